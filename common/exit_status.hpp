@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a program of this project says by its exit status: sysexits.h values, part of the public contract.
+#pragma once
+
+namespace pipeline {
+
+enum class ExitStatus : int {
+    Drained = 0,         // everything acquired is in the ledger
+    Usage = 64,          // the command line is wrong; nothing was started
+    NoInput = 66,        // the source is not there or cannot be read
+    Internal = 70,       // a broken promise inside the program
+    CannotCreate = 73,   // a segment, lock or ledger cannot be created, or its name is taken
+    InputOutput = 74,    // reading or writing failed
+    NotDrained = 75,     // stopped before drained: the next start adopts what is left
+    Configuration = 78,  // what was found does not fit what was asked for
+};
+
+[[nodiscard]] constexpr int to_int(ExitStatus status) noexcept {
+    return static_cast<int>(status);
+}
+
+}  // namespace pipeline

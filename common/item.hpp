@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// An item: one acquired invoice on its way from the source to a consumer. The same 128 bytes lie in the
+// producer's batch, in a ring slot and in a hand. Short ids (39 bytes) fit in the first cache line, and
+// copying touches the second one only when needed.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace pipeline {
+
+inline constexpr std::size_t kMaxIdBytes = 103;
+// Set in an id_length: the source's own id was not usable (empty, too long, control characters) and this
+// one stands for it. Such an item is not processed but recorded as failed.
+inline constexpr std::uint8_t kIdUnusable = 0x80;
+
+// The length in an id_length byte, never beyond the array whatever a damaged segment says.
+[[nodiscard]] constexpr std::size_t bounded_id_length(std::uint8_t id_length) noexcept {
+    return std::min<std::size_t>(id_length & 0x7fU, kMaxIdBytes);
+}
+
+// True if `id` can be an invoice's id: 1 to 103 bytes, none of them a control character (0..31, 127).
+[[nodiscard]] constexpr bool is_usable_id(std::string_view id) noexcept {
+    return !id.empty() && id.size() <= kMaxIdBytes && std::none_of(id.begin(), id.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    });
+}
+
+struct alignas(64) Item {
+    // Position and extent are atomic because the flush leader reads them in slots that may be
+    // overwritten meanwhile (it then sees by `head` that they were, and reads again).
+    std::atomic<std::uint64_t> position;  // in the source: number, byte offset or inode
+    std::uint64_t acquired_ns;
+    std::atomic<std::uint32_t> extent;  // position + extent is where the source goes on; 0 if it has no order
+    // {attempts: 8, cause: 16, -: 8}: how many consumers died while processing it and how the last one
+    // did. 0 in the ring; in a hand written by the successor of a dead consumer, whole.
+    std::atomic<std::uint32_t> blame;
+    std::uint8_t id_length;  // 1..103, or'ed with kIdUnusable
+    std::array<char, kMaxIdBytes> id;
+
+    [[nodiscard]] std::string_view id_text() const noexcept {
+        return {id.data(), bounded_id_length(id_length)};
+    }
+    [[nodiscard]] bool id_unusable() const noexcept { return (id_length & kIdUnusable) != 0; }
+
+    // Takes over everything but the blame, which starts at 0.
+    void copy_from(const Item& other) noexcept {
+        constexpr std::size_t kFirstLineId = 64 - 25;
+        position.store(other.position.load(std::memory_order_relaxed), std::memory_order_relaxed);
+        extent.store(other.extent.load(std::memory_order_relaxed), std::memory_order_relaxed);
+        blame.store(0, std::memory_order_relaxed);
+        acquired_ns = other.acquired_ns;
+        id_length = other.id_length;
+        std::memcpy(id.data(), other.id.data(), kFirstLineId);
+        if (bounded_id_length(id_length) > kFirstLineId) {
+            std::memcpy(id.data() + kFirstLineId, other.id.data() + kFirstLineId, kMaxIdBytes - kFirstLineId);
+        }
+    }
+
+    // Sets the id. A usable one (is_usable_id) is taken as it is; for any other a safe one is made that
+    // is the same each time: the printable beginning, `~` and 16 hexadecimal digits of a hash of the
+    // whole (FNV-1a, 64 bits), marked kIdUnusable.
+    void set_id(std::string_view text) noexcept;
+};
+
+}  // namespace pipeline

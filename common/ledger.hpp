@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// The durable end of the pipeline. The flush leader hands it the records that are to become durable,
+// together with the source's cursor, and it writes all of them in one transaction or none.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "common/clock.hpp"
+#include "common/layout.hpp"
+#include "common/specs.hpp"
+
+namespace pipeline {
+
+// Records [first, first + size) of the storage segment, whatever way round they lie in it.
+class RecordRange {
+  public:
+    RecordRange(Record* records, Details* details, std::uint32_t capacity, std::uint64_t first,
+                std::size_t size) noexcept
+        : records_(records), details_(details), capacity_(capacity), first_(first), size_(size) {}
+
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    // i counts from 0.
+    [[nodiscard]] Record& record(std::size_t i) const noexcept { return records_[(first_ + i) % capacity_]; }
+    // Only for a record that has_details.
+    [[nodiscard]] const Details& details(std::size_t i) const noexcept {
+        return details_[(first_ + i) % capacity_];
+    }
+
+  private:
+    Record* records_;
+    Details* details_;
+    std::uint32_t capacity_;
+    std::uint64_t first_;
+    std::size_t size_;
+};
+
+// What one transaction says besides its records.
+struct CommitContext {
+    std::string_view source;              // as in the ledger's `source` columns
+    std::optional<std::uint64_t> cursor;  // where the source is to go on after a loss of the segments;
+                                          // none: leave what the ledger has
+    WallClock clock;                      // to turn the records' monotonic times into wall-clock times
+};
+
+// The ledger cannot take the records now (locked by another program, disk full, I/O error) but may later:
+// nothing was written, the flush is to be tried again after a while. what() is one line for the log.
+class LedgerUnavailable : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+class Ledger {
+  public:
+    Ledger() = default;
+    Ledger(const Ledger&) = delete;
+    Ledger& operator=(const Ledger&) = delete;
+    virtual ~Ledger() = default;
+
+    // Writes all records and the cursor durably in one transaction, then sets each record's `outcome`:
+    // its status if it has a row now (or had one already, from the same source and position: the row's
+    // status then), Duplicate if its id belongs to another position. Calling it again with the same
+    // records after a kill at any moment changes nothing and gives the same outcomes.
+    // Throws LedgerUnavailable (try again) or Failure (cannot work at all).
+    virtual void commit(const RecordRange& records, const CommitContext& context) = 0;
+
+    // Where `source` is to go on, if the ledger knows it.
+    [[nodiscard]] virtual std::optional<std::uint64_t> cursor(std::string_view source) = 0;
+};
+
+// Opens the ledger that `spec` names, creating it with its schema if it is not there yet. Throws Failure:
+// CannotCreate when it cannot be opened, created or written; Configuration when the file is not a ledger
+// or was written by a newer version.
+[[nodiscard]] std::unique_ptr<Ledger> open_ledger(const LedgerSpec& spec);
+
+}  // namespace pipeline

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The programs' log: one line per event on stderr, written with one write(2) so that lines of different
+// processes never mix. On a terminal or in a file a line is "TIME PROGRAM[PID] LEVEL: TEXT"; when stderr
+// is the journal's stream it is "<PRIORITY>PROGRAM: TEXT" (sd-daemon(3)), since the journal adds the rest.
+// Nothing in common/ logs but this file: libraries return or throw, programs report.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+namespace pipeline {
+
+// syslog(3) priorities.
+enum class LogLevel : std::uint8_t { Error = 3, Warning = 4, Notice = 5, Info = 6, Debug = 7 };
+
+// "error" | "warning" | "notice" | "info" | "debug"; throws std::invalid_argument that says so.
+[[nodiscard]] LogLevel parse_log_level(std::string_view text);
+[[nodiscard]] std::string_view to_text(LogLevel level) noexcept;
+
+// Says who logs and what is left out (everything less urgent than `least`). Once, at the start of main();
+// before it, the program is "invoice-pipeline" and the level Info. `program` must outlive the log.
+void configure_log(std::string_view program, LogLevel least) noexcept;
+
+[[nodiscard]] bool is_logged(LogLevel level) noexcept;
+// Writes one line; control characters in `text` (a newline in a file name) are shown as \xNN.
+void write_log(LogLevel level, std::string_view text) noexcept;
+
+template <class... Arguments>
+void log(LogLevel level, fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+    if (is_logged(level)) write_log(level, fmt::format(format, std::forward<Arguments>(arguments)...));
+}
+
+}  // namespace pipeline

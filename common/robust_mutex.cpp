@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/robust_mutex.hpp"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <ctime>
+#include <new>
+
+#include "common/error.hpp"
+
+namespace pipeline {
+namespace {
+
+// The calling thread's id; a system call once per thread.
+std::uint32_t thread_id() noexcept {
+    static thread_local const auto id = static_cast<std::uint32_t>(::syscall(SYS_gettid));
+    return id;
+}
+
+}  // namespace
+
+void RobustMutex::initialise() {
+    pthread_mutexattr_t attributes;
+    int error = ::pthread_mutexattr_init(&attributes);
+    if (error == 0) {
+        error = ::pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+        if (error == 0) error = ::pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+        if (error == 0) error = ::pthread_mutex_init(&mutex_, &attributes);
+        ::pthread_mutexattr_destroy(&attributes);
+    }
+    if (error != 0) {
+        throw system_failure(ExitStatus::CannotCreate, "pthread_mutex_init", "in shared memory", error,
+                             "process-shared robust mutexes are needed");
+    }
+    owner_.store(0, std::memory_order_relaxed);
+    beats_.store(0, std::memory_order_relaxed);
+}
+
+int RobustMutex::timed_lock(std::chrono::nanoseconds bound) noexcept {
+    const int tried = ::pthread_mutex_trylock(&mutex_);
+    if (tried != EBUSY || bound <= std::chrono::nanoseconds::zero()) return tried;
+    timespec until{};
+    ::clock_gettime(CLOCK_MONOTONIC, &until);
+    const auto whole = std::chrono::duration_cast<std::chrono::seconds>(bound);
+    until.tv_sec += whole.count();
+    until.tv_nsec += (bound - whole).count();
+    if (until.tv_nsec >= 1'000'000'000) {
+        until.tv_nsec -= 1'000'000'000;
+        ++until.tv_sec;
+    }
+    return ::pthread_mutex_clocklock(&mutex_, CLOCK_MONOTONIC, &until);
+}
+
+void RobustMutex::own() noexcept {
+    owner_.store(thread_id(), std::memory_order_relaxed);
+    beat();
+}
+
+void RobustMutex::unlock() noexcept {
+    owner_.store(0, std::memory_order_relaxed);
+    if (::pthread_mutex_unlock(&mutex_) != 0)
+        broken_invariant("a mutex in shared memory could not be unlocked");
+}
+
+void RobustMutex::mark_consistent() noexcept {
+    if (::pthread_mutex_consistent(&mutex_) != 0) {
+        broken_invariant("a mutex in shared memory could not be marked consistent");
+    }
+}
+
+bool RobustMutex::owner_died(int error) noexcept {
+    switch (error) {
+        case EOWNERDEAD:
+            return true;
+        case EBUSY:
+        case ETIMEDOUT:
+            return false;
+        default:
+            broken_invariant("a mutex in shared memory is damaged or was never made");
+    }
+}
+
+}  // namespace pipeline

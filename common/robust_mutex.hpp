@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// A mutex in shared memory that outlives its owner: pthread_mutex_t, process-shared and robust. Locking
+// takes a `settle` callable, so that no caller can forget what must be done when the previous owner
+// died: it runs with the lock held, before the mutex is marked consistent, and may itself be killed
+// (the next owner then settles again). Only memory operations belong between lock and unlock.
+//
+// Not for processes of another pid namespace, nor for children of vfork or raw clone: the kernel marks
+// a dead owner only through the robust list that fork and exec set up (futex(2), get_robust_list(2)).
+#pragma once
+
+#include <pthread.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <utility>
+
+namespace pipeline {
+
+class alignas(64) RobustMutex {
+  public:
+    class [[nodiscard]] Guard {
+      public:
+        Guard() noexcept = default;
+        Guard(Guard&& other) noexcept : mutex_(std::exchange(other.mutex_, nullptr)) {}
+        Guard& operator=(Guard&& other) = delete;
+        ~Guard() {
+            if (mutex_ != nullptr) mutex_->unlock();
+        }
+        // False if the lock was not got within its time.
+        [[nodiscard]] explicit operator bool() const noexcept { return mutex_ != nullptr; }
+
+      private:
+        friend class RobustMutex;
+        explicit Guard(RobustMutex* mutex) noexcept : mutex_(mutex) {}
+        RobustMutex* mutex_ = nullptr;
+    };
+
+    // Makes a mutex of raw shared memory; once, by its creator, before anyone else can see it.
+    // Throws Failure if the system has no robust mutexes.
+    void initialise();
+
+    // Waits for the lock without a bound; for critical sections that hold memory operations only.
+    template <class Settle>
+    Guard lock(Settle&& settle) noexcept {
+        return finish(::pthread_mutex_lock(&mutex_), std::forward<Settle>(settle));
+    }
+
+    // Waits at most `bound`; a bound of zero or less tries once. An empty guard means timed out.
+    template <class Settle>
+    Guard lock_for(std::chrono::nanoseconds bound, Settle&& settle) noexcept {
+        return finish(timed_lock(bound), std::forward<Settle>(settle));
+    }
+
+    // Bumped at each locking and at each call of beat(): an owner that waits for something while it
+    // holds the lock is told from one that is stopped.
+    [[nodiscard]] std::uint32_t beats() const noexcept { return beats_.load(std::memory_order_relaxed); }
+    // The thread id of the owner, 0 when it is free. A dead owner's id stays until the next locking.
+    [[nodiscard]] std::uint32_t owner() const noexcept { return owner_.load(std::memory_order_relaxed); }
+    // For the owner only.
+    void beat() noexcept { beats_.store(beats() + 1, std::memory_order_relaxed); }
+
+  private:
+    template <class Settle>
+    Guard finish(int locked, Settle&& settle) noexcept {
+        if (locked == 0) [[likely]] {
+            own();
+            return Guard(this);
+        }
+        if (!owner_died(locked)) return Guard();
+        own();
+        settle();
+        mark_consistent();
+        return Guard(this);
+    }
+
+    int timed_lock(std::chrono::nanoseconds bound) noexcept;
+    void own() noexcept;
+    void unlock() noexcept;
+    void mark_consistent() noexcept;
+    // True for EOWNERDEAD, false for a time that ran out; aborts on anything else.
+    static bool owner_died(int error) noexcept;
+
+    pthread_mutex_t mutex_;
+    std::atomic<std::uint32_t> owner_;
+    std::atomic<std::uint32_t> beats_;
+};
+
+}  // namespace pipeline

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where invoices come from. One file per kind of source implements it; the producer drives it from one
+// thread. A source never blocks but in wait().
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <unordered_set>
+
+#include "common/layout.hpp"
+#include "common/specs.hpp"
+
+namespace pipeline {
+
+// From where a source goes on, and what it must not give again.
+struct Resume {
+    // Of an ordered source: the position of the next item (0 for a source never read: its beginning).
+    std::uint64_t position = 0;
+    // Of a source without order: the positions that are in the pipeline already.
+    std::unordered_set<std::uint64_t> in_flight;
+};
+
+class Source {
+  public:
+    Source() = default;
+    Source(const Source&) = delete;
+    Source& operator=(const Source&) = delete;
+    virtual ~Source() = default;
+
+    // Fills items[0..n) with id, position and extent and returns n, 0 if there is nothing now. What it
+    // gave counts as acquired only once it is in the ring; after a restart, Resume says what was.
+    // Throws Failure if the source is gone or cannot be read.
+    [[nodiscard]] virtual std::size_t acquire(std::span<Item> items) = 0;
+
+    // True if nothing is there now and, as far as can be known, nothing more will come by itself. Of a
+    // source that may grow (a spool, a file) it means: empty at this moment.
+    [[nodiscard]] virtual bool exhausted() const = 0;
+
+    // Takes no more from outside. What has been taken and could not be taken again (of standard input)
+    // is still given by acquire(); every other source gives nothing from then on.
+    virtual void stop() = 0;
+
+    // Waits until acquire() may give something, `signal_fd` is readable, or `bound` is over.
+    virtual void wait(int signal_fd, std::chrono::milliseconds bound) = 0;
+
+    // True if acknowledge() does something: the producer calls it then for each durable record, in order.
+    [[nodiscard]] virtual bool wants_receipts() const noexcept { return false; }
+    // The record is durable: lets go of it in the source (a spool moves its file). Repeating it after a
+    // kill is harmless. A failure that a later try may mend is reported, not thrown.
+    virtual void acknowledge(const Record&) {}
+
+    // How many items it will give in all, from its beginning, if that is known now.
+    [[nodiscard]] virtual std::optional<std::uint64_t> expected() const { return std::nullopt; }
+};
+
+// Opens the source. Throws Failure (NoInput: not there or not readable; CannotCreate: the spool's
+// folders for what is done cannot be made).
+[[nodiscard]] std::unique_ptr<Source> open_source(const SourceSpec& spec, const Resume& resume);
+
+}  // namespace pipeline
