@@ -154,6 +154,9 @@ struct alignas(64) StorageArea {
     // count and the totals change in one store.
     alignas(64) std::atomic<std::uint64_t> durable_word;
     std::array<Totals, 2> totals;
+    // The cursor that the ledger was last given; written by the flush leader after the ledger's commit.
+    // A kill leaves the one before: the same cursor is then given again.
+    std::atomic<std::uint64_t> cursor;
 
     // ---- release: the producer alone ----
     // Records below it have been acknowledged to the source; their space is free.

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/flush.hpp"
+
+#include <algorithm>
+
+namespace pipeline {
+namespace {
+
+// Records in one transaction at most: large enough to be cheap for each, small enough that its leader
+// can be told from one that hangs.
+constexpr std::uint64_t kTransactionRecords = 10'000;
+
+Totals count_outcomes(const RecordRange& records) noexcept {
+    std::array<std::uint64_t, 4> counts{};
+    for (std::size_t i = 0; i < records.size(); ++i)
+        ++counts[static_cast<std::size_t>(records.record(i).outcome) & 3U];
+    return {counts[0], counts[1], counts[2], counts[3]};
+}
+
+}  // namespace
+
+std::optional<std::chrono::nanoseconds> Flush::due_in() const noexcept {
+    const std::uint64_t durable = storage_.durable();
+    const std::uint64_t tail = storage_.tail();
+    if (durable >= tail) return std::nullopt;
+    // A full storage is due at once, however small it is.
+    const std::uint64_t enough = std::min<std::uint64_t>(policy_.records, (storage_.capacity() + 1) / 2);
+    if (tail - durable >= enough) return std::chrono::nanoseconds::zero();
+    const auto waited = static_cast<std::int64_t>(monotonic_ns() - storage_.record(durable).saved_ns);
+    return std::max(std::chrono::nanoseconds::zero(), policy_.interval - std::chrono::nanoseconds(waited));
+}
+
+Flush::LeadOutcome Flush::lead(std::chrono::nanoseconds bound) {
+    {
+        // Nothing to settle: `durable` says what is known to be in the ledger, the rest is given again.
+        const auto guard = storage_.area().flush_lock.lock_for(bound, [] {});
+        if (!guard) return LeadOutcome::Busy;
+        const Watermark watermark = low_watermark(ring_, storage_);
+        while (storage_.durable() < watermark.storage_tail) {
+            const std::uint64_t next =
+                std::min(watermark.storage_tail, storage_.durable() + kTransactionRecords);
+            // The cursor is true only together with the last of the records.
+            commit(next, next == watermark.storage_tail ? watermark.cursor : std::nullopt);
+        }
+        if (is_cursor_behind(watermark)) commit(watermark.storage_tail, watermark.cursor);
+    }
+    ring_.area().producer.notify();
+    return LeadOutcome::Flushed;
+}
+
+void Flush::commit(std::uint64_t tail, std::optional<std::uint64_t> cursor) {
+    const std::uint64_t durable = storage_.durable();
+    const RecordRange records = storage_.range(durable, tail - durable);
+    ledger_.commit(records, CommitContext{source_, cursor, WallClock()});
+    if (tail != durable) storage_.set_durable(tail, count_outcomes(records));
+    if (cursor) storage_.area().cursor.store(*cursor, std::memory_order_release);
+}
+
+// The last flush of a run may have been led while the last hand was not yet moved on.
+bool Flush::is_cursor_behind(const Watermark& watermark) const noexcept {
+    return watermark.cursor && ring_.tail() == watermark.storage_tail &&
+           *watermark.cursor != storage_.area().cursor.load(std::memory_order_relaxed);
+}
+
+}  // namespace pipeline

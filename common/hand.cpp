@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/hand.hpp"
+
+#include <fmt/format.h>
+#include <sys/wait.h>
+
+#include <cstring>
+
+namespace pipeline {
+
+std::string Cause::text() const {
+    if (encoded_ == kRanTooLong) return "ran longer than the item timeout";
+    if ((encoded_ & kKnown) == 0) return "cause unknown";
+    const int status = encoded_ & ~kKnown;
+    if (WIFSIGNALED(status)) {
+        const char* name = ::sigabbrev_np(WTERMSIG(status));
+        return fmt::format("killed by signal {} (SIG{})", WTERMSIG(status), name != nullptr ? name : "?");
+    }
+    return fmt::format("exit status {}", WEXITSTATUS(status));
+}
+
+void Hand::take_over(std::uint32_t pid) const noexcept {
+    area_->pid.store(pid, std::memory_order_release);
+    const std::uint64_t work = area_->work.load(std::memory_order_acquire);
+    if ((work & 1U) != 0) {
+        const std::uint64_t index = work >> kWorkIndexShift;
+        const auto attempt = static_cast<std::uint8_t>(work >> kWorkAttemptShift);
+        const HandWord held = word();
+        if (index >= held.first + held.done && index < held.end()) {
+            Item& item = area_->items[index - held.first];
+            // One store of both; charged already if a former successor died right after it.
+            if (deaths(index - held.first) != attempt) {
+                const std::uint32_t cause = area_->death.load(std::memory_order_acquire);
+                item.blame.store((cause << 8U) | attempt, std::memory_order_release);
+            }
+        }
+        end_work();
+    }
+    area_->death.store(0, std::memory_order_release);
+    set_since(0);
+}
+
+}  // namespace pipeline

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// A hand: what the consumer of one place has claimed and not yet saved. It lies in shared memory, so that
+// a successor finishes what a dead consumer had in it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "common/layout.hpp"
+
+namespace pipeline {
+
+// HandArea::word, unpacked. first: ring index of items[0]; done <= count <= kMaxBatch.
+struct HandWord {
+    std::uint64_t first = 0;
+    std::uint64_t count = 0;
+    std::uint64_t done = 0;
+
+    static constexpr unsigned kCountBits = 9;
+    static constexpr unsigned kIndexBits = 46;
+
+    [[nodiscard]] constexpr std::uint64_t pack() const noexcept {
+        return (first << (2 * kCountBits)) | (count << kCountBits) | done;
+    }
+    [[nodiscard]] static constexpr HandWord unpack(std::uint64_t word) noexcept {
+        constexpr std::uint64_t kMask = (1U << kCountBits) - 1;
+        return {word >> (2 * kCountBits), (word >> kCountBits) & kMask, word & kMask};
+    }
+    [[nodiscard]] constexpr std::uint64_t end() const noexcept { return first + count; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return done >= count; }
+};
+
+// Ring indices stay below this, so that they fit in a hand's word: 7e13 items, at ten million a second
+// 81 days without a restart. The ring refuses to go on then, and drains.
+inline constexpr std::uint64_t kMaxIndex = (std::uint64_t{1} << HandWord::kIndexBits) - 1;
+
+// How a consumer died, as it is kept for the reason of a failed invoice; fits in 16 bits.
+class Cause {
+  public:
+    // From a wait status as waitpid(2) gives it.
+    [[nodiscard]] static Cause from_wait_status(int status) noexcept {
+        return Cause(static_cast<std::uint16_t>((static_cast<unsigned>(status) & 0xff7fU) | kKnown));
+    }
+    // Killed by the supervisor because the invoice took longer than --item-timeout.
+    [[nodiscard]] static Cause ran_too_long() noexcept { return Cause(kRanTooLong); }
+    [[nodiscard]] static Cause decode(std::uint32_t encoded) noexcept {
+        return Cause(static_cast<std::uint16_t>(encoded));
+    }
+    [[nodiscard]] std::uint16_t encode() const noexcept { return encoded_; }
+    // "killed by signal 11 (SIGSEGV)", "exit status 3", "ran longer than the item timeout", "cause unknown".
+    [[nodiscard]] std::string text() const;
+
+  private:
+    explicit Cause(std::uint16_t encoded) noexcept : encoded_(encoded) {}
+    static constexpr std::uint16_t kKnown = 0x80;       // in place of a wait status' core dump flag
+    static constexpr std::uint16_t kRanTooLong = 0x7f;  // "stopped" in a wait status: never a death
+    std::uint16_t encoded_;
+};
+
+class Hand {
+  public:
+    Hand(HandArea& area, std::uint16_t place) noexcept : area_(&area), place_(place) {}
+
+    [[nodiscard]] std::uint16_t place() const noexcept { return place_; }
+    [[nodiscard]] HandWord word() const noexcept {
+        return HandWord::unpack(area_->word.load(std::memory_order_acquire));
+    }
+    [[nodiscard]] bool empty() const noexcept { return word().empty(); }
+    [[nodiscard]] Item& item(std::uint64_t i) const noexcept { return area_->items[i]; }
+    [[nodiscard]] HandArea& area() const noexcept { return *area_; }
+
+    // Commit word of a claim, derived word of a save: see layout.hpp.
+    void set_word(HandWord word) const noexcept { area_->word.store(word.pack(), std::memory_order_release); }
+
+    // ---- for the place's own consumer ----
+
+    // Takes the place over from whoever had it: if that one died while it processed an item, the death
+    // is charged to that item (attempts and cause in its blame). Repeating it after a kill charges once.
+    void take_over(std::uint32_t pid) const noexcept;
+    // The place is left in good order.
+    void leave() const noexcept { area_->pid.store(0, std::memory_order_release); }
+
+    // How many consumers died while processing item i, and how the last one did.
+    [[nodiscard]] std::uint8_t deaths(std::uint64_t i) const noexcept {
+        return static_cast<std::uint8_t>(item(i).blame.load(std::memory_order_relaxed));
+    }
+    [[nodiscard]] Cause cause(std::uint64_t i) const noexcept {
+        return Cause::decode(item(i).blame.load(std::memory_order_relaxed) >> 8U);
+    }
+
+    // Around the processing of item i, so that a death in between is charged to it alone.
+    void begin_work(std::uint64_t first, std::uint64_t i) const noexcept {
+        const std::uint64_t attempt = std::uint64_t{deaths(i)} + 1;
+        area_->work.store(((first + i) << kWorkIndexShift) | (attempt << kWorkAttemptShift) | 1U,
+                          std::memory_order_release);
+    }
+    void end_work() const noexcept { area_->work.store(0, std::memory_order_release); }
+    void set_since(std::uint64_t ns) const noexcept { area_->since_ns.store(ns, std::memory_order_relaxed); }
+
+  private:
+    static constexpr unsigned kWorkAttemptShift = 1;
+    static constexpr unsigned kWorkIndexShift = 18;
+
+    HandArea* area_;
+    std::uint16_t place_;
+};
+
+}  // namespace pipeline

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every main() does around its program's work: errors are caught here, once, and become one line on
+// stderr and an exit status.
+#pragma once
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <exception>
+#include <string_view>
+#include <variant>
+
+#include "common/command_line.hpp"
+#include "common/error.hpp"
+#include "common/log.hpp"
+
+namespace pipeline {
+
+// `parse` returns std::variant<Options, EarlyExit>; `work` takes the Options and returns the ExitStatus.
+// Both may throw. Returns what main() is to return. A usage error is shown plainly, since it is read by the
+// person who typed it; any other as a line of the log.
+template <class Parse, class Work>
+[[nodiscard]] int run_program(std::string_view program, Parse&& parse, Work&& work) noexcept {
+    try {
+        configure_log(program, LogLevel::Info);
+        const auto parsed = parse();
+        if (const auto* answer = std::get_if<EarlyExit>(&parsed)) {
+            fmt::print("{}", answer->text);
+            return to_int(ExitStatus::Drained);
+        }
+        const auto& options = std::get<0>(parsed);
+        configure_log(program, options.log_level);
+        return to_int(work(options));
+    } catch (const Failure& failure) {
+        if (failure.status() == ExitStatus::Usage) {
+            fmt::print(stderr, "{}: {}\n", program, failure.what());
+        } else {
+            write_log(LogLevel::Error, failure.what());
+        }
+        return to_int(failure.status());
+    } catch (const std::exception& exception) {
+        write_log(LogLevel::Error, exception.what());
+        return to_int(ExitStatus::Internal);
+    }
+}
+
+}  // namespace pipeline

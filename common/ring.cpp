@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/ring.hpp"
+
+#include <algorithm>
+
+namespace pipeline {
+
+Ring::Ring(RingArea& area) noexcept
+    : area_(&area), slots_(reinterpret_cast<Item*>(&area + 1)), capacity_(area.header.capacity) {}
+
+std::size_t Ring::bytes(std::uint32_t capacity_slots) noexcept {
+    return sizeof(RingArea) + std::size_t{capacity_slots} * sizeof(Item);
+}
+
+void Ring::initialise(RingArea& area, std::uint32_t capacity_slots) {
+    area.header.layout_version = kLayoutVersion;
+    area.header.capacity = capacity_slots;
+    area.push_lock.initialise();
+    area.pop_lock.initialise();
+}
+
+Ring::PushResult Ring::push(std::span<const Item> items) noexcept {
+    std::size_t count = 0;
+    {
+        // Nothing to settle: what a dead producer wrote beyond the tail was never there.
+        const auto guard = area_->push_lock.lock([] {});
+        if (area_->closed.load(std::memory_order_relaxed) != 0) return {PushOutcome::Closed, 0};
+        const std::uint64_t tail = area_->tail.load(std::memory_order_relaxed);
+        const std::uint64_t used = tail - area_->head.load(std::memory_order_acquire);
+        // Slot tail - 1 stays as evidence until the commit: hence at most capacity - 1 at once.
+        count = std::min<std::size_t>({items.size(), capacity_ - used, capacity_ - 1U});
+        if (count == 0) return {PushOutcome::Full, 0};
+        if (tail + count > kMaxIndex) return {PushOutcome::Closed, 0};
+        std::size_t at = tail % capacity_;
+        for (const Item& item : items.first(count)) {
+            slots_[at].copy_from(item);
+            if (++at == capacity_) at = 0;
+        }
+        // Commit. Killed before this line: the items are still the source's. After it: they are the ring's.
+        area_->tail.store(tail + count, std::memory_order_release);
+    }
+    area_->items.notify();
+    return {PushOutcome::Pushed, count};
+}
+
+void Ring::close() noexcept {
+    {
+        const auto guard = area_->push_lock.lock([] {});
+        area_->closed.store(1, std::memory_order_release);
+    }
+    area_->items.notify();
+}
+
+void Ring::reopen() noexcept {
+    area_->closed.store(0, std::memory_order_release);
+    area_->exhausted.store(0, std::memory_order_release);
+    area_->stop.store(0, std::memory_order_release);
+}
+
+Ring::ClaimOutcome Ring::claim(const Hand& hand, std::size_t most, std::chrono::nanoseconds bound) noexcept {
+    {
+        const auto until = std::chrono::steady_clock::now() + bound;
+        const auto guard = area_->pop_lock.lock_for(bound, [this] { settle_head(); });
+        if (!guard) return ClaimOutcome::Empty;
+        const std::uint64_t head = area_->head.load(std::memory_order_relaxed);
+        if (area_->tail.load(std::memory_order_acquire) == head) {
+            const bool ready = area_->items.wait_for(until - std::chrono::steady_clock::now(),
+                                                     [this, head] { return tail() != head || closed(); });
+            if (!ready) return ClaimOutcome::Empty;
+            // `closed` is read before the tail: a closed ring's tail is final.
+            if (closed() && tail() == head) return ClaimOutcome::Closed;
+        }
+        const auto count = std::min<std::uint64_t>(std::min(most, kMaxBatch), tail() - head);
+        std::size_t at = head % capacity_;
+        for (std::uint64_t i = 0; i < count; ++i) {
+            hand.item(i).copy_from(slots_[at]);
+            if (++at == capacity_) at = 0;
+        }
+        // Commit. Killed before this line: the items are still the ring's. After it: they are the hand's,
+        // and whoever locks next moves the head past them (settle_head).
+        hand.set_word({head, count, 0});
+        area_->head.store(head + count, std::memory_order_release);
+    }
+    if (has_room()) area_->producer.notify();
+    return ClaimOutcome::Claimed;
+}
+
+void Ring::settle_head() noexcept {
+    std::uint64_t head = area_->head.load(std::memory_order_relaxed);
+    for (std::size_t place = 0; place < kMaxPlaces; ++place) head = std::max(head, hand(place).word().end());
+    area_->head.store(head, std::memory_order_release);
+}
+
+void Ring::wake_all() noexcept {
+    area_->items.wake();
+    area_->producer.wake();
+}
+
+}  // namespace pipeline

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// One POSIX shared memory object, mapped whole. The only file that knows Boost.Interprocess: creating,
+// opening, mapping and removing are its, everything in the memory is ours.
+//
+// A segment is built under a temporary name, NAME.new, and gets its name in one step when it is
+// complete, so that nobody ever opens a half-made one. Its space is allocated at creation: a full
+// /dev/shm is an error then and no SIGBUS later.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace pipeline {
+
+class Segment {
+  public:
+    // Makes NAME.new of `bytes` zero bytes, mode 0600, mapped and prefaulted. A NAME.new that a killed
+    // creator left is replaced: callers hold the lock that makes them the only creator. Throws Failure
+    // CannotCreate.
+    [[nodiscard]] static Segment create(const std::string& name, std::size_t bytes);
+
+    enum class Access { ReadWrite, ReadOnly };
+    // Maps an existing segment; none if there is no such name. Throws Failure CannotCreate if it cannot
+    // be opened or mapped (another user's, for instance).
+    [[nodiscard]] static std::optional<Segment> open(const std::string& name, Access access);
+
+    // Removes the name; processes that have it mapped keep it. No such name is no error.
+    static void remove(const std::string& name) noexcept;
+
+    Segment(Segment&&) noexcept;
+    Segment& operator=(Segment&&) noexcept;
+    ~Segment();
+
+    // Gives a created segment its name. Throws Failure CannotCreate if the name is taken.
+    void publish();
+
+    [[nodiscard]] const std::string& name() const noexcept;
+    [[nodiscard]] void* address() const noexcept;
+    [[nodiscard]] std::size_t size() const noexcept;
+    // The open file description, whose flock(2) is this process's share in the generation.
+    [[nodiscard]] int fd() const noexcept;
+    // True if the name still means this object: nobody has removed or replaced it since it was opened.
+    [[nodiscard]] bool has_its_name() const noexcept;
+
+  private:
+    struct Mapping;
+    explicit Segment(std::unique_ptr<Mapping> mapping) noexcept;
+    std::unique_ptr<Mapping> mapping_;
+};
+
+}  // namespace pipeline

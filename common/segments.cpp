@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/segments.hpp"
+
+#include <fmt/format.h>
+#include <sys/file.h>
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "common/error.hpp"
+
+namespace pipeline {
+namespace {
+
+std::string ring_name(const std::string& name) {
+    return name + ".ring";
+}
+std::string storage_name(const std::string& name) {
+    return name + ".storage";
+}
+
+[[noreturn]] void refuse(const Segment& segment, const std::string& what) {
+    throw Failure(
+        ExitStatus::Configuration,
+        fmt::format("segment /dev/shm/{} {}; if nothing in it is needed, remove it", segment.name(), what));
+}
+
+void check_header(const Segment& segment, std::uint64_t magic, std::size_t area_bytes,
+                  std::size_t (*bytes)(std::uint32_t)) {
+    if (segment.size() < area_bytes) refuse(segment, "is too small to be a segment of this pipeline");
+    const auto& header = *static_cast<const SegmentHeader*>(segment.address());
+    if (header.magic != magic) refuse(segment, "is not a segment of this pipeline");
+    if (header.layout_version != kLayoutVersion) {
+        refuse(segment,
+               fmt::format("has layout version {}, this program knows {}: finish it with the version "
+                           "that made it",
+                           header.layout_version, kLayoutVersion));
+    }
+    if (header.capacity < kMinCapacity || header.capacity > kMaxCapacity ||
+        header.total_bytes != segment.size() || bytes(header.capacity) != segment.size()) {
+        refuse(segment, fmt::format("is damaged: {} bytes do not fit its capacity of {}", segment.size(),
+                                    header.capacity));
+    }
+}
+
+void write_text(std::array<char, kMaxSpecBytes>& to, const std::string& text) {
+    if (text.size() >= to.size()) {
+        throw Failure(ExitStatus::Usage,
+                      fmt::format("'{}' is too long: at most {} bytes", text, to.size() - 1));
+    }
+    std::copy(text.begin(), text.end(), to.begin());
+}
+
+std::string read_text(const std::array<char, kMaxSpecBytes>& from) {
+    return {from.begin(), std::find(from.begin(), from.end(), '\0')};
+}
+
+void finish_header(SegmentHeader& header, std::uint64_t magic, std::size_t bytes, std::uint64_t generation) {
+    header.total_bytes = bytes;
+    header.generation = generation;
+    header.magic = magic;
+}
+
+RingArea& ring_area(const Segment& segment) {
+    return *static_cast<RingArea*>(segment.address());
+}
+StorageArea& storage_area(const Segment& segment) {
+    return *static_cast<StorageArea*>(segment.address());
+}
+
+void check_ring(const Segment& segment, const Ring& ring) {
+    const std::uint64_t tail = ring.tail();
+    std::uint64_t head = ring.head();
+    if (tail > kMaxIndex || head > tail) refuse(segment, "is damaged: its head is beyond its tail");
+    for (std::size_t place = 0; place < kMaxPlaces; ++place) {
+        const HandWord word = ring.hand(place).word();
+        if (word.count > kMaxBatch || word.done > word.count || word.end() > tail) {
+            refuse(segment, fmt::format("is damaged: the hand of place {} is impossible", place));
+        }
+        head = std::max(head, word.end());
+    }
+    if (tail - head > ring.capacity()) refuse(segment, "is damaged: it holds more than its capacity");
+}
+
+void check_storage(const Segment& segment, const Storage& storage, std::uint64_t acquired) {
+    const std::uint64_t tail = storage.tail();
+    const std::uint64_t durable = storage.durable();
+    const std::uint64_t released = storage.released();
+    if (released > durable || durable > tail || tail - released > storage.capacity() || tail > acquired) {
+        refuse(segment, "is damaged: its indices are out of order");
+    }
+    for (std::uint64_t i = released; i < tail; ++i) {
+        const Record& record = storage.record(i);
+        if (record.place >= kMaxPlaces || record.status > Status::Failed ||
+            record.outcome > Outcome::Duplicate || record.id_text().empty()) {
+            refuse(segment, fmt::format("is damaged: record {} is impossible", i));
+        }
+    }
+}
+
+}  // namespace
+
+Segments::Segments(Segment ring, Segment storage) noexcept
+    : ring_segment_(std::move(ring)), storage_segment_(std::move(storage)) {}
+
+Segments Segments::create(const std::string& name, const SegmentsPlan& plan) {
+    std::random_device random;
+    const std::uint64_t generation = (std::uint64_t{random()} << 32U) | random();
+
+    Segment storage = Segment::create(storage_name(name), Storage::bytes(plan.storage_capacity));
+    Storage::initialise(storage_area(storage), plan.storage_capacity);
+    finish_header(storage_area(storage).header, kStorageMagic, storage.size(), generation);
+
+    Segment ring = Segment::create(ring_name(name), Ring::bytes(plan.ring_capacity));
+    RingArea& area = ring_area(ring);
+    Ring::initialise(area, plan.ring_capacity);
+    area.start_position = plan.start_position;
+    area.ordered = plan.ordered ? 1 : 0;
+    write_text(area.source, plan.source);
+    write_text(area.ledger, plan.ledger);
+    finish_header(area.header, kRingMagic, ring.size(), generation);
+
+    Segments segments(std::move(ring), std::move(storage));
+    static_cast<void>(segments.lock_shared());  // nobody else can have opened it yet
+    segments.storage_segment_.publish();
+    try {
+        segments.ring_segment_.publish();
+    } catch (const Failure&) {
+        Segment::remove(storage_name(name));
+        throw;
+    }
+    return segments;
+}
+
+std::optional<Segments> Segments::open(const std::string& name, Segment::Access access) {
+    std::optional<Segment> ring = Segment::open(ring_name(name), access);
+    if (!ring) return std::nullopt;
+    check_header(*ring, kRingMagic, sizeof(RingArea), &Ring::bytes);
+    std::optional<Segment> storage = Segment::open(storage_name(name), access);
+    if (!storage) {
+        if (!ring->has_its_name()) return std::nullopt;  // the last process of the generation has just left
+        refuse(*ring,
+               fmt::format("has lost its storage, /dev/shm/{}: what its consumers had saved and not yet "
+                           "flushed is gone and will be acquired again from the source",
+                           storage_name(name)));
+    }
+    check_header(*storage, kStorageMagic, sizeof(StorageArea), &Storage::bytes);
+    if (ring_area(*ring).header.generation != storage_area(*storage).header.generation) {
+        refuse(*ring, fmt::format("does not belong to /dev/shm/{}", storage->name()));
+    }
+    return Segments(std::move(*ring), std::move(*storage));
+}
+
+void Segments::remove_storage_without_ring(const std::string& name) {
+    const auto storage = Segment::open(storage_name(name), Segment::Access::ReadWrite);
+    if (!storage) return;
+    check_header(*storage, kStorageMagic, sizeof(StorageArea), &Storage::bytes);
+    const StorageArea& area = storage_area(*storage);
+    const std::uint64_t waiting = area.tail.load() - (area.durable_word.load() >> 1U);
+    if (waiting != 0) {
+        refuse(*storage, fmt::format("holds {} results that are not in the ledger, and its ring is gone; the "
+                                     "source will give these invoices again",
+                                     waiting));
+    }
+    Segment::remove(storage_name(name));
+}
+
+Ring Segments::ring() const noexcept {
+    return Ring(ring_area(ring_segment_));
+}
+Storage Segments::storage() const noexcept {
+    return {storage_area(storage_segment_), ring()};
+}
+std::string Segments::source() const {
+    return read_text(ring_area(ring_segment_).source);
+}
+std::string Segments::ledger() const {
+    return read_text(ring_area(ring_segment_).ledger);
+}
+
+std::uint64_t Segments::in_flight() const noexcept {
+    // Every item of the ring becomes exactly one record, and both count from 0.
+    const std::uint64_t durable = storage().durable();
+    return ring().tail() - durable;
+}
+
+void Segments::check_contents() const {
+    check_ring(ring_segment_, ring());
+    check_storage(storage_segment_, storage(), ring().tail());
+}
+
+bool Segments::lock_shared() noexcept {
+    return ::flock(ring_segment_.fd(), LOCK_SH | LOCK_NB) == 0;
+}
+bool Segments::lock_exclusively() noexcept {
+    return ::flock(ring_segment_.fd(), LOCK_EX | LOCK_NB) == 0;
+}
+
+void Segments::unlink() const noexcept {
+    Segment::remove(ring_segment_.name());
+    Segment::remove(storage_segment_.name());
+}
+
+void Segments::leave() noexcept {
+    if (lock_exclusively() && are_current() && in_flight() == 0) unlink();
+}
+
+}  // namespace pipeline

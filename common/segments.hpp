@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// The two segments of one pipeline, attached. They belong together by a random generation number, and
+// the ring's open file carries the generation lock: every process that has them attached holds it
+// shared (flock(2)), so that whoever gets it exclusively knows that no other process is left.
+//
+// The storage gets its name before the ring and loses it after the ring: a ring without a storage of its
+// generation never exists, and a storage without a ring is a start or an end that was cut short.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "common/ring.hpp"
+#include "common/segment.hpp"
+#include "common/storage.hpp"
+
+namespace pipeline {
+
+// What a new pair of segments is made for.
+struct SegmentsPlan {
+    std::uint32_t ring_capacity = 0;     // slots
+    std::uint32_t storage_capacity = 0;  // records
+    std::string source;                  // the source's name in the ledger
+    std::string ledger;                  // the ledger's text
+    std::uint64_t start_position = 0;    // the ledger's cursor of that source
+    bool ordered = false;                // whether the source's positions rise
+};
+
+class Segments {
+  public:
+    // Makes both and gives them their names; holds the generation lock shared. Throws Failure CannotCreate.
+    [[nodiscard]] static Segments create(const std::string& name, const SegmentsPlan& plan);
+
+    // Attaches to existing ones, after checking magic, layout version, sizes and generation of both; does
+    // not lock. None if there is no ring. Throws Failure: Configuration if what is there is not a pair of
+    // ours, CannotCreate if it cannot be opened. A read-only attachment is for looking only.
+    [[nodiscard]] static std::optional<Segments> open(const std::string& name,
+                                                      Segment::Access access = Segment::Access::ReadWrite);
+
+    // Deals with a storage whose ring is missing: removes it if all that is in it is durable, otherwise
+    // throws Failure Configuration. The caller is the name's only supervisor.
+    static void remove_storage_without_ring(const std::string& name);
+
+    [[nodiscard]] Ring ring() const noexcept;
+    [[nodiscard]] Storage storage() const noexcept;
+    [[nodiscard]] std::string source() const;
+    [[nodiscard]] std::string ledger() const;
+
+    // Items that are acquired and not yet durable; 0 is what a drain works towards.
+    [[nodiscard]] std::uint64_t in_flight() const noexcept;
+
+    // Checks that every index and length lies within bounds. While no other process has the segments.
+    // Throws Failure Configuration that names the segment and what is wrong with it.
+    void check_contents() const;
+
+    // The generation lock. None of them waits; false: another process has it.
+    [[nodiscard]] bool lock_shared() noexcept;
+    [[nodiscard]] bool lock_exclusively() noexcept;
+    // True if the ring's name still means these segments.
+    [[nodiscard]] bool are_current() const noexcept { return ring_segment_.has_its_name(); }
+
+    // Removes both names. For whoever holds the generation lock exclusively, or made the segments.
+    void unlink() const noexcept;
+
+    // For a child that leaves: if it is the last process of the generation and all is durable, unlinks.
+    void leave() noexcept;
+
+  private:
+    Segments(Segment ring, Segment storage) noexcept;
+    Segment ring_segment_;
+    Segment storage_segment_;
+};
+
+}  // namespace pipeline

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/hand.hpp"
+
+#include <memory>
+
+#include "tests/catch.hpp"
+
+using namespace pipeline;
+
+namespace {
+
+// A wait status as waitpid(2) gives it (see wait(2) and the macros of <sys/wait.h>).
+constexpr int kKilledBySegv = 11;
+constexpr int kKilledBySegvWithCore = 11 | 0x80;
+constexpr int kExitStatus3 = 3 << 8;
+
+struct AHand {
+    std::unique_ptr<HandArea> area = std::make_unique<HandArea>();
+    Hand hand{*area, 0};
+    AHand() { hand.set_word({100, 3, 1}); }
+    void die(Cause cause) const { area->death = cause.encode(); }
+};
+
+}  // namespace
+
+TEST_CASE("a hand's word holds the largest values", "[hand]") {
+    const HandWord largest{kMaxIndex - kMaxBatch, kMaxBatch, kMaxBatch};
+    const HandWord unpacked = HandWord::unpack(largest.pack());
+    CHECK(unpacked.first == largest.first);
+    CHECK(unpacked.count == kMaxBatch);
+    CHECK(unpacked.done == kMaxBatch);
+}
+
+TEST_CASE("a cause says how a consumer died", "[hand]") {
+    CHECK(Cause::from_wait_status(kKilledBySegv).text() == "killed by signal 11 (SIGSEGV)");
+    CHECK(Cause::from_wait_status(kKilledBySegvWithCore).text() == "killed by signal 11 (SIGSEGV)");
+    CHECK(Cause::from_wait_status(kExitStatus3).text() == "exit status 3");
+    CHECK(Cause::from_wait_status(0).text() == "exit status 0");
+    CHECK(Cause::ran_too_long().text() == "ran longer than the item timeout");
+    CHECK(Cause::decode(0).text() == "cause unknown");
+}
+
+TEST_CASE("a death is charged to the item in work and to no other", "[hand]") {
+    const AHand a;
+    a.hand.begin_work(100, 1);
+    a.die(Cause::from_wait_status(kKilledBySegv));
+    a.hand.take_over(4711);
+    CHECK(a.hand.deaths(1) == 1);
+    CHECK(a.hand.deaths(2) == 0);
+    CHECK(a.hand.cause(1).text() == "killed by signal 11 (SIGSEGV)");
+    CHECK(a.area->pid == 4711);
+
+    a.hand.begin_work(100, 1);
+    a.die(Cause::from_wait_status(kExitStatus3));
+    a.hand.take_over(4712);
+    CHECK(a.hand.deaths(1) == 2);
+    CHECK(a.hand.cause(1).text() == "exit status 3");
+}
+
+TEST_CASE("a death between items is charged to none", "[hand]") {
+    const AHand a;
+    a.hand.begin_work(100, 1);
+    a.hand.end_work();
+    a.die(Cause::from_wait_status(kKilledBySegv));
+    a.hand.take_over(4711);
+    CHECK(a.hand.deaths(1) == 0);
+    CHECK(a.hand.deaths(2) == 0);
+}
+
+TEST_CASE("a successor that dies while it takes over charges nothing twice", "[hand]") {
+    const AHand a;
+    a.hand.begin_work(100, 1);
+    const std::uint64_t work = a.area->work;
+    a.die(Cause::from_wait_status(kKilledBySegv));
+    a.hand.take_over(4711);
+    a.area->work = work;  // as if it had died before its last store
+    a.die(Cause::from_wait_status(kExitStatus3));
+    a.hand.take_over(4712);
+    CHECK(a.hand.deaths(1) == 1);
+    CHECK(a.hand.cause(1).text() == "killed by signal 11 (SIGSEGV)");
+}
