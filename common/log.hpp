@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The programs' log: one line per event on stderr, written with one write(2) so that lines of different
-// processes never mix. On a terminal or in a file a line is "TIME PROGRAM[PID] LEVEL: TEXT"; when stderr
-// is the journal's stream it is "<PRIORITY>PROGRAM: TEXT" (sd-daemon(3)), since the journal adds the rest.
-// Nothing in common/ logs but this file: libraries return or throw, programs report.
+// The programs' log: one line per event on stderr, of at most 4096 bytes (PIPE_BUF) and written with one
+// write(2), so that lines of different processes never mix; a longer one is cut and ends in "...". On a
+// terminal or in a file a line is "TIME PROGRAM[PID] LEVEL: TEXT"; when stderr is the journal's stream it is
+// "<PRIORITY>PROGRAM: TEXT" (sd-daemon(3)), since the journal adds the rest. Nothing in common/ logs but this
+// file: libraries return or throw, programs report.
 #pragma once
 
 #include <fmt/format.h>
 
 #include <cstdint>
 #include <string_view>
-#include <utility>
 
 namespace pipeline {
 
@@ -25,12 +25,16 @@ enum class LogLevel : std::uint8_t { Error = 3, Warning = 4, Notice = 5, Info = 
 void configure_log(std::string_view program, LogLevel least) noexcept;
 
 [[nodiscard]] bool is_logged(LogLevel level) noexcept;
-// Writes one line; control characters in `text` (a newline in a file name) are shown as \xNN.
+// Writes one line, whatever the level; control characters in `text` (a newline in a file name) are shown
+// as \xNN. Allocates nothing and leaves errno alone. A line that stderr does not take (a full pipe that does
+// not block, for longer than a second; a closed one) is lost.
 void write_log(LogLevel level, std::string_view text) noexcept;
 
+void format_log(LogLevel level, fmt::string_view format, fmt::format_args arguments) noexcept;
+
 template <class... Arguments>
-void log(LogLevel level, fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-    if (is_logged(level)) write_log(level, fmt::format(format, std::forward<Arguments>(arguments)...));
+void log(LogLevel level, fmt::format_string<Arguments...> format, Arguments&&... arguments) noexcept {
+    if (is_logged(level)) format_log(level, format, fmt::make_format_args(arguments...));
 }
 
 }  // namespace pipeline

@@ -17,7 +17,7 @@ struct SourceSpec {
     enum class Kind : std::uint8_t { Spool, Lines, StandardInput, Sequence };
     Kind kind = Kind::Spool;
     std::filesystem::path path;          // absolute and normal; of Spool and Lines
-    std::optional<std::uint64_t> count;  // of Sequence; none: without end
+    std::optional<std::uint64_t> count;  // of Sequence, 0 to 2^40; none: without end
 
     // The source's name in the ledger, which stays the same from run to run: "spool:/abs/dir",
     // "lines:/abs/file", "lines:-", "sequence".
@@ -52,13 +52,23 @@ struct LedgerSpec {
 
 // A number and a unit: ns, us, ms, s, min, h; "0" needs none. At most 10 years.
 [[nodiscard]] std::chrono::nanoseconds parse_duration(std::string_view text);
+// The same within [least, most]; with `zero_too` also 0, which then means that there is no limit.
+[[nodiscard]] std::chrono::nanoseconds parse_duration(std::string_view text, std::chrono::nanoseconds least,
+                                                      std::chrono::nanoseconds most, bool zero_too = false);
+// In the largest unit in which it is a whole number: parse_duration() gives it back exactly. Not negative.
 [[nodiscard]] std::string to_text(std::chrono::nanoseconds duration);
 
-// "N/s", N a decimal number > 0. In items per second.
+// "N/s", N a decimal number from 0.000001 to 1000000000. In items per second.
 [[nodiscard]] double parse_rate(std::string_view text);
+// As parse_rate() gives it back exactly.
+[[nodiscard]] std::string rate_text(double per_second);
 
 // A whole decimal number within [least, most].
 [[nodiscard]] std::uint64_t parse_count(std::string_view text, std::uint64_t least, std::uint64_t most);
+
+// A path of 1 to 4095 bytes without NUL and newline; made absolute (from the working directory) and normal
+// (no ".", "..", doubled or trailing slash). Nothing is looked up: symbolic links stay.
+[[nodiscard]] std::filesystem::path parse_path(std::string_view text);
 
 // 1 to 100 letters, digits, '.', '_', '-', not beginning with '.' or '-': usable in the name of a segment.
 [[nodiscard]] std::string parse_name(std::string_view text);
