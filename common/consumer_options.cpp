@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/consumer_options.hpp"
+
+#include <fmt/format.h>
+
+#include "common/layout.hpp"
+
+namespace pipeline {
+namespace {
+
+constexpr const char* kGivenBySupervisor = "the supervisor gives it";
+
+CommandOption place_option(std::uint32_t& field) {
+    constexpr auto kLast = static_cast<std::uint32_t>(kMaxPlaces - 1);
+    return required(
+        count_option("place", fmt::format("whose work it goes on with, 0 to {}", kLast), field, 0, kLast),
+        kGivenBySupervisor);
+}
+
+CommandLine declare(ConsumerOptions& options) {
+    return {"consumer",
+            "--place N --source SPEC --ledger SPEC --parent PID [OPTION...]",
+            "Processes invoices and books them. Started by the supervisor, not by hand.",
+            {{"What to do",
+              {place_option(options.place), required(source_option(options.source), kGivenBySupervisor),
+               process_option(options.process), required(ledger_option(options.ledger), kGivenBySupervisor),
+               name_option(options.name), parent_option(options.parent)}},
+             {"Sizes and limits",
+              {batch_max_option(options.batch_max), max_attempts_option(options.max_attempts),
+               flush_interval_option(options.flush_interval)}},
+             {"Other", {log_level_option(options.log_level)}}}};
+}
+
+}  // namespace
+
+std::variant<ConsumerOptions, EarlyExit> parse_consumer_options(std::span<const char* const> arguments) {
+    ConsumerOptions options;
+    if (auto early = parse_command_line(declare(options), arguments)) return *std::move(early);
+    return options;
+}
+
+std::vector<std::string> to_arguments(const ConsumerOptions& options) {
+    ConsumerOptions shown = options;
+    return show_arguments(declare(shown));
+}
+
+}  // namespace pipeline

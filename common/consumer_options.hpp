@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// A consumer's command line, in both directions: the supervisor makes it, the consumer parses it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/command_line.hpp"
+#include "common/log.hpp"
+#include "common/shared_options.hpp"
+#include "common/specs.hpp"
+
+namespace pipeline {
+
+struct ConsumerOptions {
+    std::string name = kDefaultName;
+    std::uint32_t place = 0;  // 0..kMaxPlaces-1, must be given
+    SourceSpec source;        // must be given: the processor finds an invoice's file by it
+    ProcessSpec process;
+    LedgerSpec ledger;  // must be given
+    std::uint32_t batch_max = kDefaultBatchMax;
+    std::uint32_t max_attempts = kDefaultMaxAttempts;
+    std::chrono::nanoseconds flush_interval = kDefaultFlushInterval;
+    LogLevel log_level = LogLevel::Info;
+    pid_t parent = 0;  // must be given
+};
+
+// `arguments` are without the program's name. Throws Failure (Usage), one line.
+[[nodiscard]] std::variant<ConsumerOptions, EarlyExit> parse_consumer_options(
+    std::span<const char* const> arguments);
+
+// The arguments, without the program's name, that parse_consumer_options() turns into the same options.
+[[nodiscard]] std::vector<std::string> to_arguments(const ConsumerOptions& options);
+
+}  // namespace pipeline

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "supervisor/options.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "common/error.hpp"
+#include "common/layout.hpp"
+
+namespace pipeline {
+namespace {
+
+constexpr auto kMaxConsumers = static_cast<std::uint32_t>(kMaxPlaces);
+
+[[noreturn]] void usage(const std::string& message) {
+    throw Failure(ExitStatus::Usage, message);
+}
+
+CommandOption consumers_option(std::uint32_t& field) {
+    return required(count_option("consumers", fmt::format("consumer processes, 1 to {}", kMaxConsumers),
+                                 field, 1, kMaxConsumers),
+                    fmt::format("give the number of consumers, 1 to {}", kMaxConsumers));
+}
+
+CommandOption capacity_option(std::string name, std::string_view what, std::uint32_t& field) {
+    return count_option(std::move(name), fmt::format("{}, {} to {}", what, kMinCapacity, kMaxCapacity), field,
+                        kMinCapacity, kMaxCapacity);
+}
+
+CommandOption item_timeout_option(std::chrono::nanoseconds& field) {
+    return duration_option("item-timeout", "longest work on an invoice, 0: no limit", field,
+                           std::chrono::milliseconds(1), std::chrono::hours(24 * 365), true);
+}
+
+CommandOption directory_option(std::string name, std::string help, std::filesystem::path& field) {
+    return value_option(std::move(name), "DIR", std::move(help), field, parse_path,
+                        [](const std::filesystem::path& path) { return path.native(); });
+}
+
+CommandOption report_option(ReportFormat& field) {
+    return value_option(
+        "report", "FORM", "of the summary: text or json", field,
+        [](std::string_view text) {
+            if (text == "text") return ReportFormat::Text;
+            if (text == "json") return ReportFormat::Json;
+            throw std::invalid_argument("text or json is accepted");
+        },
+        [](ReportFormat format) { return std::string(format == ReportFormat::Json ? "json" : "text"); });
+}
+
+CommandLine declare(Options& options) {
+    return {
+        "supervisor",
+        "--consumers N [OPTION...]",
+        "Moves invoices from a source through N processes into a ledger, each once.",
+        {{"What to do",
+          {consumers_option(options.consumers),
+           with_fallback(source_option(options.source), "spool:STATE/spool"), process_option(options.process),
+           with_fallback(ledger_option(options.ledger), "sqlite:STATE/invoices.db"),
+           once_option(options.once), rate_option(options.rate)}},
+         {"Sizes and limits (TIME has a unit: ns, us, ms, s, min, h)",
+          {capacity_option("ring-capacity", "most invoices waiting", options.ring_capacity),
+           capacity_option("storage-capacity", "most results waiting", options.storage_capacity),
+           batch_max_option(options.batch_max), item_timeout_option(options.item_timeout),
+           max_attempts_option(options.max_attempts), flush_interval_option(options.flush_interval),
+           drain_timeout_option(options.drain_timeout)}},
+         {"Places",
+          {name_option(options.name),
+           with_fallback(directory_option("state-dir", "STATE, of spool and ledger", options.state_dir),
+                         "$STATE_DIRECTORY,\n"
+                         "$XDG_STATE_HOME/invoice-pipeline or\n"
+                         "~/.local/state/invoice-pipeline"),
+           with_fallback(directory_option("runtime-dir", "of locks", options.runtime_dir),
+                         "$RUNTIME_DIRECTORY,\n"
+                         "$XDG_RUNTIME_DIR/invoice-pipeline or STATE")}},
+         {"Other", {log_level_option(options.log_level), report_option(options.report)}}},
+        true};
+}
+
+// Fills in what was not given. A spec that was not given is a spool or an SQLite file without a path.
+void complete(Options& options, const Environment& environment) {
+    if (options.state_dir.empty()) {
+        const auto found = default_state_directory(environment);
+        if (!found) {
+            usage(
+                "--state-dir is missing: give a directory, because STATE_DIRECTORY, XDG_STATE_HOME and HOME "
+                "name none");
+        }
+        options.state_dir = *found;
+    }
+    if (options.runtime_dir.empty()) {
+        options.runtime_dir = default_runtime_directory(environment).value_or(options.state_dir);
+    }
+    if (options.source.kind == SourceSpec::Kind::Spool && options.source.path.empty()) {
+        options.source.path = options.state_dir / "spool";
+    }
+    if (options.ledger.kind == LedgerSpec::Kind::Sqlite && options.ledger.path.empty()) {
+        options.ledger.path = options.state_dir / "invoices.db";
+    }
+}
+
+// What each option accepts but all together cannot do.
+void check_combination(const Options& options) {
+    const auto source = in_quotes(options.source.text());
+    if (options.process.kind == ProcessSpec::Kind::Ubl && options.source.kind == SourceSpec::Kind::Sequence) {
+        usage(
+            fmt::format("--process 'ubl' cannot read --source {}, which has no files: with a sequence, "
+                        "--process none or --process simulate:DURATION is accepted",
+                        source));
+    }
+    const bool is_sqlite = options.ledger.kind == LedgerSpec::Kind::Sqlite;
+    if (is_sqlite && options.source.kind == SourceSpec::Kind::Lines &&
+        options.ledger.path == options.source.path) {
+        usage(fmt::format("--ledger {} is the file of --source {}: another file is accepted",
+                          in_quotes(options.ledger.text()), source));
+    }
+    if (options.source.kind != SourceSpec::Kind::Spool) return;
+    const bool is_hidden = options.ledger.path.filename().native().starts_with('.');
+    if (is_sqlite && !is_hidden && options.ledger.path.parent_path() == options.source.path) {
+        usage(
+            fmt::format("--ledger {} is in the directory of --source {} and would be taken for an invoice: "
+                        "a file elsewhere is accepted",
+                        in_quotes(options.ledger.text()), source));
+    }
+    if (options.runtime_dir == options.source.path) {
+        usage(
+            fmt::format("--runtime-dir {} is the directory of --source {} and its locks would be taken for "
+                        "invoices: another directory is accepted",
+                        in_quotes(options.runtime_dir.native()), source));
+    }
+}
+
+}  // namespace
+
+std::variant<Options, EarlyExit> parse_options(std::span<const char* const> arguments,
+                                               const Environment& environment) {
+    Options options;
+    if (auto early = parse_command_line(declare(options), arguments)) return *std::move(early);
+    complete(options, environment);
+    check_combination(options);
+    return options;
+}
+
+}  // namespace pipeline

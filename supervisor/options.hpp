@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The supervisor's command line: the public contract of the whole system.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+
+#include "common/command_line.hpp"
+#include "common/directories.hpp"
+#include "common/log.hpp"
+#include "common/shared_options.hpp"
+#include "common/specs.hpp"
+
+namespace pipeline {
+
+// How the final report is written.
+enum class ReportFormat : std::uint8_t { Text, Json };
+
+struct Options {
+    std::uint32_t consumers = 0;  // 1..kMaxPlaces
+    SourceSpec source;            // default: spool:STATE/spool
+    ProcessSpec process;
+    LedgerSpec ledger;  // default: sqlite:STATE/invoices.db
+    bool once = false;
+    std::optional<double> rate;  // invoices a second; none: no limit
+    std::string name = kDefaultName;
+    std::uint32_t ring_capacity = 16'384;     // slots, kMinCapacity..kMaxCapacity
+    std::uint32_t storage_capacity = 16'384;  // records, kMinCapacity..kMaxCapacity
+    std::uint32_t batch_max = kDefaultBatchMax;
+    std::chrono::nanoseconds item_timeout = std::chrono::minutes(5);  // 0: none
+    std::uint32_t max_attempts = kDefaultMaxAttempts;
+    std::chrono::nanoseconds flush_interval = kDefaultFlushInterval;
+    std::chrono::nanoseconds drain_timeout = kDefaultDrainTimeout;
+    std::filesystem::path state_dir;    // absolute; STATE
+    std::filesystem::path runtime_dir;  // absolute; default: as directories.hpp says, else STATE
+    LogLevel log_level = LogLevel::Info;
+    ReportFormat report = ReportFormat::Text;
+};
+
+// `arguments` are without the program's name; `environment` is asked for the default directories. Every path
+// in the result is absolute, and nothing has been created or looked at but the file of --config. Throws
+// Failure, one line: Usage for a bad option, value or combination; Configuration and NoInput for that file.
+[[nodiscard]] std::variant<Options, EarlyExit> parse_options(std::span<const char* const> arguments,
+                                                             const Environment& environment);
+
+}  // namespace pipeline
