@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What pugixml does not look at: whether a document is UTF-8, and free of NUL bytes, at which pugixml would
+// take it to end. One fast pass before parsing, which changes the buffer. Other control characters, which
+// XML 1.0 forbids too, are not looked for: they do no harm.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace pipeline {
+
+struct BadCharacters {
+    std::optional<std::size_t> nul;       // offset of the first NUL
+    std::optional<std::size_t> not_utf8;  // offset of the first sequence that is not UTF-8
+};
+
+// Looks through `text`, which is in UTF-8 or in another superset of ASCII: then `not_utf8` means nothing.
+[[nodiscard]] BadCharacters find_bad_characters(std::string_view text) noexcept;
+
+// True if `text` is UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF).
+[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
+
+// True if `text` begins as a UTF-16 or UTF-32 document does: with a byte order mark, or a `<` with NULs.
+[[nodiscard]] bool has_wide_characters(std::string_view text) noexcept;
+
+// Where an offset of a UTF-8 text is, for people: both count from 1, columns in characters.
+struct TextPosition {
+    std::size_t line = 1;
+    std::size_t column = 1;
+};
+[[nodiscard]] TextPosition position_of(std::string_view text, std::size_t offset) noexcept;
+
+}  // namespace pipeline

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "consumer/clean_text.hpp"
+
+#include "consumer/character_check.hpp"
+
+namespace pipeline {
+namespace {
+
+bool is_continuation(char c) noexcept {
+    return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U;
+}
+
+}  // namespace
+
+void clean_text(std::string_view text, std::string& clean) {
+    clean.clear();
+    const bool ascii_only = !is_utf8(text);
+    bool blank = false;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte <= ' ' || byte == 0x7f) {
+            blank = true;
+            continue;
+        }
+        if (blank && !clean.empty()) clean += ' ';
+        blank = false;
+        clean += ascii_only && byte >= 0x80 ? '?' : c;
+    }
+}
+
+std::string quoted(std::string_view text) {
+    constexpr std::size_t kLongest = 40;
+    std::string clean;
+    clean_text(text.substr(0, 4 * kLongest), clean);
+    if (clean.size() > kLongest) {
+        std::size_t end = kLongest;
+        while (end > 0 && is_continuation(clean[end])) --end;
+        clean.resize(end);
+        clean += "...";
+    }
+    return '"' + clean + '"';
+}
+
+}  // namespace pipeline

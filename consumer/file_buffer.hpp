@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// A whole file in memory that may be changed there, in a buffer that is used again for the next file. Only
+// regular files are read, and opening never waits: a FIFO or a device that stands where an invoice should be
+// cannot hang the consumer.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "common/fd.hpp"
+
+namespace pipeline {
+
+class FileBuffer {
+  public:
+    // A file of more than `max_bytes` is not read.
+    explicit FileBuffer(std::size_t max_bytes) noexcept : max_bytes_(max_bytes) {}
+
+    // Reads the file at `path`, which is called `name` in what is said about it, and keeps it open. Returns
+    // an empty string, or in one line why it could not be read.
+    [[nodiscard]] std::string open(const char* path, std::string_view name);
+    // Reads the open file once more, for what a parser has changed in the buffer; false if it cannot be
+    // read any more. It may have become another one.
+    [[nodiscard]] bool read_again();
+    // Closes the file and drops a buffer that is bigger than what most files need.
+    void close() noexcept;
+
+    [[nodiscard]] char* data() noexcept { return data_.get(); }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] std::string_view text() const noexcept { return {data_.get(), size_}; }
+
+  private:
+    static constexpr std::size_t kKeptBytes = std::size_t{1} << 20;
+
+    void reserve(std::size_t bytes);
+    // Reads from the file's beginning to its end, or until there is more than max_bytes_. Returns an errno
+    // value, 0 if it went well.
+    [[nodiscard]] int read_all(std::size_t expected_bytes);
+
+    std::size_t max_bytes_;
+    UniqueFd file_;
+    std::unique_ptr<char[]> data_;
+    std::size_t capacity_ = 0;
+    std::size_t size_ = 0;
+};
+
+}  // namespace pipeline

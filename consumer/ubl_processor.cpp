@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "consumer/ubl_processor.hpp"
+
+#include <fmt/format.h>
+
+#include <new>
+#include <optional>
+#include <utility>
+
+#include "consumer/clean_text.hpp"
+#include "consumer/en16931.hpp"
+
+namespace pipeline {
+namespace {
+
+// The root element as people know it: "{namespace}name", or the name as written if it has no namespace.
+std::string describe_root(pugi::xml_node root) {
+    std::string_view name = root.name();
+    std::string declaration = "xmlns";
+    if (const auto colon = name.find(':'); colon != std::string_view::npos) {
+        declaration += ':';
+        declaration += name.substr(0, colon);
+        name.remove_prefix(colon + 1);
+    }
+    const std::string_view uri = root.attribute(declaration.c_str()).value();
+    if (uri.empty()) return quoted(root.name());
+    return fmt::format("{} in namespace {}", quoted(name), quoted(uri));
+}
+
+void set_amount(Details& details, Details::Amount which, const Amount& amount) noexcept {
+    if (const auto hundredths = amount.value.hundredths()) details.set_amount(which, *hundredths);
+}
+
+}  // namespace
+
+UblProcessor::UblProcessor(std::filesystem::path directory, std::size_t max_bytes)
+    : directory_(std::move(directory)), file_(max_bytes) {}
+
+void UblProcessor::process(std::string_view id, Result& result) {
+    try {
+        process_file(id, result);
+    } catch (const std::bad_alloc&) {
+        result.set(Status::Failed, "out of memory");
+    }
+    xml_.reset();
+    file_.close();
+}
+
+void UblProcessor::process_file(std::string_view id, Result& result) {
+    const bool is_name = !id.empty() && id != "." && id != ".." && id.find('/') == std::string_view::npos;
+    if (id.find('\0') != std::string_view::npos || (!directory_.empty() && !is_name)) {
+        return result.set(Status::Failed, "the id is not the name of a file");
+    }
+    path_ = directory_.native();
+    if (!path_.empty() && path_.back() != '/') path_ += '/';
+    path_ += id;
+    if (const std::string error = file_.open(path_.c_str(), id); !error.empty()) {
+        return result.set(Status::Failed, error);
+    }
+    if (const std::string reason = parse(); !reason.empty()) return result.set(Status::Rejected, reason);
+    judge(result);
+}
+
+std::string UblProcessor::parse() {
+    BadCharacters bad;
+    if (!has_wide_characters(file_.text())) bad = find_bad_characters(file_.text());
+    converted_ = false;
+    if (bad.nul) return malformed(static_cast<std::ptrdiff_t>(*bad.nul), "a NUL byte");
+
+    const pugi::xml_parse_result parsed =
+        xml_.load_buffer_inplace(file_.data(), file_.size(), UblReader::kParseOptions);
+    if (parsed.status == pugi::status_out_of_memory) throw std::bad_alloc();
+    converted_ = parsed.encoding != pugi::encoding_utf8;
+    if (bad.not_utf8 && !converted_)
+        return malformed(static_cast<std::ptrdiff_t>(*bad.not_utf8), "not UTF-8");
+    if (!parsed) return malformed(parsed.offset, parsed.description());
+
+    pugi::xml_node root;
+    for (const pugi::xml_node node : xml_.children()) {
+        if (node.type() != pugi::node_element)
+            return malformed(node.offset_debug(), "text outside the root element");
+        if (root) return malformed(node.offset_debug(), "a second root element");
+        root = node;
+    }
+    if (!root) return malformed(0, "there is no root element");
+    if (!reader_.read(root, document_)) {
+        return fmt::format("not a UBL 2.1 Invoice or CreditNote: the root element is {}",
+                           describe_root(root));
+    }
+    return {};
+}
+
+// The details of what was read are given for a rejected invoice too, as far as they are numbers.
+void UblProcessor::judge(Result& result) const {
+    result.has_details = true;
+    Details& details = result.details;
+    details.clear();
+    details.set_supplier(document_.supplier);
+    details.set_currency(document_.currency);
+    if (!document_.totals.empty()) {
+        const MonetaryTotal& total = document_.totals.front();
+        set_amount(details, Details::Net, total.tax_exclusive);
+        set_amount(details, Details::Gross, total.tax_inclusive);
+        set_amount(details, Details::Due, total.payable);
+    }
+    if (const Amount* tax = document_.tax_in_currency()) set_amount(details, Details::Tax, *tax);
+
+    std::string reason = check_en16931(document_).text();
+    if (document_.problem.kind != Problem::Kind::None) {
+        const std::string problem = document_.problem.describe();
+        reason = reason.empty() ? problem : fmt::format("{} ({})", reason, problem);
+    }
+    result.status = reason.empty() ? Status::Booked : Status::Rejected;
+    details.set_reason(reason);
+}
+
+// Parsing changes the buffer, so the file is read again to count its lines.
+std::string UblProcessor::malformed(std::ptrdiff_t offset, std::string_view what) {
+    std::string text(what);
+    if (!text.empty() && text.front() >= 'A' && text.front() <= 'Z')
+        text.front() = static_cast<char>(text.front() | 0x20);
+    if (offset < 0 || converted_ || !file_.read_again()) {
+        return fmt::format("not well-formed XML: {}", text);
+    }
+    const TextPosition position = position_of(file_.text(), static_cast<std::size_t>(offset));
+    return fmt::format("not well-formed XML at line {}, column {}: {}", position.line, position.column, text);
+}
+
+}  // namespace pipeline
