@@ -19,6 +19,12 @@ namespace pipeline {
 struct Resume {
     // Of an ordered source: the position of the next item (0 for a source never read: its beginning).
     std::uint64_t position = 0;
+    // Of an ordered source: the position at which this generation of the segments began. Standard input
+    // needs it: redirected from a file, it goes on `position - start` bytes behind where the file was
+    // handed over. (Another run reads another file, whose bytes are counted on from the ledger's cursor.)
+    std::uint64_t start = 0;
+    // How many items this generation has acquired already; expected() counts them.
+    std::uint64_t acquired = 0;
     // Of a source without order: the positions that are in the pipeline already.
     std::unordered_set<std::uint64_t> in_flight;
 };
@@ -36,7 +42,8 @@ class Source {
     [[nodiscard]] virtual std::size_t acquire(std::span<Item> items) = 0;
 
     // True if nothing is there now and, as far as can be known, nothing more will come by itself. Of a
-    // source that may grow (a spool, a file) it means: empty at this moment.
+    // source that may grow (a spool, a file) it means: empty at this moment. After stop() it is true as
+    // soon as acquire() has nothing more to give.
     [[nodiscard]] virtual bool exhausted() const = 0;
 
     // Takes no more from outside. What has been taken and could not be taken again (of standard input)
@@ -56,8 +63,10 @@ class Source {
     [[nodiscard]] virtual std::optional<std::uint64_t> expected() const { return std::nullopt; }
 };
 
-// Opens the source. Throws Failure (NoInput: not there or not readable; CannotCreate: the spool's
-// folders for what is done cannot be made).
-[[nodiscard]] std::unique_ptr<Source> open_source(const SourceSpec& spec, const Resume& resume);
+// Opens the source. `once` says that the pipeline is to finish when the source has nothing more: the end
+// of a file is then the end of its last line, which otherwise may still grow. Throws Failure (NoInput: not
+// there or not readable; CannotCreate: the spool's folders for what is done cannot be made;
+// Configuration: what is there is not what `resume` says was read).
+[[nodiscard]] std::unique_ptr<Source> open_source(const SourceSpec& spec, const Resume& resume, bool once);
 
 }  // namespace pipeline
