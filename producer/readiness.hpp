@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one place where a source sleeps: until its own descriptor is readable, a signal has come, or the
+// time is over.
+#pragma once
+
+#include <chrono>
+
+namespace pipeline {
+
+// Waits until `fd` or `signal_fd` is readable (or at its end, or broken), at most `bound`; a descriptor of
+// -1 is not waited for. Returns true if `fd` is. It may return early: whoever waits looks again.
+// Throws Failure (InputOutput) if it cannot wait at all.
+bool wait_readable(int fd, int signal_fd, std::chrono::milliseconds bound);
+
+// True if reading from `fd` would not block now.
+[[nodiscard]] inline bool is_readable(int fd) {
+    return wait_readable(fd, -1, std::chrono::milliseconds::zero());
+}
+
+}  // namespace pipeline
