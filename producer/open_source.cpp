@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// From what the command line names to the source that does it.
+#include <unistd.h>
+
+#include "common/error.hpp"
+#include "producer/lines_source.hpp"
+#include "producer/sequence_source.hpp"
+#include "producer/source.hpp"
+#include "producer/spool_source.hpp"
+#include "producer/stdin_source.hpp"
+
+namespace pipeline {
+
+std::unique_ptr<Source> open_source(const SourceSpec& spec, const Resume& resume, bool once) {
+    switch (spec.kind) {
+        case SourceSpec::Kind::Spool:
+            return std::make_unique<SpoolSource>(spec.path, resume);
+        case SourceSpec::Kind::Lines:
+            return std::make_unique<LinesSource>(spec.path, resume.position, once);
+        case SourceSpec::Kind::StandardInput:
+            return std::make_unique<StandardInputSource>(STDIN_FILENO, resume);
+        case SourceSpec::Kind::Sequence:
+            return std::make_unique<SequenceSource>(resume.position, spec.count);
+    }
+    broken_invariant("a source of an unknown kind");
+}
+
+}  // namespace pipeline
