@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/ledger_session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/ledger_schema.hpp"
+#include "common/utf8.hpp"
+
+namespace pipeline {
+namespace {
+
+using Kind = SqliteError::Kind;
+
+// Rows of one INSERT where no record has details: 1.3 times as fast as one by one; more gains nothing.
+constexpr std::size_t kGroup = 32;
+
+// Parameters of every INSERT into invoices: two for the whole statement, then six a row.
+constexpr int kSource = 1;
+constexpr int kStoredAt = 2;
+constexpr int kFirstRow = 3;
+constexpr int kRowParameters = 6;
+constexpr int kFirstDetail = kFirstRow + kRowParameters;
+
+// A position may return with another id: an inode is used again after its file was deleted. Should both
+// files be duplicates, the later one is written at position + 2^48 (+ 2 * 2^48, ...), so that the key
+// of the table stays what it is and nothing is dropped; the low 48 bits still are the inode.
+constexpr std::uint64_t kReuseStep = std::uint64_t{1} << 48U;
+constexpr int kMaxReuse = 1 << 16;
+
+std::string insert_sql(std::size_t rows, bool details) {
+    std::string sql =
+        "INSERT INTO invoices(source, stored_at, id, position, status, attempts, consumer, acquired_at";
+    sql += details ? ", supplier, currency, reason, net, tax, gross, due) VALUES" : ") VALUES";
+    for (std::size_t row = 0; row < rows; ++row) {
+        sql += fmt::format("{}(?{}, ?{}", row == 0 ? "" : ", ", kSource, kStoredAt);
+        const int first = kFirstRow + static_cast<int>(row) * kRowParameters;
+        const int count = kRowParameters + (details ? 7 : 0);
+        for (int parameter = first; parameter < first + count; ++parameter)
+            sql += fmt::format(", ?{}", parameter);
+        sql += ")";
+    }
+    return sql + " ON CONFLICT(id) DO NOTHING";
+}
+
+Outcome parse_outcome(std::string_view status) noexcept {
+    for (const auto outcome : {Outcome::Booked, Outcome::Rejected}) {
+        if (status == to_text(outcome)) return outcome;
+    }
+    return Outcome::Failed;
+}
+
+// SQLite has no unsigned integers; the bits stay.
+std::int64_t stored(std::uint64_t value) noexcept {
+    return static_cast<std::int64_t>(value);
+}
+
+}  // namespace
+
+LedgerSession::LedgerSession(const std::filesystem::path& path, bool create)
+    : database_(open_ledger_database(path, create)),
+      begin_(database_, "BEGIN IMMEDIATE"),
+      commit_(database_, "COMMIT"),
+      rollback_(database_, "ROLLBACK"),
+      insert_group_(database_, insert_sql(kGroup, false)),
+      insert_one_(database_, insert_sql(1, false)),
+      insert_detailed_(database_, insert_sql(1, true)),
+      find_(database_, "SELECT source, position, status FROM invoices WHERE id = ?1"),
+      insert_duplicate_(database_,
+                        "INSERT INTO duplicates(source, position, id, seen_at) VALUES(?1, ?2, ?3, ?4)"
+                        " ON CONFLICT(source, position) DO NOTHING"),
+      find_duplicate_(database_, "SELECT id FROM duplicates WHERE source = ?1 AND position = ?2"),
+      update_source_(database_,
+                     "INSERT INTO sources(source, cursor, acquired, updated_at) VALUES(?1, ?2, ?3, ?4)"
+                     " ON CONFLICT(source) DO UPDATE SET cursor = excluded.cursor,"
+                     " acquired = acquired + excluded.acquired, updated_at = excluded.updated_at"),
+      find_cursor_(database_, "SELECT cursor FROM sources WHERE source = ?1") {}
+
+void LedgerSession::write(const RecordRange& records, const CommitContext& context,
+                          std::vector<Outcome>& outcomes) {
+    begin_.run();
+    added_ = 0;
+    for (auto* insert : {&insert_group_, &insert_one_, &insert_detailed_}) {
+        insert->bind(kSource, context.source);
+        insert->bind(kStoredAt, context.clock.now_us());
+    }
+    std::size_t plain_end = 0;  // records [done, plain_end) have no details
+    for (std::size_t done = 0; done < records.size();) {
+        plain_end = std::max(plain_end, done);
+        while (plain_end < records.size() && plain_end < done + kGroup &&
+               records.record(plain_end).has_details == 0) {
+            ++plain_end;
+        }
+        const std::size_t count = plain_end - done == kGroup ? kGroup : 1;
+        const std::int64_t inserted =
+            count == kGroup ? insert_group(records, done, context) : insert_one(records, done, context);
+        added_ += inserted;
+        // What was not inserted has a row already; which one it was, that row says. One that was inserted
+        // just now answers like a redelivery: with the status it has.
+        const bool all_new = inserted == static_cast<std::int64_t>(count);
+        for (const std::size_t end = done + count; done < end; ++done) {
+            const Record& record = records.record(done);
+            outcomes[done] = all_new ? static_cast<Outcome>(record.status) : find_outcome(record, context);
+        }
+    }
+    write_source(context);
+    // A kill before this leaves nothing of the transaction, a kill after it all.
+    commit_.run();
+}
+
+std::int64_t LedgerSession::insert_group(const RecordRange& records, std::size_t first,
+                                         const CommitContext& context) {
+    for (std::size_t row = 0; row < kGroup; ++row) {
+        bind_row(insert_group_, row, records.record(first + row), context);
+    }
+    insert_group_.run();
+    return database_.changes();
+}
+
+std::int64_t LedgerSession::insert_one(const RecordRange& records, std::size_t i,
+                                       const CommitContext& context) {
+    const Record& record = records.record(i);
+    SqliteStatement& insert = record.has_details != 0 ? insert_detailed_ : insert_one_;
+    bind_row(insert, 0, record, context);
+    if (record.has_details != 0) bind_details(records.details(i));
+    insert.run();
+    return database_.changes();
+}
+
+void LedgerSession::bind_row(SqliteStatement& insert, std::size_t row, const Record& record,
+                             const CommitContext& context) {
+    const int first = kFirstRow + static_cast<int>(row) * kRowParameters;
+    // The id is kept byte by byte, UTF-8 or not: it is what the source knows the invoice by.
+    insert.bind(first, record.id_text());
+    insert.bind(first + 1, stored(record.position));
+    insert.bind(first + 2, to_text(record.status));
+    insert.bind(first + 3, record.attempts);
+    insert.bind(first + 4, record.place);
+    insert.bind(first + 5, context.clock.at_us(record.acquired_ns));
+}
+
+void LedgerSession::bind_details(const Details& details) {
+    insert_detailed_.bind_or_null(kFirstDetail, readable_utf8(details.supplier_text(), supplier_));
+    insert_detailed_.bind_or_null(kFirstDetail + 1, details.currency_text());
+    insert_detailed_.bind_or_null(kFirstDetail + 2, readable_utf8(details.reason_text(), reason_));
+    int parameter = kFirstDetail + 3;
+    for (const auto amount : {Details::Net, Details::Tax, Details::Gross, Details::Due}) {
+        if (details.has(amount)) {
+            insert_detailed_.bind(parameter++, details.amounts[amount]);
+        } else {
+            insert_detailed_.bind_null(parameter++);
+        }
+    }
+}
+
+// Of a record whose id has a row.
+Outcome LedgerSession::find_outcome(const Record& record, const CommitContext& context) {
+    find_.bind(1, record.id_text());
+    if (!find_.first_row()) {
+        throw SqliteError(Kind::Damaged, "the index of invoices does not match its rows");
+    }
+    const bool same = find_.text(0) == context.source && find_.integer(1) == stored(record.position);
+    const Outcome outcome = same ? parse_outcome(find_.text(2)) : Outcome::Duplicate;
+    find_.finish();
+    if (outcome == Outcome::Duplicate) add_duplicate(record, context);
+    return outcome;
+}
+
+void LedgerSession::add_duplicate(const Record& record, const CommitContext& context) {
+    std::uint64_t position = record.position;
+    for (int reuse = 0; reuse < kMaxReuse; ++reuse, position += kReuseStep) {
+        insert_duplicate_.bind(1, context.source);
+        insert_duplicate_.bind(2, stored(position));
+        insert_duplicate_.bind(3, record.id_text());
+        insert_duplicate_.bind(4, context.clock.now_us());
+        insert_duplicate_.run();
+        if (database_.changes() == 1) {
+            ++added_;
+            return;
+        }
+        find_duplicate_.bind(1, context.source);
+        find_duplicate_.bind(2, stored(position));
+        const bool same = find_duplicate_.first_row() && find_duplicate_.text(0) == record.id_text();
+        find_duplicate_.finish();
+        if (same) return;  // a redelivery
+    }
+    throw SqliteError(Kind::Other,
+                      fmt::format("position {} has {} rows in duplicates already; move old ones away",
+                                  record.position, kMaxReuse));
+}
+
+// It is written even if nothing else is new: a process killed inside its commit may have left a
+// transaction that can be read but has not reached the disk. What is found in it must not be called
+// durable before an fsync, and this row, whose time moves on, makes the COMMIT do one.
+void LedgerSession::write_source(const CommitContext& context) {
+    // A cursor never goes back: positions rise, and what it has passed is in the ledger.
+    const auto known = cursor(context.source);
+    const auto next = known && context.cursor ? std::max(*known, *context.cursor)
+                      : context.cursor        ? *context.cursor
+                                              : known;
+    update_source_.bind(1, context.source);
+    if (next) {
+        update_source_.bind(2, stored(*next));
+    } else {
+        update_source_.bind_null(2);
+    }
+    update_source_.bind(3, added_);
+    update_source_.bind(4, context.clock.now_us());
+    update_source_.run();
+}
+
+std::optional<std::uint64_t> LedgerSession::cursor(std::string_view source) {
+    find_cursor_.bind(1, source);
+    std::optional<std::uint64_t> found;
+    if (find_cursor_.first_row() && !find_cursor_.is_null(0)) {
+        found = static_cast<std::uint64_t>(find_cursor_.integer(0));
+    }
+    find_cursor_.finish();
+    return found;
+}
+
+bool LedgerSession::roll_back() noexcept {
+    if (!database_.in_transaction()) return true;  // SQLite did it, or the transaction was never begun
+    try {
+        rollback_.run();
+    } catch (const std::exception&) {
+        return false;
+    }
+    return !database_.in_transaction();
+}
+
+}  // namespace pipeline

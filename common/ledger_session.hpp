@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// One connection to the ledger's file with its prepared statements, and the one transaction they are
+// for. Errors come out as SqliteError, with the transaction left open for roll_back(); what they mean to
+// the pipeline is SqliteLedger's business.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/ledger.hpp"
+#include "common/sqlite_connection.hpp"
+
+namespace pipeline {
+
+class LedgerSession {
+  public:
+    // As open_ledger_database().
+    LedgerSession(const std::filesystem::path& path, bool create);
+
+    // All records and the source's row in one transaction, durable when it returns; outcomes[i] is then that
+    // of record i. `outcomes` has the records' size.
+    void write(const RecordRange& records, const CommitContext& context, std::vector<Outcome>& outcomes);
+    [[nodiscard]] std::optional<std::uint64_t> cursor(std::string_view source);
+    [[nodiscard]] bool file_moved() const noexcept { return database_.file_moved(); }
+    // Ends a transaction that failed; false if the connection cannot be used any more.
+    [[nodiscard]] bool roll_back() noexcept;
+
+  private:
+    std::int64_t insert_group(const RecordRange& records, std::size_t first, const CommitContext& context);
+    std::int64_t insert_one(const RecordRange& records, std::size_t i, const CommitContext& context);
+    static void bind_row(SqliteStatement& insert, std::size_t row, const Record& record,
+                         const CommitContext& context);
+    void bind_details(const Details& details);
+    Outcome find_outcome(const Record& record, const CommitContext& context);
+    void add_duplicate(const Record& record, const CommitContext& context);
+    void write_source(const CommitContext& context);
+
+    SqliteConnection database_;  // before its statements, which must go first
+    SqliteStatement begin_, commit_, rollback_;
+    SqliteStatement insert_group_, insert_one_, insert_detailed_, find_;
+    SqliteStatement insert_duplicate_, find_duplicate_;
+    SqliteStatement update_source_, find_cursor_;
+    std::int64_t added_ = 0;         // rows of the transaction in work, of invoices and duplicates
+    std::string supplier_, reason_;  // texts being bound that were not UTF-8
+};
+
+}  // namespace pipeline

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// A thin owner of SQLite's handles: a connection, its statements, and the errors as an exception with a
+// kind to decide by. It knows nothing of the ledger. sqlite_connection.cpp is the only file of the
+// programs that includes sqlite3.h.
+//
+// A connection and its statements belong to one thread, and never cross a fork(2)
+// (https://www.sqlite.org/howtocorrupt.html, section 2.6).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace pipeline {
+
+// An SQLite call that failed. what() is SQLite's own text, with the system's or SQLite's code
+// where it says more.
+class SqliteError : public std::runtime_error {
+  public:
+    enum class Kind : std::uint8_t {
+        Busy,         // someone else holds the lock that was needed
+        Full,         // the disk, the quota or the database's own limit
+        InputOutput,  // a system call on the file failed
+        NoMemory,
+        CannotOpen,   // the file, its -wal or its -shm
+        ReadOnly,     // the file, its directory or its file system
+        Damaged,      // the file is a database, but not a sound one
+        NotDatabase,  // the file is something else
+        Statement,    // the SQL does not fit the schema
+        Other,
+    };
+    SqliteError(Kind kind, const std::string& what) : std::runtime_error(what), kind_(kind) {}
+    [[nodiscard]] Kind kind() const noexcept { return kind_; }
+
+  private:
+    Kind kind_;
+};
+
+class SqliteConnection {
+  public:
+    // Opens the database file at `path`, for reading alone if it cannot be written (see read_only()). With
+    // `create` an empty one is made if there is none. A lock is waited for at most `lock_wait`.
+    SqliteConnection(const std::filesystem::path& path, bool create, std::chrono::milliseconds lock_wait);
+
+    // Runs one or several statements; what they return is dropped.
+    void execute(const char* sql);
+    // The first column of the first row of a query, empty if there is none or it is NULL.
+    [[nodiscard]] std::string query_text(const char* sql);
+
+    // Rows that the last INSERT, UPDATE or DELETE changed.
+    [[nodiscard]] std::int64_t changes() const noexcept;
+    [[nodiscard]] bool in_transaction() const noexcept;
+    [[nodiscard]] bool read_only() const noexcept;
+    // True if the path no longer leads to the file that is open.
+    [[nodiscard]] bool file_moved() const noexcept;
+
+  private:
+    friend class SqliteStatement;
+    struct Close {
+        void operator()(sqlite3* handle) const noexcept;
+    };
+    std::unique_ptr<sqlite3, Close> handle_;
+};
+
+// A prepared statement, to be kept for the life of its connection. Parameters and columns are SQLite's
+// own numbers: parameters from 1, columns from 0.
+class SqliteStatement {
+  public:
+    SqliteStatement(SqliteConnection& connection, const std::string& sql);
+
+    // The text is not copied: it must live until the statement has run. Any bytes, NUL included.
+    void bind(int parameter, std::string_view text);
+    void bind(int parameter, std::int64_t value);
+    void bind_null(int parameter);
+    void bind_or_null(int parameter, std::string_view text) {
+        text.empty() ? bind_null(parameter) : bind(parameter, text);
+    }
+
+    // Runs a statement that gives no rows.
+    void run();
+    // Runs a query: true if it gave a row, whose columns can be read until finish(), which must follow
+    // (a query left open holds the database's snapshot).
+    [[nodiscard]] bool first_row();
+    void finish() noexcept;
+    [[nodiscard]] bool is_null(int column) const noexcept;
+    [[nodiscard]] std::int64_t integer(int column) const noexcept;
+    [[nodiscard]] std::string_view text(int column) const noexcept;
+
+  private:
+    struct Finalize {
+        void operator()(sqlite3_stmt* handle) const noexcept;
+    };
+    void check(int code) const;
+
+    sqlite3* connection_;
+    std::unique_ptr<sqlite3_stmt, Finalize> handle_;
+};
+
+}  // namespace pipeline

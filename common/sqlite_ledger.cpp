@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/sqlite_ledger.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <new>
+#include <string>
+#include <system_error>
+#include <thread>
+
+#include "common/error.hpp"
+#include "common/ledger_schema.hpp"
+#include "common/ledger_session.hpp"
+
+namespace pipeline {
+namespace {
+
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+using Kind = SqliteError::Kind;
+
+// What is to be done about it, for an error that time or the user may mend.
+std::string_view advice_while_running(Kind kind) noexcept {
+    switch (kind) {
+        case Kind::Busy:
+            return "another program holds the lock";
+        case Kind::Full:
+            return "free some space";
+        case Kind::InputOutput:
+        case Kind::NoMemory:
+            return "see the system's log";
+        case Kind::CannotOpen:
+            return "put the file back where it was";
+        case Kind::ReadOnly:
+            return "make it writable again";
+        case Kind::Damaged:
+        case Kind::NotDatabase:
+        case Kind::Statement:
+        case Kind::Other:
+            break;
+    }
+    return {};
+}
+
+[[noreturn]] void fail_damaged(const std::filesystem::path& path, const SqliteError& error) {
+    const auto* advice = error.kind() == Kind::NotDatabase
+                             ? "name another file"
+                             : "restore it from a copy, or save what is left with sqlite3's .recover";
+    throw Failure(ExitStatus::Configuration,
+                  fmt::format("ledger {}: {}; {}", path.string(), error.what(), advice));
+}
+
+// An error of a ledger that has been opened.
+[[noreturn]] void fail_while_running(const std::filesystem::path& path, const SqliteError& error) {
+    switch (error.kind()) {
+        case Kind::Damaged:
+        case Kind::NotDatabase:
+            fail_damaged(path, error);
+        case Kind::Statement:
+            fail_not_a_ledger(path, error.what());
+        case Kind::Other:
+            throw Failure(ExitStatus::InputOutput, fmt::format("ledger {}: {}", path.string(), error.what()));
+        case Kind::Busy:
+        case Kind::Full:
+        case Kind::InputOutput:
+        case Kind::NoMemory:
+        case Kind::CannotOpen:
+        case Kind::ReadOnly:
+            break;
+    }
+    throw LedgerUnavailable(fmt::format("ledger {}: {}; {}: the results wait in memory", path.string(),
+                                        error.what(), advice_while_running(error.kind())));
+}
+
+// An error of opening.
+[[noreturn]] void fail_to_open(const std::filesystem::path& path, const SqliteError& error) {
+    switch (error.kind()) {
+        case Kind::Damaged:
+        case Kind::NotDatabase:
+            fail_damaged(path, error);
+        case Kind::Statement:
+            fail_not_a_ledger(path, error.what());
+        case Kind::Busy:
+        case Kind::Full:
+        case Kind::InputOutput:
+        case Kind::NoMemory:
+        case Kind::CannotOpen:
+        case Kind::ReadOnly:
+        case Kind::Other:
+            break;
+    }
+    std::error_code unknown;
+    std::string why = error.what();
+    if (error.kind() == Kind::Busy) {
+        why += "; end the program that holds it";
+    } else if (error.kind() == Kind::Full) {
+        why += "; free some space";
+    } else if (const auto folder = path.parent_path();
+               !std::filesystem::exists(folder, unknown) && !unknown) {
+        why = fmt::format("directory {} does not exist; create it", folder.string());
+    } else if (std::filesystem::is_directory(path, unknown)) {
+        why = "it is a directory; name a file";
+    } else {
+        why += "; the file and its directory must be writable for this user";
+    }
+    throw Failure(ExitStatus::CannotCreate, fmt::format("ledger {}: {}", path.string(), why));
+}
+
+}  // namespace
+
+SqliteLedger::SqliteLedger(const std::filesystem::path& path) : path_(path) {
+    // Only creation, recovery and other programs take a lock that makes opening fail; they are short.
+    const auto deadline = std::chrono::steady_clock::now() + 5s;
+    for (;;) {
+        try {
+            session_ = std::make_unique<LedgerSession>(path_, true);
+            return;
+        } catch (const SqliteError& error) {
+            if (error.kind() != Kind::Busy || std::chrono::steady_clock::now() > deadline) {
+                fail_to_open(path_, error);
+            }
+        }
+        std::this_thread::sleep_for(10ms);
+    }
+}
+
+SqliteLedger::~SqliteLedger() = default;
+
+LedgerSession& SqliteLedger::session() {
+    // Never creates: a new, empty file in the place of one that was moved away would hide the loss.
+    if (session_ == nullptr) session_ = std::make_unique<LedgerSession>(path_, false);
+    if (session_->file_moved()) {
+        session_.reset();
+        throw SqliteError(Kind::CannotOpen, "the file was moved or deleted while in use");
+    }
+    return *session_;
+}
+
+// Leaves no transaction open: a connection that cannot do even that is dropped.
+void SqliteLedger::roll_back() noexcept {
+    if (session_ != nullptr && !session_->roll_back()) session_.reset();
+}
+
+// Runs `action` on a session; what fails is rolled back and thrown as the interface says it.
+template <class Action>
+auto SqliteLedger::attempt(Action&& action) {
+    try {
+        return action(session());
+    } catch (const SqliteError& error) {
+        roll_back();
+        fail_while_running(path_, error);
+    } catch (const std::bad_alloc&) {
+        roll_back();
+        fail_while_running(path_, SqliteError(Kind::NoMemory, "out of memory"));
+    }
+}
+
+void SqliteLedger::commit(const RecordRange& records, const CommitContext& context) {
+    if (records.size() == 0 && !context.cursor) return;
+    outcomes_.resize(records.size());
+    attempt([&](LedgerSession& session) { session.write(records, context, outcomes_); });
+    for (std::size_t i = 0; i < records.size(); ++i) records.record(i).outcome = outcomes_[i];
+}
+
+std::optional<std::uint64_t> SqliteLedger::cursor(std::string_view source) {
+    return attempt([&](LedgerSession& session) { return session.cursor(source); });
+}
+
+}  // namespace pipeline

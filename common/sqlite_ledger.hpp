@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ledger in an SQLite file (common/ledger_schema.cpp has its tables, common/ledger_session.cpp its one
+// transaction). Any number of processes may have
+// it open; they commit one at a time, under the flush lock. One transaction is one commit: rows,
+// duplicates and the source's row with its cursor.
+//
+// What a commit cannot write now (locked, disk full, I/O error, file gone) is left to a later try by the
+// caller, who keeps the records; what no waiting mends (damaged, not a ledger) is a Failure.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "common/ledger.hpp"
+
+namespace pipeline {
+
+class LedgerSession;
+
+class SqliteLedger final : public Ledger {
+  public:
+    // Opens or creates the file `path`, waiting up to 5 s for a lock that another program holds on all of
+    // it. Throws Failure as open_ledger() does.
+    explicit SqliteLedger(const std::filesystem::path& path);
+    // Closes it; the last one to close an undisturbed ledger leaves one file, without -wal and -shm.
+    ~SqliteLedger() override;
+
+    // Waits at most about 250 ms for a lock.
+    void commit(const RecordRange& records, const CommitContext& context) override;
+    [[nodiscard]] std::optional<std::uint64_t> cursor(std::string_view source) override;
+
+  private:
+    LedgerSession& session();
+    void roll_back() noexcept;
+    template <class Action>
+    auto attempt(Action&& action);
+
+    std::filesystem::path path_;
+    std::unique_ptr<LedgerSession> session_;  // none after an error that may have spoiled the connection
+    std::vector<Outcome> outcomes_;           // of the commit in work
+};
+
+}  // namespace pipeline

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// How many items a consumer claims at once: what it finishes within the budget, by the service time that
+// it measured. Slow invoices are claimed one by one and never wait behind a busy consumer; fast ones come
+// in batches, so that locks and wake-ups are shared by many.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+
+namespace pipeline {
+
+class ClaimSize {
+  public:
+    static constexpr std::chrono::nanoseconds kBudget{1'000'000};
+
+    // `most`: 1..kMaxBatch. Begins with one item, since nothing is known yet.
+    explicit ClaimSize(std::size_t most) noexcept : most_(most) {}
+
+    // The items to claim next, 1..most.
+    [[nodiscard]] std::size_t next() const noexcept { return size_; }
+
+    // `count` > 0 items took `elapsed`. The estimate is an exponentially weighted moving average with
+    // weight 1/4; a claim grows at most fourfold from one batch to the next.
+    void measured(std::size_t count, std::chrono::nanoseconds elapsed) noexcept {
+        const double each = static_cast<double>(elapsed.count()) / static_cast<double>(count);
+        service_ns_ = service_ns_ < 0 ? each : service_ns_ + (each - service_ns_) / 4;
+        const double fits = static_cast<double>(kBudget.count()) / std::max(service_ns_, 1.0);
+        const auto wanted = fits >= static_cast<double>(most_) ? most_ : static_cast<std::size_t>(fits);
+        size_ = std::clamp<std::size_t>(std::min(wanted, size_ * 4), 1, most_);
+    }
+
+  private:
+    std::size_t most_;
+    std::size_t size_ = 1;
+    double service_ns_ = -1;
+};
+
+}  // namespace pipeline

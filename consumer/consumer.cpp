@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "consumer/consumer.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <span>
+#include <thread>
+
+#include "common/clock.hpp"
+#include "common/log.hpp"
+
+namespace pipeline {
+namespace {
+
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+
+constexpr nanoseconds kBoundedWait{500'000'000};
+constexpr nanoseconds kFirstRetry{20'000'000};
+constexpr nanoseconds kLastRetry{1'000'000'000};
+
+}  // namespace
+
+Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, Processor& processor,
+                   Ledger& ledger)
+    : options_(options),
+      ring_(segments.ring()),
+      storage_(segments.storage()),
+      hand_(ring_.hand(options.place)),
+      processor_(processor),
+      flush_(ring_, storage_, ledger, segments.source(), FlushPolicy{.interval = options.flush_interval}),
+      lineage_(options.parent),
+      claim_size_(options.batch_max) {}
+
+ExitStatus Consumer::run() {
+    storage_.settle();
+    hand_.take_over(static_cast<std::uint32_t>(::getpid()));
+    work_off_hand();
+    while (true) {
+        flush(nanoseconds::zero());
+        switch (ring_.claim(hand_, claim_size_.next(), patience())) {
+            case Ring::ClaimOutcome::Claimed:
+                work_off_hand();
+                break;
+            case Ring::ClaimOutcome::Empty:
+                look_after_ring();
+                break;
+            case Ring::ClaimOutcome::Closed:
+                if (!drain_flush()) return ExitStatus::NotDrained;
+                hand_.leave();
+                return ExitStatus::Drained;
+        }
+    }
+}
+
+// Processes the hand's items and saves their results: all at the end, or earlier once they have taken
+// longer than a claim should, so that no finished invoice waits behind a slow one.
+void Consumer::work_off_hand() {
+    const HandWord word = hand_.word();
+    std::size_t unsaved = 0;
+    auto began = steady_clock::now();
+    hand_.set_since(static_cast<std::uint64_t>(began.time_since_epoch().count()));
+    for (std::uint64_t i = word.done; i < word.count; ++i) {
+        process(word.first, i, results_[unsaved++]);
+        const bool last = i + 1 == word.count;
+        // Reading the clock costs as much as a trivial invoice: in big batches it is read now and then.
+        if (!last && (word.count > 32 && unsaved % 16 != 0)) continue;
+        const auto now = steady_clock::now();
+        if (!last && now - began < ClaimSize::kBudget) continue;
+        claim_size_.measured(unsaved, now - began);
+        hand_.set_since(last ? 0 : static_cast<std::uint64_t>(now.time_since_epoch().count()));
+        began = now;
+        save(unsaved);
+        unsaved = 0;
+    }
+}
+
+void Consumer::process(std::uint64_t first, std::uint64_t i, Result& result) {
+    const Item& item = hand_.item(i);
+    const std::uint8_t deaths = hand_.deaths(i);
+    if (item.id_unusable()) {
+        result.set(Status::Failed,
+                   "the source's id is empty, longer than 103 bytes or holds control characters");
+    } else if (deaths >= options_.max_attempts) {
+        const std::string reason = fmt::format("{} in each of {} attempts", hand_.cause(i).text(), deaths);
+        log(LogLevel::Warning, "invoice {} failed: {}", item.id_text(), reason);
+        result.set(Status::Failed, reason);
+        result.attempts = deaths;
+        return;
+    } else {
+        hand_.begin_work(first, i);
+        processor_.process(item.id_text(), result);
+        hand_.end_work();
+    }
+    result.attempts = static_cast<std::uint8_t>(std::min(deaths + 1, 255));
+}
+
+void Consumer::save(std::size_t count) {
+    std::span<const Result> waiting(results_.data(), count);
+    while (true) {
+        waiting = waiting.subspan(storage_.save(hand_, waiting));
+        if (waiting.empty()) return;
+        // No room: the ledger is behind, or the producer's receipts are.
+        if (!flush(nanoseconds::zero())) storage_.wait_for_room(kBoundedWait);
+        look_after_ring();
+    }
+}
+
+bool Consumer::flush(nanoseconds bound) {
+    const auto due = flush_.due_in();
+    if (!due || *due > nanoseconds::zero()) return false;
+    if (retry_delay_ != nanoseconds::zero() && steady_clock::now() < retry_flush_at_) return false;
+    try {
+        const auto outcome = flush_.lead(bound);
+        if (retry_delay_ != nanoseconds::zero() && outcome == Flush::LeadOutcome::Flushed) {
+            log(LogLevel::Notice, "the ledger takes results again");
+            retry_delay_ = nanoseconds::zero();
+        }
+        return outcome == Flush::LeadOutcome::Flushed;
+    } catch (const LedgerUnavailable& unavailable) {
+        if (retry_delay_ == nanoseconds::zero()) log(LogLevel::Warning, "{}", unavailable.what());
+        retry_delay_ = std::clamp(retry_delay_ * 2, kFirstRetry, kLastRetry);
+        retry_flush_at_ = steady_clock::now() + retry_delay_;
+        return false;
+    }
+}
+
+// Flushes until everything that was saved is durable, and the cursor with it. False if this is an orphan
+// that has waited for long enough.
+bool Consumer::drain_flush() {
+    while (true) {
+        try {
+            const auto outcome = flush_.lead(kBoundedWait);
+            if (outcome == Flush::LeadOutcome::Flushed && storage_.durable() == storage_.tail()) return true;
+        } catch (const LedgerUnavailable& unavailable) {
+            log(LogLevel::Warning, "{}", unavailable.what());
+            retry_delay_ = std::clamp(retry_delay_ * 2, kFirstRetry, kLastRetry);
+            std::this_thread::sleep_for(std::min(retry_delay_, kBoundedWait));
+        }
+        look_after_ring();
+        if (orphan_has_waited_enough()) return false;
+    }
+}
+
+// How long to wait for items before there is something else to do.
+nanoseconds Consumer::patience() const noexcept {
+    const auto due = flush_.due_in();
+    if (!due) return kBoundedWait;
+    const auto retry_in = std::chrono::duration_cast<nanoseconds>(retry_flush_at_ - steady_clock::now());
+    return std::min(kBoundedWait, std::max(*due, retry_delay_ == nanoseconds::zero() ? *due : retry_in));
+}
+
+// A source that is to stop and has no producer any more is closed by whoever notices first: the producer
+// may have died together with the supervisor, or for good. A living one closes the ring itself, after what
+// it can take from nowhere a second time.
+void Consumer::look_after_ring() noexcept {
+    if (lineage_.is_orphan() && orphan_since_ == steady_clock::time_point{}) {
+        orphan_since_ = steady_clock::now();
+        log(LogLevel::Notice, "the supervisor is gone: draining");
+        ring_.area().stop.store(1, std::memory_order_relaxed);
+    }
+    if (ring_.closed() || !ring_.stop_requested()) return;
+    const auto producer = static_cast<pid_t>(ring_.area().producer_pid.load(std::memory_order_acquire));
+    if (!is_alive(producer) || orphan_has_waited_enough()) ring_.close();
+}
+
+bool Consumer::orphan_has_waited_enough() const noexcept {
+    return orphan_since_ != steady_clock::time_point{} &&
+           steady_clock::now() - orphan_since_ > options_.drain_timeout;
+}
+
+}  // namespace pipeline

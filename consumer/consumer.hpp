@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// A consumer's life: finish the hand that the place was left with, then claim, process and save until the
+// ring is closed and empty, leading the flush whenever it is due; leave only when what was saved is
+// durable.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+
+#include "common/consumer_options.hpp"
+#include "common/exit_status.hpp"
+#include "common/flush.hpp"
+#include "common/lineage.hpp"
+#include "common/segments.hpp"
+#include "consumer/claim_size.hpp"
+#include "consumer/processor.hpp"
+
+namespace pipeline {
+
+class Consumer {
+  public:
+    Consumer(const ConsumerOptions& options, const Segments& segments, Processor& processor, Ledger& ledger);
+
+    // Runs until the ring is drained. Returns NotDrained only when it is an orphan whose ledger cannot be
+    // written within the drain timeout; what it leaves is in the segments then.
+    [[nodiscard]] ExitStatus run();
+
+  private:
+    void work_off_hand();
+    void process(std::uint64_t first, std::uint64_t i, Result& result);
+    void save(std::size_t count);
+    // Leads the flush if one is due, `bound` waiting for another leader; true if it flushed.
+    bool flush(std::chrono::nanoseconds bound);
+    [[nodiscard]] bool drain_flush();
+    [[nodiscard]] std::chrono::nanoseconds patience() const noexcept;
+    void look_after_ring() noexcept;
+    [[nodiscard]] bool orphan_has_waited_enough() const noexcept;
+
+    const ConsumerOptions& options_;
+    Ring ring_;
+    Storage storage_;
+    Hand hand_;
+    Processor& processor_;
+    Flush flush_;
+    Lineage lineage_;
+    ClaimSize claim_size_;
+    // After a failed flush: when to try again, and the delay that led to it.
+    std::chrono::steady_clock::time_point retry_flush_at_{};
+    std::chrono::nanoseconds retry_delay_{0};
+    std::chrono::steady_clock::time_point orphan_since_{};
+    std::array<Result, kMaxBatch> results_;
+};
+
+}  // namespace pipeline

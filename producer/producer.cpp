@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "producer/producer.hpp"
+
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "common/clock.hpp"
+#include "common/log.hpp"
+
+namespace pipeline {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kBoundedWait{500};
+// While the source is waited for, receipts are looked for so often: seldom as long as storage has room for
+// what is in flight, else often.
+constexpr milliseconds kReceiptsWait{50};
+constexpr milliseconds kUrgentReceiptsWait{1};
+constexpr milliseconds kLookOutside{20};
+
+}  // namespace
+
+Producer::Producer(const ProducerOptions& options, const Segments& segments, Source& source, int signal_fd)
+    : options_(options),
+      ring_(segments.ring()),
+      storage_(segments.storage()),
+      source_(source),
+      signal_fd_(signal_fd),
+      lineage_(options.parent) {
+    if (options.rate) rate_.emplace(*options.rate, monotonic_ns());
+}
+
+ExitStatus Producer::run() {
+    ring_.area().producer_pid.store(static_cast<std::uint32_t>(::getpid()), std::memory_order_release);
+    if (const auto expected = source_.expected())
+        ring_.area().expected.store(*expected, std::memory_order_relaxed);
+    if (!ring_.closed()) acquire_until_stopped();
+    ring_.close();
+    const bool drained = wait_for_receipts();
+    ring_.area().producer_pid.store(0, std::memory_order_release);
+    if (!drained) return ExitStatus::NotDrained;
+    if (ring_is_used_up_) {
+        log(LogLevel::Error, "the ring has counted {} items and can count no more: start again",
+            ring_.tail());
+        return ExitStatus::NotDrained;
+    }
+    return ExitStatus::Drained;
+}
+
+void Producer::acquire_until_stopped() {
+    while (!ring_is_used_up_) {
+        acknowledge();
+        if (!stopping_ && must_stop()) {
+            stopping_ = true;
+            source_.stop();
+        }
+        const std::size_t count = acquire();
+        if (count != 0) {
+            push(count);
+            continue;
+        }
+        const bool exhausted = source_.exhausted();
+        ring_.area().exhausted.store(exhausted ? 1 : 0, std::memory_order_relaxed);
+        if (stopping_ || (options_.once && exhausted)) return;
+        wait_for_source();
+    }
+}
+
+// Fills the batch as far as the rate allows.
+std::size_t Producer::acquire() {
+    const std::size_t most = std::min<std::size_t>(options_.batch_max, ring_.capacity() - 1);
+    const std::uint64_t now = monotonic_ns();
+    const std::size_t allowed = rate_ && !stopping_ ? rate_->allowed(now, most) : most;
+    if (allowed == 0) return 0;
+    const std::size_t count = source_.acquire(std::span(batch_).first(allowed));
+    if (rate_ && !stopping_) rate_->take(count);
+    for (Item& item : std::span(batch_).first(count)) item.acquired_ns = now;
+    return count;
+}
+
+void Producer::push(std::size_t count) {
+    std::span<const Item> waiting(batch_.data(), count);
+    while (!waiting.empty()) {
+        const auto pushed = ring_.push(waiting);
+        waiting = waiting.subspan(pushed.count);
+        switch (pushed.outcome) {
+            case Ring::PushOutcome::Pushed:
+                break;
+            case Ring::PushOutcome::Closed:
+                ring_is_used_up_ = !ring_.closed();
+                stopping_ = true;
+                return;
+            case Ring::PushOutcome::Full:
+                // What can be acquired again is left to the source: a drain waits for no more than it must.
+                if (must_stop() && options_.source.kind != SourceSpec::Kind::StandardInput) return;
+                static_cast<void>(ring_.area().producer.wait_for(
+                    kBoundedWait, [this] { return ring_.has_room() || has_receipts(); }));
+                acknowledge();
+        }
+    }
+}
+
+void Producer::wait_for_source() {
+    const nanoseconds until_allowed = rate_ ? rate_->until_next(monotonic_ns()) : nanoseconds::zero();
+    const nanoseconds bound = until_allowed > nanoseconds::zero() ? until_allowed : nanoseconds(kBoundedWait);
+    const std::uint64_t unreleased = ring_.tail() - storage_.released();
+    const auto often = unreleased == 0                         ? kBoundedWait
+                       : unreleased >= storage_.capacity() / 2 ? kUrgentReceiptsWait
+                                                               : kReceiptsWait;
+    const auto wait = std::min<nanoseconds>(bound, often);
+    source_.wait(signal_fd_, std::chrono::ceil<milliseconds>(wait));
+}
+
+void Producer::acknowledge() {
+    const std::uint64_t durable = storage_.durable();
+    std::uint64_t released = storage_.released();
+    if (released == durable) return;
+    if (source_.wants_receipts()) {
+        for (; released < durable; ++released) source_.acknowledge(storage_.record(released));
+    }
+    storage_.release(durable);
+}
+
+// After the ring is closed: until the last record is acknowledged.
+bool Producer::wait_for_receipts() {
+    auto deadline = steady_clock::time_point::max();
+    while (true) {
+        acknowledge();
+        if (storage_.released() == ring_.tail()) return true;
+        if (deadline == steady_clock::time_point::max() && lineage_.is_orphan()) {
+            deadline = steady_clock::now() + options_.drain_timeout;
+        }
+        if (steady_clock::now() > deadline) return false;
+        static_cast<void>(ring_.area().producer.wait_for(kBoundedWait, [this] { return has_receipts(); }));
+    }
+}
+
+// True once the supervisor or a signal has asked the source to stop, or the supervisor is dead.
+bool Producer::must_stop() noexcept {
+    if (stopping_ || ring_.stop_requested()) return true;
+    // Asking the kernel costs more than a batch: not each time.
+    const auto now = steady_clock::now();
+    if (now < look_outside_at_) return false;
+    look_outside_at_ = now + kLookOutside;
+    signalfd_siginfo received{};
+    const bool signalled = ::read(signal_fd_, &received, sizeof received) == sizeof received;
+    if (!signalled && !lineage_.is_orphan()) return false;
+    ring_.area().stop.store(1, std::memory_order_relaxed);
+    return true;
+}
+
+}  // namespace pipeline

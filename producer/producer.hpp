@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The producer's life: acquire from the source, push into the ring, acknowledge to the source what has
+// become durable; when the source is to stop (or has nothing more, with --once) close the ring, and stay
+// until the last receipt.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <optional>
+#include <span>
+
+#include "common/exit_status.hpp"
+#include "common/lineage.hpp"
+#include "common/producer_options.hpp"
+#include "common/segments.hpp"
+#include "producer/rate_limiter.hpp"
+#include "producer/source.hpp"
+
+namespace pipeline {
+
+class Producer {
+  public:
+    // `signal_fd`: a signalfd(2) of SIGTERM and SIGINT, which both ask the source to stop.
+    Producer(const ProducerOptions& options, const Segments& segments, Source& source, int signal_fd);
+
+    // Runs until everything that was acquired is acknowledged. Returns NotDrained only when it is an orphan
+    // whose consumers do not finish within the drain timeout, or when the ring's indices are used up.
+    [[nodiscard]] ExitStatus run();
+
+  private:
+    void acquire_until_stopped();
+    [[nodiscard]] std::size_t acquire();
+    void push(std::size_t count);
+    void wait_for_source();
+    void acknowledge();
+    [[nodiscard]] bool wait_for_receipts();
+    [[nodiscard]] bool must_stop() noexcept;
+    [[nodiscard]] bool has_receipts() const noexcept { return storage_.durable() != storage_.released(); }
+
+    const ProducerOptions& options_;
+    Ring ring_;
+    Storage storage_;
+    Source& source_;
+    int signal_fd_;
+    Lineage lineage_;
+    std::optional<RateLimiter> rate_;
+    bool stopping_ = false;
+    std::chrono::steady_clock::time_point look_outside_at_{};
+    bool ring_is_used_up_ = false;
+    std::array<Item, kMaxBatch> batch_{};
+};
+
+}  // namespace pipeline

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "supervisor/adoption.hpp"
+
+#include <fmt/format.h>
+
+#include <thread>
+
+#include "common/error.hpp"
+#include "common/log.hpp"
+
+namespace pipeline {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kTryAgain{20};
+
+// Waits until no process of the segments' generation is left.
+void wait_for_generation(Segments& segments, const AdoptionRequest& request) {
+    const auto deadline = steady_clock::now() + request.patience;
+    bool told = false;
+    while (!segments.lock_exclusively()) {
+        if (!told) log(LogLevel::Notice, "waiting for the processes of an earlier supervisor to finish");
+        told = true;
+        if (request.interrupted() || steady_clock::now() >= deadline) {
+            throw Failure(
+                ExitStatus::NotDrained,
+                fmt::format("processes of an earlier supervisor named '{}' are still draining; start "
+                            "again when they are gone, or give a longer --drain-timeout",
+                            request.name));
+        }
+        std::this_thread::sleep_for(kTryAgain);
+    }
+}
+
+void require_same(const std::string& what, const std::string& option, const std::string& left,
+                  const std::string& wanted, const AdoptionRequest& request, std::uint64_t in_flight) {
+    if (left == wanted) return;
+    throw Failure(
+        ExitStatus::Configuration,
+        fmt::format("/dev/shm/{}.ring holds {} unfinished invoices of {} '{}', not of '{}'; finish them "
+                    "with {} {}, or choose another --name",
+                    request.name, in_flight, what, left, wanted, option, left));
+}
+
+void warn_of_kept_sizes(const Segments& segments, const SegmentsPlan& plan) {
+    const auto ring = segments.ring().capacity();
+    const auto storage = segments.storage().capacity();
+    if (ring == plan.ring_capacity && storage == plan.storage_capacity) return;
+    log(LogLevel::Warning,
+        "adopted segments keep their sizes until the next clean start: --ring-capacity {}, "
+        "--storage-capacity {}",
+        ring, storage);
+}
+
+}  // namespace
+
+Adopted make_or_adopt(const AdoptionRequest& request) {
+    while (auto segments = Segments::open(request.name)) {
+        wait_for_generation(*segments, request);
+        if (!segments->are_current()) continue;  // its last process has removed them just now
+        segments->check_contents();
+        const std::uint64_t in_flight = segments->in_flight();
+        if (in_flight == 0 && segments->storage().released() == segments->ring().tail()) {
+            segments->unlink();
+            break;
+        }
+        require_same("source", "--source", segments->source(), request.plan.source, request, in_flight);
+        require_same("ledger", "--ledger", segments->ledger(), request.plan.ledger, request, in_flight);
+        warn_of_kept_sizes(*segments, request.plan);
+        segments->ring().reopen();
+        // From exclusive to shared; the name's lock keeps every other supervisor out meanwhile.
+        if (!segments->lock_shared()) throw Failure(ExitStatus::Internal, "the generation lock was lost");
+        return {std::move(*segments), true};
+    }
+    Segments::remove_storage_without_ring(request.name);
+    SegmentsPlan plan = request.plan;
+    plan.start_position = request.start_position();
+    return {Segments::create(request.name, plan), false};
+}
+
+}  // namespace pipeline

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a supervisor comes by its segments: it makes new ones, or adopts what an earlier generation left
+// behind, after waiting for that generation's last process to be gone.
+#pragma once
+
+#include <functional>
+
+#include "common/segments.hpp"
+
+namespace pipeline {
+
+struct AdoptionRequest {
+    std::string name;
+    SegmentsPlan plan;  // for new segments; its source and ledger must be those of adopted ones
+    std::function<std::uint64_t()> start_position;  // of new ones; asked when no other process is left
+    std::chrono::nanoseconds patience{};  // how long to wait for an earlier generation that still drains
+    std::function<bool()> interrupted;    // asked while waiting; true ends it
+};
+
+struct Adopted {
+    Segments segments;
+    bool leftover = false;  // they hold items that an earlier generation acquired
+};
+
+// For the only supervisor of the name. Throws Failure: NotDrained if the earlier generation is not gone in
+// time or waiting was interrupted; Configuration if what was left belongs to another source or ledger, or
+// is damaged; CannotCreate.
+[[nodiscard]] Adopted make_or_adopt(const AdoptionRequest& request);
+
+}  // namespace pipeline

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// A row of the supervisor's process table: the producer, or the consumer of one place.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "supervisor/restart_policy.hpp"
+#include "supervisor/spawn.hpp"
+
+namespace pipeline {
+
+struct Child {
+    enum class Role { Producer, Consumer };
+    enum class State {
+        Waiting,  // to be started at start_at
+        Running,
+        Done,  // has drained, or has failed for good: not started again
+    };
+
+    Role role = Role::Consumer;
+    std::uint16_t place = 0;  // of a consumer
+    std::vector<std::string> arguments;
+    StandardInput standard_input = StandardInput::Null;
+
+    State state = State::Waiting;
+    std::chrono::steady_clock::time_point start_at{};
+    SpawnedChild process;
+    RestartPolicy restarts;
+    std::uint64_t progress_at_start = 0;  // what progress of this child is measured by, when it was started
+
+    [[nodiscard]] const char* program() const noexcept {
+        return role == Role::Producer ? "producer" : "consumer";
+    }
+    // For log lines: "producer", "consumer 3".
+    [[nodiscard]] std::string name() const {
+        return role == Role::Producer ? "producer" : "consumer " + std::to_string(place);
+    }
+};
+
+}  // namespace pipeline

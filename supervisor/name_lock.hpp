@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// One supervisor per name: an exclusive flock(2) on RUNTIME/NAME.lock, which holds the owner's pid as
+// text. The file stays when the supervisor ends (removing it would let two owners in); the lock does not,
+// however the supervisor dies. Children do not inherit it.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+
+#include "common/fd.hpp"
+
+namespace pipeline {
+
+class NameLock {
+  public:
+    // Tries for `patience`, since the predecessor may just be leaving. Throws Failure CannotCreate that
+    // names the owner's pid, or the file that could not be made.
+    NameLock(const std::filesystem::path& runtime_dir, const std::string& name,
+             std::chrono::milliseconds patience);
+
+  private:
+    UniqueFd file_;
+};
+
+}  // namespace pipeline

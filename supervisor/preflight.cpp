@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "supervisor/preflight.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "common/error.hpp"
+#include "common/ledger.hpp"
+
+namespace pipeline {
+namespace {
+
+void make_directory(const std::filesystem::path& path, const char* option) {
+    std::error_code error;
+    std::filesystem::create_directories(path, error);
+    if (error) {
+        throw system_failure(ExitStatus::CannotCreate, "making the directory", path, error.value(),
+                             std::string("choose another with ") + option);
+    }
+}
+
+void check_source(const SourceSpec& source) {
+    const char* path = source.path.c_str();
+    switch (source.kind) {
+        case SourceSpec::Kind::Spool: {
+            std::error_code error;
+            const bool is_directory = std::filesystem::is_directory(path, error);
+            if (!is_directory || ::access(path, R_OK | W_OK | X_OK) != 0) {
+                throw system_failure(ExitStatus::NoInput, "the spool", path,
+                                     error          ? error.value()
+                                     : is_directory ? errno
+                                                    : ENOTDIR,
+                                     "--source spool:DIR needs a directory that can be read and written");
+            }
+            return;
+        }
+        case SourceSpec::Kind::Lines:
+            if (::access(path, R_OK) != 0) {
+                throw system_failure(ExitStatus::NoInput, "the source", path, errno,
+                                     "--source lines:FILE needs a file that can be read");
+            }
+            return;
+        case SourceSpec::Kind::StandardInput:
+        case SourceSpec::Kind::Sequence:
+            return;
+    }
+}
+
+}  // namespace
+
+SegmentsPlan prepare(const Options& options) {
+    make_directory(options.runtime_dir, "--runtime-dir");
+    const auto default_spool = options.state_dir / "spool";
+    if (options.source.kind == SourceSpec::Kind::Spool && options.source.path == default_spool) {
+        make_directory(default_spool, "--state-dir");
+    }
+    if (options.ledger.kind == LedgerSpec::Kind::Sqlite &&
+        options.ledger.path.parent_path() == options.state_dir) {
+        make_directory(options.state_dir, "--state-dir");
+    }
+    check_source(options.source);
+    SegmentsPlan plan;
+    plan.ring_capacity = options.ring_capacity;
+    plan.storage_capacity = options.storage_capacity;
+    plan.source = options.source.name();
+    plan.ledger = options.ledger.text();
+    plan.ordered = options.source.ordered();
+    static_cast<void>(open_ledger(options.ledger));
+    return plan;
+}
+
+std::uint64_t start_position(const Options& options) {
+    return open_ledger(options.ledger)->cursor(options.source.name()).value_or(0);
+}
+
+}  // namespace pipeline

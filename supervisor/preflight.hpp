@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can be found wrong before anything is started: directories that are not there, sources that cannot
+// be read, a ledger that cannot be written.
+#pragma once
+
+#include "common/segments.hpp"
+#include "supervisor/options.hpp"
+
+namespace pipeline {
+
+// Makes the directories that are ours to make (state and runtime directory, the default spool), checks the
+// source, and opens the ledger once (which makes it, with its schema). Returns the plan of new segments but
+// for the start position. Throws Failure: NoInput, CannotCreate or Configuration.
+[[nodiscard]] SegmentsPlan prepare(const Options& options);
+
+// Where the ledger says that the source goes on; 0 if it does not know it. Throws as prepare().
+[[nodiscard]] std::uint64_t start_position(const Options& options);
+
+}  // namespace pipeline

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "supervisor/spawn.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+
+#include "common/error.hpp"
+
+namespace pipeline {
+namespace {
+
+std::string program_path(const std::string& program) {
+    const auto folder = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+    for (const auto& path : {folder / program, folder.parent_path() / program / program}) {
+        if (std::filesystem::is_regular_file(path)) return path;
+    }
+    throw Failure(ExitStatus::CannotCreate,
+                  "program " + (folder / program).string() +
+                      " is missing: the programs of the pipeline belong in one folder");
+}
+
+// In the child: only async-signal-safe calls from here to exec. Reports a failure as an errno value.
+[[noreturn]] void become(const char* path, char* const* argv, StandardInput standard_input, pid_t parent,
+                         int report_fd) noexcept {
+    if (::prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && ::getppid() == parent) {
+        const int null = standard_input == StandardInput::Null ? ::open("/dev/null", O_RDONLY) : STDIN_FILENO;
+        if (null >= 0 && (null == STDIN_FILENO || (::dup2(null, STDIN_FILENO) == 0 && ::close(null) == 0))) {
+            ::execv(path, argv);
+        }
+    }
+    const int error = errno;
+    [[maybe_unused]] const auto written = ::write(report_fd, &error, sizeof error);
+    ::_exit(to_int(ExitStatus::Internal));
+}
+
+}  // namespace
+
+SpawnedChild spawn(const std::string& program, const std::vector<std::string>& arguments,
+                   StandardInput standard_input) {
+    const std::string path = program_path(program);
+    std::vector<char*> argv{const_cast<char*>(program.c_str())};
+    for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+    argv.push_back(nullptr);
+
+    int report[2] = {-1, -1};
+    if (::pipe2(report, O_CLOEXEC) != 0) {
+        throw system_failure(ExitStatus::InputOutput, "pipe", "for starting " + path, errno);
+    }
+    const UniqueFd read_end(report[0]);
+    UniqueFd write_end(report[1]);
+    const pid_t parent = ::getpid();
+    const pid_t pid = ::fork();
+    if (pid < 0) throw system_failure(ExitStatus::InputOutput, "fork", "for starting " + path, errno);
+    if (pid == 0) become(path.c_str(), argv.data(), standard_input, parent, write_end.get());
+    write_end.reset();
+
+    SpawnedChild child{pid, UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)))};
+    int error = child.pidfd ? 0 : errno;
+    int reported = 0;
+    ssize_t got = 0;
+    do got = ::read(read_end.get(), &reported, sizeof reported);
+    while (got < 0 && errno == EINTR);
+    if (got == 0 && error == 0) return child;
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+    if (got == static_cast<ssize_t>(sizeof reported)) {
+        throw system_failure(ExitStatus::CannotCreate, "executing", path, reported);
+    }
+    throw system_failure(ExitStatus::InputOutput, "pidfd_open", "for " + path, error);
+}
+
+}  // namespace pipeline

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "supervisor/supervisor.hpp"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+
+#include "common/consumer_options.hpp"
+#include "common/error.hpp"
+#include "common/hand.hpp"
+#include "common/log.hpp"
+#include "common/producer_options.hpp"
+
+namespace pipeline {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+ProducerOptions producer_options(const Options& options) {
+    ProducerOptions producer;
+    producer.name = options.name;
+    producer.source = options.source;
+    producer.once = options.once;
+    producer.rate = options.rate;
+    producer.batch_max = options.batch_max;
+    producer.drain_timeout = options.drain_timeout;
+    producer.log_level = options.log_level;
+    producer.parent = ::getpid();
+    return producer;
+}
+
+ConsumerOptions consumer_options(const Options& options, std::uint16_t place) {
+    ConsumerOptions consumer;
+    consumer.name = options.name;
+    consumer.place = place;
+    consumer.source = options.source;
+    consumer.process = options.process;
+    consumer.ledger = options.ledger;
+    consumer.batch_max = options.batch_max;
+    consumer.max_attempts = options.max_attempts;
+    consumer.flush_interval = options.flush_interval;
+    consumer.drain_timeout = options.drain_timeout;
+    consumer.log_level = options.log_level;
+    consumer.parent = ::getpid();
+    return consumer;
+}
+
+}  // namespace
+
+Supervisor::Supervisor(const Options& options, Segments& segments, int signal_fd)
+    : options_(options),
+      segments_(segments),
+      ring_(segments.ring()),
+      storage_(segments.storage()),
+      signal_fd_(signal_fd),
+      watch_(ring_, storage_, options.item_timeout),
+      progress_(ring_, storage_, storage_.durable(), steady_clock::now()),
+      started_(steady_clock::now()),
+      next_look_(started_ + watch_.tick()),
+      durable_at_start_(storage_.durable()),
+      totals_at_start_(storage_.totals()) {
+    add_children();
+}
+
+void Supervisor::add_children() {
+    Child producer;
+    producer.role = Child::Role::Producer;
+    producer.arguments = to_arguments(producer_options(options_));
+    if (options_.source.kind == SourceSpec::Kind::StandardInput)
+        producer.standard_input = StandardInput::Inherited;
+    children_.push_back(std::move(producer));
+    for (std::size_t place = 0; place < kMaxPlaces; ++place) {
+        // A leftover hand needs a successor, even beyond the number that was asked for.
+        if (place >= options_.consumers && ring_.hand(place).empty()) continue;
+        Child consumer;
+        consumer.place = static_cast<std::uint16_t>(place);
+        consumer.arguments = to_arguments(consumer_options(options_, consumer.place));
+        children_.push_back(std::move(consumer));
+    }
+}
+
+ExitStatus Supervisor::run() {
+    while (true) {
+        const TimePoint now = steady_clock::now();
+        start_due(now);
+        kill_stalled(now);
+        progress_.update(now);
+        finish_stopping(now);
+        if (all_done()) break;
+        wait(now);
+    }
+    progress_.clear();
+    const std::uint64_t in_flight = segments_.in_flight();
+    if (in_flight == 0) segments_.unlink();
+    if (failure_) return *failure_;
+    if (in_flight == 0) return ExitStatus::Drained;
+    log(LogLevel::Error, "{} invoices are not drained: they stay in /dev/shm/{}.* for the next start",
+        in_flight, options_.name);
+    return ExitStatus::NotDrained;
+}
+
+Report Supervisor::report() const noexcept {
+    const Totals totals = storage_.totals();
+    Report report;
+    report.acquired = ring_.tail() - durable_at_start_;
+    report.outcomes = {totals.booked - totals_at_start_.booked, totals.rejected - totals_at_start_.rejected,
+                       totals.failed - totals_at_start_.failed,
+                       totals.duplicates - totals_at_start_.duplicates};
+    report.duration = steady_clock::now() - started_;
+    return report;
+}
+
+void Supervisor::start_due(TimePoint now) {
+    for (Child& child : children_) {
+        if (child.state == Child::State::Waiting && child.start_at <= now) start(child);
+    }
+}
+
+void Supervisor::start(Child& child) {
+    try {
+        child.process = spawn(child.program(), child.arguments, child.standard_input);
+        child.state = Child::State::Running;
+        child.progress_at_start = progress_of(child);
+        log(LogLevel::Debug, "{} started with pid {}", child.name(), child.process.pid);
+    } catch (const Failure& failure) {
+        log(LogLevel::Error, "{} cannot be started: {}", child.name(), failure.what());
+        if (failure.status() == ExitStatus::CannotCreate) {
+            child.state = Child::State::Done;
+            stop_for_good(failure.status());
+        } else {
+            child.start_at = steady_clock::now() + RestartPolicy::kLastDelay;
+        }
+    }
+}
+
+void Supervisor::wait(TimePoint now) {
+    std::vector<pollfd> watched{{signal_fd_, POLLIN, 0}};
+    std::vector<Child*> owners{nullptr};
+    for (Child& child : children_) {
+        if (child.state != Child::State::Running) continue;
+        watched.push_back({child.process.pidfd.get(), POLLIN, 0});
+        owners.push_back(&child);
+    }
+    const auto timeout = std::chrono::ceil<milliseconds>(next_deadline(now) - now);
+    const int ready =
+        ::poll(watched.data(), watched.size(), static_cast<int>(std::max<std::int64_t>(0, timeout.count())));
+    if (ready <= 0) return;
+    for (std::size_t i = 1; i < watched.size(); ++i) {
+        if (watched[i].revents != 0) reap(*owners[i]);
+    }
+    if (watched[0].revents != 0) read_signals();
+}
+
+void Supervisor::read_signals() {
+    signalfd_siginfo received{};
+    while (::read(signal_fd_, &received, sizeof received) == static_cast<ssize_t>(sizeof received)) {
+        if (!draining_) {
+            begin_drain(received.ssi_signo == SIGINT ? "SIGINT" : "SIGTERM");
+        } else {
+            log(LogLevel::Warning, "a second signal: stopping at once");
+            if (!failure_) failure_ = ExitStatus::NotDrained;
+            kill_all();
+        }
+    }
+}
+
+void Supervisor::reap(Child& child) {
+    int wait_status = 0;
+    if (::waitpid(child.process.pid, &wait_status, WNOHANG) != child.process.pid) return;
+    decide_after_death(child, wait_status);
+    child.process = {};
+    // The dead child may have been about to wake someone, or have been woken in somebody's place.
+    wake_all();
+}
+
+void Supervisor::decide_after_death(Child& child, int wait_status) {
+    child.state = Child::State::Done;
+    const bool exited_well = WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0;
+    if (exited_well && ring_.closed()) {
+        draining_ = true;
+        return;
+    }
+    const Cause cause = Cause::from_wait_status(wait_status);
+    progress_.clear();
+    if (child.role == Child::Role::Producer && WIFEXITED(wait_status) &&
+        WEXITSTATUS(wait_status) == to_int(ExitStatus::NotDrained)) {
+        stop_for_good(ExitStatus::NotDrained);
+        return;
+    }
+    if (const auto status = permanent_failure(wait_status)) {
+        log(LogLevel::Error, "{} cannot go on ({}): stopping", child.name(), cause.text());
+        stop_for_good(*status);
+        return;
+    }
+    if (failure_ && segments_.in_flight() == 0) return;
+    if (child.role == Child::Role::Consumer) {
+        HandArea& hand = ring_.area().hands[child.place];
+        // Killed by us for its invoice's slowness: that cause is there already.
+        if (hand.death.load(std::memory_order_relaxed) == 0)
+            hand.death.store(cause.encode(), std::memory_order_release);
+    }
+    const auto delay = child.restarts.died(progress_of(child) != child.progress_at_start);
+    child.state = Child::State::Waiting;
+    child.start_at = steady_clock::now() + delay;
+    log(LogLevel::Warning, "{} (pid {}) died: {}; starting it again{}", child.name(), child.process.pid,
+        cause.text(), delay.count() == 0 ? "" : " in " + std::to_string(delay.count()) + " ms");
+}
+
+void Supervisor::kill_stalled(TimePoint now) {
+    if (now < next_look_) return;
+    next_look_ = now + watch_.tick();
+    for (const auto& stalled : watch_.look(now)) {
+        const auto child = std::find_if(children_.begin(), children_.end(), [&](const Child& candidate) {
+            return candidate.state == Child::State::Running &&
+                   candidate.process.pid == static_cast<pid_t>(stalled.pid);
+        });
+        if (child == children_.end()) continue;
+        progress_.clear();
+        switch (stalled.why) {
+            case Watch::Stalled::Why::ItemTimeout:
+                log(LogLevel::Warning,
+                    "{} (pid {}): its invoice takes longer than --item-timeout {}: killing it", child->name(),
+                    stalled.pid, to_text(options_.item_timeout));
+                ring_.area().hands[stalled.place].death.store(Cause::ran_too_long().encode(),
+                                                              std::memory_order_release);
+                break;
+            case Watch::Stalled::Why::HoldsLock:
+                log(LogLevel::Warning, "{} (pid {}) holds a lock and does not go on (stopped?): killing it",
+                    child->name(), stalled.pid);
+                break;
+        }
+        ::kill(child->process.pid, SIGKILL);
+    }
+}
+
+void Supervisor::begin_drain(const char* cause) {
+    progress_.clear();
+    log(LogLevel::Notice, "{}: draining, {} in flight", cause, segments_.in_flight());
+    draining_ = true;
+    drain_deadline_ = steady_clock::now() + options_.drain_timeout;
+    ring_.area().stop.store(1, std::memory_order_release);
+    const Child& producer = children_.front();
+    if (producer.state == Child::State::Running) ::kill(producer.process.pid, SIGTERM);
+    wake_all();
+}
+
+// Nothing is started again that could only fail again; what can still be drained is.
+void Supervisor::stop_for_good(ExitStatus status) {
+    if (!failure_) failure_ = status;
+    if (!drain_deadline_) begin_drain("stopping");
+}
+
+void Supervisor::kill_all() {
+    for (Child& child : children_) {
+        if (child.state == Child::State::Running) {
+            ::kill(child.process.pid, SIGKILL);
+            ::waitpid(child.process.pid, nullptr, 0);
+            child.process = {};
+        }
+        child.state = Child::State::Done;
+    }
+}
+
+void Supervisor::finish_stopping(TimePoint now) {
+    if (!draining_ || all_done()) return;
+    if (drain_deadline_ && now >= *drain_deadline_) {
+        log(LogLevel::Error, "not drained within --drain-timeout {}: stopping",
+            to_text(options_.drain_timeout));
+        if (!failure_) failure_ = ExitStatus::NotDrained;
+        kill_all();
+    } else if (failure_ && consumers_done()) {
+        kill_all();  // the producer waits for consumers that will not come
+    }
+}
+
+void Supervisor::wake_all() noexcept {
+    ring_.wake_all();
+    storage_.wake_all();
+}
+
+std::uint64_t Supervisor::progress_of(const Child& child) const noexcept {
+    // Anything that only grows, or changes, as the child gets on with its work.
+    if (child.role == Child::Role::Producer) return ring_.tail() + storage_.released();
+    return ring_.hand(child.place).word().pack();
+}
+
+bool Supervisor::consumers_done() const noexcept {
+    return std::all_of(children_.begin() + 1, children_.end(),
+                       [](const Child& child) { return child.state == Child::State::Done; });
+}
+
+bool Supervisor::all_done() const noexcept {
+    return children_.front().state == Child::State::Done && consumers_done();
+}
+
+Supervisor::TimePoint Supervisor::next_deadline(TimePoint now) const noexcept {
+    TimePoint next = next_look_;
+    for (const Child& child : children_) {
+        if (child.state == Child::State::Waiting) next = std::min(next, child.start_at);
+    }
+    if (drain_deadline_) next = std::min(next, *drain_deadline_);
+    if (progress_.is_shown()) next = std::min(next, progress_.next());
+    return std::max(next, now);
+}
+
+}  // namespace pipeline

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds processes that live but do not go on: a consumer whose invoice takes longer than the item
+// timeout, and a process that holds a lock in shared memory without a beat (stopped, or in a debugger).
+// It only looks and says whom to kill; it locks nothing.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "common/ring.hpp"
+#include "common/storage.hpp"
+
+namespace pipeline {
+
+class Watch {
+  public:
+    using TimePoint = std::chrono::steady_clock::time_point;
+    static constexpr std::chrono::milliseconds kLockPatience{2000};
+
+    // `item_timeout` zero: none.
+    Watch(const Ring& ring, const Storage& storage, std::chrono::nanoseconds item_timeout);
+
+    struct Stalled {
+        std::uint32_t pid;
+        enum class Why { ItemTimeout, HoldsLock } why;
+        std::uint16_t place;  // of an ItemTimeout
+    };
+    // To be called every tick(); compares with what the earlier calls saw. Each stall is told once. After a
+    // gap in the calls (the caller itself was stopped) it begins anew, so that nobody is blamed for it.
+    [[nodiscard]] std::vector<Stalled> look(TimePoint now);
+
+    [[nodiscard]] std::chrono::milliseconds tick() const noexcept { return tick_; }
+
+  private:
+    struct Sight {
+        std::uint64_t first = 0;
+        std::uint64_t second = 0;
+        TimePoint since{};
+        bool told = false;
+    };
+    // How long a sight has not changed.
+    static std::chrono::nanoseconds unchanged(Sight& sight, std::uint64_t first, std::uint64_t second,
+                                              TimePoint now);
+    void look_at_lock(const RobustMutex& lock, Sight& sight, bool does_io, TimePoint now,
+                      std::vector<Stalled>& stalled);
+    void look_at_hand(std::size_t place, TimePoint now, std::vector<Stalled>& stalled);
+
+    Ring ring_;
+    Storage storage_;
+    std::chrono::nanoseconds item_timeout_;
+    std::chrono::milliseconds tick_;
+    std::optional<TimePoint> last_look_;
+    std::array<Sight, 4> locks_{};
+    std::array<Sight, kMaxPlaces> hands_{};
+};
+
+}  // namespace pipeline

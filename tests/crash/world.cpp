@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/crash/world.hpp"
+
+#include <fmt/format.h>
+#include <linux/futex.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstring>
+#include <new>
+#include <stdexcept>
+
+#include "common/flush.hpp"
+#include "common/ledger.hpp"
+
+namespace pipeline::test {
+namespace {
+
+using std::chrono::nanoseconds;
+
+std::size_t rounded(std::size_t bytes) {
+    return (bytes + 63) / 64 * 64;
+}
+const std::size_t kRingBytes = rounded(Ring::bytes(World::kCapacity));
+const std::size_t kStorageBytes = rounded(Storage::bytes(World::kCapacity));
+constexpr std::size_t kLedgerBytes = 64;
+
+}  // namespace
+
+// Two words: bit n of `rows` says that number n has a row; both change only by one store each, in the order
+// in which SQLite would make them visible: a transaction is there whole or not at all. The cursor may lag,
+// which is harmless, and never leads.
+struct World::Ledger {
+    std::atomic<std::uint64_t> rows;
+    std::atomic<std::uint64_t> cursor;
+};
+
+namespace {
+
+class MemoryLedger final : public pipeline::Ledger {
+  public:
+    MemoryLedger(std::atomic<std::uint64_t>& rows, std::atomic<std::uint64_t>& cursor)
+        : rows_(rows), cursor_(cursor) {}
+    void commit(const RecordRange& records, const CommitContext& context) override {
+        std::uint64_t rows = rows_.load();
+        for (std::size_t i = 0; i < records.size(); ++i)
+            rows |= std::uint64_t{1} << (records.record(i).position & 63U);
+        rows_.store(rows);
+        for (std::size_t i = 0; i < records.size(); ++i) records.record(i).outcome = Outcome::Booked;
+        if (context.cursor) cursor_.store(*context.cursor);
+    }
+    std::optional<std::uint64_t> cursor(std::string_view) override { return cursor_.load(); }
+
+  private:
+    std::atomic<std::uint64_t>& rows_;
+    std::atomic<std::uint64_t>& cursor_;
+};
+
+}  // namespace
+
+World::World() {
+    void* memory = ::mmap(nullptr, kRingBytes + kStorageBytes + kLedgerBytes, PROT_READ | PROT_WRITE,
+                          MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) throw std::runtime_error("no shared memory");
+    memory_ = static_cast<std::byte*>(memory);
+    Ring::initialise(ring_area(), kCapacity);
+    ring_area().ordered = 1;
+    ring_area().start_position = 1;
+    Storage::initialise(storage_area(), kCapacity);
+    pristine_.assign(memory_, memory_ + kRingBytes + kStorageBytes + kLedgerBytes);
+}
+
+World::~World() {
+    ::munmap(memory_, kRingBytes + kStorageBytes + kLedgerBytes);
+}
+
+RingArea& World::ring_area() const {
+    return *reinterpret_cast<RingArea*>(memory_);
+}
+StorageArea& World::storage_area() const {
+    return *reinterpret_cast<StorageArea*>(memory_ + kRingBytes);
+}
+Ring World::ring() const {
+    return Ring(ring_area());
+}
+Storage World::storage() const {
+    return {storage_area(), ring()};
+}
+
+void World::reset() {
+    std::memcpy(memory_, pristine_.data(), pristine_.size());
+}
+
+bool World::produce(std::size_t most) {
+    Ring ring = this->ring();
+    const std::uint64_t tail = ring.tail();
+    std::uint64_t next = ring_area().start_position;
+    if (tail != 0) next = ring.slot(tail - 1).position.load() + ring.slot(tail - 1).extent.load();
+    std::array<Item, kNumbers> items{};
+    std::size_t count = 0;
+    while (count < std::min<std::size_t>(most, kNumbers) && next + count <= kNumbers) {
+        items[count].set_id(std::to_string(next + count));
+        items[count].position = next + count;
+        items[count].extent = 1;
+        ++count;
+    }
+    return ring.push(std::span(items).first(count)).count != 0;
+}
+
+bool World::consume(std::size_t place, std::size_t most) {
+    Ring ring = this->ring();
+    Storage storage = this->storage();
+    const Hand hand = ring.hand(place);
+    storage.settle();
+    hand.take_over(static_cast<std::uint32_t>(::getpid()));
+    const HandWord word = hand.word();
+    if (!word.empty()) {
+        std::array<Result, kCapacity> results;
+        for (std::uint64_t i = word.done; i < word.count; ++i) {
+            hand.begin_work(word.first, i);
+            results[i - word.done].set(Status::Booked);
+            hand.end_work();
+        }
+        return storage.save(hand, std::span(results).first(word.count - word.done)) != 0;
+    }
+    return ring.claim(hand, most, nanoseconds(0)) == Ring::ClaimOutcome::Claimed;
+}
+
+bool World::flush() {
+    auto& words = *reinterpret_cast<Ledger*>(memory_ + kRingBytes + kStorageBytes);
+    MemoryLedger ledger(words.rows, words.cursor);
+    Storage storage = this->storage();
+    const std::uint64_t before = storage.durable();
+    static_cast<void>(Flush(ring(), storage, ledger, "sequence", FlushPolicy{}).lead(nanoseconds(0)));
+    return storage.durable() != before;
+}
+
+bool World::release() {
+    Storage storage = this->storage();
+    if (storage.released() == storage.durable()) return false;
+    storage.release(storage.durable());
+    return true;
+}
+
+void World::close() {
+    ring().close();
+}
+
+std::string World::finish_and_verify() {
+    Storage storage = this->storage();
+    // Each round does at least one action while anything is left: a bound on the rounds is a proof of
+    // progress.
+    int rounds = 0;
+    for (bool did = true; did; ++rounds) {
+        if (rounds > 200) return "no end of work";
+        did = produce(2);
+        for (std::size_t place = 0; place < kPlaces; ++place) did = consume(place, 2) || did;
+        did = flush() || did;
+        did = release() || did;
+    }
+    static_cast<void>(flush());  // the cursor of a flush that was led while a hand was not yet moved on
+    const auto& words = *reinterpret_cast<Ledger*>(memory_ + kRingBytes + kStorageBytes);
+    const std::uint64_t all = ((std::uint64_t{1} << kNumbers) - 1) << 1U;
+    if (words.rows.load() != all)
+        return fmt::format("rows {:x} instead of {:x}: lost", words.rows.load(), all);
+    if (ring().tail() != kNumbers)
+        return fmt::format("{} items were acquired, not {}", ring().tail(), kNumbers);
+    if (storage.tail() != kNumbers)
+        return fmt::format("{} records for {} numbers: doubled", storage.tail(), kNumbers);
+    if (storage.totals().booked != kNumbers) return fmt::format("the totals say {}", storage.totals().booked);
+    if (ring().head() != kNumbers || storage.released() != kNumbers) return "something is left";
+    if (words.cursor.load() != kNumbers + 1) return fmt::format("the cursor is {}", words.cursor.load());
+    return {};
+}
+
+std::vector<std::span<std::byte>> World::windows() const {
+    const auto from_to = [](auto& first, auto& end) {
+        auto* begin = reinterpret_cast<std::byte*>(&first);
+        return std::span(begin, reinterpret_cast<std::byte*>(&end));
+    };
+    RingArea& ring = ring_area();
+    std::vector<std::span<std::byte>> found{from_to(ring.stop, ring.hands[kPlaces])};
+    for (std::size_t place = 0; place < kPlaces; ++place) {
+        found.push_back(from_to(ring.hand_items[place][0], ring.hand_items[place][kCapacity]));
+    }
+    found.emplace_back(reinterpret_cast<std::byte*>(&ring + 1), memory_ + kRingBytes);
+    found.push_back(
+        from_to(storage_area().save_lock, *(memory_ + kRingBytes + kStorageBytes + kLedgerBytes)));
+    return found;
+}
+
+std::vector<std::byte> World::image() const {
+    std::vector<std::byte> bytes;
+    for (const auto window : windows()) bytes.insert(bytes.end(), window.begin(), window.end());
+    return bytes;
+}
+
+void World::restore(const std::vector<std::byte>& image) {
+    std::size_t at = 0;
+    for (const auto window : windows()) {
+        std::memcpy(window.data(), image.data() + at, window.size());
+        at += window.size();
+    }
+}
+
+std::vector<RobustMutex*> World::locks() const {
+    return {&ring_area().push_lock, &ring_area().pop_lock, &storage_area().save_lock,
+            &storage_area().flush_lock};
+}
+
+void World::mark_owner_died(pid_t owner) {
+    for (RobustMutex* lock : locks()) {
+        // The futex word is the first of a pthread_mutex_t (glibc: __data.__lock).
+        auto* word = reinterpret_cast<std::uint32_t*>(lock);
+        if ((*word & FUTEX_TID_MASK) == static_cast<std::uint32_t>(owner)) {
+            *word = (*word & FUTEX_WAITERS) | FUTEX_OWNER_DIED;
+        }
+    }
+}
+
+bool World::is_confined() const {
+    std::vector<std::byte> expected = pristine_;
+    for (const auto window : windows()) {
+        std::memcpy(expected.data() + (window.data() - memory_), window.data(), window.size());
+    }
+    return std::equal(expected.begin(), expected.end(), memory_);
+}
+
+}  // namespace pipeline::test

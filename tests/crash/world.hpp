@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// A whole pipeline in a few kilobytes of memory that forked processes share: a ring and a storage of four
+// places each, and a ledger of 64 numbers whose transactions are one atomic store. Every role is a function
+// that does one action and never waits, so that it can be stepped through, killed, and taken over.
+//
+// The source is the sequence 1..kNumbers. Whatever is killed: when all roles have done their work again,
+// each number is in the ledger, by exactly one record.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common/ring.hpp"
+#include "common/storage.hpp"
+
+namespace pipeline::test {
+
+class World {
+  public:
+    static constexpr std::uint32_t kCapacity = 4;
+    static constexpr std::uint64_t kNumbers = 14;
+    static constexpr std::size_t kPlaces = 3;
+
+    // Maps the memory; the same for all processes that are forked afterwards.
+    World();
+    World(const World&) = delete;
+    World& operator=(const World&) = delete;
+    ~World();
+
+    // Back to the beginning.
+    void reset();
+
+    [[nodiscard]] Ring ring() const;
+    [[nodiscard]] Storage storage() const;
+
+    // ---- the roles: each does what it can do now, once, as a process that has just been started ----
+
+    // Resumes the source, pushes at most `most` numbers; true if it pushed one.
+    bool produce(std::size_t most);
+    // Finishes the place's hand as a successor does (settle, take over, save) or, if there is nothing in
+    // it, claims at most `most` items; true if it did something.
+    bool consume(std::size_t place, std::size_t most);
+    // Leads a flush; true if records became durable.
+    bool flush();
+    // Tells the source of durable records; true if there were any.
+    bool release();
+    // Closes the ring.
+    void close();
+
+    // Works until nothing is left to do, then says what is wrong with the outcome; empty: nothing.
+    [[nodiscard]] std::string finish_and_verify();
+
+    // ---- images ----
+
+    // All shared words that a role may write, in pieces.
+    [[nodiscard]] std::vector<std::span<std::byte>> windows() const;
+    [[nodiscard]] std::vector<std::byte> image() const;
+    void restore(const std::vector<std::byte>& image);
+    // Marks the locks of an image's dead owner as the kernel does (futex(2): FUTEX_OWNER_DIED).
+    void mark_owner_died(pid_t owner);
+    // True if nothing outside the windows has changed since reset().
+    [[nodiscard]] bool is_confined() const;
+
+  private:
+    struct Ledger;
+    [[nodiscard]] RingArea& ring_area() const;
+    [[nodiscard]] StorageArea& storage_area() const;
+    [[nodiscard]] std::vector<RobustMutex*> locks() const;
+
+    std::byte* memory_;
+    std::vector<std::byte> pristine_;
+};
+
+}  // namespace pipeline::test

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// A signal to the supervisor drains: what was acquired is in the ledger, and nothing is left.
+#include <signal.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <sstream>
+#include <string>
+
+#include "tests/catch.hpp"
+#include "tests/system/pipeline_run.hpp"
+
+using namespace pipeline::test;
+
+namespace {
+
+// User and system time of a process in clock ticks (proc(5), fields 14 and 15).
+long cpu_ticks(pid_t pid) {
+    const std::string stat = read_file("/proc/" + std::to_string(pid) + "/stat");
+    std::istringstream fields(stat.substr(stat.rfind(") ") + 2));
+    std::string skipped;
+    for (int i = 0; i < 11; ++i) fields >> skipped;
+    long user = 0;
+    long system = 0;
+    fields >> user >> system;
+    return user + system;
+}
+
+bool has_rows(const PipelineRun& run, std::uint64_t rows) {
+    return run.segments().size() == 2 && std::filesystem::exists(run.ledger()) && run.rows() >= rows;
+}
+
+}  // namespace
+
+TEST_CASE("SIGTERM and SIGINT drain a pipeline at full speed") {
+    const int signal = GENERATE(SIGTERM, SIGINT);
+    PipelineRun run;
+    auto supervisor = run.start({"--consumers", "4", "--source", "sequence", "--process", "none"});
+    REQUIRE(eventually([&] { return has_rows(run, 10'000); }));
+    supervisor.send(signal);
+    REQUIRE(supervisor.wait() == 0);
+    const auto acquired = run.count("SELECT cursor FROM sources") - 1;
+    CHECK(acquired >= 10'000);
+    run.require_numbers_up_to(acquired);
+    run.require_nothing_left();
+}
+
+TEST_CASE("a full ring of slow invoices is worked off before the end") {
+    PipelineRun run;
+    auto supervisor = run.start(
+        {"--consumers", "4", "--source", "sequence", "--process", "simulate:1ms", "--ring-capacity", "1000"});
+    REQUIRE(eventually([&] { return has_rows(run, 100); }));
+    const auto before = run.rows();
+    supervisor.send(SIGTERM);
+    REQUIRE(supervisor.wait() == 0);
+    CHECK(run.rows() >= before + 1000);
+    run.require_numbers_up_to(run.count("SELECT cursor FROM sources") - 1);
+    run.require_nothing_left();
+}
+
+TEST_CASE("an idle pipeline takes no processor time and drains at once") {
+    PipelineRun run;
+    auto supervisor = run.start({"--consumers", "4", "--source", "spool:" + run.spool().string()});
+    REQUIRE(eventually([&] {
+        return supervisor.children().size() == 5 && std::filesystem::exists(run.spool() / "booked");
+    }));
+    const auto used = [&] {
+        long ticks = cpu_ticks(supervisor.pid());
+        for (const pid_t child : supervisor.children()) ticks += cpu_ticks(child);
+        return ticks;
+    };
+    // Until the start is over: no more than a tick in a second.
+    long before = used();
+    REQUIRE(eventually([&] {
+        static auto since = std::chrono::steady_clock::now();
+        if (used() > before) {
+            before = used();
+            since = std::chrono::steady_clock::now();
+        }
+        return std::chrono::steady_clock::now() - since > std::chrono::seconds(2);
+    }));
+    supervisor.send(SIGTERM);
+    REQUIRE(supervisor.wait() == 0);
+    CHECK(run.rows() == 0);
+    run.require_nothing_left();
+}
+
+TEST_CASE("a drain that takes too long is cut short, and the next start finishes it") {
+    PipelineRun run;
+    const std::string source = "sequence:200";
+    auto supervisor = run.start({"--consumers", "1", "--source", source, "--process", "simulate:50ms",
+                                 "--drain-timeout", "200ms", "--ring-capacity", "256"});
+    REQUIRE(eventually([&] { return has_rows(run, 3); }));
+    supervisor.send(SIGTERM);
+    CHECK(supervisor.wait() == 75);
+    CHECK(supervisor.err().find("--drain-timeout") != std::string::npos);
+    CHECK(run.segments().size() == 2);
+    auto next = run.start({"--consumers", "2", "--once", "--source", source, "--process", "none"});
+    REQUIRE(next.wait() == 0);
+    run.require_numbers_up_to(200);
+    run.require_nothing_left();
+}
+
+TEST_CASE("a second signal ends a drain at once, and the next start finishes it") {
+    PipelineRun run;
+    auto supervisor = run.start({"--consumers", "1", "--source", "sequence:100", "--process", "simulate:1s"});
+    REQUIRE(eventually([&] { return run.segments().size() == 2 && supervisor.children().size() == 2; }));
+    supervisor.send(SIGTERM);
+    REQUIRE(eventually([&] { return supervisor.err().find("draining") != std::string::npos; }));
+    supervisor.send(SIGTERM);
+    CHECK(supervisor.wait(std::chrono::seconds(10)) == 75);
+    auto next = run.start({"--consumers", "2", "--once", "--source", "sequence:100", "--process", "none"});
+    REQUIRE(next.wait() == 0);
+    run.require_numbers_up_to(100);
+    run.require_nothing_left();
+}

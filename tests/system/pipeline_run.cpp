@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/system/pipeline_run.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "tests/catch.hpp"
+
+namespace pipeline::test {
+namespace {
+
+bool starts_with_any(const std::string& text, const std::vector<std::string>& options) {
+    return std::any_of(options.begin(), options.end(),
+                       [&](const std::string& option) { return option.rfind(text, 0) == 0; });
+}
+
+}  // namespace
+
+PipelineRun::PipelineRun() {
+    static int runs = 0;
+    // Orphans of a killed supervisor become children of the test, which can then see and end them.
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    name_ = fmt::format("test-{}-{}", ::getpid(), ++runs);
+    directory_ = std::filesystem::temp_directory_path() / ("invoice-pipeline-" + name_);
+    std::filesystem::remove_all(directory_);
+    std::filesystem::create_directories(spool());
+}
+
+PipelineRun::~PipelineRun() {
+    kill_everything();
+    for (const auto& segment : segments()) std::filesystem::remove("/dev/shm/" + segment);
+    std::error_code ignored;
+    std::filesystem::remove_all(directory_, ignored);
+}
+
+Process PipelineRun::start(std::vector<std::string> options, int input_fd) {
+    std::vector<std::string> argv{SUPERVISOR_PROGRAM, "--name",        name_,     "--state-dir",
+                                  directory_,         "--runtime-dir", directory_};
+    if (!starts_with_any("--ledger", options)) {
+        argv.insert(argv.end(), {"--ledger", "sqlite:" + ledger().string()});
+    }
+    argv.insert(argv.end(), options.begin(), options.end());
+    return {argv, directory_, fmt::format("supervisor{}", ++started_), input_fd};
+}
+
+std::vector<std::string> PipelineRun::column(const std::string& sql) const {
+    sqlite3* database = nullptr;
+    REQUIRE(::sqlite3_open_v2(ledger().c_str(), &database, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK);
+    const std::unique_ptr<sqlite3, decltype(&::sqlite3_close)> closed(database, &::sqlite3_close);
+    ::sqlite3_busy_timeout(database, 10'000);
+    sqlite3_stmt* statement = nullptr;
+    REQUIRE(::sqlite3_prepare_v2(database, sql.c_str(), -1, &statement, nullptr) == SQLITE_OK);
+    const std::unique_ptr<sqlite3_stmt, decltype(&::sqlite3_finalize)> finalized(statement,
+                                                                                 &::sqlite3_finalize);
+    std::vector<std::string> values;
+    int step = 0;
+    while ((step = ::sqlite3_step(statement)) == SQLITE_ROW) {
+        const auto* text = reinterpret_cast<const char*>(::sqlite3_column_text(statement, 0));
+        values.emplace_back(text == nullptr ? "" : text);
+    }
+    REQUIRE(step == SQLITE_DONE);
+    return values;
+}
+
+std::uint64_t PipelineRun::count(const std::string& sql) const {
+    const auto values = column(sql);
+    REQUIRE_FALSE(values.empty());
+    return std::stoull(values.front());
+}
+
+std::uint64_t PipelineRun::rows() const {
+    return count("SELECT count(*) FROM invoices");
+}
+
+std::map<std::string, std::uint64_t> PipelineRun::rows_by_status() const {
+    std::map<std::string, std::uint64_t> counts;
+    for (const auto& status : column("SELECT status FROM invoices")) ++counts[status];
+    return counts;
+}
+
+void PipelineRun::require_numbers_up_to(std::uint64_t numbers) const {
+    CHECK(rows() == numbers);
+    CHECK(
+        count("SELECT count(*) FROM invoices WHERE id = CAST(position AS TEXT) AND position BETWEEN 1 AND " +
+              std::to_string(numbers)) == numbers);
+    CHECK(count("SELECT count(*) FROM duplicates") == 0);
+}
+
+std::vector<std::string> PipelineRun::segments() const {
+    std::vector<std::string> found;
+    for (const auto& entry : std::filesystem::directory_iterator("/dev/shm")) {
+        const std::string file = entry.path().filename();
+        if (file.rfind(name_ + ".", 0) == 0) found.push_back(file);
+    }
+    return found;
+}
+
+void PipelineRun::require_nothing_left() const {
+    CHECK(eventually([] {
+        while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+        }
+        return children_of(::getpid()).empty();
+    }));
+    CHECK(segments() == std::vector<std::string>{});
+}
+
+void PipelineRun::kill_everything() {
+    eventually(
+        [] {
+            for (const pid_t child : children_of(::getpid())) ::kill(child, SIGKILL);
+            while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+            }
+            return children_of(::getpid()).empty();
+        },
+        std::chrono::seconds(20));
+}
+
+}  // namespace pipeline::test

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// One test's pipeline: a name of its own, directories of its own, and the questions that every system test
+// ends with. Whatever happens in the test, no process and no segment is left behind.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/system/process.hpp"
+
+namespace pipeline::test {
+
+class PipelineRun {
+  public:
+    PipelineRun();
+    PipelineRun(const PipelineRun&) = delete;
+    PipelineRun& operator=(const PipelineRun&) = delete;
+    ~PipelineRun();
+
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+    [[nodiscard]] const std::filesystem::path& directory() const noexcept { return directory_; }
+    [[nodiscard]] std::filesystem::path spool() const { return directory_ / "spool"; }
+    [[nodiscard]] std::filesystem::path ledger() const { return directory_ / "ledger.db"; }
+
+    // Starts the supervisor with --name, --state-dir, --runtime-dir and `options`; with the ledger of this
+    // run unless the options name one.
+    [[nodiscard]] Process start(std::vector<std::string> options, int input_fd = -1);
+
+    // ---- what is in the ledger ----
+    [[nodiscard]] std::uint64_t rows() const;
+    [[nodiscard]] std::map<std::string, std::uint64_t> rows_by_status() const;
+    [[nodiscard]] std::uint64_t count(const std::string& sql) const;  // the first column of the first row
+    [[nodiscard]] std::vector<std::string> column(const std::string& sql) const;
+    // Fails unless the ids are exactly 1..count, in whatever order.
+    void require_numbers_up_to(std::uint64_t count) const;
+
+    // ---- what is left ----
+    [[nodiscard]] std::vector<std::string> segments() const;  // names in /dev/shm that are this run's
+    // Fails unless no segment, no process and no undrained invoice is left.
+    void require_nothing_left() const;
+    // Kills all that descends from this test, and waits for it.
+    static void kill_everything();
+
+  private:
+    std::string name_;
+    std::filesystem::path directory_;
+    int started_ = 0;
+};
+
+}  // namespace pipeline::test

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole way from source to ledger, without anything going wrong.
+#include <fmt/format.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tests/catch.hpp"
+#include "tests/system/pipeline_run.hpp"
+
+using namespace pipeline::test;
+
+namespace {
+
+std::size_t files_in(const std::filesystem::path& directory) {
+    if (!std::filesystem::is_directory(directory)) return 0;
+    const std::filesystem::directory_iterator entries(directory);
+    return static_cast<std::size_t>(std::count_if(begin(entries), end(entries), [](const auto& entry) {
+        return entry.is_regular_file() && entry.path().filename().string().front() != '.';
+    }));
+}
+
+// The value of "key": 123 in flat JSON.
+std::uint64_t json_number(const std::string& json, const std::string& key) {
+    const auto at = json.find("\"" + key + "\":");
+    REQUIRE(at != std::string::npos);
+    return std::stoull(json.substr(at + key.size() + 3));
+}
+
+}  // namespace
+
+TEST_CASE("real invoices are booked, and the one that breaks a rule is rejected by it") {
+    const char* samples = std::getenv("INVOICE_SAMPLES");
+    if (samples == nullptr) {
+        WARN("not run: INVOICE_SAMPLES does not name a directory with the XRechnung test suite");
+        return;
+    }
+    PipelineRun run;
+    for (const auto& entry : std::filesystem::directory_iterator(samples)) {
+        if (entry.path().extension() == ".xml") std::filesystem::copy(entry.path(), run.spool());
+    }
+    auto supervisor = run.start({"--consumers", "4", "--once", "--source", "spool:" + run.spool().string()});
+    REQUIRE(supervisor.wait() == 0);
+    CHECK(run.rows_by_status() == std::map<std::string, std::uint64_t>{{"booked", 37}, {"rejected", 1}});
+    CHECK(run.column("SELECT id || ' ' || reason FROM invoices WHERE status = 'rejected'") ==
+          std::vector<std::string>{"05.01a-INVOICE_ubl.xml BR-CO-16"});
+    CHECK(files_in(run.spool()) == 0);
+    CHECK(files_in(run.spool() / "booked") == 37);
+    CHECK(files_in(run.spool() / "rejected") == 1);
+    run.require_nothing_left();
+}
+
+TEST_CASE("of sample invoices exactly the planted violations are found") {
+    PipelineRun run;
+    REQUIRE(::system(fmt::format("python3 {} {} --count 300 --seed 7 > /dev/null", MAKE_INVOICES,
+                                 run.spool().string())
+                         .c_str()) == 0);
+    const std::string expected = read_file(run.spool() / ".expected.json");
+    auto supervisor = run.start({"--consumers", "4", "--once", "--source", "spool:" + run.spool().string()});
+    REQUIRE(supervisor.wait() == 0);
+    const auto counts = run.rows_by_status();
+    CHECK(run.rows() == 300);
+    CHECK(run.count("SELECT count(*) FROM invoices WHERE status = 'booked'") ==
+          json_number(expected, "booked"));
+    CHECK(run.count("SELECT count(*) FROM invoices WHERE status = 'rejected'") ==
+          json_number(expected, "rejected"));
+    for (const auto& wrong : run.column("SELECT '\"' || id || '\": \"' || reason || '\"' FROM invoices "
+                                        "WHERE status = 'rejected'")) {
+        INFO(wrong);
+        CHECK(expected.find(wrong) != std::string::npos);
+    }
+    run.require_nothing_left();
+}
+
+TEST_CASE("every number of a sequence is booked once, whatever the sizes") {
+    struct Sizes {
+        int consumers, ring, storage, batch;
+    };
+    const auto sizes =
+        GENERATE(Sizes{1, 2, 16384, 1}, Sizes{2, 65536, 2, 256}, Sizes{4, 2, 2, 256},
+                 Sizes{16, 65536, 16384, 1}, Sizes{16, 3, 100, 7}, Sizes{4, 65536, 16384, 256});
+    INFO(sizes.consumers << " consumers, ring " << sizes.ring << ", storage " << sizes.storage << ", batch "
+                         << sizes.batch);
+    const int numbers = sizes.storage <= 100 || sizes.ring == 2 ? 2'000 : 50'000;
+    PipelineRun run;
+    auto supervisor = run.start({"--consumers", std::to_string(sizes.consumers), "--once", "--source",
+                                 fmt::format("sequence:{}", numbers), "--process", "none", "--ring-capacity",
+                                 std::to_string(sizes.ring), "--storage-capacity",
+                                 std::to_string(sizes.storage), "--batch-max", std::to_string(sizes.batch)});
+    const int status = supervisor.wait();
+    INFO(supervisor.err());
+    REQUIRE(status == 0);
+    run.require_numbers_up_to(static_cast<std::uint64_t>(numbers));
+    CHECK(run.count("SELECT cursor FROM sources") == static_cast<std::uint64_t>(numbers) + 1);
+    run.require_nothing_left();
+}
+
+TEST_CASE("a run that was finished books nothing when it is run again") {
+    PipelineRun run;
+    const std::vector<std::string> options{"--consumers", "2",    "--once",   "--source", "sequence:1000",
+                                           "--process",   "none", "--report", "json"};
+    auto first = run.start(options);
+    REQUIRE(first.wait() == 0);
+    CHECK(json_number(first.out(), "acquired") == 1000);
+    CHECK(json_number(first.out(), "booked") == 1000);
+    auto second = run.start(options);
+    REQUIRE(second.wait() == 0);
+    CHECK(json_number(second.out(), "acquired") == 0);
+    run.require_numbers_up_to(1000);
+    run.require_nothing_left();
+}
+
+TEST_CASE("lines of any length are recorded: as they are, as duplicates, or as failed") {
+    PipelineRun run;
+    const std::string longest(103, 'x');
+    write_file(run.directory() / "ids",
+               "a\n" + longest + "\r\n" + longest + "y\n\nb\na\nlast without a newline");
+    auto supervisor =
+        run.start({"--consumers", "2", "--once", "--source", "lines:" + (run.directory() / "ids").string(),
+                   "--process", "none", "--report", "json"});
+    REQUIRE(supervisor.wait() == 0);
+    CHECK(run.column("SELECT id FROM invoices WHERE status = 'booked' ORDER BY position") ==
+          std::vector<std::string>{"a", longest, "b", "last without a newline"});
+    CHECK(run.count("SELECT count(*) FROM invoices WHERE status = 'failed' AND reason LIKE '%id%'") == 2);
+    CHECK(run.column("SELECT id FROM duplicates") == std::vector<std::string>{"a"});
+    CHECK(json_number(supervisor.out(), "acquired") == 7);
+    CHECK(json_number(supervisor.out(), "duplicates") == 1);
+    run.require_nothing_left();
+}
+
+TEST_CASE("lines come from standard input") {
+    PipelineRun run;
+    int ends[2];
+    REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+    auto supervisor =
+        run.start({"--consumers", "2", "--once", "--source", "lines:-", "--process", "none"}, ends[0]);
+    ::close(ends[0]);
+    REQUIRE(::write(ends[1], "one\ntwo\nthr", 11) == 11);
+    CHECK(eventually(
+        [&] { return std::filesystem::exists(run.ledger()) && !run.segments().empty() && run.rows() == 2; }));
+    REQUIRE(::write(ends[1], "ee", 2) == 2);
+    ::close(ends[1]);
+    REQUIRE(supervisor.wait() == 0);
+    CHECK(run.column("SELECT id FROM invoices ORDER BY position") ==
+          std::vector<std::string>{"one", "two", "three"});
+    run.require_nothing_left();
+}
+
+TEST_CASE("invoices that arrive while it runs are taken and moved, and a used id goes to duplicates") {
+    PipelineRun run;
+    auto supervisor =
+        run.start({"--consumers", "2", "--process", "none", "--source", "spool:" + run.spool().string()});
+    const auto hand_over = [&](const std::string& name) {
+        write_file(run.spool() / ("." + name), "anything");
+        std::filesystem::rename(run.spool() / ("." + name), run.spool() / name);
+    };
+    for (int i = 0; i < 50; ++i) hand_over(fmt::format("invoice {}", i));
+    CHECK(eventually([&] { return files_in(run.spool() / "booked") == 50; }));
+    hand_over("invoice 7");
+    CHECK(eventually([&] { return files_in(run.spool() / "duplicates") == 1; }));
+    supervisor.send(SIGTERM);
+    REQUIRE(supervisor.wait() == 0);
+    CHECK(run.rows() == 50);
+    CHECK(run.column("SELECT id FROM duplicates") == std::vector<std::string>{"invoice 7"});
+    CHECK(files_in(run.spool()) == 0);
+    run.require_nothing_left();
+}
+
+TEST_CASE("a limited rate is kept") {
+    PipelineRun run;
+    auto supervisor =
+        run.start({"--consumers", "2", "--source", "sequence", "--process", "none", "--rate", "1000/s"});
+    const auto began = std::chrono::steady_clock::now();
+    REQUIRE(eventually([&] {
+        return std::filesystem::exists(run.ledger()) && run.segments().size() == 2 && run.rows() >= 500;
+    }));
+    supervisor.send(SIGINT);
+    REQUIRE(supervisor.wait() == 0);
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    CHECK(static_cast<double>(run.rows()) <= 1000.0 * seconds + 20);
+    run.require_nothing_left();
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// A program under test, with its standard streams in files. Every wait has a deadline; when it passes,
+// what the program has said so far is part of the failure.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pipeline::test {
+
+inline constexpr std::chrono::seconds kDeadline{60};
+
+// Asks again and again until `holds()` or the deadline; returns what it said last.
+bool eventually(const std::function<bool()>& holds, std::chrono::milliseconds deadline = kDeadline);
+
+[[nodiscard]] std::string read_file(const std::filesystem::path& path);
+void write_file(const std::filesystem::path& path, const std::string& text);
+
+class Process {
+  public:
+    // Starts argv[0] with output to DIR/TAG.out and .err, input from `input` or /dev/null.
+    Process(const std::vector<std::string>& argv, const std::filesystem::path& directory,
+            const std::string& tag, int input_fd = -1);
+    Process(Process&&) noexcept;
+    Process& operator=(Process&&) = delete;
+    // Kills it if it still runs.
+    ~Process();
+
+    [[nodiscard]] pid_t pid() const noexcept { return pid_; }
+    void send(int signal) const;
+    // The exit status, or 1000 + the signal that ended it. Fails the test at the deadline.
+    int wait(std::chrono::milliseconds deadline = kDeadline);
+    [[nodiscard]] bool is_running();
+    [[nodiscard]] std::string out() const { return read_file(out_); }
+    [[nodiscard]] std::string err() const { return read_file(err_); }
+    // Its living children, as "program" names with their pids.
+    [[nodiscard]] std::vector<pid_t> children(const std::string& program = {}) const;
+
+  private:
+    pid_t pid_ = -1;
+    std::optional<int> status_;
+    std::filesystem::path out_;
+    std::filesystem::path err_;
+};
+
+// The living children of a process (proc(5)); `program` chooses those whose command has that name.
+[[nodiscard]] std::vector<pid_t> children_of(pid_t pid, const std::string& program = {});
+
+}  // namespace pipeline::test

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Processes are killed; every invoice is in the ledger once all the same. The exhaustive proof is the
+// crash suite's; here are the plain cases, with real processes.
+#include <signal.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+
+#include "tests/catch.hpp"
+#include "tests/system/pipeline_run.hpp"
+
+using namespace pipeline::test;
+
+namespace {
+
+bool has_rows(const PipelineRun& run, std::uint64_t rows) {
+    return run.segments().size() == 2 && std::filesystem::exists(run.ledger()) && run.rows() >= rows;
+}
+
+}  // namespace
+
+TEST_CASE("a killed child is replaced and every invoice is recorded once") {
+    const std::string victim = GENERATE("consumer", "producer");
+    PipelineRun run;
+    auto supervisor =
+        run.start({"--consumers", "2", "--once", "--source", "sequence:3000", "--process", "simulate:200us"});
+    for (std::uint64_t rows = 200; rows <= 1000; rows += 200) {
+        REQUIRE(eventually([&] { return has_rows(run, rows) && !supervisor.children(victim).empty(); }));
+        ::kill(supervisor.children(victim).front(), SIGKILL);
+    }
+    const int status = supervisor.wait();
+    INFO(supervisor.err());
+    REQUIRE(status == 0);
+    CHECK(supervisor.err().find("killed by signal 9 (SIGKILL)") != std::string::npos);
+    run.require_numbers_up_to(3000);
+    run.require_nothing_left();
+}
+
+TEST_CASE("when the supervisor is killed its children drain and clean up by themselves") {
+    const std::string process = GENERATE("none", "simulate:1ms");
+    PipelineRun run;
+    auto supervisor = run.start(
+        {"--consumers", "3", "--source", "sequence", "--process", process, "--ring-capacity", "500"});
+    REQUIRE(eventually([&] { return has_rows(run, 300); }));
+    supervisor.send(SIGKILL);
+    CHECK(supervisor.wait() == 1000 + SIGKILL);
+    run.require_nothing_left();
+    run.require_numbers_up_to(run.count("SELECT cursor FROM sources") - 1);
+}
+
+TEST_CASE("when everything is killed the next start goes on where it was") {
+    PipelineRun run;
+    const std::string source = "sequence:20000";
+    for (std::uint64_t rows : {200, 1000, 2000}) {
+        auto supervisor =
+            run.start({"--consumers", "3", "--source", source, "--process", "simulate:100us", "--once"});
+        REQUIRE(eventually([&] { return has_rows(run, rows); }));
+        const auto children = supervisor.children();
+        supervisor.send(SIGSTOP);  // so that it can neither replace nor notice
+        for (const pid_t child : children) ::kill(child, SIGKILL);
+        PipelineRun::kill_everything();
+        CHECK(run.segments().size() == 2);
+    }
+    auto last = run.start({"--consumers", "2", "--source", source, "--process", "none", "--once"});
+    REQUIRE(last.wait() == 0);
+    CHECK(last.err().find("adopting") != std::string::npos);
+    run.require_numbers_up_to(20000);
+    run.require_nothing_left();
+}
+
+TEST_CASE("a new supervisor waits for the children of a killed one") {
+    PipelineRun run;
+    auto first = run.start({"--consumers", "2", "--source", "sequence:1000", "--process", "simulate:1ms"});
+    REQUIRE(eventually([&] { return has_rows(run, 50); }));
+    first.send(SIGKILL);
+    CHECK(first.wait() == 1000 + SIGKILL);
+    auto second = run.start({"--consumers", "2", "--once", "--source", "sequence:1000", "--process", "none"});
+    REQUIRE(second.wait() == 0);
+    run.require_numbers_up_to(1000);
+    run.require_nothing_left();
+}
+
+TEST_CASE("an invoice that takes longer than the item timeout is failed with that cause") {
+    PipelineRun run;
+    auto supervisor = run.start({"--consumers", "1", "--once", "--source", "sequence:1", "--process",
+                                 "simulate:60s", "--item-timeout", "100ms", "--max-attempts", "2"});
+    REQUIRE(supervisor.wait() == 0);
+    CHECK(run.column("SELECT status || ': ' || reason FROM invoices") ==
+          std::vector<std::string>{"failed: ran longer than the item timeout in each of 2 attempts"});
+    run.require_nothing_left();
+}
+
+TEST_CASE("a stopped child that holds a lock is killed and replaced") {
+    PipelineRun run;
+    auto supervisor = run.start({"--consumers", "1", "--source", "sequence:10", "--process", "none"});
+    REQUIRE(eventually([&] { return has_rows(run, 10) && !supervisor.children("consumer").empty(); }));
+    // An idle consumer waits for items with the pop lock in its hand, but for moments.
+    const pid_t stopped = supervisor.children("consumer").front();
+    ::kill(stopped, SIGSTOP);
+    CHECK(eventually([&] {
+        const auto consumers = supervisor.children("consumer");
+        if (consumers.empty() || consumers.front() != stopped) return true;
+        return false;
+    }));
+    supervisor.send(SIGTERM);
+    REQUIRE(supervisor.wait() == 0);
+    run.require_numbers_up_to(10);
+    run.require_nothing_left();
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// The supervisor's decisions, without processes: when to start again, whom to kill, what to report.
+#include <chrono>
+#include <string>
+
+#include "supervisor/progress.hpp"
+#include "supervisor/report.hpp"
+#include "supervisor/restart_policy.hpp"
+#include "supervisor/watch.hpp"
+#include "tests/catch.hpp"
+#include "tests/unit/memory_segments.hpp"
+
+using namespace pipeline;
+using namespace pipeline::test;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+TEST_CASE("the first restart is at once, then delays double to a second, and progress resets them",
+          "[restart]") {
+    RestartPolicy policy;
+    CHECK(policy.died(false) == milliseconds(0));
+    for (const int delay : {10, 20, 40, 80, 160, 320, 640, 1000, 1000}) {
+        CHECK(policy.died(false) == milliseconds(delay));
+    }
+    CHECK(policy.died(true) == milliseconds(0));
+    CHECK(policy.died(false) == milliseconds(10));
+}
+
+TEST_CASE("only exit statuses that speak of the set-up are permanent", "[restart]") {
+    const auto exited = [](int status) { return permanent_failure(status << 8); };
+    CHECK(exited(64) == ExitStatus::Usage);
+    CHECK(exited(66) == ExitStatus::NoInput);
+    CHECK(exited(73) == ExitStatus::CannotCreate);
+    CHECK(exited(78) == ExitStatus::Configuration);
+    CHECK_FALSE(exited(0));
+    CHECK_FALSE(exited(3));
+    CHECK_FALSE(exited(70));
+    CHECK_FALSE(permanent_failure(9));  // a signal
+}
+
+TEST_CASE("an invoice that takes too long is told once, in each attempt", "[watch]") {
+    const MemorySegments segments(4, 4);
+    Watch watch(segments.ring(), segments.storage(), seconds(10));
+    const Hand hand = segments.ring().hand(7);
+    hand.set_word({0, 1, 0});
+    hand.take_over(4711);
+    hand.begin_work(0, 0);
+    Watch::TimePoint now{seconds(1000)};
+    const auto look = [&] {
+        now += watch.tick();
+        return watch.look(now);
+    };
+    int told = 0;
+    for (int i = 0; i < 100; ++i) {
+        for (const auto& stalled : look()) {
+            CHECK(stalled.pid == 4711);
+            CHECK(stalled.place == 7);
+            CHECK(stalled.why == Watch::Stalled::Why::ItemTimeout);
+            CHECK(now - Watch::TimePoint{seconds(1000)} >= seconds(10));
+            ++told;
+        }
+    }
+    CHECK(told == 1);
+    hand.take_over(4712);
+    hand.begin_work(0, 0);
+    for (int i = 0; i < 100; ++i) told += static_cast<int>(look().size());
+    CHECK(told == 2);
+    hand.end_work();
+    for (int i = 0; i < 100; ++i) told += static_cast<int>(look().size());
+    CHECK(told == 2);
+}
+
+TEST_CASE("a lock that is held without a beat is told, and one with a beat is not", "[watch]") {
+    const MemorySegments segments(4, 4);
+    Watch watch(segments.ring(), segments.storage(), seconds(0));
+    const auto guard = segments.ring_area().pop_lock.lock([] {});
+    Watch::TimePoint now{seconds(1000)};
+    std::size_t told = 0;
+    for (int i = 0; i < 20; ++i) {
+        segments.ring_area().pop_lock.beat();
+        told += watch.look(now += watch.tick()).size();
+    }
+    CHECK(told == 0);
+    for (int i = 0; i < 20; ++i) {
+        for (const auto& stalled : watch.look(now += watch.tick())) {
+            CHECK(stalled.why == Watch::Stalled::Why::HoldsLock);
+            CHECK(stalled.pid == segments.ring_area().pop_lock.owner());
+            ++told;
+        }
+    }
+    CHECK(told == 1);
+}
+
+TEST_CASE("nobody is blamed for the time in which the watch itself was stopped", "[watch]") {
+    const MemorySegments segments(4, 4);
+    Watch watch(segments.ring(), segments.storage(), seconds(1));
+    const auto guard = segments.ring_area().pop_lock.lock([] {});
+    segments.ring().hand(0).begin_work(0, 0);
+    CHECK(watch.look(Watch::TimePoint{seconds(1000)}).empty());
+    CHECK(watch.look(Watch::TimePoint{seconds(2000)}).empty());
+}
+
+TEST_CASE("a report balances and can be read by people and programs", "[report]") {
+    Report report;
+    report.acquired = 12;
+    report.outcomes = {5, 2, 1, 3};
+    report.duration = milliseconds(500);
+    CHECK(report.in_flight() == 1);
+    CHECK(
+        report.json() ==
+        R"({"acquired":12,"booked":5,"rejected":2,"failed":1,"duplicates":3,"in_flight":1,"seconds":0.500000,"rate":22.0})");
+    CHECK(report.text().find("in flight              1") != std::string::npos);
+    report.outcomes.booked = 6;
+    CHECK(report.text().find("in flight") == std::string::npos);
+}
+
+TEST_CASE("the progress line says what is left, if that is known", "[progress]") {
+    CHECK(Progress::line(5, 2, 0, 10) == "5 done, 2 in flight, 10/s");
+    CHECK(Progress::line(50, 10, 100, 10) == "50/100 done (50 %), 10 in flight, 10/s, 5 s left");
+    CHECK(Progress::line(100, 0, 100, 10) == "100/100 done (100 %), 0 in flight, 10/s");
+    CHECK(Progress::line(0, 0, 100, 0) == "0/100 done (0 %), 0 in flight, 0/s");
+    CHECK(Progress::line(1, 0, 1'000'001, 10) == "1/1000001 done (0 %), 0 in flight, 10/s, 28 h left");
+}
