@@ -29,6 +29,8 @@ struct ConsumerOptions {
     std::chrono::nanoseconds flush_interval = kDefaultFlushInterval;
     LogLevel log_level = LogLevel::Info;
     pid_t parent = 0;  // must be given
+    // How long it tries to reach the ledger when the supervisor is dead.
+    std::chrono::nanoseconds drain_timeout = kDefaultDrainTimeout;
 };
 
 // `arguments` are without the program's name. Throws Failure (Usage), one line.

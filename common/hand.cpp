@@ -27,11 +27,10 @@ void Hand::take_over(std::uint32_t pid) const noexcept {
         const auto attempt = static_cast<std::uint8_t>(work >> kWorkAttemptShift);
         const HandWord held = word();
         if (index >= held.first + held.done && index < held.end()) {
-            Item& item = area_->items[index - held.first];
             // One store of both; charged already if a former successor died right after it.
             if (deaths(index - held.first) != attempt) {
                 const std::uint32_t cause = area_->death.load(std::memory_order_acquire);
-                item.blame.store((cause << 8U) | attempt, std::memory_order_release);
+                item(index - held.first).blame.store((cause << 8U) | attempt, std::memory_order_release);
             }
         }
         end_work();

@@ -59,14 +59,15 @@ class Cause {
 
 class Hand {
   public:
-    Hand(HandArea& area, std::uint16_t place) noexcept : area_(&area), place_(place) {}
+    Hand(HandArea& area, HandItems& items, std::uint16_t place) noexcept
+        : area_(&area), items_(items.data()), place_(place) {}
 
     [[nodiscard]] std::uint16_t place() const noexcept { return place_; }
     [[nodiscard]] HandWord word() const noexcept {
         return HandWord::unpack(area_->word.load(std::memory_order_acquire));
     }
     [[nodiscard]] bool empty() const noexcept { return word().empty(); }
-    [[nodiscard]] Item& item(std::uint64_t i) const noexcept { return area_->items[i]; }
+    [[nodiscard]] Item& item(std::uint64_t i) const noexcept { return items_[i]; }
     [[nodiscard]] HandArea& area() const noexcept { return *area_; }
 
     // Commit word of a claim, derived word of a save: see layout.hpp.
@@ -102,6 +103,7 @@ class Hand {
     static constexpr unsigned kWorkIndexShift = 18;
 
     HandArea* area_;
+    Item* items_;
     std::uint16_t place_;
 };
 

@@ -69,10 +69,11 @@ struct alignas(64) HandArea {
     // How the last consumer of this place died, an encoded Cause; 0 when it did not. Written by the
     // supervisor before it starts the successor.
     std::atomic<std::uint32_t> death;
-
-    // Copies of the claimed slots. items[i].blame is written by the place's consumer alone.
-    std::array<Item, kMaxBatch> items;
 };
+
+// The items in a hand: copies of the claimed slots, written by the place's consumer under the pop lock; their
+// blame is written by the place's consumer alone. Apart from the words above, which others read all at once.
+using HandItems = std::array<Item, kMaxBatch>;
 
 struct alignas(64) RingArea {
     SegmentHeader header;
@@ -102,6 +103,7 @@ struct alignas(64) RingArea {
     alignas(64) Condition producer;  // waited for by the producer: room in the ring, or durable records
 
     std::array<HandArea, kMaxPlaces> hands;
+    std::array<HandItems, kMaxPlaces> hand_items;
     // Item slots[capacity] follow. A push writes slots that no one reads yet. Slot tail - 1 is evidence
     // (the producer's resume position) and stays intact until the next commit.
 };
@@ -170,7 +172,7 @@ static_assert(std::atomic<std::uint64_t>::is_always_lock_free &&
                   std::atomic<std::uint32_t>::is_always_lock_free,
               "a lock hidden in an atomic would not survive its owner");
 static_assert(sizeof(Item) == 128 && sizeof(Record) == 192 && sizeof(Details) == 512);
-static_assert(sizeof(HandArea) == 64 + kMaxBatch * sizeof(Item));
+static_assert(sizeof(HandArea) == 64, "all hands' words in a few pages");
 static_assert(sizeof(RingArea) % 64 == 0 && sizeof(StorageArea) % 64 == 0);
 
 }  // namespace pipeline

@@ -31,7 +31,7 @@ class Ring {
     [[nodiscard]] std::uint32_t capacity() const noexcept { return capacity_; }
     [[nodiscard]] Item& slot(std::uint64_t index) const noexcept { return slots_[index % capacity_]; }
     [[nodiscard]] Hand hand(std::size_t place) const noexcept {
-        return {area_->hands[place], static_cast<std::uint16_t>(place)};
+        return {area_->hands[place], area_->hand_items[place], static_cast<std::uint16_t>(place)};
     }
     [[nodiscard]] std::uint64_t tail() const noexcept { return area_->tail.load(std::memory_order_acquire); }
     [[nodiscard]] std::uint64_t head() const noexcept { return area_->head.load(std::memory_order_acquire); }
