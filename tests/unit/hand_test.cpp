@@ -16,7 +16,8 @@ constexpr int kExitStatus3 = 3 << 8;
 
 struct AHand {
     std::unique_ptr<HandArea> area = std::make_unique<HandArea>();
-    Hand hand{*area, 0};
+    std::unique_ptr<HandItems> items = std::make_unique<HandItems>();
+    Hand hand{*area, *items, 0};
     AHand() { hand.set_word({100, 3, 1}); }
     void die(Cause cause) const { area->death = cause.encode(); }
 };
