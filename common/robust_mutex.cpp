@@ -13,6 +13,12 @@
 namespace pipeline {
 namespace {
 
+#ifdef __SANITIZE_THREAD__
+constexpr clockid_t kTimedLockClock = CLOCK_REALTIME;  // ThreadSanitizer does not know pthread_mutex_clocklock
+#else
+constexpr clockid_t kTimedLockClock = CLOCK_MONOTONIC;
+#endif
+
 // The calling thread's id; a system call once per thread.
 std::uint32_t thread_id() noexcept {
     static thread_local const auto id = static_cast<std::uint32_t>(::syscall(SYS_gettid));
@@ -42,7 +48,7 @@ int RobustMutex::timed_lock(std::chrono::nanoseconds bound) noexcept {
     const int tried = ::pthread_mutex_trylock(&mutex_);
     if (tried != EBUSY || bound <= std::chrono::nanoseconds::zero()) return tried;
     timespec until{};
-    ::clock_gettime(CLOCK_MONOTONIC, &until);
+    ::clock_gettime(kTimedLockClock, &until);
     const auto whole = std::chrono::duration_cast<std::chrono::seconds>(bound);
     until.tv_sec += whole.count();
     until.tv_nsec += (bound - whole).count();
@@ -50,7 +56,11 @@ int RobustMutex::timed_lock(std::chrono::nanoseconds bound) noexcept {
         until.tv_nsec -= 1'000'000'000;
         ++until.tv_sec;
     }
-    return ::pthread_mutex_clocklock(&mutex_, CLOCK_MONOTONIC, &until);
+#ifdef __SANITIZE_THREAD__
+    return ::pthread_mutex_timedlock(&mutex_, &until);
+#else
+    return ::pthread_mutex_clocklock(&mutex_, kTimedLockClock, &until);
+#endif
 }
 
 void RobustMutex::own() noexcept {
