@@ -24,7 +24,8 @@ struct BadCharacters {
 // True if `text` begins as a UTF-16 or UTF-32 document does: with a byte order mark, or a `<` with NULs.
 [[nodiscard]] bool has_wide_characters(std::string_view text) noexcept;
 
-// Where an offset of a UTF-8 text is, for people: both count from 1, columns in characters.
+// Where an offset of a UTF-8 text is, for people: both count from 1, columns in characters. An offset beyond
+// the text is its end.
 struct TextPosition {
     std::size_t line = 1;
     std::size_t column = 1;

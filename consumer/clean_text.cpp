@@ -28,12 +28,11 @@ void clean_text(std::string_view text, std::string& clean) {
     }
 }
 
-std::string quoted(std::string_view text) {
-    constexpr std::size_t kLongest = 40;
+std::string quoted(std::string_view text, std::size_t longest) {
     std::string clean;
-    clean_text(text.substr(0, 4 * kLongest), clean);
-    if (clean.size() > kLongest) {
-        std::size_t end = kLongest;
+    clean_text(text.substr(0, 4 * longest), clean);
+    if (clean.size() > longest) {
+        std::size_t end = longest;
         while (end > 0 && is_continuation(clean[end])) --end;
         clean.resize(end);
         clean += "...";

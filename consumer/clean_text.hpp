@@ -2,6 +2,7 @@
 // Texts of a document made fit for one line of a ledger, a log or a terminal.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -12,7 +13,7 @@ namespace pipeline {
 // character reference can make, has `?` for each byte beyond ASCII.
 void clean_text(std::string_view text, std::string& clean);
 
-// `text` cleaned and in quotation marks, cut after about 40 bytes.
-[[nodiscard]] std::string quoted(std::string_view text);
+// `text` cleaned and in quotation marks, cut after `longest` bytes or a little earlier.
+[[nodiscard]] std::string quoted(std::string_view text, std::size_t longest = 40);
 
 }  // namespace pipeline

@@ -58,20 +58,20 @@ void FileBuffer::reserve(std::size_t bytes) {
 
 int FileBuffer::read_all(std::size_t expected_bytes) {
     size_ = 0;
-    reserve(expected_bytes);
+    reserve(expected_bytes + 1);
+    int error = 0;
     while (size_ <= max_bytes_) {
-        if (size_ == capacity_) reserve(2 * capacity_);
+        if (size_ + 1 == capacity_) reserve(2 * capacity_);
         const ssize_t count =
-            ::pread(file_.get(), data_.get() + size_, capacity_ - size_, static_cast<off_t>(size_));
-        if (count == 0) return 0;
-        if (count < 0) {
-            if (errno == EINTR) continue;
-            return errno;
-        }
+            ::pread(file_.get(), data_.get() + size_, capacity_ - 1 - size_, static_cast<off_t>(size_));
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) error = errno;
+        if (count <= 0) break;
         size_ += static_cast<std::size_t>(count);
-        if (size_ == expected_bytes) return 0;  // not asked whether it has grown: a file is handed over whole
+        if (size_ == expected_bytes) break;  // not asked whether it has grown: a file is handed over whole
     }
-    return 0;
+    data_[size_] = '\0';
+    return error;
 }
 
 }  // namespace pipeline

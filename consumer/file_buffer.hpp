@@ -27,6 +27,7 @@ class FileBuffer {
     // Closes the file and drops a buffer that is bigger than what most files need.
     void close() noexcept;
 
+    // What was read; a NUL follows it.
     [[nodiscard]] char* data() noexcept { return data_.get(); }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] std::string_view text() const noexcept { return {data_.get(), size_}; }

@@ -24,7 +24,7 @@ std::string describe_root(pugi::xml_node root) {
     }
     const std::string_view uri = root.attribute(declaration.c_str()).value();
     if (uri.empty()) return quoted(root.name());
-    return fmt::format("{} in namespace {}", quoted(name), quoted(uri));
+    return fmt::format("{} in namespace {}", quoted(name), quoted(uri, 100));
 }
 
 void set_amount(Details& details, Details::Amount which, const Amount& amount) noexcept {
@@ -63,12 +63,15 @@ void UblProcessor::process_file(std::string_view id, Result& result) {
 
 std::string UblProcessor::parse() {
     BadCharacters bad;
-    if (!has_wide_characters(file_.text())) bad = find_bad_characters(file_.text());
+    const bool wide = has_wide_characters(file_.text());
+    if (!wide) bad = find_bad_characters(file_.text());
     converted_ = false;
     if (bad.nul) return malformed(static_cast<std::ptrdiff_t>(*bad.nul), "a NUL byte");
 
-    const pugi::xml_parse_result parsed =
-        xml_.load_buffer_inplace(file_.data(), file_.size(), UblReader::kParseOptions);
+    // With the NUL behind the text: pugixml overwrites the last character, and would not see stray text
+    // there.
+    const pugi::xml_parse_result parsed = xml_.load_buffer_inplace(
+        file_.data(), wide ? file_.size() : file_.size() + 1, UblReader::kParseOptions);
     if (parsed.status == pugi::status_out_of_memory) throw std::bad_alloc();
     converted_ = parsed.encoding != pugi::encoding_utf8;
     if (bad.not_utf8 && !converted_)
@@ -122,7 +125,9 @@ std::string UblProcessor::malformed(std::ptrdiff_t offset, std::string_view what
     if (offset < 0 || converted_ || !file_.read_again()) {
         return fmt::format("not well-formed XML: {}", text);
     }
-    const TextPosition position = position_of(file_.text(), static_cast<std::size_t>(offset));
+    // What is wrong begins behind the blanks: stray text does, as pugixml gives it.
+    const auto visible = file_.text().find_first_not_of(" \t\r\n", static_cast<std::size_t>(offset));
+    const TextPosition position = position_of(file_.text(), visible);
     return fmt::format("not well-formed XML at line {}, column {}: {}", position.line, position.column, text);
 }
 

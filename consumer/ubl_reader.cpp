@@ -56,11 +56,15 @@ bool UblReader::read(pugi::xml_node root, UblDocument& document) {
     party_name_.clear();
     Element element(root, 0);
     const Vocabulary vocabulary = vocabulary_of(element);
-    if (!(vocabulary == Vocabulary::Invoice && element.name.local == "Invoice") &&
-        !(vocabulary == Vocabulary::CreditNote && element.name.local == "CreditNote")) {
-        return false;
-    }
+    const bool is_ubl = (vocabulary == Vocabulary::Invoice && element.name.local == "Invoice") ||
+                        (vocabulary == Vocabulary::CreditNote && element.name.local == "CreditNote");
+    if (!is_ubl && !too_many_prefixes_) return false;
     walk(root);
+    if (too_many_prefixes_) {  // what was read until then says nothing
+        document.clear();
+        report(Problem::Kind::TooManyPrefixes, "", {});
+        return true;
+    }
     if (document.supplier.empty()) document.supplier = party_name_;
     if (document.totals.empty()) report(Problem::Kind::Missing, "LegalMonetaryTotal", {});
     if (document.totals.size() > 1) report(Problem::Kind::Repeated, "LegalMonetaryTotal", {});
@@ -107,10 +111,7 @@ Vocabulary UblReader::vocabulary_of(Element& element) {
 void UblReader::enter(Element& element) {
     if (element.entered) return;
     element.entered = true;
-    if (!namespaces_.enter(element.node, element.depth)) {
-        too_many_prefixes_ = true;
-        report(Problem::Kind::TooManyPrefixes, "", {});
-    }
+    if (!namespaces_.enter(element.node, element.depth)) too_many_prefixes_ = true;
 }
 
 UblReader::Context UblReader::visit(Element& element, Context parent) {

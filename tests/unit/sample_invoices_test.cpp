@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sample generator and the ubl processor compute independently of each other: they must agree about
+// every invoice, every planted fault and every total.
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <regex>
+#include <string>
+
+#include "consumer/ubl_processor.hpp"
+#include "tests/catch.hpp"
+#include "tests/unit/invoice_folder.hpp"
+
+using namespace pipeline;
+using pipeline::test::InvoiceFolder;
+
+namespace {
+
+using Totals = std::map<std::string, std::array<std::int64_t, 4>>;
+
+int run(const std::string& command) {
+    const int status = std::system(command.c_str());
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+// What .expected.json says, taken out with expressions that fit how the generator lays it out.
+struct Expected {
+    int booked = -1;
+    std::map<std::string, std::string> wrong;
+    Totals totals;
+
+    explicit Expected(const std::filesystem::path& file) {
+        std::ifstream in(file);
+        const std::string json((std::istreambuf_iterator<char>(in)), {});
+        std::smatch match;
+        if (std::regex_search(json, match, std::regex(R"re("booked": (\d+))re")))
+            booked = std::stoi(match[1]);
+        const std::regex fault(R"re("(invoice-\d+\.xml)": "(BR-CO-\d+)")re");
+        for (std::sregex_iterator i(json.begin(), json.end(), fault), end; i != end; ++i)
+            wrong[(*i)[1]] = (*i)[2];
+        const std::regex sums(
+            R"re("([A-Z]{3})": \{\s*"net": (-?\d+),\s*"tax": (-?\d+),\s*"gross": (-?\d+),\s*"due": (-?\d+)\s*\})re");
+        for (std::sregex_iterator i(json.begin(), json.end(), sums), end; i != end; ++i) {
+            totals[(*i)[1]] = {std::stoll((*i)[2]), std::stoll((*i)[3]), std::stoll((*i)[4]),
+                               std::stoll((*i)[5])};
+        }
+    }
+};
+
+}  // namespace
+
+TEST_CASE("exactly the planted faults are found in generated invoices, and all totals agree",
+          "[ubl][samples]") {
+    if (run("python3 -c pass >/dev/null 2>&1") != 0) {
+        std::cout << "generated invoices not tried: python3 is not there\n";
+        SUCCEED();
+        return;
+    }
+    const int seed = GENERATE(1, 2);
+    CAPTURE(seed);
+    const InvoiceFolder folder;
+    REQUIRE(run("python3 '" MAKE_INVOICES "' '" + folder.path().string() +
+                "' --count 200 --wrong-percent 20 --seed " + std::to_string(seed) + " >/dev/null") == 0);
+    const Expected expected(folder.path() / ".expected.json");
+    CHECK(expected.booked == 160);
+    CHECK(expected.wrong.size() == 40);
+
+    UblProcessor processor(folder.path());
+    const auto result = std::make_unique<Result>();
+    Totals totals;
+    int booked = 0;
+    int files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+        const std::string id = entry.path().filename();
+        if (id.front() == '.') continue;
+        CAPTURE(id);
+        ++files;
+        processor.process(id, *result);
+        const auto fault = expected.wrong.find(id);
+        CHECK(result->details.reason_text() == (fault == expected.wrong.end() ? "" : fault->second));
+        CHECK_FALSE(result->details.supplier_text().empty());
+        REQUIRE(result->details.present == 0xf);
+        if (result->status != Status::Booked) continue;
+        ++booked;
+        auto& sums = totals[std::string(result->details.currency_text())];
+        for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += result->details.amounts[i];
+    }
+    CHECK(files == 200);
+    CHECK(booked == expected.booked);
+    CHECK(totals == expected.totals);
+    CHECK_FALSE(totals.empty());
+}
