@@ -7,6 +7,14 @@
 
 namespace pipeline {
 
+void Problem::set(Kind new_kind, const char* new_element, std::string_view new_text) {
+    constexpr std::size_t kEnoughToShow = 200;
+    if (kind != Kind::None) return;
+    kind = new_kind;
+    element = new_element;
+    text = new_text.substr(0, kEnoughToShow);
+}
+
 std::string Problem::describe() const {
     switch (kind) {
         case Kind::None:

@@ -73,6 +73,8 @@ struct Problem {
     const char* element = "";  // its local name
     std::string text;          // what stands there instead
 
+    // Sets it, unless there is one already. `element`: a literal, empty if no element is concerned.
+    void set(Kind new_kind, const char* new_element = "", std::string_view new_text = {});
     // One line for people: `PayableAmount "1,00" is not a decimal`.
     [[nodiscard]] std::string describe() const;
 };

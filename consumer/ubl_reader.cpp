@@ -17,20 +17,6 @@ bool exists(pugi::xml_node node) noexcept {
     return std::bit_cast<const void*>(node) != nullptr;
 }
 
-constexpr std::string_view kBlanks = " \t\r\n";
-
-std::string_view trimmed(std::string_view text) noexcept {
-    const auto first = text.find_first_not_of(kBlanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
-bool is_vat(std::string_view scheme) noexcept {
-    scheme = trimmed(scheme);
-    return scheme.size() == 3 && (scheme[0] | 0x20) == 'v' && (scheme[1] | 0x20) == 'a' &&
-           (scheme[2] | 0x20) == 't';
-}
-
 struct TotalField {
     const char* local;
     Amount MonetaryTotal::*amount;
@@ -50,6 +36,7 @@ constexpr std::array<TotalField, 8> kTotalFields{{
 
 bool UblReader::read(pugi::xml_node root, UblDocument& document) {
     document_ = &document;
+    values_.set_problem(document.problem);
     document.clear();
     namespaces_.clear();
     too_many_prefixes_ = false;
@@ -62,12 +49,12 @@ bool UblReader::read(pugi::xml_node root, UblDocument& document) {
     walk(root);
     if (too_many_prefixes_) {  // what was read until then says nothing
         document.clear();
-        report(Problem::Kind::TooManyPrefixes, "", {});
+        document_->problem.set(Problem::Kind::TooManyPrefixes);
         return true;
     }
     if (document.supplier.empty()) document.supplier = party_name_;
-    if (document.totals.empty()) report(Problem::Kind::Missing, "LegalMonetaryTotal", {});
-    if (document.totals.size() > 1) report(Problem::Kind::Repeated, "LegalMonetaryTotal", {});
+    if (document.totals.empty()) document_->problem.set(Problem::Kind::Missing, "LegalMonetaryTotal");
+    if (document.totals.size() > 1) document_->problem.set(Problem::Kind::Repeated, "LegalMonetaryTotal");
     return true;
 }
 
@@ -158,9 +145,9 @@ UblReader::Context UblReader::visit_in_document(Element& element) {
     }
     if (is_aggregate(element, "AccountingSupplierParty")) return Context::Supplier;
     if (is_basic(element, "DocumentCurrencyCode")) {
-        if (document_->has_currency) report(Problem::Kind::Repeated, "DocumentCurrencyCode", {});
+        if (document_->has_currency) document_->problem.set(Problem::Kind::Repeated, "DocumentCurrencyCode");
         document_->has_currency = true;
-        document_->currency = text_of(element.node);
+        document_->currency = values_.text_of(element.node);
         return Context::Opaque;
     }
     return Context::Elsewhere;
@@ -168,7 +155,7 @@ UblReader::Context UblReader::visit_in_document(Element& element) {
 
 UblReader::Context UblReader::visit_in_line(Element& element) {
     if (is_basic(element, "LineExtensionAmount")) {
-        read_amount(element.node, "LineExtensionAmount", document_->lines.back());
+        values_.read_amount(element.node, "LineExtensionAmount", document_->lines.back());
         return Context::Opaque;
     }
     return visit_elsewhere(element);
@@ -177,7 +164,7 @@ UblReader::Context UblReader::visit_in_line(Element& element) {
 UblReader::Context UblReader::visit_in_monetary_total(Element& element) {
     for (const TotalField& field : kTotalFields) {
         if (is_basic(element, field.local)) {
-            read_amount(element.node, field.local, document_->totals.back().*field.amount);
+            values_.read_amount(element.node, field.local, document_->totals.back().*field.amount);
             break;
         }
     }
@@ -186,11 +173,11 @@ UblReader::Context UblReader::visit_in_monetary_total(Element& element) {
 
 UblReader::Context UblReader::visit_in_allowance_charge(Element& element) {
     if (is_basic(element, "Amount")) {
-        read_amount(element.node, "Amount", document_->allowance_charges.back().amount);
+        values_.read_amount(element.node, "Amount", document_->allowance_charges.back().amount);
         return Context::Opaque;
     }
     if (is_basic(element, "ChargeIndicator")) {
-        read_indicator(element.node, document_->allowance_charges.back());
+        values_.read_indicator(element.node, document_->allowance_charges.back());
         return Context::Opaque;
     }
     return visit_elsewhere(element);
@@ -201,7 +188,7 @@ UblReader::Context UblReader::visit_in_tax(Element& element, Context parent) {
     TaxTotal& total = document_->tax_totals.back();
     if (parent == Context::TaxTotal) {
         if (is_basic(element, "TaxAmount")) {
-            read_amount(element.node, "TaxAmount", total.tax);
+            values_.read_amount(element.node, "TaxAmount", total.tax);
             total.currency = element.node.attribute("currencyID").value();
         } else if (is_aggregate(element, "TaxSubtotal")) {
             document_->tax_subtotals.emplace_back();
@@ -211,9 +198,9 @@ UblReader::Context UblReader::visit_in_tax(Element& element, Context parent) {
     } else if (parent == Context::TaxSubtotal) {
         TaxSubtotal& subtotal = document_->tax_subtotals.back();
         if (is_basic(element, "TaxableAmount")) {
-            read_amount(element.node, "TaxableAmount", subtotal.taxable);
+            values_.read_amount(element.node, "TaxableAmount", subtotal.taxable);
         } else if (is_basic(element, "TaxAmount")) {
-            read_amount(element.node, "TaxAmount", subtotal.tax);
+            values_.read_amount(element.node, "TaxAmount", subtotal.tax);
         } else if (is_aggregate(element, "TaxCategory")) {
             category_percent_ = Amount();
             category_is_vat_ = false;
@@ -221,11 +208,11 @@ UblReader::Context UblReader::visit_in_tax(Element& element, Context parent) {
         }
     } else if (parent == Context::TaxCategory) {
         if (is_basic(element, "Percent")) {
-            read_amount(element.node, "Percent", category_percent_);
+            values_.read_amount(element.node, "Percent", category_percent_);
         } else if (is_aggregate(element, "TaxScheme")) {
             return Context::TaxScheme;
         }
-    } else if (is_basic(element, "ID") && is_vat(text_of(element.node))) {
+    } else if (is_basic(element, "ID") && UblValues::is_vat(values_.text_of(element.node))) {
         category_is_vat_ = true;
     }
     return Context::Opaque;
@@ -239,10 +226,10 @@ UblReader::Context UblReader::visit_in_supplier(Element& element, Context parent
         if (is_aggregate(element, "PartyName")) return Context::PartyName;
     } else if (parent == Context::PartyLegalEntity) {
         if (document_->supplier.empty() && is_basic(element, "RegistrationName")) {
-            clean_text(text_of(element.node), document_->supplier);
+            clean_text(values_.text_of(element.node), document_->supplier);
         }
     } else if (party_name_.empty() && is_basic(element, "Name")) {
-        clean_text(text_of(element.node), party_name_);
+        clean_text(values_.text_of(element.node), party_name_);
     }
     return Context::Opaque;
 }
@@ -265,62 +252,10 @@ void UblReader::close(Context context) {
     if (context != Context::TaxCategory || !category_is_vat_ || !category_percent_.present) return;
     Amount& percent = document_->tax_subtotals.back().vat_percent;
     if (percent.present) {
-        report(Problem::Kind::Repeated, "Percent", {});
+        document_->problem.set(Problem::Kind::Repeated, "Percent");
         category_percent_.value = Decimal::not_a_number();
     }
     percent = category_percent_;
-}
-
-void UblReader::read_amount(pugi::xml_node element, const char* local, Amount& amount) {
-    if (amount.present) {
-        amount.value = Decimal::not_a_number();
-        report(Problem::Kind::Repeated, local, {});
-        return;
-    }
-    amount.present = true;
-    const std::string_view text = text_of(element);
-    switch (Decimal::parse(text, amount.value)) {
-        case Decimal::ParseOutcome::Parsed:
-            break;
-        case Decimal::ParseOutcome::NotDecimal:
-            report(Problem::Kind::NotDecimal, local, text);
-            break;
-        case Decimal::ParseOutcome::TooLong:
-            report(Problem::Kind::TooLong, local, text);
-            break;
-    }
-}
-
-// xs:boolean: true, false, 1 or 0.
-void UblReader::read_indicator(pugi::xml_node element, AllowanceCharge& allowance_charge) {
-    const std::string_view text = text_of(element);
-    const std::string_view value = trimmed(text);
-    const bool is_charge = value == "true" || value == "1";
-    if (allowance_charge.kind != AllowanceCharge::Kind::Unknown) {
-        report(Problem::Kind::Repeated, "ChargeIndicator", {});
-    } else if (!is_charge && value != "false" && value != "0") {
-        report(Problem::Kind::NotBoolean, "ChargeIndicator", text);
-    } else {
-        allowance_charge.kind = is_charge ? AllowanceCharge::Kind::Charge : AllowanceCharge::Kind::Allowance;
-    }
-}
-
-std::string_view UblReader::text_of(pugi::xml_node element) {
-    if (!element.first_child()) return element.value();
-    joined_ = element.value();
-    for (const pugi::xml_node part : element.children()) {
-        if (part.type() == pugi::node_element) return "<...>";
-        joined_ += part.value();
-    }
-    return joined_;
-}
-
-void UblReader::report(Problem::Kind kind, const char* element, std::string_view text) {
-    Problem& problem = document_->problem;
-    if (problem.kind != Problem::Kind::None) return;
-    problem.kind = kind;
-    problem.element = element;
-    problem.text = text.substr(0, 200);
 }
 
 }  // namespace pipeline

@@ -17,6 +17,7 @@
 
 #include "consumer/namespaces.hpp"
 #include "consumer/ubl_document.hpp"
+#include "consumer/ubl_values.hpp"
 
 namespace pipeline {
 
@@ -82,14 +83,10 @@ class UblReader {
     }
     [[nodiscard]] Vocabulary vocabulary_of(Element& element);
     void enter(Element& element);
-    void read_amount(pugi::xml_node element, const char* local, Amount& amount);
-    void read_indicator(pugi::xml_node element, AllowanceCharge& allowance_charge);
-    // The text of an element without child elements; of one that has some, a text that is no value.
-    [[nodiscard]] std::string_view text_of(pugi::xml_node element);
-    void report(Problem::Kind kind, const char* element, std::string_view text);
 
     UblDocument* document_ = nullptr;
     Namespaces namespaces_;
+    UblValues values_;
     bool too_many_prefixes_ = false;
     // The open elements, from the root to the one that the walk is in.
     struct Open {
@@ -97,7 +94,6 @@ class UblReader {
         pugi::xml_node node;
     };
     std::vector<Open> open_;
-    std::string joined_;       // a text that comments or CDATA sections divide
     std::string party_name_;   // the supplier's, should it have no registration name
     Amount category_percent_;  // of the tax category that is open
     bool category_is_vat_ = false;
