@@ -18,8 +18,6 @@ using namespace pipeline::test;
 
 namespace {
 
-using Catch::Matchers::Contains;
-
 // The answer to a file of that content.
 struct Answer {
     Status status{};
@@ -49,6 +47,12 @@ Answer answer_to(std::string_view text) {
     const InvoiceFolder folder;
     folder.write("invoice.xml", text);
     return answer_for(folder, "invoice.xml");
+}
+
+// Without a matcher: those for texts are named differently in Catch2 2 and 3.
+void check_contains(const std::string& text, const std::string& part) {
+    CAPTURE(text, part);
+    CHECK(text.find(part) != std::string::npos);
 }
 
 void check_booked(std::string_view text) {
@@ -178,8 +182,8 @@ TEST_CASE("an amount that is no number is named, with the rules that cannot hold
     check_rejected(with(">19</cbc:Percent>", ">19 %</cbc:Percent>"),
                    "BR-CO-17 (Percent \"19 %\" is not a decimal)");
     const Answer answer = answer_to(with(">70.00<", ">" + std::string(100'000, '7') + "<"));
-    CHECK_THAT(answer.reason,
-               Contains("BR-CO-10 (LineExtensionAmount \"7777777777777777777777777777777777777777...\""));
+    check_contains(answer.reason,
+                   "BR-CO-10 (LineExtensionAmount \"7777777777777777777777777777777777777777...\"");
 }
 
 TEST_CASE("an element that can be there once only is not read twice", "[ubl]") {
@@ -293,8 +297,7 @@ TEST_CASE("what is not well-formed is rejected with line and column", "[ubl]") {
                  Case{std::string("<a>\n \0</a>", 10), "not well-formed XML at line 2, column 2: a NUL byte"},
                  Case{std::string("<a/>\0<", 6), "not well-formed XML at line 1, column 5: a NUL byte"});
     check_rejected(c.text, c.where);
-    CHECK_THAT(answer_to(kInvoice.substr(0, kInvoice.size() / 2)).reason,
-               Contains("not well-formed XML at line "));
+    check_contains(answer_to(kInvoice.substr(0, kInvoice.size() / 2)).reason, "not well-formed XML at line ");
 }
 
 TEST_CASE("bytes that are not UTF-8 are found wherever they are", "[ubl]") {
@@ -303,7 +306,7 @@ TEST_CASE("bytes that are not UTF-8 are found wherever they are", "[ubl]") {
     const int padding = GENERATE(0, 1, 7, 8, 60, 63, 64, 65, 200);
     CAPTURE(padding);
     const std::string comment = "<!--" + std::string(static_cast<std::size_t>(padding), 'x') + bad + "-->";
-    CHECK_THAT(answer_to(kInvoice + comment).reason, Contains(": not UTF-8"));
+    check_contains(answer_to(kInvoice + comment).reason, ": not UTF-8");
     const std::string good =
         "<!--" + std::string(static_cast<std::size_t>(padding), 'x') + "\xf0\x9f\x98\x80\xc3\xa4-->";
     check_booked(kInvoice + good);
@@ -333,7 +336,7 @@ TEST_CASE("no depth of nesting exhausts the stack", "[ubl]") {
     };
     check_booked(with("<cac:Item>", nested("<cac:x>", "</cac:x>", kDepth) + "<cac:Item>"));
     check_booked(with("<cac:Item>", nested("<p:x xmlns:p='urn:other'>", "</p:x>", kDepth) + "<cac:Item>"));
-    CHECK_THAT(answer_to(nested("<a>", "</a>", kDepth - 1)).reason, Contains("not well-formed XML"));
+    check_contains(answer_to(nested("<a>", "</a>", kDepth - 1)).reason, "not well-formed XML");
     check_rejected(
         with("<cac:Item>", nested("<p:x xmlns:p='" + kCbc + "'>", "</p:x>", kDepth) + "<cac:Item>"),
         "too many namespace prefixes are declared");
@@ -349,7 +352,7 @@ TEST_CASE("UTF-16 and ISO-8859-1 are understood, a byte order mark is no text", 
     }
     check_booked(little);
     check_booked(big);
-    CHECK_THAT(answer_to(little.substr(0, 400)).reason, Contains("not well-formed XML: "));
+    check_contains(answer_to(little.substr(0, 400)).reason, "not well-formed XML: ");
     const std::string latin = replaced(with("Müller", "M\xfcller"), "UTF-8", "ISO-8859-1");
     CHECK(answer_to(latin).status == Status::Booked);
     CHECK(answer_to(latin).supplier == "Müller & Co");
