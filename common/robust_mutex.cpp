@@ -14,7 +14,8 @@ namespace pipeline {
 namespace {
 
 #ifdef __SANITIZE_THREAD__
-constexpr clockid_t kTimedLockClock = CLOCK_REALTIME;  // ThreadSanitizer does not know pthread_mutex_clocklock
+constexpr clockid_t kTimedLockClock =
+    CLOCK_REALTIME;  // ThreadSanitizer does not know pthread_mutex_clocklock
 #else
 constexpr clockid_t kTimedLockClock = CLOCK_MONOTONIC;
 #endif

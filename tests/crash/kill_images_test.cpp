@@ -157,8 +157,7 @@ TEST_CASE("a second kill at any store of the recovery loses nothing and doubles 
                                actions[victim].name));
         }
     }
-    fmt::print(
-        "double kills: {} images, {} stores of recovery, {} distinct pairs: nothing lost or doubled\n",
-        first_images, stores, pairs.kept().size());
+    fmt::print("double kills: {} images, {} stores of recovery, {} distinct pairs: nothing lost or doubled\n",
+               first_images, stores, pairs.kept().size());
     CHECK(pairs.kept().size() > first_images);
 }

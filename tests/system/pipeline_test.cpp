@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole way from source to ledger, without anything going wrong.
-#include <fmt/format.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>

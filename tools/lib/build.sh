@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+# Build trees: configured once, and anew when the arguments have changed. To be sourced.
+
+# Configures DIR with the arguments of `meson setup`. A tree that somebody configured by hand is used as it is;
+# one of ours that was configured otherwise is made anew.
+configure() {  # DIR ARGUMENT...
+    local dir=$1 wanted
+    shift
+    wanted="CXX=${CXX:-} $*"
+    if [ -f "$dir/build.ninja" ]; then
+        [ -f "$dir/.configured" ] || return 0
+        [ "$(cat "$dir/.configured")" != "$wanted" ] || return 0
+    fi
+    rm -rf "$dir"
+    meson setup "$@" "$dir" && printf '%s\n' "$wanted" >"$dir/.configured"
+}
+
+# Configures and builds; the targets are all if none is given.
+build() {  # DIR CONFIGURE-ARGUMENTS-IN-ONE-STRING TARGET...
+    local dir=$1 arguments
+    read -ra arguments <<<"$2"
+    shift 2
+    configure "$dir" "${arguments[@]}" && ninja -C "$dir" "$@"
+}
