@@ -25,6 +25,7 @@ struct Condition {
     // memory and is asked again after each wake-up, whatever the reason for it.
     template <class Ready>
     [[nodiscard]] bool wait_for(std::chrono::nanoseconds bound, Ready&& ready) noexcept {
+        if (bound <= std::chrono::nanoseconds::zero()) return ready();
         for (int round = 0; round < kSpinRounds; ++round) {
             if (ready()) return true;
             pause();

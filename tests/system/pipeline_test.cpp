@@ -125,8 +125,8 @@ TEST_CASE("lines of any length are recorded: as they are, as duplicates, or as f
         run.start({"--consumers", "2", "--once", "--source", "lines:" + (run.directory() / "ids").string(),
                    "--process", "none", "--report", "json"});
     REQUIRE(supervisor.wait() == 0);
-    CHECK(run.column("SELECT id FROM invoices WHERE status = 'booked' ORDER BY position") ==
-          std::vector<std::string>{"a", longest, "b", "last without a newline"});
+    CHECK(run.column("SELECT id FROM invoices WHERE status = 'booked' ORDER BY id") ==
+          std::vector<std::string>{"a", "b", "last without a newline", longest});
     CHECK(run.count("SELECT count(*) FROM invoices WHERE status = 'failed' AND reason LIKE '%id%'") == 2);
     CHECK(run.column("SELECT id FROM duplicates") == std::vector<std::string>{"a"});
     CHECK(json_number(supervisor.out(), "acquired") == 7);

@@ -52,7 +52,7 @@ TEST_CASE("when the supervisor is killed its children drain and clean up by them
 TEST_CASE("when everything is killed the next start goes on where it was") {
     PipelineRun run;
     const std::string source = "sequence:20000";
-    for (std::uint64_t rows : {200, 1000, 2000}) {
+    for (const std::uint64_t rows : {200U, 1000U, 2000U}) {
         auto supervisor =
             run.start({"--consumers", "3", "--source", source, "--process", "simulate:100us", "--once"});
         REQUIRE(eventually([&] { return has_rows(run, rows); }));
