@@ -45,7 +45,7 @@ class SqliteError : public std::runtime_error {
 
 class SqliteConnection {
   public:
-    // Opens the database file at `path`, for reading alone if it cannot be written (see read_only()). With
+    // Opens the database file at `path`, for reading alone if it cannot be written. With
     // `create` an empty one is made if there is none. A lock is waited for at most `lock_wait`.
     SqliteConnection(const std::filesystem::path& path, bool create, std::chrono::milliseconds lock_wait);
 
@@ -57,7 +57,6 @@ class SqliteConnection {
     // Rows that the last INSERT, UPDATE or DELETE changed.
     [[nodiscard]] std::int64_t changes() const noexcept;
     [[nodiscard]] bool in_transaction() const noexcept;
-    [[nodiscard]] bool read_only() const noexcept;
     // True if the path no longer leads to the file that is open.
     [[nodiscard]] bool file_moved() const noexcept;
 

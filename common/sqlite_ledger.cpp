@@ -8,6 +8,7 @@
 #include <string>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "common/error.hpp"
 #include "common/ledger_schema.hpp"
@@ -17,7 +18,6 @@ namespace pipeline {
 namespace {
 
 using std::chrono_literals::operator""ms;
-using std::chrono_literals::operator""s;
 using Kind = SqliteError::Kind;
 
 // What is to be done about it, for an error that time or the user may mend.
@@ -109,9 +109,10 @@ std::string_view advice_while_running(Kind kind) noexcept {
 
 }  // namespace
 
-SqliteLedger::SqliteLedger(const std::filesystem::path& path) : path_(path) {
+SqliteLedger::SqliteLedger(std::filesystem::path path, std::chrono::milliseconds lock_wait)
+    : path_(std::move(path)) {
     // Only creation, recovery and other programs take a lock that makes opening fail; they are short.
-    const auto deadline = std::chrono::steady_clock::now() + 5s;
+    const auto deadline = std::chrono::steady_clock::now() + lock_wait;
     for (;;) {
         try {
             session_ = std::make_unique<LedgerSession>(path_, true);

@@ -8,6 +8,7 @@
 // caller, who keeps the records; what no waiting mends (damaged, not a ledger) is a Failure.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <vector>
@@ -20,9 +21,10 @@ class LedgerSession;
 
 class SqliteLedger final : public Ledger {
   public:
-    // Opens or creates the file `path`, waiting up to 5 s for a lock that another program holds on all of
-    // it. Throws Failure as open_ledger() does.
-    explicit SqliteLedger(const std::filesystem::path& path);
+    // Opens or creates the file `path`, waiting up to `lock_wait` if another program keeps it for itself.
+    // Throws Failure as open_ledger() does.
+    explicit SqliteLedger(std::filesystem::path path,
+                          std::chrono::milliseconds lock_wait = std::chrono::seconds(5));
     // Closes it; the last one to close an undisturbed ledger leaves one file, without -wal and -shm.
     ~SqliteLedger() override;
 
