@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
@@ -19,6 +20,7 @@
 #include "common/error.hpp"
 #include "common/ledger.hpp"
 #include "common/sqlite_connection.hpp"
+#include "tests/catch.hpp"
 
 namespace pipeline::test {
 
@@ -91,6 +93,12 @@ inline CommitContext context(std::string_view source, std::optional<std::uint64_
     return {source, cursor, WallClock()};
 }
 
+// Without a matcher: those for texts are named differently in Catch2 2 and 3.
+inline void check_contains(const std::string& text, const std::string& part) {
+    CAPTURE(text, part);
+    CHECK(text.find(part) != std::string::npos);
+}
+
 // The first column of the first row, by a connection of its own.
 inline std::string ask(const std::filesystem::path& file, const std::string& sql) {
     SqliteConnection database(file, false, std::chrono::seconds(5));
@@ -102,8 +110,8 @@ inline void change(const std::filesystem::path& file, const std::string& sql) {
     database.execute(sql.c_str());
 }
 
-// Runs `action` in a child process and returns its exit status: 0, or 1 after an exception, which is
-// printed. The child leaves without running what belongs to the test runner.
+// Runs `action` in a child process, to be reaped, and returns its pid. Its exit status is 0, or 1 after an
+// exception, which is printed. The child leaves without running what belongs to the test runner.
 template <class Action>
 pid_t start_child(Action&& action) {
     const pid_t pid = ::fork();

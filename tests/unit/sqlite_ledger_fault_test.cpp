@@ -20,7 +20,6 @@
 
 using namespace pipeline;
 using namespace pipeline::test;
-using Catch::Matchers::Contains;
 
 namespace {
 
@@ -76,6 +75,17 @@ std::string refused(Ledger& ledger, Batch& batch) {
     return {};
 }
 
+// The message of the Failure that `action` throws; "" if it does not.
+template <class Action>
+std::string failure_of(Action&& action) {
+    try {
+        action();
+    } catch (const Failure& failure) {
+        return failure.what();
+    }
+    return {};
+}
+
 Batch numbers(std::uint64_t first, std::uint64_t size) {
     Batch batch;
     for (std::uint64_t i = first; i < first + size; ++i) batch.add(std::to_string(i), i);
@@ -103,7 +113,7 @@ TEST_CASE("a locked ledger is unavailable for a short while and works after the 
         const auto before = monotonic_ns();
         const auto message = refused(ledger, batch);
         CHECK(monotonic_ns() - before < 2'000'000'000U);
-        CHECK_THAT(message, Contains("ledger " + folder.ledger().string() + ": database is locked; "));
+        check_contains(message, "ledger " + folder.ledger().string() + ": database is locked; ");
         CHECK_FALSE(ledger.cursor("sequence"));      // reading is not disturbed
         const SqliteLedger second(folder.ledger());  // nor is opening
     }
@@ -118,9 +128,9 @@ TEST_CASE("a ledger that another program keeps for itself is refused at opening,
     SqliteConnection other(folder.ledger(), true, std::chrono::seconds(1));
     other.execute("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
     const auto before = monotonic_ns();
-    CHECK_THROWS_WITH(SqliteLedger(folder.ledger()), Contains("ledger " + folder.ledger().string() +
-                                                              ": database is locked; end the program"));
-    CHECK(monotonic_ns() - before < 10'000'000'000U);
+    check_contains(failure_of([&] { SqliteLedger(folder.ledger(), std::chrono::milliseconds(300)); }),
+                   "ledger " + folder.ledger().string() + ": database is locked; end the program");
+    CHECK(monotonic_ns() - before < 3'000'000'000U);
 }
 
 TEST_CASE("a full disk and a failing one are unavailable and keep nothing of the batch",
@@ -141,7 +151,7 @@ TEST_CASE("a full disk and a failing one are unavailable and keep nothing of the
     }
     {
         const WriteFault fault(EIO);
-        CHECK_THAT(refused(ledger, batch), Contains(file + "disk I/O error (SQLite's code 778); "));
+        check_contains(refused(ledger, batch), file + "disk I/O error (SQLite's code 778); ");
     }
     CHECK(ask(folder.ledger(), "SELECT count(*) FROM invoices") == "10");
     CHECK(refused(ledger, batch).empty());
@@ -156,7 +166,7 @@ TEST_CASE("a batch whose fsync fails is not called durable", "[sqlite_ledger][fa
     sync_error = EIO;
     const auto message = refused(ledger, batch);
     sync_error = 0;
-    CHECK_THAT(message, Contains("disk I/O error"));
+    check_contains(message, "disk I/O error");
     CHECK(refused(ledger, batch).empty());
     CHECK(ask(folder.ledger(), "SELECT count(*) FROM invoices") == "10");
 }
@@ -184,9 +194,10 @@ TEST_CASE("a ledger that is moved away waits for its return and never begins a n
     auto second = numbers(10, 10);
     const auto away = folder.path() / "away.db";
     std::filesystem::rename(folder.ledger(), away);
-    CHECK_THAT(refused(ledger, second), Contains("moved or deleted while in use; put the file back"));
-    CHECK_THAT(refused(ledger, second),
-               Contains("unable to open database file") && Contains("put the file back"));
+    check_contains(refused(ledger, second), "moved or deleted while in use; put the file back");
+    const auto message = refused(ledger, second);
+    check_contains(message, "unable to open database file");
+    check_contains(message, "put the file back");
     CHECK_FALSE(std::filesystem::exists(folder.ledger()));
     std::filesystem::rename(away, folder.ledger());
     CHECK(refused(ledger, second).empty());
@@ -199,8 +210,8 @@ TEST_CASE("a ledger whose tables are changed while it is open fails with a clear
     SqliteLedger ledger(folder.ledger());
     change(folder.ledger(), "DROP TABLE sources");
     auto batch = numbers(0, 10);
-    CHECK_THROWS_AS(ledger.commit(batch.range(), context("sequence", 1)), Failure);
-    CHECK_THROWS_WITH(ledger.commit(batch.range(), context("sequence", 1)), Contains("no such table"));
+    check_contains(failure_of([&] { ledger.commit(batch.range(), context("sequence", 1)); }),
+                   "no such table");
     CHECK(ask(folder.ledger(), "SELECT count(*) FROM invoices") == "0");
 }
 
