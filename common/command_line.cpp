@@ -188,9 +188,10 @@ std::span<const char* const> arguments_of(int argc, char** argv) noexcept {
     return {argv + 1, static_cast<std::size_t>(argc - 1)};
 }
 
-std::optional<EarlyExit> parse_command_line(const CommandLine& own, std::span<const char* const> arguments) {
-    CommandLine all = own;
-    const auto common = common_options(own.with_config);
+std::optional<EarlyExit> parse_command_line(const CommandLine& command_line,
+                                            std::span<const char* const> arguments) {
+    CommandLine all = command_line;
+    const auto common = common_options(command_line.with_config);
     auto& last = all.groups.back().options;
     last.insert(last.end(), common.begin(), common.end());
     const auto given = parse_arguments(all, arguments);
@@ -200,11 +201,11 @@ std::optional<EarlyExit> parse_command_line(const CommandLine& own, std::span<co
     std::vector<Given> in_file;
     if (const auto* config = find_given(given, "config")) {
         take(*config);
-        in_file = apply_config(own, config->value);
+        in_file = apply_config(command_line, config->value);
     }
     for (const auto& each : given) take(each);
 
-    for (const auto& group : own.groups) {
+    for (const auto& group : command_line.groups) {
         for (const auto& option : group.options) {
             if (option.missing.empty() || find_given(given, option.name) != nullptr ||
                 find_given(in_file, option.name) != nullptr) {

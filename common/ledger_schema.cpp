@@ -12,10 +12,8 @@
 namespace pipeline {
 namespace {
 
-using std::chrono_literals::operator""ms;
-
 // How long a call may wait for a lock: a flush leader must stay able to answer a signal.
-constexpr auto kLockWait = 250ms;
+constexpr std::chrono::milliseconds kLockWait{250};
 
 // Measured with 1,000,000 rows in batches of 1,000:
 // - invoices is a rowid table. WITHOUT ROWID it takes a quarter fewer rows a second with random ids (file

@@ -17,7 +17,6 @@
 namespace pipeline {
 namespace {
 
-using std::chrono_literals::operator""ms;
 using Kind = SqliteError::Kind;
 
 // What is to be done about it, for an error that time or the user may mend.
@@ -122,7 +121,7 @@ SqliteLedger::SqliteLedger(std::filesystem::path path, std::chrono::milliseconds
                 fail_to_open(path_, error);
             }
         }
-        std::this_thread::sleep_for(10ms);
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
 }
 
