@@ -23,7 +23,7 @@ namespace pipeline {
 
 class LineReader {
   public:
-    static constexpr std::size_t kBufferBytes = 64 * 1024;
+    static constexpr std::size_t kBufferBytes = std::size_t{64} * 1024;
     static constexpr std::uint64_t kLongestLine = std::numeric_limits<std::uint32_t>::max();
 
     // `name` is the source's, for messages; `position` is the offset of the first byte that will come. A

@@ -50,7 +50,7 @@ void SpoolSource::look_again() {
     look_again_ = false;
     SpoolScan scan = scan_spool(folder_fd_.get(), folder_, limits_.waiting,
                                 [this](std::uint64_t inode, std::string_view name) {
-                                    if (in_flight_.count(inode) == 0) return false;
+                                    if (!in_flight_.contains(inode)) return false;
                                     // In flight since before a restart: its name must be found again.
                                     if (!is_usable_id(name)) odd_names_.try_emplace(inode, name);
                                     return true;
