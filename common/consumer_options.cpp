@@ -26,8 +26,9 @@ CommandLine declare(ConsumerOptions& options) {
                process_option(options.process), required(ledger_option(options.ledger), kGivenBySupervisor),
                name_option(options.name), parent_option(options.parent)}},
              {"Sizes and limits",
-              {batch_max_option(options.batch_max), max_attempts_option(options.max_attempts),
-               flush_interval_option(options.flush_interval), drain_timeout_option(options.drain_timeout)}},
+              {batch_max_option(options.batch_max), item_timeout_option(options.item_timeout),
+               max_attempts_option(options.max_attempts), flush_interval_option(options.flush_interval),
+               drain_timeout_option(options.drain_timeout)}},
              {"Other", {log_level_option(options.log_level)}}}};
 }
 

@@ -26,6 +26,8 @@ struct ConsumerOptions {
     LedgerSpec ledger;  // must be given
     std::uint32_t batch_max = kDefaultBatchMax;
     std::uint32_t max_attempts = kDefaultMaxAttempts;
+    // The supervisor's limit, for the reason of an invoice that was longer in work; 0: none.
+    std::chrono::nanoseconds item_timeout = kDefaultItemTimeout;
     std::chrono::nanoseconds flush_interval = kDefaultFlushInterval;
     LogLevel log_level = LogLevel::Info;
     pid_t parent = 0;  // must be given

@@ -6,10 +6,12 @@
 
 #include <cstring>
 
+#include "common/specs.hpp"
+
 namespace pipeline {
 
-std::string Cause::text() const {
-    if (encoded_ == kRanTooLong) return "ran longer than the item timeout";
+std::string Cause::text(std::chrono::nanoseconds item_timeout) const {
+    if (encoded_ == kRanTooLong) return "ran longer than " + to_readable_text(item_timeout);
     if ((encoded_ & kKnown) == 0) return "cause unknown";
     const int status = encoded_ & ~kKnown;
     if (WIFSIGNALED(status)) {

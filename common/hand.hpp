@@ -3,6 +3,7 @@
 // a successor finishes what a dead consumer had in it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -47,8 +48,9 @@ class Cause {
         return Cause(static_cast<std::uint16_t>(encoded));
     }
     [[nodiscard]] std::uint16_t encode() const noexcept { return encoded_; }
-    // "killed by signal 11 (SIGSEGV)", "exit status 3", "ran longer than the item timeout", "cause unknown".
-    [[nodiscard]] std::string text() const;
+    // "killed by signal 11 (SIGSEGV)", "exit status 3", "ran longer than 30 s" (the item timeout), "cause
+    // unknown".
+    [[nodiscard]] std::string text(std::chrono::nanoseconds item_timeout) const;
 
   private:
     explicit Cause(std::uint16_t encoded) noexcept : encoded_(encoded) {}

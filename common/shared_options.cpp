@@ -83,6 +83,11 @@ CommandOption max_attempts_option(std::uint32_t& field) {
                         field, 1, kMostAttempts);
 }
 
+CommandOption item_timeout_option(std::chrono::nanoseconds& field) {
+    return duration_option("item-timeout", "longest work on an invoice, 0: no limit", field,
+                           std::chrono::milliseconds(1), std::chrono::hours(24 * 365), true);
+}
+
 CommandOption flush_interval_option(std::chrono::nanoseconds& field) {
     return duration_option("flush-interval", "longest wait for a flush, 1ms to 1h", field,
                            std::chrono::milliseconds(1), std::chrono::hours(1));

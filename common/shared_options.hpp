@@ -21,6 +21,7 @@ namespace pipeline {
 inline constexpr const char* kDefaultName = "invoice-pipeline";
 inline constexpr std::uint32_t kDefaultBatchMax = 256;
 inline constexpr std::uint32_t kDefaultMaxAttempts = 3;
+inline constexpr std::chrono::nanoseconds kDefaultItemTimeout = std::chrono::minutes(5);
 inline constexpr std::chrono::nanoseconds kDefaultFlushInterval = std::chrono::milliseconds(100);
 inline constexpr std::chrono::nanoseconds kDefaultDrainTimeout = std::chrono::seconds(60);
 
@@ -32,6 +33,7 @@ inline constexpr std::chrono::nanoseconds kDefaultDrainTimeout = std::chrono::se
 [[nodiscard]] CommandOption rate_option(std::optional<double>& field);               // items per second
 [[nodiscard]] CommandOption batch_max_option(std::uint32_t& field);                  // 1..kMaxBatch
 [[nodiscard]] CommandOption max_attempts_option(std::uint32_t& field);               // 1..255
+[[nodiscard]] CommandOption item_timeout_option(std::chrono::nanoseconds& field);    // 1ms..365 days, 0: none
 [[nodiscard]] CommandOption flush_interval_option(std::chrono::nanoseconds& field);  // 1ms..1h
 [[nodiscard]] CommandOption drain_timeout_option(std::chrono::nanoseconds& field);   // 1ms..24h
 [[nodiscard]] CommandOption log_level_option(LogLevel& field);

@@ -107,6 +107,14 @@ std::filesystem::path parse_path_after(std::string_view prefix, std::string_view
     }
 }
 
+std::string in_largest_unit(std::chrono::nanoseconds duration, std::string_view separator) {
+    if (duration == std::chrono::nanoseconds::zero()) return "0";
+    const auto unit = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& candidate) {
+        return duration.count() % candidate.nanoseconds == 0;
+    });
+    return fmt::format("{}{}{}", duration.count() / unit->nanoseconds, separator, unit->name);
+}
+
 }  // namespace
 
 std::filesystem::path parse_path(std::string_view text) {
@@ -211,11 +219,11 @@ std::chrono::nanoseconds parse_duration(std::string_view text, std::chrono::nano
 }
 
 std::string to_text(std::chrono::nanoseconds duration) {
-    if (duration == std::chrono::nanoseconds::zero()) return "0";
-    const auto unit = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& candidate) {
-        return duration.count() % candidate.nanoseconds == 0;
-    });
-    return fmt::format("{}{}", duration.count() / unit->nanoseconds, unit->name);
+    return in_largest_unit(duration, "");
+}
+
+std::string to_readable_text(std::chrono::nanoseconds duration) {
+    return in_largest_unit(duration, " ");
 }
 
 double parse_rate(std::string_view text) {

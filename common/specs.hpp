@@ -58,6 +58,9 @@ struct LedgerSpec {
 // In the largest unit in which it is a whole number: parse_duration() gives it back exactly. Not negative.
 [[nodiscard]] std::string to_text(std::chrono::nanoseconds duration);
 
+// For people: "30 s", "250 ms".
+[[nodiscard]] std::string to_readable_text(std::chrono::nanoseconds duration);
+
 // "N/s", N a decimal number from 0.000001 to 1000000000. In items per second.
 [[nodiscard]] double parse_rate(std::string_view text);
 // As parse_rate() gives it back exactly.

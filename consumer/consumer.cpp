@@ -84,8 +84,8 @@ void Consumer::process(std::uint64_t first, std::uint64_t i, Result& result) {
         result.set(Status::Failed,
                    "the source's id is empty, longer than 103 bytes or holds control characters");
     } else if (deaths >= options_.max_attempts) {
-        const std::string reason = fmt::format("{} in each of {} attempts", hand_.cause(i).text(), deaths);
-        log(LogLevel::Warning, "invoice {} failed: {}", item.id_text(), reason);
+        const std::string reason = hand_.cause(i).text(options_.item_timeout);
+        log(LogLevel::Warning, "invoice {} failed after {} attempts: {}", item.id_text(), deaths, reason);
         result.set(Status::Failed, reason);
         result.attempts = deaths;
         return;

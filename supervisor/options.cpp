@@ -28,11 +28,6 @@ CommandOption capacity_option(std::string name, std::string_view what, std::uint
                         kMinCapacity, kMaxCapacity);
 }
 
-CommandOption item_timeout_option(std::chrono::nanoseconds& field) {
-    return duration_option("item-timeout", "longest work on an invoice, 0: no limit", field,
-                           std::chrono::milliseconds(1), std::chrono::hours(24 * 365), true);
-}
-
 CommandOption directory_option(std::string name, std::string help, std::filesystem::path& field) {
     return value_option(std::move(name), "DIR", std::move(help), field, parse_path,
                         [](const std::filesystem::path& path) { return path.native(); });

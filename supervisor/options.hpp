@@ -32,7 +32,7 @@ struct Options {
     std::uint32_t ring_capacity = 16'384;     // slots, kMinCapacity..kMaxCapacity
     std::uint32_t storage_capacity = 16'384;  // records, kMinCapacity..kMaxCapacity
     std::uint32_t batch_max = kDefaultBatchMax;
-    std::chrono::nanoseconds item_timeout = std::chrono::minutes(5);  // 0: none
+    std::chrono::nanoseconds item_timeout = kDefaultItemTimeout;  // 0: none
     std::uint32_t max_attempts = kDefaultMaxAttempts;
     std::chrono::nanoseconds flush_interval = kDefaultFlushInterval;
     std::chrono::nanoseconds drain_timeout = kDefaultDrainTimeout;

@@ -44,6 +44,7 @@ ConsumerOptions consumer_options(const Options& options, std::uint16_t place) {
     consumer.ledger = options.ledger;
     consumer.batch_max = options.batch_max;
     consumer.max_attempts = options.max_attempts;
+    consumer.item_timeout = options.item_timeout;
     consumer.flush_interval = options.flush_interval;
     consumer.drain_timeout = options.drain_timeout;
     consumer.log_level = options.log_level;
@@ -194,7 +195,8 @@ void Supervisor::decide_after_death(Child& child, int wait_status) {
         return;
     }
     if (const auto status = permanent_failure(wait_status)) {
-        log(LogLevel::Error, "{} cannot go on ({}): stopping", child.name(), cause.text());
+        log(LogLevel::Error, "{} cannot go on ({}): stopping", child.name(),
+            cause.text(options_.item_timeout));
         stop_for_good(*status);
         return;
     }
@@ -209,7 +211,8 @@ void Supervisor::decide_after_death(Child& child, int wait_status) {
     child.state = Child::State::Waiting;
     child.start_at = steady_clock::now() + delay;
     log(LogLevel::Warning, "{} (pid {}) died: {}; starting it again{}", child.name(), child.process.pid,
-        cause.text(), delay.count() == 0 ? "" : " in " + std::to_string(delay.count()) + " ms");
+        cause.text(options_.item_timeout),
+        delay.count() == 0 ? "" : " in " + std::to_string(delay.count()) + " ms");
 }
 
 void Supervisor::kill_stalled(TimePoint now) {

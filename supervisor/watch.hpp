@@ -18,7 +18,8 @@ namespace pipeline {
 class Watch {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
-    static constexpr std::chrono::milliseconds kLockPatience{2000};
+    // With the tick of at most half a second a stopped owner is told within two seconds.
+    static constexpr std::chrono::milliseconds kLockPatience{1400};
 
     // `item_timeout` zero: none.
     Watch(const Ring& ring, const Storage& storage, std::chrono::nanoseconds item_timeout);

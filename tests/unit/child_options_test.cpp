@@ -108,6 +108,7 @@ TEST_CASE("a consumer gets every option as the supervisor meant it", "[options]"
     meant.ledger = parse_ledger("sqlite:/ledger with space.db");
     meant.batch_max = 7;
     meant.max_attempts = 255;
+    meant.item_timeout = 30s;
     meant.flush_interval = 1ms;
     meant.log_level = LogLevel::Error;
     meant.parent = 4711;
@@ -120,6 +121,7 @@ TEST_CASE("a consumer gets every option as the supervisor meant it", "[options]"
     CHECK(got.ledger.text() == meant.ledger.text());
     CHECK(got.batch_max == meant.batch_max);
     CHECK(got.max_attempts == meant.max_attempts);
+    CHECK(got.item_timeout == meant.item_timeout);
     CHECK(got.flush_interval == meant.flush_interval);
     CHECK(got.log_level == meant.log_level);
     CHECK(got.parent == meant.parent);

@@ -33,12 +33,14 @@ TEST_CASE("a hand's word holds the largest values", "[hand]") {
 }
 
 TEST_CASE("a cause says how a consumer died", "[hand]") {
-    CHECK(Cause::from_wait_status(kKilledBySegv).text() == "killed by signal 11 (SIGSEGV)");
-    CHECK(Cause::from_wait_status(kKilledBySegvWithCore).text() == "killed by signal 11 (SIGSEGV)");
-    CHECK(Cause::from_wait_status(kExitStatus3).text() == "exit status 3");
-    CHECK(Cause::from_wait_status(0).text() == "exit status 0");
-    CHECK(Cause::ran_too_long().text() == "ran longer than the item timeout");
-    CHECK(Cause::decode(0).text() == "cause unknown");
+    CHECK(Cause::from_wait_status(kKilledBySegv).text(std::chrono::seconds(30)) ==
+          "killed by signal 11 (SIGSEGV)");
+    CHECK(Cause::from_wait_status(kKilledBySegvWithCore).text(std::chrono::seconds(30)) ==
+          "killed by signal 11 (SIGSEGV)");
+    CHECK(Cause::from_wait_status(kExitStatus3).text(std::chrono::seconds(30)) == "exit status 3");
+    CHECK(Cause::from_wait_status(0).text(std::chrono::seconds(30)) == "exit status 0");
+    CHECK(Cause::ran_too_long().text(std::chrono::seconds(30)) == "ran longer than 30 s");
+    CHECK(Cause::decode(0).text(std::chrono::seconds(30)) == "cause unknown");
 }
 
 TEST_CASE("a death is charged to the item in work and to no other", "[hand]") {
@@ -48,14 +50,14 @@ TEST_CASE("a death is charged to the item in work and to no other", "[hand]") {
     a.hand.take_over(4711);
     CHECK(a.hand.deaths(1) == 1);
     CHECK(a.hand.deaths(2) == 0);
-    CHECK(a.hand.cause(1).text() == "killed by signal 11 (SIGSEGV)");
+    CHECK(a.hand.cause(1).text(std::chrono::seconds(30)) == "killed by signal 11 (SIGSEGV)");
     CHECK(a.area->pid == 4711);
 
     a.hand.begin_work(100, 1);
     a.die(Cause::from_wait_status(kExitStatus3));
     a.hand.take_over(4712);
     CHECK(a.hand.deaths(1) == 2);
-    CHECK(a.hand.cause(1).text() == "exit status 3");
+    CHECK(a.hand.cause(1).text(std::chrono::seconds(30)) == "exit status 3");
 }
 
 TEST_CASE("a death between items is charged to none", "[hand]") {
@@ -78,5 +80,5 @@ TEST_CASE("a successor that dies while it takes over charges nothing twice", "[h
     a.die(Cause::from_wait_status(kExitStatus3));
     a.hand.take_over(4712);
     CHECK(a.hand.deaths(1) == 1);
-    CHECK(a.hand.cause(1).text() == "killed by signal 11 (SIGSEGV)");
+    CHECK(a.hand.cause(1).text(std::chrono::seconds(30)) == "killed by signal 11 (SIGSEGV)");
 }

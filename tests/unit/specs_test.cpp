@@ -221,6 +221,9 @@ TEST_CASE("a duration is shown in the largest unit that fits and parses back", "
     CHECK(to_text(1ns) == "1ns");
     CHECK(to_text(1500us) == "1500us");
     CHECK(to_text(100ms) == "100ms");
+    CHECK(pipeline::to_readable_text(100ms) == "100 ms");
+    CHECK(pipeline::to_readable_text(30s) == "30 s");
+    CHECK(pipeline::to_readable_text(0s) == "0");
     CHECK(to_text(90s) == "90s");
     CHECK(to_text(60s) == "1min");
     CHECK(to_text(24h) == "24h");

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "consumer/consume.hpp"
+
+#include <memory>
+
+#include "common/error.hpp"
+#include "common/ledger.hpp"
+#include "common/segments.hpp"
+#include "consumer/consumer.hpp"
+#include "consumer/processor.hpp"
+
+namespace pipeline {
+
+ExitStatus consume(const ConsumerOptions& options) {
+    auto segments = Segments::open(options.name);
+    if (!segments || !segments->lock_shared()) {
+        throw Failure(ExitStatus::Internal,
+                      "there are no segments named " + options.name + ": start the supervisor");
+    }
+    const auto processor = make_processor(options.process, options.source);
+    const auto ledger = open_ledger(options.ledger);
+    // On the heap: a consumer holds the results of a whole batch.
+    const ExitStatus status = std::make_unique<Consumer>(options, *segments, *processor, *ledger)->run();
+    segments->leave();
+    return status;
+}
+
+}  // namespace pipeline

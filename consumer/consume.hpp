@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the consumer program does once its command line is understood.
+#pragma once
+
+#include "common/consumer_options.hpp"
+#include "common/exit_status.hpp"
+
+namespace pipeline {
+
+// Attaches to the segments, opens the ledger, consumes until all is drained, and leaves. Throws Failure.
+[[nodiscard]] ExitStatus consume(const ConsumerOptions& options);
+
+}  // namespace pipeline

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "producer/produce.hpp"
+
+#include <signal.h>
+
+#include "common/error.hpp"
+#include "common/segments.hpp"
+#include "common/signals.hpp"
+#include "producer/producer.hpp"
+#include "producer/resume.hpp"
+#include "producer/source.hpp"
+
+namespace pipeline {
+
+ExitStatus produce(const ProducerOptions& options) {
+    const UniqueFd signals = open_signal_fd({SIGTERM, SIGINT});
+    auto segments = Segments::open(options.name);
+    if (!segments || !segments->lock_shared()) {
+        throw Failure(ExitStatus::Internal,
+                      "there are no segments named " + options.name + ": start the supervisor");
+    }
+    const auto source =
+        open_source(options.source, resume_from(segments->ring(), segments->storage()), options.once);
+    const ExitStatus status = Producer(options, *segments, *source, signals.get()).run();
+    segments->leave();
+    return status;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the producer program does once its command line is understood.
+#pragma once
+
+#include "common/exit_status.hpp"
+#include "common/producer_options.hpp"
+
+namespace pipeline {
+
+// Attaches to the segments, opens the source, produces until all is drained and acknowledged, and leaves.
+// SIGTERM and SIGINT must be blocked. Throws Failure.
+[[nodiscard]] ExitStatus produce(const ProducerOptions& options);
+
+}  // namespace pipeline

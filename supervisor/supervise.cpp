@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "supervisor/supervise.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+
+#include "common/log.hpp"
+#include "common/signals.hpp"
+#include "supervisor/adoption.hpp"
+#include "supervisor/name_lock.hpp"
+#include "supervisor/preflight.hpp"
+#include "supervisor/supervisor.hpp"
+
+namespace pipeline {
+
+ExitStatus supervise(const Options& options) {
+    const UniqueFd signals = open_signal_fd({SIGTERM, SIGINT});
+    const SegmentsPlan plan = prepare(options);
+    const NameLock lock(options.runtime_dir, options.name, std::chrono::seconds(5));
+    const auto interrupted = [&signals] {
+        pollfd readable{signals.get(), POLLIN, 0};
+        return ::poll(&readable, 1, 0) == 1;
+    };
+    Adopted adopted = make_or_adopt(
+        {options.name, plan, [&] { return start_position(options); }, options.drain_timeout, interrupted});
+    if (adopted.leftover)
+        log(LogLevel::Notice, "adopting {} unfinished invoices", adopted.segments.in_flight());
+    log(LogLevel::Info, "started: {} consumers, source {}, ledger {}", options.consumers, plan.source,
+        plan.ledger);
+    Supervisor supervisor(options, adopted.segments, signals.get());
+    const ExitStatus status = supervisor.run();
+    const Report report = supervisor.report();
+    fmt::print("{}{}", options.report == ReportFormat::Json ? report.json() : report.text(),
+               options.report == ReportFormat::Json ? "\n" : "");
+    return status;
+}
+
+}  // namespace pipeline

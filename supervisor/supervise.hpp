@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the supervisor program does once its command line is understood.
+#pragma once
+
+#include "common/exit_status.hpp"
+#include "supervisor/options.hpp"
+
+namespace pipeline {
+
+// Makes or adopts the segments, runs the pipeline until it is drained, and prints the report. SIGTERM and
+// SIGINT must be blocked. Throws Failure.
+[[nodiscard]] ExitStatus supervise(const Options& options);
+
+}  // namespace pipeline
