@@ -40,9 +40,14 @@ PipelineRun::~PipelineRun() {
     std::filesystem::remove_all(directory_, ignored);
 }
 
-Process PipelineRun::start(std::vector<std::string> options, int input_fd) {
-    std::vector<std::string> argv{SUPERVISOR_PROGRAM, "--name",        name_,     "--state-dir",
-                                  directory_,         "--runtime-dir", directory_};
+Process PipelineRun::start(const std::vector<std::string>& options, int input_fd) {
+    return start_program(SUPERVISOR_PROGRAM, options, input_fd);
+}
+
+Process PipelineRun::start_program(const std::string& supervisor, const std::vector<std::string>& options,
+                                   int input_fd) {
+    std::vector<std::string> argv{supervisor, "--name",        name_,     "--state-dir",
+                                  directory_, "--runtime-dir", directory_};
     if (!starts_with_any("--ledger", options)) {
         argv.insert(argv.end(), {"--ledger", "sqlite:" + ledger().string()});
     }

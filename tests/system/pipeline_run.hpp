@@ -28,7 +28,10 @@ class PipelineRun {
 
     // Starts the supervisor with --name, --state-dir, --runtime-dir and `options`; with the ledger of this
     // run unless the options name one.
-    [[nodiscard]] Process start(std::vector<std::string> options, int input_fd = -1);
+    [[nodiscard]] Process start(const std::vector<std::string>& options, int input_fd = -1);
+    // The same of another supervisor than the one that is shipped: one of tests/programs.
+    [[nodiscard]] Process start_program(const std::string& supervisor,
+                                        const std::vector<std::string>& options, int input_fd = -1);
 
     // ---- what is in the ledger ----
     [[nodiscard]] std::uint64_t rows() const;
