@@ -11,6 +11,7 @@
 #include <pthread.h>
 
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <utility>
@@ -40,11 +41,18 @@ class alignas(64) RobustMutex {
     // Throws Failure if the system has no robust mutexes.
     void initialise();
 
-    // Waits for the lock without a bound; for critical sections that hold memory operations only.
+    // Waits for the lock until it has it; for critical sections that hold memory operations only. It asks
+    // again every kAskAgain: an unlock wakes one waiter alone, and if that one is stopped (SIGSTOP) the
+    // others would sleep beside a free lock for as long as it is.
     template <class Settle>
     Guard lock(Settle&& settle) noexcept {
-        return finish(::pthread_mutex_lock(&mutex_), std::forward<Settle>(settle));
+        int locked = 0;
+        do locked = timed_lock(kAskAgain);
+        while (!is_answer(locked));
+        return finish(locked, std::forward<Settle>(settle));
     }
+
+    static constexpr std::chrono::milliseconds kAskAgain{200};
 
     // Waits at most `bound`; a bound of zero or less tries once. An empty guard means timed out.
     template <class Settle>
@@ -74,6 +82,8 @@ class alignas(64) RobustMutex {
         return Guard(this);
     }
 
+    // False for a time that ran out.
+    static bool is_answer(int error) noexcept { return error != EBUSY && error != ETIMEDOUT; }
     int timed_lock(std::chrono::nanoseconds bound) noexcept;
     void own() noexcept;
     void unlock() noexcept;
