@@ -103,7 +103,7 @@ void Consumer::save(std::size_t count) {
         waiting = waiting.subspan(storage_.save(hand_, waiting));
         if (waiting.empty()) return;
         // No room: the ledger is behind, or the producer's receipts are.
-        if (!flush(nanoseconds::zero())) storage_.wait_for_room(kBoundedWait);
+        if (!flush(nanoseconds::zero())) storage_.wait_for_room(patience());
         look_after_ring();
     }
 }
@@ -144,7 +144,7 @@ bool Consumer::drain_flush() {
     }
 }
 
-// How long to wait for items before there is something else to do.
+// How long to wait, for items or for room, before there is a flush to lead.
 nanoseconds Consumer::patience() const noexcept {
     const auto due = flush_.due_in();
     if (!due) return kBoundedWait;
