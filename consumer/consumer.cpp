@@ -37,12 +37,12 @@ Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, Pro
 ExitStatus Consumer::run() {
     storage_.settle();
     hand_.take_over(static_cast<std::uint32_t>(::getpid()));
-    work_off_hand();
+    if (!work_off_hand()) return ExitStatus::NotDrained;
     while (true) {
         flush(nanoseconds::zero());
         switch (ring_.claim(hand_, claim_size_.next(), patience())) {
             case Ring::ClaimOutcome::Claimed:
-                work_off_hand();
+                if (!work_off_hand()) return ExitStatus::NotDrained;
                 break;
             case Ring::ClaimOutcome::Empty:
                 look_after_ring();
@@ -57,7 +57,7 @@ ExitStatus Consumer::run() {
 
 // Processes the hand's items and saves their results: all at the end, or earlier once they have taken
 // longer than a claim should, so that no finished invoice waits behind a slow one.
-void Consumer::work_off_hand() {
+bool Consumer::work_off_hand() {
     const HandWord word = hand_.word();
     std::size_t unsaved = 0;
     auto began = steady_clock::now();
@@ -72,9 +72,10 @@ void Consumer::work_off_hand() {
         claim_size_.measured(unsaved, now - began);
         hand_.set_since(last ? 0 : static_cast<std::uint64_t>(now.time_since_epoch().count()));
         began = now;
-        save(unsaved);
+        if (!save(unsaved)) return false;
         unsaved = 0;
     }
+    return true;
 }
 
 void Consumer::process(std::uint64_t first, std::uint64_t i, Result& result) {
@@ -97,14 +98,15 @@ void Consumer::process(std::uint64_t first, std::uint64_t i, Result& result) {
     result.attempts = static_cast<std::uint8_t>(std::min(deaths + 1, 255));
 }
 
-void Consumer::save(std::size_t count) {
+bool Consumer::save(std::size_t count) {
     std::span<const Result> waiting(results_.data(), count);
     while (true) {
         waiting = waiting.subspan(storage_.save(hand_, waiting));
-        if (waiting.empty()) return;
+        if (waiting.empty()) return true;
         // No room: the ledger is behind, or the producer's receipts are.
         if (!flush(nanoseconds::zero())) storage_.wait_for_room(patience());
         look_after_ring();
+        if (orphan_has_waited_enough() || nobody_makes_room()) return false;
     }
 }
 
@@ -162,13 +164,23 @@ void Consumer::look_after_ring() noexcept {
         ring_.area().stop.store(1, std::memory_order_relaxed);
     }
     if (ring_.closed() || !ring_.stop_requested()) return;
-    const auto producer = static_cast<pid_t>(ring_.area().producer_pid.load(std::memory_order_acquire));
-    if (!is_alive(producer) || orphan_has_waited_enough()) ring_.close();
+    if (!producer_is_alive() || orphan_has_waited_enough()) ring_.close();
+}
+
+bool Consumer::producer_is_alive() const noexcept {
+    return is_alive(static_cast<pid_t>(ring_.area().producer_pid.load(std::memory_order_acquire)));
 }
 
 bool Consumer::orphan_has_waited_enough() const noexcept {
     return orphan_since_ != steady_clock::time_point{} &&
            steady_clock::now() - orphan_since_ > options_.drain_timeout;
+}
+
+// All that is saved is durable, and still the storage is full: its space is the producer's to release, and
+// nobody starts another producer for orphans. The next supervisor does.
+bool Consumer::nobody_makes_room() const noexcept {
+    return orphan_since_ != steady_clock::time_point{} && storage_.durable() == storage_.tail() &&
+           !producer_is_alive();
 }
 
 }  // namespace pipeline

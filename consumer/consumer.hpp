@@ -22,20 +22,25 @@ class Consumer {
   public:
     Consumer(const ConsumerOptions& options, const Segments& segments, Processor& processor, Ledger& ledger);
 
-    // Runs until the ring is drained. Returns NotDrained only when it is an orphan whose ledger cannot be
-    // written within the drain timeout; what it leaves is in the segments then.
+    // Runs until the ring is drained. Returns NotDrained only when it is an orphan that cannot go on: its
+    // ledger cannot be written within the drain timeout, or the storage is full and no producer is left to
+    // make room. What it leaves is in the segments then.
     [[nodiscard]] ExitStatus run();
 
   private:
-    void work_off_hand();
+    // Each false if this is an orphan that cannot go on.
+    [[nodiscard]] bool work_off_hand();
+    [[nodiscard]] bool save(std::size_t count);
+    [[nodiscard]] bool drain_flush();
+
     void process(std::uint64_t first, std::uint64_t i, Result& result);
-    void save(std::size_t count);
     // Leads the flush if one is due, `bound` waiting for another leader; true if it flushed.
     bool flush(std::chrono::nanoseconds bound);
-    [[nodiscard]] bool drain_flush();
     [[nodiscard]] std::chrono::nanoseconds patience() const noexcept;
     void look_after_ring() noexcept;
+    [[nodiscard]] bool producer_is_alive() const noexcept;
     [[nodiscard]] bool orphan_has_waited_enough() const noexcept;
+    [[nodiscard]] bool nobody_makes_room() const noexcept;
 
     const ConsumerOptions& options_;
     Ring ring_;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <string>
 
 #include "common/clock.hpp"
 #include "common/log.hpp"
@@ -53,7 +54,7 @@ ExitStatus Producer::run() {
 }
 
 void Producer::acquire_until_stopped() {
-    while (!ring_is_used_up_) {
+    while (!ring_is_used_up_ && !has_given_up_) {
         acknowledge();
         if (!stopping_ && must_stop()) {
             stopping_ = true;
@@ -98,11 +99,26 @@ void Producer::push(std::size_t count) {
             case Ring::PushOutcome::Full:
                 // What can be acquired again is left to the source: a drain waits for no more than it must.
                 if (must_stop() && options_.source.kind != SourceSpec::Kind::StandardInput) return;
+                if (orphan_has_waited_enough()) return give_up(waiting);
                 static_cast<void>(ring_.area().producer.wait_for(
                     kBoundedWait, [this] { return ring_.has_room() || has_receipts(); }));
                 acknowledge();
         }
     }
+}
+
+// What was read from standard input and has no place in the ring: nobody can take it from anywhere again.
+void Producer::give_up(std::span<const Item> waiting) {
+    const std::string first(waiting.front().id_text());
+    std::size_t lost = waiting.size();
+    source_.stop();
+    while (const std::size_t more = source_.acquire(batch_)) lost += more;
+    log(LogLevel::Error,
+        "the supervisor and all consumers are gone and the ring is full: {} ids from standard input are not "
+        "taken, "
+        "from '{}' on; give them again",
+        lost, first);
+    has_given_up_ = true;
 }
 
 void Producer::wait_for_source() {
@@ -128,16 +144,19 @@ void Producer::acknowledge() {
 
 // After the ring is closed: until the last record is acknowledged.
 bool Producer::wait_for_receipts() {
-    auto deadline = steady_clock::time_point::max();
     while (true) {
         acknowledge();
         if (storage_.released() == ring_.tail()) return true;
-        if (deadline == steady_clock::time_point::max() && lineage_.is_orphan()) {
-            deadline = steady_clock::now() + options_.drain_timeout;
-        }
-        if (steady_clock::now() > deadline) return false;
+        if (orphan_has_waited_enough()) return false;
         static_cast<void>(ring_.area().producer.wait_for(kBoundedWait, [this] { return has_receipts(); }));
     }
+}
+
+// An orphan cannot rely on consumers: nobody starts them again.
+bool Producer::orphan_has_waited_enough() noexcept {
+    if (!lineage_.is_orphan()) return false;
+    if (!orphan_deadline_) orphan_deadline_ = steady_clock::now() + options_.drain_timeout;
+    return steady_clock::now() > *orphan_deadline_;
 }
 
 // True once the supervisor or a signal has asked the source to stop, or the supervisor is dead.

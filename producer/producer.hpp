@@ -31,10 +31,12 @@ class Producer {
     void acquire_until_stopped();
     [[nodiscard]] std::size_t acquire();
     void push(std::size_t count);
+    void give_up(std::span<const Item> waiting);
     void wait_for_source();
     void acknowledge();
     [[nodiscard]] bool wait_for_receipts();
     [[nodiscard]] bool must_stop() noexcept;
+    [[nodiscard]] bool orphan_has_waited_enough() noexcept;
     [[nodiscard]] bool has_receipts() const noexcept { return storage_.durable() != storage_.released(); }
 
     const ProducerOptions& options_;
@@ -46,7 +48,9 @@ class Producer {
     std::optional<RateLimiter> rate_;
     bool stopping_ = false;
     std::chrono::steady_clock::time_point look_outside_at_{};
+    std::optional<std::chrono::steady_clock::time_point> orphan_deadline_;
     bool ring_is_used_up_ = false;
+    bool has_given_up_ = false;
     std::array<Item, kMaxBatch> batch_{};
 };
 

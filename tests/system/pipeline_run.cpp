@@ -108,21 +108,21 @@ std::vector<std::string> PipelineRun::segments() const {
 }
 
 void PipelineRun::require_nothing_left() const {
-    CHECK(eventually([] {
-        while (::waitpid(-1, nullptr, WNOHANG) > 0) {
-        }
-        return children_of(::getpid()).empty();
-    }));
+    CHECK(eventually([] { return has_no_children(); }));
     CHECK(segments() == std::vector<std::string>{});
+}
+
+bool PipelineRun::has_no_children() {
+    while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+    }
+    return children_of(::getpid()).empty();
 }
 
 void PipelineRun::kill_everything() {
     eventually(
         [] {
             for (const pid_t child : children_of(::getpid())) ::kill(child, SIGKILL);
-            while (::waitpid(-1, nullptr, WNOHANG) > 0) {
-            }
-            return children_of(::getpid()).empty();
+            return has_no_children();
         },
         std::chrono::seconds(20));
 }

@@ -45,6 +45,8 @@ class PipelineRun {
     [[nodiscard]] std::vector<std::string> segments() const;  // names in /dev/shm that are this run's
     // Fails unless no segment, no process and no undrained invoice is left.
     void require_nothing_left() const;
+    // True once all that descends from this test has ended; reaps it.
+    [[nodiscard]] static bool has_no_children();
     // Kills all that descends from this test, and waits for it.
     static void kill_everything();
 

@@ -5,17 +5,30 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "common/segments.hpp"
 #include "tests/catch.hpp"
 #include "tests/system/pipeline_run.hpp"
 
+using namespace pipeline;
 using namespace pipeline::test;
 
 namespace {
 
 bool has_rows(const PipelineRun& run, std::uint64_t rows) {
     return run.segments().size() == 2 && std::filesystem::exists(run.ledger()) && run.rows() >= rows;
+}
+
+// Looks at the segments of a run that has just been started.
+Segments attach(const std::string& name) {
+    std::optional<Segments> segments;
+    REQUIRE(
+        eventually([&] { return (segments = Segments::open(name, Segment::Access::ReadOnly)).has_value(); }));
+    return std::move(*segments);
 }
 
 }  // namespace
@@ -67,6 +80,51 @@ TEST_CASE("when everything is killed the next start goes on where it was") {
     CHECK(last.err().find("adopting") != std::string::npos);
     run.require_numbers_up_to(20000);
     run.require_nothing_left();
+}
+
+TEST_CASE("orphans that nobody makes room for leave what they hold to the next supervisor") {
+    PipelineRun run;
+    const std::vector<std::string> options{"--consumers", "2",    "--source",           "sequence:1000",
+                                           "--process",   "none", "--storage-capacity", "4"};
+    auto supervisor = run.start(options);
+    REQUIRE(eventually([&] { return has_rows(run, 4) && supervisor.children("producer").size() == 1; }));
+    supervisor.send(SIGSTOP);
+    // Without a producer nobody takes receipts: the storage fills and stays full.
+    ::kill(supervisor.children("producer").front(), SIGKILL);
+    supervisor.send(SIGKILL);
+    supervisor.wait();
+    // Long before the drain timeout of half a minute: there is nothing to wait for.
+    REQUIRE(eventually([] { return PipelineRun::has_no_children(); }, std::chrono::seconds(10)));
+    CHECK(run.segments().size() == 2);
+    auto next = run.start({"--consumers", "1", "--once", "--source", "sequence:1000", "--process", "none"});
+    REQUIRE(next.wait() == 0);
+    run.require_numbers_up_to(1000);
+    run.require_nothing_left();
+}
+
+TEST_CASE(
+    "an orphaned producer without consumers says which ids from standard input it could not hand over") {
+    PipelineRun run;
+    int input[2] = {-1, -1};
+    REQUIRE(::pipe(input) == 0);
+    const std::string ids = "a\nb\nc\nd\ne\nf\ng\n";
+    REQUIRE(::write(input[1], ids.data(), ids.size()) == static_cast<ssize_t>(ids.size()));
+    auto supervisor = run.start({"--consumers", "1", "--source", "lines:-", "--process", "simulate:60s",
+                                 "--ring-capacity", "2", "--batch-max", "1", "--drain-timeout", "200ms"},
+                                input[0]);
+    // One id is in work, two are in the ring, one waits for room.
+    const auto segments = attach(run.name());
+    REQUIRE(eventually([&] { return segments.ring().tail() == 3; }));
+    supervisor.send(SIGSTOP);
+    ::kill(supervisor.children("consumer").front(), SIGKILL);
+    supervisor.send(SIGKILL);
+    supervisor.wait();
+    REQUIRE(eventually([] { return PipelineRun::has_no_children(); }));
+    CHECK(supervisor.err().find("4 ids from standard input are not taken, from 'd' on; give them again") !=
+          std::string::npos);
+    CHECK(run.segments().size() == 2);
+    ::close(input[0]);
+    ::close(input[1]);
 }
 
 TEST_CASE("a new supervisor waits for the children of a killed one") {
