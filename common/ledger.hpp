@@ -23,6 +23,8 @@ class RecordRange {
                 std::size_t size) noexcept
         : records_(records), details_(details), capacity_(capacity), first_(first), size_(size) {}
 
+    // The index of record(0), counted since the segments were created.
+    [[nodiscard]] std::uint64_t first() const noexcept { return first_; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     // i counts from 0.
     [[nodiscard]] Record& record(std::size_t i) const noexcept { return records_[(first_ + i) % capacity_]; }

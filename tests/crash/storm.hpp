@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Kills a running pipeline's processes at random moments and watches from outside whether it goes on. It
+// looks at the segments through a read-only mapping, which it keeps: what is in them can be read to the very
+// end.
+//
+// A death is followed by a successor that reads everything anew, which hides a lost wake-up. Therefore some
+// kills are done while the supervisor is stopped, and the others must go on before it is continued.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "common/segments.hpp"
+#include "tests/system/process.hpp"
+
+namespace pipeline::test {
+
+// The seed of all that is random in a test: $STORM_SEED, or a new one. Printed with every figure.
+[[nodiscard]] std::uint64_t storm_seed();
+// `count`, times $STORM_SCALE if that is set (a soak).
+[[nodiscard]] std::uint64_t storm_scaled(std::uint64_t count);
+
+class Storm {
+  public:
+    using Clock = std::chrono::steady_clock;
+    static constexpr std::chrono::milliseconds kStall{2000};
+
+    // Waits until the segments are there.
+    Storm(const std::string& name, Process& supervisor, std::uint64_t seed);
+
+    // One kill of a random child; with `probe` the supervisor is stopped meanwhile and the others must move
+    // first.
+    void kill_one(bool probe);
+    // Stops a random child for up to `longest`, or until the supervisor has killed it.
+    void stop_one(std::chrono::milliseconds longest);
+    // Fails the test if nothing has moved for kStall; to be called often.
+    void look();
+
+    [[nodiscard]] std::uint64_t kills() const noexcept { return kills_; }
+    [[nodiscard]] std::uint64_t producer_kills() const noexcept { return producer_kills_; }
+    [[nodiscard]] std::uint64_t probes() const noexcept { return probes_; }
+    [[nodiscard]] std::uint64_t stops() const noexcept { return stops_; }
+    [[nodiscard]] std::chrono::milliseconds longest_stall() const noexcept {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(longest_stall_);
+    }
+    [[nodiscard]] const Segments& segments() const noexcept { return segments_; }
+    // Everything that can be said about the pipeline's state, for a failure.
+    [[nodiscard]] std::string state() const;
+
+  private:
+    // The commit words: what moves when the pipeline does.
+    struct Sight {
+        std::uint64_t acquired, claimed, stored, durable, released;
+        bool operator==(const Sight&) const = default;
+    };
+    [[nodiscard]] Sight sight() const;
+    [[nodiscard]] std::vector<pid_t> children() const;
+    [[nodiscard]] bool has_worked(pid_t child);
+    [[nodiscard]] pid_t pick();
+    void probe(pid_t victim, const Sight& before);
+    // True once the processes that are left have done what was there to be done at the time of `before`.
+    [[nodiscard]] bool went_on(const Sight& before, const std::vector<pid_t>& others) const;
+    [[nodiscard]] std::uint64_t random(std::uint64_t below) { return random_() % below; }
+
+    Process& supervisor_;
+    std::mt19937_64 random_;
+    Segments segments_;
+    std::map<pid_t, std::uint64_t> first_word_;  // of a child, what its work began with
+    Sight last_{};
+    Clock::time_point last_moved_ = Clock::now();
+    Clock::duration longest_stall_{};
+    std::uint64_t kills_ = 0;
+    std::uint64_t producer_kills_ = 0;
+    std::uint64_t probes_ = 0;
+    std::uint64_t stops_ = 0;
+};
+
+}  // namespace pipeline::test

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes the place of supervisor/spawn.cpp: the child is a fork of the supervisor that does what the program's
+// main() does. Loading a program takes most of a short life; without it a storm kills where the work is.
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "common/consumer_options.hpp"
+#include "common/error.hpp"
+#include "common/producer_options.hpp"
+#include "common/program.hpp"
+#include "common/signals.hpp"
+#include "consumer/consume.hpp"
+#include "producer/produce.hpp"
+#include "supervisor/spawn.hpp"
+
+namespace pipeline {
+namespace {
+
+[[noreturn]] void become(const std::string& program, const std::vector<std::string>& arguments,
+                         pid_t parent) noexcept {
+    ::close_range(3, ~0U, 0);  // as exec would: all of them are close-on-exec
+    if (::prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || ::getppid() != parent)
+        ::_exit(to_int(ExitStatus::Internal));
+    block_signals({SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGTTIN, SIGTTOU});
+    std::vector<const char*> pointers;
+    for (const auto& argument : arguments) pointers.push_back(argument.c_str());
+    if (program == "producer") {
+        ::_exit(run_program(
+            program, [&] { return parse_producer_options(pointers); }, produce));
+    }
+    ::_exit(run_program(
+        program, [&] { return parse_consumer_options(pointers); }, consume));
+}
+
+}  // namespace
+
+SpawnedChild spawn(const std::string& program, const std::vector<std::string>& arguments, StandardInput) {
+    const pid_t parent = ::getpid();
+    const pid_t pid = ::fork();
+    if (pid < 0) throw system_failure(ExitStatus::InputOutput, "fork", "for starting " + program, errno);
+    if (pid == 0) become(program, arguments, parent);
+    SpawnedChild child{pid, UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)))};
+    if (child.pidfd) return child;
+    const int error = errno;
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+    throw system_failure(ExitStatus::InputOutput, "pidfd_open", "for " + program, error);
+}
+
+}  // namespace pipeline

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes the place of common/ledger.cpp: whatever ledger is asked for, it is one that judges. It keeps what it
+// saw in the file that `sqlite:FILE` names, and it is told of each record by which index of the storage it
+// is: a redo after a kill gives the same index again, a doubled invoice another one.
+#include "common/ledger.hpp"
+#include "tests/programs/forking/verdict.hpp"
+
+namespace pipeline {
+namespace {
+
+class JudgingLedger final : public Ledger {
+  public:
+    explicit JudgingLedger(const std::filesystem::path& path) : verdict_(path) {}
+
+    void commit(const RecordRange& records, const CommitContext& context) override {
+        for (std::size_t i = 0; i < records.size(); ++i) {
+            Record& record = records.record(i);
+            verdict_.record(record.position, records.first() + i);
+            record.outcome = static_cast<Outcome>(record.status);
+        }
+        if (context.cursor) verdict_.set_cursor(*context.cursor);
+    }
+
+    [[nodiscard]] std::optional<std::uint64_t> cursor(std::string_view) override {
+        const std::uint64_t cursor = verdict_.cursor();
+        return cursor != 0 ? std::optional(cursor) : std::nullopt;
+    }
+
+  private:
+    test::Verdict verdict_;
+};
+
+}  // namespace
+
+std::unique_ptr<Ledger> open_ledger(const LedgerSpec& spec) {
+    return std::make_unique<JudgingLedger>(spec.path);
+}
+
+}  // namespace pipeline
