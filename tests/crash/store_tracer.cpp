@@ -7,11 +7,12 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdint>
 #include <cstring>
 #include <stdexcept>
 #include <string>
+
+#include "tests/crash/read_only.hpp"
 
 namespace pipeline::test {
 namespace {
@@ -24,7 +25,6 @@ constexpr int kOtherFault = 5;
 // What the signal handlers need; set before the handlers are installed.
 struct Tracing {
     std::vector<std::span<std::byte>> windows;
-    std::vector<std::span<std::byte>> pages;
     std::byte* log = nullptr;  // shared with the parent: a count, then images
     std::size_t image_bytes = 0;
 } tracing;
@@ -34,12 +34,6 @@ std::uint64_t& logged() {
 }
 std::byte* logged_image(std::uint64_t i) {
     return tracing.log + sizeof(std::uint64_t) + i * tracing.image_bytes;
-}
-
-void protect(int protection) noexcept {
-    for (const auto pages : tracing.pages) {
-        if (::mprotect(pages.data(), pages.size(), protection) != 0) ::_exit(kOtherFault);
-    }
 }
 
 void log_image() noexcept {
@@ -52,19 +46,15 @@ void log_image() noexcept {
 }
 
 void on_store(int, siginfo_t* info, void* context) noexcept {
-    const auto* address = static_cast<std::byte*>(info->si_addr);
-    bool ours = false;
-    for (const auto pages : tracing.pages)
-        ours = ours || (address >= pages.data() && address < pages.data() + pages.size());
-    if (!ours) ::_exit(kOtherFault);
-    protect(PROT_READ | PROT_WRITE);
+    if (!ReadOnly::covers(info->si_addr)) ::_exit(kOtherFault);
+    ReadOnly::allow_stores();
     static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_EFL] |= kTrapFlag;
 }
 
 void after_store(int, siginfo_t*, void* context) noexcept {
     static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_EFL] &= ~kTrapFlag;
     log_image();
-    protect(PROT_READ);
+    ReadOnly::forbid_stores();
 }
 
 void handle(int signal, void (*handler)(int, siginfo_t*, void*) noexcept) noexcept {
@@ -72,18 +62,6 @@ void handle(int signal, void (*handler)(int, siginfo_t*, void*) noexcept) noexce
     action.sa_sigaction = handler;
     action.sa_flags = SA_SIGINFO;
     ::sigaction(signal, &action, nullptr);
-}
-
-std::vector<std::span<std::byte>> pages_of(const std::vector<std::span<std::byte>>& windows) {
-    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-    std::vector<std::span<std::byte>> found;
-    for (const auto window : windows) {
-        const auto first = reinterpret_cast<std::uintptr_t>(window.data()) / page * page;
-        const auto end =
-            (reinterpret_cast<std::uintptr_t>(window.data() + window.size()) + page - 1) / page * page;
-        found.emplace_back(reinterpret_cast<std::byte*>(first), end - first);
-    }
-    return found;
 }
 
 }  // namespace
@@ -97,7 +75,6 @@ TracedStores trace_stores(World& world, const std::function<void()>& action) {
         tracing.log = static_cast<std::byte*>(log);
     }
     tracing.windows = world.windows();
-    tracing.pages = pages_of(tracing.windows);
     logged() = 0;
     const pid_t pid = ::fork();
     if (pid < 0) throw std::runtime_error("fork failed");
@@ -105,7 +82,7 @@ TracedStores trace_stores(World& world, const std::function<void()>& action) {
         log_image();
         handle(SIGSEGV, &on_store);
         handle(SIGTRAP, &after_store);
-        protect(PROT_READ);
+        ReadOnly::forbid_stores(tracing.windows);
         action();
         ::_exit(0);
     }

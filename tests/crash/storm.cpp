@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <sstream>
 
 #include "common/fd.hpp"
@@ -61,18 +60,6 @@ void stop_child(pid_t pid) {
 }
 
 }  // namespace
-
-std::uint64_t storm_seed() {
-    const char* given = std::getenv("STORM_SEED");
-    return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
-}
-
-std::uint64_t storm_scaled(std::uint64_t count) {
-    const char* scale = std::getenv("STORM_SCALE");
-    return scale != nullptr
-               ? static_cast<std::uint64_t>(static_cast<double>(count) * std::strtod(scale, nullptr))
-               : count;
-}
 
 Storm::Storm(const std::string& name, Process& supervisor, std::uint64_t seed)
     : supervisor_(supervisor), random_(seed), segments_(attach(name, supervisor)) {}

@@ -21,11 +21,6 @@
 
 namespace pipeline::test {
 
-// The seed of all that is random in a test: $STORM_SEED, or a new one. Printed with every figure.
-[[nodiscard]] std::uint64_t storm_seed();
-// `count`, times $STORM_SCALE if that is set (a soak).
-[[nodiscard]] std::uint64_t storm_scaled(std::uint64_t count);
-
 class Storm {
   public:
     using Clock = std::chrono::steady_clock;

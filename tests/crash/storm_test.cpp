@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "tests/catch.hpp"
+#include "tests/crash/scale.hpp"
 #include "tests/crash/storm.hpp"
 #include "tests/programs/forking/verdict.hpp"
 #include "tests/system/pipeline_run.hpp"
@@ -77,12 +78,12 @@ void kill_supervisor(const Process& supervisor, std::mt19937_64& random) {
 
 TEST_CASE("a storm of kills at full speed loses nothing, doubles nothing and stops nobody") {
     PipelineRun run;
-    const std::uint64_t seed = storm_seed();
-    INFO("STORM_SEED=" << seed);
+    const std::uint64_t seed = test_seed();
+    INFO("TEST_SEED=" << seed);
     auto supervisor = run.start_program(FORKING_SUPERVISOR,
                                         storm_options({"--consumers", "6", "--process", "simulate:cpu=1us"}));
     Storm storm(run.name(), supervisor, seed);
-    const std::uint64_t kills = storm_scaled(60'000);
+    const std::uint64_t kills = scaled(60'000);
     while (storm.kills() < kills) storm.kill_one(storm.kills() % 4 == 0);
     require_drained(run, supervisor, storm);
     require_exact(run, last_number(storm));
@@ -91,13 +92,13 @@ TEST_CASE("a storm of kills at full speed loses nothing, doubles nothing and sto
 
 TEST_CASE("a storm of kills over sleeping processes loses no wake-up for good") {
     PipelineRun run;
-    const std::uint64_t seed = storm_seed();
-    INFO("STORM_SEED=" << seed);
+    const std::uint64_t seed = test_seed();
+    INFO("TEST_SEED=" << seed);
     auto supervisor = run.start_program(
         FORKING_SUPERVISOR,
         storm_options({"--consumers", "3", "--process", "none", "--rate", "20000/s", "--batch-max", "4"}));
     Storm storm(run.name(), supervisor, seed);
-    const std::uint64_t kills = storm_scaled(36'000);
+    const std::uint64_t kills = scaled(36'000);
     while (storm.kills() < kills) storm.kill_one(storm.kills() % 2 == 0);
     require_drained(run, supervisor, storm);
     require_exact(run, last_number(storm));
@@ -106,11 +107,11 @@ TEST_CASE("a storm of kills over sleeping processes loses no wake-up for good") 
 
 TEST_CASE("a storm over the programs that are shipped, with SQLite, records every invoice once") {
     PipelineRun run;
-    const std::uint64_t seed = storm_seed();
-    INFO("STORM_SEED=" << seed);
+    const std::uint64_t seed = test_seed();
+    INFO("TEST_SEED=" << seed);
     auto supervisor = run.start(storm_options({"--consumers", "4", "--process", "simulate:cpu=50us"}));
     Storm storm(run.name(), supervisor, seed);
-    const std::uint64_t kills = storm_scaled(4'000);
+    const std::uint64_t kills = scaled(4'000);
     while (storm.kills() < kills) storm.kill_one(storm.kills() % 4 == 0);
     require_drained(run, supervisor, storm);
     run.require_numbers_up_to(last_number(storm));
@@ -119,12 +120,12 @@ TEST_CASE("a storm over the programs that are shipped, with SQLite, records ever
 
 TEST_CASE("a storm of stopped processes holds nobody up for long") {
     PipelineRun run;
-    const std::uint64_t seed = storm_seed();
-    INFO("STORM_SEED=" << seed);
+    const std::uint64_t seed = test_seed();
+    INFO("TEST_SEED=" << seed);
     auto supervisor = run.start_program(FORKING_SUPERVISOR,
                                         storm_options({"--consumers", "4", "--process", "simulate:cpu=1us"}));
     Storm storm(run.name(), supervisor, seed);
-    const std::uint64_t stops = storm_scaled(1'000);
+    const std::uint64_t stops = scaled(1'000);
     while (storm.stops() < stops) {
         // Most go on by themselves before anybody must do something about them.
         storm.stop_one(std::chrono::milliseconds(storm.stops() % 500 == 250 ? 4000 : 10));
@@ -137,11 +138,11 @@ TEST_CASE("a storm of stopped processes holds nobody up for long") {
 
 TEST_CASE("supervisors that are killed again and again, alone or with all or one of theirs, lose nothing") {
     PipelineRun run;
-    const std::uint64_t seed = storm_seed();
-    INFO("STORM_SEED=" << seed);
+    const std::uint64_t seed = test_seed();
+    INFO("TEST_SEED=" << seed);
     std::mt19937_64 random(seed);
     const auto options = storm_options({"--consumers", "3", "--process", "simulate:cpu=1us"});
-    const std::uint64_t kills = storm_scaled(300);
+    const std::uint64_t kills = scaled(300);
     std::uint64_t adopted = 0;
     for (std::uint64_t killed = 0; killed < kills; ++killed) {
         auto supervisor = run.start_program(FORKING_SUPERVISOR, options);
