@@ -78,6 +78,8 @@ std::uint64_t collect_by_stores(World& world, const Action& action, Images& imag
 
 // Fails if any order of recovery from the image goes wrong.
 void verify(World& world, const Image& image, const std::string& what) {
+    world.restore(image);
+    if (const std::string lost = world.lost_with_segments(); !lost.empty()) FAIL(what << ": " << lost);
     for (const auto& recovery : recoveries()) {
         world.restore(image);
         world.ring().reopen();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A run of the small world, action by action, that brings every operation into its interesting states:
-// empty, partly full, full, wrapped around, hands half saved, records durable and not yet released.
+// empty, partly full, full, wrapped around, filled at once, hands half saved, records durable and not yet
+// released.
 #pragma once
 
 #include <functional>
@@ -40,7 +41,8 @@ struct Action {
         consume(0, 2), flush(),       consume(1, 2), consume(0, 2), release(),     produce(9),
         consume(1, 2), consume(2, 1), consume(0, 3), flush(),       release(),     consume(0, 3),
         consume(2, 1), flush(),       produce(2),    release(),     produce(2),    consume(1, 2),
-        consume(1, 2), consume(0, 1), close(),
+        consume(1, 2), consume(0, 1), consume(0, 1), flush(),       release(),     produce(3),
+        produce(1),    consume(2, 4), consume(2, 4), consume(2, 4), close(),
     };
 }
 

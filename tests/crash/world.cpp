@@ -162,7 +162,7 @@ std::string World::finish_and_verify() {
         did = release() || did;
     }
     static_cast<void>(flush());  // the cursor of a flush that was led while a hand was not yet moved on
-    const auto& words = *reinterpret_cast<Ledger*>(memory_ + kRingBytes + kStorageBytes);
+    const Ledger& words = ledger();
     const std::uint64_t all = ((std::uint64_t{1} << kNumbers) - 1) << 1U;
     if (words.rows.load() != all)
         return fmt::format("rows {:x} instead of {:x}: lost", words.rows.load(), all);
@@ -173,6 +173,19 @@ std::string World::finish_and_verify() {
     if (storage.totals().booked != kNumbers) return fmt::format("the totals say {}", storage.totals().booked);
     if (ring().head() != kNumbers || storage.released() != kNumbers) return "something is left";
     if (words.cursor.load() != kNumbers + 1) return fmt::format("the cursor is {}", words.cursor.load());
+    return {};
+}
+
+const World::Ledger& World::ledger() const {
+    return *reinterpret_cast<const Ledger*>(memory_ + kRingBytes + kStorageBytes);
+}
+
+std::string World::lost_with_segments() const {
+    const std::uint64_t cursor = ledger().cursor.load();
+    for (std::uint64_t number = 1; number < cursor; ++number) {
+        if ((ledger().rows.load() >> number & 1U) == 0)
+            return fmt::format("the cursor is {}, and number {} has no row", cursor, number);
+    }
     return {};
 }
 

@@ -21,7 +21,7 @@ namespace pipeline::test {
 class World {
   public:
     static constexpr std::uint32_t kCapacity = 4;
-    static constexpr std::uint64_t kNumbers = 14;
+    static constexpr std::uint64_t kNumbers = 18;
     static constexpr std::size_t kPlaces = 3;
 
     // Maps the memory; the same for all processes that are forked afterwards.
@@ -53,6 +53,10 @@ class World {
     // Works until nothing is left to do, then says what is wrong with the outcome; empty: nothing.
     [[nodiscard]] std::string finish_and_verify();
 
+    // What would be missing if the segments were lost now and the source went on at the ledger's cursor;
+    // empty: nothing.
+    [[nodiscard]] std::string lost_with_segments() const;
+
     // ---- images ----
 
     // All shared words that a role may write, in pieces.
@@ -66,6 +70,7 @@ class World {
 
   private:
     struct Ledger;
+    [[nodiscard]] const Ledger& ledger() const;
     [[nodiscard]] RingArea& ring_area() const;
     [[nodiscard]] StorageArea& storage_area() const;
     [[nodiscard]] std::vector<RobustMutex*> locks() const;

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Wrong versions of the rules in docs/crash-safety.md, each of which a test must find.
+
+A mutant is a name that says what is wrong, edits (file, text that is there once, text in its place), and the test that
+must fail. A test is a program of the build tree and the name of a test case in it.
+"""
+from dataclasses import dataclass
+
+ONE_KILL = ("tests/crash/crash_tests", "a kill at any instruction*")
+STOPPED_WAITER = ("tests/crash/crash_tests", "a waiter that is woken and does not run on*")
+SLEEPERS = ("tests/crash/storm_tests", "a storm of kills over sleeping processes*")
+
+RING = "common/ring.cpp"
+STORAGE = "common/storage.cpp"
+FLUSH = "common/flush.cpp"
+MUTEX = "common/robust_mutex.hpp"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    name: str
+    edits: tuple
+    test: tuple
+
+
+MUTANTS = [
+    Mutant("a push commits before the slots are written", (
+        (RING, "        std::size_t at = tail % capacity_;\n",
+         "        area_->tail.store(tail + count, std::memory_order_release);\n"
+         "        std::size_t at = tail % capacity_;\n"),), ONE_KILL),
+    Mutant("a push overwrites the slot that is evidence", (
+        (RING, "{items.size(), capacity_ - used, capacity_ - 1U}", "{items.size(), capacity_ - used}"),), ONE_KILL),
+    Mutant("a claim moves the head before the hand has the items", (
+        (RING, "        hand.set_word({head, count, 0});\n"
+               "        area_->head.store(head + count, std::memory_order_release);\n",
+         "        area_->head.store(head + count, std::memory_order_release);\n"
+         "        hand.set_word({head, count, 0});\n"),), ONE_KILL),
+    Mutant("a claim commits before the items are copied", (
+        (RING, "        std::size_t at = head % capacity_;\n",
+         "        hand.set_word({head, count, 0});\n        std::size_t at = head % capacity_;\n"),), ONE_KILL),
+    Mutant("nobody settles the head after a claim that was cut short", (
+        (RING, "lock_for(bound, [this] { settle_head(); })", "lock_for(bound, [] {})"),), ONE_KILL),
+    Mutant("a save commits before the records are written", (
+        (STORAGE, "    std::size_t at = tail % capacity_;\n",
+         "    area_->tail.store(tail + count, std::memory_order_release);\n    std::size_t at = tail % capacity_;\n"),
+    ), ONE_KILL),
+    Mutant("a save takes the items out of the hand before it commits", (
+        (STORAGE, "    area_->tail.store(tail + count, std::memory_order_release);\n"
+                  "    word.done += count;\n    hand.set_word(word);\n",
+         "    word.done += count;\n    hand.set_word(word);\n"
+         "    area_->tail.store(tail + count, std::memory_order_release);\n"),), ONE_KILL),
+    Mutant("a save overwrites the record that is evidence", (
+        (STORAGE, "{results.size(), free_records(), capacity_ - 1U}", "{results.size(), free_records()}"),), ONE_KILL),
+    Mutant("nobody settles the hand after a save that was cut short", (
+        (STORAGE, "    if (done <= word.done) return;\n", "    if (done != word.done) return;\n"),), ONE_KILL),
+    Mutant("a flush says durable before the ledger has committed", (
+        (FLUSH, "    ledger_.commit(records, CommitContext{source_, cursor, WallClock()});\n"
+                "    if (tail != durable) storage_.set_durable(tail, count_outcomes(records));\n",
+         "    if (tail != durable) storage_.set_durable(tail, count_outcomes(records));\n"
+         "    ledger_.commit(records, CommitContext{source_, cursor, WallClock()});\n"),), ONE_KILL),
+    Mutant("a flush counts in the totals that are valid", (
+        (STORAGE, "area_->totals[which ^ 1U];", "area_->totals[which];"),
+        (STORAGE, "(durable << 1U) | (which ^ 1U)", "(durable << 1U) | which")), ONE_KILL),
+    Mutant("the cursor does not wait for what is in a hand", (
+        ("common/watermark.cpp", "position && place < kMaxPlaces; ++place) {\n        const auto in_hand",
+         "position && place < 0; ++place) {\n        const auto in_hand"),), ONE_KILL),
+    Mutant("the lock of a dead owner is never marked consistent", (
+        (MUTEX, "        settle();\n        mark_consistent();\n", "        settle();\n"),), ONE_KILL),
+    Mutant("a lock is waited for without a bound", (
+        (MUTEX, "kAskAgain{200}", "kAskAgain{3'600'000}"),), STOPPED_WAITER),
+    Mutant("waits have no bound, and nobody is woken again after a death", (
+        ("consumer/consumer.cpp", "kBoundedWait{500'000'000}", "kBoundedWait{3'600'000'000'000}"),
+        ("producer/producer.cpp", "kBoundedWait{500}", "kBoundedWait{3'600'000}"),
+        ("supervisor/supervisor.cpp", "    // The dead child may have been about to wake someone, or have been woken in"
+                                      " somebody's place.\n    wake_all();\n", "")), SLEEPERS),
+]
