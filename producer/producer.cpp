@@ -156,7 +156,14 @@ bool Producer::wait_for_receipts() {
 bool Producer::orphan_has_waited_enough() noexcept {
     if (!lineage_.is_orphan()) return false;
     if (!orphan_deadline_) orphan_deadline_ = steady_clock::now() + options_.drain_timeout;
-    return steady_clock::now() > *orphan_deadline_;
+    return steady_clock::now() > *orphan_deadline_ || !has_living_consumer();
+}
+
+bool Producer::has_living_consumer() const noexcept {
+    const auto& hands = ring_.area().hands;
+    return std::any_of(hands.begin(), hands.end(), [](const HandArea& hand) {
+        return is_alive(static_cast<pid_t>(hand.pid.load(std::memory_order_acquire)));
+    });
 }
 
 // True once the supervisor or a signal has asked the source to stop, or the supervisor is dead.

@@ -24,7 +24,8 @@ class Producer {
     Producer(const ProducerOptions& options, const Segments& segments, Source& source, int signal_fd);
 
     // Runs until everything that was acquired is acknowledged. Returns NotDrained only when it is an orphan
-    // whose consumers do not finish within the drain timeout, or when the ring's indices are used up.
+    // whose consumers are dead or do not finish within the drain timeout, or when the ring's indices are used
+    // up.
     [[nodiscard]] ExitStatus run();
 
   private:
@@ -37,6 +38,7 @@ class Producer {
     [[nodiscard]] bool wait_for_receipts();
     [[nodiscard]] bool must_stop() noexcept;
     [[nodiscard]] bool orphan_has_waited_enough() noexcept;
+    [[nodiscard]] bool has_living_consumer() const noexcept;
     [[nodiscard]] bool has_receipts() const noexcept { return storage_.durable() != storage_.released(); }
 
     const ProducerOptions& options_;

@@ -13,6 +13,12 @@
 #include "supervisor/supervisor.hpp"
 
 namespace pipeline {
+namespace {
+
+// Orphans take at most so long to see that they are, and then at most --drain-timeout.
+constexpr std::chrono::seconds kOrphansNotice{2};
+
+}  // namespace
 
 ExitStatus supervise(const Options& options) {
     const UniqueFd signals = open_signal_fd({SIGTERM, SIGINT});
@@ -22,8 +28,8 @@ ExitStatus supervise(const Options& options) {
         pollfd readable{signals.get(), POLLIN, 0};
         return ::poll(&readable, 1, 0) == 1;
     };
-    Adopted adopted = make_or_adopt(
-        {options.name, plan, [&] { return start_position(options); }, options.drain_timeout, interrupted});
+    Adopted adopted = make_or_adopt({options.name, plan, [&] { return start_position(options); },
+                                     options.drain_timeout + kOrphansNotice, interrupted});
     if (adopted.leftover)
         log(LogLevel::Notice, "adopting {} unfinished invoices", adopted.segments.in_flight());
     log(LogLevel::Info, "started: {} consumers, source {}, ledger {}", options.consumers, plan.source,

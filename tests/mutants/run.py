@@ -27,10 +27,10 @@ WORKERS = 2
 
 
 class Worker:
-    """A copy of the source tree with a build tree beside it."""
+    """A copy of the source tree with a build tree in it, as usual: so that a compiler cache knows what it compiles."""
 
     def __init__(self, directory):
-        self.source = directory / "source"
+        self.source = directory
         self.build = directory / "build"
 
     def prepare(self, programs):
@@ -42,13 +42,14 @@ class Worker:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, target)
         if not (self.build / "build.ninja").exists():
-            run(["meson", "setup", self.build, self.source], check=True)
-        run(["ninja", "-C", self.build, "-j", "2", *programs], check=True)
+            compiler = os.environ.get("CXX") or ("ccache g++" if shutil.which("ccache") else "g++")
+            run(["meson", "setup", self.build, self.source], dict(os.environ, CXX=compiler)).check_returncode()
+        run(["ninja", "-C", self.build, "-j", "2", *programs]).check_returncode()
 
-    def test(self, test):
+    def test(self, test, scale):
         """The status of the test, None if it takes too long, and what it printed."""
         program, name = test
-        environment = dict(os.environ, TEST_SCALE="0.02")
+        environment = dict(os.environ, TEST_SCALE=scale)
         process = subprocess.Popen([self.build / program, "--abort", name], env=environment, text=True,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
         try:
@@ -72,15 +73,15 @@ class Worker:
             built = run(["ninja", "-C", self.build, "-j", "1", *programs_of([mutant.test])])
             if built.returncode != 0:
                 return "does not build:\n" + built.stdout[-2000:]
-            status, _ = self.test(mutant.test)
+            status, _ = self.test(mutant.test, "1")
             return "survives" if status == 0 else ""
         finally:
             for path, text in originals.items():
                 path.write_text(text)
 
 
-def run(command, check=False):
-    return subprocess.run(command, check=check, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+def run(command, environment=None):
+    return subprocess.run(command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
 def programs_of(tests):
@@ -143,7 +144,7 @@ def main():
 
     def check_test(worker, number, test):
         began = time.monotonic()
-        status, output = worker.test(test)
+        status, output = worker.test(test, "0.02")
         tell(number + 1, f"without a mutant: {test[1]}", "" if status == 0 else f"status {status}\n{output[-3000:]}",
              time.monotonic() - began)
 

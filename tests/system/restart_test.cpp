@@ -102,6 +102,23 @@ TEST_CASE("orphans that nobody makes room for leave what they hold to the next s
     run.require_nothing_left();
 }
 
+TEST_CASE("an orphaned producer does not wait for consumers that are dead") {
+    PipelineRun run;
+    auto supervisor = run.start({"--consumers", "1", "--source", "sequence:50", "--process", "simulate:60s"});
+    const auto segments = attach(run.name());
+    REQUIRE(eventually([&] { return segments.ring().head() != 0; }));
+    supervisor.send(SIGSTOP);
+    ::kill(supervisor.children("consumer").front(), SIGKILL);
+    supervisor.send(SIGKILL);
+    supervisor.wait();
+    REQUIRE(eventually([] { return PipelineRun::has_no_children(); }, std::chrono::seconds(10)));
+    CHECK(run.segments().size() == 2);
+    auto next = run.start({"--consumers", "1", "--once", "--source", "sequence:50", "--process", "none"});
+    REQUIRE(next.wait() == 0);
+    run.require_numbers_up_to(50);
+    run.require_nothing_left();
+}
+
 TEST_CASE(
     "an orphaned producer without consumers says which ids from standard input it could not hand over") {
     PipelineRun run;
@@ -110,7 +127,7 @@ TEST_CASE(
     const std::string ids = "a\nb\nc\nd\ne\nf\ng\n";
     REQUIRE(::write(input[1], ids.data(), ids.size()) == static_cast<ssize_t>(ids.size()));
     auto supervisor = run.start({"--consumers", "1", "--source", "lines:-", "--process", "simulate:60s",
-                                 "--ring-capacity", "2", "--batch-max", "1", "--drain-timeout", "200ms"},
+                                 "--ring-capacity", "2", "--batch-max", "1"},
                                 input[0]);
     // One id is in work, two are in the ring, one waits for room.
     const auto segments = attach(run.name());
