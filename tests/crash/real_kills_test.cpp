@@ -23,7 +23,7 @@ TEST_CASE("a process that really dies at any instruction of an operation loses n
     std::uint64_t instructions = 0;
     std::uint64_t kills = 0;
     std::uint64_t missed = 0;
-    for (std::size_t victim = 1; victim < actions.size(); victim += every) {
+    for (std::size_t victim = every == 1 ? 0 : 1; victim < actions.size(); victim += every) {
         world.reset();
         for (std::size_t i = 0; i < victim; ++i) actions[i].act(world);
         const auto before = world.image();
