@@ -9,6 +9,8 @@
 #include <cstring>
 #include <system_error>
 
+#include "common/shortage.hpp"
+
 namespace pipeline {
 
 std::string error_text(int error) {
@@ -17,8 +19,9 @@ std::string error_text(int error) {
 
 Failure system_failure(ExitStatus status, const std::string& call, const std::string& object, int error,
                        const std::string& advice) {
+    const std::string_view given = advice.empty() ? advice_for_shortage(error) : std::string_view(advice);
     return Failure(status, fmt::format("{} {}: {}{}{}", call, object, error_text(error),
-                                       advice.empty() ? "" : "; ", advice));
+                                       given.empty() ? "" : "; ", given));
 }
 
 void broken_invariant(const char* what) noexcept {

@@ -2,10 +2,12 @@
 #include "common/segment.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/interprocess/mapped_region.hpp>
 #include <boost/interprocess/permissions.hpp>
 #include <boost/interprocess/shared_memory_object.hpp>
@@ -13,6 +15,7 @@
 
 #include "common/error.hpp"
 #include "common/fd.hpp"
+#include "common/shortage.hpp"
 
 namespace pipeline {
 namespace {
@@ -40,10 +43,78 @@ void prefault(void* address, std::size_t bytes, bool writable) noexcept {
     }
 }
 
+// Returns an errno value, 0 if all of it is there. In pieces, because a signal undoes the piece that is in
+// work: with one piece, a timer could keep it from ever getting done.
+int allocate(int fd, std::size_t bytes) noexcept {
+    constexpr std::size_t kPiece = std::size_t{64} << 10U;
+    for (std::size_t done = 0; done < bytes; done += kPiece) {
+        int error = EINTR;
+        while (error == EINTR) {
+            error = ::posix_fallocate(fd, static_cast<off_t>(done),
+                                      static_cast<off_t>(std::min(kPiece, bytes - done)));
+        }
+        if (error != 0) return error;
+    }
+    return 0;
+}
+
+std::string advice_for_creation(int error) {
+    switch (error) {
+        case ENOSPC:
+            return "make /dev/shm larger, or --ring-capacity and --storage-capacity smaller";
+        case ENOENT:
+            return "a tmpfs must be mounted on /dev/shm";
+        case EEXIST:
+        case EISDIR:
+            return "remove it, or choose another --name";
+        default:
+            return is_shortage(error) ? "" : "/dev/shm must be writable for this user";
+    }
+}
+
+std::string advice_for_opening(int error) {
+    switch (error) {
+        case EACCES:
+        case EPERM:
+            return "it is another user's, or must be made readable and writable: start as its owner, or "
+                   "choose "
+                   "another --name";
+        default:
+            return is_shortage(error) ? "" : "it is none of ours: remove it, or choose another --name";
+    }
+}
+
+// What somebody else made could be changed or cut under our feet, so it is not even looked at.
+void require_ours(int fd, const std::string& path) {
+    struct stat status {};
+    if (::fstat(fd, &status) != 0) throw system_failure(ExitStatus::InputOutput, "fstat", path, errno);
+    if (!S_ISREG(status.st_mode)) {
+        throw Failure(ExitStatus::CannotCreate,
+                      "segment " + path +
+                          " is no shared memory, and none of ours: remove it, or choose "
+                          "another --name");
+    }
+    if (status.st_uid != ::geteuid()) {
+        throw Failure(
+            ExitStatus::CannotCreate,
+            fmt::format("segment {} belongs to user {}, and this is user {}: start as its owner, or "
+                        "choose another --name",
+                        path, status.st_uid, ::geteuid()));
+    }
+}
+
 }  // namespace
 
 struct Segment::Mapping {
+    Mapping() = default;
+    Mapping(const Mapping&) = delete;
+    Mapping& operator=(const Mapping&) = delete;
+    ~Mapping() {
+        if (is_unfinished) remove(temporary(name));
+    }
+
     std::string name;
+    bool is_unfinished = false;  // it has its temporary name still
     interprocess::shared_memory_object object;
     interprocess::mapped_region region;
 };
@@ -55,28 +126,26 @@ Segment::~Segment() = default;
 
 Segment Segment::create(const std::string& name, std::size_t bytes) {
     const std::string unfinished = temporary(name);
-    interprocess::shared_memory_object::remove(unfinished.c_str());
+    remove(unfinished);
     try {
         auto mapping = std::make_unique<Mapping>();
         mapping->name = name;
         mapping->object =
             interprocess::shared_memory_object(interprocess::create_only, unfinished.c_str(),
                                                interprocess::read_write, interprocess::permissions(0600));
-        const int error =
-            ::posix_fallocate(mapping->object.get_mapping_handle().handle, 0, static_cast<off_t>(bytes));
-        if (error != 0) {
-            remove(unfinished);
+        mapping->is_unfinished = true;
+        if (const int error = allocate(mapping->object.get_mapping_handle().handle, bytes); error != 0) {
             throw system_failure(ExitStatus::CannotCreate,
                                  "allocating " + std::to_string(bytes) + " bytes in", path_of(name), error,
-                                 "make /dev/shm larger, or --ring-capacity and --storage-capacity smaller");
+                                 advice_for_creation(error));
         }
         mapping->region = interprocess::mapped_region(mapping->object, interprocess::read_write);
         prefault(mapping->region.get_address(), mapping->region.get_size(), true);
         return Segment(std::move(mapping));
     } catch (const interprocess::interprocess_exception& exception) {
-        remove(unfinished);
-        throw system_failure(ExitStatus::CannotCreate, "creating", path_of(unfinished),
-                             exception.get_native_error());
+        const int error = exception.get_native_error();
+        throw system_failure(ExitStatus::CannotCreate, "creating", path_of(unfinished), error,
+                             advice_for_creation(error));
     }
 }
 
@@ -87,6 +156,7 @@ std::optional<Segment> Segment::open(const std::string& name, Access access) {
         auto mapping = std::make_unique<Mapping>();
         mapping->name = name;
         mapping->object = interprocess::shared_memory_object(interprocess::open_only, name.c_str(), mode);
+        if (writable) require_ours(mapping->object.get_mapping_handle().handle, path_of(name));
         interprocess::offset_t bytes = 0;
         if (!mapping->object.get_size(bytes) || bytes == 0) {
             throw Failure(ExitStatus::Configuration,
@@ -97,8 +167,9 @@ std::optional<Segment> Segment::open(const std::string& name, Access access) {
         return Segment(std::move(mapping));
     } catch (const interprocess::interprocess_exception& exception) {
         if (exception.get_error_code() == interprocess::not_found_error) return std::nullopt;
-        throw system_failure(ExitStatus::CannotCreate, "opening", path_of(name), exception.get_native_error(),
-                             "it may belong to another user; choose another --name");
+        const int error = exception.get_native_error();
+        throw system_failure(is_shortage(error) ? ExitStatus::InputOutput : ExitStatus::CannotCreate,
+                             "opening", path_of(name), error, advice_for_opening(error));
     }
 }
 
@@ -110,11 +181,10 @@ void Segment::publish() {
     const std::string from = path_of(temporary(name()));
     const std::string to = path_of(name());
     if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0) {
-        const int error = errno;
-        remove(temporary(name()));
-        throw system_failure(ExitStatus::CannotCreate, "naming", to, error,
+        throw system_failure(ExitStatus::CannotCreate, "naming", to, errno,
                              "another supervisor may be using it; choose another --name");
     }
+    mapping_->is_unfinished = false;
 }
 
 const std::string& Segment::name() const noexcept {

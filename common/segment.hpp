@@ -17,13 +17,14 @@ namespace pipeline {
 class Segment {
   public:
     // Makes NAME.new of `bytes` zero bytes, mode 0600, mapped and prefaulted. A NAME.new that a killed
-    // creator left is replaced: callers hold the lock that makes them the only creator. Throws Failure
-    // CannotCreate.
+    // creator left is replaced: callers hold the lock that makes them the only creator. It is removed again
+    // if the segment is not published. Throws Failure CannotCreate.
     [[nodiscard]] static Segment create(const std::string& name, std::size_t bytes);
 
     enum class Access { ReadWrite, ReadOnly };
-    // Maps an existing segment; none if there is no such name. Throws Failure CannotCreate if it cannot
-    // be opened or mapped (another user's, for instance).
+    // Maps an existing segment; none if there is no such name. Throws Failure: CannotCreate if it cannot be
+    // opened or mapped or, ReadWrite, belongs to another user; InputOutput if that is for lack of something
+    // (shortage.hpp); Configuration if it is empty.
     [[nodiscard]] static std::optional<Segment> open(const std::string& name, Access access);
 
     // Removes the name; processes that have it mapped keep it. No such name is no error.

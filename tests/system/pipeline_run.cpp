@@ -44,15 +44,20 @@ Process PipelineRun::start(const std::vector<std::string>& options, int input_fd
     return start_program(SUPERVISOR_PROGRAM, options, input_fd);
 }
 
+Process PipelineRun::start_in(const std::function<void()>& before_exec,
+                              const std::vector<std::string>& options, int input_fd) {
+    return start_program(SUPERVISOR_PROGRAM, options, input_fd, before_exec);
+}
+
 Process PipelineRun::start_program(const std::string& supervisor, const std::vector<std::string>& options,
-                                   int input_fd) {
+                                   int input_fd, const std::function<void()>& before_exec) {
     std::vector<std::string> argv{supervisor, "--name",        name_,     "--state-dir",
                                   directory_, "--runtime-dir", directory_};
     if (!starts_with_any("--ledger", options)) {
         argv.insert(argv.end(), {"--ledger", "sqlite:" + ledger().string()});
     }
     argv.insert(argv.end(), options.begin(), options.end());
-    return {argv, directory_, fmt::format("supervisor{}", ++started_), input_fd};
+    return {argv, directory_, fmt::format("supervisor{}", ++started_), input_fd, before_exec};
 }
 
 std::vector<std::string> PipelineRun::column(const std::string& sql) const {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -31,7 +32,11 @@ class PipelineRun {
     [[nodiscard]] Process start(const std::vector<std::string>& options, int input_fd = -1);
     // The same of another supervisor than the one that is shipped: one of tests/programs.
     [[nodiscard]] Process start_program(const std::string& supervisor,
-                                        const std::vector<std::string>& options, int input_fd = -1);
+                                        const std::vector<std::string>& options, int input_fd = -1,
+                                        const std::function<void()>& before_exec = {});
+    // start() in a process of which `before_exec` has made what it likes (see Process).
+    [[nodiscard]] Process start_in(const std::function<void()>& before_exec,
+                                   const std::vector<std::string>& options, int input_fd = -1);
 
     // ---- what is in the ledger ----
     [[nodiscard]] std::uint64_t rows() const;

@@ -47,7 +47,7 @@ std::vector<pid_t> children_of(pid_t pid, const std::string& program) {
 }
 
 Process::Process(const std::vector<std::string>& argv, const std::filesystem::path& directory,
-                 const std::string& tag, int input_fd)
+                 const std::string& tag, int input_fd, const std::function<void()>& before_exec)
     : out_(directory / (tag + ".out")), err_(directory / (tag + ".err")) {
     std::vector<char*> arguments;
     for (const auto& argument : argv) arguments.push_back(const_cast<char*>(argument.c_str()));
@@ -59,6 +59,7 @@ Process::Process(const std::vector<std::string>& argv, const std::filesystem::pa
     const int out = ::open(out_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     const int err = ::open(err_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);
     if (::dup2(in, 0) == 0 && ::dup2(out, 1) == 1 && ::dup2(err, 2) == 2) {
+        if (before_exec) before_exec();
         ::close_range(3, ~0U, 0);
         ::execv(arguments[0], arguments.data());
     }

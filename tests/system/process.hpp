@@ -24,9 +24,11 @@ void write_file(const std::filesystem::path& path, const std::string& text);
 
 class Process {
   public:
-    // Starts argv[0] with output to DIR/TAG.out and .err, input from `input` or /dev/null.
+    // Starts argv[0] with output to DIR/TAG.out and .err, input from `input` or /dev/null. `before_exec` is
+    // called in the child when these three are set and before all other descriptors are closed: for limits,
+    // another user, signals, or other streams.
     Process(const std::vector<std::string>& argv, const std::filesystem::path& directory,
-            const std::string& tag, int input_fd = -1);
+            const std::string& tag, int input_fd = -1, const std::function<void()>& before_exec = {});
     Process(Process&&) noexcept;
     Process& operator=(Process&&) = delete;
     // Kills it if it still runs.

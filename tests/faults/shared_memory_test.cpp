@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// /dev/shm is full, cannot be written, or somebody removes what is in it. All memory is taken at the start:
+// too little is an error there, and what becomes of /dev/shm later does not matter.
+#include <signal.h>
+
+#include <filesystem>
+
+#include "common/segments.hpp"
+#include "tests/catch.hpp"
+#include "tests/faults/said.hpp"
+#include "tests/faults/small_disk.hpp"
+#include "tests/system/pipeline_run.hpp"
+
+using namespace pipeline;
+using namespace pipeline::test;
+
+namespace {
+
+constexpr const char* kSharedMemory = "/dev/shm";
+constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20U;
+
+std::vector<std::string> names_in_shared_memory() {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(kSharedMemory))
+        names.push_back(entry.path().filename());
+    return names;
+}
+
+}  // namespace
+
+TEST_CASE("a /dev/shm without room for the segments is said at the start, and nothing stays in it") {
+    if (!SmallDisk::is_possible()) return;
+    struct Full {
+        const char* fault;
+        std::uint64_t bytes;
+        const char* options;
+        std::string segment;
+        std::string advice;
+    };
+    const auto full =
+        GENERATE(Full{"no room for the storage", 4 * kMebibyte, "", ".storage", "make /dev/shm larger"},
+                 Full{"no room for the ring", 16 * kMebibyte, "", ".ring", "make /dev/shm larger"},
+                 Full{"no inode", 64 * kMebibyte, "nr_inodes=1", ".storage", "make /dev/shm larger"},
+                 Full{"/dev/shm is read-only", 64 * kMebibyte, "ro", ".storage", "must be writable"});
+    PipelineRun run;
+    const std::vector<std::string> options{"--consumers",   "2",         "--once", "--source",
+                                           "sequence:1000", "--process", "none"};
+    {
+        const SmallDisk shared_memory(kSharedMemory, full.bytes, full.options);
+        auto supervisor = run.start(options);
+        CHECK(supervisor.wait() == 73);
+        require_said(supervisor, full.fault, {"/dev/shm/" + run.name() + full.segment, full.advice});
+        CHECK(names_in_shared_memory() == std::vector<std::string>{});
+    }
+    auto again = run.start(options);
+    REQUIRE(again.wait() == 0);
+    run.require_numbers_up_to(1000);
+    run.require_nothing_left();
+}
