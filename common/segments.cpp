@@ -152,6 +152,18 @@ std::optional<Segments> Segments::open(const std::string& name, Segment::Access 
     return Segments(std::move(*ring), std::move(*storage));
 }
 
+Segments Segments::attach(const std::string& name) {
+    std::optional<Segments> segments = open(name);
+    if (!segments || !segments->lock_shared()) {
+        throw Failure(ExitStatus::Configuration,
+                      fmt::format("segment /dev/shm/{} is not there: start the supervisor; if it is running, "
+                                  "somebody has removed its segments (logging out does, with systemd's "
+                                  "RemoveIPC=yes)",
+                                  ring_name(name)));
+    }
+    return std::move(*segments);
+}
+
 void Segments::remove_storage_without_ring(const std::string& name) {
     const auto storage = Segment::open(storage_name(name), Segment::Access::ReadWrite);
     if (!storage) return;

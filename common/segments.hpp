@@ -38,6 +38,10 @@ class Segments {
     [[nodiscard]] static std::optional<Segments> open(const std::string& name,
                                                       Segment::Access access = Segment::Access::ReadWrite);
 
+    // For a child: attaches to those that its supervisor made, and holds the generation lock shared. Throws
+    // Failure Configuration if they are gone; else as open().
+    [[nodiscard]] static Segments attach(const std::string& name);
+
     // Deals with a storage whose ring is missing: removes it if all that is in it is durable, otherwise
     // throws Failure Configuration. The caller is the name's only supervisor.
     static void remove_storage_without_ring(const std::string& name);

@@ -3,7 +3,6 @@
 
 #include <memory>
 
-#include "common/error.hpp"
 #include "common/ledger.hpp"
 #include "common/segments.hpp"
 #include "consumer/consumer.hpp"
@@ -12,16 +11,12 @@
 namespace pipeline {
 
 ExitStatus consume(const ConsumerOptions& options) {
-    auto segments = Segments::open(options.name);
-    if (!segments || !segments->lock_shared()) {
-        throw Failure(ExitStatus::Internal,
-                      "there are no segments named " + options.name + ": start the supervisor");
-    }
+    Segments segments = Segments::attach(options.name);
     const auto processor = make_processor(options.process, options.source);
     const auto ledger = open_ledger(options.ledger);
     // On the heap: a consumer holds the results of a whole batch.
-    const ExitStatus status = std::make_unique<Consumer>(options, *segments, *processor, *ledger)->run();
-    segments->leave();
+    const ExitStatus status = std::make_unique<Consumer>(options, segments, *processor, *ledger)->run();
+    segments.leave();
     return status;
 }
 

@@ -3,7 +3,6 @@
 
 #include <signal.h>
 
-#include "common/error.hpp"
 #include "common/segments.hpp"
 #include "common/signals.hpp"
 #include "producer/producer.hpp"
@@ -14,15 +13,11 @@ namespace pipeline {
 
 ExitStatus produce(const ProducerOptions& options) {
     const UniqueFd signals = open_signal_fd({SIGTERM, SIGINT});
-    auto segments = Segments::open(options.name);
-    if (!segments || !segments->lock_shared()) {
-        throw Failure(ExitStatus::Internal,
-                      "there are no segments named " + options.name + ": start the supervisor");
-    }
+    Segments segments = Segments::attach(options.name);
     const auto source =
-        open_source(options.source, resume_from(segments->ring(), segments->storage()), options.once);
-    const ExitStatus status = Producer(options, *segments, *source, signals.get()).run();
-    segments->leave();
+        open_source(options.source, resume_from(segments.ring(), segments.storage()), options.once);
+    const ExitStatus status = Producer(options, segments, *source, signals.get()).run();
+    segments.leave();
     return status;
 }
 

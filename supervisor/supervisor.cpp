@@ -98,12 +98,25 @@ ExitStatus Supervisor::run() {
     }
     progress_.clear();
     const std::uint64_t in_flight = segments_.in_flight();
-    if (in_flight == 0) segments_.unlink();
-    if (failure_) return *failure_;
-    if (in_flight == 0) return ExitStatus::Drained;
-    log(LogLevel::Error, "{} invoices are not drained: they stay in /dev/shm/{}.* for the next start",
-        in_flight, options_.name);
-    return ExitStatus::NotDrained;
+    if (in_flight != 0) {
+        tell_of_the_undrained(in_flight);
+        return failure_.value_or(ExitStatus::NotDrained);
+    }
+    if (segments_.are_current()) segments_.unlink();
+    return failure_.value_or(ExitStatus::Drained);
+}
+
+void Supervisor::tell_of_the_undrained(std::uint64_t count) const {
+    if (segments_.are_current()) {
+        log(LogLevel::Error, "not drained, {} in flight: they stay in /dev/shm/{}.* for the next start",
+            count, options_.name);
+        return;
+    }
+    log(LogLevel::Error, "not drained, {} in flight, and somebody has removed /dev/shm/{}.ring: {}", count,
+        options_.name,
+        options_.source.kind == SourceSpec::Kind::StandardInput
+            ? "standard input cannot give them again; find out by the ledger which they are"
+            : "the next start takes them from the source again");
 }
 
 Report Supervisor::report() const noexcept {

@@ -45,6 +45,7 @@ class Supervisor {
     void stop_for_good(ExitStatus status);
     void kill_all();
     void finish_stopping(TimePoint now);
+    void tell_of_the_undrained(std::uint64_t count) const;
     void wake_all() noexcept;
     [[nodiscard]] std::uint64_t progress_of(const Child& child) const noexcept;
     [[nodiscard]] bool all_done() const noexcept;

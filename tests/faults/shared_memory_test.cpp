@@ -57,3 +57,47 @@ TEST_CASE("a /dev/shm without room for the segments is said at the start, and no
     run.require_numbers_up_to(1000);
     run.require_nothing_left();
 }
+
+TEST_CASE("a /dev/shm that becomes full while the pipeline runs does not matter to it") {
+    if (!SmallDisk::is_possible()) return;
+    const SmallDisk shared_memory(kSharedMemory, 32 * kMebibyte);
+    PipelineRun run;
+    auto supervisor =
+        run.start({"--consumers", "2", "--once", "--source", "sequence:6000", "--process", "simulate:200us"});
+    REQUIRE(eventually([&] { return run.has_rows(100); }));
+    shared_memory.fill();
+    for (const std::string victim : {"consumer", "producer"}) {
+        const auto rows = run.rows();
+        ::kill(supervisor.children(victim).front(), SIGKILL);
+        REQUIRE(eventually([&] { return run.rows() >= rows + 500; }));
+    }
+    REQUIRE(supervisor.wait() == 0);
+    run.require_numbers_up_to(6000);
+    run.require_nothing_left();
+}
+
+TEST_CASE(
+    "segments that somebody removes while they are in use end the run, and the source gives the rest again") {
+    PipelineRun run;
+    const auto start = [&](const std::string& process) {
+        return run.start({"--consumers", "2", "--once", "--source", "sequence:2000", "--process", process});
+    };
+    auto supervisor = start("simulate:1ms");
+    REQUIRE(eventually([&] { return run.has_rows(100); }));
+    for (const auto& segment : run.segments()) std::filesystem::remove("/dev/shm/" + segment);
+    SECTION("nobody dies: nothing is noticed") {
+        REQUIRE(supervisor.wait() == 0);
+    }
+    SECTION("a child dies, and its successor finds them gone") {
+        ::kill(supervisor.children("consumer").front(), SIGKILL);
+        CHECK(supervisor.wait() == 78);
+        require_said(supervisor, "segments removed while running",
+                     {"segment /dev/shm/" + run.name() + ".ring is not there", "RemoveIPC"});
+        require_said(supervisor, "... and what is lost with them",
+                     {"/dev/shm/" + run.name() + ".ring", "the next start takes them from the source again"});
+        auto again = start("none");
+        REQUIRE(again.wait() == 0);
+    }
+    run.require_numbers_up_to(2000);
+    run.require_nothing_left();
+}

@@ -26,17 +26,13 @@ long cpu_ticks(pid_t pid) {
     return user + system;
 }
 
-bool has_rows(const PipelineRun& run, std::uint64_t rows) {
-    return run.segments().size() == 2 && std::filesystem::exists(run.ledger()) && run.rows() >= rows;
-}
-
 }  // namespace
 
 TEST_CASE("SIGTERM and SIGINT drain a pipeline at full speed") {
     const int signal = GENERATE(SIGTERM, SIGINT);
     PipelineRun run;
     auto supervisor = run.start({"--consumers", "4", "--source", "sequence", "--process", "none"});
-    REQUIRE(eventually([&] { return has_rows(run, 10'000); }));
+    REQUIRE(eventually([&] { return run.has_rows(10'000); }));
     supervisor.send(signal);
     REQUIRE(supervisor.wait() == 0);
     const auto acquired = run.count("SELECT cursor FROM sources") - 1;
@@ -49,7 +45,7 @@ TEST_CASE("a full ring of slow invoices is worked off before the end") {
     PipelineRun run;
     auto supervisor = run.start(
         {"--consumers", "4", "--source", "sequence", "--process", "simulate:1ms", "--ring-capacity", "1000"});
-    REQUIRE(eventually([&] { return has_rows(run, 100); }));
+    REQUIRE(eventually([&] { return run.has_rows(100); }));
     const auto before = run.rows();
     supervisor.send(SIGTERM);
     REQUIRE(supervisor.wait() == 0);
@@ -90,7 +86,7 @@ TEST_CASE("a drain that takes too long is cut short, and the next start finishes
     const std::string source = "sequence:200";
     auto supervisor = run.start({"--consumers", "1", "--source", source, "--process", "simulate:50ms",
                                  "--drain-timeout", "200ms", "--ring-capacity", "256"});
-    REQUIRE(eventually([&] { return has_rows(run, 3); }));
+    REQUIRE(eventually([&] { return run.has_rows(3); }));
     supervisor.send(SIGTERM);
     CHECK(supervisor.wait() == 75);
     CHECK(supervisor.err().find("--drain-timeout") != std::string::npos);

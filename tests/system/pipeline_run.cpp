@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "common/segments.hpp"
 #include "tests/catch.hpp"
 
 namespace pipeline::test {
@@ -89,6 +90,10 @@ std::uint64_t PipelineRun::rows() const {
     return count("SELECT count(*) FROM invoices");
 }
 
+bool PipelineRun::has_rows(std::uint64_t rows) const {
+    return segments().size() == 2 && std::filesystem::exists(ledger()) && this->rows() >= rows;
+}
+
 std::map<std::string, std::uint64_t> PipelineRun::rows_by_status() const {
     std::map<std::string, std::uint64_t> counts;
     for (const auto& status : column("SELECT status FROM invoices")) ++counts[status];
@@ -101,6 +106,16 @@ void PipelineRun::require_numbers_up_to(std::uint64_t numbers) const {
         count("SELECT count(*) FROM invoices WHERE id = CAST(position AS TEXT) AND position BETWEEN 1 AND " +
               std::to_string(numbers)) == numbers);
     CHECK(count("SELECT count(*) FROM duplicates") == 0);
+}
+
+std::uint64_t PipelineRun::waiting() const {
+    const auto seen = Segments::open(name_, Segment::Access::ReadOnly);
+    return seen ? seen->storage().tail() - seen->storage().durable() : 0;
+}
+
+std::uint64_t PipelineRun::acquired() const {
+    const auto seen = Segments::open(name_, Segment::Access::ReadOnly);
+    return seen ? seen->ring().tail() : 0;
 }
 
 std::vector<std::string> PipelineRun::segments() const {

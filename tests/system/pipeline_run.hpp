@@ -40,11 +40,18 @@ class PipelineRun {
 
     // ---- what is in the ledger ----
     [[nodiscard]] std::uint64_t rows() const;
+    // True once the pipeline is up and so many invoices are in its ledger.
+    [[nodiscard]] bool has_rows(std::uint64_t rows) const;
     [[nodiscard]] std::map<std::string, std::uint64_t> rows_by_status() const;
     [[nodiscard]] std::uint64_t count(const std::string& sql) const;  // the first column of the first row
     [[nodiscard]] std::vector<std::string> column(const std::string& sql) const;
     // Fails unless the ids are exactly 1..count, in whatever order.
     void require_numbers_up_to(std::uint64_t count) const;
+
+    // ---- what is in shared memory ----
+    // Results that wait for the ledger, and invoices that were acquired; 0 if there are no segments.
+    [[nodiscard]] std::uint64_t waiting() const;
+    [[nodiscard]] std::uint64_t acquired() const;
 
     // ---- what is left ----
     [[nodiscard]] std::vector<std::string> segments() const;  // names in /dev/shm that are this run's

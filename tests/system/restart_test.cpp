@@ -19,10 +19,6 @@ using namespace pipeline::test;
 
 namespace {
 
-bool has_rows(const PipelineRun& run, std::uint64_t rows) {
-    return run.segments().size() == 2 && std::filesystem::exists(run.ledger()) && run.rows() >= rows;
-}
-
 // Looks at the segments of a run that has just been started.
 Segments attach(const std::string& name) {
     std::optional<Segments> segments;
@@ -39,7 +35,7 @@ TEST_CASE("a killed child is replaced and every invoice is recorded once") {
     auto supervisor =
         run.start({"--consumers", "2", "--once", "--source", "sequence:3000", "--process", "simulate:200us"});
     for (std::uint64_t rows = 200; rows <= 1000; rows += 200) {
-        REQUIRE(eventually([&] { return has_rows(run, rows) && !supervisor.children(victim).empty(); }));
+        REQUIRE(eventually([&] { return run.has_rows(rows) && !supervisor.children(victim).empty(); }));
         ::kill(supervisor.children(victim).front(), SIGKILL);
     }
     const int status = supervisor.wait();
@@ -55,7 +51,7 @@ TEST_CASE("when the supervisor is killed its children drain and clean up by them
     PipelineRun run;
     auto supervisor = run.start(
         {"--consumers", "3", "--source", "sequence", "--process", process, "--ring-capacity", "500"});
-    REQUIRE(eventually([&] { return has_rows(run, 300); }));
+    REQUIRE(eventually([&] { return run.has_rows(300); }));
     supervisor.send(SIGKILL);
     CHECK(supervisor.wait() == 1000 + SIGKILL);
     run.require_nothing_left();
@@ -68,7 +64,7 @@ TEST_CASE("when everything is killed the next start goes on where it was") {
     for (const std::uint64_t rows : {200U, 1000U, 2000U}) {
         auto supervisor =
             run.start({"--consumers", "3", "--source", source, "--process", "simulate:100us", "--once"});
-        REQUIRE(eventually([&] { return has_rows(run, rows); }));
+        REQUIRE(eventually([&] { return run.has_rows(rows); }));
         const auto children = supervisor.children();
         supervisor.send(SIGSTOP);  // so that it can neither replace nor notice
         for (const pid_t child : children) ::kill(child, SIGKILL);
@@ -87,7 +83,7 @@ TEST_CASE("orphans that nobody makes room for leave what they hold to the next s
     const std::vector<std::string> options{"--consumers", "2",    "--source",           "sequence:1000",
                                            "--process",   "none", "--storage-capacity", "4"};
     auto supervisor = run.start(options);
-    REQUIRE(eventually([&] { return has_rows(run, 4) && supervisor.children("producer").size() == 1; }));
+    REQUIRE(eventually([&] { return run.has_rows(4) && supervisor.children("producer").size() == 1; }));
     supervisor.send(SIGSTOP);
     // Without a producer nobody takes receipts: the storage fills and stays full.
     ::kill(supervisor.children("producer").front(), SIGKILL);
@@ -147,7 +143,7 @@ TEST_CASE(
 TEST_CASE("a new supervisor waits for the children of a killed one") {
     PipelineRun run;
     auto first = run.start({"--consumers", "2", "--source", "sequence:1000", "--process", "simulate:1ms"});
-    REQUIRE(eventually([&] { return has_rows(run, 50); }));
+    REQUIRE(eventually([&] { return run.has_rows(50); }));
     first.send(SIGKILL);
     CHECK(first.wait() == 1000 + SIGKILL);
     auto second = run.start({"--consumers", "2", "--once", "--source", "sequence:1000", "--process", "none"});
@@ -169,7 +165,7 @@ TEST_CASE("an invoice that takes longer than the item timeout is failed with tha
 TEST_CASE("a stopped child that holds a lock is killed and replaced") {
     PipelineRun run;
     auto supervisor = run.start({"--consumers", "1", "--source", "sequence:10", "--process", "none"});
-    REQUIRE(eventually([&] { return has_rows(run, 10) && !supervisor.children("consumer").empty(); }));
+    REQUIRE(eventually([&] { return run.has_rows(10) && !supervisor.children("consumer").empty(); }));
     // An idle consumer waits for items with the pop lock in its hand, but for moments.
     const pid_t stopped = supervisor.children("consumer").front();
     ::kill(stopped, SIGSTOP);
