@@ -128,22 +128,35 @@ void append_local_time(Line& line) noexcept {
     line.append_number(now.tv_nsec / 1'000'000, 3);
 }
 
-// One write(2), unless it is interrupted, takes only a part, or stderr is full and does not block.
+// True once stderr takes something, false if it does not within `bound`. A descriptor that cannot be asked
+// takes it, or says why not.
+bool wait_for_room(std::chrono::milliseconds bound) noexcept {
+    const auto until = std::chrono::steady_clock::now() + bound;
+    while (true) {
+        const auto remaining =
+            std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        pollfd room{STDERR_FILENO, POLLOUT, 0};
+        const int ready = ::poll(&room, 1, static_cast<int>(std::max<std::int64_t>(0, remaining.count())));
+        if (ready == 0) return false;
+        if (ready > 0 || errno != EINTR) return true;
+    }
+}
+
+// One write(2), unless it is interrupted or takes only a part. A pipe or terminal whose reader has stopped
+// would hold the program up for as long as it likes, so that room is waited for first; after one wait in vain
+// the next lines do not wait until one has been taken. (A pipe with room takes a whole line. Two processes
+// may see the same last room: one of them then waits for the reader after all.)
 void write_all(std::string_view text) noexcept {
-    const auto until = std::chrono::steady_clock::now() + kMaxWait;
+    static bool is_stuck = false;
     while (!text.empty()) {
+        is_stuck = !wait_for_room(is_stuck ? std::chrono::milliseconds::zero() : kMaxWait);
+        if (is_stuck) return;
         const auto written = ::write(STDERR_FILENO, text.data(), text.size());
         if (written >= 0) {
             text.remove_prefix(static_cast<std::size_t>(written));
-            continue;
+        } else if (errno != EINTR && errno != EAGAIN) {
+            return;
         }
-        if (errno == EINTR) continue;
-        if (errno != EAGAIN) return;
-        const auto remaining =
-            std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-        if (remaining <= std::chrono::milliseconds::zero()) return;
-        pollfd room{STDERR_FILENO, POLLOUT, 0};
-        ::poll(&room, 1, static_cast<int>(remaining.count()));
     }
 }
 

@@ -2,6 +2,7 @@
 #include "supervisor/progress.hpp"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,7 +11,10 @@
 namespace pipeline {
 namespace {
 
+// A terminal that was stopped (Ctrl-S) gets nothing.
 void write_terminal(const std::string& text) noexcept {
+    pollfd room{STDERR_FILENO, POLLOUT, 0};
+    if (::poll(&room, 1, 0) != 1) return;
     [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
 }
 
