@@ -12,7 +12,9 @@
 
 #include "common/command_line.hpp"
 #include "common/error.hpp"
+#include "common/inheritance.hpp"
 #include "common/log.hpp"
+#include "common/output.hpp"
 
 namespace pipeline {
 
@@ -21,11 +23,12 @@ namespace pipeline {
 // person who typed it; any other as a line of the log.
 template <class Parse, class Work>
 [[nodiscard]] int run_program(std::string_view program, Parse&& parse, Work&& work) noexcept {
+    mend_inheritance();
     try {
         configure_log(program, LogLevel::Info);
         const auto parsed = parse();
         if (const auto* answer = std::get_if<EarlyExit>(&parsed)) {
-            fmt::print("{}", answer->text);
+            print_output(answer->text);
             return to_int(ExitStatus::Drained);
         }
         const auto& options = std::get<0>(parsed);

@@ -23,7 +23,6 @@ sigset_t set_of(std::initializer_list<int> signals) noexcept {
 void block_signals(std::initializer_list<int> signals) noexcept {
     const sigset_t set = set_of(signals);
     ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-    ::signal(SIGPIPE, SIG_IGN);
 }
 
 UniqueFd open_signal_fd(std::initializer_list<int> signals) {

@@ -9,8 +9,7 @@
 
 namespace pipeline {
 
-// Blocks the signals in the calling thread, and so in all that it starts; ignores SIGPIPE, so that writing
-// to a reader that has gone is an error and no death.
+// Blocks the signals in the calling thread, and so in all that it starts.
 void block_signals(std::initializer_list<int> signals) noexcept;
 
 // A non-blocking signalfd(2) of signals that are blocked. Throws Failure InputOutput.

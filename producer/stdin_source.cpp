@@ -23,8 +23,10 @@ StandardInputSource::StandardInputSource(int fd, const Resume& resume)
     : fd_(fd), lines_(kName, resume.position) {
     const int flags = ::fcntl(fd, F_GETFL);
     if (flags < 0 || (flags & O_ACCMODE) == O_WRONLY) {
-        throw Failure(ExitStatus::NoInput, fmt::format("{}: {}; give it a file, a pipe or /dev/null", kName,
-                                                       flags < 0 ? "is closed" : "is open for writing only"));
+        throw Failure(
+            ExitStatus::NoInput,
+            fmt::format("{}: is closed, or open for writing only; give it a file, a pipe or /dev/null",
+                        kName));
     }
     struct stat status {};
     if (::fstat(fd, &status) != 0) throw system_failure(ExitStatus::NoInput, "fstat", kName, errno);

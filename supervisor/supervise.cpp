@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "supervisor/supervise.hpp"
 
-#include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
 
+#include <exception>
+
 #include "common/log.hpp"
+#include "common/output.hpp"
 #include "common/signals.hpp"
 #include "supervisor/adoption.hpp"
 #include "supervisor/name_lock.hpp"
@@ -17,6 +19,15 @@ namespace {
 
 // Orphans take at most so long to see that they are, and then at most --drain-timeout.
 constexpr std::chrono::seconds kOrphansNotice{2};
+
+// The exit status speaks of the invoices, whoever reads the report or does not.
+void print_report(const Report& report, ReportFormat format) noexcept {
+    try {
+        print_output(format == ReportFormat::Json ? report.json() + "\n" : report.text());
+    } catch (const std::exception& exception) {
+        log(LogLevel::Warning, "the report is lost: {}", exception.what());
+    }
+}
 
 }  // namespace
 
@@ -36,9 +47,7 @@ ExitStatus supervise(const Options& options) {
         plan.ledger);
     Supervisor supervisor(options, adopted.segments, signals.get());
     const ExitStatus status = supervisor.run();
-    const Report report = supervisor.report();
-    fmt::print("{}{}", options.report == ReportFormat::Json ? report.json() : report.text(),
-               options.report == ReportFormat::Json ? "\n" : "");
+    print_report(supervisor.report(), options.report);
     return status;
 }
 

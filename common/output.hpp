@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a program has been asked for and answers on standard output: help, a report. What it says of its own
+// accord is the log (log.hpp).
+#pragma once
+
+#include <string_view>
+
+namespace pipeline {
+
+// Writes all of it, waiting for a reader that is slow. Throws Failure InputOutput.
+void print_output(std::string_view text);
+
+}  // namespace pipeline
