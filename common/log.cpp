@@ -55,6 +55,7 @@ struct Settings {
     std::string_view program = "invoice-pipeline";
     LogLevel least = LogLevel::Info;
     bool journal = stderr_is_journal();
+    bool is_stuck = false;  // nobody took the last line
 };
 
 Settings& settings() noexcept {
@@ -147,7 +148,7 @@ bool wait_for_room(std::chrono::milliseconds bound) noexcept {
 // the next lines do not wait until one has been taken. (A pipe with room takes a whole line. Two processes
 // may see the same last room: one of them then waits for the reader after all.)
 void write_all(std::string_view text) noexcept {
-    static bool is_stuck = false;
+    bool& is_stuck = settings().is_stuck;
     while (!text.empty()) {
         is_stuck = !wait_for_room(is_stuck ? std::chrono::milliseconds::zero() : kMaxWait);
         if (is_stuck) return;
@@ -178,7 +179,7 @@ std::string_view to_text(LogLevel level) noexcept {
 }
 
 void configure_log(std::string_view program, LogLevel least) noexcept {
-    settings() = {program, least, stderr_is_journal()};
+    settings() = {program, least, stderr_is_journal(), false};
 }
 
 bool is_logged(LogLevel level) noexcept {
