@@ -11,6 +11,7 @@ namespace {
 
 SqliteError::Kind kind_of(int code) noexcept {
     using Kind = SqliteError::Kind;
+    if (code == SQLITE_IOERR_NOMEM) return Kind::NoMemory;
     switch (code & 0xff) {  // the low byte of an extended code is the primary one
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
@@ -42,13 +43,12 @@ SqliteError::Kind kind_of(int code) noexcept {
 [[noreturn]] void fail(sqlite3* handle, int code) {
     const auto kind = kind_of(code);
     std::string what = handle == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(handle);
-    if (kind == SqliteError::Kind::InputOutput) {
-        what += fmt::format(" (SQLite's code {})", code);  // says which system call, but not its errno
-    } else if (kind == SqliteError::Kind::CannotOpen && handle != nullptr) {
-        const int error = sqlite3_system_errno(handle);
-        if (error != 0) what += fmt::format(" ({})", error_text(error));
-    }
-    throw SqliteError(kind, what);
+    const bool is_system = kind == SqliteError::Kind::InputOutput || kind == SqliteError::Kind::CannotOpen;
+    const int error = is_system && handle != nullptr ? sqlite3_system_errno(handle) : 0;
+    if (error != 0) what += fmt::format(" ({})", error_text(error));
+    // Says which system call it was.
+    if (kind == SqliteError::Kind::InputOutput) what += fmt::format(" (SQLite's code {})", code);
+    throw SqliteError(kind, what, error);
 }
 
 }  // namespace

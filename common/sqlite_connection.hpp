@@ -36,11 +36,15 @@ class SqliteError : public std::runtime_error {
         Statement,    // the SQL does not fit the schema
         Other,
     };
-    SqliteError(Kind kind, const std::string& what) : std::runtime_error(what), kind_(kind) {}
+    SqliteError(Kind kind, const std::string& what, int system_error = 0)
+        : std::runtime_error(what), kind_(kind), system_error_(system_error) {}
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
+    // The errno value of the system call behind an InputOutput or CannotOpen; 0 if SQLite does not tell.
+    [[nodiscard]] int system_error() const noexcept { return system_error_; }
 
   private:
     Kind kind_;
+    int system_error_;
 };
 
 class SqliteConnection {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <chrono>
 #include <new>
 #include <string>
@@ -13,22 +14,28 @@
 #include "common/error.hpp"
 #include "common/ledger_schema.hpp"
 #include "common/ledger_session.hpp"
+#include "common/shortage.hpp"
 
 namespace pipeline {
 namespace {
 
 using Kind = SqliteError::Kind;
 
+// SQLite seldom tells which error the system gave it.
+constexpr std::string_view kSeeElsewhere = "see the system's log, the quota and ulimit -f";
+
 // What is to be done about it, for an error that time or the user may mend.
-std::string_view advice_while_running(Kind kind) noexcept {
-    switch (kind) {
+std::string_view advice_while_running(const SqliteError& error) noexcept {
+    if (const auto advice = advice_for_shortage(error.system_error()); !advice.empty()) return advice;
+    switch (error.kind()) {
         case Kind::Busy:
             return "another program holds the lock";
         case Kind::Full:
             return "free some space";
         case Kind::InputOutput:
+            return kSeeElsewhere;
         case Kind::NoMemory:
-            return "see the system's log";
+            return advice_for_shortage(ENOMEM);
         case Kind::CannotOpen:
             return "put the file back where it was";
         case Kind::ReadOnly:
@@ -69,7 +76,7 @@ std::string_view advice_while_running(Kind kind) noexcept {
             break;
     }
     throw LedgerUnavailable(fmt::format("ledger {}: {}; {}: the results wait in memory", path.string(),
-                                        error.what(), advice_while_running(error.kind())));
+                                        error.what(), advice_while_running(error)));
 }
 
 // An error of opening.
@@ -91,15 +98,20 @@ std::string_view advice_while_running(Kind kind) noexcept {
     }
     std::error_code unknown;
     std::string why = error.what();
+    const auto advice = advice_for_shortage(error.kind() == Kind::Full       ? ENOSPC
+                                            : error.kind() == Kind::NoMemory ? ENOMEM
+                                                                             : error.system_error());
     if (error.kind() == Kind::Busy) {
         why += "; end the program that holds it";
-    } else if (error.kind() == Kind::Full) {
-        why += "; free some space";
+    } else if (!advice.empty()) {
+        why += fmt::format("; {}", advice);
     } else if (const auto folder = path.parent_path();
                !std::filesystem::exists(folder, unknown) && !unknown) {
         why = fmt::format("directory {} does not exist; create it", folder.string());
     } else if (std::filesystem::is_directory(path, unknown)) {
         why = "it is a directory; name a file";
+    } else if (error.kind() == Kind::InputOutput) {
+        why += fmt::format("; {}", kSeeElsewhere);
     } else {
         why += "; the file and its directory must be writable for this user";
     }
