@@ -8,7 +8,7 @@ enum class ExitStatus : int {
     Drained = 0,         // everything acquired is in the ledger
     Usage = 64,          // the command line is wrong; nothing was started
     NoInput = 66,        // the source is not there or cannot be read
-    Internal = 70,       // a broken promise inside the program
+    Internal = 70,       // a broken promise inside the program, or no memory
     CannotCreate = 73,   // a segment, lock or ledger cannot be created, or its name is taken
     InputOutput = 74,    // reading or writing failed
     NotDrained = 75,     // stopped before drained: the next start adopts what is left

@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <exception>
+#include <new>
 #include <string_view>
 #include <variant>
 
@@ -15,6 +17,7 @@
 #include "common/inheritance.hpp"
 #include "common/log.hpp"
 #include "common/output.hpp"
+#include "common/shortage.hpp"
 
 namespace pipeline {
 
@@ -41,6 +44,9 @@ template <class Parse, class Work>
             write_log(LogLevel::Error, failure.what());
         }
         return to_int(failure.status());
+    } catch (const std::bad_alloc&) {
+        log(LogLevel::Error, "out of memory; {}", advice_for_shortage(ENOMEM));
+        return to_int(ExitStatus::Internal);
     } catch (const std::exception& exception) {
         write_log(LogLevel::Error, exception.what());
         return to_int(ExitStatus::Internal);

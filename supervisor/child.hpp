@@ -28,6 +28,7 @@ struct Child {
     State state = State::Waiting;
     std::chrono::steady_clock::time_point start_at{};
     SpawnedChild process;
+    std::string hindrance;  // why it could not be started last time; empty if it could
     RestartPolicy restarts;
     std::uint64_t progress_at_start = 0;  // what progress of this child is measured by, when it was started
 

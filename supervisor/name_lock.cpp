@@ -6,9 +6,11 @@
 #include <sys/file.h>
 
 #include <array>
+#include <cerrno>
 #include <thread>
 
 #include "common/error.hpp"
+#include "common/shortage.hpp"
 
 namespace pipeline {
 namespace {
@@ -23,6 +25,20 @@ std::string owner_of(int fd) {
     return owner.empty() ? "unknown" : owner;
 }
 
+std::string advice_for(int error) {
+    switch (error) {
+        case EISDIR:
+        case ELOOP:
+        case ENXIO:
+            return "it is no file: remove it, or give another directory with --runtime-dir";
+        default:
+            return is_shortage(error)
+                       ? ""
+                       : "the file and its directory must be writable for this user; give another "
+                         "directory with --runtime-dir";
+    }
+}
+
 }  // namespace
 
 NameLock::NameLock(const std::filesystem::path& runtime_dir, const std::string& name,
@@ -30,11 +46,15 @@ NameLock::NameLock(const std::filesystem::path& runtime_dir, const std::string& 
     const std::string path = runtime_dir / (name + ".lock");
     file_.reset(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!file_) {
-        throw system_failure(ExitStatus::CannotCreate, "creating the lock file", path, errno,
-                             "give a directory that can be written with --runtime-dir");
+        throw system_failure(ExitStatus::CannotCreate, "opening the lock file", path, errno,
+                             advice_for(errno));
     }
     const auto deadline = std::chrono::steady_clock::now() + patience;
     while (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK && errno != EINTR) {
+            throw system_failure(ExitStatus::CannotCreate, "locking", path, errno,
+                                 "give a directory on a local file system with --runtime-dir");
+        }
         if (std::chrono::steady_clock::now() >= deadline) {
             throw Failure(
                 ExitStatus::CannotCreate,
@@ -44,10 +64,10 @@ NameLock::NameLock(const std::filesystem::path& runtime_dir, const std::string& 
         }
         std::this_thread::sleep_for(kTryAgain);
     }
+    // For the message above alone, so that a full disk is no reason not to start.
     const std::string pid = fmt::format("{}\n", ::getpid());
-    if (::ftruncate(file_.get(), 0) != 0 ||
-        ::pwrite(file_.get(), pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
-        throw system_failure(ExitStatus::CannotCreate, "writing the lock file", path, errno);
+    if (::ftruncate(file_.get(), 0) == 0) {
+        [[maybe_unused]] const auto written = ::pwrite(file_.get(), pid.data(), pid.size(), 0);
     }
 }
 

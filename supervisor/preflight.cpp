@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "supervisor/preflight.hpp"
 
+#include <fmt/format.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 
 #include "common/error.hpp"
 #include "common/ledger.hpp"
+#include "common/shortage.hpp"
 
 namespace pipeline {
 namespace {
@@ -19,6 +23,23 @@ void make_directory(const std::filesystem::path& path, const char* option) {
         throw system_failure(ExitStatus::CannotCreate, "making the directory", path, error.value(),
                              std::string("choose another with ") + option);
     }
+}
+
+// Each child takes one descriptor of the supervisor, and the rest (ledger, segments, logs, what a child
+// opens) has room with these: a soft limit that is lower is raised.
+void provide_descriptors(std::uint32_t consumers) {
+    constexpr rlim_t kOthers = 32;
+    const rlim_t needed = consumers + kOthers;
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed) return;
+    if (limit.rlim_max < needed) {
+        throw Failure(
+            ExitStatus::CannotCreate,
+            fmt::format("--consumers {} takes {} open files, and only {} are allowed; start fewer, or {}",
+                        consumers, needed, limit.rlim_max, advice_for_shortage(EMFILE)));
+    }
+    limit.rlim_cur = needed;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 void check_source(const SourceSpec& source) {
@@ -51,6 +72,7 @@ void check_source(const SourceSpec& source) {
 }  // namespace
 
 SegmentsPlan prepare(const Options& options) {
+    provide_descriptors(options.consumers);
     make_directory(options.runtime_dir, "--runtime-dir");
     const auto default_spool = options.state_dir / "spool";
     if (options.source.kind == SourceSpec::Kind::Spool && options.source.path == default_spool) {

@@ -8,9 +8,10 @@
 
 namespace pipeline {
 
-// Makes the directories that are ours to make (state and runtime directory, the default spool), checks the
-// source, and opens the ledger once (which makes it, with its schema). Returns the plan of new segments but
-// for the start position. Throws Failure: NoInput, CannotCreate or Configuration.
+// Raises the limit of open files if it must, makes the directories that are ours to make (state and runtime
+// directory, the default spool), checks the source, and opens the ledger once (which makes it, with its
+// schema). Returns the plan of new segments but for the start position. Throws Failure: NoInput, CannotCreate
+// or Configuration.
 [[nodiscard]] SegmentsPlan prepare(const Options& options);
 
 // Where the ledger says that the source goes on; 0 if it does not know it. Throws as prepare().

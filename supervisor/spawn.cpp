@@ -10,34 +10,59 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <system_error>
 
 #include "common/error.hpp"
+#include "common/shortage.hpp"
 
 namespace pipeline {
 namespace {
 
 std::string program_path(const std::string& program) {
-    const auto folder = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+    std::error_code error;
+    const auto folder = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+    if (error) {
+        throw system_failure(ExitStatus::CannotCreate, "reading", "/proc/self/exe", error.value(),
+                             is_shortage(error.value()) ? "" : "proc must be mounted on /proc");
+    }
     for (const auto& path : {folder / program, folder.parent_path() / program / program}) {
-        if (std::filesystem::is_regular_file(path)) return path;
+        if (std::filesystem::is_regular_file(path, error)) return path;
     }
     throw Failure(ExitStatus::CannotCreate,
                   "program " + (folder / program).string() +
-                      " is missing: the programs of the pipeline belong in one folder");
+                      " is missing: the programs of the pipeline belong in one folder; install them again");
 }
 
-// In the child: only async-signal-safe calls from here to exec. Reports a failure as an errno value.
+// What went wrong in the child before it was the other program.
+struct Mishap {
+    int error = 0;  // an errno value
+    bool in_exec = false;
+};
+
+// In the child: only async-signal-safe calls from here to exec.
 [[noreturn]] void become(const char* path, char* const* argv, StandardInput standard_input, pid_t parent,
                          int report_fd) noexcept {
+    Mishap mishap;
     if (::prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && ::getppid() == parent) {
         const int null = standard_input == StandardInput::Null ? ::open("/dev/null", O_RDONLY) : STDIN_FILENO;
         if (null >= 0 && (null == STDIN_FILENO || (::dup2(null, STDIN_FILENO) == 0 && ::close(null) == 0))) {
+            mishap.in_exec = true;
             ::execv(path, argv);
         }
     }
-    const int error = errno;
-    [[maybe_unused]] const auto written = ::write(report_fd, &error, sizeof error);
+    mishap.error = errno;
+    [[maybe_unused]] const auto written = ::write(report_fd, &mishap, sizeof mishap);
     ::_exit(to_int(ExitStatus::Internal));
+}
+
+Failure failure_of(const Mishap& mishap, const std::string& path) {
+    const bool is_written = mishap.in_exec && mishap.error == ETXTBSY;
+    const bool may_pass = is_written || is_shortage(mishap.error);
+    return system_failure(may_pass ? ExitStatus::InputOutput : ExitStatus::CannotCreate,
+                          mishap.in_exec ? "executing" : "opening /dev/null for", path, mishap.error,
+                          is_written ? "somebody is writing it"
+                          : may_pass ? ""
+                                     : "install it again, so that this user can execute it");
 }
 
 }  // namespace
@@ -62,18 +87,18 @@ SpawnedChild spawn(const std::string& program, const std::vector<std::string>& a
     write_end.reset();
 
     SpawnedChild child{pid, UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)))};
-    int error = child.pidfd ? 0 : errno;
-    int reported = 0;
+    const int error = child.pidfd ? 0 : errno;
+    Mishap mishap;
     ssize_t got = 0;
-    do got = ::read(read_end.get(), &reported, sizeof reported);
+    do got = ::read(read_end.get(), &mishap, sizeof mishap);
     while (got < 0 && errno == EINTR);
     if (got == 0 && error == 0) return child;
     ::kill(pid, SIGKILL);
     ::waitpid(pid, nullptr, 0);
-    if (got == static_cast<ssize_t>(sizeof reported)) {
-        throw system_failure(ExitStatus::CannotCreate, "executing", path, reported);
-    }
-    throw system_failure(ExitStatus::InputOutput, "pidfd_open", "for " + path, error);
+    if (got == static_cast<ssize_t>(sizeof mishap)) throw failure_of(mishap, path);
+    throw system_failure(
+        is_shortage(error) ? ExitStatus::InputOutput : ExitStatus::CannotCreate, "pidfd_open", "for " + path,
+        error, is_shortage(error) ? "" : "Linux 5.4 or newer is needed, without a filter against it");
 }
 
 }  // namespace pipeline

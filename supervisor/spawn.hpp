@@ -22,7 +22,8 @@ enum class StandardInput { Null, Inherited };
 
 // `program` is looked for beside this program, or in the folder of its name beside this one's (a build
 // tree); `arguments` are what follows its name. Throws Failure: CannotCreate if it is not there or cannot be
-// executed, InputOutput if the system cannot fork now (which a later try may mend).
+// executed, InputOutput if something has run out (shortage.hpp) or the program is just being written, which a
+// later try may mend.
 [[nodiscard]] SpawnedChild spawn(const std::string& program, const std::vector<std::string>& arguments,
                                  StandardInput standard_input);
 

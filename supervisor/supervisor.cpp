@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <string>
+#include <thread>
 
 #include "common/consumer_options.hpp"
 #include "common/error.hpp"
@@ -21,6 +23,8 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
+
+constexpr milliseconds kWithoutPoll{50};
 
 ProducerOptions producer_options(const Options& options) {
     ProducerOptions producer;
@@ -132,8 +136,21 @@ Report Supervisor::report() const noexcept {
 
 void Supervisor::start_due(TimePoint now) {
     for (Child& child : children_) {
-        if (child.state == Child::State::Waiting && child.start_at <= now) start(child);
+        if (child.state != Child::State::Waiting || child.start_at > now) continue;
+        if (is_needless(child)) {
+            child.state = Child::State::Done;
+        } else {
+            start(child);
+        }
     }
+}
+
+// True at the end of a drain when there is nothing left that the child could do; it may be impossible to
+// start one just then.
+bool Supervisor::is_needless(const Child& child) const noexcept {
+    const bool producer_done = children_.front().state == Child::State::Done;
+    return draining_ && (child.role == Child::Role::Producer || producer_done) &&
+           segments_.in_flight() == 0 && storage_.released() == ring_.tail();
 }
 
 void Supervisor::start(Child& child) {
@@ -141,10 +158,18 @@ void Supervisor::start(Child& child) {
         child.process = spawn(child.program(), child.arguments, child.standard_input);
         child.state = Child::State::Running;
         child.progress_at_start = progress_of(child);
-        log(LogLevel::Debug, "{} started with pid {}", child.name(), child.process.pid);
+        log(child.hindrance.empty() ? LogLevel::Debug : LogLevel::Notice, "{} started with pid {}",
+            child.name(), child.process.pid);
+        child.hindrance.clear();
     } catch (const Failure& failure) {
-        log(LogLevel::Error, "{} cannot be started: {}", child.name(), failure.what());
-        if (failure.status() == ExitStatus::CannotCreate) {
+        const bool is_permanent = failure.status() == ExitStatus::CannotCreate;
+        // Once for each cause, however long it lasts.
+        if (child.hindrance != failure.what()) {
+            log(LogLevel::Error, "{} cannot be started{}: {}", child.name(),
+                is_permanent ? "" : " and is tried again", failure.what());
+        }
+        child.hindrance = failure.what();
+        if (is_permanent) {
             child.state = Child::State::Done;
             stop_for_good(failure.status());
         } else {
@@ -164,7 +189,12 @@ void Supervisor::wait(TimePoint now) {
     const auto timeout = std::chrono::ceil<milliseconds>(next_deadline(now) - now);
     const int ready =
         ::poll(watched.data(), watched.size(), static_cast<int>(std::max<std::int64_t>(0, timeout.count())));
-    if (ready <= 0) return;
+    if (ready == 0) return;
+    if (ready < 0) {
+        // It cannot tell, for lack of memory or of descriptors: looking at all of them does no harm.
+        if (errno != EINTR) std::this_thread::sleep_for(kWithoutPoll);
+        for (pollfd& one : watched) one.revents = POLLIN;
+    }
     for (std::size_t i = 1; i < watched.size(); ++i) {
         if (watched[i].revents != 0) reap(*owners[i]);
     }

@@ -35,6 +35,7 @@ class Supervisor {
 
     void add_children();
     void start_due(TimePoint now);
+    [[nodiscard]] bool is_needless(const Child& child) const noexcept;
     void start(Child& child);
     void wait(TimePoint now);
     void read_signals();

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/faults/other_user.hpp"
+
+#include <grp.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/catch.hpp"
+
+namespace pipeline::test {
+namespace {
+
+constexpr uid_t kOtherUser = 60'321;
+
+}  // namespace
+
+bool can_become_other_user() {
+    if (::geteuid() == 0) return true;
+    WARN("not run: only root can become another user");
+    return false;
+}
+
+void become_other_user() {
+    if (::setgroups(0, nullptr) != 0 || ::setresgid(kOtherUser, kOtherUser, kOtherUser) != 0 ||
+        ::setresuid(kOtherUser, kOtherUser, kOtherUser) != 0) {
+        ::_exit(126);
+    }
+}
+
+void give_to_other_user(const std::filesystem::path& directory) {
+    REQUIRE(::chown(directory.c_str(), kOtherUser, kOtherUser) == 0);
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(directory))
+        REQUIRE(::lchown(entry.path().c_str(), kOtherUser, kOtherUser) == 0);
+}
+
+Crowd::Crowd(int processes) {
+    for (int i = 0; i < processes; ++i) {
+        const pid_t pid = ::fork();
+        REQUIRE(pid >= 0);
+        if (pid == 0) {
+            become_other_user();
+            ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // after the change of user, which takes it back
+            while (true) ::pause();
+        }
+        processes_.push_back(pid);
+    }
+}
+
+void Crowd::disperse() {
+    for (const pid_t pid : processes_) {
+        ::kill(pid, SIGKILL);
+        ::waitpid(pid, nullptr, 0);
+    }
+    processes_.clear();
+}
+
+}  // namespace pipeline::test

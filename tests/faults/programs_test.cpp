@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// The programs that the supervisor starts are not there, or cannot be executed: an installation that is
+// broken, or one that is being replaced just now.
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "common/fd.hpp"
+#include "tests/catch.hpp"
+#include "tests/faults/said.hpp"
+#include "tests/system/pipeline_run.hpp"
+
+using namespace pipeline;
+using namespace pipeline::test;
+
+namespace {
+
+// A copy of the installed programs, of which some may be spoilt.
+class Installation {
+  public:
+    explicit Installation(const std::filesystem::path& folder) : folder_(folder) {
+        std::filesystem::create_directories(folder);
+        const auto build = std::filesystem::path(SUPERVISOR_PROGRAM).parent_path().parent_path();
+        for (const std::string program : {"supervisor", "producer", "consumer"})
+            std::filesystem::copy_file(build / program / program, folder / program);
+    }
+    [[nodiscard]] std::filesystem::path operator/(const std::string& program) const {
+        return folder_ / program;
+    }
+
+  private:
+    std::filesystem::path folder_;
+};
+
+struct Broken {
+    const char* fault;
+    std::string program;
+    std::function<void(const std::filesystem::path&)> spoil;
+    std::string said;
+};
+
+Process start(PipelineRun& run, const Installation& installation) {
+    return run.start_program(installation / "supervisor", {"--consumers", "2", "--once", "--source",
+                                                           "sequence:1000", "--process", "none"});
+}
+
+}  // namespace
+
+TEST_CASE("a program that cannot be executed ends the start with its name, and a mended one goes on") {
+    const auto broken = GENERATE(
+        Broken{"no producer", "producer", [](const auto& path) { std::filesystem::remove(path); },
+               "is missing: the programs of the pipeline belong in one folder"},
+        Broken{"no consumer", "consumer", [](const auto& path) { std::filesystem::remove(path); },
+               "is missing: the programs of the pipeline belong in one folder"},
+        Broken{"a consumer that is not executable", "consumer",
+               [](const auto& path) { ::chmod(path.c_str(), 0600); }, "Permission denied; install it again"},
+        Broken{"a consumer that is no program", "consumer",
+               [](const auto& path) { std::filesystem::resize_file(path, 3); },
+               "Exec format error; install it again"});
+    PipelineRun run;
+    const auto folder = run.directory() / "programs";
+    {
+        const Installation installation(folder);
+        broken.spoil(installation / broken.program);
+        auto supervisor = start(run, installation);
+        CHECK(supervisor.wait() == 73);
+        require_said(supervisor, broken.fault, {(installation / broken.program).string(), broken.said});
+        CHECK(run.rows() == 0);
+        run.require_nothing_left();
+    }
+    std::filesystem::remove_all(folder);
+    const Installation mended(folder);
+    auto supervisor = start(run, mended);
+    REQUIRE(supervisor.wait() == 0);
+    run.require_numbers_up_to(1000);
+    run.require_nothing_left();
+}
+
+TEST_CASE("a program that is being written is started when it is complete") {
+    PipelineRun run;
+    const Installation installation(run.directory() / "programs");
+    UniqueFd writer(::open((installation / "consumer").c_str(), O_WRONLY | O_CLOEXEC));
+    REQUIRE(writer);
+    auto supervisor = start(run, installation);
+    require_said(
+        supervisor, "a consumer that is being written",
+        {(installation / "consumer").string(), "Text file busy; somebody is writing it", "is tried again"});
+    writer.reset();
+    REQUIRE(supervisor.wait() == 0);
+    run.require_numbers_up_to(1000);
+    run.require_nothing_left();
+}
