@@ -39,4 +39,9 @@ std::unique_ptr<Ledger> open_ledger(const LedgerSpec& spec) {
     return std::make_unique<NoLedger>();
 }
 
+std::unique_ptr<Ledger> share_ledger(const LedgerSpec& spec) {
+    if (spec.kind == LedgerSpec::Kind::Sqlite) return SqliteLedger::shared(spec.path);
+    return open_ledger(spec);
+}
+
 }  // namespace pipeline

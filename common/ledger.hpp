@@ -79,4 +79,9 @@ class Ledger {
 // or was written by a newer version.
 [[nodiscard]] std::unique_ptr<Ledger> open_ledger(const LedgerSpec& spec);
 
+// The same ledger for a process that shares it with the one that has opened it: the first use opens it, and
+// never creates it. What opening fails for is then what a commit fails for: while it is locked, full, moved
+// away, results wait.
+[[nodiscard]] std::unique_ptr<Ledger> share_ledger(const LedgerSpec& spec);
+
 }  // namespace pipeline

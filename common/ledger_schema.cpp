@@ -105,8 +105,12 @@ void check_version(SqliteConnection& database, const std::filesystem::path& path
     }
 }
 
-// Throws if nothing can be written. That someone else is writing just now proves that one can.
+// Throws if nothing can be written. That someone else is writing just now proves that one can. In a file that
+// was opened for reading alone BEGIN IMMEDIATE begins a transaction that only reads.
 void check_writable(SqliteConnection& database) {
+    if (database.is_read_only()) {
+        throw SqliteError(SqliteError::Kind::ReadOnly, "it can only be read");
+    }
     try {
         database.execute("BEGIN IMMEDIATE; ROLLBACK");
     } catch (const SqliteError& error) {

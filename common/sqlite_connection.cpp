@@ -86,6 +86,10 @@ bool SqliteConnection::in_transaction() const noexcept {
     return sqlite3_get_autocommit(handle_.get()) == 0;
 }
 
+bool SqliteConnection::is_read_only() const noexcept {
+    return sqlite3_db_readonly(handle_.get(), "main") == 1;
+}
+
 bool SqliteConnection::file_moved() const noexcept {
     int moved = 0;
     const int code = sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);

@@ -61,6 +61,8 @@ class SqliteConnection {
     // Rows that the last INSERT, UPDATE or DELETE changed.
     [[nodiscard]] std::int64_t changes() const noexcept;
     [[nodiscard]] bool in_transaction() const noexcept;
+    // True if the file could only be opened for reading.
+    [[nodiscard]] bool is_read_only() const noexcept;
     // True if the path no longer leads to the file that is open.
     [[nodiscard]] bool file_moved() const noexcept;
 

@@ -137,6 +137,12 @@ SqliteLedger::SqliteLedger(std::filesystem::path path, std::chrono::milliseconds
     }
 }
 
+SqliteLedger::SqliteLedger(std::filesystem::path path, OpenLater) : path_(std::move(path)) {}
+
+std::unique_ptr<SqliteLedger> SqliteLedger::shared(std::filesystem::path path) {
+    return std::unique_ptr<SqliteLedger>(new SqliteLedger(std::move(path), OpenLater{}));
+}
+
 SqliteLedger::~SqliteLedger() = default;
 
 LedgerSession& SqliteLedger::session() {

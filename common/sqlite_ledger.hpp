@@ -25,6 +25,8 @@ class SqliteLedger final : public Ledger {
     // Throws Failure as open_ledger() does.
     explicit SqliteLedger(std::filesystem::path path,
                           std::chrono::milliseconds lock_wait = std::chrono::seconds(5));
+    // One that is opened by its first use, which never creates it: see share_ledger().
+    [[nodiscard]] static std::unique_ptr<SqliteLedger> shared(std::filesystem::path path);
     // Closes it; the last one to close an undisturbed ledger leaves one file, without -wal and -shm.
     ~SqliteLedger() override;
 
@@ -33,13 +35,15 @@ class SqliteLedger final : public Ledger {
     [[nodiscard]] std::optional<std::uint64_t> cursor(std::string_view source) override;
 
   private:
+    struct OpenLater {};
+    SqliteLedger(std::filesystem::path path, OpenLater);
     LedgerSession& session();
     void roll_back() noexcept;
     template <class Action>
     auto attempt(Action&& action);
 
     std::filesystem::path path_;
-    std::unique_ptr<LedgerSession> session_;  // none after an error that may have spoiled the connection
+    std::unique_ptr<LedgerSession> session_;  // none yet, or none after an error that may have spoiled it
     std::vector<Outcome> outcomes_;           // of the commit in work
 };
 

@@ -13,7 +13,7 @@ namespace pipeline {
 ExitStatus consume(const ConsumerOptions& options) {
     Segments segments = Segments::attach(options.name);
     const auto processor = make_processor(options.process, options.source);
-    const auto ledger = open_ledger(options.ledger);
+    const auto ledger = share_ledger(options.ledger);
     // On the heap: a consumer holds the results of a whole batch.
     const ExitStatus status = std::make_unique<Consumer>(options, segments, *processor, *ledger)->run();
     segments.leave();

@@ -114,33 +114,31 @@ bool Consumer::flush(nanoseconds bound) {
     const auto due = flush_.due_in();
     if (!due || *due > nanoseconds::zero()) return false;
     if (retry_delay_ != nanoseconds::zero() && steady_clock::now() < retry_flush_at_) return false;
+    return lead_flush(bound);
+}
+
+bool Consumer::lead_flush(nanoseconds bound) {
     try {
-        const auto outcome = flush_.lead(bound);
-        if (retry_delay_ != nanoseconds::zero() && outcome == Flush::LeadOutcome::Flushed) {
-            log(LogLevel::Notice, "the ledger takes results again");
-            retry_delay_ = nanoseconds::zero();
-        }
-        return outcome == Flush::LeadOutcome::Flushed;
+        if (flush_.lead(bound) != Flush::LeadOutcome::Flushed) return false;
     } catch (const LedgerUnavailable& unavailable) {
+        // Once, however long it lasts.
         if (retry_delay_ == nanoseconds::zero()) log(LogLevel::Warning, "{}", unavailable.what());
         retry_delay_ = std::clamp(retry_delay_ * 2, kFirstRetry, kLastRetry);
         retry_flush_at_ = steady_clock::now() + retry_delay_;
         return false;
     }
+    if (retry_delay_ != nanoseconds::zero()) log(LogLevel::Notice, "the ledger takes results again");
+    retry_delay_ = nanoseconds::zero();
+    return true;
 }
 
 // Flushes until everything that was saved is durable, and the cursor with it. False if this is an orphan
 // that has waited for long enough.
 bool Consumer::drain_flush() {
     while (true) {
-        try {
-            const auto outcome = flush_.lead(kBoundedWait);
-            if (outcome == Flush::LeadOutcome::Flushed && storage_.durable() == storage_.tail()) return true;
-        } catch (const LedgerUnavailable& unavailable) {
-            log(LogLevel::Warning, "{}", unavailable.what());
-            retry_delay_ = std::clamp(retry_delay_ * 2, kFirstRetry, kLastRetry);
+        if (lead_flush(kBoundedWait) && storage_.durable() == storage_.tail()) return true;
+        if (retry_delay_ != nanoseconds::zero())
             std::this_thread::sleep_for(std::min(retry_delay_, kBoundedWait));
-        }
         look_after_ring();
         if (orphan_has_waited_enough()) return false;
     }

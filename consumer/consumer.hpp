@@ -31,6 +31,8 @@ class Consumer {
     // Each false if this is an orphan that cannot go on.
     [[nodiscard]] bool work_off_hand();
     [[nodiscard]] bool save(std::size_t count);
+    // Leads it now; false if somebody else does or the ledger cannot be written, which is then tried later.
+    bool lead_flush(std::chrono::nanoseconds bound);
     [[nodiscard]] bool drain_flush();
 
     void process(std::uint64_t first, std::uint64_t i, Result& result);

@@ -30,6 +30,7 @@ PipelineRun::PipelineRun() {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     name_ = fmt::format("test-{}-{}", ::getpid(), ++runs);
     directory_ = std::filesystem::temp_directory_path() / ("invoice-pipeline-" + name_);
+    ledger_ = directory_ / "ledger.db";
     std::filesystem::remove_all(directory_);
     std::filesystem::create_directories(spool());
 }

@@ -25,7 +25,9 @@ class PipelineRun {
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
     [[nodiscard]] const std::filesystem::path& directory() const noexcept { return directory_; }
     [[nodiscard]] std::filesystem::path spool() const { return directory_ / "spool"; }
-    [[nodiscard]] std::filesystem::path ledger() const { return directory_ / "ledger.db"; }
+    [[nodiscard]] const std::filesystem::path& ledger() const noexcept { return ledger_; }
+    // Before anything is started.
+    void set_ledger(const std::filesystem::path& file) { ledger_ = file; }
 
     // Starts the supervisor with --name, --state-dir, --runtime-dir and `options`; with the ledger of this
     // run unless the options name one.
@@ -65,6 +67,7 @@ class PipelineRun {
   private:
     std::string name_;
     std::filesystem::path directory_;
+    std::filesystem::path ledger_;
     int started_ = 0;
 };
 

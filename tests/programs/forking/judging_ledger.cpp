@@ -36,4 +36,8 @@ std::unique_ptr<Ledger> open_ledger(const LedgerSpec& spec) {
     return std::make_unique<JudgingLedger>(spec.path);
 }
 
+std::unique_ptr<Ledger> share_ledger(const LedgerSpec& spec) {
+    return open_ledger(spec);
+}
+
 }  // namespace pipeline
