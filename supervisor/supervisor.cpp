@@ -25,6 +25,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds kWithoutPoll{50};
+constexpr milliseconds kReleaseTick{20};
 
 ProducerOptions producer_options(const Options& options) {
     ProducerOptions producer;
@@ -95,6 +96,7 @@ ExitStatus Supervisor::run() {
         const TimePoint now = steady_clock::now();
         start_due(now);
         kill_stalled(now);
+        release_without_producer();
         progress_.update(now);
         finish_stopping(now);
         if (all_done()) break;
@@ -296,6 +298,15 @@ void Supervisor::begin_drain(const char* cause) {
     wake_all();
 }
 
+// The producer has failed for good: nobody tells the source any more, and what is durable would fill the
+// storage until the end of the drain. Its space is freed, and the next start tells the source (which gives it
+// again, and the ledger knows it). The producer's word has no other writer now.
+void Supervisor::release_without_producer() noexcept {
+    if (!producer_has_failed()) return;
+    const std::uint64_t durable = storage_.durable();
+    if (storage_.released() != durable) storage_.release(durable);
+}
+
 // Nothing is started again that could only fail again; what can still be drained is.
 void Supervisor::stop_for_good(ExitStatus status) {
     if (!failure_) failure_ = status;
@@ -336,6 +347,10 @@ std::uint64_t Supervisor::progress_of(const Child& child) const noexcept {
     return ring_.hand(child.place).word().pack();
 }
 
+bool Supervisor::producer_has_failed() const noexcept {
+    return failure_ && children_.front().state == Child::State::Done;
+}
+
 bool Supervisor::consumers_done() const noexcept {
     return std::all_of(children_.begin() + 1, children_.end(),
                        [](const Child& child) { return child.state == Child::State::Done; });
@@ -351,6 +366,7 @@ Supervisor::TimePoint Supervisor::next_deadline(TimePoint now) const noexcept {
         if (child.state == Child::State::Waiting) next = std::min(next, child.start_at);
     }
     if (drain_deadline_) next = std::min(next, *drain_deadline_);
+    if (producer_has_failed()) next = std::min(next, now + kReleaseTick);
     if (progress_.is_shown()) next = std::min(next, progress_.next());
     return std::max(next, now);
 }

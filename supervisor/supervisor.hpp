@@ -45,12 +45,14 @@ class Supervisor {
     void begin_drain(const char* cause);
     void stop_for_good(ExitStatus status);
     void kill_all();
+    void release_without_producer() noexcept;
     void finish_stopping(TimePoint now);
     void tell_of_the_undrained(std::uint64_t count) const;
     void wake_all() noexcept;
     [[nodiscard]] std::uint64_t progress_of(const Child& child) const noexcept;
     [[nodiscard]] bool all_done() const noexcept;
     [[nodiscard]] bool consumers_done() const noexcept;
+    [[nodiscard]] bool producer_has_failed() const noexcept;
     [[nodiscard]] TimePoint next_deadline(TimePoint now) const noexcept;
 
     const Options& options_;
