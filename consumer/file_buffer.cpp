@@ -8,16 +8,43 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <thread>
 
 #include "common/error.hpp"
+#include "common/shortage.hpp"
 
 namespace pipeline {
 
+FileBuffer::FileBuffer(std::size_t max_bytes, const std::filesystem::path& folder) : max_bytes_(max_bytes) {
+    if (folder.empty()) return;
+    folder_.reset(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!folder_) {
+        throw system_failure(is_shortage(errno) ? ExitStatus::InputOutput : ExitStatus::NoInput, "open",
+                             folder, errno,
+                             is_shortage(errno) ? "" : "the folder must be there and searchable");
+    }
+}
+
+void FileBuffer::open_file(const char* path) {
+    constexpr std::chrono::milliseconds kTryAgain{50};
+    const auto until = std::chrono::steady_clock::now() + kPatience;
+    while (true) {
+        file_.reset(
+            ::openat(folder_ ? folder_.get() : AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+        if (file_) return;
+        if (errno == EINTR) continue;
+        const int error = errno;
+        if (!is_shortage(error) || std::chrono::steady_clock::now() >= until) {
+            errno = error;
+            return;
+        }
+        std::this_thread::sleep_for(kTryAgain);
+    }
+}
+
 std::string FileBuffer::open(const char* path, std::string_view name) {
     size_ = 0;
-    do {
-        file_.reset(::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-    } while (!file_ && errno == EINTR);
+    open_file(path);
     if (!file_) return fmt::format("open {}: {}", name, error_text(errno));
     struct stat status {};
     if (::fstat(file_.get(), &status) != 0) return fmt::format("fstat {}: {}", name, error_text(errno));

@@ -5,7 +5,6 @@
 
 #include <new>
 #include <optional>
-#include <utility>
 
 #include "consumer/clean_text.hpp"
 #include "consumer/en16931.hpp"
@@ -33,8 +32,8 @@ void set_amount(Details& details, Details::Amount which, const Amount& amount) n
 
 }  // namespace
 
-UblProcessor::UblProcessor(std::filesystem::path directory, std::size_t max_bytes)
-    : directory_(std::move(directory)), file_(max_bytes) {}
+UblProcessor::UblProcessor(const std::filesystem::path& directory, std::size_t max_bytes)
+    : is_spool_(!directory.empty()), file_(max_bytes, directory) {}
 
 void UblProcessor::process(std::string_view id, Result& result) {
     try {
@@ -48,12 +47,10 @@ void UblProcessor::process(std::string_view id, Result& result) {
 
 void UblProcessor::process_file(std::string_view id, Result& result) {
     const bool is_name = !id.empty() && id != "." && id != ".." && id.find('/') == std::string_view::npos;
-    if (id.find('\0') != std::string_view::npos || (!directory_.empty() && !is_name)) {
+    if (id.find('\0') != std::string_view::npos || (is_spool_ && !is_name)) {
         return result.set(Status::Failed, "the id is not the name of a file");
     }
-    path_ = directory_.native();
-    if (!path_.empty() && path_.back() != '/') path_ += '/';
-    path_ += id;
+    path_ = id;
     if (const std::string error = file_.open(path_.c_str(), id); !error.empty()) {
         return result.set(Status::Failed, error);
     }

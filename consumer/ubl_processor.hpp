@@ -31,8 +31,9 @@ class UblProcessor final : public Processor {
   public:
     static constexpr std::size_t kDefaultMaxBytes = std::size_t{64} << 20;
 
-    // An id is the name of a file in `directory`; if that is empty, it is a path as it is.
-    explicit UblProcessor(std::filesystem::path directory, std::size_t max_bytes = kDefaultMaxBytes);
+    // An id is the name of a file in `directory`, whatever that is called later; if it is empty, an id is a
+    // path as it is. Throws Failure NoInput if the directory is not there.
+    explicit UblProcessor(const std::filesystem::path& directory, std::size_t max_bytes = kDefaultMaxBytes);
 
     void process(std::string_view id, Result& result) override;
 
@@ -44,7 +45,7 @@ class UblProcessor final : public Processor {
     // "not well-formed XML at line L, column C: WHAT", for a byte offset of the file as pugixml reads it.
     [[nodiscard]] std::string malformed(std::ptrdiff_t offset, std::string_view what);
 
-    std::filesystem::path directory_;
+    bool is_spool_;
     std::string path_;
     FileBuffer file_;
     pugi::xml_document xml_;

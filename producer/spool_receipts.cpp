@@ -14,6 +14,7 @@
 
 #include "common/error.hpp"
 #include "common/log.hpp"
+#include "common/shortage.hpp"
 
 namespace pipeline {
 namespace {
@@ -49,7 +50,7 @@ SpoolReceipts::SpoolReceipts(int folder_fd, std::string folder, Limits limits)
         const std::string path = fmt::format("{}/{}", folder_, to_text(outcome));
         if (const int error = make_folder(outcome); error != 0) {
             throw system_failure(ExitStatus::CannotCreate, "mkdir", path, error,
-                                 "what is done is moved into this folder");
+                                 is_shortage(error) ? "" : "what is done is moved into this folder");
         }
         struct stat status {};
         if (::fstatat(folder_fd, path_in(outcome, ".").c_str(), &status, 0) != 0) {
@@ -66,6 +67,13 @@ SpoolReceipts::SpoolReceipts(int folder_fd, std::string folder, Limits limits)
                                  "what is done is moved into this folder, so it must be writable");
         }
     }
+}
+
+SpoolReceipts::~SpoolReceipts() {
+    if (kept_.empty()) return;
+    log(LogLevel::Warning,
+        "spool:{}: {} files that are in the ledger could not be moved and stay; the next start tries again",
+        folder_, kept_.size());
 }
 
 int SpoolReceipts::make_folder(Outcome outcome) const {

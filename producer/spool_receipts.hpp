@@ -41,6 +41,10 @@ class SpoolReceipts {
     // Makes the folders for the outcomes in `folder`, which is open as `folder_fd` (the caller's, for as
     // long as this lives). Throws Failure (CannotCreate) if files could not be moved into one of them.
     SpoolReceipts(int folder_fd, std::string folder, Limits limits);
+    SpoolReceipts(const SpoolReceipts&) = delete;
+    SpoolReceipts& operator=(const SpoolReceipts&) = delete;
+    // Logs how many files it leaves in the spool.
+    ~SpoolReceipts();
 
     // Moves the file `name` to its outcome's folder if it is the file `inode`. A failure is logged once
     // per cause, and the file is tried again later.

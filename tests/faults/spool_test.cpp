@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// The spool changes under the pipeline: it is renamed or removed, the folders of what is done cannot be
+// written. No invoice is called failed for it, and what has been recorded is recorded once when the spool is
+// back.
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tests/catch.hpp"
+#include "tests/faults/ledger_lock.hpp"
+#include "tests/faults/other_user.hpp"
+#include "tests/faults/said.hpp"
+#include "tests/faults/small_disk.hpp"
+#include "tests/system/pipeline_run.hpp"
+
+using namespace pipeline;
+using namespace pipeline::test;
+
+namespace {
+
+constexpr std::uint64_t kFiles = 500;
+
+// Each is read to its end, is no invoice, and is rejected for that; one that cannot be read is failed.
+void hand_over(const std::filesystem::path& spool, std::uint64_t first, std::uint64_t count) {
+    for (std::uint64_t i = first; i < first + count; ++i) {
+        const auto hidden = spool / fmt::format(".{}", i);
+        write_file(hidden, "<none/>");
+        std::filesystem::rename(hidden, spool / std::to_string(i));
+    }
+}
+
+std::uint64_t files_in(const std::filesystem::path& folder) {
+    std::uint64_t files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+        files += entry.is_regular_file() ? 1 : 0;
+    return files;
+}
+
+// Not the default one, which every start makes if it is not there.
+std::filesystem::path spool_of(const PipelineRun& run) {
+    return run.directory() / "inbox";
+}
+
+std::vector<std::string> pipeline_of(const PipelineRun& run, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> options{
+        "--consumers",        "2",  "--source",        "spool:" + spool_of(run).string(),
+        "--storage-capacity", "64", "--ring-capacity", "64"};
+    options.insert(options.end(), more.begin(), more.end());
+    return options;
+}
+
+// Many invoices are in the ring and in hands, and their files are not yet read.
+void fill_up(PipelineRun& run, const Process& supervisor) {
+    REQUIRE(eventually([&] { return run.waiting() == 64 && run.acquired() >= 130; }));
+    CHECK(supervisor.children("consumer").size() == 2);
+}
+
+void require_all_rejected(PipelineRun& run, std::uint64_t count) {
+    CHECK(run.rows_by_status() == std::map<std::string, std::uint64_t>{{"rejected", count}});
+    CHECK(run.count("SELECT count(*) FROM duplicates") == 0);
+}
+
+}  // namespace
+
+TEST_CASE("a spool that is renamed ends the run with what was taken, and goes on when it is back") {
+    PipelineRun run;
+    std::filesystem::create_directory(spool_of(run));
+    auto first = run.start(pipeline_of(run));
+    hand_over(spool_of(run), 0, 10);
+    REQUIRE(eventually([&] { return run.has_rows(10) && files_in(spool_of(run) / "rejected") == 10; }));
+    const auto elsewhere = run.directory() / "elsewhere";
+    {
+        const LedgerLock lock(run.ledger());
+        hand_over(spool_of(run), 10, kFiles - 10);
+        fill_up(run, first);
+        std::filesystem::rename(spool_of(run), elsewhere);
+    }
+    CHECK(first.wait() == 66);
+    require_said(first, "spool renamed", {spool_of(run), "was renamed or removed; put it back"});
+    const auto taken = run.rows();
+    CHECK(taken >= 130);
+    require_all_rejected(run, taken);
+    run.require_nothing_left();
+
+    auto too_early = run.start(pipeline_of(run));
+    CHECK(too_early.wait() == 66);
+    require_said(too_early, "... a start without it",
+                 {spool_of(run), "--source spool:DIR needs a directory"});
+
+    std::filesystem::rename(elsewhere, spool_of(run));
+    auto second = run.start(pipeline_of(run, {"--once"}));
+    REQUIRE(second.wait() == 0);
+    require_all_rejected(run, kFiles);
+    CHECK(files_in(spool_of(run)) == 0);
+    CHECK(files_in(spool_of(run) / "rejected") == kFiles);
+    run.require_nothing_left();
+}
+
+TEST_CASE("a spool that is removed ends the run, and what was taken of it is recorded") {
+    PipelineRun run;
+    std::filesystem::create_directory(spool_of(run));
+    auto supervisor = run.start(pipeline_of(run, {"--report", "json"}));
+    hand_over(spool_of(run), 0, 10);
+    REQUIRE(eventually([&] { return run.has_rows(10); }));
+    {
+        const LedgerLock lock(run.ledger());
+        hand_over(spool_of(run), 10, kFiles - 10);
+        fill_up(run, supervisor);
+        std::filesystem::remove_all(spool_of(run));
+    }
+    CHECK(supervisor.wait() == 66);
+    require_said(supervisor, "spool removed", {spool_of(run), "removed", "start again"});
+    CHECK(supervisor.out().find(fmt::format(R"({{"acquired":{},)", run.rows())) == 0);
+    CHECK(supervisor.out().find(R"("in_flight":0)") != std::string::npos);
+    CHECK(run.count(
+              "SELECT count(*) FROM invoices WHERE status = 'failed' AND reason LIKE 'open%No such file%'") ==
+          run.count("SELECT count(*) FROM invoices WHERE status = 'failed'"));
+    run.require_nothing_left();
+}
+
+TEST_CASE("files that cannot be moved stay and are recorded, and are moved when they can be") {
+    if (!can_become_other_user()) return;
+    PipelineRun run;
+    std::filesystem::create_directory(spool_of(run));
+    const auto rejected = spool_of(run) / "rejected";
+    std::filesystem::create_directory(rejected);
+    give_to_other_user(run.directory());
+    auto supervisor = run.start_in(become_other_user, pipeline_of(run));
+    REQUIRE(eventually([&] { return std::filesystem::exists(spool_of(run) / "duplicates"); }));
+    REQUIRE(::chmod(rejected.c_str(), 0555) == 0);
+    hand_over(spool_of(run), 0, kFiles);
+    require_said(supervisor, "read-only folder in the spool",
+                 {"spool:" + spool_of(run).string(), "to rejected", "Permission denied", "is tried again"});
+    REQUIRE(eventually([&] { return run.rows() == kFiles; }));
+    CHECK(files_in(spool_of(run)) == kFiles);
+    SECTION("while it runs") {
+        REQUIRE(::chmod(rejected.c_str(), 0755) == 0);
+        REQUIRE(eventually([&] { return files_in(rejected) == kFiles; }));
+        require_said(supervisor, "... mended", {spool_of(run), "have been moved"});
+        supervisor.send(SIGTERM);
+        REQUIRE(supervisor.wait() == 0);
+    }
+    SECTION("at the next start") {
+        supervisor.send(SIGTERM);
+        REQUIRE(supervisor.wait() == 0);
+        require_said(supervisor, "... at the end",
+                     {spool_of(run), "500 files", "stay; the next start tries again"});
+        auto refused = run.start_in(become_other_user, pipeline_of(run, {"--once"}));
+        CHECK(refused.wait() == 73);
+        require_said(refused, "... the next start", {rejected, "must be writable"});
+        REQUIRE(::chmod(rejected.c_str(), 0755) == 0);
+        auto next = run.start_in(become_other_user, pipeline_of(run, {"--once"}));
+        REQUIRE(next.wait() == 0);
+    }
+    CHECK(lines_with(supervisor, "cannot move") == 1);
+    require_all_rejected(run, kFiles);
+    CHECK(files_in(spool_of(run)) == 0);
+    CHECK(files_in(rejected) == kFiles);
+    run.require_nothing_left();
+}
+
+TEST_CASE("a spool on a full disk is said at the start") {
+    if (!SmallDisk::is_possible()) return;
+    PipelineRun run;
+    std::filesystem::create_directory(spool_of(run));
+    {
+        // Room for one of the four folders.
+        const SmallDisk disk(spool_of(run), 1U << 20U, "nr_inodes=2");
+        auto supervisor = run.start(pipeline_of(run, {"--once"}));
+        CHECK(supervisor.wait() == 73);
+        require_said(supervisor, "spool on a full disk",
+                     {spool_of(run) / "rejected", "No space left", "free some space"});
+    }
+    run.require_nothing_left();
+}
+
+TEST_CASE("a consumer without descriptors waits for one and calls no invoice failed") {
+    PipelineRun run;
+    std::filesystem::create_directory(spool_of(run));
+    auto supervisor = run.start({"--consumers", "1", "--source", "spool:" + spool_of(run).string()});
+    hand_over(spool_of(run), 0, 10);
+    REQUIRE(eventually([&] { return run.has_rows(10); }));
+    const pid_t consumer = supervisor.children("consumer").front();
+    rlimit before{};
+    REQUIRE(::prlimit(consumer, RLIMIT_NOFILE, nullptr, &before) == 0);
+    const rlimit none{3, before.rlim_max};
+    REQUIRE(::prlimit(consumer, RLIMIT_NOFILE, &none, nullptr) == 0);
+    hand_over(spool_of(run), 10, kFiles - 10);
+    REQUIRE(eventually([&] { return run.acquired() == kFiles; }));
+    CHECK(run.rows() == 10);
+    REQUIRE(::prlimit(consumer, RLIMIT_NOFILE, &before, nullptr) == 0);
+    REQUIRE(eventually([&] { return run.rows() == kFiles; }));
+    supervisor.send(SIGTERM);
+    REQUIRE(supervisor.wait() == 0);
+    require_all_rejected(run, kFiles);
+    run.require_nothing_left();
+}
