@@ -28,8 +28,7 @@ class WallClock {
     [[nodiscard]] std::int64_t now_us() const noexcept { return wall_us_; }
     // The wall-clock time, as the clock is set now, of a monotonic time of this boot.
     [[nodiscard]] std::int64_t at_us(std::uint64_t monotonic) const noexcept {
-        return wall_us_ +
-               (static_cast<std::int64_t>(monotonic) - static_cast<std::int64_t>(monotonic_ns_)) / 1000;
+        return wall_us_ + static_cast<std::int64_t>(monotonic - monotonic_ns_) / 1000;
     }
 
   private:

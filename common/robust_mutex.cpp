@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/robust_mutex.hpp"
 
+#include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
 #include <ctime>
 #include <new>
 
@@ -43,6 +45,17 @@ void RobustMutex::initialise() {
     }
     owner_.store(0, std::memory_order_relaxed);
     beats_.store(0, std::memory_order_relaxed);
+}
+
+// By glibc's own fields: there is no other way to ask without locking. What it calls kind says process-shared
+// and robust; the first word holds the owner's thread id as long as that lives (futex(2)).
+bool RobustMutex::is_sound() const noexcept {
+    RobustMutex fresh;
+    fresh.initialise();
+    const auto word = static_cast<std::uint32_t>(mutex_.__data.__lock);
+    constexpr int kNotRecoverable = INT_MAX - 1;  // in the owner's field, for ever
+    return mutex_.__data.__kind == fresh.mutex_.__data.__kind && mutex_.__data.__owner != kNotRecoverable &&
+           (word & FUTEX_TID_MASK) == 0;
 }
 
 int RobustMutex::timed_lock(std::chrono::nanoseconds bound) noexcept {

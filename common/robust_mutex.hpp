@@ -65,6 +65,9 @@ class alignas(64) RobustMutex {
     [[nodiscard]] std::uint32_t beats() const noexcept { return beats_.load(std::memory_order_relaxed); }
     // The thread id of the owner, 0 when it is free. A dead owner's id stays until the next locking.
     [[nodiscard]] std::uint32_t owner() const noexcept { return owner_.load(std::memory_order_relaxed); }
+    // True if it is what initialise() makes and can be locked, now or because its owner's death has been
+    // marked. To be asked while no process uses it.
+    [[nodiscard]] bool is_sound() const noexcept;
     // For the owner only.
     void beat() noexcept { beats_.store(beats() + 1, std::memory_order_relaxed); }
 

@@ -160,7 +160,7 @@ std::optional<Segment> Segment::open(const std::string& name, Access access) {
         interprocess::offset_t bytes = 0;
         if (!mapping->object.get_size(bytes) || bytes == 0) {
             throw Failure(ExitStatus::Configuration,
-                          "segment " + path_of(name) + " is empty: it is not one of ours; remove the file");
+                          "segment " + path_of(name) + " is empty, and none of ours: remove it");
         }
         mapping->region = interprocess::mapped_region(mapping->object, mode);
         prefault(mapping->region.get_address(), mapping->region.get_size(), writable);

@@ -8,6 +8,7 @@
 #include <random>
 #include <utility>
 
+#include "common/damage.hpp"
 #include "common/error.hpp"
 
 namespace pipeline {
@@ -21,9 +22,13 @@ std::string storage_name(const std::string& name) {
 }
 
 [[noreturn]] void refuse(const Segment& segment, const std::string& what) {
+    const std::string name = segment.name().substr(0, segment.name().rfind('.'));
     throw Failure(
         ExitStatus::Configuration,
-        fmt::format("segment /dev/shm/{} {}; if nothing in it is needed, remove it", segment.name(), what));
+        fmt::format(
+            "segment /dev/shm/{} {}. It is left as it is; to begin anew, remove /dev/shm/{} and "
+            "/dev/shm/{}: the source (but for standard input) gives again what the ledger does not have",
+            segment.name(), what, ring_name(name), storage_name(name)));
 }
 
 void check_header(const Segment& segment, std::uint64_t magic, std::size_t area_bytes,
@@ -33,7 +38,7 @@ void check_header(const Segment& segment, std::uint64_t magic, std::size_t area_
     if (header.magic != magic) refuse(segment, "is not a segment of this pipeline");
     if (header.layout_version != kLayoutVersion) {
         refuse(segment,
-               fmt::format("has layout version {}, this program knows {}: finish it with the version "
+               fmt::format("has layout version {}, and this program knows {}: finish it with the version "
                            "that made it",
                            header.layout_version, kLayoutVersion));
     }
@@ -42,6 +47,11 @@ void check_header(const Segment& segment, std::uint64_t magic, std::size_t area_
         refuse(segment, fmt::format("is damaged: {} bytes do not fit its capacity of {}", segment.size(),
                                     header.capacity));
     }
+}
+
+void check_text(const Segment& segment, const std::array<char, kMaxSpecBytes>& text) {
+    if (text.front() == '\0' || std::find(text.begin(), text.end(), '\0') == text.end())
+        refuse(segment, "is damaged: it does not say which source and ledger it is of");
 }
 
 void write_text(std::array<char, kMaxSpecBytes>& to, const std::string& text) {
@@ -67,36 +77,6 @@ RingArea& ring_area(const Segment& segment) {
 }
 StorageArea& storage_area(const Segment& segment) {
     return *static_cast<StorageArea*>(segment.address());
-}
-
-void check_ring(const Segment& segment, const Ring& ring) {
-    const std::uint64_t tail = ring.tail();
-    std::uint64_t head = ring.head();
-    if (tail > kMaxIndex || head > tail) refuse(segment, "is damaged: its head is beyond its tail");
-    for (std::size_t place = 0; place < kMaxPlaces; ++place) {
-        const HandWord word = ring.hand(place).word();
-        if (word.count > kMaxBatch || word.done > word.count || word.end() > tail) {
-            refuse(segment, fmt::format("is damaged: the hand of place {} is impossible", place));
-        }
-        head = std::max(head, word.end());
-    }
-    if (tail - head > ring.capacity()) refuse(segment, "is damaged: it holds more than its capacity");
-}
-
-void check_storage(const Segment& segment, const Storage& storage, std::uint64_t acquired) {
-    const std::uint64_t tail = storage.tail();
-    const std::uint64_t durable = storage.durable();
-    const std::uint64_t released = storage.released();
-    if (released > durable || durable > tail || tail - released > storage.capacity() || tail > acquired) {
-        refuse(segment, "is damaged: its indices are out of order");
-    }
-    for (std::uint64_t i = released; i < tail; ++i) {
-        const Record& record = storage.record(i);
-        if (record.place >= kMaxPlaces || record.status > Status::Failed ||
-            record.outcome > Outcome::Duplicate || record.id_text().empty()) {
-            refuse(segment, fmt::format("is damaged: record {} is impossible", i));
-        }
-    }
 }
 
 }  // namespace
@@ -141,8 +121,8 @@ std::optional<Segments> Segments::open(const std::string& name, Segment::Access 
     if (!storage) {
         if (!ring->has_its_name()) return std::nullopt;  // the last process of the generation has just left
         refuse(*ring,
-               fmt::format("has lost its storage, /dev/shm/{}: what its consumers had saved and not yet "
-                           "flushed is gone and will be acquired again from the source",
+               fmt::format("has lost its storage, /dev/shm/{}, and with it the results that were not yet in "
+                           "the ledger",
                            storage_name(name)));
     }
     check_header(*storage, kStorageMagic, sizeof(StorageArea), &Storage::bytes);
@@ -169,11 +149,12 @@ void Segments::remove_storage_without_ring(const std::string& name) {
     if (!storage) return;
     check_header(*storage, kStorageMagic, sizeof(StorageArea), &Storage::bytes);
     const StorageArea& area = storage_area(*storage);
+    if (const auto damage = find_damage(area)) refuse(*storage, "is damaged: " + damage->what);
     const std::uint64_t waiting = area.tail.load() - (area.durable_word.load() >> 1U);
     if (waiting != 0) {
-        refuse(*storage, fmt::format("holds {} results that are not in the ledger, and its ring is gone; the "
-                                     "source will give these invoices again",
-                                     waiting));
+        refuse(*storage,
+               fmt::format("holds {} results that are not in the ledger, and has lost its ring, /dev/shm/{}",
+                           waiting, ring_name(name)));
     }
     Segment::remove(storage_name(name));
 }
@@ -198,8 +179,12 @@ std::uint64_t Segments::in_flight() const noexcept {
 }
 
 void Segments::check_contents() const {
-    check_ring(ring_segment_, ring());
-    check_storage(storage_segment_, storage(), ring().tail());
+    check_text(ring_segment_, ring_area(ring_segment_).source);
+    check_text(ring_segment_, ring_area(ring_segment_).ledger);
+    const auto damage = find_damage(ring(), storage());
+    if (!damage) return;
+    refuse(damage->where == Damage::Where::Ring ? ring_segment_ : storage_segment_,
+           "is damaged: " + damage->what);
 }
 
 bool Segments::lock_shared() noexcept {

@@ -54,8 +54,8 @@ class Segments {
     // Items that are acquired and not yet durable; 0 is what a drain works towards.
     [[nodiscard]] std::uint64_t in_flight() const noexcept;
 
-    // Checks that every index and length lies within bounds. While no other process has the segments.
-    // Throws Failure Configuration that names the segment and what is wrong with it.
+    // While no other process has the segments. Throws Failure Configuration that names the segment and what
+    // is wrong with it (damage.hpp).
     void check_contents() const;
 
     // The generation lock. None of them waits; false: another process has it.

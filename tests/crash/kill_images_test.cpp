@@ -11,11 +11,13 @@
 #include <unordered_set>
 #include <vector>
 
+#include "common/damage.hpp"
 #include "tests/catch.hpp"
 #include "tests/crash/schedule.hpp"
 #include "tests/crash/stepper.hpp"
 #include "tests/crash/store_tracer.hpp"
 
+using namespace pipeline;
 using namespace pipeline::test;
 
 namespace {
@@ -76,10 +78,12 @@ std::uint64_t collect_by_stores(World& world, const Action& action, Images& imag
     return traced.images.size() - 1;
 }
 
-// Fails if any order of recovery from the image goes wrong.
+// Fails if the image would not be adopted, or any order of recovery from it goes wrong.
 void verify(World& world, const Image& image, const std::string& what) {
     world.restore(image);
     if (const std::string lost = world.lost_with_segments(); !lost.empty()) FAIL(what << ": " << lost);
+    if (const auto damage = find_damage(world.ring(), world.storage()))
+        FAIL(what << ", called damaged: " << damage->what);
     for (const auto& recovery : recoveries()) {
         world.restore(image);
         world.ring().reopen();

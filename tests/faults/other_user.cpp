@@ -29,9 +29,10 @@ void become_other_user() {
     }
 }
 
-void give_to_other_user(const std::filesystem::path& directory) {
-    REQUIRE(::chown(directory.c_str(), kOtherUser, kOtherUser) == 0);
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(directory))
+void give_to_other_user(const std::filesystem::path& path) {
+    REQUIRE(::lchown(path.c_str(), kOtherUser, kOtherUser) == 0);
+    if (!std::filesystem::is_directory(path)) return;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(path))
         REQUIRE(::lchown(entry.path().c_str(), kOtherUser, kOtherUser) == 0);
 }
 

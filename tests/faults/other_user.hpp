@@ -13,8 +13,8 @@ namespace pipeline::test {
 [[nodiscard]] bool can_become_other_user();
 // In a child before it executes a program. Nobody else is this user, so that its limits count us alone.
 void become_other_user();
-// Makes the directory and all that is in it the other user's.
-void give_to_other_user(const std::filesystem::path& directory);
+// Makes the file, or the directory and all that is in it, the other user's.
+void give_to_other_user(const std::filesystem::path& path);
 
 // Processes of that user that do nothing but take up room.
 class Crowd {

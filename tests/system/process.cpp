@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <fstream>
-#include <iterator>
 #include <sstream>
 #include <utility>
 
@@ -28,7 +27,9 @@ bool eventually(const std::function<bool()>& holds, std::chrono::milliseconds de
 
 std::string read_file(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+    std::ostringstream text;
+    text << file.rdbuf();
+    return text.str();
 }
 
 void write_file(const std::filesystem::path& path, const std::string& text) {

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/faults/leftover.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <vector>
+
+#include "tests/catch.hpp"
+#include "tests/faults/ledger_lock.hpp"
+
+namespace pipeline::test {
+namespace {
+
+constexpr std::uint64_t kCapacity = 64;  // of ring and storage
+
+std::vector<std::string> options(const std::string& process) {
+    return {"--consumers",
+            "2",
+            "--once",
+            "--source",
+            fmt::format("sequence:{}", Leftover::kNumbers),
+            "--ring-capacity",
+            "64",
+            "--storage-capacity",
+            "64",
+            "--process",
+            process};
+}
+
+}  // namespace
+
+Leftover::Leftover() {
+    auto supervisor = run_.start(options("simulate:1ms"));
+    REQUIRE(eventually([&] { return run_.has_rows(20); }));
+    {
+        const LedgerLock lock(run_.ledger());
+        REQUIRE(eventually([&] {
+            const auto segments = Segments::open(run_.name(), Segment::Access::ReadOnly);
+            const Ring ring = segments->ring();
+            return run_.waiting() == kCapacity && ring.tail() - ring.head() == kCapacity &&
+                   !ring.hand(0).empty() && !ring.hand(1).empty();
+        }));
+        const auto children = supervisor.children();
+        supervisor.send(SIGSTOP);  // so that it can neither replace nor notice
+        for (const pid_t child : children) ::kill(child, SIGKILL);
+        PipelineRun::kill_everything();
+    }
+    ring_bytes_ = read_file(ring());
+    storage_bytes_ = read_file(storage());
+}
+
+void Leftover::restore() const {
+    for (const auto& [path, bytes] : {std::pair(ring(), ring_bytes_), std::pair(storage(), storage_bytes_)}) {
+        std::filesystem::remove_all(path);
+        write_file(path, bytes);
+        REQUIRE(::chmod(path.c_str(), 0600) == 0);
+    }
+}
+
+void Leftover::change(const std::function<void(const Ring&, const Storage&)>& how) const {
+    const auto segments = Segments::open(run_.name());
+    REQUIRE(segments);
+    how(segments->ring(), segments->storage());
+}
+
+Process Leftover::start(const std::function<void()>& before_exec) {
+    return run_.start_in(before_exec, options("none"));
+}
+
+}  // namespace pipeline::test

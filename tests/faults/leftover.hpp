@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The segments that a pipeline leaves when everything is killed at once: invoices are in the ring, in both
+// hands and in the storage, some of them in the ledger. They can be damaged, and made whole again, as often
+// as one likes.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "common/segments.hpp"
+#include "tests/system/pipeline_run.hpp"
+
+namespace pipeline::test {
+
+class Leftover {
+  public:
+    static constexpr std::uint64_t kNumbers = 400;
+
+    // Runs a pipeline and kills it.
+    Leftover();
+
+    [[nodiscard]] PipelineRun& run() noexcept { return run_; }
+    [[nodiscard]] std::filesystem::path ring() const { return "/dev/shm/" + run_.name() + ".ring"; }
+    [[nodiscard]] std::filesystem::path storage() const { return "/dev/shm/" + run_.name() + ".storage"; }
+
+    // Both segments as they were left.
+    void restore() const;
+    // Writes into the shared structures of both.
+    void change(const std::function<void(const Ring&, const Storage&)>& how) const;
+    // Starts a supervisor that would adopt them and finish.
+    [[nodiscard]] Process start(const std::function<void()>& before_exec = {});
+
+  private:
+    PipelineRun run_;
+    std::string ring_bytes_;
+    std::string storage_bytes_;
+};
+
+}  // namespace pipeline::test
