@@ -51,7 +51,7 @@ Flush::LeadOutcome Flush::lead(std::chrono::nanoseconds bound) {
 void Flush::commit(std::uint64_t tail, std::optional<std::uint64_t> cursor) {
     const std::uint64_t durable = storage_.durable();
     const RecordRange records = storage_.range(durable, tail - durable);
-    ledger_.commit(records, CommitContext{source_, cursor, WallClock()});
+    ledger_.commit(records, CommitContext{source_, cursor, WallClock(), ring_.area().header.generation});
     if (tail != durable) storage_.set_durable(tail, count_outcomes(records));
     if (cursor) storage_.area().cursor.store(*cursor, std::memory_order_release);
 }

@@ -26,6 +26,8 @@ class RecordRange {
     // The index of record(0), counted since the segments were created.
     [[nodiscard]] std::uint64_t first() const noexcept { return first_; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    // The index after the last record's.
+    [[nodiscard]] std::uint64_t end() const noexcept { return first_ + size_; }
     // i counts from 0.
     [[nodiscard]] Record& record(std::size_t i) const noexcept { return records_[(first_ + i) % capacity_]; }
     // Only for a record that has_details.
@@ -46,7 +48,8 @@ struct CommitContext {
     std::string_view source;              // as in the ledger's `source` columns
     std::optional<std::uint64_t> cursor;  // where the source is to go on after a loss of the segments;
                                           // none: leave what the ledger has
-    WallClock clock;                      // to turn the records' monotonic times into wall-clock times
+    WallClock clock{};                    // to turn the records' monotonic times into wall-clock times
+    std::uint64_t generation = 0;         // of the segments that the records lie in
 };
 
 // The ledger cannot take the records now (locked by another program, disk full, I/O error) but may later:
@@ -63,7 +66,8 @@ class Ledger {
     Ledger& operator=(const Ledger&) = delete;
     virtual ~Ledger() = default;
 
-    // Writes all records and the cursor durably in one transaction, then sets each record's `outcome`:
+    // Writes all records and the cursor durably in one transaction, and that the ledger has this generation's
+    // records below the last one's index; then sets each record's `outcome`:
     // its status if it has a row now (or had one already, from the same source and position: the row's
     // status then), Duplicate if its id belongs to another position. Calling it again with the same
     // records after a kill at any moment changes nothing and gives the same outcomes.
@@ -72,6 +76,12 @@ class Ledger {
 
     // Where `source` is to go on, if the ledger knows it.
     [[nodiscard]] virtual std::optional<std::uint64_t> cursor(std::string_view source) = 0;
+
+    // How many records of that generation the ledger has, if it keeps count: never fewer than the segments
+    // call durable, unless it is not the file that they were written to.
+    [[nodiscard]] virtual std::optional<std::uint64_t> recorded([[maybe_unused]] std::uint64_t generation) {
+        return std::nullopt;
+    }
 };
 
 // Opens the ledger that `spec` names, creating it with its schema if it is not there yet. Throws Failure:

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -15,6 +16,10 @@ namespace {
 // How long a call may wait for a lock: a flush leader must stay able to answer a signal.
 constexpr std::chrono::milliseconds kLockWait{250};
 
+// One text for each version of the schema: what it adds to the version before. A new file goes through all of
+// them, so that a ledger is the same whichever version of this program made it. What a version says never
+// changes; a change is a new version.
+//
 // Measured with 1,000,000 rows in batches of 1,000:
 // - invoices is a rowid table. WITHOUT ROWID it takes a quarter fewer rows a second with random ids (file
 //   names), where each row then lands on a page of its own, and no more with ids that rise; the wide
@@ -24,7 +29,7 @@ constexpr std::chrono::milliseconds kLockWait{250};
 // - STRICT costs nothing that can be measured, and keeps other writers honest.
 // acquired in sources counts the rows that invoices and duplicates have from that source. Numbers
 // beyond 2^63 - 1 (inodes may be) are stored as the negative number of the same 64 bits.
-constexpr const char* kSchema = R"sql(
+constexpr const char* kVersion1 = R"sql(
 CREATE TABLE invoices(
     id TEXT PRIMARY KEY NOT NULL,
     source TEXT NOT NULL,
@@ -58,7 +63,57 @@ CREATE TABLE sources(
 CREATE TABLE schema_version(version INTEGER NOT NULL) STRICT;
 INSERT INTO schema_version(version) VALUES(1);
 )sql";
-static_assert(kLedgerSchemaVersion == 1, "kSchema writes the version as a number");
+
+// generations: how much of what was acquired into one pair of segments this file holds. It is what the
+// segments' own count of durable records is compared with, so that an older copy in the place of the ledger
+// is noticed.
+//
+// The views are for people. Amounts are divided as integers, sign apart: -5 is '-0.05', and no amount is
+// too large for it. A view costs nothing until it is read.
+constexpr const char* kVersion2 = R"sql(
+CREATE TABLE generations(
+    generation INTEGER PRIMARY KEY NOT NULL,
+    source TEXT NOT NULL,
+    recorded INTEGER NOT NULL,
+    added INTEGER NOT NULL,
+    began_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+CREATE VIEW readable_invoices AS SELECT
+    id, status, supplier, currency,
+    CASE WHEN net NOT NULL THEN
+        printf('%s%d.%02d', iif(net < 0, '-', ''), abs(net / 100), abs(net % 100)) END AS net,
+    CASE WHEN tax NOT NULL THEN
+        printf('%s%d.%02d', iif(tax < 0, '-', ''), abs(tax / 100), abs(tax % 100)) END AS tax,
+    CASE WHEN gross NOT NULL THEN
+        printf('%s%d.%02d', iif(gross < 0, '-', ''), abs(gross / 100), abs(gross % 100)) END AS gross,
+    CASE WHEN due NOT NULL THEN
+        printf('%s%d.%02d', iif(due < 0, '-', ''), abs(due / 100), abs(due % 100)) END AS due,
+    reason, attempts, consumer, source, position,
+    strftime('%Y-%m-%d %H:%M:%f', acquired_at / 1000000.0, 'unixepoch') AS acquired_at,
+    strftime('%Y-%m-%d %H:%M:%f', stored_at / 1000000.0, 'unixepoch') AS stored_at,
+    printf('%.6f', (stored_at - acquired_at) / 1000000.0) AS seconds
+FROM invoices;
+CREATE VIEW readable_duplicates AS SELECT
+    duplicates.id AS id, duplicates.source AS source, duplicates.position AS position,
+    strftime('%Y-%m-%d %H:%M:%f', seen_at / 1000000.0, 'unixepoch') AS seen_at,
+    invoices.status AS first_status, invoices.source AS first_source, invoices.position AS first_position,
+    strftime('%Y-%m-%d %H:%M:%f', stored_at / 1000000.0, 'unixepoch') AS first_stored_at
+FROM duplicates LEFT JOIN invoices ON invoices.id = duplicates.id;
+CREATE VIEW readable_sources AS SELECT
+    source, cursor, acquired,
+    strftime('%Y-%m-%d %H:%M:%f', updated_at / 1000000.0, 'unixepoch') AS updated_at
+FROM sources;
+CREATE VIEW readable_generations AS SELECT
+    printf('%016x', generation) AS generation, source, recorded, added, recorded - added AS given_again,
+    strftime('%Y-%m-%d %H:%M:%f', began_at / 1000000.0, 'unixepoch') AS began_at,
+    strftime('%Y-%m-%d %H:%M:%f', updated_at / 1000000.0, 'unixepoch') AS updated_at
+FROM generations;
+UPDATE schema_version SET version = 2;
+)sql";
+
+constexpr std::array kVersions{kVersion1, kVersion2};
+static_assert(kVersions.size() == kLedgerSchemaVersion);
 
 bool is_empty(SqliteConnection& database) {
     return database.query_text("SELECT count(*) FROM sqlite_schema") == "0";
@@ -74,35 +129,36 @@ void use_write_ahead_log(SqliteConnection& database, const std::filesystem::path
                               path.string(), mode));
 }
 
-void create_schema(SqliteConnection& database, const std::filesystem::path& path) {
-    use_write_ahead_log(database, path);
-    // A kill before the COMMIT leaves an empty database, which the next opening fills.
-    database.execute("BEGIN IMMEDIATE");
-    if (is_empty(database)) database.execute(kSchema);  // else another process was faster
-    database.execute("COMMIT");
-}
-
-void check_version(SqliteConnection& database, const std::filesystem::path& path) {
-    std::int64_t rows = 0;
-    std::int64_t version = 0;
+// A file with a table schema_version may still be another program's: before it is changed, it must have what
+// version 1 has. Preparing a statement looks its columns up.
+void check_tables(SqliteConnection& database, const std::filesystem::path& path) {
     try {
-        SqliteStatement statement(database, "SELECT count(version), max(version) FROM schema_version");
-        if (statement.first_row()) {
-            rows = statement.integer(0);
-            version = statement.integer(1);
-            statement.finish();
+        for (const auto* sql :
+             {"INSERT INTO invoices(id, source, position, status, supplier, currency, net, tax, gross, due, "
+              "reason,"
+              " attempts, consumer, acquired_at, stored_at) VALUES(1,2,3,4,5,6,7,8,9,10,11,12,13,14,15)"
+              " ON CONFLICT(id) DO NOTHING",
+              "INSERT INTO duplicates(source, position, id, seen_at) VALUES(1,2,3,4)"
+              " ON CONFLICT(source, position) DO NOTHING",
+              "INSERT INTO sources(source, cursor, acquired, updated_at) VALUES(1,2,3,4)"
+              " ON CONFLICT(source) DO NOTHING"}) {
+            const SqliteStatement prepared(database, sql);
         }
     } catch (const SqliteError& error) {
         if (error.kind() == SqliteError::Kind::Statement) fail_not_a_ledger(path, error.what());
         throw;
     }
-    if (rows != 1 || version < 1) fail_not_a_ledger(path, "schema_version does not hold one version");
-    if (version > kLedgerSchemaVersion) {
-        throw Failure(ExitStatus::Configuration,
-                      fmt::format("ledger {}: written by a newer version of this program (its schema is {}, "
-                                  "this one knows {}); use that version, or name another file",
-                                  path.string(), version, kLedgerSchemaVersion));
-    }
+}
+
+// Takes the file from the version that it has (an empty one: none) to this program's, in one transaction: a
+// kill leaves the one or the other. Several processes may do it at once; who comes second finds nothing to
+// do.
+void bring_up_to_date(SqliteConnection& database, const std::filesystem::path& path) {
+    database.execute("BEGIN IMMEDIATE");
+    const auto found = is_empty(database) ? 0 : ledger_schema_version(database, path);
+    for (auto version = static_cast<std::size_t>(found); version < kVersions.size(); ++version)
+        database.execute(kVersions[version]);
+    database.execute("COMMIT");
 }
 
 // Throws if nothing can be written. That someone else is writing just now proves that one can. In a file that
@@ -126,11 +182,39 @@ void fail_not_a_ledger(const std::filesystem::path& path, const std::string& why
                               path.string(), why));
 }
 
+std::int64_t ledger_schema_version(SqliteConnection& database, const std::filesystem::path& path) {
+    std::int64_t rows = 0;
+    std::int64_t version = 0;
+    try {
+        SqliteStatement statement(database, "SELECT count(version), max(version) FROM schema_version");
+        if (statement.first_row()) {
+            rows = statement.integer(0);
+            version = statement.integer(1);
+            statement.finish();
+        }
+    } catch (const SqliteError& error) {
+        if (error.kind() == SqliteError::Kind::Statement) fail_not_a_ledger(path, error.what());
+        throw;
+    }
+    if (rows != 1 || version < 1) fail_not_a_ledger(path, "schema_version does not hold one version");
+    if (version > kLedgerSchemaVersion) {
+        throw Failure(ExitStatus::Configuration,
+                      fmt::format("ledger {}: written by a newer version of this program (its schema is {}, "
+                                  "this one knows {}); use that version, or name another file",
+                                  path.string(), version, kLedgerSchemaVersion));
+    }
+    return version;
+}
+
 SqliteConnection open_ledger_database(const std::filesystem::path& path, bool create) {
     SqliteConnection database(path, create, kLockWait);
-    if (create && is_empty(database)) create_schema(database, path);
-    check_version(database, path);
-    use_write_ahead_log(database, path);  // it may be a copy made by VACUUM INTO
+    std::int64_t version = 0;
+    if (!create || !is_empty(database)) {
+        version = ledger_schema_version(database, path);
+        check_tables(database, path);
+    }
+    use_write_ahead_log(database, path);  // a copy made by VACUUM INTO has none
+    if (version < kLedgerSchemaVersion) bring_up_to_date(database, path);
     // Measured: larger pages gain nothing, and a larger cache only for random ids and only while the same
     // process leads each flush (another's commit empties it). A checkpoint at 4,000 pages (16 MB) stalls
     // its commit for about 20 ms and saves three quarters of the default's fsyncs. A log that a slow

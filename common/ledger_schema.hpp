@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ledger's public format: the tables, their version, and how a database file becomes a ledger or is
-// found not to be one. A foreign database is only read, never changed.
+// The ledger's public format: the tables and views, their version, and how a database file becomes a ledger,
+// is brought from an older version to this one, or is found not to be one. A foreign database is only read,
+// never changed. docs/ledger.md says what each column means.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +12,19 @@
 
 namespace pipeline {
 
-inline constexpr std::int64_t kLedgerSchemaVersion = 1;
+inline constexpr std::int64_t kLedgerSchemaVersion = 2;
 
 // Opens the ledger file at `path` for writing, ready for commits. With `create` a missing or empty one
-// gets the schema; several processes may do so at once. Throws SqliteError (Busy: try again) or Failure
+// gets the schema; one of an older version is brought up to date in any case. Several processes may do so
+// at once. Throws SqliteError (Busy: try again) or Failure
 // (Configuration: the file is not a ledger, or of a newer version; CannotCreate: its file system cannot
 // hold one).
 [[nodiscard]] SqliteConnection open_ledger_database(const std::filesystem::path& path, bool create);
+
+// The schema's version that an open ledger has, 1 to kLedgerSchemaVersion. Throws Failure Configuration if
+// it is newer, or the file is not a ledger.
+[[nodiscard]] std::int64_t ledger_schema_version(SqliteConnection& database,
+                                                 const std::filesystem::path& path);
 
 // Configuration: the file at `path` is a database, but not a ledger; `why` in a few words.
 [[noreturn]] void fail_not_a_ledger(const std::filesystem::path& path, const std::string& why);

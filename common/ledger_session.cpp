@@ -75,7 +75,14 @@ LedgerSession::LedgerSession(const std::filesystem::path& path, bool create)
                      "INSERT INTO sources(source, cursor, acquired, updated_at) VALUES(?1, ?2, ?3, ?4)"
                      " ON CONFLICT(source) DO UPDATE SET cursor = excluded.cursor,"
                      " acquired = acquired + excluded.acquired, updated_at = excluded.updated_at"),
-      find_cursor_(database_, "SELECT cursor FROM sources WHERE source = ?1") {}
+      find_cursor_(database_, "SELECT cursor FROM sources WHERE source = ?1"),
+      // A redo after a kill says the same index again; `recorded` never goes back.
+      update_generation_(database_,
+                         "INSERT INTO generations(generation, source, recorded, added, began_at, updated_at)"
+                         " VALUES(?1, ?2, ?3, ?4, ?5, ?5)"
+                         " ON CONFLICT(generation) DO UPDATE SET recorded = max(recorded, excluded.recorded),"
+                         " added = added + excluded.added, updated_at = excluded.updated_at"),
+      find_recorded_(database_, "SELECT recorded FROM generations WHERE generation = ?1") {}
 
 void LedgerSession::write(const RecordRange& records, const CommitContext& context,
                           std::vector<Outcome>& outcomes) {
@@ -105,6 +112,7 @@ void LedgerSession::write(const RecordRange& records, const CommitContext& conte
         }
     }
     write_source(context);
+    write_generation(records.end(), context);
     // A kill before this leaves nothing of the transaction, a kill after it all.
     commit_.run();
 }
@@ -217,6 +225,23 @@ std::optional<std::uint64_t> LedgerSession::cursor(std::string_view source) {
         found = static_cast<std::uint64_t>(find_cursor_.integer(0));
     }
     find_cursor_.finish();
+    return found;
+}
+
+void LedgerSession::write_generation(std::uint64_t recorded, const CommitContext& context) {
+    update_generation_.bind(1, stored(context.generation));
+    update_generation_.bind(2, context.source);
+    update_generation_.bind(3, stored(recorded));
+    update_generation_.bind(4, added_);
+    update_generation_.bind(5, context.clock.now_us());
+    update_generation_.run();
+}
+
+std::uint64_t LedgerSession::recorded(std::uint64_t generation) {
+    find_recorded_.bind(1, stored(generation));
+    std::uint64_t found = 0;
+    if (find_recorded_.first_row()) found = static_cast<std::uint64_t>(find_recorded_.integer(0));
+    find_recorded_.finish();
     return found;
 }
 

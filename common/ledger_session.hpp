@@ -25,6 +25,7 @@ class LedgerSession {
     // of record i. `outcomes` has the records' size.
     void write(const RecordRange& records, const CommitContext& context, std::vector<Outcome>& outcomes);
     [[nodiscard]] std::optional<std::uint64_t> cursor(std::string_view source);
+    [[nodiscard]] std::uint64_t recorded(std::uint64_t generation);
     [[nodiscard]] bool file_moved() const noexcept { return database_.file_moved(); }
     // Ends a transaction that failed; false if the connection cannot be used any more.
     [[nodiscard]] bool roll_back() noexcept;
@@ -38,12 +39,14 @@ class LedgerSession {
     Outcome find_outcome(const Record& record, const CommitContext& context);
     void add_duplicate(const Record& record, const CommitContext& context);
     void write_source(const CommitContext& context);
+    void write_generation(std::uint64_t recorded, const CommitContext& context);
 
     SqliteConnection database_;  // before its statements, which must go first
     SqliteStatement begin_, commit_, rollback_;
     SqliteStatement insert_group_, insert_one_, insert_detailed_, find_;
     SqliteStatement insert_duplicate_, find_duplicate_;
     SqliteStatement update_source_, find_cursor_;
+    SqliteStatement update_generation_, find_recorded_;
     std::int64_t added_ = 0;         // rows of the transaction in work, of invoices and duplicates
     std::string supplier_, reason_;  // texts being bound that were not UTF-8
 };

@@ -185,4 +185,8 @@ std::optional<std::uint64_t> SqliteLedger::cursor(std::string_view source) {
     return attempt([&](LedgerSession& session) { return session.cursor(source); });
 }
 
+std::optional<std::uint64_t> SqliteLedger::recorded(std::uint64_t generation) {
+    return attempt([&](LedgerSession& session) { return session.recorded(generation); });
+}
+
 }  // namespace pipeline

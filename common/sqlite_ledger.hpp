@@ -33,6 +33,8 @@ class SqliteLedger final : public Ledger {
     // Waits at most about 250 ms for a lock.
     void commit(const RecordRange& records, const CommitContext& context) override;
     [[nodiscard]] std::optional<std::uint64_t> cursor(std::string_view source) override;
+    // 0 for a generation that has given nothing yet.
+    [[nodiscard]] std::optional<std::uint64_t> recorded(std::uint64_t generation) override;
 
   private:
     struct OpenLater {};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/ledger.hpp"
 
+#include "common/ledger_schema.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/ledger_fixture.hpp"
 
@@ -29,5 +30,5 @@ TEST_CASE("a ledger's spec opens the file it names", "[ledger]") {
     spec.path = folder.ledger();
     const auto ledger = open_ledger(spec);
     CHECK_FALSE(ledger->cursor("sequence"));
-    CHECK(ask(folder.ledger(), "SELECT version FROM schema_version") == "1");
+    CHECK(ask(folder.ledger(), "SELECT version FROM schema_version") == std::to_string(kLedgerSchemaVersion));
 }

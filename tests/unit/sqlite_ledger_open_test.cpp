@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/ledger_schema.hpp"
 #include "common/sqlite_ledger.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/ledger_fixture.hpp"
@@ -68,7 +69,7 @@ TEST_CASE("a new ledger has the documented schema and is durable by write-ahead 
         "source,position");
     CHECK(ask(folder.ledger(), "SELECT group_concat(name) FROM pragma_table_info('sources')") ==
           "source,cursor,acquired,updated_at");
-    CHECK(ask(folder.ledger(), "SELECT version FROM schema_version") == "1");
+    CHECK(ask(folder.ledger(), "SELECT version FROM schema_version") == std::to_string(kLedgerSchemaVersion));
     CHECK(ask(folder.ledger(), "PRAGMA journal_mode") == "wal");
     CHECK_THROWS_AS(
         change(folder.ledger(), "INSERT INTO invoices VALUES('x','s',1,'lost','','',0,0,0,0,'',1,0,0,0)"),
@@ -168,12 +169,12 @@ TEST_CASE("another program's database is refused and left as it is", "[sqlite_le
 TEST_CASE("a ledger of a newer version is refused", "[sqlite_ledger]") {
     const TemporaryFolder folder;
     CHECK(try_to_open(folder.ledger()).text.empty());
-    change(folder.ledger(), "UPDATE schema_version SET version = 2");
+    change(folder.ledger(), "UPDATE schema_version SET version = version + 1");
     const auto refusal = try_to_open(folder.ledger());
     CHECK(refusal.status == ExitStatus::Configuration);
     CHECK(one_line_naming(refusal.text, folder.ledger()));
     check_contains(refusal.text, "newer version");
-    check_contains(refusal.text, "schema is 2");
+    check_contains(refusal.text, "schema is " + std::to_string(kLedgerSchemaVersion + 1));
 }
 
 TEST_CASE("a damaged ledger is refused when the damage is met", "[sqlite_ledger]") {
