@@ -5,8 +5,9 @@
 namespace pipeline {
 
 enum class ExitStatus : int {
-    Drained = 0,         // everything acquired is in the ledger
+    Drained = 0,         // everything acquired is in the ledger; an audit balances
     Usage = 64,          // the command line is wrong; nothing was started
+    DataError = 65,      // an audit does not balance, or the ledger is damaged
     NoInput = 66,        // the source is not there or cannot be read
     Internal = 70,       // a broken promise inside the program, or no memory
     CannotCreate = 73,   // a segment, lock or ledger cannot be created, or its name is taken

@@ -38,6 +38,11 @@ CommandOption duration_option(std::string name, std::string help, std::chrono::n
         [](std::chrono::nanoseconds duration) { return to_text(duration); });
 }
 
+CommandOption directory_option(std::string name, std::string help, std::filesystem::path& field) {
+    return value_option(std::move(name), "DIR", std::move(help), field, parse_path,
+                        [](const std::filesystem::path& path) { return path.native(); });
+}
+
 CommandOption name_option(std::string& field) {
     return value_option("name", "NAME", "of the pipeline", field, parse_name,
                         [](const std::string& name) { return name; });
@@ -96,6 +101,13 @@ CommandOption flush_interval_option(std::chrono::nanoseconds& field) {
 CommandOption drain_timeout_option(std::chrono::nanoseconds& field) {
     return duration_option("drain-timeout", "longest drain, 1ms to 24h", field, std::chrono::milliseconds(1),
                            std::chrono::hours(24));
+}
+
+CommandOption state_dir_option(std::filesystem::path& field) {
+    return with_fallback(directory_option("state-dir", "STATE, of spool and ledger", field),
+                         "$STATE_DIRECTORY,\n"
+                         "$XDG_STATE_HOME/invoice-pipeline or\n"
+                         "~/.local/state/invoice-pipeline");
 }
 
 CommandOption log_level_option(LogLevel& field) {

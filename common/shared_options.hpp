@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -36,6 +37,8 @@ inline constexpr std::chrono::nanoseconds kDefaultDrainTimeout = std::chrono::se
 [[nodiscard]] CommandOption item_timeout_option(std::chrono::nanoseconds& field);    // 1ms..365 days, 0: none
 [[nodiscard]] CommandOption flush_interval_option(std::chrono::nanoseconds& field);  // 1ms..1h
 [[nodiscard]] CommandOption drain_timeout_option(std::chrono::nanoseconds& field);   // 1ms..24h
+[[nodiscard]] CommandOption state_dir_option(
+    std::filesystem::path& field);  // as directories.hpp if not given
 [[nodiscard]] CommandOption log_level_option(LogLevel& field);
 
 // Of a child: the supervisor's process id, 1..2^22 (the most that Linux gives). Must be given.
@@ -44,6 +47,9 @@ inline constexpr std::chrono::nanoseconds kDefaultDrainTimeout = std::chrono::se
 // A whole number within [least, most], as most options are.
 [[nodiscard]] CommandOption count_option(std::string name, std::string help, std::uint32_t& field,
                                          std::uint32_t least, std::uint32_t most);
+// A directory, made absolute.
+[[nodiscard]] CommandOption directory_option(std::string name, std::string help,
+                                             std::filesystem::path& field);
 // A duration within [least, most]; with `zero_too` also 0, which then means none.
 [[nodiscard]] CommandOption duration_option(std::string name, std::string help,
                                             std::chrono::nanoseconds& field, std::chrono::nanoseconds least,

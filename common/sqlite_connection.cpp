@@ -51,6 +51,42 @@ SqliteError::Kind kind_of(int code) noexcept {
     throw SqliteError(kind, what, error);
 }
 
+// A path in a URI: what has a meaning there, and what is not plain text, as %XX.
+std::string escaped(const std::string& path) {
+    std::string text;
+    for (const char c : path) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                           c == '/' || c == '.' || c == '-' || c == '_';
+        text += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+    return text;
+}
+
+// SQLite opens a log for writing, and makes it, even on behalf of a connection that only reads.
+int open_without_writing(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* opened) {
+    if ((flags & SQLITE_OPEN_WAL) != 0) {
+        flags = (flags & ~(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) | SQLITE_OPEN_READONLY;
+    }
+    auto* const system = static_cast<sqlite3_vfs*>(vfs->pAppData);
+    return system->xOpen(system, name, file, flags, opened);
+}
+
+// The name of the system's VFS with that one function exchanged.
+const char* reading_vfs() {
+    static constexpr const char* kName = "reading";
+    static sqlite3_vfs vfs = [] {
+        sqlite3_vfs* const system = sqlite3_vfs_find(nullptr);
+        sqlite3_vfs reading = *system;
+        reading.zName = kName;
+        reading.pNext = nullptr;
+        reading.pAppData = system;
+        reading.xOpen = open_without_writing;
+        return reading;
+    }();
+    if (sqlite3_vfs_find(kName) == nullptr) sqlite3_vfs_register(&vfs, 0);
+    return kName;
+}
+
 }  // namespace
 
 void SqliteConnection::Close::operator()(sqlite3* handle) const noexcept {
@@ -59,9 +95,24 @@ void SqliteConnection::Close::operator()(sqlite3* handle) const noexcept {
 
 SqliteConnection::SqliteConnection(const std::filesystem::path& path, bool create,
                                    std::chrono::milliseconds lock_wait) {
+    open(path.c_str(), SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0), nullptr, lock_wait);
+}
+
+SqliteConnection SqliteConnection::open_for_reading(const std::filesystem::path& path, Log log,
+                                                    std::chrono::milliseconds lock_wait) {
+    // https://www.sqlite.org/uri.html; readonly_shm is SQLite's own for its tests of reading without writing.
+    const std::string name =
+        "file:" + escaped(path.native()) + (log == Log::None ? "?immutable=1" : "?readonly_shm=1");
+    SqliteConnection connection;
+    connection.open(name.c_str(), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, reading_vfs(), lock_wait);
+    connection.execute("PRAGMA query_only = 1; PRAGMA temp_store = MEMORY");
+    return connection;
+}
+
+void SqliteConnection::open(const char* name, int flags, const char* vfs,
+                            std::chrono::milliseconds lock_wait) {
     sqlite3* handle = nullptr;
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
-    const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+    const int code = sqlite3_open_v2(name, &handle, flags | SQLITE_OPEN_NOMUTEX, vfs);
     handle_.reset(handle);  // there is a handle even after most failures, and it must be closed
     if (code != SQLITE_OK) fail(handle, code);
     sqlite3_extended_result_codes(handle, 1);

@@ -53,6 +53,15 @@ class SqliteConnection {
     // `create` an empty one is made if there is none. A lock is waited for at most `lock_wait`.
     SqliteConnection(const std::filesystem::path& path, bool create, std::chrono::milliseconds lock_wait);
 
+    // For reading alone, so that nothing at all is written or made: not the file, nor its -wal, nor its -shm,
+    // even if this process could. A file whose log (-wal) holds something is read with it: of a database in
+    // use as any reader does it, under a shared lock of SQLite's that holds up no writer; of one whose users
+    // are dead by an index in this process's memory. Then there must be a -shm. Without a log the file alone
+    // is read, without any lock: the caller makes sure afterwards that nobody has written meanwhile.
+    enum class Log { None, Present };
+    [[nodiscard]] static SqliteConnection open_for_reading(const std::filesystem::path& path, Log log,
+                                                           std::chrono::milliseconds lock_wait);
+
     // Runs one or several statements; what they return is dropped.
     void execute(const char* sql);
     // The first column of the first row of a query, empty if there is none or it is NULL.
@@ -68,6 +77,8 @@ class SqliteConnection {
 
   private:
     friend class SqliteStatement;
+    SqliteConnection() = default;
+    void open(const char* name, int flags, const char* vfs, std::chrono::milliseconds lock_wait);
     struct Close {
         void operator()(sqlite3* handle) const noexcept;
     };
@@ -93,6 +104,8 @@ class SqliteStatement {
     // Runs a query: true if it gave a row, whose columns can be read until finish(), which must follow
     // (a query left open holds the database's snapshot).
     [[nodiscard]] bool first_row();
+    // The row after the one before, or the first one; after the last one false, and no finish() is needed.
+    [[nodiscard]] bool next_row() { return first_row(); }
     void finish() noexcept;
     [[nodiscard]] bool is_null(int column) const noexcept;
     [[nodiscard]] std::int64_t integer(int column) const noexcept;

@@ -28,11 +28,6 @@ CommandOption capacity_option(std::string name, std::string_view what, std::uint
                         kMinCapacity, kMaxCapacity);
 }
 
-CommandOption directory_option(std::string name, std::string help, std::filesystem::path& field) {
-    return value_option(std::move(name), "DIR", std::move(help), field, parse_path,
-                        [](const std::filesystem::path& path) { return path.native(); });
-}
-
 CommandOption report_option(ReportFormat& field) {
     return value_option(
         "report", "FORM", "of the summary: text or json", field,
@@ -61,11 +56,7 @@ CommandLine declare(Options& options) {
            max_attempts_option(options.max_attempts), flush_interval_option(options.flush_interval),
            drain_timeout_option(options.drain_timeout)}},
          {"Places",
-          {name_option(options.name),
-           with_fallback(directory_option("state-dir", "STATE, of spool and ledger", options.state_dir),
-                         "$STATE_DIRECTORY,\n"
-                         "$XDG_STATE_HOME/invoice-pipeline or\n"
-                         "~/.local/state/invoice-pipeline"),
+          {name_option(options.name), state_dir_option(options.state_dir),
            with_fallback(directory_option("runtime-dir", "of locks", options.runtime_dir),
                          "$RUNTIME_DIRECTORY,\n"
                          "$XDG_RUNTIME_DIR/invoice-pipeline or STATE")}},

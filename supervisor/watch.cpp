@@ -1,27 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "supervisor/watch.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <fstream>
-#include <string>
+
+#include "common/lineage.hpp"
 
 namespace pipeline {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
-
-// The state letter of proc(5); '?' if there is no such process. The name before it may hold anything, so
-// the letter is looked for after the last parenthesis.
-char process_state(std::uint32_t pid) {
-    std::ifstream file(fmt::format("/proc/{}/stat", pid));
-    std::string line;
-    std::getline(file, line);
-    const auto end_of_name = line.rfind(") ");
-    return end_of_name == std::string::npos || end_of_name + 2 >= line.size() ? '?' : line[end_of_name + 2];
-}
 
 }  // namespace
 
@@ -62,7 +50,7 @@ void Watch::look_at_lock(const RobustMutex& lock, Sight& sight, bool does_io, Ti
     const auto still = unchanged(sight, owner, lock.beats(), now);
     if (owner == 0 || sight.told || still < kLockPatience) return;
     // An owner that waits for the disk is not stalled: only one that was stopped.
-    if (does_io && process_state(owner) != 'T' && process_state(owner) != 't') return;
+    if (does_io && !is_stopped(static_cast<pid_t>(owner))) return;
     sight.told = true;
     stalled.push_back({owner, Stalled::Why::HoldsLock, 0});
 }

@@ -131,6 +131,50 @@ std::vector<std::string> PipelineRun::segments() const {
 void PipelineRun::require_nothing_left() const {
     CHECK(eventually([] { return has_no_children(); }));
     CHECK(segments() == std::vector<std::string>{});
+    if (read_file(ledger()).starts_with("SQLite format 3")) require_balance({"--deep"});
+}
+
+PipelineRun::Audited PipelineRun::audit(const std::vector<std::string>& options) const {
+    std::vector<std::string> argv{OBSERVER_PROGRAM, "--audit", "--json", "--name", name_};
+    if (segments().empty() && !starts_with_any("--ledger", options))
+        argv.insert(argv.end(), {"--ledger", "sqlite:" + ledger().string()});
+    argv.insert(argv.end(), options.begin(), options.end());
+    Process observer(argv, directory_, fmt::format("observer{}", ++audits_));
+    Audited audited;
+    audited.status = observer.wait();
+    audited.json = observer.out();
+    audited.errors = observer.err();
+    return audited;
+}
+
+PipelineRun::Audited PipelineRun::require_balance(const std::vector<std::string>& options) const {
+    Audited audited = audit(options);
+    INFO(audited.json << audited.errors);
+    CHECK(audited.status == 0);
+    CHECK(audited.number("difference") == 0);
+    CHECK(audited.json.find("\"findings\":[]") != std::string::npos);
+    return audited;
+}
+
+std::int64_t PipelineRun::Audited::number(const std::string& key) const {
+    const auto at = json.find("\"" + key + "\":");
+    INFO(json << errors);
+    REQUIRE(at != std::string::npos);
+    return std::stoll(json.substr(at + key.size() + 3));
+}
+
+std::string PipelineRun::Audited::text(const std::string& key) const {
+    const auto at = json.find("\"" + key + "\":\"");
+    INFO(json << errors);
+    REQUIRE(at != std::string::npos);
+    const auto begin = at + key.size() + 4;
+    return json.substr(begin, json.find('"', begin) - begin);
+}
+
+void PipelineRun::kill(const Process& supervisor) {
+    supervisor.send(SIGSTOP);
+    for (const pid_t child : supervisor.children()) ::kill(child, SIGKILL);
+    kill_everything();
 }
 
 bool PipelineRun::has_no_children() {

@@ -47,6 +47,7 @@ class PipelineRun {
     [[nodiscard]] std::map<std::string, std::uint64_t> rows_by_status() const;
     [[nodiscard]] std::uint64_t count(const std::string& sql) const;  // the first column of the first row
     [[nodiscard]] std::vector<std::string> column(const std::string& sql) const;
+    // True once the pipeline runs and its ledger has so many invoices.
     // Fails unless the ids are exactly 1..count, in whatever order.
     void require_numbers_up_to(std::uint64_t count) const;
 
@@ -57,10 +58,24 @@ class PipelineRun {
 
     // ---- what is left ----
     [[nodiscard]] std::vector<std::string> segments() const;  // names in /dev/shm that are this run's
-    // Fails unless no segment, no process and no undrained invoice is left.
+    // Fails unless no segment and no process is left, and, if there is a ledger, a deep audit of it balances.
     void require_nothing_left() const;
     // True once all that descends from this test has ended; reaps it.
     [[nodiscard]] static bool has_no_children();
+    // What `observer --audit --json` says, with `options`.
+    struct Audited {
+        int status = 0;  // the observer's exit status
+        std::string json;
+        std::string errors;
+        [[nodiscard]] std::int64_t number(const std::string& key) const;
+        [[nodiscard]] std::string text(const std::string& key) const;
+    };
+    [[nodiscard]] Audited audit(const std::vector<std::string>& options = {}) const;
+    // Fails unless the audit balances; returns what it said.
+    Audited require_balance(const std::vector<std::string>& options = {}) const;
+    // Kills the pipeline with kill -9 and without warning: the supervisor is stopped first, so that it
+    // neither replaces its children nor sees them die.
+    static void kill(const Process& supervisor);
     // Kills all that descends from this test, and waits for it.
     static void kill_everything();
 
@@ -69,6 +84,7 @@ class PipelineRun {
     std::filesystem::path directory_;
     std::filesystem::path ledger_;
     int started_ = 0;
+    mutable int audits_ = 0;
 };
 
 }  // namespace pipeline::test

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observer/audit.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/printable.hpp"
+
+namespace pipeline {
+namespace {
+
+void add_ledger(Audit& audit, const LedgerSight& ledger) {
+    for (const SourceBooks& books : ledger.books) {
+        audit.acquired += books.acquired;
+        audit.booked += books.booked;
+        audit.rejected += books.rejected;
+        audit.failed += books.failed;
+        audit.duplicates += books.duplicates;
+        if (books.acquired == books.rows()) continue;
+        audit.findings.push_back(
+            fmt::format("the ledger counts {} invoices acquired from {} and has {} rows of them",
+                        books.acquired, printable(books.source), books.rows()));
+    }
+}
+
+void add_segments(Audit& audit, const Flow& flow, std::uint64_t recorded, std::uint64_t durable) {
+    if (recorded > flow.saved) {
+        audit.findings.push_back(fmt::format(
+            "the ledger has {} items of these segments, which have saved {} only", recorded, flow.saved));
+        recorded = flow.saved;
+    }
+    audit.acquired += flow.acquired - recorded;
+    audit.in_ring = flow.in_ring;
+    audit.in_hands = flow.in_hands;
+    audit.in_storage = flow.saved - std::max(recorded, durable);
+    if (flow.missing() != 0) {
+        audit.findings.push_back(fmt::format(
+            "the ring has counted {} items, {} of them are in ring, hands and storage or went through them",
+            flow.acquired, static_cast<std::int64_t>(flow.acquired) - flow.missing()));
+    }
+    if (durable > recorded) {
+        audit.findings.push_back(fmt::format(
+            "the segments say that {} of their items are in the ledger, which has {} of them: it is not "
+            "the file that they were written to (an older copy?)",
+            durable, recorded));
+    }
+    if (flow.outcomes.all() != flow.durable) {
+        audit.findings.push_back(
+            fmt::format("the segments say what became of {} items, but {} are in the ledger",
+                        flow.outcomes.all(), flow.durable));
+    }
+}
+
+}  // namespace
+
+Audit make_audit(const std::optional<Snapshot>& snapshot, const std::optional<LedgerSight>& ledger,
+                 std::uint64_t durable) {
+    Audit audit;
+    if (ledger) add_ledger(audit, *ledger);
+    if (!snapshot) return audit;
+    const Flow& flow = snapshot->flow;
+    if (ledger) {
+        add_segments(audit, flow, ledger->recorded.value_or(durable), durable);
+        return audit;
+    }
+    // `--ledger none` keeps nothing: what became of the durable ones, only the segments know.
+    audit.booked = flow.outcomes.booked;
+    audit.rejected = flow.outcomes.rejected;
+    audit.failed = flow.outcomes.failed;
+    audit.duplicates = flow.outcomes.duplicates;
+    audit.acquired = flow.durable;
+    add_segments(audit, flow, flow.durable, flow.durable);
+    return audit;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observer/snapshot.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+
+#include "common/error.hpp"
+#include "common/lineage.hpp"
+
+namespace pipeline {
+namespace {
+
+// All words that say where items are. Each of them only grows (a hand's word by its `first`, then its
+// `done`), so that two equal looks mean that all of them had these values at the moment between the two.
+struct Words {
+    std::uint64_t tail = 0;
+    std::uint64_t head = 0;
+    std::uint64_t saved = 0;
+    std::uint64_t durable_word = 0;
+    std::array<std::uint64_t, kMaxPlaces> hands{};
+    bool operator==(const Words&) const = default;
+};
+
+Words look(const Ring& ring, const Storage& storage) noexcept {
+    Words words;
+    words.tail = ring.tail();
+    words.head = ring.head();
+    words.saved = storage.tail();
+    words.durable_word = storage.area().durable_word.load(std::memory_order_acquire);
+    for (std::size_t place = 0; place < kMaxPlaces; ++place)
+        words.hands[place] = ring.area().hands[place].word.load(std::memory_order_acquire);
+    return words;
+}
+
+// A plain word of the segments, read before every load that follows.
+template <class T>
+T loaded(T& shared) noexcept {
+    return std::atomic_ref<T>(shared).load(std::memory_order_acquire);
+}
+
+// Counts those that are current when durable_word says so: a leader writes the other ones.
+Totals totals_of(const Storage& storage, const Words& words) noexcept {
+    Totals& totals = storage.area().totals[words.durable_word & 1U];
+    return {loaded(totals.booked), loaded(totals.rejected), loaded(totals.failed), loaded(totals.duplicates)};
+}
+
+// The last record says how far its hand is: written before the tail that covers it, and not overwritten
+// before the tail moves on.
+struct LastSave {
+    std::size_t place = 0;
+    std::uint64_t ring_index = 0;
+};
+
+LastSave last_save(const Storage& storage, const Words& words) noexcept {
+    if (words.saved == 0) return {};
+    Record& last = storage.record(words.saved - 1);
+    return {loaded(last.place) % kMaxPlaces, loaded(last.ring_index)};
+}
+
+// As Ring::settle_head() and Storage::settle_hand() would leave it: a process that was killed, or is just
+// now, between a commit word and the word derived from it has moved its items all the same.
+Flow settled(const Words& words, const LastSave& last, const Totals& outcomes) noexcept {
+    Flow flow;
+    flow.acquired = words.tail;
+    flow.saved = words.saved;
+    flow.durable = words.durable_word >> 1U;
+    flow.outcomes = outcomes;
+    std::uint64_t head = words.head;
+    for (std::size_t place = 0; place < kMaxPlaces; ++place) {
+        HandWord hand = HandWord::unpack(words.hands[place]);
+        head = std::max(head, hand.end());
+        if (words.saved != 0 && place == last.place && last.ring_index >= hand.first &&
+            last.ring_index < hand.end()) {
+            hand.done = std::max(hand.done, last.ring_index - hand.first + 1);
+        }
+        flow.in_hands += hand.count - hand.done;
+    }
+    flow.in_ring = words.tail - head;
+    return flow;
+}
+
+ProcessSight sight(ProcessSight::Role role, std::uint16_t place, std::uint32_t pid) {
+    ProcessSight seen{role, place, static_cast<pid_t>(pid), ProcessSight::State::Running};
+    if (!is_alive(seen.pid)) {
+        seen.state = ProcessSight::State::Dead;
+    } else if (is_stopped(seen.pid)) {
+        seen.state = ProcessSight::State::Stopped;
+    }
+    return seen;
+}
+
+}  // namespace
+
+std::optional<Flow> read_flow(const Ring& ring, const Storage& storage) {
+    using std::chrono::steady_clock;
+    const auto deadline = steady_clock::now() + std::chrono::seconds(1);
+    Words words = look(ring, storage);
+    do {
+        const LastSave last = last_save(storage, words);
+        const Totals outcomes = totals_of(storage, words);
+        const Words again = look(ring, storage);
+        if (again == words) return settled(words, last, outcomes);
+        words = again;
+    } while (steady_clock::now() < deadline);
+    return std::nullopt;
+}
+
+Snapshot take_snapshot(const Segments& segments) {
+    const Ring ring = segments.ring();
+    const auto flow = read_flow(ring, segments.storage());
+    if (!flow) {
+        throw Failure(ExitStatus::NotDrained,
+                      "the pipeline moves too fast to be seen at one moment: try again");
+    }
+    Snapshot snapshot;
+    snapshot.source = segments.source();
+    snapshot.ledger = segments.ledger();
+    snapshot.generation = ring.area().header.generation;
+    snapshot.flow = *flow;
+    if (const auto pid = ring.area().producer_pid.load(std::memory_order_acquire); pid != 0)
+        snapshot.processes.push_back(sight(ProcessSight::Role::Producer, 0, pid));
+    for (std::size_t place = 0; place < kMaxPlaces; ++place) {
+        const auto pid = ring.area().hands[place].pid.load(std::memory_order_acquire);
+        if (pid == 0) continue;
+        snapshot.processes.push_back(
+            sight(ProcessSight::Role::Consumer, static_cast<std::uint16_t>(place), pid));
+    }
+    return snapshot;
+}
+
+}  // namespace pipeline
