@@ -43,6 +43,21 @@ void require_same(const std::string& what, const std::string& option, const std:
                     request.name, in_flight, what, left, wanted, option, left));
 }
 
+// An older copy may have been put in the ledger's place: what it lacks is in no other place any more, and
+// would never be acquired again.
+void require_written_here(const Segments& segments, const AdoptionRequest& request) {
+    const std::uint64_t durable = segments.storage().durable();
+    const auto recorded = request.recorded(segments.ring().area().header.generation);
+    if (!recorded || *recorded >= durable) return;
+    throw Failure(
+        ExitStatus::Configuration,
+        fmt::format(
+            "/dev/shm/{}.ring says that {} of its invoices are in the ledger '{}', which has {} of them: it "
+            "is not the file that they were written to; put that one back, or remove /dev/shm/{}.* and "
+            "let the source give again what the ledger lacks",
+            request.name, durable, segments.ledger(), *recorded, request.name));
+}
+
 void warn_of_kept_sizes(const Segments& segments, const SegmentsPlan& plan) {
     const auto ring = segments.ring().capacity();
     const auto storage = segments.storage().capacity();
@@ -67,6 +82,7 @@ Adopted make_or_adopt(const AdoptionRequest& request) {
         }
         require_same("source", "--source", segments->source(), request.plan.source, request, in_flight);
         require_same("ledger", "--ledger", segments->ledger(), request.plan.ledger, request, in_flight);
+        require_written_here(*segments, request);
         warn_of_kept_sizes(*segments, request.plan);
         segments->ring().reopen();
         // From exclusive to shared; the name's lock keeps every other supervisor out meanwhile.

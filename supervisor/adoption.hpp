@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a supervisor comes by its segments: it makes new ones, or adopts what an earlier generation left
-// behind, after waiting for that generation's last process to be gone.
+// behind, after waiting for that generation's last process to be gone, if the ledger has what they say it
+// has.
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include "common/segments.hpp"
 
@@ -13,6 +15,8 @@ struct AdoptionRequest {
     std::string name;
     SegmentsPlan plan;  // for new segments; its source and ledger must be those of adopted ones
     std::function<std::uint64_t()> start_position;  // of new ones; asked when no other process is left
+    // How many records of a generation the ledger has; none: it does not count. Asked before an adoption.
+    std::function<std::optional<std::uint64_t>(std::uint64_t generation)> recorded;
     std::chrono::nanoseconds patience{};  // how long to wait for an earlier generation that still drains
     std::function<bool()> interrupted;    // asked while waiting; true ends it
 };
@@ -24,7 +28,7 @@ struct Adopted {
 
 // For the only supervisor of the name. Throws Failure: NotDrained if the earlier generation is not gone in
 // time or waiting was interrupted; Configuration if what was left belongs to another source or ledger, or
-// is damaged; CannotCreate.
+// is damaged, or the ledger does not have what they call durable; CannotCreate.
 [[nodiscard]] Adopted make_or_adopt(const AdoptionRequest& request);
 
 }  // namespace pipeline

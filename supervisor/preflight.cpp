@@ -97,4 +97,8 @@ std::uint64_t start_position(const Options& options) {
     return open_ledger(options.ledger)->cursor(options.source.name()).value_or(0);
 }
 
+std::optional<std::uint64_t> recorded(const Options& options, std::uint64_t generation) {
+    return open_ledger(options.ledger)->recorded(generation);
+}
+
 }  // namespace pipeline

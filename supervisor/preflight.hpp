@@ -3,6 +3,9 @@
 // be read, a ledger that cannot be written.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 #include "common/segments.hpp"
 #include "supervisor/options.hpp"
 
@@ -16,5 +19,9 @@ namespace pipeline {
 
 // Where the ledger says that the source goes on; 0 if it does not know it. Throws as prepare().
 [[nodiscard]] std::uint64_t start_position(const Options& options);
+
+// How many records of that generation of segments the ledger has; none: it does not count. Throws as
+// prepare().
+[[nodiscard]] std::optional<std::uint64_t> recorded(const Options& options, std::uint64_t generation);
 
 }  // namespace pipeline

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "supervisor/supervise.hpp"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
 
@@ -40,6 +41,7 @@ ExitStatus supervise(const Options& options) {
         return ::poll(&readable, 1, 0) == 1;
     };
     Adopted adopted = make_or_adopt({options.name, plan, [&] { return start_position(options); },
+                                     [&](std::uint64_t generation) { return recorded(options, generation); },
                                      options.drain_timeout + kOrphansNotice, interrupted});
     if (adopted.leftover)
         log(LogLevel::Notice, "adopting {} unfinished invoices", adopted.segments.in_flight());
@@ -47,7 +49,13 @@ ExitStatus supervise(const Options& options) {
         plan.ledger);
     Supervisor supervisor(options, adopted.segments, signals.get());
     const ExitStatus status = supervisor.run();
-    print_report(supervisor.report(), options.report);
+    const Report report = supervisor.report();
+    if (status == ExitStatus::Drained && report.acquired == 0) {
+        const std::uint64_t cursor = adopted.segments.ring().area().start_position;
+        log(LogLevel::Notice, "nothing new in {}: no invoice was acquired{}", plan.source,
+            cursor == 0 ? "" : fmt::format(", all before position {} were in earlier runs", cursor));
+    }
+    print_report(report, options.report);
     return status;
 }
 

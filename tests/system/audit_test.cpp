@@ -114,15 +114,16 @@ TEST_CASE("a dead pipeline balances with what is left in its segments, and the a
     run.require_nothing_left();
 }
 
-TEST_CASE("an older copy in the place of the ledger is found") {
+TEST_CASE("an older copy in the place of the ledger is found, and segments that say more are not adopted") {
     PipelineRun run;
-    auto supervisor =
-        run.start({"--consumers", "2", "--source", "sequence:1000000", "--process", "simulate:cpu=2us"});
+    const std::vector<std::string> options{"--consumers",    "2",         "--once",          "--source",
+                                           "sequence:50000", "--process", "simulate:cpu=2us"};
+    auto supervisor = run.start(options);
     REQUIRE(eventually([&] { return run.has_rows(1000); }));
     const auto copy = run.directory() / "copy.db";
     static_cast<void>(run.column("VACUUM INTO '" + copy.string() + "'"));
     const auto copied = run.rows();
-    REQUIRE(eventually([&] { return run.rows() > copied + 5000; }));
+    REQUIRE(eventually([&] { return run.rows() > copied + 1000; }));
     run.kill(supervisor);
     for (const auto* suffix : {"-wal", "-shm"}) std::filesystem::remove(run.ledger().string() + suffix);
     std::filesystem::rename(copy, run.ledger());
@@ -130,6 +131,16 @@ TEST_CASE("an older copy in the place of the ledger is found") {
     CHECK(audited.status == 65);
     CHECK(audited.number("difference") > 0);
     CHECK(audited.json.find("an older copy?") != std::string::npos);
+
+    auto refused = run.start(options);
+    CHECK(refused.wait() == 78);
+    CHECK(refused.err().find("is not the file that they were written to") != std::string::npos);
+    CHECK(run.rows() == copied);
+    for (const auto& segment : run.segments()) std::filesystem::remove("/dev/shm/" + segment);
+    auto again = run.start(options);
+    REQUIRE(again.wait() == 0);
+    run.require_numbers_up_to(50'000);
+    run.require_nothing_left();
 }
 
 TEST_CASE("a row that is gone is found, also after the pipeline has finished") {

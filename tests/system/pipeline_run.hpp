@@ -47,7 +47,6 @@ class PipelineRun {
     [[nodiscard]] std::map<std::string, std::uint64_t> rows_by_status() const;
     [[nodiscard]] std::uint64_t count(const std::string& sql) const;  // the first column of the first row
     [[nodiscard]] std::vector<std::string> column(const std::string& sql) const;
-    // True once the pipeline runs and its ledger has so many invoices.
     // Fails unless the ids are exactly 1..count, in whatever order.
     void require_numbers_up_to(std::uint64_t count) const;
 

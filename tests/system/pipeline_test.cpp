@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -101,18 +103,106 @@ TEST_CASE("every number of a sequence is booked once, whatever the sizes") {
     run.require_nothing_left();
 }
 
-TEST_CASE("a run that was finished books nothing when it is run again") {
+TEST_CASE("a run that was finished books nothing when it is run again, and says so in one line") {
     PipelineRun run;
-    const std::vector<std::string> options{"--consumers", "2",    "--once",   "--source", "sequence:1000",
+    write_file(run.directory() / "ids", "a\nb\nc\n");
+    write_file(run.spool() / "x", "");
+    struct Again {
+        std::string source;
+        std::uint64_t acquired;
+        std::string said;
+    };
+    const std::string spool = "spool:" + run.spool().string();
+    const auto again = std::vector<Again>{
+        {"sequence:1000", 1000,
+         "nothing new in sequence: no invoice was acquired, all before position 1001 were in earlier runs"},
+        {"lines:" + (run.directory() / "ids").string(), 3, "all before position 6 were in earlier runs"},
+        {spool, 1, "nothing new in " + spool + ": no invoice was acquired\n"},
+    }[GENERATE(0U, 1U, 2U)];
+    const std::vector<std::string> options{"--consumers", "2",    "--once",   "--source", again.source,
                                            "--process",   "none", "--report", "json"};
     auto first = run.start(options);
     REQUIRE(first.wait() == 0);
-    CHECK(json_number(first.out(), "acquired") == 1000);
-    CHECK(json_number(first.out(), "booked") == 1000);
+    CHECK(json_number(first.out(), "acquired") == again.acquired);
+    CHECK(json_number(first.out(), "booked") == again.acquired);
+    CHECK(first.err().find("nothing new") == std::string::npos);
     auto second = run.start(options);
     REQUIRE(second.wait() == 0);
     CHECK(json_number(second.out(), "acquired") == 0);
-    run.require_numbers_up_to(1000);
+    INFO(second.err());
+    CHECK(second.err().find(again.said) != std::string::npos);
+    CHECK(run.rows() == again.acquired);
+    CHECK(run.count("SELECT count(*) FROM duplicates") == 0);
+    run.require_nothing_left();
+}
+
+TEST_CASE("two readers with an open transaction see one moment and disturb nobody") {
+    PipelineRun run;
+    auto supervisor = run.start({"--consumers", "2", "--source", "sequence", "--process", "none"});
+    REQUIRE(eventually([&] { return run.has_rows(1000); }));
+    const std::string count = "SELECT count(*) || ' ' || max(position) FROM invoices;\n";
+    struct Reader {
+        explicit Reader(const PipelineRun& of, const std::string& tag) {
+            REQUIRE(::pipe2(input, O_CLOEXEC) == 0);
+            shell.emplace(std::vector<std::string>{SQLITE3_PROGRAM, "-readonly", of.ledger().string()},
+                          of.directory(), tag, input[0]);
+            ::close(input[0]);
+        }
+        void say(const std::string& sql) const {
+            REQUIRE(::write(input[1], sql.data(), sql.size()) == static_cast<ssize_t>(sql.size()));
+        }
+        [[nodiscard]] std::vector<std::string> answers() const {
+            std::istringstream lines(shell->out());
+            std::vector<std::string> all;
+            for (std::string line; std::getline(lines, line);) all.push_back(line);
+            return all;
+        }
+        int input[2]{};
+        std::optional<Process> shell;
+    };
+    Reader one(run, "reader1");
+    Reader other(run, "reader2");
+    for (const auto* reader : {&one, &other}) reader->say("BEGIN;\n" + count);
+    REQUIRE(eventually([&] { return one.answers().size() == 1 && other.answers().size() == 1; }));
+    const auto before = run.rows();
+    REQUIRE(eventually([&] { return run.rows() > before + 100'000; }));
+    for (auto* reader : {&one, &other}) {
+        reader->say(count + "COMMIT;\n" + count);
+        ::close(reader->input[1]);
+        CHECK(reader->shell->wait() == 0);
+        CHECK(reader->shell->err().empty());
+        const auto answers = reader->answers();
+        REQUIRE(answers.size() == 3);
+        CHECK(answers[0] == answers[1]);
+        CHECK(answers[1] != answers[2]);
+    }
+    supervisor.send(SIGTERM);
+    REQUIRE(supervisor.wait() == 0);
+    CHECK(supervisor.err().find("ledger takes") == std::string::npos);
+    CHECK(supervisor.err().find("locked") == std::string::npos);
+    run.require_numbers_up_to(run.rows());
+    run.require_nothing_left();
+}
+
+TEST_CASE("a backup that is made while it runs is one moment's whole ledger, and a ledger to go on with") {
+    PipelineRun run;
+    auto supervisor =
+        run.start({"--consumers", "2", "--source", "sequence:100000", "--process", "none", "--once"});
+    REQUIRE(eventually([&] { return run.has_rows(1000); }));
+    const auto copy = run.directory() / "copy.db";
+    const std::string how = GENERATE("VACUUM INTO '{}'", ".backup '{}'");
+    Process backup({SQLITE3_PROGRAM, run.ledger().string(), fmt::format(fmt::runtime(how), copy.string())},
+                   run.directory(), "backup");
+    CHECK(backup.wait() == 0);
+    CHECK(backup.err().empty());
+    REQUIRE(supervisor.wait() == 0);
+    run.require_nothing_left();
+    run.require_balance({"--deep", "--ledger", "sqlite:" + copy.string()});
+    auto next = run.start({"--consumers", "2", "--source", "sequence:100000", "--process", "none", "--once",
+                           "--ledger", "sqlite:" + copy.string()});
+    REQUIRE(next.wait() == 0);
+    const auto audited = run.require_balance({"--deep", "--ledger", "sqlite:" + copy.string()});
+    CHECK(audited.number("booked") == 100'000);
     run.require_nothing_left();
 }
 
