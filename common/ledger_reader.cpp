@@ -36,9 +36,14 @@ FileStatus status_of(const std::filesystem::path& path) {
     return status;
 }
 
+// A log of a header alone holds nothing. (And SQLite would try for ten seconds to read it without its
+// writers.)
 Log log_of(const std::filesystem::path& path) {
+    constexpr off_t kHeaderBytes = 32;  // https://www.sqlite.org/fileformat2.html#walformat
     FileStatus status{};
-    return ::stat(log_path(path).c_str(), &status) == 0 && status.st_size > 0 ? Log::Present : Log::None;
+    const bool holds_something =
+        ::stat(log_path(path).c_str(), &status) == 0 && status.st_size > kHeaderBytes;
+    return holds_something ? Log::Present : Log::None;
 }
 
 bool is_same(const FileStatus& one, const FileStatus& other) noexcept {
@@ -95,8 +100,13 @@ LedgerReader::LedgerReader(const std::filesystem::path& path)
       log_(log_of(path)),
       database_(SqliteConnection::open_for_reading(path, log_, kLockWait)),
       version_(0) {
-    database_.execute("BEGIN");
-    version_ = ledger_schema_version(database_, path);  // the first read, with which the snapshot begins
+    database_.execute("BEGIN");  // the snapshot begins with the first read
+    if (is_empty_database(database_)) {
+        throw Failure(
+            ExitStatus::NoInput,
+            fmt::format("ledger {}: is empty: its making was cut short; start the pipeline", path.string()));
+    }
+    version_ = ledger_schema_version(database_, path);
 }
 
 std::optional<std::uint64_t> LedgerReader::recorded(std::uint64_t generation) {

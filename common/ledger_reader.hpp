@@ -34,8 +34,8 @@ struct SourceBooks {
 
 class LedgerReader {
   public:
-    // Opens the file and begins the snapshot. Throws SqliteError, or Failure Configuration if the file is
-    // not a ledger or of a newer version.
+    // Opens the file and begins the snapshot. Throws SqliteError, or Failure: Configuration if the file is
+    // not a ledger or of a newer version, NoInput if there is none or nothing in it.
     explicit LedgerReader(const std::filesystem::path& path);
 
     // How many records of that generation the snapshot has; none if the ledger is of a version that
@@ -58,8 +58,8 @@ class LedgerReader {
 };
 
 // Calls `read` with a reader, again if it was disturbed or if the file could not be read for a moment. Throws
-// Failure: NoInput if there is no file; NotDrained (try again) if it stayed locked; Configuration if it is
-// not a ledger or of a newer version; DataError if it is damaged; InputOutput.
+// Failure: NoInput if there is no file, or nothing in it; NotDrained (try again) if it stayed locked;
+// Configuration if it is not a ledger or of a newer version; DataError if it is damaged; InputOutput.
 void read_ledger(const std::filesystem::path& path, const std::function<void(LedgerReader&)>& read);
 
 }  // namespace pipeline

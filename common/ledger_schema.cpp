@@ -115,10 +115,6 @@ UPDATE schema_version SET version = 2;
 constexpr std::array kVersions{kVersion1, kVersion2};
 static_assert(kVersions.size() == kLedgerSchemaVersion);
 
-bool is_empty(SqliteConnection& database) {
-    return database.query_text("SELECT count(*) FROM sqlite_schema") == "0";
-}
-
 // A property of the file. A database that is still empty becomes a file with a header here.
 void use_write_ahead_log(SqliteConnection& database, const std::filesystem::path& path) {
     const auto mode = database.query_text("PRAGMA journal_mode = WAL");
@@ -155,7 +151,7 @@ void check_tables(SqliteConnection& database, const std::filesystem::path& path)
 // do.
 void bring_up_to_date(SqliteConnection& database, const std::filesystem::path& path) {
     database.execute("BEGIN IMMEDIATE");
-    const auto found = is_empty(database) ? 0 : ledger_schema_version(database, path);
+    const auto found = is_empty_database(database) ? 0 : ledger_schema_version(database, path);
     for (auto version = static_cast<std::size_t>(found); version < kVersions.size(); ++version)
         database.execute(kVersions[version]);
     database.execute("COMMIT");
@@ -180,6 +176,10 @@ void fail_not_a_ledger(const std::filesystem::path& path, const std::string& why
     throw Failure(ExitStatus::Configuration,
                   fmt::format("ledger {}: the file is a database but not a ledger ({}); name another file",
                               path.string(), why));
+}
+
+bool is_empty_database(SqliteConnection& database) {
+    return database.query_text("SELECT count(*) FROM sqlite_schema") == "0";
 }
 
 std::int64_t ledger_schema_version(SqliteConnection& database, const std::filesystem::path& path) {
@@ -209,7 +209,7 @@ std::int64_t ledger_schema_version(SqliteConnection& database, const std::filesy
 SqliteConnection open_ledger_database(const std::filesystem::path& path, bool create) {
     SqliteConnection database(path, create, kLockWait);
     std::int64_t version = 0;
-    if (!create || !is_empty(database)) {
+    if (!create || !is_empty_database(database)) {
         version = ledger_schema_version(database, path);
         check_tables(database, path);
     }

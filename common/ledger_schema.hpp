@@ -21,6 +21,9 @@ inline constexpr std::int64_t kLedgerSchemaVersion = 2;
 // hold one).
 [[nodiscard]] SqliteConnection open_ledger_database(const std::filesystem::path& path, bool create);
 
+// True of a file that is still nothing: to be made a ledger.
+[[nodiscard]] bool is_empty_database(SqliteConnection& database);
+
 // The schema's version that an open ledger has, 1 to kLedgerSchemaVersion. Throws Failure Configuration if
 // it is newer, or the file is not a ledger.
 [[nodiscard]] std::int64_t ledger_schema_version(SqliteConnection& database,

@@ -134,6 +134,15 @@ TEST_CASE("a ledger is read while a process has it open, has stopped, is dead, o
         CHECK(rows_read(folder.ledger()) == expected);
         CHECK(files_in(folder) == before);
     }
+    SECTION("dead, and its log holds a header alone") {
+        expected = 0;
+        { const SqliteLedger made(folder.ledger()); }
+        Writer(folder.ledger(), 500).die();
+        std::filesystem::resize_file(folder.ledger().string() + "-wal", 32);
+        const auto before = files_in(folder);
+        CHECK(rows_read(folder.ledger()) == expected);
+        CHECK(files_in(folder) == before);
+    }
     SECTION("closed, and a copy by VACUUM INTO") {
         const auto copy = folder.path() / "copy #1?.db";
         { Writer writer(folder.ledger(), expected); }
@@ -274,7 +283,20 @@ TEST_CASE("what cannot be read is refused in one line that says why", "[ledger_r
     }
     SECTION("an empty file") {
         folder.write(folder.ledger(), "");
-        CHECK(refusal_of(folder.ledger()).status == ExitStatus::Configuration);
+        const auto refusal = refusal_of(folder.ledger());
+        CHECK(refusal.status == ExitStatus::NoInput);
+        check_contains(refusal.text, "is empty");
+    }
+    SECTION("a ledger that was not yet made when its maker was killed: a file and a log without rows") {
+        REQUIRE(reap(start_child([&] {
+                    SqliteConnection database(folder.ledger(), true, std::chrono::seconds(1));
+                    database.execute("PRAGMA journal_mode = WAL; CREATE TABLE t(x)");
+                    ::_exit(0);
+                })) == 0);
+        std::filesystem::resize_file(folder.ledger().string() + "-wal", 32);
+        const auto before = files_in(folder);
+        CHECK(refusal_of(folder.ledger()).status == ExitStatus::NoInput);
+        CHECK(files_in(folder) == before);
     }
     SECTION("a newer version") {
         { const SqliteLedger made(folder.ledger()); }

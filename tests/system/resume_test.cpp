@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything is killed, and the segments are gone too, as after a reboot: the next start goes on from the
+// ledger, and every invoice is there once.
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "common/segments.hpp"
+#include "tests/catch.hpp"
+#include "tests/system/pipeline_run.hpp"
+
+using namespace pipeline;
+using namespace pipeline::test;
+
+namespace {
+
+#ifdef __SANITIZE_ADDRESS__
+constexpr bool kSlow = true;
+#else
+constexpr bool kSlow = false;
+#endif
+
+// As a reboot does.
+void lose_segments(const PipelineRun& run) {
+    for (const auto& segment : run.segments()) std::filesystem::remove("/dev/shm/" + segment);
+}
+
+std::size_t files_in(const std::filesystem::path& directory) {
+    if (!std::filesystem::is_directory(directory)) return 0;
+    const std::filesystem::directory_iterator entries(directory);
+    return static_cast<std::size_t>(std::count_if(begin(entries), end(entries),
+                                                  [](const auto& entry) { return entry.is_regular_file(); }));
+}
+
+// How far a running pipeline has acquired a sequence; 0 until it has acquired something.
+class Acquired {
+  public:
+    explicit Acquired(const PipelineRun& run) : run_(run) {}
+    [[nodiscard]] std::uint64_t number() {
+        if (segments_ && !segments_->are_current()) segments_.reset();  // left over, and all done
+        if (!segments_) segments_ = Segments::open(run_.name(), Segment::Access::ReadOnly);
+        if (!segments_) return 0;
+        const std::uint64_t tail = segments_->ring().tail();
+        return tail == 0 ? 0 : segments_->ring().slot(tail - 1).position.load();
+    }
+
+  private:
+    const PipelineRun& run_;
+    std::optional<Segments> segments_;
+};
+
+void pause(std::chrono::microseconds time) {
+    const timespec duration{0, time.count() * 1000};
+    ::ppoll(nullptr, 0, &duration, nullptr);
+}
+
+}  // namespace
+
+TEST_CASE("after a loss of the segments a sequence and a file of lines go on at the ledger's cursor") {
+    PipelineRun run;
+    constexpr std::uint64_t kInvoices = 20'000;
+    std::string lines;
+    for (std::uint64_t i = 1; i <= kInvoices; ++i) lines += fmt::format("line {}\n", i);
+    write_file(run.directory() / "ids", lines);
+    const std::string source =
+        GENERATE(true, false) ? "sequence:20000" : "lines:" + (run.directory() / "ids").string();
+    for (const std::uint64_t rows : {500U, 3000U, 6000U}) {
+        auto supervisor =
+            run.start({"--consumers", "3", "--source", source, "--process", "simulate:cpu=20us"});
+        REQUIRE(eventually([&] { return run.has_rows(rows); }));
+        run.kill(supervisor);
+        lose_segments(run);
+        run.require_balance({"--deep"});
+    }
+    const auto before = run.rows();
+    auto last = run.start({"--consumers", "2", "--source", source, "--process", "none", "--once"});
+    REQUIRE(last.wait() == 0);
+    CHECK(before < kInvoices);
+    CHECK(run.rows() == kInvoices);
+    CHECK(run.count("SELECT count(DISTINCT position) FROM invoices") == kInvoices);
+    CHECK(run.count("SELECT count(*) FROM duplicates") == 0);
+    CHECK(run.count("SELECT count(*) FROM generations") == 4);
+    // Only what was beyond the cursor is given again.
+    CHECK(run.count("SELECT max(given_again) FROM readable_generations") <= 2 * 16'384 + 3 * 256);
+    run.require_nothing_left();
+}
+
+TEST_CASE("after a loss of the segments a spool goes on with what is left in it") {
+    PipelineRun run;
+    constexpr std::uint64_t kInvoices = 2'000;
+    for (std::uint64_t i = 0; i < kInvoices; ++i) write_file(run.spool() / fmt::format("invoice {}", i), "");
+    const std::vector<std::string> options{"--consumers", "3", "--source", "spool:" + run.spool().string(),
+                                           "--process"};
+    auto slowly = options;
+    slowly.insert(slowly.end(), {"simulate:cpu=100us", "--flush-interval", "5ms"});
+    for (const std::uint64_t rows : {100U, 500U, 900U}) {
+        auto supervisor = run.start(slowly);
+        REQUIRE(eventually([&] { return run.has_rows(rows); }));
+        run.kill(supervisor);
+        lose_segments(run);
+        run.require_balance({"--deep"});
+        CHECK(files_in(run.spool()) > 0);
+        CHECK(files_in(run.spool()) + files_in(run.spool() / "booked") == kInvoices);
+    }
+    auto fast = options;
+    fast.insert(fast.end(), {"none", "--once"});
+    auto last = run.start(fast);
+    REQUIRE(last.wait() == 0);
+    CHECK(run.rows() == kInvoices);
+    CHECK(run.count("SELECT count(*) FROM duplicates") == 0);
+    CHECK(files_in(run.spool()) == 0);
+    CHECK(files_in(run.spool() / "booked") == kInvoices);
+    run.require_nothing_left();
+}
+
+TEST_CASE("of 100,000 lines of which 1,000 are repeated 99,000 are booked and 1,000 are duplicates") {
+    PipelineRun run;
+    const auto seed = std::random_device{}();
+    INFO("seed " << seed);
+    std::mt19937 random(seed);
+    std::vector<std::string> ids;
+    for (int i = 0; i < 99'000; ++i) ids.push_back(fmt::format("invoice-{:06}", i));
+    for (int i = 0; i < 1'000; ++i) ids.push_back(ids[static_cast<std::size_t>(i) * 99]);
+    std::shuffle(ids.begin(), ids.end(), random);
+    std::string lines;
+    for (const auto& id : ids) lines += id + "\n";
+    write_file(run.directory() / "ids", lines);
+    const std::vector<std::string> options{"--consumers",
+                                           "2",
+                                           "--once",
+                                           "--process",
+                                           "none",
+                                           "--source",
+                                           "lines:" + (run.directory() / "ids").string()};
+    const bool with_a_loss = GENERATE(false, true);
+    if (with_a_loss) {
+        auto supervisor = run.start(options);
+        REQUIRE(eventually([&] { return run.has_rows(10'000); }));
+        run.kill(supervisor);
+        lose_segments(run);
+    }
+    auto supervisor = run.start(options);
+    REQUIRE(supervisor.wait() == 0);
+    CHECK(run.count("SELECT count(*) FROM invoices WHERE status = 'booked'") == 99'000);
+    CHECK(run.count("SELECT count(*) FROM duplicates") == 1'000);
+    CHECK(run.count("SELECT count(DISTINCT position) FROM (SELECT position FROM invoices UNION ALL"
+                    " SELECT position FROM duplicates)") == 100'000);
+    const auto audited = run.require_balance({"--deep"});
+    CHECK(audited.number("acquired") == 100'000);
+    fmt::print("repeated lines{}: {} booked, {} duplicates, difference {}\n",
+               with_a_loss ? ", with a loss" : "", audited.number("booked"), audited.number("duplicates"),
+               audited.number("difference"));
+    run.require_nothing_left();
+}
+
+// Kills while it starts, or at random numbers of the sequence and a random moment later.
+TEST_CASE("a sequence that is killed again and again, with and without its segments, is in the ledger once") {
+    const std::uint64_t numbers = kSlow ? 100'000 : 1'000'000;
+    const std::size_t kills = kSlow ? 20 : 50;
+    const auto seed = std::random_device{}();
+    fmt::print("kill -9 of everything: {} numbers, {} kills, seed {}\n", numbers, kills, seed);
+    INFO("seed " << seed);
+    std::mt19937_64 random(seed);
+    const auto up_to = [&](std::uint64_t most) {
+        return std::uniform_int_distribution<std::uint64_t>(0, most)(random);
+    };
+    std::vector<std::uint64_t> targets(kills);
+    for (auto& target : targets) target = up_to(numbers * 9 / 10);
+    std::sort(targets.begin(), targets.end());
+    std::vector<bool> loses(kills);
+    std::fill_n(loses.begin(), kills / 2, true);
+    std::shuffle(loses.begin(), loses.end(), random);
+
+    PipelineRun run;
+    const std::vector<std::string> options{
+        "--consumers", "3", "--once", "--source", fmt::format("sequence:{}", numbers), "--process", "none"};
+    for (std::size_t kill = 0; kill < kills; ++kill) {
+        auto supervisor = run.start(options);
+        Acquired acquired(run);
+        const bool while_it_starts = up_to(3) == 0;
+        if (!while_it_starts && !eventually([&] { return acquired.number() >= targets[kill]; })) {
+            FAIL("kill " << kill << ": " << acquired.number() << " instead of " << targets[kill]
+                         << " were acquired; " << supervisor.err() << run.audit().json);
+        }
+        pause(std::chrono::microseconds(up_to(while_it_starts ? 60'000 : 20'000)));
+        run.kill(supervisor);
+        INFO("kill " << kill << " at " << acquired.number());
+        if (loses[kill]) lose_segments(run);
+        if (kill % 5 == 0 && !while_it_starts) run.require_balance();
+    }
+    auto last = run.start(options);
+    REQUIRE(last.wait() == 0);
+    run.require_numbers_up_to(numbers);
+    const auto audited = run.require_balance({"--deep"});
+    fmt::print("kill -9 of everything: {} kills, segments lost at {}: {} rows, ids 1 to {}, difference {}\n",
+               kills, std::count(loses.begin(), loses.end(), true), run.rows(),
+               run.count("SELECT max(CAST(id AS INTEGER)) FROM invoices"), audited.number("difference"));
+    run.require_nothing_left();
+}
