@@ -136,6 +136,32 @@ TEST_CASE("a run that was finished books nothing when it is run again, and says 
     run.require_nothing_left();
 }
 
+TEST_CASE("at full speed the disk is waited for at most once per 1,000 rows") {
+#ifdef __SANITIZE_ADDRESS__
+    WARN("not run: AddressSanitizer takes no other preloaded library");
+#else
+    PipelineRun run;
+    const auto counter = run.directory() / "syncs";
+    write_file(counter, std::string(8, '\0'));
+    ::setenv("SYNC_COUNT", counter.c_str(), 1);
+    ::setenv("LD_PRELOAD", COUNT_SYNCS, 1);
+    auto supervisor =
+        run.start({"--consumers", "2", "--once", "--source", "sequence:500000", "--process", "none"});
+    ::unsetenv("LD_PRELOAD");
+    ::unsetenv("SYNC_COUNT");
+    REQUIRE(supervisor.wait() == 0);
+    CHECK(run.rows() == 500'000);
+    std::uint64_t syncs = 0;
+    const std::string bytes = read_file(counter);
+    REQUIRE(bytes.copy(reinterpret_cast<char*>(&syncs), sizeof syncs) == sizeof syncs);
+    fmt::print("group commit: 500,000 rows, {} fsyncs: {:.2f} per 1,000 rows\n", syncs,
+               static_cast<double>(syncs) / 500);
+    CHECK(syncs > 10);
+    CHECK(syncs <= 500);
+    run.require_nothing_left();
+#endif
+}
+
 TEST_CASE("two readers with an open transaction see one moment and disturb nobody") {
     PipelineRun run;
     auto supervisor = run.start({"--consumers", "2", "--source", "sequence", "--process", "none"});
