@@ -89,6 +89,9 @@ void Ring::settle_head() noexcept {
     std::uint64_t head = area_->head.load(std::memory_order_relaxed);
     for (std::size_t place = 0; place < kMaxPlaces; ++place) head = std::max(head, hand(place).word().end());
     area_->head.store(head, std::memory_order_release);
+    // Whoever died had not come to it, and the claim that follows may find nothing to take. Within the lock,
+    // so that a kill before it has the next owner settle, and notify, again.
+    if (has_room()) area_->producer.notify();
 }
 
 void Ring::wake_all() noexcept {

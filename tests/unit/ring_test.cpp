@@ -124,6 +124,22 @@ TEST_CASE("a claim whose head was not moved is settled by the next owner", "[rin
     CHECK(take(ring.hand(0)) == std::vector<std::string>{"1", "2", "3"});
 }
 
+TEST_CASE("the producer hears of the room that settling a dead consumer's claim makes", "[ring]") {
+    MemorySegments segments(4, 2);
+    Ring ring = segments.ring();
+    REQUIRE(ring.push(numbers(1, 3)).count == 3);
+    REQUIRE(ring.push(numbers(4, 1)).count == 1);
+    die_holding(segments.ring_area().pop_lock, [&] { ring.hand(0).set_word({0, 4, 0}); });
+    // The producer sleeps before a ring that is full still: its room comes with the settling, not with a
+    // claim.
+    segments.ring_area().producer.waiting = 1;
+    const std::uint32_t sequence = segments.ring_area().producer.sequence;
+    REQUIRE(ring.claim(ring.hand(1), 9, nanoseconds(0)) == Ring::ClaimOutcome::Empty);
+    CHECK(ring.has_room());
+    CHECK(segments.ring_area().producer.waiting == 0);
+    CHECK(segments.ring_area().producer.sequence != sequence);
+}
+
 TEST_CASE("producer and consumers in parallel move every item once", "[ring]") {
     constexpr std::uint64_t kItems = 20'000;
     const auto capacity = GENERATE(2U, 16U, 1024U);
