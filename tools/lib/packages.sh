@@ -25,6 +25,7 @@ sqlite3|sqlite3|looks into the ledger from outside
 catch2||runs the tests
 ccache|ccache|keeps what has been compiled before
 clang|clang++|compiles everything a second time
+spin|spin|checks the model of the protocol
 '
 # Other versions of these say other things about the same code: this one decides, where there is one.
 checker_packages='
