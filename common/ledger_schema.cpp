@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/ledger_schema.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <string>
 #include <utility>
 
 #include "common/error.hpp"
+#include "common/fd.hpp"
 
 namespace pipeline {
 namespace {
@@ -157,6 +161,18 @@ void bring_up_to_date(SqliteConnection& database, const std::filesystem::path& p
     database.execute("COMMIT");
 }
 
+// Makes the names of the file and of its log durable. SQLite does that once, with the first sync of a log, on
+// behalf of the process that made it: was that one killed before, nobody does, and a power cut could take the
+// log away with all that was committed into it since. The log is there once the file has been read.
+void sync_folder(const std::filesystem::path& path) {
+    const auto folder = path.parent_path();
+    const UniqueFd fd(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd) return;  // it may be used but not be read: then this is left to the file system
+    if (::fsync(fd.get()) == 0 || errno == EINVAL) return;
+    throw SqliteError(SqliteError::Kind::InputOutput,
+                      fmt::format("fsync of the directory {}: {}", folder.string(), error_text(errno)));
+}
+
 // Throws if nothing can be written. That someone else is writing just now proves that one can. In a file that
 // was opened for reading alone BEGIN IMMEDIATE begins a transaction that only reads.
 void check_writable(SqliteConnection& database) {
@@ -224,6 +240,7 @@ SqliteConnection open_ledger_database(const std::filesystem::path& path, bool cr
         "PRAGMA wal_autocheckpoint = 4000;"
         "PRAGMA journal_size_limit = 67108864");
     check_writable(database);
+    sync_folder(path);
     return database;
 }
 

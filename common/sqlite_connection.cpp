@@ -75,7 +75,7 @@ int open_without_writing(sqlite3_vfs* vfs, const char* name, sqlite3_file* file,
 const char* reading_vfs() {
     static constexpr const char* kName = "reading";
     static sqlite3_vfs vfs = [] {
-        sqlite3_vfs* const system = sqlite3_vfs_find(nullptr);
+        sqlite3_vfs* const system = sqlite3_vfs_find("unix");  // the default one on Linux
         sqlite3_vfs reading = *system;
         reading.zName = kName;
         reading.pNext = nullptr;

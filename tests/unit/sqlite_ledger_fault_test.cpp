@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ledger when the world fails: locks, full disks, I/O errors, a file that goes away, kill -9. The
 // faults are put into SQLite's own table of system calls (sqlite3_vfs, xSetSystemCall), and in front of
-// libc's fdatasync and fsync, so that no test needs a special file system or root.
+// libc's fdatasync and fsync (sync_hook.hpp), so that no test needs a special file system or root.
 #include <poll.h>
 #include <sqlite3.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 
 #include <array>
 #include <atomic>
@@ -17,6 +16,7 @@
 #include "common/sqlite_ledger.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/ledger_fixture.hpp"
+#include "tests/unit/sync_hook.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
@@ -24,8 +24,6 @@ using namespace pipeline::test;
 namespace {
 
 std::atomic<int> write_error{0};
-std::atomic<int> sync_error{0};
-std::atomic<int> syncs{0};
 
 ssize_t failing_write(int fd, const void* bytes, std::size_t size, off64_t offset) {
     if (const int error = write_error; error != 0) {
@@ -33,15 +31,6 @@ ssize_t failing_write(int fd, const void* bytes, std::size_t size, off64_t offse
         return -1;
     }
     return ::pwrite64(fd, bytes, size, offset);
-}
-
-int counted_sync(long number, int fd) {
-    ++syncs;
-    if (const int error = sync_error; error != 0) {
-        errno = error;
-        return -1;
-    }
-    return static_cast<int>(::syscall(number, fd));
 }
 
 // SQLite's writes go through failing_write while it lives.
@@ -93,14 +82,6 @@ Batch numbers(std::uint64_t first, std::uint64_t size) {
 }
 
 }  // namespace
-
-// They stand in front of libc's for the whole test program, SQLite included.
-extern "C" int fdatasync(int fd) {
-    return counted_sync(SYS_fdatasync, fd);
-}
-extern "C" int fsync(int fd) {
-    return counted_sync(SYS_fsync, fd);
-}
 
 TEST_CASE("a locked ledger is unavailable for a short while and works after the release",
           "[sqlite_ledger][fault]") {
@@ -163,9 +144,9 @@ TEST_CASE("a batch whose fsync fails is not called durable", "[sqlite_ledger][fa
     const TemporaryFolder folder;
     SqliteLedger ledger(folder.ledger());
     auto batch = numbers(0, 10);
-    sync_error = EIO;
+    sync_hook().error = EIO;
     const auto message = refused(ledger, batch);
-    sync_error = 0;
+    sync_hook().error = 0;
     check_contains(message, "disk I/O error");
     CHECK(refused(ledger, batch).empty());
     CHECK(ask(folder.ledger(), "SELECT count(*) FROM invoices") == "10");
@@ -179,9 +160,9 @@ TEST_CASE("a commit is one fsync, and so is one that finds all its rows there al
     REQUIRE(refused(ledger, first).empty());
     for (const auto start : {10U, 10U, 0U}) {
         auto batch = numbers(start, 10);
-        const int before = syncs;
+        const int before = sync_hook().files;
         REQUIRE(refused(ledger, batch).empty());
-        CHECK(syncs - before == 1);
+        CHECK(sync_hook().files - before == 1);
     }
 }
 
