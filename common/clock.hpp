@@ -24,7 +24,10 @@ namespace pipeline {
 // Both clocks, read at one moment.
 class WallClock {
   public:
-    WallClock() noexcept : wall_us_(wall_us()), monotonic_ns_(monotonic_ns()) {}
+    WallClock() noexcept : WallClock(pipeline::wall_us(), pipeline::monotonic_ns()) {}
+    // Of another moment.
+    WallClock(std::int64_t wall_us, std::uint64_t monotonic_ns) noexcept
+        : wall_us_(wall_us), monotonic_ns_(monotonic_ns) {}
     [[nodiscard]] std::int64_t now_us() const noexcept { return wall_us_; }
     // The wall-clock time, as the clock is set now, of a monotonic time of this boot.
     [[nodiscard]] std::int64_t at_us(std::uint64_t monotonic) const noexcept {

@@ -74,7 +74,8 @@ LedgerSession::LedgerSession(const std::filesystem::path& path, bool create)
       update_source_(database_,
                      "INSERT INTO sources(source, cursor, acquired, updated_at) VALUES(?1, ?2, ?3, ?4)"
                      " ON CONFLICT(source) DO UPDATE SET cursor = excluded.cursor,"
-                     " acquired = acquired + excluded.acquired, updated_at = excluded.updated_at"),
+                     " acquired = acquired + excluded.acquired, updated_at = excluded.updated_at +"
+                     " (updated_at = excluded.updated_at)"),
       find_cursor_(database_, "SELECT cursor FROM sources WHERE source = ?1"),
       // A redo after a kill says the same index again; `recorded` never goes back.
       update_generation_(database_,
@@ -200,7 +201,8 @@ void LedgerSession::add_duplicate(const Record& record, const CommitContext& con
 
 // It is written even if nothing else is new: a process killed inside its commit may have left a
 // transaction that can be read but has not reached the disk. What is found in it must not be called
-// durable before an fsync, and this row, whose time moves on, makes the COMMIT do one.
+// durable before an fsync, and this row makes the COMMIT do one: its time is never the one before, even if
+// the clock stands still (SQLite writes no row that does not change).
 void LedgerSession::write_source(const CommitContext& context) {
     // A cursor never goes back: positions rise, and what it has passed is in the ledger.
     const auto known = cursor(context.source);
