@@ -160,7 +160,7 @@ struct alignas(64) StorageArea {
     // A kill leaves the one before: the same cursor is then given again.
     std::atomic<std::uint64_t> cursor;
 
-    // ---- release: the producer alone ----
+    // ---- release: the producer alone; the supervisor when the producer has failed for good ----
     // Records below it have been acknowledged to the source; their space is free.
     alignas(64) std::atomic<std::uint64_t> released;
 

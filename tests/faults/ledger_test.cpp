@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,8 @@ std::vector<std::string> pipeline_of(const std::string& source, const std::vecto
 
 // Both are full, and what the pipeline holds is no more than fits in them and in two hands.
 void require_pushed_back(const PipelineRun& run) {
-    REQUIRE(eventually([&] { return run.waiting() == kSmall && run.acquired() >= run.rows() + 2 * kSmall; }));
-    CHECK(run.acquired() <= run.rows() + 2 * kSmall + 2 * kMaxBatch);
+    REQUIRE(eventually([&] { return run.waiting() == kSmall && run.in_flight() >= 2 * kSmall; }));
+    CHECK(run.in_flight() <= 2 * kSmall + 2 * kMaxBatch);
 }
 
 void require_all_numbers(PipelineRun& run) {
@@ -53,15 +54,24 @@ TEST_CASE("a full disk under the ledger pushes back, and everything is recorded 
     std::filesystem::create_directory(folder);
     const SmallDisk disk(folder, 32 * kMebibyte);
     run.set_ledger(folder / "ledger.db");
-    auto supervisor = run.start(pipeline_of("sequence", {"--drain-timeout", "500ms"}));
+    auto supervisor = run.start(pipeline_of("sequence", {"--drain-timeout", "500ms", "--rate", "5000/s"}));
     REQUIRE(eventually([&] { return run.has_rows(500); }));
     disk.fill();
     require_said(supervisor, "full disk", {run.ledger(), "database or disk is full; free some space"});
     require_pushed_back(run);
     SECTION("there is room later, and consumers have died meanwhile") {
-        const auto rows = run.rows();
-        for (const pid_t consumer : supervisor.children("consumer")) ::kill(consumer, SIGKILL);
+        const auto dead = supervisor.children("consumer");
+        for (const pid_t consumer : dead) ::kill(consumer, SIGKILL);
+        REQUIRE(eventually([&] {
+            const auto now = supervisor.children("consumer");
+            return now.size() == 2 && now.front() != dead.front() && now.back() != dead.back();
+        }));
+        for (const pid_t consumer : supervisor.children("consumer")) {
+            require_said(supervisor, "... seen by a successor",
+                         {"[" + std::to_string(consumer) + "]", "database or disk is full"});
+        }
         require_pushed_back(run);
+        const auto rows = run.rows();
         disk.make_room();
         REQUIRE(eventually([&] { return run.rows() >= rows + 1000; }));
         require_said(supervisor, "... room again", {"the ledger takes results again"});
@@ -114,16 +124,26 @@ TEST_CASE("a ledger on a full disk is said at the start") {
 TEST_CASE(
     "a ledger that another program has locked pushes back, and everything is recorded once it is free") {
     PipelineRun run;
-    auto supervisor = run.start(pipeline_of("sequence"));
-    REQUIRE(eventually([&] { return run.has_rows(500); }));
-    {
-        const LedgerLock lock(run.ledger());
-        require_said(supervisor, "locked ledger", {run.ledger(), "database is locked; another program"});
-        require_pushed_back(run);
-        // Their successors have to do without it as well.
-        for (const pid_t consumer : supervisor.children("consumer")) ::kill(consumer, SIGKILL);
-        require_pushed_back(run);
+    auto first = run.start(pipeline_of("sequence:500", {"--once"}));
+    REQUIRE(first.wait() == 0);
+    std::optional<LedgerLock> lock;
+    std::optional<Process> started;
+    SECTION("from the start") {
+        lock.emplace(run.ledger());
+        started.emplace(run.start(pipeline_of("sequence")));
     }
+    SECTION("while it runs") {
+        started.emplace(run.start(pipeline_of("sequence")));
+        REQUIRE(eventually([&] { return run.has_rows(1000); }));
+        lock.emplace(run.ledger());
+    }
+    Process& supervisor = *started;
+    require_said(supervisor, "locked ledger", {run.ledger(), "database is locked; another program"});
+    require_pushed_back(run);
+    // Their successors have to do without it as well.
+    for (const pid_t consumer : supervisor.children("consumer")) ::kill(consumer, SIGKILL);
+    require_pushed_back(run);
+    lock.reset();
     const auto rows = run.rows();
     REQUIRE(eventually([&] { return run.rows() >= rows + 1000; }));
     supervisor.send(SIGTERM);

@@ -63,7 +63,7 @@ TEST_CASE("a /dev/shm that becomes full while the pipeline runs does not matter 
     const SmallDisk shared_memory(kSharedMemory, 32 * kMebibyte);
     PipelineRun run;
     auto supervisor =
-        run.start({"--consumers", "2", "--once", "--source", "sequence:6000", "--process", "simulate:200us"});
+        run.start({"--consumers", "2", "--once", "--source", "sequence:4000", "--process", "simulate:200us"});
     REQUIRE(eventually([&] { return run.has_rows(100); }));
     shared_memory.fill();
     for (const std::string victim : {"consumer", "producer"}) {
@@ -72,7 +72,7 @@ TEST_CASE("a /dev/shm that becomes full while the pipeline runs does not matter 
         REQUIRE(eventually([&] { return run.rows() >= rows + 500; }));
     }
     REQUIRE(supervisor.wait() == 0);
-    run.require_numbers_up_to(6000);
+    run.require_numbers_up_to(4000);
     run.require_nothing_left();
 }
 
@@ -80,7 +80,7 @@ TEST_CASE(
     "segments that somebody removes while they are in use end the run, and the source gives the rest again") {
     PipelineRun run;
     const auto start = [&](const std::string& process) {
-        return run.start({"--consumers", "2", "--once", "--source", "sequence:2000", "--process", process});
+        return run.start({"--consumers", "2", "--once", "--source", "sequence:1000", "--process", process});
     };
     auto supervisor = start("simulate:1ms");
     REQUIRE(eventually([&] { return run.has_rows(100); }));
@@ -98,6 +98,6 @@ TEST_CASE(
         auto again = start("none");
         REQUIRE(again.wait() == 0);
     }
-    run.require_numbers_up_to(2000);
+    run.require_numbers_up_to(1000);
     run.require_nothing_left();
 }

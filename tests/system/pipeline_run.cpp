@@ -119,6 +119,11 @@ std::uint64_t PipelineRun::acquired() const {
     return seen ? seen->ring().tail() : 0;
 }
 
+std::uint64_t PipelineRun::in_flight() const {
+    const auto seen = Segments::open(name_, Segment::Access::ReadOnly);
+    return seen ? seen->in_flight() : 0;
+}
+
 std::vector<std::string> PipelineRun::segments() const {
     std::vector<std::string> found;
     for (const auto& entry : std::filesystem::directory_iterator("/dev/shm")) {

@@ -51,9 +51,11 @@ class PipelineRun {
     void require_numbers_up_to(std::uint64_t count) const;
 
     // ---- what is in shared memory ----
-    // Results that wait for the ledger, and invoices that were acquired; 0 if there are no segments.
+    // Results that wait for the ledger; invoices that were acquired since the segments were made, and those
+    // of them that are not in the ledger. 0 if there are no segments.
     [[nodiscard]] std::uint64_t waiting() const;
     [[nodiscard]] std::uint64_t acquired() const;
+    [[nodiscard]] std::uint64_t in_flight() const;
 
     // ---- what is left ----
     [[nodiscard]] std::vector<std::string> segments() const;  // names in /dev/shm that are this run's
