@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ledger's bound: one process that does nothing but insert rows into a ledger's table, in transactions of
+// a given size, with the ledger's own schema and settings (write-ahead log, synchronous=FULL). Fair, even
+// generous: prepared once, as many rows an INSERT as is asked for (32 is what the ledger does), values that
+// are there already, no key is looked up, no duplicate told, no cursor written, nothing awaited.
+//
+//     sqlite_writer FILE ROWS ROWS-A-TRANSACTION ROWS-AN-INSERT
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "common/clock.hpp"
+#include "common/ledger_schema.hpp"
+#include "common/sqlite_connection.hpp"
+
+namespace pipeline::bench {
+namespace {
+
+constexpr int kColumns = 8;
+
+std::string insert_sql(std::size_t rows) {
+    std::string sql =
+        "INSERT INTO invoices(id, source, position, status, attempts, consumer, acquired_at, stored_at) "
+        "VALUES";
+    for (std::size_t row = 0; row < rows; ++row) sql += row == 0 ? "(?,?,?,?,?,?,?,?)" : ",(?,?,?,?,?,?,?,?)";
+    return sql;
+}
+
+void write(SqliteConnection& database, std::uint64_t rows, std::uint64_t batch, std::uint64_t group) {
+    SqliteStatement many(database, insert_sql(group));
+    SqliteStatement one(database, insert_sql(1));
+    SqliteStatement begin(database, "BEGIN IMMEDIATE");
+    SqliteStatement commit(database, "COMMIT");
+    std::vector<std::string> ids(group);
+    const auto bind = [&](SqliteStatement& insert, std::size_t row, std::uint64_t number, std::int64_t now) {
+        ids[row] = std::to_string(number);
+        const int first = static_cast<int>(row) * kColumns;
+        insert.bind(first + 1, std::string_view(ids[row]));
+        insert.bind(first + 2, std::string_view("sequence"));
+        insert.bind(first + 3, static_cast<std::int64_t>(number));
+        insert.bind(first + 4, std::string_view("booked"));
+        insert.bind(first + 5, std::int64_t{1});
+        insert.bind(first + 6, std::int64_t{0});
+        insert.bind(first + 7, now);
+        insert.bind(first + 8, now);
+    };
+    for (std::uint64_t done = 0; done < rows;) {
+        const std::uint64_t end = std::min(rows, done + batch);
+        const std::int64_t now = wall_us();
+        begin.run();
+        while (done < end) {
+            const std::uint64_t count = end - done >= group ? group : 1;
+            SqliteStatement& insert = count == group ? many : one;
+            for (std::size_t row = 0; row < count; ++row) bind(insert, row, ++done, now);
+            insert.run();
+        }
+        commit.run();
+    }
+}
+
+}  // namespace
+}  // namespace pipeline::bench
+
+int main(int argc, char** argv) {
+    using namespace pipeline;
+    if (argc != 5) {
+        std::fputs("sqlite_writer: FILE ROWS ROWS-A-TRANSACTION ROWS-AN-INSERT are needed\n", stderr);
+        return 64;
+    }
+    const std::filesystem::path path = argv[1];
+    const std::uint64_t rows = std::strtoull(argv[2], nullptr, 10);
+    const std::uint64_t batch = std::strtoull(argv[3], nullptr, 10);
+    const std::uint64_t group = std::strtoull(argv[4], nullptr, 10);
+    if (rows == 0 || batch == 0 || group == 0 || group > 1000) {
+        std::fputs("sqlite_writer: the numbers must be 1 or more, ROWS-AN-INSERT at most 1000\n", stderr);
+        return 64;
+    }
+    try {
+        SqliteConnection database = open_ledger_database(path, true);
+        const std::uint64_t began = monotonic_ns();
+        bench::write(database, rows, batch, group);
+        const double seconds = static_cast<double>(monotonic_ns() - began) / 1e9;
+        rusage used{};
+        ::getrusage(RUSAGE_SELF, &used);
+        const bool whole = database.query_text("SELECT count(*) FROM invoices") == std::to_string(rows);
+        std::printf(
+            R"({"peer":"sqlite_writer","batch":%llu,"group":%llu,"whole":%s,"items":%llu,"seconds":%.6f,)"
+            R"("rate":%.1f,"cpu_ns_per_item":%.1f})"
+            "\n",
+            static_cast<unsigned long long>(batch), static_cast<unsigned long long>(group),
+            whole ? "true" : "false", static_cast<unsigned long long>(rows), seconds,
+            static_cast<double>(rows) / seconds,
+            (static_cast<double>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e9 +
+             static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec) * 1e3) /
+                static_cast<double>(rows));
+        return whole ? 0 : 1;
+    } catch (const std::exception& exception) {
+        std::fprintf(stderr, "sqlite_writer: %s\n", exception.what());
+        return 1;
+    }
+}
