@@ -16,17 +16,21 @@ namespace {
 constexpr std::uint32_t kCapacity = 16'384;
 constexpr std::chrono::milliseconds kBound{500};
 
+RingArea& new_ring() {
+    auto& area = *static_cast<RingArea*>(shared_bytes(Ring::bytes(kCapacity)));
+    Ring::initialise(area, kCapacity);
+    return area;
+}
+
+StorageArea& new_storage() {
+    auto& area = *static_cast<StorageArea*>(shared_bytes(Storage::bytes(kCapacity)));
+    Storage::initialise(area, kCapacity);
+    return area;
+}
+
 struct Segments {
-    Segments()
-        : ring_area(*static_cast<RingArea*>(shared_bytes(Ring::bytes(kCapacity)))),
-          storage_area(*static_cast<StorageArea*>(shared_bytes(Storage::bytes(kCapacity)))) {
-        Ring::initialise(ring_area, kCapacity);
-        Storage::initialise(storage_area, kCapacity);
-    }
-    RingArea& ring_area;
-    StorageArea& storage_area;
-    Ring ring{ring_area};
-    Storage storage{storage_area, ring};
+    Ring ring{new_ring()};
+    Storage storage{new_storage(), ring};
 };
 
 std::vector<Item> batch_of(std::size_t count) {

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <sys/prctl.h>
+
+#include "bench/probe/quantiles.hpp"
+#include "bench/probe/questions.hpp"
+#include "bench/probe/waiting.hpp"
+
+namespace pipeline::bench {
+
+// The rate is kept by the producer whatever the pipeline does (an open loop), so that an invoice that waits
+// for others counts with all its wait. When a flush has become durable is seen from outside, within about a
+// tenth of a millisecond.
+std::string latency(const Measure& measure) {
+    ::prctl(PR_SET_TIMERSLACK, 1);
+    Pipeline pipeline(measure.supervisor, measure.options);
+    const Storage storage = pipeline.segments().storage();
+    wait_until("something is durable", [&] { return storage.durable() > 0; });
+    sleep_for(std::chrono::milliseconds(200));
+    Quantiles saved;
+    Quantiles durable;
+    const std::uint64_t began = monotonic_ns();
+    const std::uint64_t until =
+        began + static_cast<std::uint64_t>(std::chrono::nanoseconds(measure.duration).count());
+    for (std::uint64_t seen = storage.durable(); monotonic_ns() < until;) {
+        sleep_for(std::chrono::microseconds(50));
+        const std::uint64_t now_durable = storage.durable();
+        const std::uint64_t now = monotonic_ns();
+        if (now_durable - seen > storage.capacity()) {
+            throw std::runtime_error("records were overwritten before they were seen: give a lower rate");
+        }
+        for (; seen < now_durable; ++seen) {
+            const Record& record = storage.record(seen);
+            saved.add(record.saved_ns - record.acquired_ns);
+            durable.add(now - record.acquired_ns);
+        }
+    }
+    pipeline.stop();
+    pipeline.wait();
+    return fmt::format(R"("items":{},"rate":{:.1f},{},{})", durable.count(),
+                       static_cast<double>(durable.count()) * 1e9 / static_cast<double>(until - began),
+                       saved.json("saved"), durable.json("durable"));
+}
+
+}  // namespace pipeline::bench
