@@ -33,6 +33,19 @@ clang-format-14|clang-format-14|checks the formatting
 clang-tidy-14|clang-tidy-14|checks the code
 '
 
+# For bench/: what is measured always, and the peers, each of which is left out where it is missing.
+bench_packages='
+python3|python3|runs the measurements and writes the report
+libbenchmark-dev||measures operations one by one
+'
+peer_packages='
+golang-go|go|the peer: a Go channel
+libzmq3-dev||the peer: ZeroMQ
+libhiredis-dev||the peer: Redis, its client
+redis-server|redis-server|the peer: Redis, its server
+libconcurrentqueue-dev||the bound: a queue between threads
+'
+
 # True on Debian 12, whose archive has the packages in $checker_packages.
 has_checkers_in_archive() {
     # The file is the system's own and defines what it is.
