@@ -12,23 +12,29 @@
 #include <chrono>
 #include <cstdint>
 
+#include "common/pause.hpp"
+
 namespace pipeline {
 
 struct Condition {
     std::atomic<std::uint32_t> sequence;  // the futex word; bumped by notifiers
     std::atomic<std::uint32_t> waiting;   // 1: someone may sleep; set by the waiter, cleared by a notifier
 
-    // Rounds of looking before sleeping: spinning saves the sleep when the other side is quick.
-    static constexpr int kSpinRounds = 100;
+    // Rests between looks before sleeping: spinning saves the sleep when the other side is quick. A look
+    // takes the cache line away from the other side; each time there are twice as many rests before the next
+    // one.
+    static constexpr int kSpinRests = 127;
 
     // Waits until `ready()` holds, at most `bound`; returns what `ready()` said last. `ready` reads shared
-    // memory and is asked again after each wake-up, whatever the reason for it.
+    // memory and is asked again after each wake-up, whatever the reason for it. A waiter that has no reason
+    // to hope that it will be soon gives fewer rests.
     template <class Ready>
-    [[nodiscard]] bool wait_for(std::chrono::nanoseconds bound, Ready&& ready) noexcept {
+    [[nodiscard]] bool wait_for(std::chrono::nanoseconds bound, Ready&& ready,
+                                int spin_rests = kSpinRests) noexcept {
         if (bound <= std::chrono::nanoseconds::zero()) return ready();
-        for (int round = 0; round < kSpinRounds; ++round) {
+        for (int rests = 1; rests <= spin_rests; rests *= 2) {
             if (ready()) return true;
-            pause();
+            for (int rest = 0; rest < rests; ++rest) pause_processor();
         }
         const auto until = std::chrono::steady_clock::now() + bound;
         while (true) {
@@ -48,21 +54,19 @@ struct Condition {
         if (waiting.load(std::memory_order_relaxed) != 0) wake();
     }
 
+    // The same if `worth_it()` holds, which is asked only when there is a waiter.
+    template <class WorthIt>
+    void notify_if(WorthIt&& worth_it) noexcept {
+        full_fence();
+        if (waiting.load(std::memory_order_relaxed) != 0 && worth_it()) wake();
+    }
+
     // Wakes the waiter whatever the flag says: after a death, when a stop is asked for.
     void wake() noexcept;
 
   private:
     // Sleeps while the sequence is still `seen`, at most `bound`.
     void sleep(std::uint32_t seen, std::chrono::nanoseconds bound) noexcept;
-    static void pause() noexcept {
-#if defined(__x86_64__) || defined(__i386__)
-        __builtin_ia32_pause();
-#elif defined(__aarch64__)
-        asm volatile("isb" ::: "memory");
-#else
-        std::atomic_signal_fence(std::memory_order_seq_cst);
-#endif
-    }
     void full_fence() noexcept {
 #ifdef __SANITIZE_THREAD__
         // ThreadSanitizer does not know fences; a read-modify-write of one word by both sides orders them

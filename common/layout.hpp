@@ -130,8 +130,9 @@ struct alignas(64) Record {
     std::uint8_t has_details;  // 1: details[i] belongs to this record
     std::uint8_t id_length;    // as Item::id_length
 
-    // What the ledger made of it; written by the flush leader under the flush lock before `durable`
-    // covers the record. A kill leaves either value; the redo writes it again.
+    // What the ledger made of it: first what the status says, as most end, and if that turns out
+    // otherwise written by the flush leader under the flush lock before `durable` covers the record. A kill
+    // leaves either value; the redo writes it again.
     Outcome outcome;
 
     std::array<char, kMaxIdBytes> id;

@@ -24,7 +24,11 @@ class NoLedger final : public Ledger {
     [[nodiscard]] std::optional<std::uint64_t> cursor(std::string_view) override { return std::nullopt; }
 
   private:
-    static void accept(Record& record) noexcept { record.outcome = static_cast<Outcome>(record.status); }
+    // A save has written it already: what is not written again stays in the cache of whoever saved it too.
+    static void accept(Record& record) noexcept {
+        const auto outcome = static_cast<Outcome>(record.status);
+        if (record.outcome != outcome) record.outcome = outcome;
+    }
 };
 
 }  // namespace

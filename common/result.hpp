@@ -64,4 +64,21 @@ struct Result {
     }
 };
 
+// What a save takes of a Result: small, so that a whole batch stays in the nearest cache. Most have no
+// details.
+struct Finding {
+    const Details* details =
+        nullptr;  // of the Result, which must live until the save; null if there are none
+    Status status = Status::Booked;
+    // Wider than in Result: else the compiler copies both by one load, right after they were stored one by
+    // one, and such a load waits until both stores have left the processor's store buffer.
+    std::uint16_t attempts = 1;
+
+    Finding() noexcept = default;
+    explicit Finding(const Result& result) noexcept
+        : details(result.has_details ? &result.details : nullptr),
+          status(result.status),
+          attempts(result.attempts) {}
+};
+
 }  // namespace pipeline

@@ -26,7 +26,10 @@ Ring::PushResult Ring::push(std::span<const Item> items) noexcept {
         const auto guard = area_->push_lock.lock([] {});
         if (area_->closed.load(std::memory_order_relaxed) != 0) return {PushOutcome::Closed, 0};
         const std::uint64_t tail = area_->tail.load(std::memory_order_relaxed);
-        const std::uint64_t used = tail - area_->head.load(std::memory_order_acquire);
+        if (tail - seen_head_ + items.size() > capacity_) {
+            seen_head_ = area_->head.load(std::memory_order_acquire);
+        }
+        const std::uint64_t used = tail - seen_head_;
         // Slot tail - 1 stays as evidence until the commit: hence at most capacity - 1 at once.
         count = std::min<std::size_t>({items.size(), capacity_ - used, capacity_ - 1U});
         if (count == 0) return {PushOutcome::Full, 0};
@@ -59,18 +62,25 @@ void Ring::reopen() noexcept {
 
 Ring::ClaimOutcome Ring::claim(const Hand& hand, std::size_t most, std::chrono::nanoseconds bound) noexcept {
     {
-        const auto until = std::chrono::steady_clock::now() + bound;
+        // The clock is read only where there may be something to wait for. Who holds the lock while there
+        // are items does not hold it for long.
+        using Clock = std::chrono::steady_clock;
+        const bool idle = items_from(this->head(), 1) == 0;
+        const auto until = idle ? Clock::now() + bound : Clock::time_point{};
         const auto guard = area_->pop_lock.lock_for(bound, [this] { settle_head(); });
         if (!guard) return ClaimOutcome::Empty;
         const std::uint64_t head = area_->head.load(std::memory_order_relaxed);
-        if (area_->tail.load(std::memory_order_acquire) == head) {
-            const bool ready = area_->items.wait_for(until - std::chrono::steady_clock::now(),
-                                                     [this, head] { return tail() != head || closed(); });
+        if (items_from(head, 1) == 0) {
+            const bool ready = area_->items.wait_for(
+                idle ? until - Clock::now() : bound, [this, head] { return tail() != head || closed(); },
+                found_nothing_ ? 0 : Condition::kSpinRests);
+            found_nothing_ = !ready;
             if (!ready) return ClaimOutcome::Empty;
             // `closed` is read before the tail: a closed ring's tail is final.
             if (closed() && tail() == head) return ClaimOutcome::Closed;
         }
-        const auto count = std::min<std::uint64_t>(std::min(most, kMaxBatch), tail() - head);
+        const std::uint64_t wanted = std::min(most, kMaxBatch);
+        const std::uint64_t count = std::min(wanted, items_from(head, wanted));
         std::size_t at = head % capacity_;
         for (std::uint64_t i = 0; i < count; ++i) {
             hand.item(i).copy_from(slots_[at]);
@@ -81,8 +91,13 @@ Ring::ClaimOutcome Ring::claim(const Hand& hand, std::size_t most, std::chrono::
         hand.set_word({head, count, 0});
         area_->head.store(head + count, std::memory_order_release);
     }
-    if (has_room()) area_->producer.notify();
+    area_->producer.notify_if([this] { return has_room(); });
     return ClaimOutcome::Claimed;
+}
+
+std::uint64_t Ring::items_from(std::uint64_t head, std::uint64_t wanted) noexcept {
+    if (seen_tail_ < head + wanted) seen_tail_ = tail();
+    return seen_tail_ > head ? seen_tail_ - head : 0;
 }
 
 void Ring::settle_head() noexcept {

@@ -74,11 +74,18 @@ class Ring {
     void wake_all() noexcept;
 
   private:
+    // How many items there are from `head` on, at least `wanted` if there are so many.
+    [[nodiscard]] std::uint64_t items_from(std::uint64_t head, std::uint64_t wanted) noexcept;
     void settle_head() noexcept;
 
     RingArea* area_;
     Item* slots_;
     std::uint32_t capacity_;
+    // Where the other side was when this process last looked. Both only rise, and each lies in a cache line
+    // that the other side writes: they are looked at again only when what was seen is used up.
+    std::uint64_t seen_head_ = 0;  // by push()
+    std::uint64_t seen_tail_ = 0;  // by claim()
+    bool found_nothing_ = false;   // when claim() last looked: then it does not spin for what comes seldom
 };
 
 }  // namespace pipeline

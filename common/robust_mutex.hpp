@@ -87,6 +87,7 @@ class alignas(64) RobustMutex {
 
     // False for a time that ran out.
     static bool is_answer(int error) noexcept { return error != EBUSY && error != ETIMEDOUT; }
+    int try_lock(int spin_rounds) noexcept;
     int timed_lock(std::chrono::nanoseconds bound) noexcept;
     void own() noexcept;
     void unlock() noexcept;

@@ -7,21 +7,30 @@
 namespace pipeline {
 namespace {
 
-void write_record(Record& record, Details& details, const Item& item, const Result& result,
+// Cache line by cache line of the record, as far as the id reaches: copies of fixed lengths are a few moves.
+void copy_id(std::array<char, kMaxIdBytes>& to, const std::array<char, kMaxIdBytes>& from,
+             std::size_t length) noexcept {
+    constexpr std::size_t kFirst = 64 - offsetof(Record, id);
+    constexpr std::size_t kSecond = kFirst + 64;
+    std::memcpy(to.data(), from.data(), kFirst);
+    if (length > kFirst) std::memcpy(to.data() + kFirst, from.data() + kFirst, kSecond - kFirst);
+    if (length > kSecond) std::memcpy(to.data() + kSecond, from.data() + kSecond, kMaxIdBytes - kSecond);
+}
+
+void write_record(Record& record, Details& details, const Item& item, const Finding& finding,
                   std::uint64_t ring_index, std::uint16_t place, std::uint64_t now_ns) noexcept {
     record.ring_index = ring_index;
     record.position = item.position.load(std::memory_order_relaxed);
     record.acquired_ns = item.acquired_ns;
     record.saved_ns = now_ns;
     record.place = place;
-    record.attempts = result.attempts;
-    record.status = result.status;
-    record.has_details = result.has_details ? 1 : 0;
+    record.attempts = static_cast<std::uint8_t>(finding.attempts);
+    record.status = finding.status;
+    record.has_details = finding.details != nullptr ? 1 : 0;
     record.id_length = item.id_length;
-    record.outcome = Outcome{};
-    const auto id = item.id_text();
-    std::memcpy(record.id.data(), id.data(), id.size());
-    if (result.has_details) std::memcpy(&details, &result.details, sizeof details);
+    record.outcome = static_cast<Outcome>(finding.status);
+    copy_id(record.id, item.id, item.id_text().size());
+    if (finding.details != nullptr) std::memcpy(&details, finding.details, sizeof details);
 }
 
 }  // namespace
@@ -44,18 +53,18 @@ void Storage::initialise(StorageArea& area, std::uint32_t capacity_records) {
     area.flush_lock.initialise();
 }
 
-std::size_t Storage::save(const Hand& hand, std::span<const Result> results) noexcept {
+std::size_t Storage::save(const Hand& hand, std::span<const Finding> findings) noexcept {
     const std::uint64_t now = monotonic_ns();
     const auto guard = area_->save_lock.lock([this] { settle_hand(); });
     const std::uint64_t tail = area_->tail.load(std::memory_order_relaxed);
     // Record tail - 1 stays as evidence until the commit: hence at most capacity - 1 at once.
-    const auto count = std::min<std::uint64_t>({results.size(), free_records(), capacity_ - 1U});
+    const auto count = std::min<std::uint64_t>({findings.size(), free_records(), capacity_ - 1U});
     if (count == 0) return 0;
     HandWord word = hand.word();
     std::size_t at = tail % capacity_;
     for (std::uint64_t i = 0; i < count; ++i) {
         const std::uint64_t offset = word.done + i;
-        write_record(records_[at], details_[at], hand.item(offset), results[i], word.first + offset,
+        write_record(records_[at], details_[at], hand.item(offset), findings[i], word.first + offset,
                      hand.place(), now);
         if (++at == capacity_) at = 0;
     }

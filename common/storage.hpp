@@ -43,9 +43,9 @@ class Storage {
         return {records_, details_, capacity_, first, size};
     }
 
-    // Saves the results of the hand's next items (item `done` on) and moves the hand's `done` on; as many
+    // Saves what came of the hand's next items (item `done` on) and moves the hand's `done` on; as many
     // as there is room for. Returns how many, possibly 0. Never waits for room.
-    [[nodiscard]] std::size_t save(const Hand& hand, std::span<const Result> results) noexcept;
+    [[nodiscard]] std::size_t save(const Hand& hand, std::span<const Finding> findings) noexcept;
     // Waits at most `bound` until a save may find room.
     void wait_for_room(std::chrono::nanoseconds bound) noexcept;
     // Locks and unlocks, so that what a dead consumer left of its save is settled before its successor

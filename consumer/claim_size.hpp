@@ -20,6 +20,17 @@ class ClaimSize {
     // The items to claim next, 1..most.
     [[nodiscard]] std::size_t next() const noexcept { return size_; }
 
+    // After how many items to look at the clock whether they have taken too long: about ten microseconds,
+    // since reading it costs more than a trivial invoice; and no more than a few, should they grow slow at
+    // once.
+    [[nodiscard]] std::size_t items_a_look() const noexcept {
+        constexpr double kLookNs = 10'000;
+        constexpr std::size_t kMost = 64;
+        if (service_ns_ < 0) return 1;
+        return std::clamp<std::size_t>(static_cast<std::size_t>(kLookNs / std::max(service_ns_, 1.0)), 1,
+                                       kMost);
+    }
+
     // `count` > 0 items took `elapsed`. The estimate is an exponentially weighted moving average with
     // weight 1/4; a claim grows at most fourfold from one batch to the next.
     void measured(std::size_t count, std::chrono::nanoseconds elapsed) noexcept {

@@ -60,20 +60,28 @@ ExitStatus Consumer::run() {
 bool Consumer::work_off_hand() {
     const HandWord word = hand_.word();
     std::size_t unsaved = 0;
+    std::size_t with_details = 0;
+    const std::size_t look = claim_size_.items_a_look();
+    std::size_t next_look = look;
     auto began = steady_clock::now();
     hand_.set_since(static_cast<std::uint64_t>(began.time_since_epoch().count()));
     for (std::uint64_t i = word.done; i < word.count; ++i) {
-        process(word.first, i, results_[unsaved++]);
+        Result& result = results_[with_details];
+        process(word.first, i, result);
+        findings_[unsaved++] = Finding(result);
+        if (result.has_details) ++with_details;
         const bool last = i + 1 == word.count;
-        // Reading the clock costs as much as a trivial invoice: in big batches it is read now and then.
-        if (!last && (word.count > 32 && unsaved % 16 != 0)) continue;
+        if (!last && unsaved < next_look) continue;
+        next_look += look;
         const auto now = steady_clock::now();
         if (!last && now - began < ClaimSize::kBudget) continue;
         claim_size_.measured(unsaved, now - began);
         hand_.set_since(last ? 0 : static_cast<std::uint64_t>(now.time_since_epoch().count()));
         began = now;
-        if (!save(unsaved)) return false;
+        if (!save(std::span(findings_).first(unsaved))) return false;
         unsaved = 0;
+        with_details = 0;
+        next_look = look;
     }
     return true;
 }
@@ -98,8 +106,7 @@ void Consumer::process(std::uint64_t first, std::uint64_t i, Result& result) {
     result.attempts = static_cast<std::uint8_t>(std::min(deaths + 1, 255));
 }
 
-bool Consumer::save(std::size_t count) {
-    std::span<const Result> waiting(results_.data(), count);
+bool Consumer::save(std::span<const Finding> waiting) {
     while (true) {
         waiting = waiting.subspan(storage_.save(hand_, waiting));
         if (waiting.empty()) return true;
@@ -148,8 +155,9 @@ bool Consumer::drain_flush() {
 nanoseconds Consumer::patience() const noexcept {
     const auto due = flush_.due_in();
     if (!due) return kBoundedWait;
+    if (retry_delay_ == nanoseconds::zero()) return std::min(kBoundedWait, *due);
     const auto retry_in = std::chrono::duration_cast<nanoseconds>(retry_flush_at_ - steady_clock::now());
-    return std::min(kBoundedWait, std::max(*due, retry_delay_ == nanoseconds::zero() ? *due : retry_in));
+    return std::min(kBoundedWait, std::max(*due, retry_in));
 }
 
 // A source that is to stop and has no producer any more is closed by whoever notices first: the producer

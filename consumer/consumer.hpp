@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <span>
 
 #include "common/consumer_options.hpp"
 #include "common/exit_status.hpp"
@@ -30,7 +31,7 @@ class Consumer {
   private:
     // Each false if this is an orphan that cannot go on.
     [[nodiscard]] bool work_off_hand();
-    [[nodiscard]] bool save(std::size_t count);
+    [[nodiscard]] bool save(std::span<const Finding> waiting);
     // Leads it now; false if somebody else does or the ledger cannot be written, which is then tried later.
     bool lead_flush(std::chrono::nanoseconds bound);
     [[nodiscard]] bool drain_flush();
@@ -56,7 +57,10 @@ class Consumer {
     std::chrono::steady_clock::time_point retry_flush_at_{};
     std::chrono::nanoseconds retry_delay_{0};
     std::chrono::steady_clock::time_point orphan_since_{};
+    // Of the items that are processed and not saved. A result without details is used for the next item
+    // too: then a whole batch touches no more than its findings.
     std::array<Result, kMaxBatch> results_;
+    std::array<Finding, kMaxBatch> findings_;
 };
 
 }  // namespace pipeline

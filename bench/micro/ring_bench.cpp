@@ -66,13 +66,13 @@ void push_claim_and_save(benchmark::State& state) {
     const auto batch = static_cast<std::size_t>(state.range(0));
     Segments segments;
     const std::vector<Item> items = batch_of(batch);
-    const std::vector<Result> results(batch);
+    const std::vector<Finding> findings(batch);
     const Hand hand = segments.ring.hand(0);
     for (auto _ : state) {
         if (segments.ring.push(items).count != batch) state.SkipWithError("the ring is full");
         if (segments.ring.claim(hand, batch, kBound) != Ring::ClaimOutcome::Claimed)
             state.SkipWithError("nothing came");
-        if (segments.storage.save(hand, results) != batch) state.SkipWithError("storage is full");
+        if (segments.storage.save(hand, findings) != batch) state.SkipWithError("storage is full");
         segments.storage.set_durable(segments.storage.tail(), Totals{batch, 0, 0, 0});
         segments.storage.release(segments.storage.durable());
     }

@@ -118,13 +118,12 @@ bool World::consume(std::size_t place, std::size_t most) {
     hand.take_over(static_cast<std::uint32_t>(::getpid()));
     const HandWord word = hand.word();
     if (!word.empty()) {
-        std::array<Result, kCapacity> results;
+        const std::array<Finding, kCapacity> booked;
         for (std::uint64_t i = word.done; i < word.count; ++i) {
             hand.begin_work(word.first, i);
-            results[i - word.done].set(Status::Booked);
             hand.end_work();
         }
-        return storage.save(hand, std::span(results).first(word.count - word.done)) != 0;
+        return storage.save(hand, std::span(booked).first(word.count - word.done)) != 0;
     }
     return ring.claim(hand, most, nanoseconds(0)) == Ring::ClaimOutcome::Claimed;
 }

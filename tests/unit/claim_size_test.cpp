@@ -28,3 +28,15 @@ TEST_CASE("work that takes no measurable time is claimed in full batches", "[cla
     for (int i = 0; i < 5; ++i) size.measured(size.next(), 0ns);
     CHECK(size.next() == 7);
 }
+
+TEST_CASE("the clock is looked at seldom where invoices are trivial, and at each one that is not",
+          "[claim size]") {
+    ClaimSize size(256);
+    CHECK(size.items_a_look() == 1);  // nothing is known yet
+    size.measured(256, 256 * 10ns);
+    CHECK(size.items_a_look() == 64);
+    for (int i = 0; i < 50; ++i) size.measured(10, 10 * 1us);
+    CHECK(size.items_a_look() == 10);
+    for (int i = 0; i < 50; ++i) size.measured(10, 10 * 50us);
+    CHECK(size.items_a_look() == 1);
+}

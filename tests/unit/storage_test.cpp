@@ -24,10 +24,8 @@ Hand claimed(Ring& ring, std::size_t place, std::uint64_t first, std::size_t cou
     return hand;
 }
 
-std::vector<Result> booked(std::size_t count) {
-    std::vector<Result> results(count);
-    for (auto& result : results) result.set(Status::Booked);
-    return results;
+std::vector<Finding> booked(std::size_t count) {
+    return std::vector<Finding>(count);
 }
 
 }  // namespace
@@ -38,8 +36,10 @@ TEST_CASE("a save writes records and moves the hand on", "[storage]") {
     Storage storage = segments.storage();
     const Hand hand = claimed(ring, 5, 1, 3);
     auto results = booked(3);
-    results[1].set(Status::Rejected, "BR-CO-10");
-    results[1].attempts = 2;
+    Result rejected;
+    rejected.set(Status::Rejected, "BR-CO-10");
+    rejected.attempts = 2;
+    results[1] = Finding(rejected);
     CHECK(storage.save(hand, results) == 3);
     CHECK(hand.empty());
     CHECK(storage.tail() == 3);
