@@ -67,8 +67,8 @@ struct Result {
 // What a save takes of a Result: small, so that a whole batch stays in the nearest cache. Most have no
 // details.
 struct Finding {
-    const Details* details =
-        nullptr;  // of the Result, which must live until the save; null if there are none
+    // Of the Result, which must live until the save; null if there are none.
+    const Details* details = nullptr;
     Status status = Status::Booked;
     // Wider than in Result: else the compiler copies both by one load, right after they were stored one by
     // one, and such a load waits until both stores have left the processor's store buffer.

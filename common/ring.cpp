@@ -2,6 +2,7 @@
 #include "common/ring.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace pipeline {
 
@@ -67,18 +68,20 @@ Ring::ClaimOutcome Ring::claim(const Hand& hand, std::size_t most, std::chrono::
         using Clock = std::chrono::steady_clock;
         const bool idle = items_from(this->head(), 1) == 0;
         const auto until = idle ? Clock::now() + bound : Clock::time_point{};
-        const auto guard = area_->pop_lock.lock_for(bound, [this] { settle_head(); });
+        const bool hopeful = !std::exchange(found_nothing_, true);
+        const auto guard = area_->pop_lock.lock_for(
+            bound, [this] { settle_head(); }, hopeful ? RobustMutex::kSpinRests : 0);
         if (!guard) return ClaimOutcome::Empty;
         const std::uint64_t head = area_->head.load(std::memory_order_relaxed);
         if (items_from(head, 1) == 0) {
             const bool ready = area_->items.wait_for(
                 idle ? until - Clock::now() : bound, [this, head] { return tail() != head || closed(); },
-                found_nothing_ ? 0 : Condition::kSpinRests);
-            found_nothing_ = !ready;
+                hopeful ? Condition::kSpinRests : 0);
             if (!ready) return ClaimOutcome::Empty;
             // `closed` is read before the tail: a closed ring's tail is final.
             if (closed() && tail() == head) return ClaimOutcome::Closed;
         }
+        found_nothing_ = false;
         const std::uint64_t wanted = std::min(most, kMaxBatch);
         const std::uint64_t count = std::min(wanted, items_from(head, wanted));
         std::size_t at = head % capacity_;

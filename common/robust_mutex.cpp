@@ -23,9 +23,6 @@ constexpr clockid_t kTimedLockClock =
 constexpr clockid_t kTimedLockClock = CLOCK_MONOTONIC;
 #endif
 
-// About a microsecond or two.
-constexpr int kSpinRounds = 50;
-
 // The calling thread's id; a system call once per thread.
 std::uint32_t thread_id() noexcept {
     static thread_local const auto id = static_cast<std::uint32_t>(::syscall(SYS_gettid));
@@ -62,19 +59,18 @@ bool RobustMutex::is_sound() const noexcept {
            (word & FUTEX_TID_MASK) == 0;
 }
 
-// Tries, and again whenever the lock looks free within so many rounds: what is done under these locks takes
-// less time than falling asleep. A dead owner looks as if it had the lock; the kernel says otherwise later.
-int RobustMutex::try_lock(int spin_rounds) noexcept {
+// A dead owner looks as if it had the lock; the kernel says otherwise later.
+int RobustMutex::try_lock(int spin_rests) noexcept {
     int tried = ::pthread_mutex_trylock(&mutex_);
-    for (int round = 0; tried == EBUSY && round < spin_rounds; ++round) {
+    for (int rest = 0; tried == EBUSY && rest < spin_rests; ++rest) {
         pause_processor();
         if (owner() == 0) tried = ::pthread_mutex_trylock(&mutex_);
     }
     return tried;
 }
 
-int RobustMutex::timed_lock(std::chrono::nanoseconds bound) noexcept {
-    const int tried = try_lock(bound > std::chrono::nanoseconds::zero() ? kSpinRounds : 0);
+int RobustMutex::timed_lock(std::chrono::nanoseconds bound, int spin_rests) noexcept {
+    const int tried = try_lock(bound > std::chrono::nanoseconds::zero() ? spin_rests : 0);
     if (tried != EBUSY || bound <= std::chrono::nanoseconds::zero()) return tried;
     timespec until{};
     ::clock_gettime(kTimedLockClock, &until);

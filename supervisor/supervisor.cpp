@@ -263,7 +263,7 @@ void Supervisor::decide_after_death(Child& child, int wait_status) {
 void Supervisor::kill_stalled(TimePoint now) {
     if (now < next_look_) return;
     next_look_ = now + watch_.tick();
-    for (const auto& stalled : watch_.look(now)) {
+    for (const auto& stalled : watch_.look(now, places())) {
         const auto child = std::find_if(children_.begin(), children_.end(), [&](const Child& candidate) {
             return candidate.state == Child::State::Running &&
                    candidate.process.pid == static_cast<pid_t>(stalled.pid);
@@ -349,6 +349,12 @@ std::uint64_t Supervisor::progress_of(const Child& child) const noexcept {
 
 bool Supervisor::producer_has_failed() const noexcept {
     return failure_ && children_.front().state == Child::State::Done;
+}
+
+std::size_t Supervisor::places() const noexcept {
+    std::size_t places = 0;
+    for (const Child& child : children_) places = std::max<std::size_t>(places, child.place + 1U);
+    return places;
 }
 
 bool Supervisor::consumers_done() const noexcept {

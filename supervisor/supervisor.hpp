@@ -50,6 +50,8 @@ class Supervisor {
     void tell_of_the_undrained(std::uint64_t count) const;
     void wake_all() noexcept;
     [[nodiscard]] std::uint64_t progress_of(const Child& child) const noexcept;
+    // One more than the greatest place that a consumer has.
+    [[nodiscard]] std::size_t places() const noexcept;
     [[nodiscard]] bool all_done() const noexcept;
     [[nodiscard]] bool consumers_done() const noexcept;
     [[nodiscard]] bool producer_has_failed() const noexcept;

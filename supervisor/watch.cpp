@@ -21,7 +21,7 @@ Watch::Watch(const Ring& ring, const Storage& storage, nanoseconds item_timeout)
     }
 }
 
-std::vector<Watch::Stalled> Watch::look(TimePoint now) {
+std::vector<Watch::Stalled> Watch::look(TimePoint now, std::size_t places) {
     if (last_look_ && now - *last_look_ > 4 * tick_) {
         locks_ = {};
         hands_ = {};
@@ -33,7 +33,7 @@ std::vector<Watch::Stalled> Watch::look(TimePoint now) {
     look_at_lock(storage_.area().save_lock, locks_[2], false, now, stalled);
     look_at_lock(storage_.area().flush_lock, locks_[3], true, now, stalled);
     if (item_timeout_ > nanoseconds::zero()) {
-        for (std::size_t place = 0; place < kMaxPlaces; ++place) look_at_hand(place, now, stalled);
+        for (std::size_t place = 0; place < places; ++place) look_at_hand(place, now, stalled);
     }
     return stalled;
 }

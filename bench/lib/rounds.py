@@ -137,7 +137,7 @@ def measure_operations(plan, tools):
     answer = tools.answer(
         [tools.build / "bench" / "micro" / "micro", "--benchmark_format=json",
          f"--benchmark_repetitions={plan.rounds}", "--benchmark_enable_random_interleaving=true",
-         f"--benchmark_min_time={0.01 if plan.quick else 0.1}"],
+         f"--benchmark_min_time={0.001 if plan.quick else 0.1}"],
         INVOICES=str(invoices))
     progress("")
     operations = {}
