@@ -6,6 +6,8 @@
 namespace pipeline {
 namespace {
 
+using std::chrono::nanoseconds;
+
 // Records in one transaction at most: large enough to be cheap for each, small enough that its leader
 // can be told from one that hangs.
 constexpr std::uint64_t kTransactionRecords = 10'000;
@@ -19,22 +21,30 @@ Totals count_outcomes(const RecordRange& records) noexcept {
 
 }  // namespace
 
-std::optional<std::chrono::nanoseconds> Flush::due_in() const noexcept {
+std::optional<nanoseconds> Flush::due_in() const noexcept {
     const std::uint64_t durable = storage_.durable();
     const std::uint64_t tail = storage_.tail();
     if (durable >= tail) return std::nullopt;
     // A full storage is due at once, however small it is.
     const std::uint64_t enough = std::min<std::uint64_t>(policy_.records, (storage_.capacity() + 1) / 2);
-    if (tail - durable >= enough) return std::chrono::nanoseconds::zero();
-    const auto waited = static_cast<std::int64_t>(monotonic_ns() - storage_.record(durable).saved_ns);
-    return std::max(std::chrono::nanoseconds::zero(), policy_.interval - std::chrono::nanoseconds(waited));
+    const bool is_enough = tail - durable >= enough;
+    if (is_enough && not_before_ns_ == 0) return nanoseconds::zero();
+    const std::uint64_t now = monotonic_ns();
+    const std::uint64_t oldest = storage_.record(durable).saved_ns;
+    const auto interval = static_cast<std::uint64_t>(policy_.interval.count());
+    const std::uint64_t due = std::max(is_enough ? now : oldest + interval, not_before_ns_);
+    return nanoseconds(due > now ? due - now : 0);
 }
 
-Flush::LeadOutcome Flush::lead(std::chrono::nanoseconds bound) {
+Flush::LeadOutcome Flush::lead(nanoseconds bound) {
     {
         // Nothing to settle: `durable` says what is known to be in the ledger, the rest is given again.
         const auto guard = storage_.area().flush_lock.lock_for(bound, [] {});
-        if (!guard) return LeadOutcome::Busy;
+        if (!guard) {
+            not_before_ns_ = monotonic_ns() + static_cast<std::uint64_t>(nanoseconds(kLeaveToLeader).count());
+            return LeadOutcome::Busy;
+        }
+        not_before_ns_ = 0;
         const Watermark watermark = low_watermark(ring_, storage_);
         while (storage_.durable() < watermark.storage_tail) {
             const std::uint64_t next =

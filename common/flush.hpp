@@ -27,7 +27,12 @@ class Flush {
     Flush(const Ring& ring, const Storage& storage, Ledger& ledger, std::string source, FlushPolicy policy)
         : ring_(ring), storage_(storage), ledger_(ledger), source_(std::move(source)), policy_(policy) {}
 
-    // How long until the next flush is due: zero if it is now, none if no record waits.
+    // After lead() has said Busy, how long to leave it to the leader before trying again: he sees himself
+    // what is due next, unless he dies or has a slow invoice to process.
+    static constexpr std::chrono::milliseconds kLeaveToLeader{5};
+
+    // How long until this consumer should lead the next flush: zero if it should now, none if no record
+    // waits.
     [[nodiscard]] std::optional<std::chrono::nanoseconds> due_in() const noexcept;
 
     enum class LeadOutcome { Flushed, Busy };
@@ -45,6 +50,7 @@ class Flush {
     Ledger& ledger_;
     std::string source_;
     FlushPolicy policy_;
+    std::uint64_t not_before_ns_ = 0;  // set while another one leads
 };
 
 }  // namespace pipeline
