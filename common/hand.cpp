@@ -12,6 +12,8 @@ namespace pipeline {
 
 std::string Cause::text(std::chrono::nanoseconds item_timeout) const {
     if (encoded_ == kRanTooLong) return "ran longer than " + to_readable_text(item_timeout);
+    if (encoded_ == kNotUnderstood) return "gave an answer that is not understood";
+    if (encoded_ == kClosedStream) return "closed its input or output";
     if ((encoded_ & kKnown) == 0) return "cause unknown";
     const int status = encoded_ & ~kKnown;
     if (WIFSIGNALED(status)) {
@@ -39,6 +41,15 @@ void Hand::take_over(std::uint32_t pid) const noexcept {
     }
     area_->death.store(0, std::memory_order_release);
     set_since(0);
+}
+
+void Hand::charge(std::uint64_t i, Cause cause) const noexcept {
+    const std::uint32_t attempt = deaths(i) + 1U;
+    // Commit. Killed before this line: the work is still active, and the successor charges the attempt with
+    // this consumer's death as its cause. Killed after it and before the next: the successor finds the active
+    // attempt charged already (take_over).
+    item(i).blame.store((std::uint32_t{cause.encode()} << 8U) | attempt, std::memory_order_release);
+    end_work();
 }
 
 }  // namespace pipeline

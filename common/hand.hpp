@@ -35,27 +35,34 @@ struct HandWord {
 // 81 days without a restart. The ring refuses to go on then, and drains.
 inline constexpr std::uint64_t kMaxIndex = (std::uint64_t{1} << HandWord::kIndexBits) - 1;
 
-// How a consumer died, as it is kept for the reason of a failed invoice; fits in 16 bits.
+// How an attempt at an invoice failed (how a consumer died, or the program outside that it asked), as it is
+// kept for the reason of a failed invoice; fits in 16 bits.
 class Cause {
   public:
     // From a wait status as waitpid(2) gives it.
     [[nodiscard]] static Cause from_wait_status(int status) noexcept {
         return Cause(static_cast<std::uint16_t>((static_cast<unsigned>(status) & 0xff7fU) | kKnown));
     }
-    // Killed by the supervisor because the invoice took longer than --item-timeout.
+    // Killed because the invoice took longer than --item-timeout.
     [[nodiscard]] static Cause ran_too_long() noexcept { return Cause(kRanTooLong); }
+    // Killed because of an answer that is none, or because no answer can come any more.
+    [[nodiscard]] static Cause not_understood() noexcept { return Cause(kNotUnderstood); }
+    [[nodiscard]] static Cause closed_stream() noexcept { return Cause(kClosedStream); }
     [[nodiscard]] static Cause decode(std::uint32_t encoded) noexcept {
         return Cause(static_cast<std::uint16_t>(encoded));
     }
     [[nodiscard]] std::uint16_t encode() const noexcept { return encoded_; }
-    // "killed by signal 11 (SIGSEGV)", "exit status 3", "ran longer than 30 s" (the item timeout), "cause
-    // unknown".
+    // "killed by signal 11 (SIGSEGV)", "exit status 3", "ran longer than 30 s" (the item timeout), "gave an
+    // answer that is not understood", "closed its input or output", "cause unknown".
     [[nodiscard]] std::string text(std::chrono::nanoseconds item_timeout) const;
 
   private:
     explicit Cause(std::uint16_t encoded) noexcept : encoded_(encoded) {}
-    static constexpr std::uint16_t kKnown = 0x80;       // in place of a wait status' core dump flag
-    static constexpr std::uint16_t kRanTooLong = 0x7f;  // "stopped" in a wait status: never a death
+    static constexpr std::uint16_t kKnown = 0x80;  // in place of a wait status' core dump flag
+    // With 0x7f, "stopped" in a wait status: never a death.
+    static constexpr std::uint16_t kRanTooLong = 0x7f;
+    static constexpr std::uint16_t kNotUnderstood = 0x17f;
+    static constexpr std::uint16_t kClosedStream = 0x27f;
     std::uint16_t encoded_;
 };
 
@@ -83,7 +90,7 @@ class Hand {
     // The place is left in good order.
     void leave() const noexcept { area_->pid.store(0, std::memory_order_release); }
 
-    // How many consumers died while processing item i, and how the last one did.
+    // How many attempts at item i have failed, and how the last one did.
     [[nodiscard]] std::uint8_t deaths(std::uint64_t i) const noexcept {
         return static_cast<std::uint8_t>(item(i).blame.load(std::memory_order_relaxed));
     }
@@ -98,6 +105,9 @@ class Hand {
                           std::memory_order_release);
     }
     void end_work() const noexcept { area_->work.store(0, std::memory_order_release); }
+    // The attempt at item i, whose work has begun, has failed outside of the consumer, which lives on: it is
+    // charged as the consumer's death would have been, and its work ends.
+    void charge(std::uint64_t i, Cause cause) const noexcept;
     void set_since(std::uint64_t ns) const noexcept { area_->since_ns.store(ns, std::memory_order_relaxed); }
 
   private:

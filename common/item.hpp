@@ -36,8 +36,9 @@ struct alignas(64) Item {
     std::atomic<std::uint64_t> position;  // in the source: number, byte offset or inode
     std::uint64_t acquired_ns;
     std::atomic<std::uint32_t> extent;  // position + extent is where the source goes on; 0 if it has no order
-    // {attempts: 8, cause: 16, -: 8}: how many consumers died while processing it and how the last one
-    // did. 0 in the ring; in a hand written by the successor of a dead consumer, whole.
+    // {attempts: 8, cause: 16, -: 8}: how many attempts at it have failed (by the death of its consumer, or
+    // of the program outside that was asked) and how the last one did. 0 in the ring; in a hand written
+    // whole, by its consumer or by the successor of a dead one.
     std::atomic<std::uint32_t> blame;
     std::uint8_t id_length;  // 1..103, or'ed with kIdUnusable
     std::array<char, kMaxIdBytes> id;
