@@ -13,6 +13,7 @@
 
 #include "common/command_line.hpp"
 #include "common/log.hpp"
+#include "common/outside_options.hpp"
 #include "common/shared_options.hpp"
 #include "common/specs.hpp"
 
@@ -23,10 +24,14 @@ struct ConsumerOptions {
     std::uint32_t place = 0;  // 0..kMaxPlaces-1, must be given
     SourceSpec source;        // must be given: the processor finds an invoice's file by it
     ProcessSpec process;
+    OutsideOptions outside;
+    // Instead of being a consumer: answer requests on standard input, as an isolated processor (--isolate).
+    bool serve = false;
     LedgerSpec ledger;  // must be given
     std::uint32_t batch_max = kDefaultBatchMax;
     std::uint32_t max_attempts = kDefaultMaxAttempts;
-    // The supervisor's limit, for the reason of an invoice that was longer in work; 0: none.
+    // The supervisor's limit, which a consumer enforces for work outside of it, and names in the reason of an
+    // invoice that was longer in work; 0: none.
     std::chrono::nanoseconds item_timeout = kDefaultItemTimeout;
     std::chrono::nanoseconds flush_interval = kDefaultFlushInterval;
     LogLevel log_level = LogLevel::Info;

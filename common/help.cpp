@@ -10,7 +10,7 @@
 namespace pipeline {
 namespace {
 
-constexpr std::size_t kTextColumn = 25;
+constexpr std::size_t kTextColumn = 26;
 constexpr std::size_t kColumns = 80;
 
 void append_option(std::string& text, const CommandOption& option) {

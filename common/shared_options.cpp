@@ -57,8 +57,8 @@ CommandOption source_option(SourceSpec& field) {
 
 CommandOption process_option(ProcessSpec& field) {
     return value_option("process", "SPEC",
-                        "ubl, none (accepts all), simulate:TIME (sleeps),\n"
-                        "simulate:cpu=TIME (computes)",
+                        "ubl, none, simulate:TIME, simulate:cpu=TIME,\n"
+                        "exec:COMMAND (is sent ids)",
                         field, parse_process, spec_text<ProcessSpec>);
 }
 
@@ -84,7 +84,7 @@ CommandOption batch_max_option(std::uint32_t& field) {
 }
 
 CommandOption max_attempts_option(std::uint32_t& field) {
-    return count_option("max-attempts", fmt::format("consumers an invoice may kill, 1 to {}", kMostAttempts),
+    return count_option("max-attempts", fmt::format("times that an invoice is tried, 1 to {}", kMostAttempts),
                         field, 1, kMostAttempts);
 }
 

@@ -10,16 +10,19 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "common/words.hpp"
+
 namespace pipeline {
 namespace {
 
 constexpr std::string_view kSourceForms =
     "spool:DIR, lines:FILE, lines:- (standard input), sequence or sequence:COUNT is accepted";
 constexpr std::string_view kProcessForms =
-    "ubl, none, simulate:DURATION or simulate:cpu=DURATION is accepted (DURATION such as 50us)";
+    "ubl, none, simulate:DURATION, simulate:cpu=DURATION (DURATION such as 50us) or exec:COMMAND is accepted";
 constexpr std::string_view kLedgerForms = "sqlite:FILE or none is accepted";
 constexpr std::uint64_t kMaxSequence = 1ULL << 40U;
 constexpr std::chrono::nanoseconds kMaxDuration = std::chrono::hours(24 * 365 * 10);
+constexpr std::size_t kMaxCommandBytes = 65'536;  // of one argument execve(2) takes 131072
 constexpr double kMinRate = 1e-6;
 constexpr double kMaxRate = 1e9;
 
@@ -107,6 +110,19 @@ std::filesystem::path parse_path_after(std::string_view prefix, std::string_view
     }
 }
 
+std::vector<std::string> parse_command_after(std::string_view prefix, std::string_view text) {
+    try {
+        if (text.size() > kMaxCommandBytes) {
+            refuse("a command of at most 65536 bytes is accepted: put it into a script");
+        }
+        auto words = split_words(text);
+        if (words.empty() || words.front().empty()) refuse("a program and its arguments are accepted");
+        return words;
+    } catch (const std::invalid_argument& error) {
+        throw std::invalid_argument(fmt::format("after '{}' {}", prefix, error.what()));
+    }
+}
+
 std::string in_largest_unit(std::chrono::nanoseconds duration, std::string_view separator) {
     if (duration == std::chrono::nanoseconds::zero()) return "0";
     const auto unit = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& candidate) {
@@ -169,6 +185,7 @@ ProcessSpec parse_process(std::string_view text) {
     using Kind = ProcessSpec::Kind;
     if (text == "ubl") return {Kind::Ubl, {}, false};
     if (text == "none") return {Kind::None, {}, false};
+    if (skip(text, "exec:")) return {Kind::Exec, {}, false, parse_command_after("exec:", text)};
     if (!skip(text, "simulate:")) refuse(kProcessForms);
     const bool burn = skip(text, "cpu=");
     const auto duration = read_duration(text);
@@ -184,6 +201,8 @@ std::string ProcessSpec::text() const {
             return "none";
         case Kind::Simulate:
             return fmt::format("simulate:{}{}", burn ? "cpu=" : "", to_text(duration));
+        case Kind::Exec:
+            return "exec:" + join_words(command);
     }
     return {};
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pipeline {
 
@@ -29,13 +30,16 @@ struct SourceSpec {
 };
 [[nodiscard]] SourceSpec parse_source(std::string_view text);
 
-// ubl | none | simulate:DURATION | simulate:cpu=DURATION
+// ubl | none | simulate:DURATION | simulate:cpu=DURATION | exec:COMMAND
 struct ProcessSpec {
-    enum class Kind : std::uint8_t { Ubl, None, Simulate };
+    enum class Kind : std::uint8_t { Ubl, None, Simulate, Exec };
     Kind kind = Kind::Ubl;
     std::chrono::nanoseconds duration{};  // of Simulate
     bool burn = false;                    // of Simulate: use the processor instead of sleeping
+    // Of Exec: the user's program and its arguments, as split_words() gives them; not empty.
+    std::vector<std::string> command{};
 
+    [[nodiscard]] bool is_program() const noexcept { return kind == Kind::Exec; }
     [[nodiscard]] std::string text() const;
 };
 [[nodiscard]] ProcessSpec parse_process(std::string_view text);

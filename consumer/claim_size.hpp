@@ -14,10 +14,12 @@ class ClaimSize {
   public:
     static constexpr std::chrono::nanoseconds kBudget{1'000'000};
 
-    // `most`: 1..kMaxBatch. Begins with one item, since nothing is known yet.
-    explicit ClaimSize(std::size_t most) noexcept : most_(most) {}
+    // `most`: 1..kMaxBatch; `least`: 1..most, of a processor that works on so many at a time. Begins with the
+    // least, since nothing is known yet.
+    explicit ClaimSize(std::size_t most, std::size_t least = 1) noexcept
+        : most_(most), least_(std::min(least, most)), size_(least_) {}
 
-    // The items to claim next, 1..most.
+    // The items to claim next, least..most.
     [[nodiscard]] std::size_t next() const noexcept { return size_; }
 
     // After how many items to look at the clock whether they have taken too long: about ten microseconds,
@@ -38,12 +40,13 @@ class ClaimSize {
         service_ns_ = service_ns_ < 0 ? each : service_ns_ + (each - service_ns_) / 4;
         const double fits = static_cast<double>(kBudget.count()) / std::max(service_ns_, 1.0);
         const auto wanted = fits >= static_cast<double>(most_) ? most_ : static_cast<std::size_t>(fits);
-        size_ = std::clamp<std::size_t>(std::min(wanted, size_ * 4), 1, most_);
+        size_ = std::clamp<std::size_t>(std::min(wanted, size_ * 4), least_, most_);
     }
 
   private:
     std::size_t most_;
-    std::size_t size_ = 1;
+    std::size_t least_;
+    std::size_t size_;
     double service_ns_ = -1;
 };
 

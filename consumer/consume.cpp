@@ -5,17 +5,29 @@
 
 #include "common/ledger.hpp"
 #include "common/segments.hpp"
+#include "consumer/batch_processor.hpp"
 #include "consumer/consumer.hpp"
 #include "consumer/processor.hpp"
+#include "consumer/serve.hpp"
 
 namespace pipeline {
+namespace {
+
+// On the heap: a consumer holds the results of a whole batch.
+ExitStatus run(const ConsumerOptions& options, const Segments& segments, Ledger& ledger) {
+    if (const auto outside = make_batch_processor(options))
+        return std::make_unique<Consumer>(options, segments, *outside, ledger)->run();
+    const auto processor = make_processor(options.process, options.source);
+    return std::make_unique<Consumer>(options, segments, *processor, ledger)->run();
+}
+
+}  // namespace
 
 ExitStatus consume(const ConsumerOptions& options) {
+    if (options.serve) return serve(options);
     Segments segments = Segments::attach(options.name);
-    const auto processor = make_processor(options.process, options.source);
     const auto ledger = share_ledger(options.ledger);
-    // On the heap: a consumer holds the results of a whole batch.
-    const ExitStatus status = std::make_unique<Consumer>(options, segments, *processor, *ledger)->run();
+    const ExitStatus status = run(options, segments, *ledger);
     segments.leave();
     return status;
 }

@@ -7,7 +7,8 @@
 
 namespace pipeline {
 
-// Attaches to the segments, opens the ledger, consumes until all is drained, and leaves. Throws Failure.
+// Attaches to the segments, opens the ledger, consumes until all is drained, and leaves; or serves, as an
+// isolated processor. Throws Failure.
 [[nodiscard]] ExitStatus consume(const ConsumerOptions& options);
 
 }  // namespace pipeline

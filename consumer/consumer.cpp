@@ -10,6 +10,7 @@
 
 #include "common/clock.hpp"
 #include "common/log.hpp"
+#include "consumer/attempts.hpp"
 
 namespace pipeline {
 namespace {
@@ -18,6 +19,7 @@ using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
 constexpr nanoseconds kBoundedWait{500'000'000};
+constexpr nanoseconds kLeastWait{1'000'000};  // while a flush is due that somebody else leads
 constexpr nanoseconds kFirstRetry{20'000'000};
 constexpr nanoseconds kLastRetry{1'000'000'000};
 
@@ -25,14 +27,23 @@ constexpr nanoseconds kLastRetry{1'000'000'000};
 
 Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, Processor& processor,
                    Ledger& ledger)
+    : Consumer(options, segments, &processor, nullptr, ledger) {}
+
+Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, BatchProcessor& outside,
+                   Ledger& ledger)
+    : Consumer(options, segments, nullptr, &outside, ledger) {}
+
+Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, Processor* processor,
+                   BatchProcessor* outside, Ledger& ledger)
     : options_(options),
       ring_(segments.ring()),
       storage_(segments.storage()),
       hand_(ring_.hand(options.place)),
       processor_(processor),
+      outside_(outside),
       flush_(ring_, storage_, ledger, segments.source(), FlushPolicy{.interval = options.flush_interval}),
       lineage_(options.parent),
-      claim_size_(options.batch_max) {}
+      claim_size_(options.batch_max, outside == nullptr ? 1 : options.outside.pipeline) {}
 
 ExitStatus Consumer::run() {
     storage_.settle();
@@ -46,8 +57,10 @@ ExitStatus Consumer::run() {
                 break;
             case Ring::ClaimOutcome::Empty:
                 look_after_ring();
+                if (outside_ != nullptr) outside_->look_after();
                 break;
             case Ring::ClaimOutcome::Closed:
+                tell_left_out();
                 if (!drain_flush()) return ExitStatus::NotDrained;
                 hand_.leave();
                 return ExitStatus::Drained;
@@ -58,6 +71,7 @@ ExitStatus Consumer::run() {
 // Processes the hand's items and saves their results: all at the end, or earlier once they have taken
 // longer than a claim should, so that no finished invoice waits behind a slow one.
 bool Consumer::work_off_hand() {
+    if (outside_ != nullptr) return work_off_hand_outside();
     const HandWord word = hand_.word();
     std::size_t unsaved = 0;
     std::size_t with_details = 0;
@@ -87,23 +101,16 @@ bool Consumer::work_off_hand() {
 }
 
 void Consumer::process(std::uint64_t first, std::uint64_t i, Result& result) {
-    const Item& item = hand_.item(i);
-    const std::uint8_t deaths = hand_.deaths(i);
-    if (item.id_unusable()) {
-        result.set(Status::Failed,
-                   "the source's id is empty, longer than 103 bytes or holds control characters");
-    } else if (deaths >= options_.max_attempts) {
-        const std::string reason = hand_.cause(i).text(options_.item_timeout);
-        log(LogLevel::Warning, "invoice {} failed after {} attempts: {}", item.id_text(), deaths, reason);
-        result.set(Status::Failed, reason);
-        result.attempts = deaths;
+    if (!is_to_be_processed(hand_, i, options_.max_attempts)) {
+        settle_unprocessed(hand_, i, options_.item_timeout, result);
+        if (!hand_.item(i).id_unusable())
+            gave_up(hand_.item(i), result.attempts, result.details.reason_text());
         return;
-    } else {
-        hand_.begin_work(first, i);
-        processor_.process(item.id_text(), result);
-        hand_.end_work();
     }
-    result.attempts = static_cast<std::uint8_t>(std::min(deaths + 1, 255));
+    hand_.begin_work(first, i);
+    processor_->process(hand_.item(i).id_text(), result);
+    hand_.end_work();
+    result.attempts = static_cast<std::uint8_t>(std::min(hand_.deaths(i) + 1, 255));
 }
 
 bool Consumer::save(std::span<const Finding> waiting) {
@@ -115,6 +122,46 @@ bool Consumer::save(std::span<const Finding> waiting) {
         look_after_ring();
         if (orphan_has_waited_enough() || nobody_makes_room()) return false;
     }
+}
+
+// The same outside. What is saved when is the batch's business.
+bool Consumer::work_off_hand_outside() {
+    if (hand_.empty()) return true;
+    batch_began_ = steady_clock::now();
+    hand_.set_since(static_cast<std::uint64_t>(batch_began_.time_since_epoch().count()));
+    Batch batch(hand_, results_, options_.max_attempts, options_.item_timeout, *this);
+    outside_->process(batch);
+    batch.save();
+    hand_.set_since(0);
+    return !batch.is_given_up();
+}
+
+bool Consumer::save_results(std::span<const Result> results) {
+    const auto now = steady_clock::now();
+    claim_size_.measured(results.size(), now - batch_began_);
+    batch_began_ = now;
+    hand_.set_since(static_cast<std::uint64_t>(now.time_since_epoch().count()));
+    std::transform(results.begin(), results.end(), findings_.begin(),
+                   [](const Result& result) { return Finding(result); });
+    return save(std::span(findings_).first(results.size()));
+}
+
+// A hand outside may take long: records of others must not wait for it.
+nanoseconds Consumer::look_after() {
+    flush(nanoseconds::zero());
+    look_after_ring();
+    return std::max(patience(), kLeastWait);
+}
+
+void Consumer::gave_up(const Item& item, std::uint32_t attempts, std::string_view reason) noexcept {
+    if (!warnings_.take(steady_clock::now())) return warnings_.left_out(1);
+    tell_left_out();
+    log(LogLevel::Warning, "invoice {} failed after {} attempts: {}", item.id_text(), attempts, reason);
+}
+
+void Consumer::tell_left_out() noexcept {
+    if (const auto left_out = warnings_.take_left_out(); left_out != 0)
+        log(LogLevel::Warning, "{} more invoices failed: the ledger has them all", left_out);
 }
 
 bool Consumer::flush(nanoseconds bound) {

@@ -8,20 +8,27 @@
 #include <chrono>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "common/consumer_options.hpp"
 #include "common/exit_status.hpp"
 #include "common/flush.hpp"
 #include "common/lineage.hpp"
 #include "common/segments.hpp"
+#include "consumer/batch_processor.hpp"
 #include "consumer/claim_size.hpp"
+#include "consumer/line_budget.hpp"
 #include "consumer/processor.hpp"
 
 namespace pipeline {
 
-class Consumer {
+class Consumer : private Batch::Owner {
   public:
+    // Processes one invoice after the other, here.
     Consumer(const ConsumerOptions& options, const Segments& segments, Processor& processor, Ledger& ledger);
+    // Has hands processed outside.
+    Consumer(const ConsumerOptions& options, const Segments& segments, BatchProcessor& outside,
+             Ledger& ledger);
 
     // Runs until the ring is drained. Returns NotDrained only when it is an orphan that cannot go on: its
     // ledger cannot be written within the drain timeout, or the storage is full and no producer is left to
@@ -29,14 +36,22 @@ class Consumer {
     [[nodiscard]] ExitStatus run();
 
   private:
+    Consumer(const ConsumerOptions& options, const Segments& segments, Processor* processor,
+             BatchProcessor* outside, Ledger& ledger);
+
     // Each false if this is an orphan that cannot go on.
     [[nodiscard]] bool work_off_hand();
+    [[nodiscard]] bool work_off_hand_outside();
     [[nodiscard]] bool save(std::span<const Finding> waiting);
+    [[nodiscard]] bool save_results(std::span<const Result> results) override;
     // Leads it now; false if somebody else does or the ledger cannot be written, which is then tried later.
     bool lead_flush(std::chrono::nanoseconds bound);
     [[nodiscard]] bool drain_flush();
 
     void process(std::uint64_t first, std::uint64_t i, Result& result);
+    std::chrono::nanoseconds look_after() override;
+    void gave_up(const Item& item, std::uint32_t attempts, std::string_view reason) noexcept override;
+    void tell_left_out() noexcept;
     // Leads the flush if one is due, `bound` waiting for another leader; true if it flushed.
     bool flush(std::chrono::nanoseconds bound);
     [[nodiscard]] std::chrono::nanoseconds patience() const noexcept;
@@ -45,11 +60,14 @@ class Consumer {
     [[nodiscard]] bool orphan_has_waited_enough() const noexcept;
     [[nodiscard]] bool nobody_makes_room() const noexcept;
 
+    static constexpr std::uint32_t kWarningsPerSecond = 20;  // of invoices that failed
+
     const ConsumerOptions& options_;
     Ring ring_;
     Storage storage_;
     Hand hand_;
-    Processor& processor_;
+    Processor* processor_;     // either this
+    BatchProcessor* outside_;  // or that
     Flush flush_;
     Lineage lineage_;
     ClaimSize claim_size_;
@@ -57,6 +75,8 @@ class Consumer {
     std::chrono::steady_clock::time_point retry_flush_at_{};
     std::chrono::nanoseconds retry_delay_{0};
     std::chrono::steady_clock::time_point orphan_since_{};
+    LineBudget warnings_{kWarningsPerSecond};
+    std::chrono::steady_clock::time_point batch_began_{};  // the part of the batch that is not saved
     // Of the items that are processed and not saved. A result without details is used for the next item
     // too: then a whole batch touches no more than its findings.
     std::array<Result, kMaxBatch> results_;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <stdexcept>
+#include <string_view>
 
 #include "common/error.hpp"
 #include "common/layout.hpp"
@@ -49,6 +50,8 @@ CommandLine declare(Options& options) {
            with_fallback(source_option(options.source), "spool:STATE/spool"), process_option(options.process),
            with_fallback(ledger_option(options.ledger), "sqlite:STATE/invoices.db"),
            once_option(options.once), rate_option(options.rate)}},
+         {"Programs (COMMAND is split into words, but no shell reads it)",
+          outside_options(options.outside)},
          {"Sizes and limits (TIME has a unit: ns, us, ms, s, min, h)",
           {capacity_option("ring-capacity", "most invoices waiting", options.ring_capacity),
            capacity_option("storage-capacity", "most results waiting", options.storage_capacity),
@@ -86,13 +89,40 @@ void complete(Options& options, const Environment& environment) {
     }
 }
 
+void refuse_unless(bool fits, std::string_view option, std::string_view accepted, const Options& options) {
+    if (fits) return;
+    usage(fmt::format("--{} does not go with --process {}: {}", option, in_quotes(options.process.text()),
+                      accepted));
+}
+
+// What is for work outside, asked for where there is none.
+void check_outside(const Options& options) {
+    const OutsideOptions& outside = options.outside;
+    const bool is_exec = options.process.kind == ProcessSpec::Kind::Exec;
+    const bool is_program = options.process.is_program();
+    constexpr std::string_view kLongLived = "exec:COMMAND, or --isolate, is accepted with it";
+    refuse_unless(!outside.isolate || !is_program, "isolate", "a program is outside already", options);
+    refuse_unless(outside.request == RequestForm::Id || is_exec, "request",
+                  "exec:COMMAND is accepted with it", options);
+    refuse_unless(outside.pipeline == 1 || is_exec || outside.isolate, "pipeline", kLongLived, options);
+    refuse_unless(outside.max_items_per_child == 0 || is_exec || outside.isolate, "max-items-per-child",
+                  kLongLived, options);
+    refuse_unless(outside.memory_limit == 0 || is_program || outside.isolate, "memory-limit",
+                  "exec:COMMAND, or --isolate, is accepted with it", options);
+    if (outside.pipeline > options.batch_max) {
+        usage(fmt::format("--pipeline '{}' is more than --batch-max {}: at most as many are accepted",
+                          outside.pipeline, options.batch_max));
+    }
+}
+
 // What each option accepts but all together cannot do.
 void check_combination(const Options& options) {
+    check_outside(options);
     const auto source = in_quotes(options.source.text());
     if (options.process.kind == ProcessSpec::Kind::Ubl && options.source.kind == SourceSpec::Kind::Sequence) {
         usage(
             fmt::format("--process 'ubl' cannot read --source {}, which has no files: with a sequence, "
-                        "--process none or --process simulate:DURATION is accepted",
+                        "none, simulate:DURATION or exec:COMMAND is accepted",
                         source));
     }
     const bool is_sqlite = options.ledger.kind == LedgerSpec::Kind::Sqlite;

@@ -13,6 +13,7 @@
 #include "common/command_line.hpp"
 #include "common/directories.hpp"
 #include "common/log.hpp"
+#include "common/outside_options.hpp"
 #include "common/shared_options.hpp"
 #include "common/specs.hpp"
 
@@ -25,6 +26,7 @@ struct Options {
     std::uint32_t consumers = 0;  // 1..kMaxPlaces
     SourceSpec source;            // default: spool:STATE/spool
     ProcessSpec process;
+    OutsideOptions outside;
     LedgerSpec ledger;  // default: sqlite:STATE/invoices.db
     bool once = false;
     std::optional<double> rate;  // invoices a second; none: no limit

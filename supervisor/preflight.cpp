@@ -11,6 +11,7 @@
 
 #include "common/error.hpp"
 #include "common/ledger.hpp"
+#include "common/program_path.hpp"
 #include "common/shortage.hpp"
 
 namespace pipeline {
@@ -83,6 +84,8 @@ SegmentsPlan prepare(const Options& options) {
         make_directory(options.state_dir, "--state-dir");
     }
     check_source(options.source);
+    if (options.process.is_program())
+        static_cast<void>(find_program(options.process.command.front(), process_environment()));
     SegmentsPlan plan;
     plan.ring_capacity = options.ring_capacity;
     plan.storage_capacity = options.storage_capacity;

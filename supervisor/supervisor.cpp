@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <span>
 #include <string>
 #include <thread>
 
@@ -16,6 +18,7 @@
 #include "common/error.hpp"
 #include "common/hand.hpp"
 #include "common/log.hpp"
+#include "common/orphans.hpp"
 #include "common/producer_options.hpp"
 
 namespace pipeline {
@@ -46,6 +49,7 @@ ConsumerOptions consumer_options(const Options& options, std::uint16_t place) {
     consumer.place = place;
     consumer.source = options.source;
     consumer.process = options.process;
+    consumer.outside = options.outside;
     consumer.ledger = options.ledger;
     consumer.batch_max = options.batch_max;
     consumer.max_attempts = options.max_attempts;
@@ -57,6 +61,20 @@ ConsumerOptions consumer_options(const Options& options, std::uint16_t place) {
     return consumer;
 }
 
+bool works_outside(const Options& options) noexcept {
+    return options.process.is_program() || options.outside.isolate;
+}
+
+// A consumer ends by itself what runs too long outside of it, and takes its time for that: the watch is for a
+// consumer that does not.
+std::chrono::nanoseconds watched_item_timeout(const Options& options) noexcept {
+    constexpr std::chrono::seconds kForTheConsumer{5};
+    const bool has_second_line = works_outside(options) && options.item_timeout > options.item_timeout.zero();
+    return options.item_timeout + (has_second_line ? kForTheConsumer : kForTheConsumer.zero());
+}
+
+constexpr milliseconds kOrphansEnd{5000};
+
 }  // namespace
 
 Supervisor::Supervisor(const Options& options, Segments& segments, int signal_fd)
@@ -65,12 +83,14 @@ Supervisor::Supervisor(const Options& options, Segments& segments, int signal_fd
       ring_(segments.ring()),
       storage_(segments.storage()),
       signal_fd_(signal_fd),
-      watch_(ring_, storage_, options.item_timeout),
+      watch_(ring_, storage_, watched_item_timeout(options)),
       progress_(ring_, storage_, storage_.durable(), steady_clock::now()),
       started_(steady_clock::now()),
       next_look_(started_ + watch_.tick()),
       durable_at_start_(storage_.durable()),
-      totals_at_start_(storage_.totals()) {
+      totals_at_start_(storage_.totals()),
+      outside_(works_outside(options)) {
+    if (outside_) adopt_orphans();
     add_children();
 }
 
@@ -102,6 +122,7 @@ ExitStatus Supervisor::run() {
         if (all_done()) break;
         wait(now);
     }
+    end_orphans(kOrphansEnd);
     progress_.clear();
     const std::uint64_t in_flight = segments_.in_flight();
     if (in_flight != 0) {
@@ -221,6 +242,7 @@ void Supervisor::reap(Child& child) {
     if (::waitpid(child.process.pid, &wait_status, WNOHANG) != child.process.pid) return;
     decide_after_death(child, wait_status);
     child.process = {};
+    end_orphans(milliseconds::zero());
     // The dead child may have been about to wake someone, or have been woken in somebody's place.
     wake_all();
 }
@@ -263,6 +285,7 @@ void Supervisor::decide_after_death(Child& child, int wait_status) {
 void Supervisor::kill_stalled(TimePoint now) {
     if (now < next_look_) return;
     next_look_ = now + watch_.tick();
+    end_orphans(milliseconds::zero());
     for (const auto& stalled : watch_.look(now, places())) {
         const auto child = std::find_if(children_.begin(), children_.end(), [&](const Child& candidate) {
             return candidate.state == Child::State::Running &&
@@ -321,6 +344,19 @@ void Supervisor::kill_all() {
             child.process = {};
         }
         child.state = Child::State::Done;
+    }
+}
+
+// What a dead consumer has left running. The living ones see to theirs.
+void Supervisor::end_orphans(milliseconds bound) noexcept {
+    if (!outside_) return;
+    std::array<pid_t, kMaxPlaces + 1> own{};
+    std::size_t count = 0;
+    for (const Child& child : children_) {
+        if (child.state == Child::State::Running) own[count++] = child.process.pid;
+    }
+    if (!kill_all_orphans(std::span(own).first(count), bound) && bound > milliseconds::zero()) {
+        log(LogLevel::Warning, "processes that programs of --process have left cannot be killed: see ps");
     }
 }
 

@@ -46,6 +46,7 @@ class Supervisor {
     void stop_for_good(ExitStatus status);
     void kill_all();
     void release_without_producer() noexcept;
+    void end_orphans(std::chrono::milliseconds bound) noexcept;
     void finish_stopping(TimePoint now);
     void tell_of_the_undrained(std::uint64_t count) const;
     void wake_all() noexcept;
@@ -69,6 +70,7 @@ class Supervisor {
     TimePoint next_look_;
     std::uint64_t durable_at_start_;
     Totals totals_at_start_;
+    bool outside_;  // consumers have children of their own
     bool draining_ = false;
     std::optional<TimePoint> drain_deadline_;
     std::optional<ExitStatus> failure_;  // why it stops, if not because it was asked to

@@ -83,7 +83,8 @@ TEST_CASE("every source, processor and ledger reaches the children unchanged", "
         meant.source = parse_source(source);
         meant.parent = 1;
         CHECK(producer(to_arguments(meant)).source.text() == source);
-        for (const auto* process : {"ubl", "none", "simulate:0", "simulate:50us", "simulate:cpu=2ms"}) {
+        for (const auto* process : {"ubl", "none", "simulate:0", "simulate:50us", "simulate:cpu=2ms",
+                                    "exec:./a 'b c'"}) {
             for (const auto* ledger : {"none", "sqlite:/l.db", "sqlite:/none"}) {
                 ConsumerOptions other;
                 other.source = parse_source(source);
@@ -105,6 +106,8 @@ TEST_CASE("a consumer gets every option as the supervisor meant it", "[options]"
     meant.place = 255;
     meant.source = parse_source("lines:-");
     meant.process = parse_process("simulate:cpu=50us");
+    meant.outside = {true, pipeline::RequestForm::Json, 64, std::uint64_t{512} << 20U, 1000};
+    meant.serve = true;
     meant.ledger = parse_ledger("sqlite:/ledger with space.db");
     meant.batch_max = 7;
     meant.max_attempts = 255;
@@ -119,6 +122,12 @@ TEST_CASE("a consumer gets every option as the supervisor meant it", "[options]"
     CHECK(got.source.text() == meant.source.text());
     CHECK(got.process.text() == meant.process.text());
     CHECK(got.ledger.text() == meant.ledger.text());
+    CHECK(got.outside.isolate);
+    CHECK(got.outside.request == pipeline::RequestForm::Json);
+    CHECK(got.outside.pipeline == 64);
+    CHECK(got.outside.memory_limit == 536'870'912);
+    CHECK(got.outside.max_items_per_child == 1000);
+    CHECK(got.serve);
     CHECK(got.batch_max == meant.batch_max);
     CHECK(got.max_attempts == meant.max_attempts);
     CHECK(got.item_timeout == meant.item_timeout);

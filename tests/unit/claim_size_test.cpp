@@ -40,3 +40,11 @@ TEST_CASE("the clock is looked at seldom where invoices are trivial, and at each
     for (int i = 0; i < 50; ++i) size.measured(10, 10 * 50us);
     CHECK(size.items_a_look() == 1);
 }
+
+TEST_CASE("a processor that works on several at a time gets as many, however slow they are", "[claim size]") {
+    ClaimSize size(256, 16);
+    CHECK(size.next() == 16);
+    for (int i = 0; i < 5; ++i) size.measured(size.next(), size.next() * 1s);
+    CHECK(size.next() == 16);
+    CHECK(ClaimSize(8, 16).next() == 8);
+}

@@ -142,6 +142,7 @@ TEST_CASE("each form of a process is understood and can be parsed again", "[spec
         {"simulate:0", Kind::Simulate, 0ns, false, "simulate:0"},
         {"simulate:cpu=0ms", Kind::Simulate, 0ns, true, "simulate:cpu=0"},
         {"simulate:1.5ms", Kind::Simulate, 1500us, false, "simulate:1500us"},
+        {"exec:./book --fast", Kind::Exec, 0ns, false, "exec:./book --fast"},
     }));
     CAPTURE(wanted.text);
     const auto spec = parse_process(wanted.text);
@@ -153,11 +154,23 @@ TEST_CASE("each form of a process is understood and can be parsed again", "[spec
 }
 
 TEST_CASE("a process that does not exist is refused with those that do", "[specs]") {
-    const auto* text = GENERATE("", "UBL", "ubl:", "exec:true", "simulate", "simulate:", "simulate:50",
+    const auto* text = GENERATE("", "UBL", "ubl:", "exec", "each", "simulate", "simulate:", "simulate:50",
                                 "simulate:-1us", "simulate:cpu", "simulate:cpu=", "simulate:cpu:50us");
     CAPTURE(text);
     CHECK(refusal_of([&] { return parse_process(text); }) ==
-          "ubl, none, simulate:DURATION or simulate:cpu=DURATION is accepted (DURATION such as 50us)");
+          "ubl, none, simulate:DURATION, simulate:cpu=DURATION (DURATION such as 50us) or exec:COMMAND "
+          "is accepted");
+}
+
+TEST_CASE("a command that is none is refused with what is accepted", "[specs]") {
+    CHECK(parse_process("exec:sh -c 'read id; echo booked'").command ==
+          std::vector<std::string>{"sh", "-c", "read id; echo booked"});
+    CHECK(refusal_of([] { return parse_process("exec:"); }) ==
+          "after 'exec:' a program and its arguments are accepted");
+    CHECK(refusal_of([] { return parse_process("exec:cat | sort"); }) ==
+          "after 'exec:' no shell reads it: | is accepted in quotes, or a command of the form sh -c '...'");
+    CHECK(refusal_of([] { return parse_process("exec:" + std::string(65'537, 'x')); }) ==
+          "after 'exec:' a command of at most 65536 bytes is accepted: put it into a script");
 }
 
 TEST_CASE("each form of a ledger is understood and can be parsed again", "[specs]") {

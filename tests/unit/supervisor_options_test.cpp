@@ -91,7 +91,8 @@ const std::vector<OptionCase>& all_options() {
          "spool:DIR, lines:FILE, lines:- (standard input), sequence or sequence:COUNT is accepted"},
         {"process", "simulate:cpu=50us", "simulate:cpu=50us",
          [](const Options& o) { return o.process.text(); }, "simulate:50",
-         "ubl, none, simulate:DURATION or simulate:cpu=DURATION is accepted (DURATION such as 50us)"},
+         "ubl, none, simulate:DURATION, simulate:cpu=DURATION (DURATION such as 50us) or exec:COMMAND "
+         "is accepted"},
         {"ledger", "none", "none", [](const Options& o) { return o.ledger.text(); }, "/var/x.db",
          "sqlite:FILE or none is accepted"},
         {"rate", "0.5/s", "0.5/s", [](const Options& o) { return pipeline::rate_text(o.rate.value_or(0)); },
@@ -113,6 +114,16 @@ const std::vector<OptionCase>& all_options() {
          "2h", time_text("a duration from 1ms to 1h")},
         {"drain-timeout", "24h", "24h", [](const Options& o) { return pipeline::to_text(o.drain_timeout); },
          "25h", time_text("a duration from 1ms to 24h")},
+        {"request", "id", "id",
+         [](const Options& o) { return o.outside.request == pipeline::RequestForm::Json ? "json" : "id"; },
+         "xml", "id or json is accepted"},
+        {"pipeline", "1", "1", [](const Options& o) { return std::to_string(o.outside.pipeline); }, "257",
+         count_text(1, 256)},
+        {"memory-limit", "0", "0", [](const Options& o) { return std::to_string(o.outside.memory_limit); },
+         "1000", "0 (no limit) or a size from 1MiB to 1048576GiB is accepted, with a unit (KiB, MiB or GiB)"},
+        {"max-items-per-child", "0", "0",
+         [](const Options& o) { return std::to_string(o.outside.max_items_per_child); }, "1000000001",
+         count_text(0, 1'000'000'000)},
         {"state-dir", "/state/", "/state", [](const Options& o) { return o.state_dir.native(); }, "/a\nb",
          kPathText},
         {"runtime-dir", "/run/x", "/run/x", [](const Options& o) { return o.runtime_dir.native(); }, "/a\nb",
@@ -230,7 +241,7 @@ TEST_CASE("the help has every option and fits a screen", "[options]") {
         if (line.starts_with("  --")) ++options;
     }
     CHECK(count <= 45);
-    CHECK(options == all_options().size() + 4);  // the table above has forgotten none
+    CHECK(options == all_options().size() + 5);  // the table above has forgotten none
     for (const auto* value :
          {"16384", "256", "100ms", "5min", "1min", "spool:STATE/spool", "sqlite:STATE/invoices.db",
           "invoice-pipeline", "ubl", "default 3", "required"}) {
@@ -336,9 +347,8 @@ TEST_CASE("a very long value is not repeated whole", "[options]") {
 
 TEST_CASE("options that cannot go together are refused together", "[options]") {
     CHECK(error_of(with_consumers({"--source=sequence:5"})) ==
-          "--process 'ubl' cannot read --source 'sequence:5', which has no files: with a sequence, --process "
-          "none "
-          "or --process simulate:DURATION is accepted");
+          "--process 'ubl' cannot read --source 'sequence:5', which has no files: with a sequence, none, "
+          "simulate:DURATION or exec:COMMAND is accepted");
     CHECK(options_of(with_consumers({"--source=sequence", "--process=none"})).source.text() == "sequence");
 
     CHECK(error_of(with_consumers({"--source=lines:/ids", "--ledger=sqlite:/x/../ids"})) ==
@@ -354,6 +364,29 @@ TEST_CASE("options that cannot go together are refused together", "[options]") {
           "--runtime-dir '/in' is the directory of --source 'spool:/in' and its locks would be taken for "
           "invoices: "
           "another directory is accepted");
+}
+
+TEST_CASE("options of work outside are accepted where there is some", "[options]") {
+    const auto exec = options_of(with_consumers({"--process=exec:./book", "--request=json", "--pipeline=64",
+                                                 "--memory-limit=512MiB", "--max-items-per-child=1000"}));
+    CHECK(exec.outside.request == pipeline::RequestForm::Json);
+    CHECK(exec.outside.pipeline == 64);
+    CHECK(exec.outside.memory_limit == 536'870'912);
+    CHECK(exec.outside.max_items_per_child == 1000);
+    CHECK(options_of(with_consumers({"--isolate", "--pipeline=4", "--memory-limit=1GiB"})).outside.isolate);
+
+    CHECK(error_of(with_consumers({"--pipeline=2"})) ==
+          "--pipeline does not go with --process 'ubl': exec:COMMAND, or --isolate, is accepted with it");
+    CHECK(error_of(with_consumers({"--isolate", "--request=json"})) ==
+          "--request does not go with --process 'ubl': exec:COMMAND is accepted with it");
+    CHECK(error_of(with_consumers({"--process=exec:a", "--isolate"})) ==
+          "--isolate does not go with --process 'exec:a': a program is outside already");
+    CHECK(error_of(with_consumers({"--memory-limit=1GiB"})) ==
+          "--memory-limit does not go with --process 'ubl': exec:COMMAND, or --isolate, is "
+          "accepted "
+          "with it");
+    CHECK(error_of(with_consumers({"--process=exec:a", "--pipeline=8", "--batch-max=7"})) ==
+          "--pipeline '8' is more than --batch-max 7: at most as many are accepted");
 }
 
 TEST_CASE("a file that says something wrong is refused with its name", "[options]") {

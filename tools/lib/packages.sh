@@ -14,6 +14,7 @@ libboost-program-options-dev||command line and configuration file
 libfmt-dev||formats text
 libpugixml-dev||reads XML
 libsqlite3-dev||the ledger
+nlohmann-json3-dev||requests to and answers from programs
 '
 run_packages='
 python3|python3|makes the sample invoices

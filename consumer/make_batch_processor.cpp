@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
+
+#include "common/program_path.hpp"
+#include "consumer/batch_processor.hpp"
+#include "consumer/exec_processor.hpp"
+
+namespace pipeline {
+namespace {
+
+ProgramChild::Setup program(const ConsumerOptions& options, ProgramChild::Input input) {
+    const std::string& command = options.process.command.front();
+    return {find_program(command, process_environment()), std::filesystem::path(command).filename(), input,
+            options.outside.memory_limit};
+}
+
+std::unique_ptr<BatchProcessor> make_exec(const ConsumerOptions& options, ProgramChild::Setup setup,
+                                          std::vector<std::string> arguments, RequestForm form) {
+    ExecPlan plan;
+    plan.program = std::move(setup);
+    plan.arguments = std::move(arguments);
+    plan.pipeline = options.outside.pipeline;
+    plan.max_items = options.outside.max_items_per_child;
+    plan.item_timeout = options.item_timeout;
+    return std::make_unique<ExecProcessor>(std::move(plan), RequestWriter(form, options.source));
+}
+
+// This program, which answers requests instead of being a consumer.
+std::unique_ptr<BatchProcessor> make_isolated(const ConsumerOptions& options) {
+    ConsumerOptions served = options;
+    served.serve = true;
+    std::vector<std::string> arguments = to_arguments(served);
+    arguments.insert(arguments.begin(), "consumer");
+    return make_exec(
+        options,
+        {"/proc/self/exe", options.process.text(), ProgramChild::Input::Pipe, options.outside.memory_limit},
+        std::move(arguments), RequestForm::Id);
+}
+
+}  // namespace
+
+std::unique_ptr<BatchProcessor> make_batch_processor(const ConsumerOptions& options) {
+    switch (options.process.kind) {
+        case ProcessSpec::Kind::Exec:
+            return make_exec(options, program(options, ProgramChild::Input::Pipe), options.process.command,
+                             options.outside.request);
+        case ProcessSpec::Kind::Ubl:
+        case ProcessSpec::Kind::None:
+        case ProcessSpec::Kind::Simulate:
+            break;
+    }
+    return options.outside.isolate ? make_isolated(options) : nullptr;
+}
+
+}  // namespace pipeline

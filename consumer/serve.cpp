@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "consumer/serve.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+
+#include "common/error.hpp"
+#include "common/item.hpp"
+#include "consumer/answer.hpp"
+#include "consumer/line_buffer.hpp"
+#include "consumer/processor.hpp"
+
+namespace pipeline {
+namespace {
+
+void write_all(std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t bytes = ::write(STDOUT_FILENO, text.data(), text.size());
+        if (bytes >= 0) {
+            text.remove_prefix(static_cast<std::size_t>(bytes));
+        } else if (errno != EINTR) {
+            throw system_failure(ExitStatus::InputOutput, "write", "to standard output", errno);
+        }
+    }
+}
+
+// How many bytes were read; 0 at the end.
+std::size_t read_some(std::span<char> to) {
+    while (true) {
+        const ssize_t bytes = ::read(STDIN_FILENO, to.data(), to.size());
+        if (bytes >= 0) return static_cast<std::size_t>(bytes);
+        if (errno != EINTR) {
+            throw system_failure(ExitStatus::InputOutput, "read", "from standard input", errno);
+        }
+    }
+}
+
+}  // namespace
+
+ExitStatus serve(const ConsumerOptions& options) {
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);  // it is to end at SIGTERM
+    const auto processor = make_processor(options.process, options.source);
+    LineBuffer requests(kMaxIdBytes);
+    Result result;
+    while (true) {
+        const auto room = requests.room();
+        if (room.empty()) throw Failure(ExitStatus::Internal, "a request is longer than an id can be");
+        const std::size_t bytes = read_some(room);
+        if (bytes == 0) return ExitStatus::Drained;
+        requests.add(bytes);
+        for (auto id = requests.next(); id; id = requests.next()) {
+            processor->process(*id, result);
+            write_all(write_json_answer(*id, result));
+        }
+    }
+}
+
+}  // namespace pipeline

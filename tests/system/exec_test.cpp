@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+// --process exec: a long-lived program answers for invoice after invoice. Whatever it does with one of them
+// has the outcome that docs/processors.md says, and costs no other one anything.
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "tests/catch.hpp"
+#include "tests/system/outside_run.hpp"
+
+using namespace pipeline::test;
+
+namespace {
+
+const std::string kAnswerer = std::string("exec:") + ANSWERER_PROGRAM;
+
+std::vector<std::string> good(int count) {
+    std::vector<std::string> ids;
+    for (int i = 0; i < count; ++i) ids.push_back(fmt::format("good {}", i));
+    return ids;
+}
+
+// Each of the bad ones among good ones, whose outcome is always the same.
+std::vector<std::string> mixed(const std::vector<std::string>& bad) {
+    std::vector<std::string> ids = good(5);
+    int n = 5;
+    for (const auto& id : bad) {
+        ids.push_back(id);
+        for (int i = 0; i < 5; ++i) ids.push_back(fmt::format("good {}", n++));
+    }
+    return ids;
+}
+
+void require_good_ones_are_booked(Outcomes found) {
+    std::erase_if(found, [](const auto& outcome) { return !outcome.first.starts_with("good"); });
+    for (const auto& [id, outcome] : found) {
+        INFO(id);
+        CHECK(outcome == "booked 1");
+    }
+}
+
+void no_core_files() {
+    const rlimit no_core{0, 0};
+    ::setrlimit(RLIMIT_CORE, &no_core);
+}
+
+}  // namespace
+
+TEST_CASE("a program's answers are recorded as they are", "[exec]") {
+    PipelineRun run;
+    run_to_end(run, {"good", "reject", "fail", "json", "an id with 'quotes' and \"more\""},
+               {"--consumers", "1", "--process", kAnswerer});
+    CHECK(to_text(outcomes(run)) == to_text({{"good", "booked 1"},
+                                             {"reject", "rejected 1 the net is wrong"},
+                                             {"fail", "failed 1 the file is not there"},
+                                             {"json", "rejected 1 BR-CO-16"},
+                                             {"an id with 'quotes' and \"more\"", "booked 1"}}));
+    CHECK(run.column(
+              "SELECT supplier || '|' || currency || '|' || net || '|' || tax || '|' || gross || '|' || due "
+              "FROM invoices WHERE id = 'json'") ==
+          std::vector<std::string>{"Caf\u00e9 \"Zum Eck\"|EUR|10000|1900|11900|-50"});
+}
+
+TEST_CASE("whatever a program does with an invoice is recorded as documented and costs no other one anything",
+          "[exec]") {
+    no_core_files();
+    const std::string pipeline = GENERATE("1", "8");
+    INFO("--pipeline " << pipeline);
+    PipelineRun run;
+    const std::string once = "once " + (run.directory() / "mark").string();
+    run_to_end(run,
+               mixed({"abort", "segv", "exit", "say", "hang", "deaf", "garbage", "long", "wrong-id", "close",
+                      "close-input", "grandchild", "daemon", once, "reject"}),
+               {"--consumers", "2", "--process", kAnswerer, "--pipeline", pipeline, "--item-timeout", "300ms",
+                "--max-attempts", "2"});
+    auto found = outcomes(run);
+    require_good_ones_are_booked(found);
+    std::erase_if(found, [](const auto& outcome) { return outcome.first.starts_with("good"); });
+    CHECK(
+        to_text(found) ==
+        to_text({{"abort", "failed 2 killed by signal 6 (SIGABRT)"},
+                 {"segv", "failed 2 killed by signal 11 (SIGSEGV)"},
+                 {"exit", "failed 2 exit status 3"},
+                 {"say", "failed 2 exit status 4: the first line | the sum is missing"},
+                 {"hang", "failed 2 ran longer than 300 ms"},
+                 {"deaf", "failed 2 ran longer than 300 ms"},
+                 {"garbage", "failed 2 gave an answer that is not understood: \"good morning\""},
+                 {"long", "failed 2 gave an answer that is not understood: a line of more than 65536 bytes"},
+                 {"wrong-id",
+                  "failed 2 gave an answer that is not understood: JSON whose id is that of another "
+                  "invoice: \"another\""},
+                 {"close", "failed 2 closed its input or output"},
+                 {"close-input", "failed 2 ran longer than 300 ms"},
+                 {"grandchild", "booked 1"},
+                 {"daemon", "booked 1"},
+                 {once, "booked 2"},
+                 {"reject", "rejected 1 the net is wrong"}}));
+}
+
+TEST_CASE("a program that kills the consumer is charged for it, and the others are booked", "[exec]") {
+    PipelineRun run;
+    run_to_end(run, mixed({"kill-parent"}),
+               {"--consumers", "2", "--process", kAnswerer, "--max-attempts", "2"});
+    const auto found = outcomes(run);
+    require_good_ones_are_booked(found);
+    CHECK(found.at("kill-parent") == "failed 2 killed by signal 9 (SIGKILL)");
+}
+
+TEST_CASE("of two answers for an invoice the first counts, and a new program goes on", "[exec]") {
+    PipelineRun run;
+    const auto log =
+        run_to_end(run, mixed({"twice", "reject"}), {"--consumers", "1", "--process", kAnswerer});
+    const auto found = outcomes(run);
+    require_good_ones_are_booked(found);
+    CHECK(found.at("twice") == "booked 1");
+    CHECK(found.at("reject") == "rejected 1 the net is wrong");
+    CHECK(log.find("gave an answer that nobody waits for: \"booked\"") != std::string::npos);
+}
+
+TEST_CASE("an answer before it is asked for is noticed when nothing is asked, and nobody is charged",
+          "[exec]") {
+    PipelineRun run;
+    const auto log = run_to_end(
+        run, good(40), {"--consumers", "1", "--process", kAnswerer + " early", "--max-attempts", "1"});
+    require_good_ones_are_booked(outcomes(run));
+    CHECK(log.find("gave an answer that nobody waits for: \"booked\"") != std::string::npos);
+}
+
+TEST_CASE("a gigabyte on standard error is read, counted and left out", "[exec]") {
+    PipelineRun run;
+    const auto log = run_to_end(run, mixed({"flood"}), {"--consumers", "1", "--process", kAnswerer});
+    CHECK(outcomes(run).at("flood") == "booked 1");
+    require_good_ones_are_booked(outcomes(run));
+    CHECK(log.find("a line that nobody wants to read") != std::string::npos);
+    CHECK(log.find("bytes of its stderr are left out here") != std::string::npos);
+    CHECK(log.size() < 200'000);
+}
+
+TEST_CASE("a program sees nothing of the pipeline but its three streams", "[exec]") {
+    PipelineRun run;
+    const auto wrapper = run.directory() / "with-a-descriptor";
+    write_file(wrapper, "#!/bin/sh\nexec 7</dev/null\nexec " SUPERVISOR_PROGRAM " \"$@\"\n");
+    ::chmod(wrapper.c_str(), 0700);
+    auto supervisor =
+        run.start_program(wrapper, over(run, {"look"}, {"--consumers", "1", "--process", kAnswerer}));
+    REQUIRE(supervisor.wait() == 0);
+    CHECK(outcomes(run).at("look") ==
+          "rejected 1 fds 0 1 2, no shared memory, own group, blocked 0000000000000000, ignored "
+          "0000000000000000");
+    run.require_nothing_left();
+}
+
+TEST_CASE("a program is replaced after --max-items-per-child invoices", "[exec]") {
+    const std::string pipeline = GENERATE("1", "8");
+    PipelineRun run;
+    std::vector<std::string> ids;
+    for (int i = 0; i < 20; ++i) ids.push_back(fmt::format("pid {}", i));
+    run_to_end(
+        run, ids,
+        {"--consumers", "1", "--process", kAnswerer, "--pipeline", pipeline, "--max-items-per-child", "3"});
+    CHECK(run.count("SELECT count(DISTINCT reason) FROM invoices") == 7);
+    CHECK(run.count("SELECT max(n) FROM (SELECT count(*) AS n FROM invoices GROUP BY reason)") == 3);
+    CHECK(run.count("SELECT max(attempts) FROM invoices") == 1);
+}
+
+TEST_CASE("a program has no more memory than --memory-limit gives it", "[exec]") {
+    PipelineRun run;
+    run_to_end(run, {"memory"}, {"--consumers", "1", "--process", kAnswerer, "--memory-limit", "128MiB"});
+    CHECK(outcomes(run).at("memory") == "failed 1 out of memory");
+    PipelineRun free_run;
+    run_to_end(free_run, {"memory"}, {"--consumers", "1", "--process", kAnswerer});
+    CHECK(outcomes(free_run).at("memory") == "booked 1");
+}
+
+TEST_CASE("a request in JSON says the id, where it comes from, and which attempt it is", "[exec]") {
+    PipelineRun run;
+    write_file(run.spool() / "a \"b\".xml", "");
+    auto supervisor =
+        run.start({"--consumers", "1", "--once", "--source", "spool:" + run.spool().string(), "--request",
+                   "json", "--process", "exec:sh -c 'while read -r line; do echo \"rejected $line\"; done'"});
+    REQUIRE(supervisor.wait() == 0);
+    CHECK(run.column("SELECT reason FROM invoices") ==
+          std::vector<std::string>{fmt::format(
+              R"({{"attempt":1,"id":"a \"b\".xml","path":"{0}/a \"b\".xml","source":"spool:{0}"}})",
+              run.spool().string())});
+    run.require_nothing_left();
+}
+
+TEST_CASE("a program that will not end is ended, and the pipeline with it", "[exec]") {
+    PipelineRun run;
+    run_to_end(run, good(10), {"--consumers", "2", "--process", kAnswerer + " stubborn"});
+    require_good_ones_are_booked(outcomes(run));
+}
+
+TEST_CASE("a program that is not there is named, and nothing is started", "[exec]") {
+    PipelineRun run;
+    write_file(run.directory() / "text", "echo booked\n");
+    const std::string program = GENERATE("/nonexistent/program", "no-such-program-anywhere", "./text");
+    const std::string path = program == "./text" ? (run.directory() / "text").string() : program;
+    auto supervisor =
+        run.start({"--consumers", "1", "--source", "sequence:1", "--process", "exec:" + path + " argument"});
+    CHECK(supervisor.wait() == 66);
+    const std::string line = supervisor.err();
+    INFO(line);
+    CHECK(std::count(line.begin(), line.end(), '\n') == 1);
+    CHECK(line.find(path) != std::string::npos);
+    CHECK_FALSE(std::filesystem::exists(run.ledger()));
+    run.require_nothing_left();
+}
+
+TEST_CASE("a file that cannot be executed stops the pipeline, which keeps the invoices", "[exec]") {
+    PipelineRun run;
+    const auto script = run.directory() / "script";
+    write_file(script, "echo booked\n");  // and no line that says by whom it is read
+    ::chmod(script.c_str(), 0700);
+    auto supervisor =
+        run.start(over(run, good(3), {"--consumers", "1", "--process", "exec:" + script.string()}));
+    CHECK(supervisor.wait() == 66);
+    CHECK(supervisor.err().find("#!/bin/sh") != std::string::npos);
+    run_to_end(run, good(3), {"--consumers", "1", "--process", kAnswerer});
+    require_good_ones_are_booked(outcomes(run));
+}
