@@ -58,7 +58,7 @@ CommandOption source_option(SourceSpec& field) {
 CommandOption process_option(ProcessSpec& field) {
     return value_option("process", "SPEC",
                         "ubl, none, simulate:TIME, simulate:cpu=TIME,\n"
-                        "exec:COMMAND (is sent ids)",
+                        "exec:COMMAND (is sent ids), each:COMMAND (gets one)",
                         field, parse_process, spec_text<ProcessSpec>);
 }
 

@@ -18,7 +18,9 @@ namespace {
 constexpr std::string_view kSourceForms =
     "spool:DIR, lines:FILE, lines:- (standard input), sequence or sequence:COUNT is accepted";
 constexpr std::string_view kProcessForms =
-    "ubl, none, simulate:DURATION, simulate:cpu=DURATION (DURATION such as 50us) or exec:COMMAND is accepted";
+    "ubl, none, simulate:DURATION, simulate:cpu=DURATION (DURATION such as 50us), exec:COMMAND or "
+    "each:COMMAND "
+    "is accepted";
 constexpr std::string_view kLedgerForms = "sqlite:FILE or none is accepted";
 constexpr std::uint64_t kMaxSequence = 1ULL << 40U;
 constexpr std::chrono::nanoseconds kMaxDuration = std::chrono::hours(24 * 365 * 10);
@@ -186,6 +188,7 @@ ProcessSpec parse_process(std::string_view text) {
     if (text == "ubl") return {Kind::Ubl, {}, false};
     if (text == "none") return {Kind::None, {}, false};
     if (skip(text, "exec:")) return {Kind::Exec, {}, false, parse_command_after("exec:", text)};
+    if (skip(text, "each:")) return {Kind::Each, {}, false, parse_command_after("each:", text)};
     if (!skip(text, "simulate:")) refuse(kProcessForms);
     const bool burn = skip(text, "cpu=");
     const auto duration = read_duration(text);
@@ -203,6 +206,8 @@ std::string ProcessSpec::text() const {
             return fmt::format("simulate:{}{}", burn ? "cpu=" : "", to_text(duration));
         case Kind::Exec:
             return "exec:" + join_words(command);
+        case Kind::Each:
+            return "each:" + join_words(command);
     }
     return {};
 }

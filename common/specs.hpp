@@ -30,16 +30,16 @@ struct SourceSpec {
 };
 [[nodiscard]] SourceSpec parse_source(std::string_view text);
 
-// ubl | none | simulate:DURATION | simulate:cpu=DURATION | exec:COMMAND
+// ubl | none | simulate:DURATION | simulate:cpu=DURATION | exec:COMMAND | each:COMMAND
 struct ProcessSpec {
-    enum class Kind : std::uint8_t { Ubl, None, Simulate, Exec };
+    enum class Kind : std::uint8_t { Ubl, None, Simulate, Exec, Each };
     Kind kind = Kind::Ubl;
     std::chrono::nanoseconds duration{};  // of Simulate
     bool burn = false;                    // of Simulate: use the processor instead of sleeping
-    // Of Exec: the user's program and its arguments, as split_words() gives them; not empty.
+    // Of Exec and Each: the user's program and its arguments, as split_words() gives them; not empty.
     std::vector<std::string> command{};
 
-    [[nodiscard]] bool is_program() const noexcept { return kind == Kind::Exec; }
+    [[nodiscard]] bool is_program() const noexcept { return kind == Kind::Exec || kind == Kind::Each; }
     [[nodiscard]] std::string text() const;
 };
 [[nodiscard]] ProcessSpec parse_process(std::string_view text);

@@ -3,7 +3,9 @@
 
 #include "common/program_path.hpp"
 #include "consumer/batch_processor.hpp"
+#include "consumer/each_processor.hpp"
 #include "consumer/exec_processor.hpp"
+#include "consumer/invoice_path.hpp"
 
 namespace pipeline {
 namespace {
@@ -44,6 +46,10 @@ std::unique_ptr<BatchProcessor> make_batch_processor(const ConsumerOptions& opti
         case ProcessSpec::Kind::Exec:
             return make_exec(options, program(options, ProgramChild::Input::Pipe), options.process.command,
                              options.outside.request);
+        case ProcessSpec::Kind::Each:
+            return std::make_unique<EachProcessor>(
+                EachPlan{program(options, ProgramChild::Input::Null), options.item_timeout},
+                CommandTemplate(options.process.command, invoice_directory(options.source)));
         case ProcessSpec::Kind::Ubl:
         case ProcessSpec::Kind::None:
         case ProcessSpec::Kind::Simulate:

@@ -17,6 +17,7 @@ std::unique_ptr<Processor> make_processor(const ProcessSpec& spec, const SourceS
         case ProcessSpec::Kind::Simulate:
             return std::make_unique<SimulateProcessor>(spec.duration, spec.burn);
         case ProcessSpec::Kind::Exec:
+        case ProcessSpec::Kind::Each:
             break;  // outside: make_batch_processor()
     }
     throw Failure(ExitStatus::Internal, "no such processor");

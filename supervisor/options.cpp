@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <string_view>
 
@@ -43,14 +44,14 @@ CommandOption report_option(ReportFormat& field) {
 CommandLine declare(Options& options) {
     return {
         "supervisor",
-        "--consumers N [OPTION...]",
+        "--consumers N [OPTION...] [-- COMMAND [ARGUMENT...]]",
         "Moves invoices from a source through N processes into a ledger, each once.",
         {{"What to do",
           {consumers_option(options.consumers),
            with_fallback(source_option(options.source), "spool:STATE/spool"), process_option(options.process),
            with_fallback(ledger_option(options.ledger), "sqlite:STATE/invoices.db"),
            once_option(options.once), rate_option(options.rate)}},
-         {"Programs (COMMAND is split into words, but no shell reads it)",
+         {"Programs ({}, {path} and {attempt} are filled in by each:; no shell)",
           outside_options(options.outside)},
          {"Sizes and limits (TIME has a unit: ns, us, ms, s, min, h)",
           {capacity_option("ring-capacity", "most invoices waiting", options.ring_capacity),
@@ -89,6 +90,28 @@ void complete(Options& options, const Environment& environment) {
     }
 }
 
+// The end of the arguments that are options: at "--", which the command of the short form follows.
+std::size_t find_command(std::span<const char* const> arguments) noexcept {
+    const auto found = std::find_if(arguments.begin(), arguments.end(),
+                                    [](std::string_view argument) { return argument == "--"; });
+    return static_cast<std::size_t>(found - arguments.begin());
+}
+
+// What the short form means: each:COMMAND, and the end when a source that has one has ended, as with xargs.
+void take_command(std::span<const char* const> command, std::span<const char* const> options_given,
+                  Options& options) {
+    if (command.empty() || *command.front() == '\0') {
+        usage("-- is followed by no command: a program and its arguments are accepted");
+    }
+    for (const std::string_view argument : options_given) {
+        if (argument == "--process" || argument.starts_with("--process=")) {
+            usage("--process and a command after -- are given: one of them is accepted");
+        }
+    }
+    options.process = {ProcessSpec::Kind::Each, {}, false, {command.begin(), command.end()}};
+    if (options.source.kind != SourceSpec::Kind::Spool) options.once = true;
+}
+
 void refuse_unless(bool fits, std::string_view option, std::string_view accepted, const Options& options) {
     if (fits) return;
     usage(fmt::format("--{} does not go with --process {}: {}", option, in_quotes(options.process.text()),
@@ -108,7 +131,7 @@ void check_outside(const Options& options) {
     refuse_unless(outside.max_items_per_child == 0 || is_exec || outside.isolate, "max-items-per-child",
                   kLongLived, options);
     refuse_unless(outside.memory_limit == 0 || is_program || outside.isolate, "memory-limit",
-                  "exec:COMMAND, or --isolate, is accepted with it", options);
+                  "exec:COMMAND, each:COMMAND, or --isolate, is accepted with it", options);
     if (outside.pipeline > options.batch_max) {
         usage(fmt::format("--pipeline '{}' is more than --batch-max {}: at most as many are accepted",
                           outside.pipeline, options.batch_max));
@@ -122,7 +145,7 @@ void check_combination(const Options& options) {
     if (options.process.kind == ProcessSpec::Kind::Ubl && options.source.kind == SourceSpec::Kind::Sequence) {
         usage(
             fmt::format("--process 'ubl' cannot read --source {}, which has no files: with a sequence, "
-                        "none, simulate:DURATION or exec:COMMAND is accepted",
+                        "none, simulate:DURATION, exec:COMMAND or each:COMMAND is accepted",
                         source));
     }
     const bool is_sqlite = options.ledger.kind == LedgerSpec::Kind::Sqlite;
@@ -152,7 +175,10 @@ void check_combination(const Options& options) {
 std::variant<Options, EarlyExit> parse_options(std::span<const char* const> arguments,
                                                const Environment& environment) {
     Options options;
-    if (auto early = parse_command_line(declare(options), arguments)) return *std::move(early);
+    const std::size_t end = find_command(arguments);
+    const auto given = arguments.first(end);
+    if (auto early = parse_command_line(declare(options), given)) return *std::move(early);
+    if (end < arguments.size()) take_command(arguments.subspan(end + 1), given, options);
     complete(options, environment);
     check_combination(options);
     return options;

@@ -225,3 +225,25 @@ TEST_CASE("a file that cannot be executed stops the pipeline, which keeps the in
     run_to_end(run, good(3), {"--consumers", "1", "--process", kAnswerer});
     require_good_ones_are_booked(outcomes(run));
 }
+
+TEST_CASE("the programs that the documentation shows do what it says", "[exec]") {
+    const std::string page = read_file(PROCESSORS_PAGE);
+    const auto example = [&](const std::string& language) {
+        const auto begin = page.find("```" + language + "\n");
+        REQUIRE(begin != std::string::npos);
+        const auto code = begin + 3 + language.size() + 1;
+        return page.substr(code, page.find("```", code) - code);
+    };
+    PipelineRun run;
+    const auto file = run.directory() / "program";
+    SECTION("in sh") {
+        write_file(file, example("sh"));
+        run_to_end(run, {"no-such-invoice"}, {"--consumers", "1", "--process", "exec:sh " + file.string()});
+        CHECK(outcomes(run).at("no-such-invoice") == "rejected 1 no-such-invoice is empty");
+    }
+    SECTION("in Python") {
+        write_file(file, example("python"));
+        run_to_end(run, {"4711", "x"}, {"--consumers", "1", "--process", "exec:python3 " + file.string()});
+        CHECK(to_text(outcomes(run)) == to_text({{"4711", "booked 1"}, {"x", "rejected 1 x is no number"}}));
+    }
+}

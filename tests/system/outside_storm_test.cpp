@@ -54,7 +54,8 @@ TEST_CASE("a storm of kills over consumers and programs leaves one outcome for e
     const std::string answerer = ANSWERER_PROGRAM;
     const auto storm = GENERATE_COPY(
         Storm{"exec:" + answerer, {"--pipeline", "1"}, 20'000, 60},
-        Storm{"exec:" + answerer, {"--pipeline", "32", "--max-items-per-child", "100"}, 60'000, 60});
+        Storm{"exec:" + answerer, {"--pipeline", "32", "--max-items-per-child", "100"}, 60'000, 60},
+        Storm{"each:" + answerer + " each {} {attempt}", {}, 1'500, 60});
     static const auto seed = std::random_device()();
     std::mt19937_64 random(seed);
     INFO("seed " << seed << ", " << storm.process);

@@ -84,7 +84,7 @@ TEST_CASE("every source, processor and ledger reaches the children unchanged", "
         meant.parent = 1;
         CHECK(producer(to_arguments(meant)).source.text() == source);
         for (const auto* process : {"ubl", "none", "simulate:0", "simulate:50us", "simulate:cpu=2ms",
-                                    "exec:./a 'b c'"}) {
+                                    "exec:./a 'b c'", "each:a {} ''"}) {
             for (const auto* ledger : {"none", "sqlite:/l.db", "sqlite:/none"}) {
                 ConsumerOptions other;
                 other.source = parse_source(source);

@@ -7,7 +7,10 @@
 #include <vector>
 
 #include "common/log.hpp"
+#include "consumer/command_template.hpp"
+#include "consumer/each_processor.hpp"
 #include "consumer/error_lines.hpp"
+#include "consumer/last_line.hpp"
 #include "consumer/line_budget.hpp"
 #include "consumer/line_buffer.hpp"
 #include "consumer/start_delay.hpp"
@@ -38,6 +41,13 @@ Words lines_of(const std::string& text, std::size_t piece, std::size_t longest) 
     return lines;
 }
 
+std::string last_of(const std::string& text, std::size_t piece) {
+    LastLine last;
+    for (std::size_t at = 0; at < text.size(); at += piece)
+        last.take(std::string_view(text).substr(at, piece));
+    return std::string(last.get());
+}
+
 }  // namespace
 
 TEST_CASE("lines are the same in whatever pieces they come", "[outside]") {
@@ -62,6 +72,19 @@ TEST_CASE("a line that is too long is noticed, and one that just fits is not", "
     buffer.add(4);
     CHECK_FALSE(buffer.next());
     CHECK(buffer.is_too_long());
+}
+
+TEST_CASE("the last line that is not blank is found in whatever pieces it comes", "[outside]") {
+    for (std::size_t piece = 1; piece < 30; ++piece) {
+        CAPTURE(piece);
+        CHECK(last_of("first\nthe last\n", piece) == "the last");
+        CHECK(last_of("first\nthe last", piece) == "the last");
+        CHECK(last_of("first\nthe last\n \n\n\t", piece) == "the last");
+        CHECK(last_of("\n\nonly", piece) == "only");
+        CHECK(last_of(" \n", piece).empty());
+    }
+    CHECK(last_of(std::string(5000, 'x') + "\n", 100).size() == LastLine::kMaxBytes);
+    CHECK(last_of("", 1).empty());
 }
 
 TEST_CASE("so many lines are logged in a second, and what is left out is counted", "[outside]") {
@@ -106,6 +129,15 @@ TEST_CASE("the last lines of standard error are kept, however many there were", 
     configure_log("invoice-pipeline", LogLevel::Info);
 }
 
+TEST_CASE("an invoice fills the places of a command and makes no words", "[outside]") {
+    CommandTemplate command({"sh", "{}", "-o{id}.{attempt}{", "{path}", "{x}{}}"}, "/in");
+    CHECK(command.fill("a b; {path}", 2) ==
+          Words{"sh", "a b; {path}", "-oa b; {path}.2{", "/in/a b; {path}", "{x}a b; {path}}"});
+    CHECK(command.fill("c", 1) == Words{"sh", "c", "-oc.1{", "/in/c", "{x}c}"});
+    CHECK(CommandTemplate({"gzip", "-9"}, {}).fill("f", 1) == Words{"gzip", "-9", "f"});
+    CHECK(CommandTemplate({"cat", "{path}"}, {}).fill("f", 1) == Words{"cat", "f"});
+}
+
 TEST_CASE("a program is started again at once, then after delays that double, until it gets further",
           "[outside]") {
     StartDelay delay;
@@ -119,4 +151,13 @@ TEST_CASE("a program is started again at once, then after delays that double, un
     delay.got_further();
     delay.ended(now);
     CHECK(delay.start_at() == now);
+}
+
+TEST_CASE("a temporary failure is tried again after delays that double, up to ten seconds", "[outside]") {
+    CHECK(EachProcessor::retry_delay(1) == 100ms);
+    CHECK(EachProcessor::retry_delay(2) == 200ms);
+    CHECK(EachProcessor::retry_delay(3) == 400ms);
+    CHECK(EachProcessor::retry_delay(7) == 6'400ms);
+    CHECK(EachProcessor::retry_delay(8) == 10'000ms);
+    CHECK(EachProcessor::retry_delay(255) == 10'000ms);
 }

@@ -143,6 +143,7 @@ TEST_CASE("each form of a process is understood and can be parsed again", "[spec
         {"simulate:cpu=0ms", Kind::Simulate, 0ns, true, "simulate:cpu=0"},
         {"simulate:1.5ms", Kind::Simulate, 1500us, false, "simulate:1500us"},
         {"exec:./book --fast", Kind::Exec, 0ns, false, "exec:./book --fast"},
+        {"each:convert 'a b' {}", Kind::Each, 0ns, false, "each:convert 'a b' {}"},
     }));
     CAPTURE(wanted.text);
     const auto spec = parse_process(wanted.text);
@@ -158,8 +159,8 @@ TEST_CASE("a process that does not exist is refused with those that do", "[specs
                                 "simulate:-1us", "simulate:cpu", "simulate:cpu=", "simulate:cpu:50us");
     CAPTURE(text);
     CHECK(refusal_of([&] { return parse_process(text); }) ==
-          "ubl, none, simulate:DURATION, simulate:cpu=DURATION (DURATION such as 50us) or exec:COMMAND "
-          "is accepted");
+          "ubl, none, simulate:DURATION, simulate:cpu=DURATION (DURATION such as 50us), exec:COMMAND or "
+          "each:COMMAND is accepted");
 }
 
 TEST_CASE("a command that is none is refused with what is accepted", "[specs]") {
@@ -167,6 +168,8 @@ TEST_CASE("a command that is none is refused with what is accepted", "[specs]") 
           std::vector<std::string>{"sh", "-c", "read id; echo booked"});
     CHECK(refusal_of([] { return parse_process("exec:"); }) ==
           "after 'exec:' a program and its arguments are accepted");
+    CHECK(refusal_of([] { return parse_process("each: '' x"); }) ==
+          "after 'each:' a program and its arguments are accepted");
     CHECK(refusal_of([] { return parse_process("exec:cat | sort"); }) ==
           "after 'exec:' no shell reads it: | is accepted in quotes, or a command of the form sh -c '...'");
     CHECK(refusal_of([] { return parse_process("exec:" + std::string(65'537, 'x')); }) ==

@@ -91,8 +91,8 @@ const std::vector<OptionCase>& all_options() {
          "spool:DIR, lines:FILE, lines:- (standard input), sequence or sequence:COUNT is accepted"},
         {"process", "simulate:cpu=50us", "simulate:cpu=50us",
          [](const Options& o) { return o.process.text(); }, "simulate:50",
-         "ubl, none, simulate:DURATION, simulate:cpu=DURATION (DURATION such as 50us) or exec:COMMAND "
-         "is accepted"},
+         "ubl, none, simulate:DURATION, simulate:cpu=DURATION (DURATION such as 50us), exec:COMMAND or "
+         "each:COMMAND is accepted"},
         {"ledger", "none", "none", [](const Options& o) { return o.ledger.text(); }, "/var/x.db",
          "sqlite:FILE or none is accepted"},
         {"rate", "0.5/s", "0.5/s", [](const Options& o) { return pipeline::rate_text(o.rate.value_or(0)); },
@@ -326,7 +326,7 @@ TEST_CASE("what is no option is refused by name", "[options]") {
     const std::string only = ": only options are accepted, --help lists them";
     CHECK(error_of(with_consumers({"spool"})) == "unexpected argument 'spool'" + only);
     CHECK(error_of(with_consumers({""})) == "unexpected argument ''" + only);
-    CHECK(error_of(with_consumers({"--", "spool"})) == "unexpected argument 'spool'" + only);
+    CHECK(error_of(with_consumers({"spool", "--", "true"})) == "unexpected argument 'spool'" + only);
     CHECK(error_of(with_consumers({"--once", "yes"})) == "unexpected argument 'yes'" + only);
     CHECK(error_of({"--once=yes"}) == "--once 'yes': no value is accepted");
     CHECK(error_of({"--help=all"}) == "--help 'all': no value is accepted");
@@ -348,7 +348,7 @@ TEST_CASE("a very long value is not repeated whole", "[options]") {
 TEST_CASE("options that cannot go together are refused together", "[options]") {
     CHECK(error_of(with_consumers({"--source=sequence:5"})) ==
           "--process 'ubl' cannot read --source 'sequence:5', which has no files: with a sequence, none, "
-          "simulate:DURATION or exec:COMMAND is accepted");
+          "simulate:DURATION, exec:COMMAND or each:COMMAND is accepted");
     CHECK(options_of(with_consumers({"--source=sequence", "--process=none"})).source.text() == "sequence");
 
     CHECK(error_of(with_consumers({"--source=lines:/ids", "--ledger=sqlite:/x/../ids"})) ==
@@ -366,6 +366,27 @@ TEST_CASE("options that cannot go together are refused together", "[options]") {
           "another directory is accepted");
 }
 
+TEST_CASE("a command after -- is run for each invoice, and ends with a source that ends", "[options]") {
+    const auto options =
+        options_of(with_consumers({"--source=lines:/ids", "--", "convert", "a b", "{}", "--once"}));
+    CHECK(options.process.kind == pipeline::ProcessSpec::Kind::Each);
+    CHECK(options.process.command == Arguments{"convert", "a b", "{}", "--once"});
+    CHECK(options.once);
+    CHECK(options_of(with_consumers({"--source=lines:-", "--", "a"})).once);
+    CHECK(options_of(with_consumers({"--source=sequence:3", "--", "a"})).once);
+    CHECK_FALSE(options_of(with_consumers({"--", "a"})).once);
+    CHECK(options_of(with_consumers({"--once", "--", "a"})).once);
+    CHECK(options_of(with_consumers({"--", "a", "--", "b"})).process.command == Arguments{"a", "--", "b"});
+
+    const std::string nothing = "-- is followed by no command: a program and its arguments are accepted";
+    CHECK(error_of(with_consumers({"--"})) == nothing);
+    CHECK(error_of(with_consumers({"--", ""})) == nothing);
+    CHECK(error_of(with_consumers({"--process=none", "--", "a"})) ==
+          "--process and a command after -- are given: one of them is accepted");
+    CHECK(error_of(with_consumers({"--process", "none", "--", "a"})) ==
+          "--process and a command after -- are given: one of them is accepted");
+}
+
 TEST_CASE("options of work outside are accepted where there is some", "[options]") {
     const auto exec = options_of(with_consumers({"--process=exec:./book", "--request=json", "--pipeline=64",
                                                  "--memory-limit=512MiB", "--max-items-per-child=1000"}));
@@ -374,15 +395,23 @@ TEST_CASE("options of work outside are accepted where there is some", "[options]
     CHECK(exec.outside.memory_limit == 536'870'912);
     CHECK(exec.outside.max_items_per_child == 1000);
     CHECK(options_of(with_consumers({"--isolate", "--pipeline=4", "--memory-limit=1GiB"})).outside.isolate);
+    CHECK(options_of(with_consumers({"--process=each:a", "--memory-limit=1GiB"})).outside.memory_limit ==
+          1U << 30U);
 
     CHECK(error_of(with_consumers({"--pipeline=2"})) ==
           "--pipeline does not go with --process 'ubl': exec:COMMAND, or --isolate, is accepted with it");
+    CHECK(error_of(with_consumers({"--process=each:a", "--pipeline=2"})) ==
+          "--pipeline does not go with --process 'each:a': exec:COMMAND, or --isolate, is accepted with it");
+    CHECK(
+        error_of(with_consumers({"--process=each:a", "--max-items-per-child=2"})) ==
+        "--max-items-per-child does not go with --process 'each:a': exec:COMMAND, or --isolate, is accepted "
+        "with it");
     CHECK(error_of(with_consumers({"--isolate", "--request=json"})) ==
           "--request does not go with --process 'ubl': exec:COMMAND is accepted with it");
     CHECK(error_of(with_consumers({"--process=exec:a", "--isolate"})) ==
           "--isolate does not go with --process 'exec:a': a program is outside already");
     CHECK(error_of(with_consumers({"--memory-limit=1GiB"})) ==
-          "--memory-limit does not go with --process 'ubl': exec:COMMAND, or --isolate, is "
+          "--memory-limit does not go with --process 'ubl': exec:COMMAND, each:COMMAND, or --isolate, is "
           "accepted "
           "with it");
     CHECK(error_of(with_consumers({"--process=exec:a", "--pipeline=8", "--batch-max=7"})) ==

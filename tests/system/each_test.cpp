@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// --process each: and its short form, a command after --: a process for each invoice, whose exit status says
+// what came of it.
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "consumer/each_processor.hpp"
+#include "tests/catch.hpp"
+#include "tests/system/outside_run.hpp"
+#include "tests/unit/memory_segments.hpp"
+
+using namespace pipeline::test;
+
+namespace {
+
+const std::string kEach = std::string("each:") + ANSWERER_PROGRAM + " each {} {attempt}";
+
+// What a consumer does for a batch: here nothing but to remember in which order items were finished.
+class Nobody : public pipeline::Batch::Owner {
+  public:
+    bool save_results(std::span<const pipeline::Result> results) override {
+        saved += results.size();
+        return true;
+    }
+    std::chrono::nanoseconds look_after() override { return std::chrono::seconds(1); }
+    void gave_up(const pipeline::Item&, std::uint32_t, std::string_view) noexcept override {}
+    std::size_t saved = 0;
+};
+
+}  // namespace
+
+TEST_CASE("an exit status says what came of an invoice, and the last line why", "[each]") {
+    const rlimit no_core{0, 0};
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    PipelineRun run;
+    const std::string once = "once " + (run.directory() / "mark").string();
+    run_to_end(
+        run,
+        {"good", "data", "silent", "later", "never", "exit", "say", "abort", "hang", "deaf", "flood-not",
+         "grandchild", "daemon", "kill-parent", once, "an id 'with' \"quotes\" $(and) {attempt}"},
+        {"--consumers", "2", "--process", kEach, "--item-timeout", "300ms"});
+    CHECK(to_text(outcomes(run)) ==
+          to_text({{"good", "booked 1"},
+                   {"data", "rejected 1 the net is wrong"},
+                   {"silent", "rejected 1 exit status 65"},
+                   {"later", "booked 3"},
+                   {"never", "failed 3 exit status 75: the database does not answer"},
+                   {"exit", "failed 3 exit status 3"},
+                   {"say", "failed 3 exit status 4: the sum is missing"},
+                   {"abort", "failed 3 killed by signal 6 (SIGABRT)"},
+                   {"hang", "failed 3 ran longer than 300 ms"},
+                   {"deaf", "failed 3 ran longer than 300 ms"},
+                   {"flood-not", "booked 1"},
+                   {"grandchild", "booked 1"},
+                   {"daemon", "booked 1"},
+                   {"kill-parent", "failed 3 killed by signal 9 (SIGKILL)"},
+                   {once, "booked 2"},
+                   {"an id 'with' \"quotes\" $(and) {attempt}", "booked 1"}}));
+}
+
+TEST_CASE("a gigabyte on standard error of one invoice is left out of the log", "[each]") {
+    PipelineRun run;
+    const auto log = run_to_end(run, {"flood", "good"}, {"--consumers", "1", "--process", kEach});
+    CHECK(to_text(outcomes(run)) == to_text({{"flood", "booked 1"}, {"good", "booked 1"}}));
+    CHECK(log.find("bytes of its stderr are left out here") != std::string::npos);
+    CHECK(log.size() < 200'000);
+}
+
+TEST_CASE("a process for an invoice sees nothing of the pipeline, and no more memory than its limit",
+          "[each]") {
+    PipelineRun run;
+    run_to_end(run, {"look", "memory"}, {"--consumers", "1", "--process", kEach, "--memory-limit", "128MiB"});
+    CHECK(to_text(outcomes(run)) ==
+          to_text({{"look",
+                    "rejected 1 fds 0 1 2, no shared memory, own group, blocked 0000000000000000, ignored "
+                    "0000000000000000"},
+                   {"memory", "rejected 1 exit status 65"}}));
+}
+
+TEST_CASE("an invoice that waits for its next attempt holds up no other one of its hand", "[each]") {
+    const MemorySegments segments(4, 4);
+    const pipeline::Hand hand = segments.ring().hand(0);
+    const std::array<const char*, 4> ids = {"never", "good 1", "later", "good 2"};
+    for (std::size_t i = 0; i < ids.size(); ++i) hand.item(i).set_id(ids[i]);
+    hand.set_word({0, ids.size(), 0});
+
+    // Each process appends its id to a file: the order in which they ran.
+    PipelineRun run;
+    const auto trace = run.directory() / "trace";
+    const std::string script =
+        "echo \"$1\" >> " + trace.string() + "; exec " ANSWERER_PROGRAM " each \"$1\" \"$2\"";
+    pipeline::EachProcessor processor(
+        {{"/bin/sh", "sh", pipeline::ProgramChild::Input::Null, 0}, std::chrono::seconds(30)},
+        {{"sh", "-c", script, "sh", "{}", "{attempt}"}, {}});
+    Nobody nobody;
+    std::array<pipeline::Result, 4> results;
+    pipeline::Batch batch(hand, results, 3, std::chrono::seconds(30), nobody);
+    processor.process(batch);
+    batch.save();
+    CHECK(read_file(trace) == "never\ngood 1\nlater\ngood 2\nnever\nlater\nnever\nlater\n");
+    CHECK(results[0].status == pipeline::Status::Failed);
+    CHECK(results[0].attempts == 3);
+    CHECK(results[2].status == pipeline::Status::Booked);
+    CHECK(results[2].attempts == 3);
+    CHECK(nobody.saved == 4);
+}
+
+TEST_CASE("a command after -- is run for each line and the run ends with the file", "[each]") {
+    PipelineRun run;
+    run_to_end(run, {"abc", "def"}, {"--consumers", "2", "--", "test", "{}", "=", "abc"});
+    CHECK(to_text(outcomes(run)) == to_text({{"abc", "booked 1"}, {"def", "failed 3 exit status 1"}}));
+}
+
+TEST_CASE("a command without a place for the id gets it as its last argument", "[each]") {
+    PipelineRun run;
+    run_to_end(run, {"abc", "def"}, {"--consumers", "2", "--max-attempts", "1", "--", "test", "abc", "="});
+    CHECK(to_text(outcomes(run)) == to_text({{"abc", "booked 1"}, {"def", "failed 1 exit status 1"}}));
+}
+
+TEST_CASE("a command finds the file of a spool's invoice by {path}", "[each]") {
+    PipelineRun run;
+    write_file(run.spool() / "a b", "right\n");
+    write_file(run.spool() / "c", "wrong\n");
+    auto supervisor = run.start({"--consumers", "1", "--once", "--source", "spool:" + run.spool().string(),
+                                 "--max-attempts", "1", "--", "grep", "-q", "right", "{path}"});
+    REQUIRE(supervisor.wait() == 0);
+    CHECK(to_text(outcomes(run)) == to_text({{"a b", "booked 1"}, {"c", "failed 1 exit status 1"}}));
+    run.require_nothing_left();
+}
+
+TEST_CASE("a run of commands that was killed goes on where it was", "[each]") {
+    PipelineRun run;
+    std::vector<std::string> ids;
+    for (int i = 0; i < 60; ++i) ids.push_back(fmt::format("sleep {}", i));
+    const auto options =
+        over(run, ids, {"--consumers", "3", "--", ANSWERER_PROGRAM, "each", "{}", "{attempt}"});
+    {
+        auto supervisor = run.start(options);
+        REQUIRE(eventually([&] {
+            return run.segments().size() == 2 && std::filesystem::exists(run.ledger()) && run.rows() >= 10;
+        }));
+        const auto all = descendants_of(supervisor.pid());
+        supervisor.send(SIGSTOP);  // so that it can neither replace nor notice
+        for (const pid_t pid : all) ::kill(pid, SIGKILL);
+        PipelineRun::kill_everything();
+        CHECK(run.rows() < 60);
+    }
+    auto supervisor = run.start(options);
+    REQUIRE(supervisor.wait() == 0);
+    CHECK(run.rows() == 60);
+    CHECK(run.count("SELECT count(*) FROM invoices WHERE status = 'booked'") == 60);
+    run.require_nothing_left();
+}
+
+TEST_CASE("results are in the ledger while other invoices still run", "[each]") {
+    PipelineRun run;
+    auto supervisor =
+        run.start(over(run, {"good 1", "good 2", "hang"}, {"--consumers", "1", "--process", kEach}));
+    CHECK(eventually(
+        [&] { return std::filesystem::exists(run.ledger()) && !run.segments().empty() && run.rows() == 2; }));
+    supervisor.send(SIGTERM);
+    supervisor.send(SIGTERM);
+    eventually([&] { return supervisor.err().find("draining") != std::string::npos; });
+    supervisor.send(SIGTERM);
+    CHECK(supervisor.wait() == 75);
+    CHECK(eventually([] { return children_of(::getpid()).empty(); }));
+}
