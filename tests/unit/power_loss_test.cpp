@@ -105,9 +105,8 @@ class Life {
         if (hand.empty()) {
             return ring_.claim(hand, 1 + any(6), std::chrono::nanoseconds(0)) == Ring::ClaimOutcome::Claimed;
         }
-        std::vector<Result> results(hand.word().count - hand.word().done);
-        for (auto& result : results) result.set(Status::Booked);
-        return storage_.save(hand, std::span(results).first(1 + any(results.size() - 1))) != 0;
+        const std::vector<Finding> findings(hand.word().count - hand.word().done);  // booked, all of them
+        return storage_.save(hand, std::span(findings).first(1 + any(findings.size() - 1))) != 0;
     }
 
     std::mt19937_64& random_;

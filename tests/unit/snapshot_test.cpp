@@ -28,9 +28,8 @@ struct Pipeline {
                 Ring::ClaimOutcome::Claimed);
     }
     void save(std::size_t place, std::size_t count) {
-        std::vector<Result> results(count);
-        for (auto& result : results) result.set(Status::Booked);
-        REQUIRE(storage.save(ring.hand(place), results) == count);
+        const std::vector<Finding> findings(count);  // booked, all of them
+        REQUIRE(storage.save(ring.hand(place), findings) == count);
     }
     [[nodiscard]] Flow flow() const {
         const auto seen = read_flow(ring, storage);
