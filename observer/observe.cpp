@@ -5,6 +5,7 @@
 
 #include "common/error.hpp"
 #include "common/ledger_reader.hpp"
+#include "common/output.hpp"
 #include "observer/audit.hpp"
 #include "observer/audit_view.hpp"
 #include "observer/deep_check.hpp"
@@ -70,7 +71,7 @@ ExitStatus observe(const ObserverOptions& options) {
             });
             break;
     }
-    fmt::print("{}", options.json ? audit_json(subject, audit) + "\n" : audit_text(subject, audit));
+    print_output(options.json ? audit_json(subject, audit) + "\n" : audit_text(subject, audit));
     return audit.is_balanced() ? ExitStatus::Drained : ExitStatus::DataError;
 }
 
