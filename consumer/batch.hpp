@@ -33,8 +33,8 @@ class Batch {
         Owner(const Owner&) = delete;
         Owner& operator=(const Owner&) = delete;
         virtual ~Owner() = default;
-        // Saves the results of the hand's next items. False if that is impossible for good and the consumer is to
-        // leave what is in its hand to another one.
+        // Saves the results of the hand's next items. False if that is impossible for good and the consumer
+        // is to leave what is in its hand to another one.
         [[nodiscard]] virtual bool save_results(std::span<const Result> results) = 0;
         // Does what is due beside the processing; returns how long until something is due again, at most.
         virtual std::chrono::nanoseconds look_after() = 0;
