@@ -27,7 +27,7 @@ def install_peers():
 def build():
     shell(
         'need_packages "$build_packages" "$bench_packages"; '
-        "step 'building (build-bench/)' build build-bench '--buildtype=release -Dtests=false -Dbench=true --werror'"
+        "step 'building (build-bench/)' build build-bench '--buildtype=release -Dtests=false -Dbench=true'"
     )
 
 
