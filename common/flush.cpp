@@ -27,24 +27,22 @@ std::optional<nanoseconds> Flush::due_in() const noexcept {
     if (durable >= tail) return std::nullopt;
     // A full storage is due at once, however small it is.
     const std::uint64_t enough = std::min<std::uint64_t>(policy_.records, (storage_.capacity() + 1) / 2);
-    const bool is_enough = tail - durable >= enough;
-    if (is_enough && not_before_ns_ == 0) return nanoseconds::zero();
-    const std::uint64_t now = monotonic_ns();
-    const std::uint64_t oldest = storage_.record(durable).saved_ns;
-    const auto interval = static_cast<std::uint64_t>(policy_.interval.count());
-    const std::uint64_t due = std::max(is_enough ? now : oldest + interval, not_before_ns_);
-    return nanoseconds(due > now ? due - now : 0);
+    if (tail - durable >= enough) return nanoseconds::zero();
+    const auto waited = static_cast<std::int64_t>(monotonic_ns() - storage_.record(durable).saved_ns);
+    return std::max(nanoseconds::zero(), policy_.interval - nanoseconds(waited));
+}
+
+std::optional<nanoseconds> Flush::next_look() const noexcept {
+    const auto due = due_in();
+    return due && another_leads_ ? std::max<nanoseconds>(*due, kLeaveToLeader) : due;
 }
 
 Flush::LeadOutcome Flush::lead(nanoseconds bound) {
     {
         // Nothing to settle: `durable` says what is known to be in the ledger, the rest is given again.
         const auto guard = storage_.area().flush_lock.lock_for(bound, [] {});
-        if (!guard) {
-            not_before_ns_ = monotonic_ns() + static_cast<std::uint64_t>(nanoseconds(kLeaveToLeader).count());
-            return LeadOutcome::Busy;
-        }
-        not_before_ns_ = 0;
+        another_leads_ = !guard;
+        if (!guard) return LeadOutcome::Busy;
         const Watermark watermark = low_watermark(ring_, storage_);
         while (storage_.durable() < watermark.storage_tail) {
             const std::uint64_t next =

@@ -27,13 +27,13 @@ class Flush {
     Flush(const Ring& ring, const Storage& storage, Ledger& ledger, std::string source, FlushPolicy policy)
         : ring_(ring), storage_(storage), ledger_(ledger), source_(std::move(source)), policy_(policy) {}
 
-    // After lead() has said Busy, how long to leave it to the leader before trying again: he sees himself
-    // what is due next, unless he dies or has a slow invoice to process.
-    static constexpr std::chrono::milliseconds kLeaveToLeader{5};
-
-    // How long until this consumer should lead the next flush: zero if it should now, none if no record
-    // waits.
+    // How long until the next flush is due: zero if it is now, none if no record waits.
     [[nodiscard]] std::optional<std::chrono::nanoseconds> due_in() const noexcept;
+    // How long to wait for something else before asking again whether one is due, none if no record waits. As
+    // long as another one leads, that is not at once but after a while, although a flush may be due: the
+    // leader sees himself what is due next, unless he dies or has a slow invoice to process.
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> next_look() const noexcept;
+    static constexpr std::chrono::milliseconds kLeaveToLeader{5};
 
     enum class LeadOutcome { Flushed, Busy };
     // Flushes all that waits and, once nothing is in flight any more, the source's cursor; Busy if another
@@ -50,7 +50,7 @@ class Flush {
     Ledger& ledger_;
     std::string source_;
     FlushPolicy policy_;
-    std::uint64_t not_before_ns_ = 0;  // set while another one leads
+    bool another_leads_ = false;  // when lead() was last called
 };
 
 }  // namespace pipeline

@@ -117,8 +117,9 @@ bool Consumer::save(std::span<const Finding> waiting) {
     while (true) {
         waiting = waiting.subspan(storage_.save(hand_, waiting));
         if (waiting.empty()) return true;
-        // No room: the ledger is behind, or the producer's receipts are.
-        if (!flush(nanoseconds::zero())) storage_.wait_for_room(patience());
+        // No room: the ledger is behind, or the producer's receipts are. There is nothing else to do than to
+        // wait for whoever leads the flush.
+        if (!flush(Flush::kLeaveToLeader)) storage_.wait_for_room(patience());
         look_after_ring();
         if (orphan_has_waited_enough() || nobody_makes_room()) return false;
     }
@@ -200,7 +201,7 @@ bool Consumer::drain_flush() {
 
 // How long to wait, for items or for room, before there is a flush to lead.
 nanoseconds Consumer::patience() const noexcept {
-    const auto due = flush_.due_in();
+    const auto due = flush_.next_look();
     if (!due) return kBoundedWait;
     if (retry_delay_ == nanoseconds::zero()) return std::min(kBoundedWait, *due);
     const auto retry_in = std::chrono::duration_cast<nanoseconds>(retry_flush_at_ - steady_clock::now());
