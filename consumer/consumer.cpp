@@ -202,7 +202,7 @@ bool Consumer::drain_flush() {
 // How long to wait, for items or for room, before there is a flush to lead.
 nanoseconds Consumer::patience() const noexcept {
     const auto due = flush_.next_look();
-    if (!due) return kBoundedWait;
+    if (!due) return until_common_tick();
     if (retry_delay_ == nanoseconds::zero()) return std::min(kBoundedWait, *due);
     const auto retry_in = std::chrono::duration_cast<nanoseconds>(retry_flush_at_ - steady_clock::now());
     return std::min(kBoundedWait, std::max(*due, retry_in));

@@ -123,7 +123,7 @@ void Producer::give_up(std::span<const Item> waiting) {
 
 void Producer::wait_for_source() {
     const nanoseconds until_allowed = rate_ ? rate_->until_next(monotonic_ns()) : nanoseconds::zero();
-    const nanoseconds bound = until_allowed > nanoseconds::zero() ? until_allowed : nanoseconds(kBoundedWait);
+    const nanoseconds bound = until_allowed > nanoseconds::zero() ? until_allowed : until_common_tick();
     const std::uint64_t unreleased = ring_.tail() - storage_.released();
     const auto often = unreleased == 0                         ? kBoundedWait
                        : unreleased >= storage_.capacity() / 2 ? kUrgentReceiptsWait

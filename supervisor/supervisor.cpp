@@ -14,6 +14,7 @@
 #include <string>
 #include <thread>
 
+#include "common/clock.hpp"
 #include "common/consumer_options.hpp"
 #include "common/error.hpp"
 #include "common/hand.hpp"
@@ -284,7 +285,7 @@ void Supervisor::decide_after_death(Child& child, int wait_status) {
 
 void Supervisor::kill_stalled(TimePoint now) {
     if (now < next_look_) return;
-    next_look_ = now + watch_.tick();
+    next_look_ = now + std::min<std::chrono::nanoseconds>(watch_.tick(), until_common_tick());
     end_orphans(milliseconds::zero());
     for (const auto& stalled : watch_.look(now, places())) {
         const auto child = std::find_if(children_.begin(), children_.end(), [&](const Child& candidate) {
