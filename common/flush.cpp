@@ -59,7 +59,8 @@ Flush::LeadOutcome Flush::lead(nanoseconds bound) {
 void Flush::commit(std::uint64_t tail, std::optional<std::uint64_t> cursor) {
     const std::uint64_t durable = storage_.durable();
     const RecordRange records = storage_.range(durable, tail - durable);
-    ledger_.commit(records, CommitContext{source_, cursor, WallClock(), ring_.area().header.generation});
+    const CommitContext context{source_, cursor, WallClock(), ring_.area().header.generation};
+    ledger_.commit(records, context);
     if (tail != durable) storage_.set_durable(tail, count_outcomes(records));
     if (cursor) storage_.area().cursor.store(*cursor, std::memory_order_release);
 }

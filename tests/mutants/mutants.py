@@ -39,7 +39,7 @@ MUTANTS = [
         (RING, "        std::size_t at = head % capacity_;\n",
          "        hand.set_word({head, count, 0});\n        std::size_t at = head % capacity_;\n"),), ONE_KILL),
     Mutant("nobody settles the head after a claim that was cut short", (
-        (RING, "lock_for(bound, [this] { settle_head(); })", "lock_for(bound, [] {})"),), ONE_KILL),
+        (RING, "[this] { settle_head(); }", "[] {}"),), ONE_KILL),
     Mutant("a save commits before the records are written", (
         (STORAGE, "    std::size_t at = tail % capacity_;\n",
          "    area_->tail.store(tail + count, std::memory_order_release);\n    std::size_t at = tail % capacity_;\n"),
@@ -50,14 +50,14 @@ MUTANTS = [
          "    word.done += count;\n    hand.set_word(word);\n"
          "    area_->tail.store(tail + count, std::memory_order_release);\n"),), ONE_KILL),
     Mutant("a save overwrites the record that is evidence", (
-        (STORAGE, "{results.size(), free_records(), capacity_ - 1U}", "{results.size(), free_records()}"),), ONE_KILL),
+        (STORAGE, "{findings.size(), free_records(), capacity_ - 1U}", "{findings.size(), free_records()}"),), ONE_KILL),
     Mutant("nobody settles the hand after a save that was cut short", (
         (STORAGE, "    if (done <= word.done) return;\n", "    if (done != word.done) return;\n"),), ONE_KILL),
     Mutant("a flush says durable before the ledger has committed", (
-        (FLUSH, "    ledger_.commit(records, CommitContext{source_, cursor, WallClock()});\n"
+        (FLUSH, "    ledger_.commit(records, context);\n"
                 "    if (tail != durable) storage_.set_durable(tail, count_outcomes(records));\n",
          "    if (tail != durable) storage_.set_durable(tail, count_outcomes(records));\n"
-         "    ledger_.commit(records, CommitContext{source_, cursor, WallClock()});\n"),), ONE_KILL),
+         "    ledger_.commit(records, context);\n"),), ONE_KILL),
     Mutant("a flush counts in the totals that are valid", (
         (STORAGE, "area_->totals[which ^ 1U];", "area_->totals[which];"),
         (STORAGE, "(durable << 1U) | (which ^ 1U)", "(durable << 1U) | which")), ONE_KILL),
@@ -71,6 +71,7 @@ MUTANTS = [
     Mutant("waits have no bound, and nobody is woken again after a death", (
         ("consumer/consumer.cpp", "kBoundedWait{500'000'000}", "kBoundedWait{3'600'000'000'000}"),
         ("producer/producer.cpp", "kBoundedWait{500}", "kBoundedWait{3'600'000}"),
+        ("common/clock.hpp", "kTickNs = 500'000'000", "kTickNs = 3'600'000'000'000"),
         ("supervisor/supervisor.cpp", "    // The dead child may have been about to wake someone, or have been woken in"
                                       " somebody's place.\n    wake_all();\n", "")), SLEEPERS),
 ]
