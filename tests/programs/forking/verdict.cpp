@@ -53,10 +53,13 @@ void Verdict::record(std::uint64_t position, std::uint64_t record) noexcept {
 }
 
 std::string Verdict::judge(std::uint64_t last) const {
-    if (const auto doubled = file_->doubled.load(); doubled != 0) {
-        return fmt::format("number {} is recorded twice", doubled);
+    // A number that is more than a lap late is called both.
+    const auto doubled = file_->doubled.load();
+    const auto lost = file_->lost.load();
+    if (doubled != 0 || lost != 0) {
+        return fmt::format("recorded twice: number {}; lost, or more than a lap late: number {} (0: none)",
+                           doubled, lost);
     }
-    if (const auto lost = file_->lost.load(); lost != 0) return fmt::format("number {} is lost", lost);
     const std::uint64_t first = last > kLap ? last - kLap + 1 : 1;
     for (std::uint64_t position = first; position <= last; ++position) {
         const std::uint64_t found = position_of(file_->entries[position % kLap].load());

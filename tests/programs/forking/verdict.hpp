@@ -15,7 +15,7 @@ namespace pipeline::test {
 
 class Verdict {
   public:
-    static constexpr std::uint64_t kLap = std::uint64_t{1} << 20U;
+    static constexpr std::uint64_t kLap = std::uint64_t{1} << 24U;
 
     // Maps the file, made empty if it is not there.
     explicit Verdict(const std::filesystem::path& path);
