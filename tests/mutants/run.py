@@ -92,20 +92,20 @@ def programs_of(tests):
 
 
 def in_parallel(workers, jobs, work):
-    """Calls work(worker, number, job) for each job, on whichever worker is free."""
+    """Calls work(worker, job) for each job, on whichever worker is free."""
     waiting = queue.Queue()
-    for number, job in enumerate(jobs):
-        waiting.put((number, job))
+    for job in jobs:
+        waiting.put(job)
     failures = []
 
     def loop(worker):
         while True:
             try:
-                number, job = waiting.get_nowait()
+                job = waiting.get_nowait()
             except queue.Empty:
                 return
             try:
-                work(worker, number, job)
+                work(worker, job)
             except Exception as error:  # pylint: disable=broad-except  # of a thread: to be told by the main one
                 failures.append(error)
 
@@ -134,24 +134,24 @@ def main():
     wrong = []
     printing = threading.Lock()
 
-    def tell(number, what, problem, seconds):
+    def tell(what, problem, seconds):  # without a number: they end in any order
         with printing:
             if problem:
                 wrong.append(what)
-            print(f"{'not ok' if problem else 'ok'} {number} - {what} ({seconds:.0f} s)", flush=True)
+            print(f"{'not ok' if problem else 'ok'} - {what} ({seconds:.0f} s)", flush=True)
             for line in problem.splitlines():
                 print(f"# {line}", flush=True)
 
-    def check_test(worker, number, test):
+    def check_test(worker, test):
         began = time.monotonic()
         status, output = worker.test(test, "0.02")
-        tell(number + 1, f"without a mutant: {test[1]}", "" if status == 0 else f"status {status}\n{output[-3000:]}",
+        tell(f"without a mutant: {test[1]}", "" if status == 0 else f"status {status}\n{output[-3000:]}",
              time.monotonic() - began)
 
-    def check_mutant(worker, number, mutant):
+    def check_mutant(worker, mutant):
         began = time.monotonic()
         problem = worker.try_mutant(mutant)
-        tell(len(tests) + number + 1, f"caught: {mutant.name}", problem, time.monotonic() - began)
+        tell(f"caught: {mutant.name}", problem, time.monotonic() - began)
 
     in_parallel(workers, tests, check_test)
     if not wrong:
