@@ -122,13 +122,12 @@ TEST_CASE("of two answers for an invoice the first counts, and a new program goe
     CHECK(log.find("gave an answer that nobody waits for: \"booked\"") != std::string::npos);
 }
 
-TEST_CASE("an answer before it is asked for is noticed when nothing is asked, and nobody is charged",
-          "[exec]") {
+// Whether it is read before the first request is sent, and then dropped, or after, and then counts for that,
+// is up to the two processes.
+TEST_CASE("an answer before it is asked for charges nobody", "[exec]") {
     PipelineRun run;
-    const auto log = run_to_end(
-        run, good(40), {"--consumers", "1", "--process", kAnswerer + " early", "--max-attempts", "1"});
+    run_to_end(run, good(40), {"--consumers", "1", "--process", kAnswerer + " early", "--max-attempts", "1"});
     require_good_ones_are_booked(outcomes(run));
-    CHECK(log.find("gave an answer that nobody waits for: \"booked\"") != std::string::npos);
 }
 
 TEST_CASE("a gigabyte on standard error is read, counted and left out", "[exec]") {
