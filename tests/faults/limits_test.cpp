@@ -62,6 +62,7 @@ TEST_CASE("a supervisor that runs out of descriptors starts its children when th
     for (const pid_t consumer : supervisor.children("consumer")) ::kill(consumer, SIGKILL);
     require_said(supervisor, "RLIMIT_NOFILE of a running supervisor",
                  {"consumer 0 cannot be started and is tried again", "Too many open files", "ulimit -n"});
+    REQUIRE(eventually([&] { return lines_with(supervisor, "cannot be started") == 2; }));
     const auto rows = run.rows();
     limit_process(supervisor.pid(), RLIMIT_NOFILE, 1024);
     REQUIRE(eventually([&] { return run.rows() >= rows + 100; }));
@@ -86,6 +87,7 @@ TEST_CASE("children that cannot be forked are started when they can") {
         kThousand);
     require_said(supervisor, "RLIMIT_NPROC",
                  {"producer cannot be started and is tried again", "fork", "ulimit -u, TasksMax="});
+    REQUIRE(eventually([&] { return lines_with(supervisor, "cannot be started") == kChildren; }));
     SECTION("there is room again") {
         crowd.disperse();
         REQUIRE(supervisor.wait() == 0);

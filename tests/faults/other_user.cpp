@@ -4,15 +4,20 @@
 #include <grp.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <string>
+
 #include "tests/catch.hpp"
+#include "tests/system/process.hpp"
 
 namespace pipeline::test {
 namespace {
 
-constexpr uid_t kOtherUser = 60'321;
+// One that nobody else is, not even another run of these tests: limits then count this run's processes alone.
+const auto kOtherUser = static_cast<uid_t>(30'000 + ::getpid() % 30'000);
 
 }  // namespace
 
@@ -46,6 +51,11 @@ Crowd::Crowd(int processes) {
             while (true) ::pause();
         }
         processes_.push_back(pid);
+        REQUIRE(eventually([pid] {
+            struct stat owner {};
+            return ::stat(("/proc/" + std::to_string(pid)).c_str(), &owner) == 0 &&
+                   owner.st_uid == kOtherUser;
+        }));
     }
 }
 
