@@ -60,7 +60,7 @@ TEST_CASE("a run with kills and a drain goes well whatever is inherited") {
         ::kill(supervisor.children(victim).front(), SIGKILL);
         REQUIRE(eventually([&] { return run.rows() >= rows + 100; }));
     }
-    CHECK(lines_with(supervisor, "killed by signal 9 (SIGKILL)") == 2);
+    CHECK(eventually([&] { return lines_with(supervisor, "killed by signal 9 (SIGKILL)") == 2; }));
     supervisor.send(SIGTERM);
     REQUIRE(supervisor.wait() == 0);
     run.require_numbers_up_to(run.count("SELECT cursor FROM sources") - 1);
