@@ -14,19 +14,20 @@ using Where = Damage::Where;
 
 constexpr const char* kBadLock = "one of its locks could never be locked";
 
-// The head as the next owner of the pop lock finds or settles it.
+// The head as the next owner of the pop lock finds it, or settles it if he is told that he must.
 std::uint64_t settled_head(const Ring& ring) noexcept {
     std::uint64_t head = ring.head();
+    if (!ring.area().pop_lock.is_abandoned()) return head;
     for (std::size_t place = 0; place < kMaxPlaces; ++place)
         head = std::max(head, ring.hand(place).word().end());
     return head;
 }
 
-// The hand's word as the next owner of the save lock finds or settles it.
+// The hand's word as the next owner of the save lock finds it, or settles it if he is told that he must.
 HandWord settled_word(const Hand& hand, const Storage& storage) noexcept {
     HandWord word = hand.word();
     const std::uint64_t saved = storage.tail();
-    if (saved == 0) return word;
+    if (saved == 0 || !storage.area().save_lock.is_abandoned()) return word;
     const Record& last = storage.record(saved - 1);
     if (last.place == hand.place() && last.ring_index >= word.first && last.ring_index < word.end())
         word.done = std::max(word.done, last.ring_index - word.first + 1);
@@ -44,6 +45,10 @@ std::optional<Damage> in_ring(const Ring& ring) {
             return Damage{Where::Ring, fmt::format("the hand of place {} is impossible", place)};
     }
     const std::uint64_t head = settled_head(ring);
+    for (std::size_t place = 0; place < kMaxPlaces; ++place) {
+        if (ring.hand(place).word().end() > head)
+            return Damage{Where::Ring, fmt::format("it holds what the hand of place {} has taken", place)};
+    }
     if (tail - head > ring.capacity()) return Damage{Where::Ring, "it holds more than its capacity"};
     for (std::uint64_t i = head; i < tail; ++i) {
         if (ring.slot(i).id_text().empty())

@@ -28,8 +28,11 @@ std::optional<nanoseconds> Flush::due_in() const noexcept {
     // A full storage is due at once, however small it is.
     const std::uint64_t enough = std::min<std::uint64_t>(policy_.records, (storage_.capacity() + 1) / 2);
     if (tail - durable >= enough) return nanoseconds::zero();
-    const auto waited = static_cast<std::int64_t>(monotonic_ns() - storage_.record(durable).saved_ns);
-    return std::max(nanoseconds::zero(), policy_.interval - nanoseconds(waited));
+    const std::uint64_t waited = monotonic_ns() - storage_.record(durable).saved_ns;
+    const auto interval = static_cast<std::uint64_t>(policy_.interval.count());
+    // One that was saved in the future, which no process of this machine did, is due too: the difference is
+    // a large one then.
+    return nanoseconds(waited < interval ? interval - waited : 0);
 }
 
 std::optional<nanoseconds> Flush::next_look() const noexcept {

@@ -49,14 +49,15 @@ void RobustMutex::initialise() {
 }
 
 // By glibc's own fields: there is no other way to ask without locking. What it calls kind says process-shared
-// and robust; the first word holds the owner's thread id as long as that lives (futex(2)).
+// and robust; the first word is 0 if nobody has it, and without a thread id if its owner died (futex(2)). With
+// waiters alone, neither owned nor abandoned, it would be waited for for ever.
 bool RobustMutex::is_sound() const noexcept {
     RobustMutex fresh;
     fresh.initialise();
     const auto word = static_cast<std::uint32_t>(mutex_.__data.__lock);
     constexpr int kNotRecoverable = INT_MAX - 1;  // in the owner's field, for ever
     return mutex_.__data.__kind == fresh.mutex_.__data.__kind && mutex_.__data.__owner != kNotRecoverable &&
-           (word & FUTEX_TID_MASK) == 0;
+           (word == 0 || (word & ~FUTEX_WAITERS) == FUTEX_OWNER_DIED);
 }
 
 // A dead owner looks as if it had the lock; the kernel says otherwise later.
@@ -67,6 +68,10 @@ int RobustMutex::try_lock(int spin_rests) noexcept {
         if (owner() == 0) tried = ::pthread_mutex_trylock(&mutex_);
     }
     return tried;
+}
+
+bool RobustMutex::is_abandoned() const noexcept {
+    return (static_cast<std::uint32_t>(mutex_.__data.__lock) & FUTEX_OWNER_DIED) != 0;
 }
 
 int RobustMutex::timed_lock(std::chrono::nanoseconds bound, int spin_rests) noexcept {

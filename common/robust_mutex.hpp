@@ -73,6 +73,8 @@ class alignas(64) RobustMutex {
     // True if it is what initialise() makes and can be locked, now or because its owner's death has been
     // marked. To be asked while no process uses it.
     [[nodiscard]] bool is_sound() const noexcept;
+    // True if its owner has died: whoever locks it next settles. To be asked as above.
+    [[nodiscard]] bool is_abandoned() const noexcept;
     // For the owner only.
     void beat() noexcept { beats_.store(beats() + 1, std::memory_order_relaxed); }
 

@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <random>
+#include <stdexcept>
 #include <utility>
 
+#include "common/command_line.hpp"
 #include "common/damage.hpp"
 #include "common/error.hpp"
 
@@ -170,6 +172,15 @@ std::string Segments::source() const {
 }
 std::string Segments::ledger() const {
     return read_text(ring_area(ring_segment_).ledger);
+}
+
+LedgerSpec Segments::ledger_spec() const {
+    check_text(ring_segment_, ring_area(ring_segment_).ledger);
+    try {
+        return parse_ledger(ledger());
+    } catch (const std::invalid_argument&) {
+        refuse(ring_segment_, fmt::format("is damaged: {} is no ledger", in_quotes(ledger())));
+    }
 }
 
 std::uint64_t Segments::in_flight() const noexcept {

@@ -13,6 +13,7 @@
 
 #include "common/ring.hpp"
 #include "common/segment.hpp"
+#include "common/specs.hpp"
 #include "common/storage.hpp"
 
 namespace pipeline {
@@ -50,6 +51,8 @@ class Segments {
     [[nodiscard]] Storage storage() const noexcept;
     [[nodiscard]] std::string source() const;
     [[nodiscard]] std::string ledger() const;
+    // The same as a spec, for a program that only looks. Throws Failure Configuration if it is none.
+    [[nodiscard]] LedgerSpec ledger_spec() const;
 
     // Items that are acquired and not yet durable; 0 is what a drain works towards.
     [[nodiscard]] std::uint64_t in_flight() const noexcept;

@@ -37,7 +37,7 @@ void add_segments(Audit& audit, const Flow& flow, std::uint64_t recorded, std::u
     if (flow.missing() != 0) {
         audit.findings.push_back(fmt::format(
             "the ring has counted {} items, {} of them are in ring, hands and storage or went through them",
-            flow.acquired, static_cast<std::int64_t>(flow.acquired) - flow.missing()));
+            flow.acquired, static_cast<std::int64_t>(flow.in_ring + flow.in_hands + flow.saved)));
     }
     if (durable > recorded) {
         audit.findings.push_back(fmt::format(

@@ -17,15 +17,15 @@ namespace {
 // The pipeline's own ledger, if there is a pipeline.
 LedgerSpec ledger_of(const ObserverOptions& options, const std::optional<Segments>& segments) {
     if (segments) {
-        const std::string own = segments->ledger();
-        if (options.ledger && options.ledger->text() != own) {
+        const LedgerSpec own = segments->ledger_spec();
+        if (options.ledger && options.ledger->text() != own.text()) {
             throw Failure(
                 ExitStatus::Configuration,
                 fmt::format("--ledger '{}' is not the ledger of the pipeline '{}', which is '{}'; leave "
                             "--ledger out, or give another --name",
-                            options.ledger->text(), options.name, own));
+                            options.ledger->text(), options.name, own.text()));
         }
-        return parse_ledger(own);
+        return own;
     }
     if (options.ledger) return *options.ledger;
     if (options.state_dir.empty()) {

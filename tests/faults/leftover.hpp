@@ -22,6 +22,7 @@ class Leftover {
     Leftover();
 
     [[nodiscard]] PipelineRun& run() noexcept { return run_; }
+    [[nodiscard]] const PipelineRun& run() const noexcept { return run_; }
     [[nodiscard]] std::filesystem::path ring() const { return "/dev/shm/" + run_.name() + ".ring"; }
     [[nodiscard]] std::filesystem::path storage() const { return "/dev/shm/" + run_.name() + ".storage"; }
 

@@ -284,6 +284,16 @@ TEST_CASE("a storage whose contents no kill leaves is refused and kept") {
     require_adopted(leftover);
 }
 
+TEST_CASE("whoever looks at a ring that names no ledger is told which segment is damaged") {
+    const Leftover leftover;
+    leftover.change([](const Ring& ring, const Storage&) { ring.area().ledger[0] = '\n'; });
+    const auto audited = leftover.run().audit();
+    CHECK(audited.status == 78);
+    INFO(audited.errors);
+    CHECK(audited.errors.find(leftover.run().name() + ".ring is damaged: ") != std::string::npos);
+    CHECK(audited.errors.find(" is no ledger. It is left as it is") != std::string::npos);
+}
+
 TEST_CASE("what is no shared memory of ours is refused and kept") {
     Leftover leftover;
     const auto in_place_of = [](const std::filesystem::path& path,

@@ -143,6 +143,11 @@ TEST_CASE("each kind of loss is found and says what it is", "[audit]") {
         difference = 0;
         said = "the ledger has 900 items of these segments, which have saved 800";
     }
+    SECTION("a head that is beyond all numbers") {
+        seen.flow.in_ring += std::uint64_t{1} << 63U;
+        difference = INT64_MIN;
+        said = "-9223372036854774808 of them are in ring";
+    }
     const Audit audit = make_audit(seen, ledger, durable);
     CHECK(audit.difference() == difference);
     CHECK_FALSE(audit.is_balanced());

@@ -18,7 +18,7 @@ namespace {
 // Ten records that wait, of a policy that wants them flushed at once.
 class Waiting {
   public:
-    Waiting() : segments_(16, 16), ledger_(open_ledger(LedgerSpec{LedgerSpec::Kind::None, {}})) {
+    Waiting() : segments_(16, 64), ledger_(open_ledger(LedgerSpec{LedgerSpec::Kind::None, {}})) {
         Ring ring = segments_.ring();
         std::vector<Item> items(10);
         for (std::size_t i = 0; i < items.size(); ++i) set_number(items[i], i + 1);
@@ -29,8 +29,10 @@ class Waiting {
         REQUIRE(storage().save(hand, findings) == items.size());
     }
     [[nodiscard]] Storage storage() const { return segments_.storage(); }
-    [[nodiscard]] Flush flush() const {
-        return {segments_.ring(), storage(), *ledger_, "sequence", FlushPolicy{10, std::chrono::hours(1)}};
+    // By a policy of which so many records are enough.
+    [[nodiscard]] Flush flush(std::uint64_t enough = 10) const {
+        return {segments_.ring(), storage(), *ledger_, "sequence",
+                FlushPolicy{enough, std::chrono::hours(1)}};
     }
 
   private:
@@ -65,6 +67,23 @@ TEST_CASE("a flush is due at once when enough records wait, and makes them durab
     CHECK(waiting.storage().durable() == 10);
     CHECK(waiting.storage().totals().booked == 10);
     CHECK_FALSE(flush.due_in());
+}
+
+TEST_CASE("a flush of few records is due when the oldest has waited long enough, or is of the future",
+          "[flush]") {
+    const Waiting waiting;
+    const Flush flush = waiting.flush(30);
+    std::atomic_ref saved(waiting.storage().record(0).saved_ns);
+    REQUIRE(flush.due_in());
+    CHECK(*flush.due_in() > nanoseconds(0));
+    CHECK(*flush.due_in() <= std::chrono::hours(1));
+    // Also right on a machine that was started less than an hour ago: only the difference counts.
+    saved = monotonic_ns() - std::uint64_t{3'601'000'000'000};
+    CHECK(*flush.due_in() == nanoseconds(0));
+    // No clock of this machine says so: it must not wait for it.
+    const auto future = GENERATE(std::uint64_t{1'000'000'000}, std::uint64_t{1} << 63U);
+    saved = monotonic_ns() + future;
+    CHECK(*flush.due_in() == nanoseconds(0));
 }
 
 TEST_CASE("whoever finds another one leading the flush waits instead of asking again and again", "[flush]") {
