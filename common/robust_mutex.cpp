@@ -49,8 +49,8 @@ void RobustMutex::initialise() {
 }
 
 // By glibc's own fields: there is no other way to ask without locking. What it calls kind says process-shared
-// and robust; the first word is 0 if nobody has it, and without a thread id if its owner died (futex(2)). With
-// waiters alone, neither owned nor abandoned, it would be waited for for ever.
+// and robust; the first word is 0 if nobody has it, and without a thread id if its owner died (futex(2)).
+// With waiters alone, neither owned nor abandoned, it would be waited for for ever.
 bool RobustMutex::is_sound() const noexcept {
     RobustMutex fresh;
     fresh.initialise();

@@ -22,3 +22,21 @@ build() {  # DIR CONFIGURE-ARGUMENTS-IN-ONE-STRING TARGET...
     shift 2
     configure "$dir" "${arguments[@]}" && ninja -C "$dir" "$@"
 }
+
+# The name of the compiler for Meson, which looks for ccache itself only when it chooses the compiler.
+compiler() {  # PROGRAM
+    if command -v ccache >/dev/null; then printf 'ccache %s' "$1"; else printf '%s' "$1"; fi
+}
+
+# True if clang++ is here and brings libFuzzer.
+has_libfuzzer() {
+    command -v clang++ >/dev/null && echo 'extern "C" int LLVMFuzzerTestOneInput(const char*, unsigned long) { return 0; }' |
+        clang++ -fsanitize=fuzzer -x c++ -o /dev/null - 2>/dev/null
+}
+
+# The fuzzers and what they are linked with, all of it compiled for libFuzzer's coverage and with sanitizers whose first
+# finding ends the program.
+build_fuzzers() {
+    CXX=$(compiler clang++) build build-fuzz \
+        '-Dfuzz=true -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false' fuzzers
+}
