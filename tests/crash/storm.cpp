@@ -88,12 +88,16 @@ std::vector<pid_t> Storm::children() const {
     return found;
 }
 
+bool Storm::is_producer(pid_t child) const {
+    return segments_.ring().area().producer_pid.load() == static_cast<std::uint32_t>(child);
+}
+
 // A child that dies before it has done anything is started again later and later: most victims have
 // worked, so that the storm does not starve itself.
 bool Storm::has_worked(pid_t child) {
     const Ring ring = segments_.ring();
     std::uint64_t word = 0;
-    if (ring.area().producer_pid.load() == static_cast<std::uint32_t>(child)) {
+    if (is_producer(child)) {
         word = ring.tail();
     } else {
         std::size_t place = 0;
@@ -126,7 +130,7 @@ pid_t Storm::pick() {
 void Storm::kill_one(bool probe) {
     const pid_t victim = pick();
     nap(random(100));  // the moment of the kill is what is random
-    const bool producer = segments_.ring().area().producer_pid.load() == static_cast<std::uint32_t>(victim);
+    const bool producer = is_producer(victim);
     if (probe) stop_child(supervisor_.pid());
     const Sight before = sight();
     kill_now(victim);
@@ -170,6 +174,8 @@ bool Storm::went_on(const Sight& before, const std::vector<pid_t>& others) const
 
 void Storm::stop_one(milliseconds longest) {
     const pid_t victim = pick();
+    // Without a lock in its hand a stopped producer is left alone, and then nothing moves by right.
+    if (is_producer(victim)) longest = std::min(longest, kStall / 2);
     const UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, victim, 0)));
     if (!pidfd) return;
     ::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGSTOP, nullptr, 0);

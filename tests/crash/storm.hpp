@@ -32,7 +32,8 @@ class Storm {
     // One kill of a random child; with `probe` the supervisor is stopped meanwhile and the others must move
     // first.
     void kill_one(bool probe);
-    // Stops a random child for up to `longest`, or until the supervisor has killed it.
+    // Stops a random child for up to `longest` (the producer for less than kStall), or until the supervisor
+    // has killed it.
     void stop_one(std::chrono::milliseconds longest);
     // Fails the test if nothing has moved for kStall; to be called often.
     void look();
@@ -56,6 +57,7 @@ class Storm {
     };
     [[nodiscard]] Sight sight() const;
     [[nodiscard]] std::vector<pid_t> children() const;
+    [[nodiscard]] bool is_producer(pid_t child) const;
     [[nodiscard]] bool has_worked(pid_t child);
     [[nodiscard]] pid_t pick();
     void probe(pid_t victim, const Sight& before);
