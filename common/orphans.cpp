@@ -33,7 +33,8 @@ class Children {
         const ssize_t bytes = ::read(file.get(), text.data(), text.size());
         if (bytes > 0) parse({text.data(), static_cast<std::size_t>(bytes)});
     }
-    [[nodiscard]] std::span<const pid_t> pids() const noexcept { return {pids_.data(), count_}; }
+    [[nodiscard]] std::span<const pid_t> pids() const& noexcept { return {pids_.data(), count_}; }
+    std::span<const pid_t> pids() const&& = delete;  // `for` would walk over what has gone
 
   private:
     // Each pid is followed by a blank; one that is not was cut off.
@@ -62,7 +63,8 @@ void adopt_orphans() noexcept {
 
 std::size_t kill_orphans(std::span<const pid_t> own, pid_t spared) noexcept {
     std::size_t found = 0;
-    for (const pid_t pid : Children().pids()) {
+    const Children children;
+    for (const pid_t pid : children.pids()) {
         if (std::find(own.begin(), own.end(), pid) != own.end()) continue;
         // A child that has ended is in its group until it is reaped: reaping comes first.
         if (::waitpid(pid, nullptr, WNOHANG) == pid) {
