@@ -12,10 +12,25 @@ using std::chrono::nanoseconds;
 // can be told from one that hangs.
 constexpr std::uint64_t kTransactionRecords = 10'000;
 
-Totals count_outcomes(const RecordRange& records) noexcept {
+// One pass over the records: they are many, and in another processor's cache.
+Totals count(const RecordRange& records, std::uint64_t now, HistogramArea& until_durable) noexcept {
     std::array<std::uint64_t, 4> counts{};
-    for (std::size_t i = 0; i < records.size(); ++i)
-        ++counts[static_cast<std::size_t>(records.record(i).outcome) & 3U];
+    std::uint64_t acquired = 0;
+    std::uint64_t together = 0;  // that were acquired at once
+    const auto add = [&] {
+        if (together != 0) until_durable.add(now > acquired ? now - acquired : 0, together);
+    };
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        const Record& record = records.record(i);
+        ++counts[static_cast<std::size_t>(record.outcome) & 3U];
+        if (record.acquired_ns != acquired) {
+            add();
+            acquired = record.acquired_ns;
+            together = 0;
+        }
+        ++together;
+    }
+    add();
     return {counts[0], counts[1], counts[2], counts[3]};
 }
 
@@ -64,7 +79,7 @@ void Flush::commit(std::uint64_t tail, std::optional<std::uint64_t> cursor) {
     const RecordRange records = storage_.range(durable, tail - durable);
     const CommitContext context{source_, cursor, WallClock(), ring_.area().header.generation};
     ledger_.commit(records, context);
-    if (tail != durable) storage_.set_durable(tail, count_outcomes(records));
+    if (tail != durable) storage_.set_durable(tail, count(records, monotonic_ns(), until_durable_));
     if (cursor) storage_.area().cursor.store(*cursor, std::memory_order_release);
 }
 

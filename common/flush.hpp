@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "common/histogram.hpp"
 #include "common/ledger.hpp"
 #include "common/ring.hpp"
 #include "common/storage.hpp"
@@ -24,8 +25,16 @@ struct FlushPolicy {
 
 class Flush {
   public:
-    Flush(const Ring& ring, const Storage& storage, Ledger& ledger, std::string source, FlushPolicy policy)
-        : ring_(ring), storage_(storage), ledger_(ledger), source_(std::move(source)), policy_(policy) {}
+    // `until_durable`: where the leader counts how long records took from being acquired until they were
+    // durable.
+    Flush(const Ring& ring, const Storage& storage, HistogramArea& until_durable, Ledger& ledger,
+          std::string source, FlushPolicy policy)
+        : ring_(ring),
+          storage_(storage),
+          until_durable_(until_durable),
+          ledger_(ledger),
+          source_(std::move(source)),
+          policy_(policy) {}
 
     // How long until the next flush is due: zero if it is now, none if no record waits.
     [[nodiscard]] std::optional<std::chrono::nanoseconds> due_in() const noexcept;
@@ -47,6 +56,7 @@ class Flush {
 
     Ring ring_;
     Storage storage_;
+    HistogramArea& until_durable_;
     Ledger& ledger_;
     std::string source_;
     FlushPolicy policy_;

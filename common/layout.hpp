@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every byte that processes share. Two POSIX shared memory objects:
 //
-//     /NAME.ring      RingArea, then Item slots[capacity]
+//     /NAME.ring      RingArea, then Item slots[capacity], then MetricsArea (metrics.hpp)
 //     /NAME.storage   StorageArea, then Record records[capacity], then Details details[capacity]
 //
 // The layout is fixed when the segments are created: no allocator, no pointers, no virtual functions,
@@ -27,7 +27,7 @@
 
 namespace pipeline {
 
-inline constexpr std::uint32_t kLayoutVersion = 1;
+inline constexpr std::uint32_t kLayoutVersion = 2;
 inline constexpr std::uint64_t kRingMagic = 0x474e'4952'564e'4901;     // "\1INVRING" as bytes
 inline constexpr std::uint64_t kStorageMagic = 0x524f'5453'564e'4901;  // "\1INVSTOR" as bytes
 inline constexpr std::size_t kMaxPlaces = 256;                         // consumers at most
@@ -104,8 +104,9 @@ struct alignas(64) RingArea {
 
     std::array<HandArea, kMaxPlaces> hands;
     std::array<HandItems, kMaxPlaces> hand_items;
-    // Item slots[capacity] follow. A push writes slots that no one reads yet. Slot tail - 1 is evidence
-    // (the producer's resume position) and stays intact until the next commit.
+    // Item slots[capacity] follow, and what is counted for whoever looks (metrics.hpp). A push writes slots
+    // that no one reads yet. Slot tail - 1 is evidence (the producer's resume position) and stays intact
+    // until the next commit.
 };
 
 // What became of the records that are durable, in total since the segments were created.

@@ -67,6 +67,7 @@ Ring::ClaimOutcome Ring::claim(const Hand& hand, std::size_t most, std::chrono::
         // are items does not hold it for long.
         using Clock = std::chrono::steady_clock;
         const bool idle = items_from(this->head(), 1) == 0;
+        has_waited_ = idle;
         const auto until = idle ? Clock::now() + bound : Clock::time_point{};
         const bool hopeful = !std::exchange(found_nothing_, true);
         const auto guard = area_->pop_lock.lock_for(
@@ -74,6 +75,7 @@ Ring::ClaimOutcome Ring::claim(const Hand& hand, std::size_t most, std::chrono::
         if (!guard) return ClaimOutcome::Empty;
         const std::uint64_t head = area_->head.load(std::memory_order_relaxed);
         if (items_from(head, 1) == 0) {
+            has_waited_ = true;
             const bool ready = area_->items.wait_for(
                 idle ? until - Clock::now() : bound, [this, head] { return tail() != head || closed(); },
                 hopeful ? Condition::kSpinRests : 0);

@@ -21,7 +21,7 @@ class Ring {
   public:
     explicit Ring(RingArea& area) noexcept;
 
-    // Bytes of a ring segment.
+    // Bytes of a ring and its slots.
     [[nodiscard]] static std::size_t bytes(std::uint32_t capacity_slots) noexcept;
     // Makes an empty ring of zeroed memory of that many bytes; everything but the header's magic,
     // generation and total_bytes. Throws Failure if locks cannot be made.
@@ -64,9 +64,11 @@ class Ring {
 
     enum class ClaimOutcome { Claimed, Empty, Closed };
     // Moves up to `most` items (1..kMaxBatch) from the ring into `hand`, which must be empty; waits at
-    // most `bound` for the first one. Empty: none came. Closed: the ring is empty and no push follows.
+    // most `bound` for the first one. Empty: none came. Closed: the ring is empty and no push follows. What
+    // has_waited() says is true of the last call.
     [[nodiscard]] ClaimOutcome claim(const Hand& hand, std::size_t most,
                                      std::chrono::nanoseconds bound) noexcept;
+    [[nodiscard]] bool has_waited() const noexcept { return has_waited_; }
 
     // ---- both ----
 
@@ -85,7 +87,8 @@ class Ring {
     // that the other side writes: they are looked at again only when what was seen is used up.
     std::uint64_t seen_head_ = 0;  // by push()
     std::uint64_t seen_tail_ = 0;  // by claim()
-    bool found_nothing_ = false;   // when claim() last looked: then it does not spin for what comes seldom
+    bool has_waited_ = false;
+    bool found_nothing_ = false;  // when claim() last looked: then it does not spin for what comes seldom
 };
 
 }  // namespace pipeline

@@ -94,7 +94,7 @@ Segments Segments::create(const std::string& name, const SegmentsPlan& plan) {
     Storage::initialise(storage_area(storage), plan.storage_capacity);
     finish_header(storage_area(storage).header, kStorageMagic, storage.size(), generation);
 
-    Segment ring = Segment::create(ring_name(name), Ring::bytes(plan.ring_capacity));
+    Segment ring = Segment::create(ring_name(name), ring_bytes(plan.ring_capacity));
     RingArea& area = ring_area(ring);
     Ring::initialise(area, plan.ring_capacity);
     area.start_position = plan.start_position;
@@ -118,7 +118,7 @@ Segments Segments::create(const std::string& name, const SegmentsPlan& plan) {
 std::optional<Segments> Segments::open(const std::string& name, Segment::Access access) {
     std::optional<Segment> ring = Segment::open(ring_name(name), access);
     if (!ring) return std::nullopt;
-    check_header(*ring, kRingMagic, sizeof(RingArea), &Ring::bytes);
+    check_header(*ring, kRingMagic, sizeof(RingArea), &ring_bytes);
     std::optional<Segment> storage = Segment::open(storage_name(name), access);
     if (!storage) {
         if (!ring->has_its_name()) return std::nullopt;  // the last process of the generation has just left
@@ -166,6 +166,14 @@ Ring Segments::ring() const noexcept {
 }
 Storage Segments::storage() const noexcept {
     return {storage_area(storage_segment_), ring()};
+}
+std::size_t Segments::ring_bytes(std::uint32_t capacity_slots) noexcept {
+    return Ring::bytes(capacity_slots) + sizeof(MetricsArea);
+}
+MetricsArea& Segments::metrics() const noexcept {
+    RingArea& area = ring_area(ring_segment_);
+    return *reinterpret_cast<MetricsArea*>(reinterpret_cast<std::byte*>(&area) +
+                                           Ring::bytes(area.header.capacity));
 }
 std::string Segments::source() const {
     return read_text(ring_area(ring_segment_).source);

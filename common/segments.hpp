@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "common/metrics.hpp"
 #include "common/ring.hpp"
 #include "common/segment.hpp"
 #include "common/specs.hpp"
@@ -49,6 +50,9 @@ class Segments {
 
     [[nodiscard]] Ring ring() const noexcept;
     [[nodiscard]] Storage storage() const noexcept;
+    [[nodiscard]] MetricsArea& metrics() const noexcept;
+    // Bytes of the ring's segment.
+    [[nodiscard]] static std::size_t ring_bytes(std::uint32_t capacity_slots) noexcept;
     [[nodiscard]] std::string source() const;
     [[nodiscard]] std::string ledger() const;
     // The same as a spec, for a program that only looks. Throws Failure Configuration if it is none.

@@ -23,6 +23,10 @@ constexpr nanoseconds kLeastWait{1'000'000};  // while a flush is due that someb
 constexpr nanoseconds kFirstRetry{20'000'000};
 constexpr nanoseconds kLastRetry{1'000'000'000};
 
+std::uint64_t ns_of(steady_clock::time_point time) noexcept {
+    return static_cast<std::uint64_t>(time.time_since_epoch().count());
+}
+
 }  // namespace
 
 Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, Processor& processor,
@@ -41,7 +45,10 @@ Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, Pro
       hand_(ring_.hand(options.place)),
       processor_(processor),
       outside_(outside),
-      flush_(ring_, storage_, ledger, segments.source(), FlushPolicy{.interval = options.flush_interval}),
+      metrics_(segments.metrics().places[options.place]),
+      meter_(metrics_.activity, monotonic_ns()),
+      flush_(ring_, storage_, segments.metrics().until_durable, ledger, segments.source(),
+             FlushPolicy{.interval = options.flush_interval}),
       lineage_(options.parent),
       claim_size_(options.batch_max, outside == nullptr ? 1 : options.outside.pipeline) {}
 
@@ -51,8 +58,11 @@ ExitStatus Consumer::run() {
     if (!work_off_hand()) return ExitStatus::NotDrained;
     while (true) {
         flush(nanoseconds::zero());
-        switch (ring_.claim(hand_, claim_size_.next(), patience())) {
+        const nanoseconds bound = patience();
+        meter_.relabel(Activity::WaitingForInput);
+        switch (ring_.claim(hand_, claim_size_.next(), bound)) {
             case Ring::ClaimOutcome::Claimed:
+                if (!ring_.has_waited()) meter_.relabel(Activity::Working);
                 if (!work_off_hand()) return ExitStatus::NotDrained;
                 break;
             case Ring::ClaimOutcome::Empty:
@@ -78,7 +88,8 @@ bool Consumer::work_off_hand() {
     const std::size_t look = claim_size_.items_a_look();
     std::size_t next_look = look;
     auto began = steady_clock::now();
-    hand_.set_since(static_cast<std::uint64_t>(began.time_since_epoch().count()));
+    hand_.set_since(ns_of(began));
+    meter_.enter(Activity::Working, ns_of(began));
     for (std::uint64_t i = word.done; i < word.count; ++i) {
         Result& result = results_[with_details];
         process(word.first, i, result);
@@ -90,9 +101,12 @@ bool Consumer::work_off_hand() {
         const auto now = steady_clock::now();
         if (!last && now - began < ClaimSize::kBudget) continue;
         claim_size_.measured(unsaved, now - began);
-        hand_.set_since(last ? 0 : static_cast<std::uint64_t>(now.time_since_epoch().count()));
-        began = now;
+        count_times(i + 1 - unsaved, unsaved, began, now);
+        hand_.set_since(last ? 0 : ns_of(now));
+        meter_.enter(Activity::WaitingForRoom, ns_of(now));
         if (!save(std::span(findings_).first(unsaved))) return false;
+        began = steady_clock::now();
+        meter_.enter(Activity::Working, ns_of(began));
         unsaved = 0;
         with_details = 0;
         next_look = look;
@@ -113,9 +127,33 @@ void Consumer::process(std::uint64_t first, std::uint64_t i, Result& result) {
     result.attempts = static_cast<std::uint8_t>(std::min(hand_.deaths(i) + 1, 255));
 }
 
+void Consumer::count_times(std::uint64_t first, std::size_t count, TimePoint began, TimePoint now) noexcept {
+    const std::uint64_t each = static_cast<std::uint64_t>((now - began).count()) / count;
+    metrics_.processing.add(each, count);
+    // Items that were acquired together wait nearly as long: they are counted at once, as their first one.
+    // They are in the order in which they were acquired, and touching each costs more than all else here.
+    std::span<const Item> items(&hand_.item(first), count);
+    std::uint64_t begun = ns_of(began);
+    while (!items.empty()) {
+        const std::uint64_t acquired = items.front().acquired_ns;
+        const auto is_together = [acquired](const Item& item) { return item.acquired_ns == acquired; };
+        const auto together =
+            is_together(items.back())
+                ? items.size()
+                : static_cast<std::size_t>(std::partition_point(items.begin(), items.end(), is_together) -
+                                           items.begin());
+        metrics_.waiting.add(begun > acquired ? begun - acquired : 0, together);
+        begun += each * together;
+        items = items.subspan(together);
+    }
+}
+
 bool Consumer::save(std::span<const Finding> waiting) {
     while (true) {
-        waiting = waiting.subspan(storage_.save(hand_, waiting));
+        const std::size_t saved = storage_.save(hand_, waiting);
+        metrics_.items.store(metrics_.items.load(std::memory_order_relaxed) + saved,
+                             std::memory_order_relaxed);
+        waiting = waiting.subspan(saved);
         if (waiting.empty()) return true;
         // No room: the ledger is behind, or the producer's receipts are. There is nothing else to do than to
         // wait for whoever leads the flush.
@@ -129,7 +167,8 @@ bool Consumer::save(std::span<const Finding> waiting) {
 bool Consumer::work_off_hand_outside() {
     if (hand_.empty()) return true;
     batch_began_ = steady_clock::now();
-    hand_.set_since(static_cast<std::uint64_t>(batch_began_.time_since_epoch().count()));
+    hand_.set_since(ns_of(batch_began_));
+    meter_.enter(Activity::Working, ns_of(batch_began_));
     Batch batch(hand_, results_, options_.max_attempts, options_.item_timeout, *this);
     outside_->process(batch);
     batch.save();
@@ -140,11 +179,15 @@ bool Consumer::work_off_hand_outside() {
 bool Consumer::save_results(std::span<const Result> results) {
     const auto now = steady_clock::now();
     claim_size_.measured(results.size(), now - batch_began_);
-    batch_began_ = now;
-    hand_.set_since(static_cast<std::uint64_t>(now.time_since_epoch().count()));
+    count_times(hand_.word().done, results.size(), batch_began_, now);
+    meter_.enter(Activity::WaitingForRoom, ns_of(now));
+    hand_.set_since(ns_of(now));
     std::transform(results.begin(), results.end(), findings_.begin(),
                    [](const Result& result) { return Finding(result); });
-    return save(std::span(findings_).first(results.size()));
+    const bool saved = save(std::span(findings_).first(results.size()));
+    batch_began_ = steady_clock::now();
+    meter_.enter(Activity::Working, ns_of(batch_began_));
+    return saved;
 }
 
 // A hand outside may take long: records of others must not wait for it.
@@ -173,6 +216,7 @@ bool Consumer::flush(nanoseconds bound) {
 }
 
 bool Consumer::lead_flush(nanoseconds bound) {
+    const ActivityMeter::Interlude flushing(meter_, Activity::Flushing);
     try {
         if (flush_.lead(bound) != Flush::LeadOutcome::Flushed) return false;
     } catch (const LedgerUnavailable& unavailable) {

@@ -14,6 +14,7 @@
 #include "common/exit_status.hpp"
 #include "common/flush.hpp"
 #include "common/lineage.hpp"
+#include "common/metrics.hpp"
 #include "common/segments.hpp"
 #include "consumer/batch_processor.hpp"
 #include "consumer/claim_size.hpp"
@@ -36,6 +37,8 @@ class Consumer : private Batch::Owner {
     [[nodiscard]] ExitStatus run();
 
   private:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
     Consumer(const ConsumerOptions& options, const Segments& segments, Processor* processor,
              BatchProcessor* outside, Ledger& ledger);
 
@@ -46,6 +49,9 @@ class Consumer : private Batch::Owner {
     [[nodiscard]] bool save_results(std::span<const Result> results) override;
     // Leads it now; false if somebody else does or the ledger cannot be written, which is then tried later.
     bool lead_flush(std::chrono::nanoseconds bound);
+    // Counts the times of items of the hand whose results are to be saved now: `count` from `first` on,
+    // processed one after the other from `began` until `now`.
+    void count_times(std::uint64_t first, std::size_t count, TimePoint began, TimePoint now) noexcept;
     [[nodiscard]] bool drain_flush();
 
     void process(std::uint64_t first, std::uint64_t i, Result& result);
@@ -68,15 +74,17 @@ class Consumer : private Batch::Owner {
     Hand hand_;
     Processor* processor_;     // either this
     BatchProcessor* outside_;  // or that
+    PlaceMetrics& metrics_;
+    ActivityMeter meter_;
     Flush flush_;
     Lineage lineage_;
     ClaimSize claim_size_;
     // After a failed flush: when to try again, and the delay that led to it.
-    std::chrono::steady_clock::time_point retry_flush_at_{};
+    TimePoint retry_flush_at_{};
     std::chrono::nanoseconds retry_delay_{0};
-    std::chrono::steady_clock::time_point orphan_since_{};
+    TimePoint orphan_since_{};
     LineBudget warnings_{kWarningsPerSecond};
-    std::chrono::steady_clock::time_point batch_began_{};  // the part of the batch that is not saved
+    TimePoint batch_began_{};  // the part of the batch that is not saved
     // Of the items that are processed and not saved. A result without details is used for the next item
     // too: then a whole batch touches no more than its findings.
     std::array<Result, kMaxBatch> results_;

@@ -17,7 +17,7 @@ namespace {
 // The pipeline's own ledger, if there is a pipeline.
 LedgerSpec ledger_of(const ObserverOptions& options, const std::optional<Segments>& segments) {
     if (segments) {
-        const LedgerSpec own = segments->ledger_spec();
+        LedgerSpec own = segments->ledger_spec();
         if (options.ledger && options.ledger->text() != own.text()) {
             throw Failure(
                 ExitStatus::Configuration,

@@ -30,6 +30,7 @@ Producer::Producer(const ProducerOptions& options, const Segments& segments, Sou
     : options_(options),
       ring_(segments.ring()),
       storage_(segments.storage()),
+      meter_(segments.metrics().producer.activity, monotonic_ns()),
       source_(source),
       signal_fd_(signal_fd),
       lineage_(options.parent) {
@@ -100,8 +101,11 @@ void Producer::push(std::size_t count) {
                 // What can be acquired again is left to the source: a drain waits for no more than it must.
                 if (must_stop() && options_.source.kind != SourceSpec::Kind::StandardInput) return;
                 if (orphan_has_waited_enough()) return give_up(waiting);
-                static_cast<void>(ring_.area().producer.wait_for(
-                    kBoundedWait, [this] { return ring_.has_room() || has_receipts(); }));
+                {
+                    const ActivityMeter::Interlude waiting_for_room(meter_, Activity::WaitingForRoom);
+                    static_cast<void>(ring_.area().producer.wait_for(
+                        kBoundedWait, [this] { return ring_.has_room() || has_receipts(); }));
+                }
                 acknowledge();
         }
     }
@@ -129,6 +133,7 @@ void Producer::wait_for_source() {
                        : unreleased >= storage_.capacity() / 2 ? kUrgentReceiptsWait
                                                                : kReceiptsWait;
     const auto wait = std::min<nanoseconds>(bound, often);
+    const ActivityMeter::Interlude waiting_for_input(meter_, Activity::WaitingForInput);
     source_.wait(signal_fd_, std::chrono::ceil<milliseconds>(wait));
 }
 
@@ -144,6 +149,7 @@ void Producer::acknowledge() {
 
 // After the ring is closed: until the last record is acknowledged.
 bool Producer::wait_for_receipts() {
+    meter_.enter(Activity::Flushing, monotonic_ns());
     while (true) {
         acknowledge();
         if (storage_.released() == ring_.tail()) return true;

@@ -11,6 +11,7 @@
 
 #include "common/exit_status.hpp"
 #include "common/lineage.hpp"
+#include "common/metrics.hpp"
 #include "common/producer_options.hpp"
 #include "common/segments.hpp"
 #include "producer/rate_limiter.hpp"
@@ -44,6 +45,7 @@ class Producer {
     const ProducerOptions& options_;
     Ring ring_;
     Storage storage_;
+    ActivityMeter meter_;
     Source& source_;
     int signal_fd_;
     Lineage lineage_;

@@ -76,6 +76,12 @@ std::chrono::nanoseconds watched_item_timeout(const Options& options) noexcept {
 
 constexpr milliseconds kOrphansEnd{5000};
 
+void count_death(DeathMetrics& deaths, Cause cause) noexcept {
+    deaths.count.store(deaths.count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    deaths.last_ns.store(monotonic_ns(), std::memory_order_relaxed);
+    deaths.last_cause.store(cause.encode(), std::memory_order_relaxed);
+}
+
 }  // namespace
 
 Supervisor::Supervisor(const Options& options, Segments& segments, int signal_fd)
@@ -83,6 +89,7 @@ Supervisor::Supervisor(const Options& options, Segments& segments, int signal_fd
       segments_(segments),
       ring_(segments.ring()),
       storage_(segments.storage()),
+      metrics_(segments.metrics()),
       signal_fd_(signal_fd),
       watch_(ring_, storage_, watched_item_timeout(options)),
       progress_(ring_, storage_, storage_.durable(), steady_clock::now()),
@@ -93,6 +100,10 @@ Supervisor::Supervisor(const Options& options, Segments& segments, int signal_fd
       outside_(works_outside(options)) {
     if (outside_) adopt_orphans();
     add_children();
+    metrics_.supervisor.pid.store(static_cast<std::uint32_t>(::getpid()), std::memory_order_relaxed);
+    metrics_.supervisor.started_ns.store(monotonic_ns(), std::memory_order_relaxed);
+    metrics_.supervisor.consumers.store(static_cast<std::uint32_t>(children_.size() - 1),
+                                        std::memory_order_relaxed);
 }
 
 void Supervisor::add_children() {
@@ -125,6 +136,7 @@ ExitStatus Supervisor::run() {
     }
     end_orphans(kOrphansEnd);
     progress_.clear();
+    metrics_.supervisor.pid.store(0, std::memory_order_relaxed);
     const std::uint64_t in_flight = segments_.in_flight();
     if (in_flight != 0) {
         tell_of_the_undrained(in_flight);
@@ -274,6 +286,10 @@ void Supervisor::decide_after_death(Child& child, int wait_status) {
         // Killed by us for its invoice's slowness: that cause is there already.
         if (hand.death.load(std::memory_order_relaxed) == 0)
             hand.death.store(cause.encode(), std::memory_order_release);
+        count_death(metrics_.places[child.place].deaths,
+                    Cause::decode(hand.death.load(std::memory_order_relaxed)));
+    } else {
+        count_death(metrics_.producer.deaths, cause);
     }
     const auto delay = child.restarts.died(progress_of(child) != child.progress_at_start);
     child.state = Child::State::Waiting;

@@ -62,6 +62,7 @@ class Supervisor {
     Segments& segments_;
     Ring ring_;
     Storage storage_;
+    MetricsArea& metrics_;
     int signal_fd_;
     std::vector<Child> children_;  // the producer first
     Watch watch_;

@@ -133,7 +133,8 @@ bool World::flush() {
     MemoryLedger ledger(words.rows, words.cursor);
     Storage storage = this->storage();
     const std::uint64_t before = storage.durable();
-    static_cast<void>(Flush(ring(), storage, ledger, "sequence", FlushPolicy{}).lead(nanoseconds(0)));
+    static_cast<void>(
+        Flush(ring(), storage, until_durable_, ledger, "sequence", FlushPolicy{}).lead(nanoseconds(0)));
     return storage.durable() != before;
 }
 

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "common/histogram.hpp"
 #include "common/ring.hpp"
 #include "common/storage.hpp"
 
@@ -76,6 +77,8 @@ class World {
     [[nodiscard]] std::vector<RobustMutex*> locks() const;
 
     std::byte* memory_;
+    HistogramArea
+        until_durable_{};  // not shared: what depends on the clock would make each image another one
     std::vector<std::byte> pristine_;
 };
 

@@ -154,7 +154,7 @@ void adopt_and_drain(Segments& segments) {
     Ring ring = segments.ring();
     Storage storage = segments.storage();
     ReadingLedger ledger;
-    Flush flush(ring, storage, ledger, segments.source(), FlushPolicy{});
+    Flush flush(ring, storage, segments.metrics().until_durable, ledger, segments.source(), FlushPolicy{});
     ring.reopen();
     supervise(segments);
     produce(ring, storage);

@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "common/segments.hpp"
+
 namespace pipeline::test {
 namespace {
 
@@ -252,7 +254,8 @@ void change(const SegmentImage& image, const Field& field, std::uint8_t how, Rea
 
 }  // namespace
 
-SegmentImage::SegmentImage() : ring_(Ring::bytes(kRingCapacity)), storage_(Storage::bytes(kStorageCapacity)) {
+SegmentImage::SegmentImage()
+    : ring_(Segments::ring_bytes(kRingCapacity)), storage_(Storage::bytes(kStorageCapacity)) {
     Ring::initialise(ring_area(), kRingCapacity);
     Storage::initialise(storage_area(), kStorageCapacity);
     ring_area().start_position = 1;

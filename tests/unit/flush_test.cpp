@@ -29,10 +29,11 @@ class Waiting {
         REQUIRE(storage().save(hand, findings) == items.size());
     }
     [[nodiscard]] Storage storage() const { return segments_.storage(); }
+    [[nodiscard]] Histogram until_durable() const { return Histogram(segments_.until_durable()); }
     // By a policy of which so many records are enough.
     [[nodiscard]] Flush flush(std::uint64_t enough = 10) const {
-        return {segments_.ring(), storage(), *ledger_, "sequence",
-                FlushPolicy{enough, std::chrono::hours(1)}};
+        return {segments_.ring(), storage(),  segments_.until_durable(),
+                *ledger_,         "sequence", FlushPolicy{enough, std::chrono::hours(1)}};
     }
 
   private:
@@ -66,6 +67,7 @@ TEST_CASE("a flush is due at once when enough records wait, and makes them durab
     CHECK(flush.lead(nanoseconds(0)) == Flush::LeadOutcome::Flushed);
     CHECK(waiting.storage().durable() == 10);
     CHECK(waiting.storage().totals().booked == 10);
+    CHECK(waiting.until_durable().total() == 10);
     CHECK_FALSE(flush.due_in());
 }
 

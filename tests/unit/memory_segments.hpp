@@ -13,6 +13,7 @@
 #include <thread>
 #include <utility>
 
+#include "common/histogram.hpp"
 #include "common/ring.hpp"
 #include "common/storage.hpp"
 
@@ -33,6 +34,7 @@ class MemorySegments {
     }
     [[nodiscard]] Ring ring() const { return Ring(ring_area()); }
     [[nodiscard]] Storage storage() const { return {storage_area(), ring()}; }
+    [[nodiscard]] HistogramArea& until_durable() const { return *until_durable_; }
 
   private:
     struct Free {
@@ -46,6 +48,7 @@ class MemorySegments {
     }
     Memory ring_memory_;
     Memory storage_memory_;
+    std::unique_ptr<HistogramArea> until_durable_ = std::make_unique<HistogramArea>();
 };
 
 // A thread locks the mutex, does `last_act` and ends without unlocking: the mutex is then as a process

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Histograms of durations in fixed memory: log-linear buckets, as in HdrHistogram (hdrhistogram.org). Each
+// power of two is divided into 32 equal steps, so that the middle of a value's bucket is at most 1/64 (1.6 %)
+// away from it.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace pipeline {
+
+struct HistogramScale {
+    static constexpr unsigned kStepBits = 5;
+    static constexpr std::size_t kSteps = std::size_t{1} << kStepBits;
+    static constexpr unsigned kValueBits = 42;  // what takes longer than 2^42 ns, 73 minutes, counts as that
+    static constexpr std::size_t kBuckets = (kValueBits - kStepBits + 1) * kSteps;
+
+    [[nodiscard]] static constexpr std::size_t bucket(std::uint64_t ns) noexcept {
+        const std::uint64_t value = std::min(ns, (std::uint64_t{1} << kValueBits) - 1);
+        const auto width = static_cast<unsigned>(std::bit_width(value));
+        const unsigned shift = width > kStepBits + 1 ? width - (kStepBits + 1) : 0;
+        return shift * kSteps + static_cast<std::size_t>(value >> shift);
+    }
+    // The least value of a bucket; of kBuckets, what is beyond all.
+    [[nodiscard]] static constexpr std::uint64_t least(std::size_t bucket) noexcept {
+        if (bucket < 2 * kSteps) return bucket;
+        const std::size_t shift = bucket / kSteps - 1;
+        return (std::uint64_t{bucket} - shift * kSteps) << shift;
+    }
+    [[nodiscard]] static constexpr std::uint64_t middle(std::size_t bucket) noexcept {
+        return least(bucket) + (least(bucket + 1) - 1 - least(bucket)) / 2;
+    }
+};
+
+// In shared memory. One writer at a time; anyone may read, and sees each count as it was at some moment.
+struct HistogramArea {
+    std::array<std::atomic<std::uint64_t>, HistogramScale::kBuckets> counts;
+    std::atomic<std::uint64_t> sum_ns;
+
+    void add(std::uint64_t ns, std::uint64_t times) noexcept {
+        bump(counts[HistogramScale::bucket(ns)], times);
+        bump(sum_ns, ns * times);
+    }
+
+  private:
+    // One writer: a load and a store, not a locked instruction.
+    static void bump(std::atomic<std::uint64_t>& counter, std::uint64_t by) noexcept {
+        counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+    }
+};
+
+// A copy, to calculate with.
+class Histogram {
+  public:
+    Histogram() : counts_(HistogramScale::kBuckets) {}
+    explicit Histogram(const HistogramArea& area);
+
+    // Whatever others have counted, too.
+    Histogram& operator+=(const Histogram& other) noexcept;
+    // What has been counted since `earlier`, a copy of the same one. What has gone back since, because the
+    // area is another pipeline's now, counts as nothing.
+    [[nodiscard]] Histogram since(const Histogram& earlier) const;
+
+    [[nodiscard]] std::uint64_t total() const noexcept;
+    [[nodiscard]] std::uint64_t sum_ns() const noexcept { return sum_ns_; }
+    // How many took less than that long; exact if `ns` is a bucket's least value.
+    [[nodiscard]] std::uint64_t below(std::uint64_t ns) const noexcept;
+    // The value, in nanoseconds, that a share of 0 < p <= 1 of all does not exceed, within 1/64; 0 if there
+    // are none.
+    [[nodiscard]] std::uint64_t quantile(double p) const noexcept;
+
+  private:
+    std::vector<std::uint64_t> counts_;
+    std::uint64_t sum_ns_ = 0;
+};
+
+}  // namespace pipeline
