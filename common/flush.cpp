@@ -20,15 +20,16 @@ Totals count(const RecordRange& records, std::uint64_t now, HistogramArea& until
     const auto add = [&] {
         if (together != 0) until_durable.add(now > acquired ? now - acquired : 0, together);
     };
-    for (std::size_t i = 0; i < records.size(); ++i) {
-        const Record& record = records.record(i);
-        ++counts[static_cast<std::size_t>(record.outcome) & 3U];
-        if (record.acquired_ns != acquired) {
-            add();
-            acquired = record.acquired_ns;
-            together = 0;
+    for (const std::span<Record> piece : records.pieces()) {
+        for (const Record& record : piece) {
+            ++counts[static_cast<std::size_t>(record.outcome) & 3U];
+            if (record.acquired_ns != acquired) {
+                add();
+                acquired = record.acquired_ns;
+                together = 0;
+            }
+            ++together;
         }
-        ++together;
     }
     add();
     return {counts[0], counts[1], counts[2], counts[3]};

@@ -11,13 +11,8 @@ namespace {
 class NoLedger final : public Ledger {
   public:
     void commit(const RecordRange& records, const CommitContext&) override {
-        const std::size_t size = records.size();
-        if (size == 0) return;
-        Record* const first = &records.record(0);
-        if (&records.record(size - 1) == first + (size - 1)) {  // they lie in one piece, nearly always
-            for (Record* record = first; record != first + size; ++record) accept(*record);
-        } else {
-            for (std::size_t i = 0; i < size; ++i) accept(records.record(i));
+        for (const std::span<Record> piece : records.pieces()) {
+            for (Record& record : piece) accept(record);
         }
     }
 

@@ -3,9 +3,12 @@
 // together with the source's cursor, and it writes all of them in one transaction or none.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -30,6 +33,13 @@ class RecordRange {
     [[nodiscard]] std::uint64_t end() const noexcept { return first_ + size_; }
     // i counts from 0.
     [[nodiscard]] Record& record(std::size_t i) const noexcept { return records_[(first_ + i) % capacity_]; }
+    // All of them in order, in the one or two pieces in which they lie: dividing by the capacity for each
+    // record costs more than reading it.
+    [[nodiscard]] std::array<std::span<Record>, 2> pieces() const noexcept {
+        const std::size_t at = first_ % capacity_;
+        const std::size_t before_end = std::min<std::size_t>(size_, capacity_ - at);
+        return {std::span(records_ + at, before_end), std::span(records_, size_ - before_end)};
+    }
     // Only for a record that has_details.
     [[nodiscard]] const Details& details(std::size_t i) const noexcept {
         return details_[(first_ + i) % capacity_];
