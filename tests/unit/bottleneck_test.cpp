@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/bottleneck.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+#include "tests/catch.hpp"
+
+namespace pipeline {
+namespace {
+
+// Within a millionth.
+bool near(double value, double expected) {
+    return std::abs(value - expected) <= 1e-6 * std::max(1.0, std::abs(expected));
+}
+
+bool contains(const Advice& advice, std::string_view text) {
+    INFO(advice.sentence);
+    return advice.sentence.find(text) != std::string::npos;
+}
+
+TimeSpent spent(std::uint64_t working, std::uint64_t input, std::uint64_t room, std::uint64_t flushing) {
+    TimeSpent times;
+    times.ns = {working, input, room, flushing};
+    return times;
+}
+
+// Ten seconds in which `consumers` did this each.
+Load ten_seconds(TimeShares producer, std::size_t consumers, TimeShares each, std::uint64_t invoices) {
+    return {std::chrono::seconds(10), invoices, invoices, producer, {consumers, each}};
+}
+
+TEST_CASE("shares are those of the time between two looks", "[bottleneck]") {
+    const TimeShares shares = TimeShares::between(spent(100, 50, 7, 3), spent(400, 150, 7, 103));
+    CHECK(near(shares.working, 0.6));
+    CHECK(near(shares.waiting_for_input, 0.2));
+    CHECK(shares.waiting_for_room == 0);
+    CHECK(near(shares.flushing, 0.2));
+    CHECK(near(shares.busy(), 0.8));
+
+    CHECK(TimeShares::between(spent(5, 5, 5, 5), spent(5, 5, 5, 5)).busy() == 0);
+    // What had been counted as waiting turned out to have been work.
+    CHECK(TimeShares::between(spent(0, 50, 0, 0), spent(50, 0, 0, 0)).working == 1);
+}
+
+TEST_CASE("a producer that waits for busy consumers needs more of them", "[bottleneck]") {
+    // Four consumers with 2 ms for each: 2,000 a second; the producer could give 12,000.
+    const Advice advice = advise(ten_seconds({1.0 / 6, 0, 5.0 / 6, 0}, 4, {1, 0, 0, 0}, 20'000));
+    CHECK(advice.bottleneck == Bottleneck::Consumers);
+    CHECK(near(advice.needed_consumers, 24));
+    CHECK(advice.sentence ==
+          "consumers are the bottleneck: the producer waited 83 % of the last 10 s; about 24 consumers would "
+          "match it; "
+          "4 are running");
+}
+
+TEST_CASE("consumers that wait are too many for the source", "[bottleneck]") {
+    const Advice advice = advise(ten_seconds({0.1, 0.9, 0, 0}, 8, {0.1, 0.9, 0, 0}, 4'000));
+    CHECK(advice.bottleneck == Bottleneck::Source);
+    CHECK(near(advice.needed_consumers, 0.8));
+    CHECK(contains(advice, "consumers waited 90 %"));
+    CHECK(contains(advice, "about 1 consumer would do; 8 are running"));
+}
+
+TEST_CASE("consumers that wait for the ledger are not helped by more of them", "[bottleneck]") {
+    const Advice advice = advise(ten_seconds({0.1, 0, 0.9, 0}, 4, {0.1, 0, 0.6, 0.3}, 100'000));
+    CHECK(advice.bottleneck == Bottleneck::Ledger);
+    CHECK(contains(advice, "90 %"));
+}
+
+TEST_CASE("sides that keep pace are said to", "[bottleneck]") {
+    const Advice advice = advise(ten_seconds({0.6, 0.38, 0.02, 0}, 4, {0.8, 0.2, 0, 0}, 16'000));
+    CHECK(advice.bottleneck == Bottleneck::Nothing);
+    CHECK(contains(advice, "keep pace"));
+}
+
+TEST_CASE("a pipeline without work, consumers or progress is told as that, and divides by nothing",
+          "[bottleneck]") {
+    CHECK(contains(advise(ten_seconds({0, 1, 0, 0}, 2, {0, 1, 0, 0}, 0)), "nothing to do"));
+    CHECK(advise(ten_seconds({}, 0, {}, 0)).needed_consumers == 0);
+
+    // Consumers that have been at one invoice for all of the time.
+    const Advice stuck = advise(ten_seconds({0, 0, 1, 0}, 2, {1, 0, 0, 0}, 0));
+    CHECK(stuck.bottleneck == Bottleneck::Consumers);
+    CHECK(stuck.needed_consumers == 0);
+    CHECK(stuck.sentence == "consumers are the bottleneck: the producer waited 100 % of the last 10 s");
+}
+
+}  // namespace
+}  // namespace pipeline
