@@ -183,6 +183,13 @@ void take(const Given& given) {
 
 }  // namespace
 
+CommandLine with_common_options(CommandLine command_line) {
+    const auto common = common_options(command_line.with_config);
+    auto& last = command_line.groups.back().options;
+    last.insert(last.end(), common.begin(), common.end());
+    return command_line;
+}
+
 std::span<const char* const> arguments_of(int argc, char** argv) noexcept {
     if (argc <= 1) return {};
     return {argv + 1, static_cast<std::size_t>(argc - 1)};
@@ -190,10 +197,7 @@ std::span<const char* const> arguments_of(int argc, char** argv) noexcept {
 
 std::optional<EarlyExit> parse_command_line(const CommandLine& command_line,
                                             std::span<const char* const> arguments) {
-    CommandLine all = command_line;
-    const auto common = common_options(command_line.with_config);
-    auto& last = all.groups.back().options;
-    last.insert(last.end(), common.begin(), common.end());
+    const CommandLine all = with_common_options(command_line);
     const auto given = parse_arguments(all, arguments);
     if (find_given(given, "help") != nullptr) return EarlyExit{help_text(all)};
     if (find_given(given, "version") != nullptr) return EarlyExit{version_text(all)};

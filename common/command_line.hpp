@@ -52,6 +52,9 @@ struct EarlyExit {
     std::string text;
 };
 
+// With the options that every program has (--help, --version) and, if it takes one, --config.
+[[nodiscard]] CommandLine with_common_options(CommandLine command_line);
+
 // The arguments of main() without the program's name.
 [[nodiscard]] std::span<const char* const> arguments_of(int argc, char** argv) noexcept;
 

@@ -17,6 +17,8 @@ CommandOption place_option(std::uint32_t& field) {
         kGivenBySupervisor);
 }
 
+}  // namespace
+
 CommandLine declare(ConsumerOptions& options) {
     return {"consumer",
             "--place N --source SPEC --ledger SPEC --parent PID [OPTION...]",
@@ -33,8 +35,6 @@ CommandLine declare(ConsumerOptions& options) {
                drain_timeout_option(options.drain_timeout)}},
              {"Other", {log_level_option(options.log_level)}}}};
 }
-
-}  // namespace
 
 std::variant<ConsumerOptions, EarlyExit> parse_consumer_options(std::span<const char* const> arguments) {
     ConsumerOptions options;

@@ -40,6 +40,9 @@ struct ConsumerOptions {
     std::chrono::nanoseconds drain_timeout = kDefaultDrainTimeout;
 };
 
+// What its command line is, bound to the fields of `options`, which must outlive the result.
+[[nodiscard]] CommandLine declare(ConsumerOptions& options);
+
 // `arguments` are without the program's name. Throws Failure (Usage), one line.
 [[nodiscard]] std::variant<ConsumerOptions, EarlyExit> parse_consumer_options(
     std::span<const char* const> arguments);

@@ -2,8 +2,6 @@
 #include "common/producer_options.hpp"
 
 namespace pipeline {
-namespace {
-
 CommandLine declare(ProducerOptions& options) {
     return {"producer",
             "--source SPEC --parent PID [OPTION...]",
@@ -15,8 +13,6 @@ CommandLine declare(ProducerOptions& options) {
               {batch_max_option(options.batch_max), drain_timeout_option(options.drain_timeout)}},
              {"Other", {log_level_option(options.log_level)}}}};
 }
-
-}  // namespace
 
 std::variant<ProducerOptions, EarlyExit> parse_producer_options(std::span<const char* const> arguments) {
     ProducerOptions options;

@@ -31,6 +31,9 @@ struct ProducerOptions {
     std::chrono::nanoseconds drain_timeout = kDefaultDrainTimeout;
 };
 
+// What its command line is, bound to the fields of `options`, which must outlive the result.
+[[nodiscard]] CommandLine declare(ProducerOptions& options);
+
 // `arguments` are without the program's name. Throws Failure (Usage), one line.
 [[nodiscard]] std::variant<ProducerOptions, EarlyExit> parse_producer_options(
     std::span<const char* const> arguments);

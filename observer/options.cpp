@@ -11,6 +11,8 @@ CommandOption ledger_to_read_option(std::optional<LedgerSpec>& field) {
                         });
 }
 
+}  // namespace
+
 CommandLine declare(ObserverOptions& options) {
     return {
         "observer",
@@ -29,8 +31,6 @@ CommandLine declare(ObserverOptions& options) {
            state_dir_option(options.state_dir)}},
          {"Other", {log_level_option(options.log_level)}}}};
 }
-
-}  // namespace
 
 std::variant<ObserverOptions, EarlyExit> parse_observer_options(std::span<const char* const> arguments,
                                                                 const Environment& environment) {

@@ -26,6 +26,9 @@ struct ObserverOptions {
     LogLevel log_level = LogLevel::Info;
 };
 
+// What its command line is, bound to the fields of `options`, which must outlive the result.
+[[nodiscard]] CommandLine declare(ObserverOptions& options);
+
 // As parse_options() of the supervisor.
 [[nodiscard]] std::variant<ObserverOptions, EarlyExit> parse_observer_options(
     std::span<const char* const> arguments, const Environment& environment);

@@ -41,6 +41,8 @@ CommandOption report_option(ReportFormat& field) {
         [](ReportFormat format) { return std::string(format == ReportFormat::Json ? "json" : "text"); });
 }
 
+}  // namespace
+
 CommandLine declare(Options& options) {
     return {
         "supervisor",
@@ -67,6 +69,8 @@ CommandLine declare(Options& options) {
          {"Other", {log_level_option(options.log_level), report_option(options.report)}}},
         true};
 }
+
+namespace {
 
 // Fills in what was not given. A spec that was not given is a spool or an SQLite file without a path.
 void complete(Options& options, const Environment& environment) {

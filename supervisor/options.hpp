@@ -44,6 +44,9 @@ struct Options {
     ReportFormat report = ReportFormat::Text;
 };
 
+// What its command line is, bound to the fields of `options`, which must outlive the result.
+[[nodiscard]] CommandLine declare(Options& options);
+
 // `arguments` are without the program's name; `environment` is asked for the default directories. Every path
 // in the result is absolute, and nothing has been created or looked at but the file of --config. Throws
 // Failure, one line: Usage for a bad option, value or combination; Configuration and NoInput for that file.

@@ -27,6 +27,9 @@ catch2||runs the tests
 ccache|ccache|keeps what has been compiled before
 clang|clang++|compiles everything a second time
 spin|spin|checks the model of the protocol
+scdoc|scdoc|makes the manual pages
+zsh|zsh|checks its completions
+fish|fish|checks its completions
 '
 # Other versions of these say other things about the same code: this one decides, where there is one.
 checker_packages='

@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The fish completion of one program.
+
+    fish.py COMMANDS.json PROGRAM >PROGRAM.fish
+"""
+import sys
+
+import specs
+
+PIPELINES = "(ls /dev/shm | string replace -rf '\\.ring$' '')"
+
+def quoted(text):
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def values_of(option):
+    """The options of `complete` that say what the value may be."""
+    name = option["name"]
+    if not option["argument"]:
+        return ""
+    if name in specs.WORDS:
+        return " -x -a " + quoted(" ".join(specs.WORDS[name]))
+    if name in specs.SPECS:
+        whole, begun = specs.SPECS[name]
+        return " -x -a " + quoted(" ".join(whole + list(begun)))
+    kind = specs.kind_of(option)
+    if kind == "pipeline":
+        return " -x -a " + quoted(PIPELINES)
+    if kind == "directory":
+        return " -x -a '(__fish_complete_directories)'"
+    return " -r -F" if kind == "file" else " -x"
+
+
+def main(path, program):
+    command = specs.load(path)[program]
+    print("# SPDX-License-Identifier: Apache-2.0\n# Made from what the program declares.")
+    if "COMMAND" not in command["usage"]:
+        print(f"complete -c {program} -f")
+    for option in specs.options_of(command):
+        print(f"complete -c {program} -l {option['name']}{values_of(option)} -d {quoted(option['help'])}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a value may begin with or be, for the completions of all shells.
+
+Which options there are is told by the programs (COMMANDS.json, from manual/describe.cpp); what their values look like
+is in the programs' parsers only, so that it is said here once more. tests/manual asks the programs whether they
+take what is said here.
+"""
+import json
+
+# Options whose value is one of a few words.
+WORDS = {
+    "log-level": ["error", "warning", "notice", "info", "debug"],
+    "report": ["text", "json"],
+    "request": ["id", "json"],
+}
+
+# Options whose value is a spec: whole ones, and beginnings with what follows them.
+SPECS = {
+    "source": (["sequence", "lines:-"], {"spool:": "directory", "lines:": "file"}),
+    "process": (["ubl", "none"], {"simulate:": "", "exec:": "command", "each:": "command"}),
+    "ledger": (["none"], {"sqlite:": "file"}),
+}
+
+# What the other values are, by what --help calls them. Anything else is the user's to type.
+KINDS = {"DIR": "directory", "FILE": "file"}
+
+
+def load(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def options_of(command):
+    return [option for group in command["groups"] for option in group["options"]]
+
+
+def kind_of(option):
+    """directory, file, pipeline, or empty."""
+    return "pipeline" if option["name"] == "name" else KINDS.get(option["argument"], "")

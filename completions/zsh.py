@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The zsh completion of one program.
+
+    zsh.py COMMANDS.json PROGRAM >_PROGRAM
+"""
+import sys
+
+import specs
+
+ACTIONS = {"directory": "_files -/", "file": "_files", "command": "_command_names -e"}
+
+
+def quoted(text):
+    """In single quotes, with what _arguments would take for its own syntax escaped."""
+    for special in "\\[]:":
+        text = text.replace(special, "\\" + special)
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def function_of(name):
+    """A function that completes a spec: beginnings first, then what follows them."""
+    whole, begun = specs.SPECS[name]
+    lines = []
+    for beginning, kind in begun.items():
+        if kind:
+            lines.append(f"    if compset -P {beginning}; then {ACTIONS[kind]}; return; fi")
+    lines.append(f"    compadd -- {' '.join(whole)}")
+    lines.append(f"    compadd -S '' -- {' '.join(begun)}")
+    body = "\n".join(lines)
+    return f"_invoice_pipeline_{name}() {{\n{body}\n}}\n\n"
+
+
+def action_of(option):
+    name = option["name"]
+    if name in specs.WORDS:
+        return "(" + " ".join(specs.WORDS[name]) + ")"
+    if name in specs.SPECS:
+        return f"_invoice_pipeline_{name}"
+    if specs.kind_of(option) == "pipeline":
+        return "_invoice_pipeline_names"
+    return ACTIONS.get(specs.kind_of(option), " ")
+
+
+def argument_of(option):
+    text = f"--{option['name']}"
+    if option["argument"]:
+        text += "="
+    help_text = option["help"]
+    spec = quoted(text)[:-1] + "[" + quoted(help_text)[1:-1] + "]"
+    if option["argument"]:
+        spec += ":" + quoted(option["argument"])[1:-1] + ":" + action_of(option)
+    return "    " + spec + "'"
+
+
+def main(path, program):
+    command = specs.load(path)[program]
+    options = specs.options_of(command)
+    sys.stdout.write(f"#compdef {program}\n# SPDX-License-Identifier: Apache-2.0\n# Made from what it declares.\n\n")
+    for option in options:
+        if option["name"] in specs.SPECS:
+            sys.stdout.write(function_of(option["name"]))
+    if any(specs.kind_of(option) == "pipeline" for option in options):
+        sys.stdout.write("_invoice_pipeline_names() {\n    compadd -- /dev/shm/*.ring(N:t:r)\n}\n\n")
+    sys.stdout.write("_arguments -S \\\n" + " \\\n".join(argument_of(option) for option in options))
+    sys.stdout.write(" \\\n    '*:::command: _normal'\n" if "COMMAND" in command["usage"] else "\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
