@@ -14,12 +14,13 @@ namespace pipeline {
     return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
 }
 
-// How long an idle process sleeps before it looks around: until the next half second that is common to all
-// processes of this host, so (0, 500 ms]. One that wakes up alone finds a sleeping processor and cold caches,
-// which costs more than the look; together they pay that once.
-[[nodiscard]] inline std::chrono::nanoseconds until_common_tick() noexcept {
-    constexpr std::uint64_t kTickNs = 500'000'000;
-    return std::chrono::nanoseconds(kTickNs - monotonic_ns() % kTickNs);
+// How long it is until the next multiple of `tick` that is common to all processes of this host: (0, tick].
+// One that wakes up alone finds a sleeping processor and cold caches, which costs more than what it wakes up
+// for; together they pay that once.
+[[nodiscard]] inline std::chrono::nanoseconds until_common_tick(
+    std::chrono::nanoseconds tick, std::uint64_t now_ns = monotonic_ns()) noexcept {
+    const auto length = static_cast<std::uint64_t>(tick.count());
+    return std::chrono::nanoseconds(length - now_ns % length);
 }
 
 // Microseconds since 1970, UTC.

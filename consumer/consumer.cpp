@@ -58,11 +58,12 @@ ExitStatus Consumer::run() {
     if (!work_off_hand()) return ExitStatus::NotDrained;
     while (true) {
         flush(nanoseconds::zero());
-        const nanoseconds bound = patience();
+        const nanoseconds bound = patience_for_items();
         meter_.relabel(Activity::WaitingForInput);
         switch (ring_.claim(hand_, claim_size_.next(), bound)) {
             case Ring::ClaimOutcome::Claimed:
                 if (!ring_.has_waited()) meter_.relabel(Activity::Working);
+                idle_wait_.found_something();
                 if (!work_off_hand()) return ExitStatus::NotDrained;
                 break;
             case Ring::ClaimOutcome::Empty:
@@ -157,7 +158,7 @@ bool Consumer::save(std::span<const Finding> waiting) {
         if (waiting.empty()) return true;
         // No room: the ledger is behind, or the producer's receipts are. There is nothing else to do than to
         // wait for whoever leads the flush.
-        if (!flush(Flush::kLeaveToLeader)) storage_.wait_for_room(patience());
+        if (!flush(Flush::kLeaveToLeader)) storage_.wait_for_room(until_flush().value_or(kBoundedWait));
         look_after_ring();
         if (orphan_has_waited_enough() || nobody_makes_room()) return false;
     }
@@ -194,7 +195,7 @@ bool Consumer::save_results(std::span<const Result> results) {
 nanoseconds Consumer::look_after() {
     flush(nanoseconds::zero());
     look_after_ring();
-    return std::max(patience(), kLeastWait);
+    return std::max(until_flush().value_or(kBoundedWait), kLeastWait);
 }
 
 void Consumer::gave_up(const Item& item, std::uint32_t attempts, std::string_view reason) noexcept {
@@ -243,13 +244,18 @@ bool Consumer::drain_flush() {
     }
 }
 
-// How long to wait, for items or for room, before there is a flush to lead.
-nanoseconds Consumer::patience() const noexcept {
+std::optional<nanoseconds> Consumer::until_flush() const noexcept {
     const auto due = flush_.next_look();
-    if (!due) return until_common_tick();
+    if (!due) return std::nullopt;
     if (retry_delay_ == nanoseconds::zero()) return std::min(kBoundedWait, *due);
     const auto retry_in = std::chrono::duration_cast<nanoseconds>(retry_flush_at_ - steady_clock::now());
     return std::min(kBoundedWait, std::max(*due, retry_in));
+}
+
+nanoseconds Consumer::patience_for_items() noexcept {
+    if (const auto due = until_flush()) return *due;
+    // A program outside may write to its standard error, or end, at any time.
+    return outside_ != nullptr ? until_common_tick(IdleWait::kSoon) : idle_wait_.next();
 }
 
 // A source that is to stop and has no producer any more is closed by whoever notices first: the producer

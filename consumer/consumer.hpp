@@ -13,6 +13,7 @@
 #include "common/consumer_options.hpp"
 #include "common/exit_status.hpp"
 #include "common/flush.hpp"
+#include "common/idle_wait.hpp"
 #include "common/lineage.hpp"
 #include "common/metrics.hpp"
 #include "common/segments.hpp"
@@ -60,7 +61,9 @@ class Consumer : private Batch::Owner {
     void tell_left_out() noexcept;
     // Leads the flush if one is due, `bound` waiting for another leader; true if it flushed.
     bool flush(std::chrono::nanoseconds bound);
-    [[nodiscard]] std::chrono::nanoseconds patience() const noexcept;
+    // How long to wait for something else until there is a flush to lead; none if nothing is to be flushed.
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> until_flush() const noexcept;
+    [[nodiscard]] std::chrono::nanoseconds patience_for_items() noexcept;
     void look_after_ring() noexcept;
     [[nodiscard]] bool producer_is_alive() const noexcept;
     [[nodiscard]] bool orphan_has_waited_enough() const noexcept;
@@ -79,6 +82,7 @@ class Consumer : private Batch::Owner {
     Flush flush_;
     Lineage lineage_;
     ClaimSize claim_size_;
+    IdleWait idle_wait_;
     // After a failed flush: when to try again, and the delay that led to it.
     TimePoint retry_flush_at_{};
     std::chrono::nanoseconds retry_delay_{0};

@@ -5,8 +5,8 @@
 // ends of the pipes never block: everything that waits, waits here, for all of them at once and with a bound.
 //
 // Only the leader of the group is waited for. What it leaves behind is killed when it ends (its group) or
-// half a second later (what has left the group). The consumer must not hold a lock in shared memory when it
-// starts one.
+// a second later at most (what has left the group). The consumer must not hold a lock in shared memory when
+// it starts one.
 #pragma once
 
 #include <sys/types.h>

@@ -63,6 +63,7 @@ void Producer::acquire_until_stopped() {
         }
         const std::size_t count = acquire();
         if (count != 0) {
+            idle_wait_.found_something();
             push(count);
             continue;
         }
@@ -127,12 +128,14 @@ void Producer::give_up(std::span<const Item> waiting) {
 
 void Producer::wait_for_source() {
     const nanoseconds until_allowed = rate_ ? rate_->until_next(monotonic_ns()) : nanoseconds::zero();
-    const nanoseconds bound = until_allowed > nanoseconds::zero() ? until_allowed : until_common_tick();
+    const nanoseconds bound = until_allowed > nanoseconds::zero()
+                                  ? std::min<nanoseconds>(until_allowed, IdleWait::kLater)
+                                  : idle_wait_.next();
     const std::uint64_t unreleased = ring_.tail() - storage_.released();
-    const auto often = unreleased == 0                         ? kBoundedWait
-                       : unreleased >= storage_.capacity() / 2 ? kUrgentReceiptsWait
-                                                               : kReceiptsWait;
-    const auto wait = std::min<nanoseconds>(bound, often);
+    const auto often = unreleased == 0                         ? nanoseconds::max()
+                       : unreleased >= storage_.capacity() / 2 ? nanoseconds(kUrgentReceiptsWait)
+                                                               : nanoseconds(kReceiptsWait);
+    const auto wait = std::min(bound, often);
     const ActivityMeter::Interlude waiting_for_input(meter_, Activity::WaitingForInput);
     source_.wait(signal_fd_, std::chrono::ceil<milliseconds>(wait));
 }

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "common/exit_status.hpp"
+#include "common/idle_wait.hpp"
 #include "common/lineage.hpp"
 #include "common/metrics.hpp"
 #include "common/producer_options.hpp"
@@ -50,6 +51,7 @@ class Producer {
     int signal_fd_;
     Lineage lineage_;
     std::optional<RateLimiter> rate_;
+    IdleWait idle_wait_;
     bool stopping_ = false;
     std::chrono::steady_clock::time_point look_outside_at_{};
     std::optional<std::chrono::steady_clock::time_point> orphan_deadline_;

@@ -19,7 +19,7 @@ namespace pipeline {
 namespace {
 
 // Orphans take at most so long to see that they are, and then at most --drain-timeout.
-constexpr std::chrono::seconds kOrphansNotice{2};
+constexpr std::chrono::seconds kOrphansNotice{5};
 
 // The exit status speaks of the invoices, whoever reads the report or does not.
 void print_report(const Report& report, ReportFormat format) noexcept {

@@ -301,7 +301,7 @@ void Supervisor::decide_after_death(Child& child, int wait_status) {
 
 void Supervisor::kill_stalled(TimePoint now) {
     if (now < next_look_) return;
-    next_look_ = now + std::min<std::chrono::nanoseconds>(watch_.tick(), until_common_tick());
+    next_look_ = now + until_common_tick(watch_.tick());
     end_orphans(milliseconds::zero());
     for (const auto& stalled : watch_.look(now, places())) {
         const auto child = std::find_if(children_.begin(), children_.end(), [&](const Child& candidate) {

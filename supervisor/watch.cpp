@@ -11,10 +11,12 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
+constexpr milliseconds kTick{500};
+
 }  // namespace
 
 Watch::Watch(const Ring& ring, const Storage& storage, nanoseconds item_timeout)
-    : ring_(ring), storage_(storage), item_timeout_(item_timeout), tick_(500) {
+    : ring_(ring), storage_(storage), item_timeout_(item_timeout), tick_(kTick) {
     if (item_timeout_ > nanoseconds::zero()) {
         tick_ =
             std::clamp(std::chrono::duration_cast<milliseconds>(item_timeout_ / 10), milliseconds(10), tick_);
@@ -28,14 +30,34 @@ std::vector<Watch::Stalled> Watch::look(TimePoint now, std::size_t places) {
     }
     last_look_ = now;
     std::vector<Stalled> stalled;
-    look_at_lock(ring_.area().push_lock, locks_[0], false, now, stalled);
-    look_at_lock(ring_.area().pop_lock, locks_[1], false, now, stalled);
-    look_at_lock(storage_.area().save_lock, locks_[2], false, now, stalled);
-    look_at_lock(storage_.area().flush_lock, locks_[3], true, now, stalled);
+    look_at_lock(ring_.area().push_lock, locks_[0], Owner::MustGoOn, now, stalled);
+    look_at_pop_lock(now, stalled);
+    look_at_lock(storage_.area().save_lock, locks_[2], Owner::MustGoOn, now, stalled);
+    look_at_lock(storage_.area().flush_lock, locks_[3], Owner::MayWait, now, stalled);
     if (item_timeout_ > nanoseconds::zero()) {
         for (std::size_t place = 0; place < places; ++place) look_at_hand(place, now, stalled);
     }
     return stalled;
+}
+
+milliseconds Watch::tick() const noexcept {
+    const bool is_idle = ring_.tail() == storage_.released();
+    return is_idle && tick_ == kTick ? kIdleTick : tick_;
+}
+
+// Whoever waits for items in an empty ring, with the lock in his hand, may be long: unless he was stopped, he
+// keeps nobody from anything. Afterwards his time counts from when there was something to take.
+void Watch::look_at_pop_lock(TimePoint now, std::vector<Stalled>& stalled) {
+    const RobustMutex& lock = ring_.area().pop_lock;
+    const std::uint64_t head = ring_.head();
+    if (ring_.tail() == head) {
+        look_at_lock(lock, locks_[1], Owner::MayWait, now, stalled);
+    } else {
+        // It may be somebody else's slot by now: then it is a later one, and less is counted.
+        const auto until_now = static_cast<std::uint64_t>(now.time_since_epoch().count());
+        const TimePoint acquired{nanoseconds(std::min(ring_.slot(head).acquired_ns, until_now))};
+        look_at_lock(lock, locks_[1], Owner::MustGoOn, now, stalled, acquired);
+    }
 }
 
 nanoseconds Watch::unchanged(Sight& sight, std::uint64_t first, std::uint64_t second, TimePoint now) {
@@ -44,13 +66,12 @@ nanoseconds Watch::unchanged(Sight& sight, std::uint64_t first, std::uint64_t se
     return now - sight.since;
 }
 
-void Watch::look_at_lock(const RobustMutex& lock, Sight& sight, bool does_io, TimePoint now,
-                         std::vector<Stalled>& stalled) {
+void Watch::look_at_lock(const RobustMutex& lock, Sight& sight, Owner may, TimePoint now,
+                         std::vector<Stalled>& stalled, TimePoint not_before) {
     const std::uint32_t owner = lock.owner();
-    const auto still = unchanged(sight, owner, lock.beats(), now);
+    const auto still = std::min(unchanged(sight, owner, lock.beats(), now), now - not_before);
     if (owner == 0 || sight.told || still < kLockPatience) return;
-    // An owner that waits for the disk is not stalled: only one that was stopped.
-    if (does_io && !is_stopped(static_cast<pid_t>(owner))) return;
+    if (may == Owner::MayWait && !is_stopped(static_cast<pid_t>(owner))) return;
     sight.told = true;
     stalled.push_back({owner, Stalled::Why::HoldsLock, 0});
 }

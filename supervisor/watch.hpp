@@ -18,8 +18,10 @@ namespace pipeline {
 class Watch {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
-    // With the tick of at most half a second a stopped owner is told within two seconds.
+    // With the tick of at most half a second, or kIdleTick and then that, a stopped owner is told within two
+    // seconds.
     static constexpr std::chrono::milliseconds kLockPatience{1400};
+    static constexpr std::chrono::milliseconds kIdleTick{1000};
 
     // `item_timeout` zero: none.
     Watch(const Ring& ring, const Storage& storage, std::chrono::nanoseconds item_timeout);
@@ -34,7 +36,8 @@ class Watch {
     // `places`: hands from there on are nobody's. Each hand is a cache line, cold in an idle pipeline.
     [[nodiscard]] std::vector<Stalled> look(TimePoint now, std::size_t places = kMaxPlaces);
 
-    [[nodiscard]] std::chrono::milliseconds tick() const noexcept { return tick_; }
+    // How often to look; kIdleTick while nothing is in flight, unless item timeouts are shorter.
+    [[nodiscard]] std::chrono::milliseconds tick() const noexcept;
 
   private:
     struct Sight {
@@ -46,8 +49,12 @@ class Watch {
     // How long a sight has not changed.
     static std::chrono::nanoseconds unchanged(Sight& sight, std::uint64_t first, std::uint64_t second,
                                               TimePoint now);
-    void look_at_lock(const RobustMutex& lock, Sight& sight, bool does_io, TimePoint now,
-                      std::vector<Stalled>& stalled);
+    // What the owner of a lock may do without a beat: wait for the disk or for items, or nothing.
+    enum class Owner { MayWait, MustGoOn };
+    void look_at_pop_lock(TimePoint now, std::vector<Stalled>& stalled);
+    // `not_before`: earlier he kept nobody from anything.
+    void look_at_lock(const RobustMutex& lock, Sight& sight, Owner may, TimePoint now,
+                      std::vector<Stalled>& stalled, TimePoint not_before = {});
     void look_at_hand(std::size_t place, TimePoint now, std::vector<Stalled>& stalled);
 
     Ring ring_;

@@ -114,7 +114,7 @@ def measure_the_rest(plan, tools):
         progress(f"round {turn + 1}/{plan.rounds}, idle, recovery, drain")
         results.add("idle", 4, tools.probe(
             "idle", "--consumers", 4, "--source", "sequence:1000", "--process", "none", "--ledger", "none",
-            milliseconds=500 if plan.quick else 4000))
+            milliseconds=500 if plan.quick else 6000))  # a multiple of the longest sleep
         results.add("recovery", 2, tools.probe(
             "recovery", "--consumers", 2, "--source", "sequence", "--process", "simulate:5ms", "--ledger", "none",
             count=5 if plan.quick else 40))

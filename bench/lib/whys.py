@@ -23,8 +23,9 @@ WHYS = {
         "Both wake with one futex call; what is left is the kernel's way to a sleeping process, and other work on the "
         "machine makes that longer for both.",
     ("idle: processor time of the whole pipeline, 4 consumers", None):
-        "Each of the six processes ends a bounded wait twice a second, which is what lets it outlive a lost wake-up and "
-        "notice a dead supervisor: about 13 wake-ups a second, of 25 to 35 us each on the machine where it was measured.",
+        "The supervisor looks around once a second and each child every three, which is what lets them outlive a lost "
+        "wake-up and notice the dead: 3 wake-ups a second for six processes, of 25 to 45 us each where it was measured, "
+        "the more the busier the machine.",
     ("recovery: SIGKILL of a busy consumer until its successor works, p99", None):
         "A new process is made, which waits for a processor like any other.",
 }

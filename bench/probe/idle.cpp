@@ -13,7 +13,8 @@ std::string idle(const Measure& measure) {
     const Storage storage = pipeline.segments().storage();
     wait_until("the source is used up",
                [&] { return ring.area().exhausted.load() != 0 && storage.released() == ring.tail(); });
-    sleep_for(std::chrono::seconds(1));  // all have gone to sleep, for whatever reason they were awake
+    // All have gone to sleep, and have found nothing to do often enough to sleep longer.
+    sleep_for(std::chrono::seconds(4));
     const auto children = pipeline.children();
     const std::vector<pid_t> supervisor{pipeline.supervisor()};
     const Usage children_before = usage_of(children);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The supervisor's decisions, without processes: when to start again, whom to kill, what to report.
 #include <chrono>
+#include <span>
 #include <string>
 
 #include "supervisor/progress.hpp"
@@ -70,8 +71,17 @@ TEST_CASE("an invoice that takes too long is told once, in each attempt", "[watc
     CHECK(told == 2);
 }
 
+// Puts an invoice into the ring, which was acquired then.
+void push_one(const MemorySegments& segments, Watch::TimePoint acquired) {
+    Item item;
+    set_number(item, 1);
+    item.acquired_ns = static_cast<std::uint64_t>(acquired.time_since_epoch().count());
+    REQUIRE(segments.ring().push(std::span(&item, 1)).count == 1);
+}
+
 TEST_CASE("a lock that is held without a beat is told, and one with a beat is not", "[watch]") {
     const MemorySegments segments(4, 4);
+    push_one(segments, Watch::TimePoint{seconds(999)});
     Watch watch(segments.ring(), segments.storage(), seconds(0));
     const auto guard = segments.ring_area().pop_lock.lock([] {});
     Watch::TimePoint now{seconds(1000)};
@@ -89,6 +99,37 @@ TEST_CASE("a lock that is held without a beat is told, and one with a beat is no
         }
     }
     CHECK(told == 1);
+}
+
+TEST_CASE("who waits for items in an empty ring holds up nobody, until there is something to take",
+          "[watch]") {
+    const MemorySegments segments(4, 4);
+    Watch watch(segments.ring(), segments.storage(), seconds(30));
+    const auto guard = segments.ring_area().pop_lock.lock([] {});
+    Watch::TimePoint now{seconds(1000)};
+    CHECK(watch.tick() == Watch::kIdleTick);
+    for (int i = 0; i < 20; ++i) CHECK(watch.look(now += watch.tick()).empty());
+
+    const auto after = milliseconds(GENERATE(1, 90, 400, 600, 999));
+    const Watch::TimePoint acquired = now + after;
+    push_one(segments, acquired);
+    now += Watch::kIdleTick;
+    while (watch.look(now).empty()) {
+        REQUIRE(now - acquired < seconds(2));
+        now += watch.tick();
+    }
+    CHECK(now - acquired >= Watch::kLockPatience);
+    CHECK(now - acquired <= seconds(2));
+}
+
+TEST_CASE("the watch looks less often only while nothing is in flight and no item timeout is short",
+          "[watch]") {
+    const MemorySegments segments(4, 4);
+    CHECK(Watch(segments.ring(), segments.storage(), milliseconds(200)).tick() == milliseconds(20));
+    const Watch watch(segments.ring(), segments.storage(), seconds(0));
+    CHECK(watch.tick() == Watch::kIdleTick);
+    push_one(segments, Watch::TimePoint{seconds(1)});
+    CHECK(watch.tick() == milliseconds(500));
 }
 
 TEST_CASE("nobody is blamed for the time in which the watch itself was stopped", "[watch]") {
