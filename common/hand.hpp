@@ -89,6 +89,10 @@ class Hand {
     void take_over(std::uint32_t pid) const noexcept;
     // The place is left in good order.
     void leave() const noexcept { area_->pid.store(0, std::memory_order_release); }
+    // True if the supervisor wants the place's consumer to leave.
+    [[nodiscard]] bool is_told_to_leave() const noexcept {
+        return area_->leave.load(std::memory_order_relaxed) != 0;
+    }
 
     // How many attempts at item i have failed, and how the last one did.
     [[nodiscard]] std::uint8_t deaths(std::uint64_t i) const noexcept {

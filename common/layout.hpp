@@ -27,7 +27,7 @@
 
 namespace pipeline {
 
-inline constexpr std::uint32_t kLayoutVersion = 2;
+inline constexpr std::uint32_t kLayoutVersion = 3;
 inline constexpr std::uint64_t kRingMagic = 0x474e'4952'564e'4901;     // "\1INVRING" as bytes
 inline constexpr std::uint64_t kStorageMagic = 0x524f'5453'564e'4901;  // "\1INVSTOR" as bytes
 inline constexpr std::size_t kMaxPlaces = 256;                         // consumers at most
@@ -63,12 +63,18 @@ struct alignas(64) HandArea {
     std::atomic<std::uint64_t> since_ns;
 
     // The consumer's process id, 0 when there is none. Written by the consumer when it starts and when
-    // it leaves; a kill leaves the dead one's.
+    // it leaves; a kill leaves the dead one's, which the supervisor takes away if it starts no successor.
     std::atomic<std::uint32_t> pid;
 
     // How the last consumer of this place died, an encoded Cause; 0 when it did not. Written by the
     // supervisor before it starts the successor.
     std::atomic<std::uint32_t> death;
+
+    // 1: the place's consumer is to leave as soon as there is nothing in its hand. Written by the supervisor
+    // alone, before it starts a consumer and while one runs; read by that consumer, which ignores it when
+    // the pipeline drains or the supervisor is dead. A kill of the consumer leaves it as it is, for the
+    // successor; one of the supervisor too, and the next one writes it anew.
+    std::atomic<std::uint32_t> leave;
 };
 
 // The items in a hand: copies of the claimed slots, written by the place's consumer under the pop lock; their
@@ -86,6 +92,14 @@ struct alignas(64) RingArea {
 
     // ---- written by the supervisor, or by a child that finds itself orphaned ----
     std::atomic<std::uint32_t> stop;  // 1: the source is to stop; idempotent
+
+    // ---- written by the supervisor ----
+    // 1: nothing is to be acquired for the time being. `stop` goes before it. A kill leaves it as it is: a
+    // new producer stays paused, orphans stop, and the next supervisor begins without.
+    std::atomic<std::uint32_t> paused;
+    // Counts how often consumers that wait for items were asked to look at what they are told
+    // (HandArea::leave). A kill between that and this lets them see it at the end of their wait.
+    std::atomic<std::uint32_t> calls;
 
     // ---- the push side: the producer ----
     RobustMutex push_lock;

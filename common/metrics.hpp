@@ -59,9 +59,11 @@ struct alignas(64) ProducerMetrics {
 struct alignas(64) SupervisorMetrics {
     std::atomic<std::uint32_t> pid;        // 0: it has left in good order
     std::atomic<std::uint32_t> consumers;  // how many are wanted now
-    std::atomic<std::uint32_t> least;      // how many it may choose
-    std::atomic<std::uint32_t> most;
+    std::atomic<std::uint32_t> least;      // how many it may choose; both as `consumers` where it chooses
+    std::atomic<std::uint32_t> most;       // none and only signals change the number
     std::atomic<std::uint64_t> started_ns;
+    std::atomic<std::uint32_t> paused;    // 1: the source is paused
+    std::atomic<std::uint32_t> draining;  // 1: the end has begun
 };
 
 struct alignas(64) MetricsArea {

@@ -59,6 +59,7 @@ void Ring::reopen() noexcept {
     area_->closed.store(0, std::memory_order_release);
     area_->exhausted.store(0, std::memory_order_release);
     area_->stop.store(0, std::memory_order_release);
+    area_->paused.store(0, std::memory_order_release);
 }
 
 Ring::ClaimOutcome Ring::claim(const Hand& hand, std::size_t most, std::chrono::nanoseconds bound) noexcept {
@@ -77,11 +78,16 @@ Ring::ClaimOutcome Ring::claim(const Hand& hand, std::size_t most, std::chrono::
         if (items_from(head, 1) == 0) {
             has_waited_ = true;
             const bool ready = area_->items.wait_for(
-                idle ? until - Clock::now() : bound, [this, head] { return tail() != head || closed(); },
+                idle ? until - Clock::now() : bound,
+                [this, head] { return tail() != head || closed() || is_called(); },
                 hopeful ? Condition::kSpinRests : 0);
             if (!ready) return ClaimOutcome::Empty;
             // `closed` is read before the tail: a closed ring's tail is final.
-            if (closed() && tail() == head) return ClaimOutcome::Closed;
+            const bool is_final = closed();
+            if (tail() == head) {
+                seen_calls_ = area_->calls.load(std::memory_order_acquire);
+                return is_final ? ClaimOutcome::Closed : ClaimOutcome::Called;
+            }
         }
         found_nothing_ = false;
         const std::uint64_t wanted = std::min(most, kMaxBatch);
@@ -117,6 +123,12 @@ void Ring::settle_head() noexcept {
 void Ring::wake_all() noexcept {
     area_->items.wake();
     area_->producer.wake();
+}
+
+void Ring::call_consumers() noexcept {
+    area_->calls.store(area_->calls.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+    // Who waits goes, and lets the next one see that he is called too.
+    area_->items.wake();
 }
 
 }  // namespace pipeline

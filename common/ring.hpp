@@ -39,6 +39,7 @@ class Ring {
     [[nodiscard]] bool stop_requested() const noexcept {
         return area_->stop.load(std::memory_order_relaxed) != 0;
     }
+    [[nodiscard]] bool paused() const noexcept { return area_->paused.load(std::memory_order_relaxed) != 0; }
 
     // ---- the push side ----
 
@@ -57,20 +58,26 @@ class Ring {
 
     // No push follows. Repeating it is harmless.
     void close() noexcept;
-    // For a supervisor that adopts the segments while no other process has them.
+    // Neither closed nor to stop nor paused any more. For a supervisor that adopts the segments while no
+    // other process has them.
     void reopen() noexcept;
 
     // ---- the pop side ----
 
-    enum class ClaimOutcome { Claimed, Empty, Closed };
+    enum class ClaimOutcome { Claimed, Empty, Closed, Called };
     // Moves up to `most` items (1..kMaxBatch) from the ring into `hand`, which must be empty; waits at
-    // most `bound` for the first one. Empty: none came. Closed: the ring is empty and no push follows. What
-    // has_waited() says is true of the last call.
+    // most `bound` for the first one. Empty: none came. Closed: the ring is empty and no push follows.
+    // Called: the ring is empty, and consumers are to look at what they are told. What has_waited() says is
+    // true of the last call.
     [[nodiscard]] ClaimOutcome claim(const Hand& hand, std::size_t most,
                                      std::chrono::nanoseconds bound) noexcept;
     [[nodiscard]] bool has_waited() const noexcept { return has_waited_; }
 
     // ---- both ----
+
+    // All consumers that wait in claim() come back from it, one after the other: they have been told
+    // something. For the supervisor alone.
+    void call_consumers() noexcept;
 
     // Wakes whoever waits, whatever for: after a death, which may have swallowed a wake-up.
     void wake_all() noexcept;
@@ -79,14 +86,18 @@ class Ring {
     // How many items there are from `head` on, at least `wanted` if there are so many.
     [[nodiscard]] std::uint64_t items_from(std::uint64_t head, std::uint64_t wanted) noexcept;
     void settle_head() noexcept;
+    [[nodiscard]] bool is_called() const noexcept {
+        return area_->calls.load(std::memory_order_acquire) != seen_calls_;
+    }
 
     RingArea* area_;
     Item* slots_;
     std::uint32_t capacity_;
     // Where the other side was when this process last looked. Both only rise, and each lies in a cache line
     // that the other side writes: they are looked at again only when what was seen is used up.
-    std::uint64_t seen_head_ = 0;  // by push()
-    std::uint64_t seen_tail_ = 0;  // by claim()
+    std::uint64_t seen_head_ = 0;   // by push()
+    std::uint64_t seen_tail_ = 0;   // by claim()
+    std::uint32_t seen_calls_ = 0;  // when claim() last came back because of one
     bool has_waited_ = false;
     bool found_nothing_ = false;  // when claim() last looked: then it does not spin for what comes seldom
 };

@@ -20,6 +20,7 @@ using std::chrono::steady_clock;
 
 constexpr nanoseconds kBoundedWait{500'000'000};
 constexpr nanoseconds kLeastWait{1'000'000};  // while a flush is due that somebody else leads
+constexpr nanoseconds kMakeWay{2'000'000};
 constexpr nanoseconds kFirstRetry{20'000'000};
 constexpr nanoseconds kLastRetry{1'000'000'000};
 
@@ -58,6 +59,11 @@ ExitStatus Consumer::run() {
     if (!work_off_hand()) return ExitStatus::NotDrained;
     while (true) {
         flush(nanoseconds::zero());
+        if (is_to_leave() && flush_to_leave()) {
+            tell_left_out();
+            hand_.leave();
+            return ExitStatus::Drained;
+        }
         const nanoseconds bound = patience_for_items();
         meter_.relabel(Activity::WaitingForInput);
         switch (ring_.claim(hand_, claim_size_.next(), bound)) {
@@ -69,6 +75,10 @@ ExitStatus Consumer::run() {
             case Ring::ClaimOutcome::Empty:
                 look_after_ring();
                 if (outside_ != nullptr) outside_->look_after();
+                break;
+            case Ring::ClaimOutcome::Called:
+                // Another one may be meant, who waits for the lock that this one would have again at once.
+                if (!hand_.is_told_to_leave()) std::this_thread::sleep_for(kMakeWay);
                 break;
             case Ring::ClaimOutcome::Closed:
                 tell_left_out();
@@ -237,11 +247,35 @@ bool Consumer::lead_flush(nanoseconds bound) {
 bool Consumer::drain_flush() {
     while (true) {
         if (lead_flush(kBoundedWait) && storage_.durable() == storage_.tail()) return true;
-        if (retry_delay_ != nanoseconds::zero())
-            std::this_thread::sleep_for(std::min(retry_delay_, kBoundedWait));
+        rest_after_failed_flush();
         look_after_ring();
         if (orphan_has_waited_enough()) return false;
     }
+}
+
+// True if it is told to leave and others go on. In a drain it stays, as it may be the last one, and so does
+// an orphan: nobody is there who would start another one.
+bool Consumer::is_to_leave() noexcept {
+    if (!hand_.is_told_to_leave()) return false;
+    look_after_ring();
+    return !ring_.stop_requested() && !ring_.closed();
+}
+
+// Makes durable what has been saved until now: others look for it when they next come to it, and they may be
+// busy with slow invoices. False if it is to stay after all.
+bool Consumer::flush_to_leave() {
+    const std::uint64_t saved = storage_.tail();
+    while (storage_.durable() < saved) {
+        if (!is_to_leave()) return false;
+        lead_flush(kBoundedWait);
+        rest_after_failed_flush();
+    }
+    return true;
+}
+
+void Consumer::rest_after_failed_flush() const {
+    if (retry_delay_ != nanoseconds::zero())
+        std::this_thread::sleep_for(std::min(retry_delay_, kBoundedWait));
 }
 
 std::optional<nanoseconds> Consumer::until_flush() const noexcept {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A consumer's life: finish the hand that the place was left with, then claim, process and save until the
-// ring is closed and empty, leading the flush whenever it is due; leave only when what was saved is
-// durable.
+// ring is closed and empty, or it is told to leave the others alone, leading the flush whenever it is due;
+// leave only when what was saved is durable.
 #pragma once
 
 #include <array>
@@ -32,9 +32,9 @@ class Consumer : private Batch::Owner {
     Consumer(const ConsumerOptions& options, const Segments& segments, BatchProcessor& outside,
              Ledger& ledger);
 
-    // Runs until the ring is drained. Returns NotDrained only when it is an orphan that cannot go on: its
-    // ledger cannot be written within the drain timeout, or the storage is full and no producer is left to
-    // make room. What it leaves is in the segments then.
+    // Runs until the ring is drained, or it has left as it was told. Returns NotDrained only when it is an
+    // orphan that cannot go on: its ledger cannot be written within the drain timeout, or the storage is full
+    // and no producer is left to make room. What it leaves is in the segments then.
     [[nodiscard]] ExitStatus run();
 
   private:
@@ -54,6 +54,9 @@ class Consumer : private Batch::Owner {
     // processed one after the other from `began` until `now`.
     void count_times(std::uint64_t first, std::size_t count, TimePoint began, TimePoint now) noexcept;
     [[nodiscard]] bool drain_flush();
+    [[nodiscard]] bool is_to_leave() noexcept;
+    [[nodiscard]] bool flush_to_leave();
+    void rest_after_failed_flush() const;
 
     void process(std::uint64_t first, std::uint64_t i, Result& result);
     std::chrono::nanoseconds look_after() override;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // consumer: processes what it claims from the ring and saves the results. Started by the supervisor.
-#include <signal.h>
-
 #include "common/consumer_options.hpp"
 #include "common/program.hpp"
 #include "common/signals.hpp"
@@ -9,8 +7,7 @@
 
 int main(int argc, char** argv) {
     using namespace pipeline;
-    // The terminal sends its signals to all processes of the pipeline; only the supervisor answers them.
-    block_signals({SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGTTIN, SIGTTOU});
+    block_signals(kPipelineSignals);
     return run_program(
         "consumer", [&] { return parse_consumer_options(arguments_of(argc, argv)); }, consume);
 }

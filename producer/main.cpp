@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // producer: acquires invoices from the source and pushes them into the ring. Started by the supervisor.
-#include <signal.h>
-
 #include "common/producer_options.hpp"
 #include "common/program.hpp"
 #include "common/signals.hpp"
@@ -9,8 +7,7 @@
 
 int main(int argc, char** argv) {
     using namespace pipeline;
-    // The terminal sends its signals to all processes of the pipeline; only the supervisor answers them.
-    block_signals({SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGTTIN, SIGTTOU});
+    block_signals(kPipelineSignals);
     return run_program(
         "producer", [&] { return parse_producer_options(arguments_of(argc, argv)); }, produce);
 }

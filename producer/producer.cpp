@@ -61,6 +61,10 @@ void Producer::acquire_until_stopped() {
             stopping_ = true;
             source_.stop();
         }
+        if (is_paused()) {
+            wait_while_paused();
+            continue;
+        }
         const std::size_t count = acquire();
         if (count != 0) {
             idle_wait_.found_something();
@@ -138,6 +142,13 @@ void Producer::wait_for_source() {
     const auto wait = std::min(bound, often);
     const ActivityMeter::Interlude waiting_for_input(meter_, Activity::WaitingForInput);
     source_.wait(signal_fd_, std::chrono::ceil<milliseconds>(wait));
+}
+
+// Nothing is taken from the source, and so nothing of it is waited for: it may have much to give.
+void Producer::wait_while_paused() {
+    const ActivityMeter::Interlude waiting_for_input(meter_, Activity::WaitingForInput);
+    static_cast<void>(ring_.area().producer.wait_for(
+        idle_wait_.next(), [this] { return !ring_.paused() || ring_.stop_requested() || has_receipts(); }));
 }
 
 void Producer::acknowledge() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The producer's life: acquire from the source, push into the ring, acknowledge to the source what has
-// become durable; when the source is to stop (or has nothing more, with --once) close the ring, and stay
-// until the last receipt.
+// The producer's life: acquire from the source unless it is paused, push into the ring, acknowledge to the
+// source what has become durable; when the source is to stop (or has nothing more, with --once) close the
+// ring, and stay until the last receipt.
 #pragma once
 
 #include <array>
@@ -36,6 +36,8 @@ class Producer {
     void push(std::size_t count);
     void give_up(std::span<const Item> waiting);
     void wait_for_source();
+    void wait_while_paused();
+    [[nodiscard]] bool is_paused() const noexcept { return ring_.paused() && !stopping_; }
     void acknowledge();
     [[nodiscard]] bool wait_for_receipts();
     [[nodiscard]] bool must_stop() noexcept;

@@ -17,7 +17,7 @@ struct Child {
     enum class State {
         Waiting,  // to be started at start_at
         Running,
-        Done,  // has drained, or has failed for good: not started again
+        Done,  // has drained, has left as it was told, or has failed for good: not started again by itself
     };
 
     Role role = Role::Consumer;
@@ -31,6 +31,11 @@ struct Child {
     std::string hindrance;  // why it could not be started last time; empty if it could
     RestartPolicy restarts;
     std::uint64_t progress_at_start = 0;  // what progress of this child is measured by, when it was started
+
+    // Of a consumer (pool.hpp).
+    bool wanted = true;     // if not, it leaves, and nobody comes after it but for what is in its hand
+    bool told = false;      // the process has been told to leave, whatever it is told now
+    bool is_dated = false;  // it is to be replaced by a fresh one
 
     [[nodiscard]] const char* program() const noexcept {
         return role == Role::Producer ? "producer" : "consumer";

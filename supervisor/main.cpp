@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// supervisor: starts the pipeline, keeps it running, drains it on SIGTERM or SIGINT.
-#include <signal.h>
-
+// supervisor: starts the pipeline, keeps it running, steers it by signals, drains it on SIGTERM or SIGINT.
 #include "common/program.hpp"
 #include "common/signals.hpp"
 #include "supervisor/options.hpp"
@@ -9,7 +7,7 @@
 
 int main(int argc, char** argv) {
     using namespace pipeline;
-    block_signals({SIGTERM, SIGINT});
+    block_signals(kPipelineSignals);
     return run_program(
         "supervisor", [&] { return parse_options(arguments_of(argc, argv), process_environment()); },
         supervise);

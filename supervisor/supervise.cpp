@@ -2,7 +2,6 @@
 #include "supervisor/supervise.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <signal.h>
 
 #include <exception>
@@ -33,13 +32,10 @@ void print_report(const Report& report, ReportFormat format) noexcept {
 }  // namespace
 
 ExitStatus supervise(const Options& options) {
-    const UniqueFd signals = open_signal_fd({SIGTERM, SIGINT});
+    const UniqueFd signals = open_signal_fd(kPipelineSignals);
     const SegmentsPlan plan = prepare(options);
     const NameLock lock(options.runtime_dir, options.name, std::chrono::seconds(5));
-    const auto interrupted = [&signals] {
-        pollfd readable{signals.get(), POLLIN, 0};
-        return ::poll(&readable, 1, 0) == 1;
-    };
+    const auto interrupted = [] { return is_pending(SIGTERM) || is_pending(SIGINT); };
     Adopted adopted = make_or_adopt({options.name, plan, [&] { return start_position(options); },
                                      [&](std::uint64_t generation) { return recorded(options, generation); },
                                      options.drain_timeout + kOrphansNotice, interrupted});

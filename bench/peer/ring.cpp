@@ -43,6 +43,7 @@ class RingTransport {
                 case Ring::ClaimOutcome::Claimed:
                     return {&hand.item(0), hand.word().count};
                 case Ring::ClaimOutcome::Empty:
+                case Ring::ClaimOutcome::Called:
                     break;
                 case Ring::ClaimOutcome::Closed:
                     return {};

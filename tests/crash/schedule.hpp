@@ -25,6 +25,9 @@ struct Action {
     return {"consume at place " + std::to_string(place),
             [place, most](World& world) { static_cast<void>(world.consume(place, most)); }};
 }
+[[nodiscard]] inline Action leave(std::size_t place) {
+    return {"leave place " + std::to_string(place), [place](World& world) { world.leave(place); }};
+}
 [[nodiscard]] inline Action flush() {
     return {"flush", [](World& world) { static_cast<void>(world.flush()); }};
 }
@@ -42,7 +45,7 @@ struct Action {
         consume(1, 2), consume(2, 1), consume(0, 3), flush(),       release(),     consume(0, 3),
         consume(2, 1), flush(),       produce(2),    release(),     produce(2),    consume(1, 2),
         consume(1, 2), consume(0, 1), consume(0, 1), flush(),       release(),     produce(3),
-        produce(1),    consume(2, 4), consume(2, 4), consume(2, 4), close(),
+        produce(1),    consume(2, 4), leave(2),      leave(1),      consume(2, 4), close(),
     };
 }
 

@@ -128,6 +128,16 @@ bool World::consume(std::size_t place, std::size_t most) {
     return ring.claim(hand, most, nanoseconds(0)) == Ring::ClaimOutcome::Claimed;
 }
 
+void World::leave(std::size_t place) {
+    const Hand hand = ring().hand(place);
+    hand.area().leave.store(1, std::memory_order_release);
+    // A storage without room lets it wait; here another action makes room, and it is told again.
+    if (!hand.empty()) static_cast<void>(consume(place, 0));
+    if (!hand.empty()) return;
+    static_cast<void>(flush());
+    hand.leave();
+}
+
 bool World::flush() {
     auto& words = *reinterpret_cast<Ledger*>(memory_ + kRingBytes + kStorageBytes);
     MemoryLedger ledger(words.rows, words.cursor);

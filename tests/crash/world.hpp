@@ -44,6 +44,9 @@ class World {
     // Finishes the place's hand as a successor does (settle, take over, save) or, if there is nothing in
     // it, claims at most `most` items; true if it did something.
     bool consume(std::size_t place, std::size_t most);
+    // The place is told to leave, and its consumer does: finishes the hand, leads a flush of what is saved,
+    // goes.
+    void leave(std::size_t place);
     // Leads a flush; true if records became durable.
     bool flush();
     // Tells the source of durable records; true if there were any.

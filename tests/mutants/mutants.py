@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 ONE_KILL = ("tests/crash/crash_tests", "a kill at any instruction*")
 STOPPED_WAITER = ("tests/crash/crash_tests", "a waiter that is woken and does not run on*")
+LEAVER = ("tests/unit/unit_tests", "a consumer that is told to leave*")
+GIVEN_UP = ("tests/unit/unit_tests", "a consumer that is killed while it leaves*")
 SLEEPERS = ("tests/crash/storm_tests", "a storm of kills over sleeping processes*")
 
 RING = "common/ring.cpp"
@@ -68,6 +70,14 @@ MUTANTS = [
         (MUTEX, "        settle();\n        mark_consistent();\n", "        settle();\n"),), ONE_KILL),
     Mutant("a lock is waited for without a bound", (
         (MUTEX, "kAskAgain{200}", "kAskAgain{3'600'000}"),), STOPPED_WAITER),
+    Mutant("a consumer leaves before what it has saved is durable", (
+        ("consumer/consumer.cpp", "if (is_to_leave() && flush_to_leave()) {", "if (is_to_leave()) {"),), LEAVER),
+    Mutant("a consumer leaves a pipeline that drains", (
+        ("consumer/consumer.cpp", "    return !ring_.stop_requested() && !ring_.closed();\n", "    return true;\n"),),
+        LEAVER),
+    Mutant("nobody comes after a consumer that was to leave and had something in its hand", (
+        ("supervisor/pool.cpp", "if (child.wanted || !ring_.hand(child.place).empty()) return false;",
+         "if (child.wanted) return false;"),), GIVEN_UP),
     Mutant("waits have no bound, and nobody is woken again after a death", (
         ("consumer/consumer.cpp", "kBoundedWait{500'000'000}", "kBoundedWait{3'600'000'000'000}"),
         ("producer/producer.cpp", "kBoundedWait{500}", "kBoundedWait{3'600'000}"),

@@ -108,6 +108,37 @@ TEST_CASE("a consumer that waits is woken by a push", "[ring]") {
     CHECK(std::chrono::steady_clock::now() - began < seconds(30));
 }
 
+TEST_CASE("consumers that wait, and those that wait behind them, come back when they are called", "[ring]") {
+    MemorySegments segments(4, 2);
+    std::array<Ring::ClaimOutcome, 3> outcomes{};
+    std::vector<std::thread> consumers;
+    for (std::size_t place = 0; place < outcomes.size(); ++place) {
+        consumers.emplace_back([&, place] {
+            Ring ring = segments.ring();
+            outcomes[place] = ring.claim(ring.hand(place), 1, std::chrono::hours(1));
+        });
+    }
+    // Whoever is asleep wakes, whoever comes later does not fall asleep.
+    segments.ring().call_consumers();
+    for (auto& consumer : consumers) consumer.join();
+    for (const auto outcome : outcomes) CHECK(outcome == Ring::ClaimOutcome::Called);
+}
+
+TEST_CASE("a call is heard once, and not instead of items", "[ring]") {
+    MemorySegments segments(4, 2);
+    Ring ring = segments.ring();
+    const Hand hand = ring.hand(0);
+    ring.call_consumers();
+    CHECK(ring.claim(hand, 1, nanoseconds(0)) == Ring::ClaimOutcome::Called);
+    CHECK(ring.claim(hand, 1, nanoseconds(0)) == Ring::ClaimOutcome::Empty);
+    ring.call_consumers();
+    REQUIRE(ring.push(numbers(1, 1)).count == 1);
+    CHECK(ring.claim(hand, 1, nanoseconds(0)) == Ring::ClaimOutcome::Claimed);
+    CHECK(take(hand) == std::vector<std::string>{"1"});
+    hand.set_word({0, 1, 1});
+    CHECK(ring.claim(hand, 1, nanoseconds(0)) == Ring::ClaimOutcome::Called);
+}
+
 TEST_CASE("a claim whose head was not moved is settled by the next owner", "[ring]") {
     MemorySegments segments(8, 2);
     Ring ring = segments.ring();

@@ -26,7 +26,7 @@ namespace {
     ::close_range(3, ~0U, 0);  // as exec would: all of them are close-on-exec
     if (::prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || ::getppid() != parent)
         ::_exit(to_int(ExitStatus::Internal));
-    block_signals({SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGTTIN, SIGTTOU});
+    block_signals(kPipelineSignals);
     std::vector<const char*> pointers;
     for (const auto& argument : arguments) pointers.push_back(argument.c_str());
     if (program == "producer") {

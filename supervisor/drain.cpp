@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "supervisor/drain.hpp"
+
+#include <signal.h>
+
+#include <algorithm>
+
+#include "common/log.hpp"
+
+namespace pipeline {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kReleaseTick{20};
+
+}  // namespace
+
+void Drain::begin(const char* cause) {
+    log(LogLevel::Notice, "{}: draining, {} in flight", cause, segments_.in_flight());
+    note();
+    deadline_ = steady_clock::now() + options_.drain_timeout;
+    Ring ring = segments_.ring();
+    ring.area().stop.store(1, std::memory_order_release);
+    const Child& producer = children_.producer();
+    if (producer.state == Child::State::Running) ::kill(producer.process.pid, SIGTERM);
+    ring.wake_all();
+    segments_.storage().wake_all();
+}
+
+void Drain::note() noexcept {
+    begun_ = true;
+    segments_.metrics().supervisor.draining.store(1, std::memory_order_relaxed);
+}
+
+void Drain::fail(ExitStatus status) {
+    if (!failure_) failure_ = status;
+    if (!deadline_) begin("stopping");
+}
+
+void Drain::cut_short() {
+    if (!failure_) failure_ = ExitStatus::NotDrained;
+    children_.kill_all();
+}
+
+void Drain::go_on(TimePoint now) {
+    release_without_producer();
+    if (!begun_ || children_.all_done()) return;
+    if (deadline_ && now >= *deadline_) {
+        log(LogLevel::Error, "not drained within --drain-timeout {}: stopping",
+            to_text(options_.drain_timeout));
+        cut_short();
+    } else if (failure_ && children_.consumers_done()) {
+        children_.kill_all();  // the producer waits for consumers that will not come
+    }
+}
+
+// The producer has failed for good: nobody tells the source any more, and what is durable would fill the
+// storage until the end of the drain. Its space is freed, and the next start tells the source (which gives it
+// again, and the ledger knows it). The producer's word has no other writer now.
+void Drain::release_without_producer() noexcept {
+    if (!producer_has_failed()) return;
+    Storage storage = segments_.storage();
+    const std::uint64_t durable = storage.durable();
+    if (storage.released() != durable) storage.release(durable);
+}
+
+bool Drain::producer_has_failed() const noexcept {
+    return failure_ && children_.producer().state == Child::State::Done;
+}
+
+Drain::TimePoint Drain::next_deadline(TimePoint now) const noexcept {
+    TimePoint next = deadline_.value_or(TimePoint::max());
+    if (producer_has_failed()) next = std::min(next, now + kReleaseTick);
+    return next;
+}
+
+ExitStatus Drain::finish() const {
+    if (const std::uint64_t in_flight = segments_.in_flight(); in_flight != 0) {
+        tell_of_the_undrained(in_flight);
+        return failure_.value_or(ExitStatus::NotDrained);
+    }
+    if (segments_.are_current()) segments_.unlink();
+    return failure_.value_or(ExitStatus::Drained);
+}
+
+void Drain::tell_of_the_undrained(std::uint64_t count) const {
+    if (segments_.are_current()) {
+        log(LogLevel::Error, "not drained, {} in flight: they stay in /dev/shm/{}.* for the next start",
+            count, options_.name);
+        return;
+    }
+    log(LogLevel::Error, "not drained, {} in flight, and somebody has removed /dev/shm/{}.ring: {}", count,
+        options_.name,
+        options_.source.kind == SourceSpec::Kind::StandardInput
+            ? "standard input cannot give them again; find out by the ledger which they are"
+            : "the next start takes them from the source again");
+}
+
+}  // namespace pipeline
