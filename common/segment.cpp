@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,18 +28,6 @@ std::string path_of(const std::string& name) {
 }
 std::string temporary(const std::string& name) {
     return name + ".new";
-}
-
-// Touches every page now, so that no page fault happens inside a critical section.
-void prefault(void* address, std::size_t bytes, bool writable) noexcept {
-#ifdef MADV_POPULATE_WRITE
-    if (::madvise(address, bytes, writable ? MADV_POPULATE_WRITE : MADV_POPULATE_READ) == 0) return;
-#endif
-    (void)writable;
-    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-    for (std::size_t offset = 0; offset < bytes; offset += page) {
-        static_cast<void>(*(static_cast<volatile const char*>(address) + offset));
-    }
 }
 
 // Returns an errno value, 0 if all of it is there. In pieces, because a signal undoes the piece that is in
@@ -140,7 +127,6 @@ Segment Segment::create(const std::string& name, std::size_t bytes) {
                                  advice_for_creation(error));
         }
         mapping->region = interprocess::mapped_region(mapping->object, interprocess::read_write);
-        prefault(mapping->region.get_address(), mapping->region.get_size(), true);
         return Segment(std::move(mapping));
     } catch (const interprocess::interprocess_exception& exception) {
         const int error = exception.get_native_error();
@@ -163,7 +149,6 @@ std::optional<Segment> Segment::open(const std::string& name, Access access) {
                           "segment " + path_of(name) + " is empty, and none of ours: remove it");
         }
         mapping->region = interprocess::mapped_region(mapping->object, mode);
-        prefault(mapping->region.get_address(), mapping->region.get_size(), writable);
         return Segment(std::move(mapping));
     } catch (const interprocess::interprocess_exception& exception) {
         if (exception.get_error_code() == interprocess::not_found_error) return std::nullopt;

@@ -16,7 +16,7 @@ namespace pipeline {
 
 class Segment {
   public:
-    // Makes NAME.new of `bytes` zero bytes, mode 0600, mapped and prefaulted. A NAME.new that a killed
+    // Makes NAME.new of `bytes` zero bytes, mode 0600, allocated and mapped. A NAME.new that a killed
     // creator left is replaced: callers hold the lock that makes them the only creator. It is removed again
     // if the segment is not published. Throws Failure CannotCreate.
     [[nodiscard]] static Segment create(const std::string& name, std::size_t bytes);
