@@ -65,7 +65,7 @@ WHOLE = [
             ("golang-go",), group="pipeline"),
     Subject("gomap-64", "Go channel of slices of 64 + mutex + map", "go_channel",
             (*SHORT_ID, *BATCH, "--store", "map"), ("golang-go",), group="pipeline"),
-    Subject("gosized-1", "Go channel + mutex + map made large enough before", "go_channel",
+    Subject("gosized-1", "Go channel + mutex + map of full size", "go_channel",
             (*SHORT_ID, "--store", "sized"), ("golang-go",), group="pipeline"),
     Subject("booststore-1", "Boost message_queue one by one + storage", "boost_queue", (*SHORT_ID, "--store"),
             group="pipeline", quick=True),
