@@ -25,16 +25,15 @@ std::string Cause::text(std::chrono::nanoseconds item_timeout) const {
 
 void Hand::take_over(std::uint32_t pid) const noexcept {
     area_->pid.store(pid, std::memory_order_release);
-    const std::uint64_t work = area_->work.load(std::memory_order_acquire);
-    if ((work & 1U) != 0) {
-        const std::uint64_t index = work >> kWorkIndexShift;
-        const auto attempt = static_cast<std::uint8_t>(work >> kWorkAttemptShift);
+    const WorkWord work = WorkWord::unpack(area_->work.load(std::memory_order_acquire));
+    if (work.is_active) {
         const HandWord held = word();
-        if (index >= held.first + held.done && index < held.end()) {
+        if (work.index >= held.first + held.done && work.index < held.end()) {
+            const std::uint64_t i = work.index - held.first;
             // One store of both; charged already if a former successor died right after it.
-            if (deaths(index - held.first) != attempt) {
+            if (deaths(i) != work.attempt) {
                 const std::uint32_t cause = area_->death.load(std::memory_order_acquire);
-                item(index - held.first).blame.store((cause << 8U) | attempt, std::memory_order_release);
+                item(i).blame.store((cause << 8U) | work.attempt, std::memory_order_release);
             }
         }
         end_work();

@@ -31,6 +31,24 @@ struct HandWord {
     [[nodiscard]] constexpr bool empty() const noexcept { return done >= count; }
 };
 
+// HandArea::work, unpacked: the ring index of the item that is being processed, and which attempt that is.
+struct WorkWord {
+    std::uint64_t index = 0;
+    std::uint8_t attempt = 0;
+    bool is_active = false;  // false: none is
+
+    static constexpr unsigned kAttemptShift = 1;
+    static constexpr unsigned kIndexShift = 18;
+
+    [[nodiscard]] constexpr std::uint64_t pack() const noexcept {
+        return (index << kIndexShift) | (std::uint64_t{attempt} << kAttemptShift) |
+               std::uint64_t{is_active ? 1U : 0U};
+    }
+    [[nodiscard]] static constexpr WorkWord unpack(std::uint64_t word) noexcept {
+        return {word >> kIndexShift, static_cast<std::uint8_t>(word >> kAttemptShift), (word & 1U) != 0};
+    }
+};
+
 // Ring indices stay below this, so that they fit in a hand's word: 7e13 items, at ten million a second
 // 81 days without a restart. The ring refuses to go on then, and drains.
 inline constexpr std::uint64_t kMaxIndex = (std::uint64_t{1} << HandWord::kIndexBits) - 1;
@@ -104,9 +122,8 @@ class Hand {
 
     // Around the processing of item i, so that a death in between is charged to it alone.
     void begin_work(std::uint64_t first, std::uint64_t i) const noexcept {
-        const std::uint64_t attempt = std::uint64_t{deaths(i)} + 1;
-        area_->work.store(((first + i) << kWorkIndexShift) | (attempt << kWorkAttemptShift) | 1U,
-                          std::memory_order_release);
+        const auto attempt = static_cast<std::uint8_t>(deaths(i) + 1);
+        area_->work.store(WorkWord{first + i, attempt, true}.pack(), std::memory_order_release);
     }
     void end_work() const noexcept { area_->work.store(0, std::memory_order_release); }
     // The attempt at item i, whose work has begun, has failed outside of the consumer, which lives on: it is
@@ -115,9 +132,6 @@ class Hand {
     void set_since(std::uint64_t ns) const noexcept { area_->since_ns.store(ns, std::memory_order_relaxed); }
 
   private:
-    static constexpr unsigned kWorkAttemptShift = 1;
-    static constexpr unsigned kWorkIndexShift = 18;
-
     HandArea* area_;
     Item* items_;
     std::uint16_t place_;

@@ -7,9 +7,9 @@
 
 namespace pipeline {
 
-// Shows on standard output what was asked for. Drained: the audit balances; DataError: it does not. Throws
-// Failure: NoInput if there is nothing to look at; NotDrained if it could not be seen at one moment (to be
-// tried again); as Segments::open() and read_ledger().
+// Shows what was asked for; what is live until SIGTERM or SIGINT. Drained, or what an audit says. Throws
+// Failure: NoInput if there is nothing to look at, but for what is live and waits for it; Configuration if
+// this observer was built without what is asked for; else as audit_pipeline() and serve().
 [[nodiscard]] ExitStatus observe(const ObserverOptions& options);
 
 }  // namespace pipeline

@@ -2,6 +2,8 @@
 // The observer's command line.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -13,13 +15,21 @@
 #include "common/log.hpp"
 #include "common/shared_options.hpp"
 #include "common/specs.hpp"
+#include "observer/listen_address.hpp"
 
 namespace pipeline {
 
 struct ObserverOptions {
+    // At most one of these; none: live, until it is ended.
+    bool once = false;
     bool audit = false;
+    bool metrics = false;
+    std::optional<ListenAddress> listen;
+
     bool deep = false;  // of an audit
     bool json = false;
+    bool listen_anywhere = false;
+    std::chrono::nanoseconds interval = std::chrono::seconds(1);  // between two looks
     std::string name = kDefaultName;
     std::optional<LedgerSpec> ledger;  // none: the pipeline's own; if there is no pipeline, STATE/invoices.db
     std::filesystem::path state_dir;   // absolute; empty: the environment names none

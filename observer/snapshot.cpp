@@ -3,11 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <chrono>
 
 #include "common/error.hpp"
-#include "common/lineage.hpp"
+#include "observer/loaded.hpp"
 
 namespace pipeline {
 namespace {
@@ -34,16 +33,11 @@ Words look(const Ring& ring, const Storage& storage) noexcept {
     return words;
 }
 
-// A plain word of the segments, read before every load that follows.
-template <class T>
-T loaded(T& shared) noexcept {
-    return std::atomic_ref<T>(shared).load(std::memory_order_acquire);
-}
-
 // Counts those that are current when durable_word says so: a leader writes the other ones.
 Totals totals_of(const Storage& storage, const Words& words) noexcept {
     Totals& totals = storage.area().totals[words.durable_word & 1U];
-    return {loaded(totals.booked), loaded(totals.rejected), loaded(totals.failed), loaded(totals.duplicates)};
+    return {loaded_plain(totals.booked), loaded_plain(totals.rejected), loaded_plain(totals.failed),
+            loaded_plain(totals.duplicates)};
 }
 
 // The last record says how far its hand is: written before the tail that covers it, and not overwritten
@@ -56,7 +50,7 @@ struct LastSave {
 LastSave last_save(const Storage& storage, const Words& words) noexcept {
     if (words.saved == 0) return {};
     Record& last = storage.record(words.saved - 1);
-    return {loaded(last.place) % kMaxPlaces, loaded(last.ring_index)};
+    return {loaded_plain(last.place) % kMaxPlaces, loaded_plain(last.ring_index)};
 }
 
 // As Ring::settle_head() and Storage::settle_hand() would leave it: a process that was killed, or is just
@@ -82,20 +76,13 @@ Flow settled(const Words& words, const LastSave& last, const Totals& outcomes) n
 }
 
 ProcessSight sight(ProcessSight::Role role, std::uint16_t place, std::uint32_t pid) {
-    ProcessSight seen{role, place, static_cast<pid_t>(pid), ProcessSight::State::Running};
-    if (!is_alive(seen.pid)) {
-        seen.state = ProcessSight::State::Dead;
-    } else if (is_stopped(seen.pid)) {
-        seen.state = ProcessSight::State::Stopped;
-    }
-    return seen;
+    return {role, place, static_cast<pid_t>(pid), process_state(pid)};
 }
 
-}  // namespace
-
-std::optional<Flow> read_flow(const Ring& ring, const Storage& storage) {
+// Two looks that agree, before the deadline.
+std::optional<Flow> exact_flow(const Ring& ring, const Storage& storage, std::chrono::nanoseconds patience) {
     using std::chrono::steady_clock;
-    const auto deadline = steady_clock::now() + std::chrono::seconds(1);
+    const auto deadline = steady_clock::now() + patience;
     Words words = look(ring, storage);
     do {
         const LastSave last = last_save(storage, words);
@@ -105,6 +92,36 @@ std::optional<Flow> read_flow(const Ring& ring, const Storage& storage) {
         words = again;
     } while (steady_clock::now() < deadline);
     return std::nullopt;
+}
+
+// One look, against the items' way: what is read later is never behind what was read before.
+Flow passing_flow(const Ring& ring, const Storage& storage) noexcept {
+    constexpr int kTries = 8;  // each flush changes the word: more than that do not come in a row
+    Flow flow;
+    Words words;
+    for (int i = 0; i < kTries; ++i) {
+        words.durable_word = storage.area().durable_word.load(std::memory_order_acquire);
+        flow.outcomes = totals_of(storage, words);
+        if (storage.area().durable_word.load(std::memory_order_acquire) == words.durable_word) break;
+    }
+    flow.durable = words.durable_word >> 1U;
+    flow.saved = std::max(storage.tail(), flow.durable);
+    const std::uint64_t head = std::max(ring.head(), flow.saved);
+    flow.acquired = std::max(ring.tail(), head);
+    flow.in_hands = head - flow.saved;
+    flow.in_ring = flow.acquired - head;
+    return flow;
+}
+
+}  // namespace
+
+std::optional<Flow> read_flow(const Ring& ring, const Storage& storage) {
+    return exact_flow(ring, storage, std::chrono::seconds(1));
+}
+
+LiveFlow look_at_flow(const Ring& ring, const Storage& storage, std::chrono::nanoseconds patience) {
+    if (const auto exact = exact_flow(ring, storage, patience)) return {*exact, true};
+    return {passing_flow(ring, storage), false};
 }
 
 Snapshot take_snapshot(const Segments& segments) {

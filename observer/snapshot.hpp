@@ -7,12 +7,14 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "common/segments.hpp"
+#include "observer/process_state.hpp"
 
 namespace pipeline {
 
@@ -33,7 +35,7 @@ struct Flow {
 
 struct ProcessSight {
     enum class Role : std::uint8_t { Producer, Consumer };
-    enum class State : std::uint8_t { Running, Stopped, Dead };
+    using State = ProcessState;
     Role role = Role::Producer;
     std::uint16_t place = 0;  // of a consumer
     pid_t pid = 0;
@@ -52,6 +54,16 @@ struct Snapshot {
 // left behind is counted as its next owner will settle it. None if the segments changed for a whole second
 // between every two looks.
 [[nodiscard]] std::optional<Flow> read_flow(const Ring& ring, const Storage& storage);
+
+// For whoever looks often and shows what it sees: the same if that comes within `patience`, else what a
+// single look has seen. Its words then belong to moments a few microseconds apart: nothing is negative,
+// nothing is missing, and what moved meanwhile is counted where it came from or where it went.
+struct LiveFlow {
+    Flow flow;
+    bool is_exact = false;  // of one moment
+};
+[[nodiscard]] LiveFlow look_at_flow(const Ring& ring, const Storage& storage,
+                                    std::chrono::nanoseconds patience);
 
 // Throws Failure NotDrained if the flow could not be read.
 [[nodiscard]] Snapshot take_snapshot(const Segments& segments);

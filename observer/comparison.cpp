@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observer/comparison.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace pipeline {
+namespace {
+
+constexpr double kNsPerSecond = 1e9;
+
+std::uint64_t gained(std::uint64_t earlier, std::uint64_t now) noexcept {
+    return now > earlier ? now - earlier : 0;
+}
+
+bool is_running(const ProcessObservation& process) noexcept {
+    return process.state == ProcessState::Running;
+}
+
+ConsumerComparison compare(const Observation& earlier, const ConsumerObservation& now, double seconds) {
+    const auto same =
+        std::find_if(earlier.consumers.begin(), earlier.consumers.end(),
+                     [&now](const ConsumerObservation& each) { return each.place == now.place; });
+    // One that is new in its place had done before what its predecessors did, which is not known here.
+    if (same == earlier.consumers.end()) return {};
+    return {static_cast<double>(gained(same->items, now.items)) / seconds,
+            TimeShares::between(same->time, now.time)};
+}
+
+}  // namespace
+
+Latencies Latencies::of(const Histogram& histogram) {
+    Latencies latencies;
+    latencies.count = histogram.total();
+    if (latencies.count == 0) return latencies;
+    const auto seconds = [&histogram](double p) {
+        return static_cast<double>(histogram.quantile(p)) / kNsPerSecond;
+    };
+    latencies.mean =
+        static_cast<double>(histogram.sum_ns()) / static_cast<double>(latencies.count) / kNsPerSecond;
+    latencies.p50 = seconds(0.5);
+    latencies.p99 = seconds(0.99);
+    latencies.p999 = seconds(0.999);
+    return latencies;
+}
+
+Comparison Comparison::of(const Observation& earlier, const Observation& now) {
+    Comparison comparison;
+    if (earlier.generation != now.generation || now.at_ns <= earlier.at_ns) return comparison;
+    Load load;
+    load.interval = std::chrono::nanoseconds(now.at_ns - earlier.at_ns);
+    load.acquired = gained(earlier.flow().acquired, now.flow().acquired);
+    load.stored = gained(earlier.flow().saved, now.flow().saved);
+    load.producer = TimeShares::between(earlier.producer.time, now.producer.time);
+
+    const double seconds = std::chrono::duration<double>(load.interval).count();
+    comparison.seconds = seconds;
+    comparison.acquired_per_second = static_cast<double>(load.acquired) / seconds;
+    comparison.saved_per_second = static_cast<double>(load.stored) / seconds;
+    comparison.stored_per_second =
+        static_cast<double>(gained(earlier.flow().durable, now.flow().durable)) / seconds;
+    comparison.producer = load.producer;
+    for (const ConsumerObservation& consumer : now.consumers) {
+        comparison.consumers.push_back(compare(earlier, consumer, seconds));
+        if (is_running(consumer)) load.consumers.push_back(comparison.consumers.back().shares);
+    }
+    comparison.waiting = Latencies::of(now.waiting.since(earlier.waiting));
+    comparison.processing = Latencies::of(now.processing.since(earlier.processing));
+    comparison.until_durable = Latencies::of(now.until_durable.since(earlier.until_durable));
+    comparison.advice = advise(load);
+    return comparison;
+}
+
+bool has_moved(const Observation& earlier, const Observation& now) noexcept {
+    const auto position = [](const Observation& seen) {
+        return std::array{seen.generation,   seen.flow().acquired, seen.flow().in_hands,
+                          seen.flow().saved, seen.flow().durable,  seen.released};
+    };
+    return position(earlier) != position(now);
+}
+
+std::uint64_t last_moved_ns(const Observation& now) noexcept {
+    // A time of the future is none.
+    const auto known = [&now](std::uint64_t ns) { return ns <= now.at_ns ? ns : 0; };
+    return std::max(known(now.last_acquired_ns), known(now.last_saved_ns));
+}
+
+}  // namespace pipeline

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// What two observations of one pipeline say together: rates, shares and latencies of the time between them,
+// and whether anything has moved. Pure functions; numbers that go backwards, as a damaged segment's may,
+// count as not having changed.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "common/bottleneck.hpp"
+#include "observer/observation.hpp"
+
+namespace pipeline {
+
+// Of durations, in seconds; all 0 if there are none.
+struct Latencies {
+    std::uint64_t count = 0;
+    double mean = 0;
+    double p50 = 0;
+    double p99 = 0;
+    double p999 = 0;
+
+    [[nodiscard]] static Latencies of(const Histogram& histogram);
+};
+
+struct ConsumerComparison {
+    double items_per_second = 0;
+    TimeShares shares;
+};
+
+struct Comparison {
+    double seconds = 0;  // between the two; 0: there is nothing to compare
+    double acquired_per_second = 0;
+    double saved_per_second = 0;
+    double stored_per_second = 0;  // into the ledger
+    TimeShares producer;
+    std::vector<ConsumerComparison> consumers;  // as Observation::consumers of the later one
+    Latencies waiting;
+    Latencies processing;
+    Latencies until_durable;
+    Advice advice;
+
+    // Of two observations of the same generation; nothing to compare if they are of different ones.
+    [[nodiscard]] static Comparison of(const Observation& earlier, const Observation& now);
+};
+
+// True if an invoice has got further between the two.
+[[nodiscard]] bool has_moved(const Observation& earlier, const Observation& now) noexcept;
+
+// When something moved last, as far as a single observation can tell; 0 if nothing ever has.
+[[nodiscard]] std::uint64_t last_moved_ns(const Observation& now) noexcept;
+
+}  // namespace pipeline

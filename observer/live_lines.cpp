@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observer/live_lines.hpp"
+
+#include "common/output.hpp"
+#include "observer/lookout.hpp"
+#include "observer/status_json.hpp"
+#include "observer/status_text.hpp"
+#include "observer/ticker.hpp"
+
+namespace pipeline {
+
+ExitStatus show_lines(const ObserverOptions& options) {
+    Ticker ticker(options.interval);
+    Lookout lookout(options.name);
+    bool was_attached = false;
+    std::string told;  // why there is nothing to see
+    do {
+        const View& view = lookout.look();
+        const std::string why = view.is_attached ? "" : waiting_text(view);
+        // The last look at a pipeline that is gone is shown like any other.
+        if (view.is_attached || was_attached) {
+            print_output((options.json ? status_json(view) : status_line(view)) + "\n");
+        } else if (why != told) {
+            print_output((options.json ? status_json(view) : why) + "\n");
+            told = why;
+        }
+        if (view.is_attached) told.clear();
+        was_attached = view.is_attached;
+    } while (ticker.wait() != Ticker::Event::End);
+    return ExitStatus::Drained;
+}
+
+}  // namespace pipeline

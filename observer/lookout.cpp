@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observer/lookout.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/error.hpp"
+
+namespace pipeline {
+namespace {
+
+constexpr std::uint64_t kSecondNs = 1'000'000'000;
+// A look a second comes a little earlier or later than that.
+constexpr std::uint64_t kNearlySecondNs = kSecondNs * 9 / 10;
+
+}  // namespace
+
+Lookout::Lookout(std::string name) {
+    view_.name = std::move(name);
+}
+
+const View& Lookout::look(bool must_see) {
+    if (!segments_) attach(must_see);
+    if (!segments_) return view_;
+    // Asked before the look: then it has seen all that there ever was in them.
+    const bool are_current = segments_->are_current();
+    Observation seen = observe_segments(*segments_);
+    times_.mend(seen);
+    if (!are_current) {
+        if (seen.in_flight() == 0) seen.state = PipelineState::Finished;
+        segments_.reset();
+    }
+    view_.is_attached = segments_.has_value();
+    remember(seen);
+    view_.now = std::move(seen);
+    return view_;
+}
+
+void Lookout::attach(bool must_see) {
+    try {
+        segments_ = Segments::open(view_.name, Segment::Access::ReadOnly);
+        view_.trouble.clear();
+    } catch (const Failure& failure) {
+        if (must_see) throw;
+        view_.trouble = failure.what();
+        view_.health = {false, view_.trouble};
+    }
+    if (segments_) begin_anew();
+}
+
+void Lookout::begin_anew() {
+    past_.clear();
+    paced_.reset();
+    times_.begin_anew();
+    view_.recent = {};
+    view_.moved_ns = 0;
+}
+
+void Lookout::remember(const Observation& seen) {
+    const bool is_first = past_.empty();
+    if (is_first) {
+        view_.moved_ns = last_moved_ns(seen);
+    } else if (has_moved(*view_.now, seen)) {
+        view_.moved_ns = seen.at_ns;
+    }
+    while (past_.size() > 1 && seen.at_ns - past_[1].at_ns >=
+                                   static_cast<std::uint64_t>(std::chrono::nanoseconds(kWindow).count()))
+        past_.pop_front();
+    if (!is_first) view_.recent = Comparison::of(past_.front(), seen);
+    view_.health = Health::of(is_first ? seen : past_.front(), seen, view_.moved_ns);
+    if (is_first || seen.at_ns - past_.back().at_ns >= kNearlySecondNs) past_.push_back(seen);
+    add_pace(seen);
+}
+
+void Lookout::add_pace(const Observation& seen) {
+    if (paced_ && seen.at_ns - paced_->at_ns < kNearlySecondNs && seen.state != PipelineState::Finished)
+        return;
+    if (paced_ && paced_->at_ns < seen.at_ns) {
+        const double seconds = static_cast<double>(seen.at_ns - paced_->at_ns) / 1e9;
+        const auto gained = [](std::uint64_t earlier, std::uint64_t now) {
+            return now > earlier ? static_cast<double>(now - earlier) : 0.0;
+        };
+        view_.history.push_back({gained(paced_->flow().acquired, seen.flow().acquired) / seconds,
+                                 gained(paced_->flow().durable, seen.flow().durable) / seconds});
+        if (view_.history.size() > kHistory) view_.history.erase(view_.history.begin());
+    }
+    paced_ = seen;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keeps looking at the pipeline of a name, across its restarts: what it sees now, how that compares with what
+// it saw about ten seconds ago, and how fast it was in the last two minutes. When the segments lose their
+// names it looks at them a last time (the drained pipeline's totals) and then waits for the next ones.
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/segments.hpp"
+#include "observer/comparison.hpp"
+#include "observer/health.hpp"
+#include "observer/observation.hpp"
+#include "observer/steady_times.hpp"
+
+namespace pipeline {
+
+struct Pace {
+    double acquired_per_second = 0;
+    double stored_per_second = 0;
+};
+
+// What is to be shown.
+struct View {
+    std::string name;
+    bool is_attached = false;  // false: `now` is what was seen last, and there is nothing to see any more
+    std::optional<Observation> now;  // none: nothing has been seen yet
+    Comparison recent;
+    std::uint64_t moved_ns = 0;  // when something moved last, monotonic; 0: never
+    Health health{false, "there is no pipeline of that name"};
+    std::string trouble;        // why it cannot be looked at just now; empty: it can
+    std::vector<Pace> history;  // one for each second, the newest last
+
+    [[nodiscard]] double unmoved_seconds() const noexcept {
+        return now && moved_ns != 0 && now->at_ns > moved_ns
+                   ? static_cast<double>(now->at_ns - moved_ns) / 1e9
+                   : 0;
+    }
+};
+
+class Lookout {
+  public:
+    static constexpr std::chrono::seconds kWindow{10};  // what View::recent compares with, as far as it goes
+    static constexpr std::size_t kHistory = 120;        // seconds
+
+    explicit Lookout(std::string name);
+
+    // Looks; the view is that of this look until the next one. Without a pipeline it is what was seen last.
+    // Throws Failure as Segments::open() if `must_see`; otherwise that is the view's trouble.
+    const View& look(bool must_see = false);
+    [[nodiscard]] const View& view() const noexcept { return view_; }
+
+  private:
+    void attach(bool must_see);
+    void begin_anew();
+    void remember(const Observation& seen);
+    void add_pace(const Observation& seen);
+
+    View view_;
+    std::optional<Segments> segments_;
+    std::deque<Observation> past_;  // a second apart, the oldest first
+    std::optional<Observation> paced_;
+    SteadyTimes times_;
+};
+
+}  // namespace pipeline

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observer/observation.hpp"
+
+#include <algorithm>
+
+#include "observer/current_invoice.hpp"
+#include "observer/loaded.hpp"
+
+namespace pipeline {
+namespace {
+
+std::string cause_text(std::uint32_t encoded) {
+    const Cause cause = Cause::decode(encoded);
+    // The observer does not know how long that is.
+    if (cause.encode() == Cause::ran_too_long().encode()) return "ran longer than --item-timeout";
+    return cause.text(std::chrono::nanoseconds(0));
+}
+
+Deaths deaths_of(const DeathMetrics& metrics) {
+    Deaths deaths{loaded(metrics.count), loaded(metrics.last_ns), {}};
+    if (deaths.count != 0) deaths.last_cause = cause_text(loaded(metrics.last_cause));
+    return deaths;
+}
+
+void observe_process(ProcessObservation& process, const ActivityArea& activity, const DeathMetrics& deaths,
+                     std::uint32_t pid, std::uint64_t now_ns) {
+    process.pid = pid;
+    process.state = process_state(pid);
+    process.private_bytes = private_bytes(pid);
+    const bool is_alive = process.state == ProcessState::Running || process.state == ProcessState::Stopped;
+    process.time = TimeSpent::of(activity, is_alive, now_ns);
+    process.deaths = deaths_of(deaths);
+}
+
+SupervisorObservation observe_supervisor(const SupervisorMetrics& metrics) {
+    SupervisorObservation supervisor;
+    supervisor.pid = loaded(metrics.pid);
+    supervisor.state = process_state(supervisor.pid);
+    supervisor.private_bytes = private_bytes(supervisor.pid);
+    supervisor.wanted_consumers = loaded(metrics.consumers);
+    supervisor.least_consumers = loaded(metrics.least);
+    supervisor.most_consumers = loaded(metrics.most);
+    supervisor.started_ns = loaded(metrics.started_ns);
+    return supervisor;
+}
+
+void observe_places(Observation& seen, const Ring& ring, const MetricsArea& metrics) {
+    for (std::size_t place = 0; place < kMaxPlaces; ++place) {
+        const PlaceMetrics& counted = metrics.places[place];
+        const Hand hand = ring.hand(place);
+        const std::uint32_t pid = loaded(hand.area().pid);
+        const HandWord word = hand.word();
+        const std::uint64_t items = loaded(counted.items);
+        seen.consumer_deaths += loaded(counted.deaths.count);
+        if (items != 0) {
+            seen.waiting += Histogram(counted.waiting);
+            seen.processing += Histogram(counted.processing);
+        }
+        if (pid == 0 && word.empty()) continue;
+        ConsumerObservation consumer;
+        observe_process(consumer, counted.activity, counted.deaths, pid, seen.at_ns);
+        consumer.place = static_cast<std::uint16_t>(place);
+        consumer.items = items;
+        consumer.in_hand = word.empty() ? 0 : word.count - word.done;
+        consumer.invoice = current_invoice(hand);
+        seen.consumers.push_back(std::move(consumer));
+    }
+}
+
+// Invoices pass ring, hands and storage in this order; in a storage they lie nearly in the order in which
+// they were acquired, but for those that took long.
+std::optional<std::uint64_t> oldest_acquired_ns(const Observation& seen, const Ring& ring,
+                                                const Storage& storage) {
+    std::optional<std::uint64_t> oldest;
+    const auto add = [&oldest](std::uint64_t ns) { oldest = std::min(oldest.value_or(ns), ns); };
+    const Flow& flow = seen.flow();
+    if (flow.in_ring != 0) add(loaded_plain(ring.slot(flow.acquired - flow.in_ring).acquired_ns));
+    for (const ConsumerObservation& consumer : seen.consumers) {
+        if (const auto ns = oldest_in_hand_ns(ring.hand(consumer.place))) add(*ns);
+    }
+    const std::uint64_t records = std::min<std::uint64_t>(seen.in_storage(), storage.capacity());
+    for (std::uint64_t i = 0; i < records; ++i)
+        add(loaded_plain(storage.record(flow.durable + i).acquired_ns));
+    return oldest;
+}
+
+PipelineState state_of(const Observation& seen, bool is_closing) noexcept {
+    const auto any = [&seen](ProcessState state) {
+        return seen.producer.state == state ||
+               std::any_of(seen.consumers.begin(), seen.consumers.end(),
+                           [state](const ConsumerObservation& each) { return each.state == state; });
+    };
+    if (any(ProcessState::Running)) return is_closing ? PipelineState::Draining : PipelineState::Running;
+    if (any(ProcessState::Stopped)) return PipelineState::Stopped;
+    if (seen.supervisor.state == ProcessState::Stopped) return PipelineState::Stopped;
+    if (seen.supervisor.state != ProcessState::Running) return PipelineState::Dead;
+    return is_closing ? PipelineState::Draining : PipelineState::Starting;
+}
+
+}  // namespace
+
+Observation observe_areas(const Ring& ring, const Storage& storage, const MetricsArea& metrics) {
+    Observation seen;
+    seen.at_ns = monotonic_ns();
+    seen.at = WallClock(wall_us(), seen.at_ns);
+    seen.generation = ring.area().header.generation;
+    seen.is_source_exhausted = loaded(ring.area().exhausted) != 0;
+    seen.expected = loaded(ring.area().expected);
+    seen.ring_capacity = ring.capacity();
+    seen.storage_capacity = storage.capacity();
+    seen.released = storage.released();
+    seen.live = look_at_flow(ring, storage, kPatience);
+    if (seen.flow().acquired != 0)
+        seen.last_acquired_ns = loaded_plain(ring.slot(seen.flow().acquired - 1).acquired_ns);
+    if (seen.flow().saved != 0)
+        seen.last_saved_ns = loaded_plain(storage.record(seen.flow().saved - 1).saved_ns);
+    seen.supervisor = observe_supervisor(metrics.supervisor);
+    observe_process(seen.producer, metrics.producer.activity, metrics.producer.deaths,
+                    loaded(ring.area().producer_pid), seen.at_ns);
+    observe_places(seen, ring, metrics);
+    seen.until_durable = Histogram(metrics.until_durable);
+    seen.oldest_acquired_ns = oldest_acquired_ns(seen, ring, storage);
+    seen.state = state_of(seen, ring.stop_requested() || ring.closed());
+    return seen;
+}
+
+Observation observe_segments(const Segments& segments) {
+    Observation seen = observe_areas(segments.ring(), segments.storage(), segments.metrics());
+    seen.source = segments.source();
+    seen.ledger = segments.ledger();
+    return seen;
+}
+
+std::string_view to_text(PipelineState state) noexcept {
+    switch (state) {
+        case PipelineState::Starting:
+            return "starting";
+        case PipelineState::Running:
+            return "running";
+        case PipelineState::Draining:
+            return "draining";
+        case PipelineState::Stopped:
+            return "stopped";
+        case PipelineState::Dead:
+            break;
+        case PipelineState::Finished:
+            return "finished";
+    }
+    return "dead";
+}
+
+std::string_view to_text(Activity activity) noexcept {
+    switch (activity) {
+        case Activity::Working:
+            break;
+        case Activity::WaitingForInput:
+            return "waiting_for_input";
+        case Activity::WaitingForRoom:
+            return "waiting_for_room";
+        case Activity::Flushing:
+            return "flushing";
+    }
+    return "working";
+}
+
+}  // namespace pipeline

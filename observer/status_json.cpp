@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observer/status_json.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace pipeline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kVersion = 1;  // raised when a name changes its meaning or goes
+
+double seconds_since(std::uint64_t ns, std::uint64_t now_ns) noexcept {
+    return now_ns > ns ? static_cast<double>(now_ns - ns) / 1e9 : 0;
+}
+
+Json optional_seconds(std::optional<std::uint64_t> since_ns, std::uint64_t now_ns) {
+    return since_ns ? Json(seconds_since(*since_ns, now_ns)) : Json();
+}
+
+Json json_of(const Latencies& latencies) {
+    return {{"count", latencies.count},
+            {"mean_seconds", latencies.mean},
+            {"p50_seconds", latencies.p50},
+            {"p99_seconds", latencies.p99},
+            {"p999_seconds", latencies.p999}};
+}
+
+Json json_of(const Latencies& recent, const Histogram& total) {
+    return {{"recent", json_of(recent)}, {"total", json_of(Latencies::of(total))}};
+}
+
+Json json_of(const TimeShares& shares) {
+    return {{"working", shares.working},
+            {"waiting_for_input", shares.waiting_for_input},
+            {"waiting_for_room", shares.waiting_for_room},
+            {"flushing", shares.flushing}};
+}
+
+Json json_of(const ProcessObservation& process, std::uint64_t now_ns) {
+    Json json{{"pid", process.pid}, {"state", to_text(process.state)}};
+    json["activity"] = to_text(process.time.now);
+    json["activity_seconds"] = seconds_since(process.time.since_ns, now_ns);
+    json["private_bytes"] = process.private_bytes;
+    json["deaths"] = process.deaths.count;
+    json["last_death"] = nullptr;
+    if (process.deaths.count != 0) {
+        json["last_death"] = {{"cause", process.deaths.last_cause},
+                              {"ago_seconds", seconds_since(process.deaths.last_ns, now_ns)}};
+    }
+    return json;
+}
+
+Json json_of_consumer(const View& view, std::size_t i) {
+    const ConsumerObservation& consumer = view.now->consumers[i];
+    Json json{{"place", consumer.place}};
+    json.update(json_of(consumer, view.now->at_ns));
+    json["items"] = consumer.items;
+    json["in_hand"] = consumer.in_hand;
+    const bool is_compared = i < view.recent.consumers.size();
+    const ConsumerComparison recent = is_compared ? view.recent.consumers[i] : ConsumerComparison{};
+    json["items_per_second"] = recent.items_per_second;
+    json["shares"] = json_of(recent.shares);
+    json["invoice"] = nullptr;
+    if (consumer.invoice) {
+        json["invoice"] = {{"id", consumer.invoice->id},
+                           {"attempt", consumer.invoice->attempt},
+                           {"seconds", seconds_since(consumer.invoice->since_ns, view.now->at_ns)}};
+    }
+    return json;
+}
+
+Json json_of(const SupervisorObservation& supervisor, std::uint64_t now_ns) {
+    return {{"pid", supervisor.pid},
+            {"state", to_text(supervisor.state)},
+            {"private_bytes", supervisor.private_bytes},
+            {"up_seconds", seconds_since(supervisor.started_ns, now_ns)},
+            {"wanted_consumers", supervisor.wanted_consumers},
+            {"least_consumers", supervisor.least_consumers},
+            {"most_consumers", supervisor.most_consumers}};
+}
+
+void add_flow(Json& json, const Observation& now) {
+    const Flow& flow = now.flow();
+    json["is_exact"] = now.live.is_exact;
+    json["totals"] = {{"acquired", flow.acquired},
+                      {"processed", flow.saved},
+                      {"stored", flow.durable},
+                      {"booked", flow.outcomes.booked},
+                      {"rejected", flow.outcomes.rejected},
+                      {"failed", flow.outcomes.failed},
+                      {"duplicates", flow.outcomes.duplicates},
+                      {"expected", now.expected == 0 ? Json() : Json(now.expected)}};
+    json["in_flight"] = {{"invoices", now.in_flight()},
+                         {"in_ring", flow.in_ring},
+                         {"in_hands", flow.in_hands},
+                         {"in_storage", now.in_storage()},
+                         {"oldest_seconds", optional_seconds(now.oldest_acquired_ns, now.at_ns)}};
+    json["ring"] = {{"invoices", flow.in_ring}, {"capacity", now.ring_capacity}};
+    const std::uint64_t used = flow.saved > now.released ? flow.saved - now.released : 0;
+    json["storage"] = {{"records", used},
+                       {"waiting_for_ledger", now.in_storage()},
+                       {"waiting_for_receipt", used > now.in_storage() ? used - now.in_storage() : 0},
+                       {"capacity", now.storage_capacity}};
+}
+
+void add_recent(Json& json, const View& view) {
+    const Comparison& recent = view.recent;
+    json["recent"] = {{"seconds", recent.seconds},
+                      {"acquired_per_second", recent.acquired_per_second},
+                      {"processed_per_second", recent.saved_per_second},
+                      {"stored_per_second", recent.stored_per_second}};
+    json["latency"] = {{"waiting", json_of(recent.waiting, view.now->waiting)},
+                       {"processing", json_of(recent.processing, view.now->processing)},
+                       {"until_durable", json_of(recent.until_durable, view.now->until_durable)}};
+    json["advice"] = {{"bottleneck", to_text(recent.advice.bottleneck)},
+                      {"needed_consumers", recent.advice.needed_consumers},
+                      {"sentence", recent.advice.sentence}};
+}
+
+void add_processes(Json& json, const View& view) {
+    json["supervisor"] = json_of(view.now->supervisor, view.now->at_ns);
+    json["producer"] = json_of(view.now->producer, view.now->at_ns);
+    json["producer"]["shares"] = json_of(view.recent.producer);
+    json["consumers"] = Json::array();
+    for (std::size_t i = 0; i < view.now->consumers.size(); ++i)
+        json["consumers"].push_back(json_of_consumer(view, i));
+    json["consumer_deaths"] = view.now->consumer_deaths;
+}
+
+}  // namespace
+
+std::string status_json(const View& view) {
+    Json json{{"version", kVersion}, {"name", view.name}, {"is_attached", view.is_attached}};
+    json["state"] = view.now ? Json(to_text(view.now->state)) : Json();
+    json["health"] = {{"is_good", view.health.is_good}, {"reason", view.health.reason}};
+    json["trouble"] = view.trouble;
+    if (view.now) {
+        json["at_us"] = view.now->at.now_us();
+        json["generation"] = fmt::format("{:016x}", view.now->generation);
+        json["source"] = view.now->source;
+        json["is_source_exhausted"] = view.now->is_source_exhausted;
+        json["ledger"] = view.now->ledger;
+        json["moved_at_us"] = view.moved_ns == 0 ? Json() : Json(view.now->at.at_us(view.moved_ns));
+        json["unmoved_seconds"] = view.unmoved_seconds();
+        add_flow(json, *view.now);
+        add_recent(json, view);
+        add_processes(json, view);
+    }
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace pipeline

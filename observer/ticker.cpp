@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observer/ticker.hpp"
+
+#include <poll.h>
+#include <signal.h>
+
+#include <array>
+#include <cerrno>
+
+#include "common/error.hpp"
+#include "common/signals.hpp"
+
+namespace pipeline {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+}  // namespace
+
+Ticker::Ticker(std::chrono::nanoseconds interval)
+    : interval_(interval), next_(steady_clock::now() + interval) {
+    block_signals({SIGTERM, SIGINT});
+    signals_ = open_signal_fd({SIGTERM, SIGINT});
+}
+
+Ticker::Event Ticker::wait(int fd) {
+    while (true) {
+        const auto now = steady_clock::now();
+        const auto left = std::chrono::ceil<milliseconds>(next_ - now);
+        if (left <= milliseconds::zero()) {
+            next_ = std::max(next_ + interval_, now);
+            return Event::Tick;
+        }
+        std::array<pollfd, 2> awaited{{{signals_.get(), POLLIN, 0}, {fd, POLLIN, 0}}};  // -1: not looked at
+        const int ready = ::poll(awaited.data(), awaited.size(), static_cast<int>(left.count()));
+        if (ready < 0 && errno != EINTR)
+            throw system_failure(ExitStatus::InputOutput, "poll", "for signals", errno);
+        if (ready <= 0) continue;
+        if (awaited[0].revents != 0) return Event::End;
+        return Event::Input;
+    }
+}
+
+}  // namespace pipeline

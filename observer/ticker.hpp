@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// When to look again, and whether to end: SIGTERM and SIGINT are waited for together with the time.
+#pragma once
+
+#include <chrono>
+
+#include "common/fd.hpp"
+
+namespace pipeline {
+
+class Ticker {
+  public:
+    // Blocks both signals in this thread and in those that it starts. Throws Failure InputOutput.
+    explicit Ticker(std::chrono::nanoseconds interval);
+
+    enum class Event { Tick, Input, End };
+    // Waits for the next tick (one that is missed is left out), for the end, or for input on `fd` if it is
+    // one.
+    [[nodiscard]] Event wait(int fd = -1);
+
+  private:
+    std::chrono::nanoseconds interval_;
+    std::chrono::steady_clock::time_point next_;
+    UniqueFd signals_;
+};
+
+}  // namespace pipeline

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// The observer as a test starts and reads it.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/system/pipeline_run.hpp"
+#include "tests/system/process.hpp"
+
+namespace pipeline::test {
+
+// Beside the run's pipeline, with --name and `options`; its output goes to a file, so it is no screen.
+[[nodiscard]] Process start_observer(const PipelineRun& run, std::vector<std::string> options);
+
+[[nodiscard]] std::vector<std::string> lines_of(const std::string& text);
+// What a live observer with --json has said so far.
+[[nodiscard]] std::vector<nlohmann::json> json_lines(const Process& observer);
+
+// What --once says, with a short interval. Fails the test if it does not.
+[[nodiscard]] nlohmann::json observe_once(const PipelineRun& run);
+[[nodiscard]] std::string observe_text(const PipelineRun& run, const std::string& option = "--once");
+
+}  // namespace pipeline::test

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the observer's views say of a made-up pipeline, and that the documentation knows every name in it.
+#include "observer/status_json.hpp"
+#include "observer/status_text.hpp"
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/catch.hpp"
+#include "tests/unit/sample_view.hpp"
+
+using namespace pipeline;
+using namespace pipeline::test;
+
+namespace {
+
+std::string documentation() {
+    std::ifstream file(OBSERVER_DOCUMENTATION);
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+}
+
+void require_documented(const nlohmann::json& json, const std::string& page) {
+    if (json.is_array()) {
+        for (const auto& each : json) require_documented(each, page);
+    }
+    if (!json.is_object()) return;
+    for (const auto& [key, value] : json.items()) {
+        INFO(key);
+        CHECK(page.find('`' + key + '`') != std::string::npos);
+        require_documented(value, page);
+    }
+}
+
+bool contains(const std::string& text, const std::string& part) {
+    INFO(text);
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("the JSON says what was seen", "[status]") {
+    const auto json = nlohmann::json::parse(status_json(sample_view(2)));
+    CHECK(json["version"] == 1);
+    CHECK(json["name"] == "sample");
+    CHECK(json["state"] == "running");
+    CHECK(json["totals"]["acquired"] == 20'000);
+    CHECK(json["totals"]["stored"] == 12'000);
+    CHECK(json["totals"]["rejected"] == 10);
+    CHECK(json["in_flight"]["invoices"] == 8'000);
+    CHECK(json["in_flight"]["oldest_seconds"] == 4.0);
+    CHECK(json["recent"]["acquired_per_second"] == 1'000.0);
+    CHECK(json["latency"]["processing"]["recent"]["count"] == 4'000);
+    CHECK(json["latency"]["processing"]["total"]["count"] == 5'000);
+    CHECK(json["advice"]["bottleneck"] == "consumers");
+    CHECK(json["producer"]["activity"] == "waiting_for_room");
+    REQUIRE(json["consumers"].size() == 2);
+    const auto& consumer = json["consumers"][1];
+    CHECK(consumer["place"] == 1);
+    CHECK(consumer["state"] == "running");
+    CHECK(consumer["items_per_second"] == 200.0);
+    CHECK(consumer["invoice"]["attempt"] == 2);
+    CHECK(consumer["invoice"]["seconds"] == 0.5);
+    CHECK(consumer["last_death"]["cause"] == "killed by signal 9 (SIGKILL)");
+    CHECK(json["consumers"][0]["last_death"].is_null());
+}
+
+TEST_CASE("every name in the JSON is documented", "[status]") {
+    const std::string page = documentation();
+    REQUIRE(page.size() > 1000);
+    require_documented(nlohmann::json::parse(status_json(sample_view(2))), page);
+}
+
+TEST_CASE("JSON is one line of UTF-8 whatever an invoice is called", "[status]") {
+    View view = sample_view(2);
+    view.now->consumers[1].invoice->id = "a\"\xff\n\x01";
+    const std::string text = status_json(view);
+    CHECK(text.find('\n') == std::string::npos);
+    CHECK(nlohmann::json::parse(text)["consumers"][1]["invoice"]["id"].is_string());
+}
+
+TEST_CASE("JSON of a pipeline that is not there says why", "[status]") {
+    View view;
+    view.name = "x";
+    const auto json = nlohmann::json::parse(status_json(view));
+    CHECK(json["state"].is_null());
+    CHECK(json["is_attached"] == false);
+    CHECK(json["health"]["reason"] == "there is no pipeline of that name");
+    CHECK(waiting_text(view) == "waiting for a pipeline of the name 'x'");
+}
+
+TEST_CASE("the page of text says what was seen", "[status]") {
+    const std::string text = status_text(sample_view(2));
+    for (const auto* part :
+         {"pipeline    sample, running\n", "acquired            20,000\n", "rejected                10\n",
+          "in flight            8,000, the oldest for 4.00 s\n", "7,000 of 16,384\n",
+          "1,000 acquired, 500 processed, 400 into the ledger", "consumers are the bottleneck",
+          "waits: ring full", "INV-1 for 500 ms, attempt 2\n",
+          "last death: killed by signal 9 (SIGKILL), 30.0 s ago\n"})
+        CHECK(contains(text, part));
+    CHECK_FALSE(contains(text, "nothing has moved"));
+}
+
+TEST_CASE("a line says the state, the balance and the rates", "[status]") {
+    View view = sample_view(2);
+    CHECK(contains(status_line(view),
+                   "running: acquired 20000, booked 11980, rejected 10, failed 5, duplicates 5, in flight "
+                   "8000, 1,000/s in, 400/s out; consumers are the bottleneck"));
+    SECTION("and that nothing moves, and since when") {
+        view.moved_ns = view.now->at_ns - 34'000'000'000;
+        const std::string since = stillness(view);
+        CHECK(contains(since, "nothing has moved for 34.0 s, since "));
+        CHECK(contains(status_line(view), since));
+        CHECK(contains(status_text(view), since));
+    }
+}
