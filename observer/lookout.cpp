@@ -81,7 +81,9 @@ void Lookout::add_pace(const Observation& seen) {
             return now > earlier ? static_cast<double>(now - earlier) : 0.0;
         };
         view_.history.push_back({gained(paced_->flow().acquired, seen.flow().acquired) / seconds,
-                                 gained(paced_->flow().durable, seen.flow().durable) / seconds});
+                                 gained(paced_->flow().durable, seen.flow().durable) / seconds,
+                                 static_cast<double>(seen.in_flight()),
+                                 Latencies::of(seen.until_durable.since(paced_->until_durable)).p99});
         if (view_.history.size() > kHistory) view_.history.erase(view_.history.begin());
     }
     paced_ = seen;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keeps looking at the pipeline of a name, across its restarts: what it sees now, how that compares with what
-// it saw about ten seconds ago, and how fast it was in the last two minutes. When the segments lose their
+// it saw about ten seconds ago, and how fast it was in the last five minutes. When the segments lose their
 // names it looks at them a last time (the drained pipeline's totals) and then waits for the next ones.
 #pragma once
 
@@ -18,9 +18,12 @@
 
 namespace pipeline {
 
+// One second of the past.
 struct Pace {
     double acquired_per_second = 0;
     double stored_per_second = 0;
+    double in_flight = 0;                  // invoices, at its end
+    double until_durable_p99_seconds = 0;  // of what was stored in it
 };
 
 // What is to be shown.
@@ -44,7 +47,7 @@ struct View {
 class Lookout {
   public:
     static constexpr std::chrono::seconds kWindow{10};  // what View::recent compares with, as far as it goes
-    static constexpr std::size_t kHistory = 120;        // seconds
+    static constexpr std::size_t kHistory = 300;        // seconds
 
     explicit Lookout(std::string name);
 

@@ -12,6 +12,7 @@
 #include "observer/live_lines.hpp"
 #include "observer/lookout.hpp"
 #include "observer/prometheus.hpp"
+#include "observer/serve.hpp"
 #include "observer/status_json.hpp"
 #include "observer/status_text.hpp"
 
@@ -42,6 +43,7 @@ ExitStatus show_once(const ObserverOptions& options) {
 ExitStatus observe(const ObserverOptions& options) {
     if (options.audit) return audit_pipeline(options);
     if (options.once || options.metrics) return show_once(options);
+    if (options.listen) return serve(options);
     return show_lines(options);
 }
 

@@ -120,6 +120,20 @@ void add_recent(Json& json, const View& view) {
                       {"sentence", recent.advice.sentence}};
 }
 
+// By column: a reader draws one after the other.
+void add_history(Json& json, const std::vector<Pace>& history) {
+    const auto column = [&history](double Pace::*number) {
+        Json values = Json::array();
+        for (const Pace& pace : history) values.push_back(pace.*number);
+        return values;
+    };
+    json["history"] = {{"step_seconds", 1},
+                       {"acquired_per_second", column(&Pace::acquired_per_second)},
+                       {"stored_per_second", column(&Pace::stored_per_second)},
+                       {"in_flight", column(&Pace::in_flight)},
+                       {"until_durable_p99_seconds", column(&Pace::until_durable_p99_seconds)}};
+}
+
 void add_processes(Json& json, const View& view) {
     json["supervisor"] = json_of(view.now->supervisor, view.now->at_ns);
     json["producer"] = json_of(view.now->producer, view.now->at_ns);
@@ -148,6 +162,7 @@ std::string status_json(const View& view) {
         add_flow(json, *view.now);
         add_recent(json, view);
         add_processes(json, view);
+        add_history(json, view.history);
     }
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -14,7 +14,9 @@ libboost-program-options-dev||command line and configuration file
 libfmt-dev||formats text
 libpugixml-dev||reads XML
 libsqlite3-dev||the ledger
-nlohmann-json3-dev||requests to and answers from programs
+nlohmann-json3-dev||requests to and answers from programs; what the observer says
+prometheus-cpp-dev||the observer: metrics
+libcpp-httplib-dev||the observer: metrics and a page over HTTP
 '
 run_packages='
 python3|python3|makes the sample invoices

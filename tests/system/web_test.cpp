@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// The observer over HTTP, as a monitor and a browser see it.
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <array>
+#include <filesystem>
+#include <string>
+
+#include "common/fd.hpp"
+#include "tests/catch.hpp"
+#include "tests/system/observer_run.hpp"
+
+using namespace pipeline;
+using namespace pipeline::test;
+
+namespace {
+
+UniqueFd connect_to(std::uint16_t port) {
+    UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const timeval deadline{30, 0};
+    ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof(deadline));
+    REQUIRE(::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
+    return fd;
+}
+
+std::string read_all(const UniqueFd& fd) {
+    std::string text;
+    std::array<char, 4096> buffer{};
+    while (true) {
+        const auto size = ::recv(fd.get(), buffer.data(), buffer.size(), 0);
+        if (size <= 0) return text;
+        text.append(buffer.data(), static_cast<std::size_t>(size));
+    }
+}
+
+// The whole answer, head and body.
+std::string ask(std::uint16_t port, const std::string& request, const std::string& host = "localhost") {
+    const UniqueFd fd = connect_to(port);
+    const std::string text = request + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n";
+    REQUIRE(::send(fd.get(), text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size()));
+    return read_all(fd);
+}
+
+bool has_status(const std::string& answer, int status) {
+    INFO(answer.substr(0, 200));
+    return answer.starts_with(fmt::format("HTTP/1.1 {} ", status));
+}
+
+std::string body_of(const std::string& answer) {
+    return answer.substr(answer.find("\r\n\r\n") + 4);
+}
+
+// A listening observer, and its port.
+struct Listener {
+    Process process;
+    std::uint16_t port = 0;
+
+    explicit Listener(const PipelineRun& run)
+        : process(start_observer(run, {"--listen", "127.0.0.1:0", "--interval", "200ms"})) {
+        const std::string before = "listening at http://127.0.0.1:";
+        REQUIRE(eventually([&] { return process.err().find(before) != std::string::npos; }));
+        const std::string said = process.err();
+        port = static_cast<std::uint16_t>(std::stoul(said.substr(said.find(before) + before.size())));
+    }
+};
+
+// The browser that is installed; empty: none.
+std::string browser() {
+    for (const auto* file : {"/usr/bin/chromium", "/usr/bin/google-chrome"}) {
+        if (std::filesystem::exists(file)) return file;
+    }
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("the observer serves what it sees, through start, stop and end of a pipeline") {
+    PipelineRun run;
+    Listener listener(run);
+    CHECK(has_status(ask(listener.port, "GET /healthz"), 503));
+    auto supervisor =
+        run.start({"--consumers", "2", "--source", "sequence", "--process", "simulate:cpu=100us"});
+    REQUIRE(eventually([&] { return has_status(ask(listener.port, "GET /healthz"), 200); }));
+    const auto status = nlohmann::json::parse(body_of(ask(listener.port, "GET /status.json")));
+    CHECK(status["state"] == "running");
+    CHECK(
+        body_of(ask(listener.port, "GET /metrics")).find("\ninvoice_pipeline_up{pipeline=\"" + run.name()) !=
+        std::string::npos);
+    CHECK(body_of(ask(listener.port, "GET /")).starts_with("<!doctype html>"));
+    CHECK(body_of(ask(listener.port, "HEAD /")).empty());
+    CHECK(has_status(ask(listener.port, "GET /nothing"), 404));
+    CHECK(has_status(ask(listener.port, "POST /"), 405));
+    CHECK(has_status(ask(listener.port, "GET /status.json", "evil.example"), 421));
+
+    supervisor.send(SIGSTOP);
+    for (const pid_t child : supervisor.children()) ::kill(child, SIGSTOP);
+    REQUIRE(eventually([&] {
+        const std::string answer = ask(listener.port, "GET /healthz");
+        return has_status(answer, 503) && answer.find("every process is stopped") != std::string::npos;
+    }));
+    for (const pid_t child : supervisor.children()) ::kill(child, SIGCONT);
+    supervisor.send(SIGCONT);
+    REQUIRE(eventually([&] { return has_status(ask(listener.port, "GET /healthz"), 200); }));
+    supervisor.send(SIGTERM);
+    CHECK(supervisor.wait() == 0);
+    REQUIRE(eventually([&] {
+        return nlohmann::json::parse(body_of(ask(listener.port, "GET /status.json")))["state"] == "finished";
+    }));
+    const auto last = nlohmann::json::parse(body_of(ask(listener.port, "GET /status.json")));
+    CHECK(last["totals"]["stored"] == run.rows());
+    listener.process.send(SIGTERM);
+    CHECK(listener.process.wait() == 0);
+    run.require_nothing_left();
+}
+
+TEST_CASE("clients that say nothing hold nobody up for long, nor do those that say too much") {
+    PipelineRun run;
+    Listener listener(run);
+    std::vector<UniqueFd> silent;
+    for (int i = 0; i < 20; ++i) silent.push_back(connect_to(listener.port));
+    CHECK(has_status(ask(listener.port, "GET /healthz"), 503));
+    CHECK_FALSE(has_status(ask(listener.port, "GET /" + std::string(20'000, 'x')), 200));
+    CHECK(listener.process.is_running());
+    listener.process.send(SIGINT);
+    CHECK(listener.process.wait() == 0);
+}
+
+TEST_CASE("the observer listens at no address that others reach, and at none that is taken") {
+    PipelineRun run;
+    auto anywhere = start_observer(run, {"--listen", "0.0.0.0:0"});
+    CHECK(anywhere.wait() == 64);
+    CHECK(anywhere.err().find("--listen-anywhere") != std::string::npos);
+    Listener listener(run);
+    auto second = start_observer(run, {"--listen", fmt::format("127.0.0.1:{}", listener.port)});
+    CHECK(second.wait() == 73);
+    CHECK(lines_of(second.err()).size() == 1);
+}
+
+TEST_CASE("a socket that is handed over is used, as systemd does it") {
+    PipelineRun run;
+    // As descriptor 3, with the environment that sd_listen_fds(3) describes.
+    const auto start = [&](const UniqueFd& given, const std::string& tag) {
+        return Process({"/bin/sh", "-c", "exec 3<&0 0</dev/null; LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\"",
+                        "sh", OBSERVER_PROGRAM, "--name", run.name(), "--listen", "127.0.0.1:1"},
+                       run.directory(), tag, given.get());
+    };
+    const UniqueFd given(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    SECTION("one of this machine's own addresses") {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof(address);
+        REQUIRE(::bind(given.get(), reinterpret_cast<const sockaddr*>(&address), size) == 0);
+        REQUIRE(::listen(given.get(), 8) == 0);
+        REQUIRE(::getsockname(given.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
+        auto observer = start(given, "given");
+        CHECK(has_status(ask(ntohs(address.sin_port), "GET /healthz"), 503));
+        observer.send(SIGTERM);
+        CHECK(observer.wait() == 0);
+    }
+    SECTION("not one that others reach") {
+        REQUIRE(::listen(given.get(), 8) == 0);  // at any address
+        auto observer = start(given, "given");
+        CHECK(observer.wait() == 78);
+        CHECK(observer.err().find("give --listen-anywhere") != std::string::npos);
+    }
+    SECTION("not one that does not listen") {
+        auto observer = start(given, "given");
+        CHECK(observer.wait() == 78);
+        CHECK(observer.err().find("is no listening TCP socket") != std::string::npos);
+    }
+}
+
+TEST_CASE("a browser shows the page") {
+    if (browser().empty()) {
+        fmt::print("skipped: there is no chromium here to look at the page with\n");
+        return;
+    }
+    PipelineRun run;
+    Listener listener(run);
+    auto supervisor =
+        run.start({"--consumers", "2", "--source", "sequence", "--process", "simulate:cpu=100us"});
+    REQUIRE(eventually([&] { return has_status(ask(listener.port, "GET /healthz"), 200); }));
+    Process chromium(
+        {browser(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync",
+         "--enable-logging=stderr", "--user-data-dir=" + (run.directory() / "browser").string(),
+         "--virtual-time-budget=3000", "--dump-dom", fmt::format("http://127.0.0.1:{}/", listener.port)},
+        run.directory(), "chromium");
+    REQUIRE(chromium.wait() == 0);
+    const std::string dom = chromium.out();
+    INFO(dom);
+    CHECK(dom.find(">" + run.name() + "</h1>") != std::string::npos);
+    CHECK(dom.find("class=\"pill good\">running<") != std::string::npos);
+    CHECK(dom.find(">consumer 1</td>") != std::string::npos);
+    CHECK(dom.find("<path class=\"a\" d=\"M") != std::string::npos);
+    CHECK(dom.find("<b>0</b><span>failed</span>") != std::string::npos);
+    // Neither a mistake in the script nor something that the policy forbids.
+    CHECK(chromium.err().find("CONSOLE") == std::string::npos);
+    supervisor.send(SIGTERM);
+    CHECK(supervisor.wait() == 0);
+}
