@@ -105,6 +105,7 @@ Observation observe_areas(const Ring& ring, const Storage& storage, const Metric
     seen.at = WallClock(wall_us(), seen.at_ns);
     seen.generation = ring.area().header.generation;
     seen.is_source_exhausted = loaded(ring.area().exhausted) != 0;
+    seen.is_paused = loaded(ring.area().paused) != 0;
     seen.expected = loaded(ring.area().expected);
     seen.ring_capacity = ring.capacity();
     seen.storage_capacity = storage.capacity();

@@ -76,6 +76,7 @@ struct Observation {
     std::uint64_t generation = 0;
     PipelineState state = PipelineState::Dead;
     bool is_source_exhausted = false;
+    bool is_paused = false;      // the source, by a signal to the supervisor
     std::uint64_t expected = 0;  // that a finite source gives in all; 0: not known
     std::uint64_t ring_capacity = 0;
     std::uint64_t storage_capacity = 0;

@@ -156,6 +156,7 @@ std::string status_json(const View& view) {
         json["generation"] = fmt::format("{:016x}", view.now->generation);
         json["source"] = view.now->source;
         json["is_source_exhausted"] = view.now->is_source_exhausted;
+        json["is_paused"] = view.now->is_paused;
         json["ledger"] = view.now->ledger;
         json["moved_at_us"] = view.moved_ns == 0 ? Json() : Json(view.now->at.at_us(view.moved_ns));
         json["unmoved_seconds"] = view.unmoved_seconds();

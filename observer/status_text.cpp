@@ -91,6 +91,10 @@ void add_processes(Page& page, const View& view) {
 
 }  // namespace
 
+std::string state_text(const Observation& now) {
+    return std::string(to_text(now.state)) + (now.is_paused ? ", source paused" : "");
+}
+
 std::string stillness(const View& view) {
     if (!view.now || view.moved_ns == 0 || view.now->state == PipelineState::Finished) return {};
     const double still = view.unmoved_seconds();
@@ -102,7 +106,7 @@ std::string stillness(const View& view) {
 std::string status_text(const View& view) {
     const Observation& now = *view.now;
     Page page;
-    page.line("pipeline", fmt::format("{}, {}", view.name, to_text(now.state)));
+    page.line("pipeline", fmt::format("{}, {}", view.name, state_text(now)));
     page.line("source", printable(now.source) + (now.is_source_exhausted ? " (has ended)" : ""));
     page.line("ledger", printable(now.ledger));
     page.line("consumers", consumers_text(now.supervisor));

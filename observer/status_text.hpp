@@ -15,6 +15,9 @@ namespace pipeline {
 // What is said while there is nothing to see: what it waits for, or why it cannot look.
 [[nodiscard]] std::string waiting_text(const View& view);
 
+// "running", "running, source paused".
+[[nodiscard]] std::string state_text(const Observation& now);
+
 // "nothing has moved for 34 s, since 14:02:33"; empty if something has in the last seconds, or there is
 // nothing that could.
 [[nodiscard]] std::string stillness(const View& view);

@@ -79,7 +79,7 @@ function drawChart(svg, lines, format) {
 // ---- parts of the page ----
 
 function showState(status, stale) {
-  const state = stale ? "no answer" : status.state ?? "waiting";
+  const state = stale ? "no answer" : (status.state ?? "waiting") + (status.is_paused ? ", paused" : "");
   const good = !stale && status.health.is_good;
   const pill = $("state");
   pill.textContent = state;

@@ -188,7 +188,11 @@ TEST_CASE("a browser shows the page") {
     Listener listener(run);
     auto supervisor =
         run.start({"--consumers", "2", "--source", "sequence", "--process", "simulate:cpu=100us"});
-    REQUIRE(eventually([&] { return has_status(ask(listener.port, "GET /healthz"), 200); }));
+    const auto has_a_line_to_draw = [&] {
+        const auto status = nlohmann::json::parse(body_of(ask(listener.port, "GET /status.json")));
+        return status["state"] == "running" && status["history"]["in_flight"].size() >= 3;
+    };
+    REQUIRE(eventually(has_a_line_to_draw));
     Process chromium(
         {browser(), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync",

@@ -136,6 +136,9 @@ TEST_CASE("a state is told from the processes and from what was asked of them", 
     Sleeper consumer;
     pipeline.ring.hand(1).area().pid.store(consumer.pid());
     CHECK(pipeline.look().state == PipelineState::Running);
+    CHECK_FALSE(pipeline.look().is_paused);
+    pipeline.segments.ring_area().paused = 1;
+    CHECK(pipeline.look().is_paused);
     pipeline.ring.close();
     CHECK(pipeline.look().state == PipelineState::Draining);
     consumer.stop();
