@@ -12,6 +12,7 @@
 #include "observer/live_lines.hpp"
 #include "observer/lookout.hpp"
 #include "observer/prometheus.hpp"
+#include "observer/screen.hpp"
 #include "observer/serve.hpp"
 #include "observer/status_json.hpp"
 #include "observer/status_text.hpp"
@@ -44,7 +45,8 @@ ExitStatus observe(const ObserverOptions& options) {
     if (options.audit) return audit_pipeline(options);
     if (options.once || options.metrics) return show_once(options);
     if (options.listen) return serve(options);
-    return show_lines(options);
+    const bool is_terminal = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
+    return is_terminal && !options.json ? show_screen(options) : show_lines(options);
 }
 
 }  // namespace pipeline

@@ -36,6 +36,8 @@ Ticker::Event Ticker::wait(int fd) {
         const int ready = ::poll(awaited.data(), awaited.size(), static_cast<int>(left.count()));
         if (ready < 0 && errno != EINTR)
             throw system_failure(ExitStatus::InputOutput, "poll", "for signals", errno);
+        // A terminal that has another size now says so as a signal first, and as a key then.
+        if (ready < 0 && fd >= 0) return Event::Input;
         if (ready <= 0) continue;
         if (awaited[0].revents != 0) return Event::End;
         return Event::Input;

@@ -15,7 +15,7 @@ class Ticker {
 
     enum class Event { Tick, Input, End };
     // Waits for the next tick (one that is missed is left out), for the end, or for input on `fd` if it is
-    // one.
+    // one; a signal that is handled elsewhere counts as input.
     [[nodiscard]] Event wait(int fd = -1);
 
   private:

@@ -17,6 +17,7 @@ libsqlite3-dev||the ledger
 nlohmann-json3-dev||requests to and answers from programs; what the observer says
 prometheus-cpp-dev||the observer: metrics
 libcpp-httplib-dev||the observer: metrics and a page over HTTP
+libncurses-dev||the observer: its screen
 '
 run_packages='
 python3|python3|makes the sample invoices
@@ -29,6 +30,7 @@ catch2||runs the tests
 ccache|ccache|keeps what has been compiled before
 clang|clang++|compiles everything a second time
 spin|spin|checks the model of the protocol
+tmux|tmux|looks at the observer's screen
 scdoc|scdoc|makes the manual pages
 zsh|zsh|checks its completions
 fish|fish|checks its completions

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// The observer's screen in a real terminal: tmux is one whose contents can be read.
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <filesystem>
+#include <string>
+
+#include "tests/catch.hpp"
+#include "tests/system/observer_run.hpp"
+
+using namespace pipeline::test;
+
+namespace {
+
+bool has_tmux() {
+    if (std::filesystem::exists("/usr/bin/tmux")) return true;
+    fmt::print("skipped: there is no tmux here to look at the screen with\n");
+    return false;
+}
+
+// A terminal in which the observer of a run is started.
+class Terminal {
+  public:
+    Terminal(const PipelineRun& run, int columns, int rows) : run_(run) {
+        tmux({"new-session", "-d", "-x", fmt::to_string(columns), "-y", fmt::to_string(rows),
+              fmt::format("LC_ALL=C.UTF-8 exec {} --interval 200ms --name {} 2> {}", OBSERVER_PROGRAM,
+                          run.name(), (run.directory() / "screen.err").string())});
+    }
+    Terminal(const Terminal&) = delete;
+    Terminal& operator=(const Terminal&) = delete;
+    ~Terminal() { tmux({"kill-server"}); }
+
+    [[nodiscard]] std::string screen() const { return tmux({"capture-pane", "-p"}); }
+    void press(const std::string& key) const { tmux({"send-keys", key}); }
+    void resize(int columns, int rows) const {
+        tmux({"resize-window", "-x", fmt::to_string(columns), "-y", fmt::to_string(rows)});
+    }
+    [[nodiscard]] pid_t pid() const { return std::stoi(tmux({"list-panes", "-F", "#{pane_pid}"})); }
+    // Fails the test, with the screen, unless it shows that soon.
+    void require(const std::string& text) const {
+        const bool is_shown = eventually([&] { return screen().find(text) != std::string::npos; });
+        INFO(screen());
+        INFO("missing: " << text);
+        REQUIRE(is_shown);
+    }
+    [[nodiscard]] bool has_ended() const { return tmux({"list-panes"}).empty(); }
+
+  private:
+    std::string tmux(const std::vector<std::string>& arguments) const {
+        std::vector<std::string> argv{"/usr/bin/tmux", "-S", (run_.directory() / "tmux").string(), "-f",
+                                      "/dev/null"};
+        argv.insert(argv.end(), arguments.begin(), arguments.end());
+        Process process(argv, run_.directory(), "tmux");
+        static_cast<void>(process.wait());
+        return process.out();
+    }
+    const PipelineRun& run_;
+};
+
+}  // namespace
+
+TEST_CASE("the screen shows a pipeline through its end and its next start, in any size") {
+    if (!has_tmux()) return;
+    PipelineRun run;
+    const Terminal terminal(run, 80, 24);
+    terminal.require(fmt::format("waiting for a pipeline of the name '{}'", run.name()));
+    const std::vector<std::string> options{"--consumers", "3",         "--source",
+                                           "sequence",    "--process", "simulate:cpu=100us"};
+    auto supervisor = run.start(options);
+    terminal.require("running  sequence");
+    terminal.require("consumer 2");
+    terminal.require("acquired/s ");
+    CHECK(lines_of(terminal.screen()).size() <= 24);
+    terminal.resize(200, 50);
+    terminal.require("last death");
+    terminal.resize(60, 12);
+    terminal.require(" q quit   p pause");
+    terminal.resize(80, 24);
+
+    ::kill(supervisor.children("consumer").front(), SIGKILL);
+    terminal.press("s");
+    terminal.require("s sort: items/s");
+    terminal.press("?");
+    terminal.require("docs/observer.md has the rest.");
+    terminal.press("?");
+    terminal.press("p");
+    terminal.require("PAUSED");
+    terminal.press("p");
+    terminal.require("p pause");
+
+    supervisor.send(SIGTERM);
+    CHECK(supervisor.wait() == 0);
+    terminal.require("finished");
+    terminal.require("that was its end");
+    const auto first_run = run.rows();
+    auto next = run.start(options);
+    terminal.require("running  sequence");
+    next.send(SIGSTOP);
+    for (const pid_t child : next.children()) ::kill(child, SIGSTOP);
+    terminal.require("stopped");
+    terminal.require("nothing has moved for ");
+    for (const pid_t child : next.children()) ::kill(child, SIGCONT);
+    next.send(SIGCONT);
+    REQUIRE(eventually([&] { return run.rows() > first_run; }));
+    terminal.press("q");
+    REQUIRE(eventually([&] { return terminal.has_ended(); }));
+    CHECK(read_file(run.directory() / "screen.err").empty());
+    next.send(SIGTERM);
+    CHECK(next.wait() == 0);
+    run.require_nothing_left();
+}
+
+TEST_CASE("a signal gives the terminal back") {
+    if (!has_tmux()) return;
+    PipelineRun run;
+    for (const int signal : {SIGTERM, SIGINT}) {
+        const Terminal terminal(run, 80, 24);
+        terminal.require("waiting for a pipeline");
+        ::kill(terminal.pid(), signal);
+        REQUIRE(eventually([&] { return terminal.has_ended(); }));
+        CHECK(read_file(run.directory() / "screen.err").empty());
+    }
+}
