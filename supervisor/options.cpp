@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string_view>
+#include <thread>
 
 #include "common/error.hpp"
 #include "common/layout.hpp"
@@ -13,16 +14,18 @@
 namespace pipeline {
 namespace {
 
-constexpr auto kMaxConsumers = static_cast<std::uint32_t>(kMaxPlaces);
-
 [[noreturn]] void usage(const std::string& message) {
     throw Failure(ExitStatus::Usage, message);
 }
 
-CommandOption consumers_option(std::uint32_t& field) {
-    return required(count_option("consumers", fmt::format("consumer processes, 1 to {}", kMaxConsumers),
-                                 field, 1, kMaxConsumers),
-                    fmt::format("give the number of consumers, 1 to {}", kMaxConsumers));
+CommandOption consumers_option(ConsumerRange& field) {
+    return required(
+        value_option(
+            "consumers", "N", fmt::format("processes, 1 to {}; MIN..MAX or auto: by the load", kMaxPlaces),
+            field,
+            [](std::string_view text) { return parse_consumers(text, std::thread::hardware_concurrency()); },
+            [](const ConsumerRange& range) { return range.text(); }),
+        fmt::format("give the number of consumers, 1 to {}, or MIN..MAX, or auto", kMaxPlaces));
 }
 
 CommandOption capacity_option(std::string name, std::string_view what, std::uint32_t& field) {

@@ -16,6 +16,7 @@
 #include "common/outside_options.hpp"
 #include "common/shared_options.hpp"
 #include "common/specs.hpp"
+#include "supervisor/consumer_range.hpp"
 
 namespace pipeline {
 
@@ -23,8 +24,8 @@ namespace pipeline {
 enum class ReportFormat : std::uint8_t { Text, Json };
 
 struct Options {
-    std::uint32_t consumers = 0;  // 1..kMaxPlaces
-    SourceSpec source;            // default: spool:STATE/spool
+    ConsumerRange consumers;
+    SourceSpec source;  // default: spool:STATE/spool
     ProcessSpec process;
     OutsideOptions outside;
     LedgerSpec ledger;  // default: sqlite:STATE/invoices.db

@@ -28,16 +28,16 @@ void make_directory(const std::filesystem::path& path, const char* option) {
 
 // Each child takes one descriptor of the supervisor, and the rest (ledger, segments, logs, what a child
 // opens) has room with these: a soft limit that is lower is raised.
-void provide_descriptors(std::uint32_t consumers) {
+void provide_descriptors(ConsumerRange consumers) {
     constexpr rlim_t kOthers = 32;
-    const rlim_t needed = consumers + kOthers;
+    const rlim_t needed = consumers.most + kOthers;
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed) return;
     if (limit.rlim_max < needed) {
         throw Failure(
             ExitStatus::CannotCreate,
             fmt::format("--consumers {} takes {} open files, and only {} are allowed; start fewer, or {}",
-                        consumers, needed, limit.rlim_max, advice_for_shortage(EMFILE)));
+                        consumers.text(), needed, limit.rlim_max, advice_for_shortage(EMFILE)));
     }
     limit.rlim_cur = needed;
     ::setrlimit(RLIMIT_NOFILE, &limit);

@@ -41,7 +41,7 @@ ExitStatus supervise(const Options& options) {
                                      options.drain_timeout + kOrphansNotice, interrupted});
     if (adopted.leftover)
         log(LogLevel::Notice, "adopting {} unfinished invoices", adopted.segments.in_flight());
-    log(LogLevel::Info, "started: {} consumers, source {}, ledger {}", options.consumers, plan.source,
+    log(LogLevel::Info, "started: {} consumers, source {}, ledger {}", options.consumers.text(), plan.source,
         plan.ledger);
     Supervisor supervisor(options, adopted.segments, signals.get());
     const ExitStatus status = supervisor.run();

@@ -78,7 +78,9 @@ Supervisor::Supervisor(const Options& options, Segments& segments, int signal_fd
       next_look_(started_ + watch_.tick()),
       durable_at_start_(storage_.durable()),
       totals_at_start_(storage_.totals()) {
-    want(options_.consumers);
+    want(options_.consumers.least);
+    if (options_.consumers.is_live())
+        scaler_.emplace(options_.consumers, segments, children_, steady_clock::now());
     metrics_.supervisor.pid.store(static_cast<std::uint32_t>(::getpid()), std::memory_order_relaxed);
     metrics_.supervisor.started_ns.store(monotonic_ns(), std::memory_order_relaxed);
     metrics_.supervisor.paused.store(0, std::memory_order_relaxed);
@@ -93,6 +95,7 @@ ExitStatus Supervisor::run() {
         kill_stalled(now);
         progress_.update(now);
         drain_.go_on(now);
+        scale(now);
         if (children_.all_done()) break;
         wait(now);
     }
@@ -207,21 +210,36 @@ void Supervisor::stop(const char* cause) {
 void Supervisor::want(std::uint32_t consumers) {
     pool_.want(consumers, steady_clock::now());
     metrics_.supervisor.consumers.store(consumers, std::memory_order_relaxed);
-    metrics_.supervisor.least.store(consumers, std::memory_order_relaxed);
-    metrics_.supervisor.most.store(consumers, std::memory_order_relaxed);
+    const ConsumerRange may =
+        options_.consumers.is_live() ? options_.consumers : ConsumerRange{consumers, consumers};
+    metrics_.supervisor.least.store(may.least, std::memory_order_relaxed);
+    metrics_.supervisor.most.store(may.most, std::memory_order_relaxed);
 }
 
 void Supervisor::resize(const char* cause, int by) {
     if (drain_.has_begun())
         return log(LogLevel::Notice, "{}: draining, the consumers stay as they are", cause);
-    constexpr std::int64_t kMost = kMaxPlaces;
+    const ConsumerRange may =
+        options_.consumers.is_live() ? options_.consumers : ConsumerRange{1, kMaxPlaces};
     const std::uint32_t before = pool_.wanted();
     const auto wanted =
-        static_cast<std::uint32_t>(std::clamp<std::int64_t>(std::int64_t{before} + by, 1, kMost));
+        static_cast<std::uint32_t>(std::clamp<std::int64_t>(std::int64_t{before} + by, may.least, may.most));
     if (wanted == before)
-        return log(LogLevel::Notice, "{}: consumers stay at {}, of 1 to {}", cause, before, kMost);
+        return log(LogLevel::Notice, "{}: consumers stay at {}, of {}", cause, before, may.text());
     want(wanted);
+    if (scaler_) scaler_->forget();
     log(LogLevel::Notice, "{}: consumers {} -> {}", cause, before, wanted);
+}
+
+// By the load.
+void Supervisor::scale(TimePoint now) {
+    if (!scaler_ || drain_.has_begun()) return;
+    const std::uint32_t before = pool_.wanted();
+    const auto decision = scaler_->look(now, before);
+    if (!decision) return;
+    want(decision->consumers);
+    progress_.clear();
+    log(LogLevel::Notice, "scaling: consumers {} -> {}: {}", before, decision->consumers, decision->reason);
 }
 
 void Supervisor::replace_all() {
@@ -340,6 +358,7 @@ Supervisor::TimePoint Supervisor::next_deadline(TimePoint now) const noexcept {
         if (child.state == Child::State::Waiting) next = std::min(next, child.start_at);
     }
     if (pool_.is_starting_fresh()) next = std::min(next, now + kFreshTick);
+    if (scaler_ && !drain_.has_begun()) next = std::min(next, scaler_->next());
     if (progress_.is_shown()) next = std::min(next, progress_.next());
     return std::max(next, now);
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 
 #include "common/exit_status.hpp"
 #include "common/fd.hpp"
@@ -16,6 +17,7 @@
 #include "supervisor/pool.hpp"
 #include "supervisor/progress.hpp"
 #include "supervisor/report.hpp"
+#include "supervisor/scaler.hpp"
 #include "supervisor/watch.hpp"
 
 namespace pipeline {
@@ -46,6 +48,7 @@ class Supervisor {
     void stop(const char* cause);
     void want(std::uint32_t consumers);
     void resize(const char* cause, int by);
+    void scale(TimePoint now);
     void replace_all();
     void pause(const char* cause, bool on);
 
@@ -62,6 +65,7 @@ class Supervisor {
     Children children_;
     Drain drain_;
     Pool pool_;
+    std::optional<Scaler> scaler_;  // if --consumers leaves it a choice
     Watch watch_;
     Progress progress_;
     TimePoint started_;

@@ -121,7 +121,7 @@ bool drain_once(Ring& ring, Storage& storage, Flush& flush) {
 
 void supervise(Segments& segments) {
     Options options;
-    options.consumers = 2;
+    options.consumers = {2, 2};
     options.source.kind = SourceSpec::Kind::Sequence;
     options.ledger.kind = LedgerSpec::Kind::None;
     const Supervisor supervisor(options, segments, -1);

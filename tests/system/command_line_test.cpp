@@ -33,18 +33,20 @@ void require_one_line(const Process& process, const std::string& named) {
 }  // namespace
 
 TEST_CASE("a wrong command line is refused in one line that names the option") {
-    const auto wrong = GENERATE(
-        Wrong{{}, 64, "--consumers"}, Wrong{{"--consumers", "0"}, 64, "--consumers"},
-        Wrong{{"--consumers", "many"}, 64, "many"}, Wrong{{"--consumers", "2", "--colour"}, 64, "--colour"},
-        Wrong{{"--consumers", "2", "--consumers", "3"}, 64, "--consumers"},
-        Wrong{{"--consumers", "2", "--ring-capacity", "1"}, 64, "--ring-capacity"},
-        Wrong{{"--consumers", "2", "--source", "carrier-pigeon"}, 64, "--source"},
-        Wrong{{"--consumers", "2", "--process", "think"}, 64, "--process"},
-        Wrong{{"--consumers", "2", "--source", "sequence", "--process", "ubl"}, 64, "--process"},
-        Wrong{{"--consumers", "2", "--flush-interval", "soon"}, 64, "--flush-interval"},
-        Wrong{{"--consumers", "2", "--rate", "fast"}, 64, "--rate"},
-        Wrong{{"--consumers", "2", "--config", "/nonexistent/file"}, 66, "/nonexistent/file"},
-        Wrong{{"--consumers", "2", "spool"}, 64, "spool"});
+    const auto wrong =
+        GENERATE(Wrong{{}, 64, "--consumers"}, Wrong{{"--consumers", "0"}, 64, "--consumers"},
+                 Wrong{{"--consumers", "many"}, 64, "many"},
+                 Wrong{{"--consumers", "5..2"}, 64, "'5..2': a whole number"},
+                 Wrong{{"--consumers", "2", "--colour"}, 64, "--colour"},
+                 Wrong{{"--consumers", "2", "--consumers", "3"}, 64, "--consumers"},
+                 Wrong{{"--consumers", "2", "--ring-capacity", "1"}, 64, "--ring-capacity"},
+                 Wrong{{"--consumers", "2", "--source", "carrier-pigeon"}, 64, "--source"},
+                 Wrong{{"--consumers", "2", "--process", "think"}, 64, "--process"},
+                 Wrong{{"--consumers", "2", "--source", "sequence", "--process", "ubl"}, 64, "--process"},
+                 Wrong{{"--consumers", "2", "--flush-interval", "soon"}, 64, "--flush-interval"},
+                 Wrong{{"--consumers", "2", "--rate", "fast"}, 64, "--rate"},
+                 Wrong{{"--consumers", "2", "--config", "/nonexistent/file"}, 66, "/nonexistent/file"},
+                 Wrong{{"--consumers", "2", "spool"}, 64, "spool"});
     PipelineRun run;
     auto supervisor = run.start(wrong.options);
     CHECK(supervisor.wait() == wrong.status);

@@ -93,7 +93,7 @@ TEST_CASE("SIGTTIN and SIGTTOU start one consumer more or have one leave, never 
     CHECK(eventually([&] { return pipeline.at_work().size() == 3; }));
     pipeline.signal(SIGTTOU, "SIGTTOU: consumers 3 -> 2");
     pipeline.signal(SIGTTOU, "SIGTTOU: consumers 2 -> 1");
-    pipeline.signal(SIGTTOU, "SIGTTOU: consumers stay at 1, of 1 to 256");
+    pipeline.signal(SIGTTOU, "SIGTTOU: consumers stay at 1, of 1..256");
     CHECK(eventually([&] { return pipeline.at_work().size() == 1; }));
     CHECK(eventually([&] { return pipeline.supervisor.children("consumer").size() == 1; }));
     CHECK_FALSE(pipeline.says("died"));
@@ -267,6 +267,26 @@ TEST_CASE("a terminal that goes drains the pipeline, unless it was started with 
     CHECK((supervisor.err().find("SIGHUP, the terminal is gone: draining") != std::string::npos) == !nohup);
     run.require_numbers_up_to(10);
     run.require_nothing_left();
+}
+
+TEST_CASE("within a range there are as many consumers as the work takes, and few when there is none") {
+    Steered pipeline({"--consumers", "1..8", "--source", "sequence:10000", "--process", "simulate:2ms",
+                      "--ring-capacity", "500"});
+    CHECK(pipeline.wanted() == 1);
+    CHECK(pipeline.supervisor_metrics().least == 1);
+    CHECK(pipeline.supervisor_metrics().most == 8);
+    // The source gives as fast as it can.
+    REQUIRE(eventually([&] { return pipeline.wanted() == 8; }));
+    CHECK(pipeline.says("scaling: consumers 1 -> 2: "));
+    CHECK(pipeline.says("each takes a consumer 2"));
+    pipeline.signal(SIGTTIN, "SIGTTIN: consumers stay at 8, of 1..8");
+    REQUIRE(eventually([&] { return pipeline.run.has_rows(10000); }));
+    REQUIRE(eventually([&] { return pipeline.at_work().size() == 1; }));
+    CHECK(pipeline.wanted() == 1);
+    CHECK(pipeline.says("-> 1: no more than "));
+    CHECK_FALSE(pipeline.says("died"));
+    pipeline.drain();
+    pipeline.run.require_numbers_up_to(10000);
 }
 
 TEST_CASE("a thousand steps up and down at full load lose nothing and repeat nothing") {

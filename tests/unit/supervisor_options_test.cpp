@@ -80,13 +80,15 @@ std::string time_text(const std::string& range) {
     return range + " is accepted, with a unit (ns, us, ms, s, min or h)";
 }
 
+const std::string kConsumersText =
+    "a whole number from 1 to 256, MIN..MAX of such numbers, or auto is accepted";
 const std::string kPathText = "a path of 1 to 4095 bytes without NUL or newline is accepted";
 
 // Every option of the supervisor that takes a value.
 const std::vector<OptionCase>& all_options() {
     static const std::vector<OptionCase> cases = {
-        {"consumers", "256", "256", [](const Options& o) { return std::to_string(o.consumers); }, "257",
-         count_text(1, 256)},
+        {"consumers", "2..256", "2..256", [](const Options& o) { return o.consumers.text(); }, "257",
+         kConsumersText},
         {"source", "lines:/ids", "lines:/ids", [](const Options& o) { return o.source.text(); }, "ids.txt",
          "spool:DIR, lines:FILE, lines:- (standard input), sequence or sequence:COUNT is accepted"},
         {"process", "simulate:cpu=50us", "simulate:cpu=50us",
@@ -206,7 +208,7 @@ TEST_CASE("every option can stand in a file, and the command line wins", "[optio
     }
     const TemporaryFile file("consumers = 7\nname = from-file\nring-capacity = 8\nonce = true\n");
     const auto options = options_of({"--name=mine", "--config", file.path(), "--ring-capacity", "16"});
-    CHECK(options.consumers == 7);
+    CHECK(options.consumers.text() == "7");
     CHECK(options.name == "mine");
     CHECK(options.ring_capacity == 16);
     CHECK(options.once);
@@ -260,7 +262,7 @@ TEST_CASE("help and version are answered whatever else is wrong with the values"
 
 TEST_CASE("what is not given has its default", "[options]") {
     const auto options = options_of({"--consumers", "4"});
-    CHECK(options.consumers == 4);
+    CHECK(options.consumers.text() == "4");
     CHECK(options.source.text() == "spool:/home/u/.local/state/invoice-pipeline/spool");
     CHECK(options.process.text() == "ubl");
     CHECK(options.ledger.text() == "sqlite:/home/u/.local/state/invoice-pipeline/invoices.db");
@@ -301,13 +303,32 @@ TEST_CASE("without any place for the state, the option that gives one is named",
           "none");
 }
 
-TEST_CASE("the number of consumers must be given, and as one number", "[options]") {
-    CHECK(error_of({}) == "--consumers is missing: give the number of consumers, 1 to 256");
-    CHECK(error_of({"--once"}) == "--consumers is missing: give the number of consumers, 1 to 256");
-    for (const auto* value : {"0", "-1", "2..8", "auto", "1.5", "4 "}) {
+TEST_CASE("the number of consumers must be given: as a number, as a range, or auto", "[options]") {
+    const std::string missing =
+        "--consumers is missing: give the number of consumers, 1 to 256, or MIN..MAX, or auto";
+    CHECK(error_of({}) == missing);
+    CHECK(error_of({"--once"}) == missing);
+    for (const auto* value : {"0", "-1", "1.5", "4 ", "5..2", "1..999", "0..4", "auto..3", "3..auto", "..",
+                              "1..", "..8", "1...8", "1..2..3", "AUTO"}) {
         CHECK(error_of({"--consumers", value}) ==
-              "--consumers '" + std::string(value) + "': a whole number from 1 to 256 is accepted");
+              "--consumers '" + std::string(value) + "': " + kConsumersText);
     }
+}
+
+TEST_CASE("a number of consumers is fixed, a range and auto are live", "[options]") {
+    const auto range = [](const char* text, std::uint32_t processors = 4) {
+        return pipeline::parse_consumers(text, processors);
+    };
+    CHECK(range("4") == pipeline::ConsumerRange{4, 4});
+    CHECK(range("4..4") == pipeline::ConsumerRange{4, 4});
+    CHECK_FALSE(range("4..4").is_live());
+    CHECK(range("1..32") == pipeline::ConsumerRange{1, 32});
+    CHECK(range("1..32").is_live());
+    CHECK(range("1..32").text() == "1..32");
+    CHECK(range("auto") == pipeline::ConsumerRange{1, 8});
+    CHECK(range("auto", 0) == pipeline::ConsumerRange{1, 2});  // unknown
+    CHECK(range("auto", 500) == pipeline::ConsumerRange{1, 256});
+    CHECK(options_of({"--consumers", "auto"}).consumers.is_live());
 }
 
 TEST_CASE("what is no option is refused by name", "[options]") {
@@ -519,7 +540,7 @@ TEST_CASE("no command line does anything but give options, an answer or one line
             if (const auto* given = std::get_if<Options>(&result)) options = *given;
             return 0;
         });
-        if (options) CHECK((options->consumers >= 1 && options->consumers <= 256));
+        if (options) CHECK((options->consumers.least >= 1 && options->consumers.most <= 256));
         if (refusal) CHECK((refusal->status == ExitStatus::Usage || refusal->status == ExitStatus::NoInput));
     }
 }
