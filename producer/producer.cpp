@@ -62,7 +62,7 @@ void Producer::acquire_until_stopped() {
             source_.stop();
         }
         if (is_paused()) {
-            wait_while_paused();
+            wait_without_source(idle_wait_.next(), true);
             continue;
         }
         const std::size_t count = acquire();
@@ -132,23 +132,24 @@ void Producer::give_up(std::span<const Item> waiting) {
 
 void Producer::wait_for_source() {
     const nanoseconds until_allowed = rate_ ? rate_->until_next(monotonic_ns()) : nanoseconds::zero();
-    const nanoseconds bound = until_allowed > nanoseconds::zero()
-                                  ? std::min<nanoseconds>(until_allowed, IdleWait::kLater)
-                                  : idle_wait_.next();
+    if (until_allowed > nanoseconds::zero())
+        return wait_without_source(std::min<nanoseconds>(until_allowed, IdleWait::kLater), false);
     const std::uint64_t unreleased = ring_.tail() - storage_.released();
     const auto often = unreleased == 0                         ? nanoseconds::max()
                        : unreleased >= storage_.capacity() / 2 ? nanoseconds(kUrgentReceiptsWait)
                                                                : nanoseconds(kReceiptsWait);
-    const auto wait = std::min(bound, often);
+    const auto wait = std::min(idle_wait_.next(), often);
     const ActivityMeter::Interlude waiting_for_input(meter_, Activity::WaitingForInput);
     source_.wait(signal_fd_, std::chrono::ceil<milliseconds>(wait));
 }
 
-// Nothing is taken from the source, and so nothing of it is waited for: it may have much to give.
-void Producer::wait_while_paused() {
+// Nothing may be taken from the source now, and so it is not waited for: it may have much to give. Until it
+// is paused, or not any more, or there is something else to do.
+void Producer::wait_without_source(nanoseconds bound, bool paused) {
     const ActivityMeter::Interlude waiting_for_input(meter_, Activity::WaitingForInput);
-    static_cast<void>(ring_.area().producer.wait_for(
-        idle_wait_.next(), [this] { return !ring_.paused() || ring_.stop_requested() || has_receipts(); }));
+    static_cast<void>(ring_.area().producer.wait_for(bound, [this, paused] {
+        return ring_.paused() != paused || ring_.stop_requested() || has_receipts();
+    }));
 }
 
 void Producer::acknowledge() {

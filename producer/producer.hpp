@@ -36,7 +36,7 @@ class Producer {
     void push(std::size_t count);
     void give_up(std::span<const Item> waiting);
     void wait_for_source();
-    void wait_while_paused();
+    void wait_without_source(std::chrono::nanoseconds bound, bool paused);
     [[nodiscard]] bool is_paused() const noexcept { return ring_.paused() && !stopping_; }
     void acknowledge();
     [[nodiscard]] bool wait_for_receipts();

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "tests/catch.hpp"
 #include "tests/system/pipeline_run.hpp"
@@ -25,6 +26,24 @@ long cpu_ticks(pid_t pid) {
     long system = 0;
     fields >> user >> system;
     return user + system;
+}
+
+// Waits until all processes of a pipeline together take no more than a tick in two seconds.
+void require_rest(const Process& supervisor) {
+    const auto used = [&] {
+        long ticks = cpu_ticks(supervisor.pid());
+        for (const pid_t child : supervisor.children()) ticks += cpu_ticks(child);
+        return ticks;
+    };
+    long before = used();
+    auto since = std::chrono::steady_clock::now();
+    REQUIRE(eventually([&] {
+        if (used() > before) {
+            before = used();
+            since = std::chrono::steady_clock::now();
+        }
+        return std::chrono::steady_clock::now() - since > std::chrono::seconds(2);
+    }));
 }
 
 }  // namespace
@@ -63,24 +82,28 @@ TEST_CASE("an idle pipeline takes no processor time and drains at once") {
     REQUIRE(eventually([&] {
         return supervisor.children().size() == 5 && std::filesystem::exists(run.spool() / "booked");
     }));
-    const auto used = [&] {
-        long ticks = cpu_ticks(supervisor.pid());
-        for (const pid_t child : supervisor.children()) ticks += cpu_ticks(child);
-        return ticks;
-    };
-    // Until the start is over: no more than a tick in a second.
-    long before = used();
-    REQUIRE(eventually([&] {
-        static auto since = std::chrono::steady_clock::now();
-        if (used() > before) {
-            before = used();
-            since = std::chrono::steady_clock::now();
-        }
-        return std::chrono::steady_clock::now() - since > std::chrono::seconds(2);
-    }));
+    require_rest(supervisor);
     supervisor.send(SIGTERM);
     REQUIRE(supervisor.wait() == 0);
     CHECK(run.rows() == 0);
+    run.require_nothing_left();
+}
+
+TEST_CASE("a source that has much and may give nothing takes no processor time") {
+    PipelineRun run;
+    std::vector<std::string> options{"--consumers", "1..4", "--source", "sequence", "--process", "none"};
+    SECTION("by its rate") {
+        options.insert(options.end(), {"--rate", "0.01/s"});
+    }
+    SECTION("by a pause") {}
+    const bool pauses = options.back() != "0.01/s";
+    auto supervisor = run.start(options);
+    REQUIRE(eventually([&] { return run.has_rows(1); }));
+    if (pauses) supervisor.send(SIGUSR1);
+    require_rest(supervisor);
+    supervisor.send(SIGTERM);
+    REQUIRE(supervisor.wait() == 0);
+    run.require_numbers_up_to(run.count("SELECT cursor FROM sources") - 1);
     run.require_nothing_left();
 }
 
