@@ -57,8 +57,8 @@ MUTANTS = [
         (STORAGE, "    if (done <= word.done) return;\n", "    if (done != word.done) return;\n"),), ONE_KILL),
     Mutant("a flush says durable before the ledger has committed", (
         (FLUSH, "    ledger_.commit(records, context);\n"
-                "    if (tail != durable) storage_.set_durable(tail, count_outcomes(records));\n",
-         "    if (tail != durable) storage_.set_durable(tail, count_outcomes(records));\n"
+                "    if (tail != durable) storage_.set_durable(tail, count(records, monotonic_ns(), until_durable_));\n",
+         "    if (tail != durable) storage_.set_durable(tail, count(records, monotonic_ns(), until_durable_));\n"
          "    ledger_.commit(records, context);\n"),), ONE_KILL),
     Mutant("a flush counts in the totals that are valid", (
         (STORAGE, "area_->totals[which ^ 1U];", "area_->totals[which];"),
@@ -81,7 +81,8 @@ MUTANTS = [
     Mutant("waits have no bound, and nobody is woken again after a death", (
         ("consumer/consumer.cpp", "kBoundedWait{500'000'000}", "kBoundedWait{3'600'000'000'000}"),
         ("producer/producer.cpp", "kBoundedWait{500}", "kBoundedWait{3'600'000}"),
-        ("common/clock.hpp", "kTickNs = 500'000'000", "kTickNs = 3'600'000'000'000"),
+        ("common/idle_wait.hpp", "kSoon{500}", "kSoon{3'600'000}"),
+        ("common/idle_wait.hpp", "kLater{3000}", "kLater{3'600'000}"),
         ("supervisor/supervisor.cpp", "    // The dead child may have been about to wake someone, or have been woken in"
                                       " somebody's place.\n    wake_all();\n", "")), SLEEPERS),
 ]
