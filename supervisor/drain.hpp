@@ -19,7 +19,9 @@ class Drain {
     using TimePoint = std::chrono::steady_clock::time_point;
 
     Drain(const Options& options, const Segments& segments, Children& children) noexcept
-        : options_(options), segments_(segments), children_(children) {}
+        : options_(options), segments_(segments), children_(children) {
+        segments.metrics().supervisor.draining.store(0, std::memory_order_relaxed);
+    }
 
     // Stops the source; --drain-timeout runs from now on. `cause` begins the log line.
     void begin(const char* cause);

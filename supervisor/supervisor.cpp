@@ -13,7 +13,6 @@
 #include "common/error.hpp"
 #include "common/hand.hpp"
 #include "common/log.hpp"
-#include "common/signals.hpp"
 #include "supervisor/child_arguments.hpp"
 
 namespace pipeline {
@@ -74,17 +73,13 @@ Supervisor::Supervisor(const Options& options, Segments& segments, int signal_fd
       pool_(children_, ring_, [this](std::uint16_t place) { return consumer_row(options_, place); }),
       watch_(ring_, storage_, watched_item_timeout(options)),
       progress_(ring_, storage_, storage_.durable(), steady_clock::now()),
+      steering_(options, segments, children_, pool_, drain_, progress_),
       started_(steady_clock::now()),
       next_look_(started_ + watch_.tick()),
       durable_at_start_(storage_.durable()),
       totals_at_start_(storage_.totals()) {
-    want(options_.consumers.least);
-    if (options_.consumers.is_live())
-        scaler_.emplace(options_.consumers, segments, children_, steady_clock::now());
     metrics_.supervisor.pid.store(static_cast<std::uint32_t>(::getpid()), std::memory_order_relaxed);
     metrics_.supervisor.started_ns.store(monotonic_ns(), std::memory_order_relaxed);
-    metrics_.supervisor.paused.store(0, std::memory_order_relaxed);
-    metrics_.supervisor.draining.store(0, std::memory_order_relaxed);
 }
 
 ExitStatus Supervisor::run() {
@@ -95,7 +90,7 @@ ExitStatus Supervisor::run() {
         kill_stalled(now);
         progress_.update(now);
         drain_.go_on(now);
-        scale(now);
+        steering_.scale(now);
         if (children_.all_done()) break;
         wait(now);
     }
@@ -170,93 +165,8 @@ void Supervisor::wait(TimePoint now) {
 
 void Supervisor::read_signals() {
     signalfd_siginfo received{};
-    while (::read(signal_fd_, &received, sizeof received) == static_cast<ssize_t>(sizeof received)) {
-        progress_.clear();
-        const auto signal = static_cast<int>(received.ssi_signo);
-        switch (signal) {
-            case SIGTTIN:
-                resize("SIGTTIN", 1);
-                break;
-            case SIGTTOU:
-                resize("SIGTTOU", -1);
-                break;
-            case SIGUSR1:
-                pause("SIGUSR1", true);
-                break;
-            case SIGUSR2:
-                pause("SIGUSR2", false);
-                break;
-            case SIGHUP:
-                // A terminal that goes ends what runs in it, unless it was started with nohup(1).
-                if (received.ssi_code != SI_KERNEL) {
-                    replace_all();
-                } else if (!is_ignored(SIGHUP)) {
-                    stop("SIGHUP, the terminal is gone");
-                }
-                break;
-            default:
-                stop(signal == SIGINT ? "SIGINT" : "SIGTERM");
-        }
-    }
-}
-
-void Supervisor::stop(const char* cause) {
-    if (!drain_.has_begun()) return drain_.begin(cause);
-    log(LogLevel::Warning, "a second signal: stopping at once");
-    drain_.cut_short();
-}
-
-// The number of consumers that are wanted, for all who look.
-void Supervisor::want(std::uint32_t consumers) {
-    pool_.want(consumers, steady_clock::now());
-    metrics_.supervisor.consumers.store(consumers, std::memory_order_relaxed);
-    const ConsumerRange may =
-        options_.consumers.is_live() ? options_.consumers : ConsumerRange{consumers, consumers};
-    metrics_.supervisor.least.store(may.least, std::memory_order_relaxed);
-    metrics_.supervisor.most.store(may.most, std::memory_order_relaxed);
-}
-
-void Supervisor::resize(const char* cause, int by) {
-    if (drain_.has_begun())
-        return log(LogLevel::Notice, "{}: draining, the consumers stay as they are", cause);
-    const ConsumerRange may =
-        options_.consumers.is_live() ? options_.consumers : ConsumerRange{1, kMaxPlaces};
-    const std::uint32_t before = pool_.wanted();
-    const auto wanted =
-        static_cast<std::uint32_t>(std::clamp<std::int64_t>(std::int64_t{before} + by, may.least, may.most));
-    if (wanted == before)
-        return log(LogLevel::Notice, "{}: consumers stay at {}, of {}", cause, before, may.text());
-    want(wanted);
-    if (scaler_) scaler_->forget();
-    log(LogLevel::Notice, "{}: consumers {} -> {}", cause, before, wanted);
-}
-
-// By the load.
-void Supervisor::scale(TimePoint now) {
-    if (!scaler_ || drain_.has_begun()) return;
-    const std::uint32_t before = pool_.wanted();
-    const auto decision = scaler_->look(now, before);
-    if (!decision) return;
-    want(decision->consumers);
-    progress_.clear();
-    log(LogLevel::Notice, "scaling: consumers {} -> {}: {}", before, decision->consumers, decision->reason);
-}
-
-void Supervisor::replace_all() {
-    if (drain_.has_begun()) return log(LogLevel::Notice, "SIGHUP: draining, the consumers stay as they are");
-    log(LogLevel::Notice, "SIGHUP: replacing {} consumers, one after the other", pool_.wanted());
-    pool_.replace_all();
-}
-
-// What is in the ring is processed all the same.
-void Supervisor::pause(const char* cause, bool on) {
-    if (drain_.has_begun()) return log(LogLevel::Notice, "{}: draining, the source has been stopped", cause);
-    const bool was = ring_.paused();
-    ring_.area().paused.store(on ? 1 : 0, std::memory_order_release);
-    metrics_.supervisor.paused.store(on ? 1 : 0, std::memory_order_relaxed);
-    wake_all();
-    log(LogLevel::Notice, "{}: the source is {}{}, {} in flight", cause, was == on ? "already " : "",
-        on ? "paused" : "taken from", segments_.in_flight());
+    while (::read(signal_fd_, &received, sizeof received) == static_cast<ssize_t>(sizeof received))
+        steering_.obey(received);
 }
 
 void Supervisor::reap(Child& child) {
@@ -358,7 +268,7 @@ Supervisor::TimePoint Supervisor::next_deadline(TimePoint now) const noexcept {
         if (child.state == Child::State::Waiting) next = std::min(next, child.start_at);
     }
     if (pool_.is_starting_fresh()) next = std::min(next, now + kFreshTick);
-    if (scaler_ && !drain_.has_begun()) next = std::min(next, scaler_->next());
+    if (const auto look = steering_.next()) next = std::min(next, *look);
     if (progress_.is_shown()) next = std::min(next, progress_.next());
     return std::max(next, now);
 }

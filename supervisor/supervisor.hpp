@@ -6,7 +6,6 @@
 #pragma once
 
 #include <chrono>
-#include <optional>
 
 #include "common/exit_status.hpp"
 #include "common/fd.hpp"
@@ -17,7 +16,7 @@
 #include "supervisor/pool.hpp"
 #include "supervisor/progress.hpp"
 #include "supervisor/report.hpp"
-#include "supervisor/scaler.hpp"
+#include "supervisor/steering.hpp"
 #include "supervisor/watch.hpp"
 
 namespace pipeline {
@@ -39,18 +38,10 @@ class Supervisor {
     [[nodiscard]] bool is_needless(const Child& child) const noexcept;
     void start(Child& child);
     void wait(TimePoint now);
+    void read_signals();
     void reap(Child& child);
     void decide_after_death(Child& child, int wait_status);
     void kill_stalled(TimePoint now);
-
-    // ---- what signals ask for ----
-    void read_signals();
-    void stop(const char* cause);
-    void want(std::uint32_t consumers);
-    void resize(const char* cause, int by);
-    void scale(TimePoint now);
-    void replace_all();
-    void pause(const char* cause, bool on);
 
     void wake_all() noexcept;
     [[nodiscard]] std::uint64_t progress_of(const Child& child) const noexcept;
@@ -65,9 +56,9 @@ class Supervisor {
     Children children_;
     Drain drain_;
     Pool pool_;
-    std::optional<Scaler> scaler_;  // if --consumers leaves it a choice
     Watch watch_;
     Progress progress_;
+    Steering steering_;
     TimePoint started_;
     TimePoint next_look_;
     std::uint64_t durable_at_start_;

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "supervisor/steering.hpp"
+
+#include <signal.h>
+
+#include <algorithm>
+
+#include "common/log.hpp"
+#include "common/signals.hpp"
+
+namespace pipeline {
+namespace {
+
+using std::chrono::steady_clock;
+
+}  // namespace
+
+Steering::Steering(const Options& options, const Segments& segments, const Children& children, Pool& pool,
+                   Drain& drain, Progress& progress)
+    : options_(options),
+      segments_(segments),
+      metrics_(segments.metrics().supervisor),
+      pool_(pool),
+      drain_(drain),
+      progress_(progress) {
+    metrics_.paused.store(0, std::memory_order_relaxed);
+    want(options_.consumers.least);
+    if (options_.consumers.is_live())
+        scaler_.emplace(options_.consumers, segments, children, steady_clock::now());
+}
+
+void Steering::obey(const signalfd_siginfo& signal) {
+    progress_.clear();
+    switch (signal.ssi_signo) {
+        case SIGTTIN:
+            return resize("SIGTTIN", 1);
+        case SIGTTOU:
+            return resize("SIGTTOU", -1);
+        case SIGUSR1:
+            return pause("SIGUSR1", true);
+        case SIGUSR2:
+            return pause("SIGUSR2", false);
+        case SIGHUP:
+            // A terminal that goes ends what runs in it, unless it was started with nohup(1).
+            if (signal.ssi_code != SI_KERNEL) return replace_all();
+            if (!is_ignored(SIGHUP)) stop("SIGHUP, the terminal is gone");
+            return;
+        case SIGINT:
+            return stop("SIGINT");
+        default:
+            return stop("SIGTERM");
+    }
+}
+
+void Steering::stop(const char* cause) {
+    if (!drain_.has_begun()) return drain_.begin(cause);
+    log(LogLevel::Warning, "a second signal: stopping at once");
+    drain_.cut_short();
+}
+
+// The number of consumers that are wanted, for all who look.
+void Steering::want(std::uint32_t consumers) {
+    pool_.want(consumers, steady_clock::now());
+    metrics_.consumers.store(consumers, std::memory_order_relaxed);
+    const ConsumerRange may =
+        options_.consumers.is_live() ? options_.consumers : ConsumerRange{consumers, consumers};
+    metrics_.least.store(may.least, std::memory_order_relaxed);
+    metrics_.most.store(may.most, std::memory_order_relaxed);
+}
+
+void Steering::resize(const char* cause, int by) {
+    if (drain_.has_begun())
+        return log(LogLevel::Notice, "{}: draining, the consumers stay as they are", cause);
+    const ConsumerRange may =
+        options_.consumers.is_live() ? options_.consumers : ConsumerRange{1, kMaxPlaces};
+    const std::uint32_t before = pool_.wanted();
+    const auto wanted =
+        static_cast<std::uint32_t>(std::clamp<std::int64_t>(std::int64_t{before} + by, may.least, may.most));
+    if (wanted == before)
+        return log(LogLevel::Notice, "{}: consumers stay at {}, of {}", cause, before, may.text());
+    want(wanted);
+    if (scaler_) scaler_->forget();
+    log(LogLevel::Notice, "{}: consumers {} -> {}", cause, before, wanted);
+}
+
+// By the load.
+void Steering::scale(TimePoint now) {
+    if (!scaler_ || drain_.has_begun()) return;
+    const std::uint32_t before = pool_.wanted();
+    const auto decision = scaler_->look(now, before);
+    if (!decision) return;
+    want(decision->consumers);
+    progress_.clear();
+    log(LogLevel::Notice, "scaling: consumers {} -> {}: {}", before, decision->consumers, decision->reason);
+}
+
+void Steering::replace_all() {
+    if (drain_.has_begun()) return log(LogLevel::Notice, "SIGHUP: draining, the consumers stay as they are");
+    log(LogLevel::Notice, "SIGHUP: replacing {} consumers, one after the other", pool_.wanted());
+    pool_.replace_all();
+}
+
+// What is in the ring is processed all the same.
+void Steering::pause(const char* cause, bool on) {
+    if (drain_.has_begun()) return log(LogLevel::Notice, "{}: draining, the source has been stopped", cause);
+    Ring ring = segments_.ring();
+    const bool was = ring.paused();
+    ring.area().paused.store(on ? 1 : 0, std::memory_order_release);
+    metrics_.paused.store(on ? 1 : 0, std::memory_order_relaxed);
+    ring.wake_all();
+    log(LogLevel::Notice, "{}: the source is {}{}, {} in flight", cause, was == on ? "already " : "",
+        on ? "paused" : "taken from", segments_.in_flight());
+}
+
+std::optional<Steering::TimePoint> Steering::next() const noexcept {
+    if (!scaler_ || drain_.has_begun()) return std::nullopt;
+    return scaler_->next();
+}
+
+}  // namespace pipeline

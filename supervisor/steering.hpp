@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// What changes while a pipeline runs: the number of its consumers, fresh ones in their places, a pause of the
+// source, and its end. Signals ask for all of it, the load for the first. Each change is one line in the log.
+#pragma once
+
+#include <sys/signalfd.h>
+
+#include <chrono>
+#include <optional>
+
+#include "common/segments.hpp"
+#include "supervisor/drain.hpp"
+#include "supervisor/options.hpp"
+#include "supervisor/pool.hpp"
+#include "supervisor/progress.hpp"
+#include "supervisor/scaler.hpp"
+
+namespace pipeline {
+
+class Steering {
+  public:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    // Wants as many consumers as --consumers says at least.
+    Steering(const Options& options, const Segments& segments, const Children& children, Pool& pool,
+             Drain& drain, Progress& progress);
+
+    // Does what a signal of kPipelineSignals asks for.
+    void obey(const signalfd_siginfo& signal);
+    // Changes the number of consumers if the load asks for it. To be called in each round, and at next();
+    // none if there is nothing to choose.
+    void scale(TimePoint now);
+    [[nodiscard]] std::optional<TimePoint> next() const noexcept;
+
+  private:
+    void want(std::uint32_t consumers);
+    void resize(const char* cause, int by);
+    void replace_all();
+    void pause(const char* cause, bool on);
+    void stop(const char* cause);
+
+    const Options& options_;
+    const Segments& segments_;
+    SupervisorMetrics& metrics_;
+    Pool& pool_;
+    Drain& drain_;
+    Progress& progress_;
+    std::optional<Scaler> scaler_;  // if --consumers leaves it a choice
+};
+
+}  // namespace pipeline
