@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Three charts as SVG: text that a browser lays out, readable in light and dark, with logarithmic axes, since what is
+"""Charts as SVG: text that a browser lays out, readable in light and dark, with logarithmic axes, since what is
 compared differs by factors of thousands."""
 
 import math
@@ -153,3 +153,45 @@ def latency_chart(results):
     parts.append(text(LEFT, height - 8, "blue: acquired until in storage; yellow: until in the ledger; "
                                         "dot p50, stroke p99, bar to p99.9", "start", "soft"))
     return document(height, "Latency at fixed rates (logarithmic)", parts)
+
+
+def panel(points, chosen, top, label, series, unit=""):
+    """Values against N, from 0, with the chosen N marked. series: (label, style, value of a point)."""
+    left, right, bottom = 80, 560, top + 150
+    most = max(max(value(one) for one in points) for _, _, value in series) or 1
+    last = max(one.consumers for one in points)
+    first = min(one.consumers for one in points)
+
+    def across(consumers):
+        return left + (consumers - first) * (right - left) / max(last - first, 1)
+
+    def up(value):
+        return bottom - value / most * 140
+
+    parts = [text(16, top - 8, label, style="title")]
+    for part in (0, 0.5, 1):
+        parts += [line(left, up(part * most), right, up(part * most), "grid"),
+                  text(left - 8, up(part * most) + 4, number(part * most) + unit, "end", "soft")]
+    for one in points:
+        parts.append(text(across(one.consumers), bottom + 16, str(one.consumers), "middle", "soft"))
+    parts.append(line(across(chosen.consumers), top + 4, across(chosen.consumers), bottom, "whisker"))
+    free = math.inf
+    for name, style, value in sorted(series, key=lambda one: one[2](points[-1])):
+        spots = " ".join(f"{across(one.consumers):.1f},{up(value(one)):.1f}" for one in points)
+        parts.append(f'<polyline class="line {style}" style="fill:none" points="{spots}"/>')
+        parts += [f'<circle class="{style}" cx="{across(one.consumers):.1f}" cy="{up(value(one)):.1f}" r="2.5"/>'
+                  for one in points]
+        free = min(free - 16, up(value(points[-1])))
+        parts.append(text(right + 12, free + 4, name))
+    return parts
+
+
+def scaling_chart(workload, points, chosen, advice):
+    """Throughput, latency and processors against the number of consumers."""
+    parts = [text(16, 44, advice, style="soft")]
+    parts += panel(points, chosen, 80, "Invoices a second", [("throughput", "ours", lambda one: one.rate)])
+    parts += panel(points, chosen, 290, "From being acquired until durable, ms",
+                   [("p99", "bound", lambda one: one.p99), ("p50", "ours", lambda one: one.p50)])
+    parts += panel(points, chosen, 500, "Processors in use", [("processors", "peer", lambda one: one.processors)])
+    parts.append(text(16, 690, "across: consumers; black: the number to choose", style="soft"))
+    return document(704, f"Scaling of {workload}", parts)

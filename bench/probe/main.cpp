@@ -18,8 +18,9 @@ struct Question {
     const char* name;
     std::string (*ask)(const Measure&);
 };
-constexpr std::array<Question, 6> kQuestions{{{"throughput", &pipeline::bench::throughput},
+constexpr std::array<Question, 7> kQuestions{{{"throughput", &pipeline::bench::throughput},
                                               {"whole-run", &pipeline::bench::whole_run},
+                                              {"load", &pipeline::bench::load},
                                               {"latency", &pipeline::bench::latency},
                                               {"idle", &pipeline::bench::idle},
                                               {"recovery", &pipeline::bench::recovery},
@@ -45,8 +46,9 @@ int main(int argc, char** argv) {
         }
     }
     std::fputs(
-        "probe: throughput|whole-run|latency|idle|recovery|drain SUPERVISOR MILLISECONDS COUNT OPTION...\n"
-        "MILLISECONDS is the window of throughput, latency and idle, COUNT the kills of recovery; the "
+        "probe: throughput|whole-run|load|latency|idle|recovery|drain SUPERVISOR MILLISECONDS COUNT "
+        "OPTION...\n"
+        "MILLISECONDS is the window of throughput, load, latency and idle, COUNT the kills of recovery; the "
         "options are the\n"
         "supervisor's own. bench/pipeline asks all of it.\n",
         stderr);

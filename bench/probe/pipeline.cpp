@@ -91,6 +91,13 @@ void Pipeline::wait() {
     if (*status_ != 0) throw std::runtime_error("the supervisor did not end well: " + said());
 }
 
+void Pipeline::abandon() {
+    stop();
+    wait_until("the supervisor has ended", [this] { return has_ended(); });
+    Segment::remove(name_ + ".ring");
+    Segment::remove(name_ + ".storage");
+}
+
 std::string Pipeline::said() const {
     std::ifstream file(directory_ / "said");
     return {std::istreambuf_iterator<char>(file), {}};

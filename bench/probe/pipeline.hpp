@@ -32,6 +32,8 @@ class Pipeline {
     [[nodiscard]] std::vector<pid_t> processes() const;
 
     void stop() const noexcept;  // asks the supervisor to drain
+    // Ends it with whatever is in it. With --drain-timeout that is soon.
+    void abandon();
     // Waits for the supervisor's end, at most a minute. Throws std::runtime_error unless it was 0.
     void wait();
 

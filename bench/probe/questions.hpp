@@ -22,6 +22,9 @@ struct Measure {
 // The same of a source that ends, with --once: from the first invoice in the ring to the last that is
 // durable.
 [[nodiscard]] std::string whole_run(const Measure& measure);
+// Durable invoices a second, processors in use, time until durable, and what the processes spent their time
+// on; of any source and processor.
+[[nodiscard]] std::string load(const Measure& measure);
 // From acquisition to storage, and to durability, of each invoice in a window of time; the options say the
 // rate.
 [[nodiscard]] std::string latency(const Measure& measure);
