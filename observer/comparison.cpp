@@ -67,7 +67,8 @@ Comparison Comparison::of(const Observation& earlier, const Observation& now) {
     comparison.waiting = Latencies::of(now.waiting.since(earlier.waiting));
     comparison.processing = Latencies::of(now.processing.since(earlier.processing));
     comparison.until_durable = Latencies::of(now.until_durable.since(earlier.until_durable));
-    comparison.advice = advise(load);
+    // Of a pipeline that is stopped or dead no time says who waits for whom.
+    if (!load.consumers.empty()) comparison.advice = advise(load);
     return comparison;
 }
 

@@ -42,7 +42,7 @@ Health Health::of(const Observation& earlier, const Observation& now, std::uint6
         case PipelineState::Dead:
             return {false, "every process is dead: the next start of the supervisor goes on"};
         case PipelineState::Finished:
-            return {false, "it has finished: there is no pipeline of that name any more"};
+            return {false, "it has finished"};
         case PipelineState::Starting:
         case PipelineState::Running:
         case PipelineState::Draining:

@@ -32,6 +32,9 @@ const View& Lookout::look(bool must_see) {
     }
     view_.is_attached = segments_.has_value();
     remember(seen);
+    if (!are_current && seen.in_flight() != 0) {
+        view_.health = {false, "somebody has removed its segments from /dev/shm, with invoices in flight"};
+    }
     view_.now = std::move(seen);
     return view_;
 }

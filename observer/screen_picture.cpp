@@ -43,6 +43,7 @@ void draw_title(Picture& picture, const View& view, const ScreenState& state) {
     int column = picture.put(0, 0, view.name, Style::Strong) + 2;
     if (view.now) {
         column = picture.put(0, column, state_text(*view.now), style_of(view.now->state)) + 2;
+        column = picture.put(0, column, consumers_text(view.now->supervisor), Style::Plain) + 2;
         picture.put(0, column, printable(view.now->source), Style::Faint);
     }
     std::string right;
@@ -74,9 +75,9 @@ void draw_two_rows(Picture& picture, std::string_view text, Style style) {
 
 void draw_advice(Picture& picture, const View& view) {
     if (!view.is_attached) {
-        draw_two_rows(picture, view.now ? "that was its end; " + waiting_text(view) : waiting_text(view),
+        draw_two_rows(picture, view.now ? view.health.reason + "; " + waiting_text(view) : waiting_text(view),
                       Style::Warn);
-    } else if (const std::string still = stillness(view); !still.empty() && view.now->in_flight() != 0) {
+    } else if (const std::string still = stillness(view); !still.empty() && is_to_be_told(view)) {
         draw_two_rows(picture, still + (view.health.is_good ? "" : ": " + view.health.reason), Style::Bad);
     } else if (!view.health.is_good) {
         draw_two_rows(picture, view.health.reason, Style::Bad);

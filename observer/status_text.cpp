@@ -32,13 +32,6 @@ std::string oldest_text(const Observation& now) {
            readable_seconds(static_cast<double>(now.at_ns - *now.oldest_acquired_ns) / 1e9);
 }
 
-std::string consumers_text(const SupervisorObservation& supervisor) {
-    if (supervisor.least_consumers == 0 || supervisor.least_consumers == supervisor.most_consumers)
-        return fmt::format("{} wanted", supervisor.wanted_consumers);
-    return fmt::format("{} wanted, {} to {} allowed", supervisor.wanted_consumers, supervisor.least_consumers,
-                       supervisor.most_consumers);
-}
-
 void add_flow(Page& page, const Observation& now, const Comparison& recent) {
     const Flow& flow = now.flow();
     const std::string expected = now.expected == 0 ? "" : fmt::format(" of {}", readable_count(now.expected));
@@ -91,6 +84,14 @@ void add_processes(Page& page, const View& view) {
 
 }  // namespace
 
+std::string consumers_text(const SupervisorObservation& supervisor) {
+    const std::uint32_t wanted = supervisor.wanted_consumers;
+    std::string text = fmt::format("{} consumer{}", wanted, wanted == 1 ? "" : "s");
+    if (supervisor.least_consumers != supervisor.most_consumers)
+        text += fmt::format(" ({} to {})", supervisor.least_consumers, supervisor.most_consumers);
+    return text;
+}
+
 std::string state_text(const Observation& now) {
     return std::string(to_text(now.state)) + (now.is_paused ? ", source paused" : "");
 }
@@ -103,13 +104,17 @@ std::string stillness(const View& view) {
                        readable_time(view.now->at.at_us(view.moved_ns), view.now->at.now_us()));
 }
 
+bool is_to_be_told(const View& view) noexcept {
+    return view.now && (view.now->in_flight() != 0 || !view.health.is_good);
+}
+
 std::string status_text(const View& view) {
     const Observation& now = *view.now;
     Page page;
     page.line("pipeline", fmt::format("{}, {}", view.name, state_text(now)));
     page.line("source", printable(now.source) + (now.is_source_exhausted ? " (has ended)" : ""));
     page.line("ledger", printable(now.ledger));
-    page.line("consumers", consumers_text(now.supervisor));
+    page.line("wanted", consumers_text(now.supervisor));
     if (!view.recent.advice.sentence.empty()) page.line("advice", view.recent.advice.sentence);
     if (const std::string still = stillness(view); !still.empty()) page.line("movement", still);
     if (!view.health.is_good) page.line("health", view.health.reason);

@@ -18,8 +18,14 @@ namespace pipeline {
 // "running", "running, source paused".
 [[nodiscard]] std::string state_text(const Observation& now);
 
+// "4 consumers", "4 consumers (1 to 32)": how many are wanted, and how many may be.
+[[nodiscard]] std::string consumers_text(const SupervisorObservation& supervisor);
+
 // "nothing has moved for 34 s, since 14:02:33"; empty if something has in the last seconds, or there is
 // nothing that could.
 [[nodiscard]] std::string stillness(const View& view);
+// False while nothing is expected to move: nothing is in flight, and the processes that wait for more are
+// well.
+[[nodiscard]] bool is_to_be_told(const View& view) noexcept;
 
 }  // namespace pipeline

@@ -73,7 +73,9 @@ std::string in_ascii(const std::string& text) {
 Terminal::Terminal() {
     std::setlocale(LC_CTYPE, "");
     has_unicode_ = std::strcmp(::nl_langinfo(CODESET), "UTF-8") == 0;
-    if (::newterm(nullptr, stdout, stdin) == nullptr) {
+    const bool is_known = ::newterm(nullptr, stdout, stdin) != nullptr;
+    if (!is_known || ::tigetstr("cup") == nullptr) {  // a screen is where the cursor can be put anywhere
+        if (is_known) ::endwin();
         throw Failure(
             ExitStatus::Configuration,
             "$TERM names no terminal that can be a screen: set it, or use observer | cat for lines");

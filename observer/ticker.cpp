@@ -40,6 +40,8 @@ Ticker::Event Ticker::wait(int fd) {
         if (ready < 0 && fd >= 0) return Event::Input;
         if (ready <= 0) continue;
         if (awaited[0].revents != 0) return Event::End;
+        // Nothing can come from there any more; asked again, it would say so at once for ever.
+        if ((awaited[1].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) return Event::End;
         return Event::Input;
     }
 }

@@ -83,11 +83,13 @@ function showState(status, stale) {
   const good = !stale && status.health.is_good;
   const pill = $("state");
   pill.textContent = state;
-  pill.className = `pill ${good ? (state === "running" ? "good" : "warn") : "bad"}`;
+  const ended = !stale && status.state === "finished";
+  pill.className = `pill ${good ? (state === "running" ? "good" : "warn") : ended ? "warn" : "bad"}`;
+  $("trouble").classList.toggle("warn", ended);
   let trouble = "";
   if (stale) trouble = "The observer does not answer: what is shown is what was seen last.";
   else if (!good) trouble = status.trouble || status.health.reason;
-  if (!stale && status.unmoved_seconds >= 3 && status.in_flight?.invoices > 0) {
+  if (!stale && status.is_attached && status.unmoved_seconds >= 3 && (status.in_flight.invoices > 0 || !good)) {
     const since = new Date(status.moved_at_us / 1000).toLocaleTimeString();
     trouble += `${trouble ? "; " : ""}nothing has moved for ${seconds(status.unmoved_seconds)}, since ${since}`;
   }
@@ -199,6 +201,10 @@ function showCharts(status) {
   drawChart($("chart-latency"), [{ values: h.until_durable_p99_seconds, name: "b" }], seconds);
 }
 
+function consumers({ wanted_consumers: wanted, least_consumers: least, most_consumers: most }) {
+  return `${wanted} consumer${wanted === 1 ? "" : "s"}${least === most ? "" : ` (${least} to ${most})`}`;
+}
+
 function show(status) {
   $("name").textContent = status.name;
   document.title = `${status.name}: ${status.state ?? "waiting"}`;
@@ -208,7 +214,8 @@ function show(status) {
     $("advice").textContent = status.trouble || "waiting for a pipeline of that name";
     return;
   }
-  $("where").textContent = `${status.source} → ${status.ledger}, up ${seconds(status.supervisor.up_seconds)}`;
+  $("where").textContent = `${status.source} → ${status.ledger}, up ${seconds(status.supervisor.up_seconds)}, ` +
+    consumers(status.supervisor);
   $("advice").textContent = status.is_attached ? status.advice.sentence : "";
   showTiles(status);
   showCharts(status);

@@ -19,7 +19,10 @@
 #include "consumer/attempts.hpp"
 #include "observer/audit.hpp"
 #include "observer/audit_view.hpp"
+#include "observer/screen_picture.hpp"
 #include "observer/snapshot.hpp"
+#include "observer/status_json.hpp"
+#include "observer/status_text.hpp"
 #include "producer/resume.hpp"
 #include "producer/source.hpp"
 #include "supervisor/options.hpp"
@@ -137,6 +140,21 @@ void supervise(Segments& segments) {
     static_cast<void>(Progress::line(durable, segments.in_flight(), segments.ring().area().expected, 1000));
 }
 
+// Two looks, and all that can be shown of them.
+void look_in_passing(const Segments& segments) {
+    View view;
+    view.name = "fuzz";
+    const Observation earlier = observe_segments(segments);
+    view.now = observe_segments(segments);
+    view.recent = Comparison::of(earlier, *view.now);
+    view.moved_ns = last_moved_ns(*view.now);
+    view.health = Health::of(earlier, *view.now, view.moved_ns);
+    static_cast<void>(status_text(view));
+    static_cast<void>(status_line(view));
+    static_cast<void>(status_json(view));
+    static_cast<void>(draw_screen(view, {}, {24, 80}));
+}
+
 }  // namespace
 
 void look_at(const Segments& segments) {
@@ -148,6 +166,7 @@ void look_at(const Segments& segments) {
         static_cast<void>(audit_text(subject, audit));
         static_cast<void>(audit_json(subject, audit));
     }
+    look_in_passing(segments);
 }
 
 void adopt_and_drain(Segments& segments) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 
+#include "common/lineage.hpp"
 #include "tests/catch.hpp"
 #include "tests/system/observer_run.hpp"
 
@@ -22,10 +23,10 @@ bool has_tmux() {
 // A terminal in which the observer of a run is started.
 class Terminal {
   public:
-    Terminal(const PipelineRun& run, int columns, int rows) : run_(run) {
+    Terminal(const PipelineRun& run, int columns, int rows, const std::string& before = {}) : run_(run) {
         tmux({"new-session", "-d", "-x", fmt::to_string(columns), "-y", fmt::to_string(rows),
-              fmt::format("LC_ALL=C.UTF-8 exec {} --interval 200ms --name {} 2> {}", OBSERVER_PROGRAM,
-                          run.name(), (run.directory() / "screen.err").string())});
+              fmt::format("{}LC_ALL=C.UTF-8 exec {} --interval 200ms --name {} 2> {}", before,
+                          OBSERVER_PROGRAM, run.name(), (run.directory() / "screen.err").string())});
     }
     Terminal(const Terminal&) = delete;
     Terminal& operator=(const Terminal&) = delete;
@@ -68,7 +69,7 @@ TEST_CASE("the screen shows a pipeline through its end and its next start, in an
     const std::vector<std::string> options{"--consumers", "3",         "--source",
                                            "sequence",    "--process", "simulate:cpu=100us"};
     auto supervisor = run.start(options);
-    terminal.require("running  sequence");
+    terminal.require("running  3 consumers  sequence");
     terminal.require("consumer 2");
     terminal.require("acquired/s ");
     CHECK(lines_of(terminal.screen()).size() <= 24);
@@ -92,10 +93,10 @@ TEST_CASE("the screen shows a pipeline through its end and its next start, in an
     supervisor.send(SIGTERM);
     CHECK(supervisor.wait() == 0);
     terminal.require("finished");
-    terminal.require("that was its end");
+    terminal.require("it has finished; waiting");
     const auto first_run = run.rows();
     auto next = run.start(options);
-    terminal.require("running  sequence");
+    terminal.require("running  3 consumers  sequence");
     next.send(SIGSTOP);
     for (const pid_t child : next.children()) ::kill(child, SIGSTOP);
     terminal.require("stopped");
@@ -121,4 +122,30 @@ TEST_CASE("a signal gives the terminal back") {
         REQUIRE(eventually([&] { return terminal.has_ended(); }));
         CHECK(read_file(run.directory() / "screen.err").empty());
     }
+}
+
+TEST_CASE("an observer whose terminal is gone ends, also where it is not told so") {
+    if (!has_tmux()) return;
+    PipelineRun run;
+    pid_t pid = 0;
+    {
+        const Terminal terminal(run, 80, 24, "trap '' HUP; ");
+        terminal.require("waiting for a pipeline");
+        pid = terminal.pid();
+        REQUIRE(pipeline::is_alive(pid));
+    }
+    const bool has_ended = eventually([&] { return !pipeline::is_alive(pid); });
+    if (!has_ended) ::kill(pid, SIGKILL);
+    CHECK(has_ended);
+}
+
+TEST_CASE("a terminal that can be no screen is refused in one line") {
+    if (!has_tmux()) return;
+    PipelineRun run;
+    const Terminal terminal(run, 80, 24, "export TERM=dumb; ");
+    REQUIRE(eventually([&] { return !read_file(run.directory() / "screen.err").empty(); }));
+    REQUIRE(eventually([&] { return terminal.has_ended(); }));
+    const auto said = lines_of(read_file(run.directory() / "screen.err"));
+    REQUIRE(said.size() == 1);
+    CHECK(said.front().find("$TERM names no terminal that can be a screen") != std::string::npos);
 }

@@ -102,6 +102,8 @@ TEST_CASE("only consumers that run count for the advice", "[comparison]") {
     const Advice advice = Comparison::of(earlier, now).advice;
     CHECK(advice.bottleneck == Bottleneck::Source);
     CHECK(advice.sentence.find("1 is running") != std::string::npos);
+    now.consumers[0].state = ProcessState::Stopped;
+    CHECK(Comparison::of(earlier, now).advice.sentence.empty());
 }
 
 TEST_CASE("movement is an invoice that gets further", "[comparison]") {

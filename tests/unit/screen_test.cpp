@@ -55,10 +55,11 @@ TEST_CASE("a screen of 80 x 24 has everything", "[screen]") {
     const std::string text = text_of(draw_screen(sample_view(2), {}, kSmall));
     INFO(text);
     for (const auto* part :
-         {"sample  running  sequence", "up 0:10:00", "consumers are the bottleneck", "acquired/s      1,000",
-          "stored/s          400", "] 7,000 of 16,384", "in flight 8,000", "oldest    under way for 4.00 s",
-          "processing  2.02 ms", "acquired 20,000  booked 11,980  rejected 10  failed 5  duplicates 5",
-          "supervisor", "producer        4001 running    1,000", "consumer 0", "INV-1",
+         {"sample  running  2 consumers (1 to 32)  sequence", "up 0:10:00", "consumers are the bottleneck",
+          "acquired/s      1,000", "stored/s          400", "] 7,000 of 16,384", "in flight 8,000",
+          "oldest    under way for 4.00 s", "processing  2.02 ms",
+          "acquired 20,000  booked 11,980  rejected 10  failed 5  duplicates 5", "supervisor",
+          "producer        4001 running    1,000", "consumer 0", "INV-1",
           " q quit   p pause   s sort: place"}) {
         INFO(part);
         CHECK(text.find(part) != std::string::npos);
@@ -136,7 +137,8 @@ TEST_CASE("the screen says that it is held, that nothing moves, and why nothing 
     CHECK(shows(view, {}, kSmall, "nothing has moved for 20.0 s, since "));
     CHECK(shows(view, {}, kSmall, "every process is stopped"));
     view.is_attached = false;
-    CHECK(shows(view, {}, kSmall, "that was its end; waiting for a pipeline of the name 'sample'"));
+    view.health.reason = "it has finished";
+    CHECK(shows(view, {}, kSmall, "it has finished; waiting for a pipeline of the name 'sample'"));
     View nothing;
     nothing.name = "x";
     CHECK(shows(nothing, {}, kSmall, "waiting for a pipeline of the name 'x'"));

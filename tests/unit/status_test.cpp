@@ -97,7 +97,7 @@ TEST_CASE("the page of text says what was seen", "[status]") {
          {"pipeline    sample, running\n", "acquired            20,000\n", "rejected                10\n",
           "in flight            8,000, the oldest for 4.00 s\n", "7,000 of 16,384\n",
           "1,000 acquired, 500 processed, 400 into the ledger", "consumers are the bottleneck",
-          "waits: ring full", "INV-1 for 500 ms, attempt 2\n",
+          "waits: ring full", "wanted      2 consumers (1 to 32)\n", "INV-1 for 500 ms, attempt 2\n",
           "last death: killed by signal 9 (SIGKILL), 30.0 s ago\n"})
         CHECK(contains(text, part));
     CHECK_FALSE(contains(text, "nothing has moved"));
@@ -110,6 +110,7 @@ TEST_CASE("a line says the state, the balance and the rates", "[status]") {
                    "8000, 1,000/s in, 400/s out; consumers are the bottleneck"));
     SECTION("and that nothing moves, and since when") {
         view.moved_ns = view.now->at_ns - 34'000'000'000;
+        CHECK(is_to_be_told(view));
         const std::string since = stillness(view);
         CHECK(contains(since, "nothing has moved for 34.0 s, since "));
         CHECK(contains(status_line(view), since));
