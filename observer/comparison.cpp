@@ -68,8 +68,14 @@ Comparison Comparison::of(const Observation& earlier, const Observation& now) {
     comparison.processing = Latencies::of(now.processing.since(earlier.processing));
     comparison.until_durable = Latencies::of(now.until_durable.since(earlier.until_durable));
     // Of a pipeline that is stopped or dead no time says who waits for whom.
-    if (!load.consumers.empty()) comparison.advice = advise(load);
+    if (!load.consumers.empty() && has_same_consumers(earlier, now)) comparison.advice = advise(load);
     return comparison;
+}
+
+bool has_same_consumers(const Observation& earlier, const Observation& now) noexcept {
+    return std::equal(earlier.consumers.begin(), earlier.consumers.end(), now.consumers.begin(),
+                      now.consumers.end(),
+                      [](const auto& before, const auto& after) { return before.place == after.place; });
 }
 
 bool has_moved(const Observation& earlier, const Observation& now) noexcept {

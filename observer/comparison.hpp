@@ -44,6 +44,10 @@ struct Comparison {
     [[nodiscard]] static Comparison of(const Observation& earlier, const Observation& now);
 };
 
+// True if the same places had consumers. Only then do shares of their times and counts of invoices belong
+// together.
+[[nodiscard]] bool has_same_consumers(const Observation& earlier, const Observation& now) noexcept;
+
 // True if an invoice has got further between the two.
 [[nodiscard]] bool has_moved(const Observation& earlier, const Observation& now) noexcept;
 

@@ -10,6 +10,7 @@ namespace pipeline {
 namespace {
 
 constexpr std::uint64_t kSecondNs = 1'000'000'000;
+constexpr std::uint64_t kWindowNs = std::chrono::nanoseconds(Lookout::kWindow).count();
 // A look a second comes a little earlier or later than that.
 constexpr std::uint64_t kNearlySecondNs = kSecondNs * 9 / 10;
 
@@ -66,9 +67,10 @@ void Lookout::remember(const Observation& seen) {
     } else if (has_moved(*view_.now, seen)) {
         view_.moved_ns = seen.at_ns;
     }
-    while (past_.size() > 1 && seen.at_ns - past_[1].at_ns >=
-                                   static_cast<std::uint64_t>(std::chrono::nanoseconds(kWindow).count()))
-        past_.pop_front();
+    const auto is_to_be_forgotten = [&] {
+        return seen.at_ns - past_[1].at_ns >= kWindowNs || !has_same_consumers(past_.front(), seen);
+    };
+    while (past_.size() > 1 && is_to_be_forgotten()) past_.pop_front();
     if (!is_first) view_.recent = Comparison::of(past_.front(), seen);
     view_.health = Health::of(is_first ? seen : past_.front(), seen, view_.moved_ns);
     if (is_first || seen.at_ns - past_.back().at_ns >= kNearlySecondNs) past_.push_back(seen);

@@ -46,8 +46,10 @@ struct View {
 
 class Lookout {
   public:
-    static constexpr std::chrono::seconds kWindow{10};  // what View::recent compares with, as far as it goes
-    static constexpr std::size_t kHistory = 300;        // seconds
+    // What View::recent compares with, as far as it goes: not beyond the last change of the number of
+    // consumers.
+    static constexpr std::chrono::seconds kWindow{10};
+    static constexpr std::size_t kHistory = 300;  // seconds
 
     explicit Lookout(std::string name);
 

@@ -106,6 +106,19 @@ TEST_CASE("only consumers that run count for the advice", "[comparison]") {
     CHECK(Comparison::of(earlier, now).advice.sentence.empty());
 }
 
+TEST_CASE("while consumers come and go there is no advice", "[comparison]") {
+    Observation earlier = at(kSecond);
+    Observation now = at(2 * kSecond);
+    earlier.consumers = {consumer(0, 0, 0, 0)};
+    now.consumers = {consumer(0, 1000, kSecond, 0), consumer(1, 500, kSecond / 2, 0)};
+    CHECK_FALSE(has_same_consumers(earlier, now));
+    CHECK(Comparison::of(earlier, now).advice.sentence.empty());
+    CHECK(Comparison::of(now, earlier).seconds == 0);
+    earlier.consumers.push_back(consumer(1, 0, 0, 0));
+    CHECK(has_same_consumers(earlier, now));
+    CHECK_FALSE(Comparison::of(earlier, now).advice.sentence.empty());
+}
+
 TEST_CASE("movement is an invoice that gets further", "[comparison]") {
     const Observation earlier = at(kSecond);
     Observation now = at(2 * kSecond);
