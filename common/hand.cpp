@@ -42,6 +42,13 @@ void Hand::take_over(std::uint32_t pid) const noexcept {
     set_since(0);
 }
 
+std::optional<std::uint64_t> Hand::at_work() const noexcept {
+    const WorkWord work = WorkWord::unpack(area_->work.load(std::memory_order_acquire));
+    const HandWord held = word();
+    const bool is_held = work.index >= held.first + held.done && work.index < held.end();
+    return work.is_active && is_held ? std::optional(work.index - held.first) : std::nullopt;
+}
+
 void Hand::charge(std::uint64_t i, Cause cause) const noexcept {
     const std::uint32_t attempt = deaths(i) + 1U;
     // Commit. Killed before this line: the work is still active, and the successor charges the attempt with

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "common/layout.hpp"
@@ -94,6 +95,8 @@ class Hand {
         return HandWord::unpack(area_->word.load(std::memory_order_acquire));
     }
     [[nodiscard]] bool empty() const noexcept { return word().empty(); }
+    // Which of the items is being processed, or was when the consumer died; nothing if none.
+    [[nodiscard]] std::optional<std::uint64_t> at_work() const noexcept;
     [[nodiscard]] Item& item(std::uint64_t i) const noexcept { return items_[i]; }
     [[nodiscard]] HandArea& area() const noexcept { return *area_; }
 

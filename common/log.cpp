@@ -186,6 +186,10 @@ bool is_logged(LogLevel level) noexcept {
     return level <= settings().least;
 }
 
+bool log_is_journal() noexcept {
+    return settings().journal;
+}
+
 void write_log(LogLevel level, std::string_view text) noexcept {
     const int saved_errno = errno;
     const Settings& current = settings();

@@ -25,6 +25,8 @@ enum class LogLevel : std::uint8_t { Error = 3, Warning = 4, Notice = 5, Info = 
 void configure_log(std::string_view program, LogLevel least) noexcept;
 
 [[nodiscard]] bool is_logged(LogLevel level) noexcept;
+// True if stderr is the journal's stream.
+[[nodiscard]] bool log_is_journal() noexcept;
 // Writes one line, whatever the level; control characters in `text` (a newline in a file name) are shown
 // as \xNN. Allocates nothing and leaves errno alone. A line that stderr does not take (a full pipe whose
 // reader has stopped, for longer than a second; a closed one) is lost: the pipeline does not wait for its

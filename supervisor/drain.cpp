@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "supervisor/drain.hpp"
 
+#include <fmt/format.h>
 #include <signal.h>
 
 #include <algorithm>
 
 #include "common/log.hpp"
+#include "supervisor/journal.hpp"
 
 namespace pipeline {
 namespace {
@@ -17,7 +19,12 @@ constexpr std::chrono::milliseconds kReleaseTick{20};
 }  // namespace
 
 void Drain::begin(const char* cause) {
-    log(LogLevel::Notice, "{}: draining, {} in flight", cause, segments_.in_flight());
+    const std::uint64_t in_flight = segments_.in_flight();
+    log_event(LogLevel::Notice, fmt::format("{}: draining, {} in flight", cause, in_flight),
+              {{"EVENT", "drain-begun"},
+               {"NAME", options_.name},
+               {"CAUSE", cause},
+               {"IN_FLIGHT", fmt::to_string(in_flight)}});
     note();
     deadline_ = steady_clock::now() + options_.drain_timeout;
     Ring ring = segments_.ring();

@@ -33,6 +33,7 @@ class Pool {
     // Goes on with that. To be called whenever something may have changed, and while is_starting_fresh()
     // holds again and again: a successor does not say when it is at work.
     void go_on() noexcept;
+    [[nodiscard]] bool is_replacing() const noexcept { return replacing_.has_value(); }
     [[nodiscard]] bool is_starting_fresh() const noexcept;
 
     // The consumer is about to be started: writes what it is told.

@@ -10,7 +10,9 @@
 #include "common/output.hpp"
 #include "common/signals.hpp"
 #include "supervisor/adoption.hpp"
+#include "supervisor/journal.hpp"
 #include "supervisor/name_lock.hpp"
+#include "supervisor/notify.hpp"
 #include "supervisor/preflight.hpp"
 #include "supervisor/supervisor.hpp"
 
@@ -19,6 +21,8 @@ namespace {
 
 // Orphans take at most so long to see that they are, and then at most --drain-timeout.
 constexpr std::chrono::seconds kOrphansNotice{5};
+// Of a start besides: the segments are allocated, the ledger is recovered, the children are started.
+constexpr std::chrono::seconds kLimitOfStart{60};
 
 // The exit status speaks of the invoices, whoever reads the report or does not.
 void print_report(const Report& report, ReportFormat format) noexcept {
@@ -29,6 +33,25 @@ void print_report(const Report& report, ReportFormat format) noexcept {
     }
 }
 
+// The report, for machines that watch the journal; people have it on standard output.
+void log_report(const Report& report, ExitStatus status, const Options& options) {
+    if (!log_is_journal()) return;
+    const auto& [booked, rejected, failed, duplicates] = report.outcomes;
+    log_event(LogLevel::Info,
+              fmt::format("{}: {} acquired, {} booked, {} rejected, {} failed, {} duplicates, {} in flight",
+                          report.in_flight() == 0 ? "drained" : "not drained", report.acquired, booked,
+                          rejected, failed, duplicates, report.in_flight()),
+              {{"EVENT", report.in_flight() == 0 ? "drained" : "not-drained"},
+               {"NAME", options.name},
+               {"EXIT_STATUS", fmt::to_string(to_int(status))},
+               {"ACQUIRED", fmt::to_string(report.acquired)},
+               {"BOOKED", fmt::to_string(booked)},
+               {"REJECTED", fmt::to_string(rejected)},
+               {"FAILED", fmt::to_string(failed)},
+               {"DUPLICATES", fmt::to_string(duplicates)},
+               {"IN_FLIGHT", fmt::to_string(report.in_flight())}});
+}
+
 }  // namespace
 
 ExitStatus supervise(const Options& options) {
@@ -36,6 +59,8 @@ ExitStatus supervise(const Options& options) {
     const SegmentsPlan plan = prepare(options);
     const NameLock lock(options.runtime_dir, options.name, std::chrono::seconds(5));
     const auto interrupted = [] { return is_pending(SIGTERM) || is_pending(SIGINT); };
+    notify_waiting(options.drain_timeout + kOrphansNotice + kLimitOfStart,
+                   "waiting for what an earlier supervisor has left");
     Adopted adopted = make_or_adopt({options.name, plan, [&] { return start_position(options); },
                                      [&](std::uint64_t generation) { return recorded(options, generation); },
                                      options.drain_timeout + kOrphansNotice, interrupted});
@@ -51,6 +76,7 @@ ExitStatus supervise(const Options& options) {
         log(LogLevel::Notice, "nothing new in {}: no invoice was acquired{}", plan.source,
             cursor == 0 ? "" : fmt::format(", all before position {} were in earlier runs", cursor));
     }
+    log_report(report, status, options);
     print_report(report, options.report);
     return status;
 }

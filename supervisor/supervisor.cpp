@@ -14,6 +14,7 @@
 #include "common/hand.hpp"
 #include "common/log.hpp"
 #include "supervisor/child_arguments.hpp"
+#include "supervisor/death_notice.hpp"
 
 namespace pipeline {
 namespace {
@@ -74,6 +75,7 @@ Supervisor::Supervisor(const Options& options, Segments& segments, int signal_fd
       watch_(ring_, storage_, watched_item_timeout(options)),
       progress_(ring_, storage_, storage_.durable(), steady_clock::now()),
       steering_(options, segments, children_, pool_, drain_, progress_),
+      notify_(ring_, storage_, watched_item_timeout(options), steady_clock::now()),
       started_(steady_clock::now()),
       next_look_(started_ + watch_.tick()),
       durable_at_start_(storage_.durable()),
@@ -89,6 +91,7 @@ ExitStatus Supervisor::run() {
         pool_.go_on();
         kill_stalled(now);
         progress_.update(now);
+        notify_.update(phase(), children_.places(), now);
         drain_.go_on(now);
         steering_.scale(now);
         if (children_.all_done()) break;
@@ -97,6 +100,7 @@ ExitStatus Supervisor::run() {
     if (!children_.end_orphans(kOrphansEnd))
         log(LogLevel::Warning, "processes that programs of --process have left cannot be killed: see ps");
     progress_.clear();
+    notify_.finish();
     metrics_.supervisor.pid.store(0, std::memory_order_relaxed);
     return drain_.finish();
 }
@@ -221,9 +225,9 @@ void Supervisor::decide_after_death(Child& child, int wait_status) {
     const auto delay = child.restarts.died(progress_of(child) != child.progress_at_start);
     child.state = Child::State::Waiting;
     child.start_at = steady_clock::now() + delay;
-    log(LogLevel::Warning, "{} (pid {}) died: {}; starting it again{}", child.name(), child.process.pid,
-        cause.text(options_.item_timeout),
-        delay.count() == 0 ? "" : " in " + std::to_string(delay.count()) + " ms");
+    tell_of_death(child,
+                  child.role == Child::Role::Consumer ? std::optional(ring_.hand(child.place)) : std::nullopt,
+                  cause, delay, options_);
 }
 
 void Supervisor::kill_stalled(TimePoint now) {
@@ -251,6 +255,14 @@ void Supervisor::kill_stalled(TimePoint now) {
     }
 }
 
+// What the service manager is told. Once running, it stays so whoever dies.
+Notify::Phase Supervisor::phase() const noexcept {
+    if (drain_.has_begun()) return Notify::Phase::Draining;
+    if (pool_.is_replacing()) return Notify::Phase::Replacing;
+    const bool is_running = notify_.has_been_ready() || are_at_work(children_, ring_);
+    return is_running ? Notify::Phase::Running : Notify::Phase::Starting;
+}
+
 void Supervisor::wake_all() noexcept {
     ring_.wake_all();
     storage_.wake_all();
@@ -270,6 +282,7 @@ Supervisor::TimePoint Supervisor::next_deadline(TimePoint now) const noexcept {
     if (pool_.is_starting_fresh()) next = std::min(next, now + kFreshTick);
     if (const auto look = steering_.next()) next = std::min(next, *look);
     if (progress_.is_shown()) next = std::min(next, progress_.next());
+    next = std::min(next, notify_.next());
     return std::max(next, now);
 }
 

@@ -12,6 +12,7 @@
 #include "common/segments.hpp"
 #include "supervisor/children.hpp"
 #include "supervisor/drain.hpp"
+#include "supervisor/notify.hpp"
 #include "supervisor/options.hpp"
 #include "supervisor/pool.hpp"
 #include "supervisor/progress.hpp"
@@ -44,6 +45,7 @@ class Supervisor {
     void kill_stalled(TimePoint now);
 
     void wake_all() noexcept;
+    [[nodiscard]] Notify::Phase phase() const noexcept;
     [[nodiscard]] std::uint64_t progress_of(const Child& child) const noexcept;
     [[nodiscard]] TimePoint next_deadline(TimePoint now) const noexcept;
 
@@ -59,6 +61,7 @@ class Supervisor {
     Watch watch_;
     Progress progress_;
     Steering steering_;
+    Notify notify_;
     TimePoint started_;
     TimePoint next_look_;
     std::uint64_t durable_at_start_;
