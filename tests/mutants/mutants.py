@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 ONE_KILL = ("tests/crash/crash_tests", "a kill at any instruction*")
 STOPPED_WAITER = ("tests/crash/crash_tests", "a waiter that is woken and does not run on*")
-LEAVER = ("tests/unit/unit_tests", "a consumer that is told to leave*")
-GIVEN_UP = ("tests/unit/unit_tests", "a consumer that is killed while it leaves*")
+LEAVER = ("tests/unit/leave_tests", "a consumer that is told to leave*")
+GIVEN_UP = ("tests/unit/leave_tests", "a consumer that is killed while it leaves*")
 SLEEPERS = ("tests/crash/storm_tests", "a storm of kills over sleeping processes*")
 
 RING = "common/ring.cpp"
