@@ -34,6 +34,12 @@ tmux|tmux|looks at the observer's screen
 scdoc|scdoc|makes the manual pages
 zsh|zsh|checks its completions
 fish|fish|checks its completions
+libsystemd-dev||the service: what the supervisor tells systemd
+mmdebstrap|mmdebstrap|makes the machines in which the service is tested
+systemd-container|systemd-nspawn|boots them
+dpkg-dev|dpkg-buildpackage|builds the package
+debhelper|dh|builds the package
+lintian|lintian|checks the package
 '
 # Other versions of these say other things about the same code: this one decides, where there is one.
 checker_packages='
