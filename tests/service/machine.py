@@ -68,6 +68,8 @@ def control_groups():
 class Machine:
     def __init__(self, tree):
         self._directory = pathlib.Path(tempfile.mkdtemp(prefix="invoice-pipeline-machine-"))
+        # Letters, digits and hyphens, and one of the first two at the end: what a name of a host may be.
+        self._name = self._directory.name.replace("_", "-") + "m"
         self._run(["mount", "-t", "tmpfs", "tmpfs", self._directory])
         self.root = self._directory / "root"
         for name in ("root", "upper", "work"):
@@ -105,7 +107,7 @@ class Machine:
         log = open(self._directory / "console", "ab")
         self._nspawn = subprocess.Popen(
             ["systemd-nspawn", "-q", "-D", self.root, "-b", "--register=no", "--keep-unit", "--private-network",
-             "--console=pipe", "-M", self._directory.name.replace("_", "-"), "systemd.unit=multi-user.target",
+             "--console=pipe", "-M", self._name, "systemd.unit=multi-user.target",
              "systemd.mask=console-getty.service"],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=self._enter_groups)
         log.close()

@@ -227,7 +227,8 @@ TEST_CASE("what is in the ring already counts, though nothing more comes", "[sca
 TEST_CASE("a decision says what led to it", "[scaling]") {
     SimulatedPipeline pipeline(steady(4000), kMany);
     CHECK(pipeline.second().empty());
-    CHECK(pipeline.second() == "4000/s come, 7000 wait, each takes a consumer 2 ms: 10.0 are needed, at most doubled");
+    CHECK(pipeline.second() ==
+          "4000/s come, 7000 wait, each takes a consumer 2 ms: 10.0 are needed, at most doubled");
     pipeline.seconds(60);
     pipeline.load.rate = 400;
     std::string reason;
