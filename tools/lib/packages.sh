@@ -30,6 +30,7 @@ catch2||runs the tests
 ccache|ccache|keeps what has been compiled before
 clang|clang++|compiles everything a second time
 spin|spin|checks the model of the protocol
+shellcheck|shellcheck|checks the shell scripts
 tmux|tmux|looks at the screen of the observer
 scdoc|scdoc|makes the manual pages
 zsh|zsh|checks its completions
