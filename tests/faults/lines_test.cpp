@@ -83,7 +83,7 @@ TEST_CASE("a file that is gone when its producer is started again ends the run w
     REQUIRE(eventually([&] { return run.has_rows(100); }));
     const auto elsewhere = run.directory() / "elsewhere";
     std::filesystem::rename(file, elsewhere);
-    ::kill(supervisor.children("producer").front(), SIGKILL);
+    ::kill(supervisor.child("producer"), SIGKILL);
     CHECK(supervisor.wait() == 66);
     require_said(supervisor, "lines:FILE gone", {file, "No such file or directory; name an existing file"});
     CHECK(run.rows() < 2000);

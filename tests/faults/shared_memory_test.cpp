@@ -68,7 +68,7 @@ TEST_CASE("a /dev/shm that becomes full while the pipeline runs does not matter 
     shared_memory.fill();
     for (const std::string victim : {"consumer", "producer"}) {
         const auto rows = run.rows();
-        ::kill(supervisor.children(victim).front(), SIGKILL);
+        ::kill(supervisor.child(victim), SIGKILL);
         REQUIRE(eventually([&] { return run.rows() >= rows + 500; }));
     }
     REQUIRE(supervisor.wait() == 0);
@@ -89,7 +89,7 @@ TEST_CASE(
         REQUIRE(supervisor.wait() == 0);
     }
     SECTION("a child dies, and its successor finds them gone") {
-        ::kill(supervisor.children("consumer").front(), SIGKILL);
+        ::kill(supervisor.child("consumer"), SIGKILL);
         CHECK(supervisor.wait() == 78);
         require_said(supervisor, "segments removed while running",
                      {"segment /dev/shm/" + run.name() + ".ring is not there", "RemoveIPC"});

@@ -185,7 +185,7 @@ TEST_CASE("a consumer without descriptors waits for one and calls no invoice fai
     auto supervisor = run.start({"--consumers", "1", "--source", "spool:" + spool_of(run).string()});
     hand_over(spool_of(run), 0, 10);
     REQUIRE(eventually([&] { return run.has_rows(10); }));
-    const pid_t consumer = supervisor.children("consumer").front();
+    const pid_t consumer = supervisor.child("consumer");
     rlimit before{};
     REQUIRE(::prlimit(consumer, RLIMIT_NOFILE, nullptr, &before) == 0);
     const rlimit none{3, before.rlim_max};

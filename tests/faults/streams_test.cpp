@@ -44,8 +44,8 @@ TEST_CASE("closed standard streams are not taken for segments or the ledger") {
          "--max-attempts", "1"});
     // Each successor logs that an invoice has failed, and the next one checks what it attaches to.
     for (std::uint64_t rows = 50; rows <= 250; rows += 50) {
-        REQUIRE(eventually([&] { return run.has_rows(rows) && !supervisor.children("consumer").empty(); }));
-        ::kill(supervisor.children("consumer").front(), SIGKILL);
+        REQUIRE(eventually([&] { return run.has_rows(rows); }));
+        ::kill(supervisor.child("consumer"), SIGKILL);
     }
     REQUIRE(supervisor.wait() == 0);
     CHECK(run.count("SELECT count(*) FROM invoices WHERE status = 'failed'") > 0);
@@ -79,8 +79,7 @@ TEST_CASE("readers of the output that have gone end nothing and lose nothing") {
     while (first != '\n') REQUIRE(::read(pipe.out.get(), &first, 1) == 1);
     pipe.out.reset();
     REQUIRE(eventually([&] { return run.has_rows(50); }));
-    for (const std::string victim : {"consumer", "producer"})
-        ::kill(supervisor.children(victim).front(), SIGKILL);
+    for (const std::string victim : {"consumer", "producer"}) ::kill(supervisor.child(victim), SIGKILL);
     REQUIRE(supervisor.wait() == 0);
     run.require_numbers_up_to(3000);
     run.require_nothing_left();

@@ -116,7 +116,7 @@ TEST_CASE("what a dead pipeline left is seen, and how its processes died before"
     auto supervisor =
         run.start({"--consumers", "2", "--source", "sequence", "--process", "simulate:cpu=100us"});
     REQUIRE(eventually([&] { return run.has_rows(100) && supervisor.children("consumer").size() == 2; }));
-    ::kill(supervisor.children("consumer").front(), SIGKILL);
+    ::kill(supervisor.child("consumer"), SIGKILL);
     REQUIRE(eventually([&] { return observe_once(run)["consumer_deaths"] == 1; }));
     const auto seen = observe_once(run);
     std::string cause;

@@ -139,7 +139,7 @@ TEST_CASE("when a consumer is killed, all that its program has started goes with
     };
     REQUIRE(eventually([&] { return sleepers() == 5; }));
     const auto before = descendants_of(supervisor.pid());
-    const pid_t consumer = supervisor.children("consumer").front();
+    const pid_t consumer = supervisor.child("consumer");
     ::kill(consumer, SIGKILL);
     // All of them, and nothing of what took their place.
     CHECK(eventually([&] {

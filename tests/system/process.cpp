@@ -104,4 +104,12 @@ std::vector<pid_t> Process::children(const std::string& program) const {
     return children_of(pid_, program);
 }
 
+pid_t Process::child(const std::string& program) const {
+    std::vector<pid_t> found;
+    if (!eventually([&] { return !(found = children(program)).empty(); })) {
+        FAIL("process " << pid_ << " has no " << program << "; it has said:\n" << err() << out());
+    }
+    return found.front();
+}
+
 }  // namespace pipeline::test

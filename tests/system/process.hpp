@@ -43,6 +43,8 @@ class Process {
     [[nodiscard]] std::string err() const { return read_file(err_); }
     // Its living children, as "program" names with their pids.
     [[nodiscard]] std::vector<pid_t> children(const std::string& program = {}) const;
+    // One of those, as soon as there is one. Fails the test at the deadline.
+    [[nodiscard]] pid_t child(const std::string& program) const;
 
   private:
     pid_t pid_ = -1;

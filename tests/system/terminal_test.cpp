@@ -79,7 +79,7 @@ TEST_CASE("the screen shows a pipeline through its end and its next start, in an
     terminal.require(" q quit   p pause");
     terminal.resize(80, 24);
 
-    ::kill(supervisor.children("consumer").front(), SIGKILL);
+    ::kill(supervisor.child("consumer"), SIGKILL);
     terminal.press("s");
     terminal.require("s sort: items/s");
     terminal.press("?");
