@@ -134,13 +134,22 @@ std::optional<Segments> Segments::open(const std::string& name, Segment::Access 
     return Segments(std::move(*ring), std::move(*storage));
 }
 
-Segments Segments::attach(const std::string& name) {
+Segments Segments::attach(const std::string& name, Lineage lineage) {
     std::optional<Segments> segments = open(name);
     if (!segments || !segments->lock_shared()) {
         throw Failure(ExitStatus::Configuration,
                       fmt::format("segment /dev/shm/{} is not there: start the supervisor; if it is running, "
                                   "somebody has removed its segments (logging out does, with systemd's "
                                   "RemoveIPC=yes)",
+                                  ring_name(name)));
+    }
+    // Only now: a supervisor that lives while the lock is held has not been followed by another one, and will
+    // not be before this process ends.
+    if (lineage.is_orphan()) {
+        segments->leave();
+        throw Failure(ExitStatus::NotDrained,
+                      fmt::format("segment /dev/shm/{} is not attached to: the supervisor that started this "
+                                  "program has died, and the next one starts others",
                                   ring_name(name)));
     }
     return std::move(*segments);

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "common/lineage.hpp"
 #include "common/metrics.hpp"
 #include "common/ring.hpp"
 #include "common/segment.hpp"
@@ -41,8 +42,9 @@ class Segments {
                                                       Segment::Access access = Segment::Access::ReadWrite);
 
     // For a child: attaches to those that its supervisor made, and holds the generation lock shared. Throws
-    // Failure Configuration if they are gone; else as open().
-    [[nodiscard]] static Segments attach(const std::string& name);
+    // Failure: Configuration if they are gone, NotDrained if the supervisor is dead: another one may have
+    // made or adopted what has the name now, and has children of its own; else as open().
+    [[nodiscard]] static Segments attach(const std::string& name, Lineage lineage);
 
     // Deals with a storage whose ring is missing: removes it if all that is in it is durable, otherwise
     // throws Failure Configuration. The caller is the name's only supervisor.

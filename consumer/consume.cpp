@@ -25,7 +25,7 @@ ExitStatus run(const ConsumerOptions& options, const Segments& segments, Ledger&
 
 ExitStatus consume(const ConsumerOptions& options) {
     if (options.serve) return serve(options);
-    Segments segments = Segments::attach(options.name);
+    Segments segments = Segments::attach(options.name, Lineage(options.parent));
     const auto ledger = share_ledger(options.ledger);
     const ExitStatus status = run(options, segments, *ledger);
     segments.leave();

@@ -13,7 +13,7 @@ namespace pipeline {
 
 ExitStatus produce(const ProducerOptions& options) {
     const UniqueFd signals = open_signal_fd({SIGTERM, SIGINT});
-    Segments segments = Segments::attach(options.name);
+    Segments segments = Segments::attach(options.name, Lineage(options.parent));
     const auto source =
         open_source(options.source, resume_from(segments.ring(), segments.storage()), options.once);
     const ExitStatus status = Producer(options, segments, *source, signals.get()).run();

@@ -55,7 +55,7 @@ ExitStatus Producer::run() {
 }
 
 void Producer::acquire_until_stopped() {
-    while (!ring_is_used_up_ && !has_given_up_) {
+    while (!has_given_up_) {
         acknowledge();
         if (!stopping_ && must_stop()) {
             stopping_ = true;
@@ -100,12 +100,13 @@ void Producer::push(std::size_t count) {
                 break;
             case Ring::PushOutcome::Closed:
                 ring_is_used_up_ = !ring_.closed();
-                stopping_ = true;
-                return;
+                return give_up(waiting, ring_is_used_up_ ? "the ring can count no more"
+                                                         : "the ring has been closed meanwhile");
             case Ring::PushOutcome::Full:
                 // What can be acquired again is left to the source: a drain waits for no more than it must.
                 if (must_stop() && options_.source.kind != SourceSpec::Kind::StandardInput) return;
-                if (orphan_has_waited_enough()) return give_up(waiting);
+                if (orphan_has_waited_enough())
+                    return give_up(waiting, "the supervisor and all consumers are gone and the ring is full");
                 {
                     const ActivityMeter::Interlude waiting_for_room(meter_, Activity::WaitingForRoom);
                     static_cast<void>(ring_.area().producer.wait_for(
@@ -116,18 +117,17 @@ void Producer::push(std::size_t count) {
     }
 }
 
-// What was read from standard input and has no place in the ring: nobody can take it from anywhere again.
-void Producer::give_up(std::span<const Item> waiting) {
+// Nothing has a place in the ring any more. What was read from standard input nobody can take from anywhere
+// again.
+void Producer::give_up(std::span<const Item> waiting, const char* why) {
+    has_given_up_ = true;
+    source_.stop();
+    if (options_.source.kind != SourceSpec::Kind::StandardInput) return;
     const std::string first(waiting.front().id_text());
     std::size_t lost = waiting.size();
-    source_.stop();
     while (const std::size_t more = source_.acquire(batch_)) lost += more;
-    log(LogLevel::Error,
-        "the supervisor and all consumers are gone and the ring is full: {} ids from standard input are not "
-        "taken, "
-        "from '{}' on; give them again",
+    log(LogLevel::Error, "{}: {} ids from standard input are not taken, from '{}' on; give them again", why,
         lost, first);
-    has_given_up_ = true;
 }
 
 void Producer::wait_for_source() {
@@ -187,7 +187,8 @@ bool Producer::has_living_consumer() const noexcept {
     });
 }
 
-// True once the supervisor or a signal has asked the source to stop, or the supervisor is dead.
+// True once the supervisor has asked the source to stop, or is dead. A signal says that it is time to look:
+// the kernel's when the supervisor dies, and the supervisor's own, after its word in the ring.
 bool Producer::must_stop() noexcept {
     if (stopping_ || ring_.stop_requested()) return true;
     // Asking the kernel costs more than a batch: not each time.
@@ -195,8 +196,10 @@ bool Producer::must_stop() noexcept {
     if (now < look_outside_at_) return false;
     look_outside_at_ = now + kLookOutside;
     signalfd_siginfo received{};
-    const bool signalled = ::read(signal_fd_, &received, sizeof received) == sizeof received;
-    if (!signalled && !lineage_.is_orphan()) return false;
+    while (::read(signal_fd_, &received, sizeof received) == static_cast<ssize_t>(sizeof received)) {
+    }
+    if (ring_.stop_requested()) return true;
+    if (!lineage_.is_orphan()) return false;
     ring_.area().stop.store(1, std::memory_order_relaxed);
     return true;
 }

@@ -34,7 +34,7 @@ class Producer {
     void acquire_until_stopped();
     [[nodiscard]] std::size_t acquire();
     void push(std::size_t count);
-    void give_up(std::span<const Item> waiting);
+    void give_up(std::span<const Item> waiting, const char* why);
     void wait_for_source();
     void wait_without_source(std::chrono::nanoseconds bound, bool paused);
     [[nodiscard]] bool is_paused() const noexcept { return ring_.paused() && !stopping_; }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "common/hand.hpp"
 #include "common/log.hpp"
 #include "supervisor/journal.hpp"
 
@@ -26,7 +27,7 @@ void Drain::begin(const char* cause) {
                {"CAUSE", cause},
                {"IN_FLIGHT", fmt::to_string(in_flight)}});
     note();
-    deadline_ = steady_clock::now() + options_.drain_timeout;
+    if (!deadline_) deadline_ = steady_clock::now() + options_.drain_timeout;
     Ring ring = segments_.ring();
     ring.area().stop.store(1, std::memory_order_release);
     const Child& producer = children_.producer();
@@ -48,6 +49,13 @@ void Drain::fail(ExitStatus status) {
 void Drain::cut_short() {
     if (!failure_) failure_ = ExitStatus::NotDrained;
     children_.kill_all();
+    // What they had in work is not to blame for their deaths, but for those that came before. Nobody else
+    // writes that now. Killed before this: the next start charges an attempt.
+    Ring ring = segments_.ring();
+    for (const Child& consumer : children_.consumers()) {
+        const Hand hand = ring.hand(consumer.place);
+        if (hand.area().death.load(std::memory_order_relaxed) == 0) hand.end_work();
+    }
 }
 
 void Drain::go_on(TimePoint now) {

@@ -23,7 +23,8 @@ class Drain {
         segments.metrics().supervisor.draining.store(0, std::memory_order_relaxed);
     }
 
-    // Stops the source; --drain-timeout runs from now on. `cause` begins the log line.
+    // Stops the source; --drain-timeout runs from now on, unless it runs already. `cause` begins the log
+    // line.
     void begin(const char* cause);
     // The ring has been closed: the source has ended, or been stopped.
     void note() noexcept;
@@ -34,7 +35,7 @@ class Drain {
     void fail(ExitStatus status);
     [[nodiscard]] bool has_failed() const noexcept { return failure_.has_value(); }
 
-    // Kills all children: the rest is for the next start.
+    // Kills all children: the rest is for the next start, and no invoice is charged with that.
     void cut_short();
 
     // To be called in each round, and at next_deadline().

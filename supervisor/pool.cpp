@@ -90,10 +90,7 @@ bool Pool::has_left(Child& child, TimePoint now) const noexcept {
 bool Pool::is_given_up(Child& child) const noexcept {
     // A hand is empty only when what was in it is saved: a dead owner that is not settled yet leaves it as it
     // was before.
-    if (child.wanted || !ring_.hand(child.place).empty()) return false;
-    // Its process is dead, and nobody else writes that.
-    ring_.area().hands[child.place].pid.store(0, std::memory_order_release);
-    return true;
+    return !child.wanted && ring_.hand(child.place).empty();
 }
 
 Child& Pool::row(std::uint16_t place) {

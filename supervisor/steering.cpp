@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "common/log.hpp"
 #include "common/signals.hpp"
@@ -53,7 +54,8 @@ void Steering::obey(const signalfd_siginfo& signal) {
 }
 
 void Steering::stop(const char* cause) {
-    if (!drain_.has_begun()) return drain_.begin(cause);
+    // Not whether a drain has begun: that of a run that ends by itself has been asked for by nobody.
+    if (!std::exchange(is_stopping_, true)) return drain_.begin(cause);
     log(LogLevel::Warning, "a second signal: stopping at once");
     drain_.cut_short();
 }

@@ -44,6 +44,7 @@ class Steering {
     SupervisorMetrics& metrics_;
     Pool& pool_;
     Drain& drain_;
+    bool is_stopping_ = false;  // somebody has asked for it
     Progress& progress_;
     std::optional<Scaler> scaler_;  // if --consumers leaves it a choice
 };

@@ -177,10 +177,17 @@ void Supervisor::reap(Child& child) {
     int wait_status = 0;
     if (::waitpid(child.process.pid, &wait_status, WNOHANG) != child.process.pid) return;
     decide_after_death(child, wait_status);
+    // Nobody else writes that now. Its number may soon be another process's.
+    if (child.state == Child::State::Done) pid_of(child).store(0, std::memory_order_release);
     child.process = {};
     children_.end_orphans(milliseconds::zero());
     // The dead child may have been about to wake someone, or have been woken in somebody's place.
     wake_all();
+}
+
+std::atomic<std::uint32_t>& Supervisor::pid_of(const Child& child) const noexcept {
+    RingArea& area = ring_.area();
+    return child.role == Child::Role::Producer ? area.producer_pid : area.hands[child.place].pid;
 }
 
 void Supervisor::decide_after_death(Child& child, int wait_status) {

@@ -83,7 +83,7 @@ TEST_CASE("a storm of kills at full speed loses nothing, doubles nothing and sto
     auto supervisor = run.start_program(FORKING_SUPERVISOR,
                                         storm_options({"--consumers", "6", "--process", "simulate:cpu=1us"}));
     Storm storm(run.name(), supervisor, seed);
-    const std::uint64_t kills = scaled(60'000);
+    const std::uint64_t kills = scaled(40'000);
     while (storm.kills() < kills) storm.kill_one(storm.kills() % 4 == 0);
     require_drained(run, supervisor, storm);
     require_exact(run, last_number(storm));
@@ -98,7 +98,7 @@ TEST_CASE("a storm of kills over sleeping processes loses no wake-up for good") 
         FORKING_SUPERVISOR,
         storm_options({"--consumers", "3", "--process", "none", "--rate", "20000/s", "--batch-max", "4"}));
     Storm storm(run.name(), supervisor, seed);
-    const std::uint64_t kills = scaled(36'000);
+    const std::uint64_t kills = scaled(56'000);
     while (storm.kills() < kills) storm.kill_one(storm.kills() % 2 == 0);
     require_drained(run, supervisor, storm);
     require_exact(run, last_number(storm));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/fd.hpp"
+#include "common/segments.hpp"
 #include "tests/catch.hpp"
 #include "tests/faults/said.hpp"
 #include "tests/system/pipeline_run.hpp"
@@ -81,10 +82,14 @@ TEST_CASE("a file that is gone when its producer is started again ends the run w
     write_file(file, lines(2000));
     auto supervisor = run.start(pipeline_of(file, {"--rate", "2000/s"}));
     REQUIRE(eventually([&] { return run.has_rows(100); }));
+    const auto segments = Segments::open(run.name(), Segment::Access::ReadOnly);
+    REQUIRE(segments);
     const auto elsewhere = run.directory() / "elsewhere";
     std::filesystem::rename(file, elsewhere);
     ::kill(supervisor.child("producer"), SIGKILL);
     CHECK(supervisor.wait() == 66);
+    // Its number may be another process's by now.
+    CHECK(segments->ring().area().producer_pid == 0);
     require_said(supervisor, "lines:FILE gone", {file, "No such file or directory; name an existing file"});
     CHECK(run.rows() < 2000);
     run.require_nothing_left();

@@ -110,16 +110,46 @@ TEST_CASE("a source that has much and may give nothing takes no processor time")
 TEST_CASE("a drain that takes too long is cut short, and the next start finishes it") {
     PipelineRun run;
     const std::string source = "sequence:200";
-    auto supervisor = run.start({"--consumers", "1", "--source", source, "--process", "simulate:50ms",
-                                 "--drain-timeout", "200ms", "--ring-capacity", "256"});
+    // Who is killed for it has done nothing wrong: one attempt is enough.
+    auto supervisor =
+        run.start({"--consumers", "1", "--source", source, "--process", "simulate:50ms", "--drain-timeout",
+                   "200ms", "--ring-capacity", "256", "--max-attempts", "1"});
     REQUIRE(eventually([&] { return run.has_rows(3); }));
     supervisor.send(SIGTERM);
     CHECK(supervisor.wait() == 75);
     CHECK(supervisor.err().find("--drain-timeout") != std::string::npos);
     CHECK(run.segments().size() == 2);
-    auto next = run.start({"--consumers", "2", "--once", "--source", source, "--process", "none"});
+    auto next = run.start(
+        {"--consumers", "2", "--once", "--source", source, "--process", "none", "--max-attempts", "1"});
     REQUIRE(next.wait() == 0);
     run.require_numbers_up_to(200);
+    CHECK(run.count("SELECT count(*) FROM invoices WHERE status = 'failed'") == 0);
+    run.require_nothing_left();
+}
+
+TEST_CASE("the first signal drains a run that has begun to end by itself") {
+    PipelineRun run;
+    auto supervisor =
+        run.start({"--consumers", "2", "--once", "--source", "sequence:1", "--process", "simulate:500ms"});
+    // The source is exhausted and the ring closed: who has nothing to do has left.
+    REQUIRE(eventually([&] {
+        return run.acquired() == 1 && supervisor.children("producer").size() == 1 &&
+               supervisor.children("consumer").size() == 1;
+    }));
+    supervisor.send(SIGTERM);
+    REQUIRE(supervisor.wait() == 0);
+    run.require_numbers_up_to(1);
+    run.require_nothing_left();
+}
+
+TEST_CASE("a signal to the producer alone stops nothing") {
+    PipelineRun run;
+    auto supervisor = run.start(
+        {"--consumers", "1", "--once", "--source", "sequence:100", "--process", "none", "--rate", "500/s"});
+    REQUIRE(eventually([&] { return run.has_rows(5); }));
+    for (const int signal : {SIGTERM, SIGINT}) ::kill(supervisor.child("producer"), signal);
+    REQUIRE(supervisor.wait() == 0);
+    run.require_numbers_up_to(100);
     run.require_nothing_left();
 }
 

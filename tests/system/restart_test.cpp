@@ -115,6 +115,59 @@ TEST_CASE("an orphaned producer does not wait for consumers that are dead") {
     run.require_nothing_left();
 }
 
+TEST_CASE("a child that begins after its supervisor's death joins nobody else's pipeline") {
+    const std::string program = GENERATE("consumer", "producer");
+    PipelineRun run;
+    auto supervisor = run.start({"--consumers", "1", "--source", "sequence:10", "--process", "none"});
+    REQUIRE(eventually([&] { return run.has_rows(10); }));
+    const auto segments = attach(run.name());
+    const auto folder = std::filesystem::path(SUPERVISOR_PROGRAM).parent_path().parent_path();
+    std::vector<std::string> arguments{(folder / program / program).string(), "--name", run.name(),
+                                       "--source=sequence:10", "--parent=1"};
+    if (program == "consumer") arguments.insert(arguments.end(), {"--place=0", "--ledger=none"});
+    Process late(arguments, run.directory(), "late");
+    CHECK(late.wait() == 75);
+    INFO(late.err());
+    CHECK(late.err().find("the supervisor that started this program has died") != std::string::npos);
+    CHECK(segments.ring().area().hands[0].pid == static_cast<std::uint32_t>(supervisor.child("consumer")));
+    CHECK_FALSE(segments.ring().stop_requested());
+    supervisor.send(SIGTERM);
+    REQUIRE(supervisor.wait() == 0);
+    run.require_numbers_up_to(10);
+    run.require_nothing_left();
+}
+
+TEST_CASE(
+    "an orphaned producer that finds the ring closed says which ids from standard input are not taken") {
+    PipelineRun run;
+    int input[2] = {-1, -1};
+    REQUIRE(::pipe(input) == 0);
+    std::string ids;
+    for (int id = 1; id <= 500; ++id) ids += std::to_string(id) + "\n";
+    REQUIRE(::write(input[1], ids.data(), ids.size()) == static_cast<ssize_t>(ids.size()));
+    auto supervisor = run.start({"--consumers", "1", "--source", "lines:-", "--process", "simulate:5ms",
+                                 "--ring-capacity", "4", "--drain-timeout", "200ms"},
+                                input[0]);
+    const auto segments = attach(run.name());
+    REQUIRE(eventually([&] { return segments.ring().tail() >= 10; }));
+    const pid_t producer = supervisor.child("producer");
+    ::kill(producer, SIGSTOP);
+    supervisor.send(SIGKILL);
+    supervisor.wait();
+    REQUIRE(eventually([&] { return segments.ring().closed(); }));
+    ::kill(producer, SIGCONT);
+    REQUIRE(eventually([] { return PipelineRun::has_no_children(); }));
+    const std::uint64_t taken = segments.ring().tail();
+    INFO(supervisor.err());
+    CHECK(supervisor.err().find("the ring has been closed meanwhile: " + std::to_string(500 - taken) +
+                                " ids from standard input are not taken, from '" + std::to_string(taken + 1) +
+                                "' on; give them again") != std::string::npos);
+    ::close(input[0]);
+    ::close(input[1]);
+    run.require_nothing_left();
+    CHECK(run.rows() == taken);
+}
+
 TEST_CASE(
     "an orphaned producer without consumers says which ids from standard input it could not hand over") {
     PipelineRun run;

@@ -34,9 +34,11 @@ has_libfuzzer() {
         clang++ -fsanitize=fuzzer -x c++ -o /dev/null - 2>/dev/null
 }
 
-# The fuzzers and what they are linked with, all of it compiled for libFuzzer's coverage and with sanitizers whose first
-# finding ends the program.
-build_fuzzers() {
-    CXX=$(compiler clang++) build build-fuzz \
-        '-Dfuzz=true -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false' fuzzers
+# What clang++ compiles for libFuzzer's coverage and with sanitizers whose first finding ends the program: all, or the
+# targets given.
+build_sanitized() {  # DIR TARGET...
+    local dir=$1
+    shift
+    CXX=$(compiler clang++) build "$dir" \
+        '--werror -Dfuzz=true -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false' "$@"
 }
