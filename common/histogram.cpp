@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <numeric>
+#include <tuple>
 
 namespace pipeline {
 namespace {
@@ -16,12 +17,16 @@ std::uint64_t gained(std::uint64_t now, std::uint64_t earlier) noexcept {
 Histogram::Histogram(const HistogramArea& area) : Histogram() {
     std::transform(area.counts.begin(), area.counts.end(), counts_.begin(),
                    [](const auto& count) { return count.load(std::memory_order_relaxed); });
-    sum_ns_ = area.sum_ns.load(std::memory_order_relaxed);
+    sum_units_ = area.sum_units.load(std::memory_order_relaxed);
+    sum_rest_ns_ = area.sum_rest_ns.load(std::memory_order_relaxed);
 }
 
 Histogram& Histogram::operator+=(const Histogram& other) noexcept {
     std::transform(counts_.begin(), counts_.end(), other.counts_.begin(), counts_.begin(), std::plus<>());
-    sum_ns_ += other.sum_ns_;
+    sum_units_ += other.sum_units_;
+    sum_rest_ns_ += other.sum_rest_ns_;
+    sum_units_ += sum_rest_ns_ >> HistogramArea::kUnitBits;
+    sum_rest_ns_ &= (1U << HistogramArea::kUnitBits) - 1;
     return *this;
 }
 
@@ -29,7 +34,12 @@ Histogram Histogram::since(const Histogram& earlier) const {
     Histogram difference;
     std::transform(counts_.begin(), counts_.end(), earlier.counts_.begin(), difference.counts_.begin(),
                    gained);
-    difference.sum_ns_ = gained(sum_ns_, earlier.sum_ns_);
+    if (std::tie(sum_units_, sum_rest_ns_) > std::tie(earlier.sum_units_, earlier.sum_rest_ns_)) {
+        const bool borrows = sum_rest_ns_ < earlier.sum_rest_ns_;
+        difference.sum_units_ = sum_units_ - earlier.sum_units_ - (borrows ? 1 : 0);
+        difference.sum_rest_ns_ =
+            sum_rest_ns_ - earlier.sum_rest_ns_ + (borrows ? 1U << HistogramArea::kUnitBits : 0U);
+    }
     return difference;
 }
 

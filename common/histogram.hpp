@@ -39,12 +39,19 @@ struct HistogramScale {
 
 // In shared memory. One writer at a time; anyone may read, and sees each count as it was at some moment.
 struct HistogramArea {
+    // The sum of all values is kept in units of 1,024 ns and a rest: many that wait long add up to more
+    // nanoseconds than 64 bits hold within days, and to fewer of these units within half a million years.
+    static constexpr unsigned kUnitBits = 10;
+
     std::array<std::atomic<std::uint64_t>, HistogramScale::kBuckets> counts;
-    std::atomic<std::uint64_t> sum_ns;
+    std::atomic<std::uint64_t> sum_units;
+    std::atomic<std::uint64_t> sum_rest_ns;
 
     void add(std::uint64_t ns, std::uint64_t times) noexcept {
         bump(counts[HistogramScale::bucket(ns)], times);
-        bump(sum_ns, ns * times);
+        const std::uint64_t rest = sum_rest_ns.load(std::memory_order_relaxed) + ns * times;
+        if (rest >> kUnitBits != 0) bump(sum_units, rest >> kUnitBits);
+        sum_rest_ns.store(rest & ((1U << kUnitBits) - 1), std::memory_order_relaxed);
     }
 
   private:
@@ -67,7 +74,11 @@ class Histogram {
     [[nodiscard]] Histogram since(const Histogram& earlier) const;
 
     [[nodiscard]] std::uint64_t total() const noexcept;
-    [[nodiscard]] std::uint64_t sum_ns() const noexcept { return sum_ns_; }
+    // Of all values, in nanoseconds; exact up to 2^53 ns, 104 days.
+    [[nodiscard]] double sum_ns() const noexcept {
+        return static_cast<double>(sum_units_) * (1U << HistogramArea::kUnitBits) +
+               static_cast<double>(sum_rest_ns_);
+    }
     // How many took less than that long; exact if `ns` is a bucket's least value.
     [[nodiscard]] std::uint64_t below(std::uint64_t ns) const noexcept;
     // The value, in nanoseconds, that a share of 0 < p <= 1 of all does not exceed, within 1/64; 0 if there
@@ -76,7 +87,8 @@ class Histogram {
 
   private:
     std::vector<std::uint64_t> counts_;
-    std::uint64_t sum_ns_ = 0;
+    std::uint64_t sum_units_ = 0;
+    std::uint64_t sum_rest_ns_ = 0;
 };
 
 }  // namespace pipeline

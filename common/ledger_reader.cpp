@@ -22,7 +22,7 @@ constexpr std::chrono::milliseconds kLockWait{1000};
 constexpr std::chrono::milliseconds kTryAgain{10};
 
 std::string log_path(const std::filesystem::path& path) {
-    return path.native() + "-wal";
+    return database_file(path).native() + "-wal";
 }
 
 using FileStatus = struct stat;

@@ -165,7 +165,7 @@ void bring_up_to_date(SqliteConnection& database, const std::filesystem::path& p
 // behalf of the process that made it: was that one killed before, nobody does, and a power cut could take the
 // log away with all that was committed into it since. The log is there once the file has been read.
 void sync_folder(const std::filesystem::path& path) {
-    const auto folder = path.parent_path();
+    const auto folder = database_file(path).parent_path();
     const UniqueFd fd(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd) return;  // it may be used but not be read: then this is left to the file system
     if (::fsync(fd.get()) == 0 || errno == EINVAL) return;

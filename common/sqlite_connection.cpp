@@ -89,6 +89,12 @@ const char* reading_vfs() {
 
 }  // namespace
 
+std::filesystem::path database_file(const std::filesystem::path& path) {
+    std::error_code error;
+    const auto file = std::filesystem::canonical(path, error);
+    return error ? path : file;
+}
+
 void SqliteConnection::Close::operator()(sqlite3* handle) const noexcept {
     sqlite3_close_v2(handle);
 }

@@ -47,6 +47,10 @@ class SqliteError : public std::runtime_error {
     int system_error_;
 };
 
+// The file that SQLite uses for a database at `path`: it follows symbolic links, and keeps the log (-wal)
+// beside what they lead to. `path` itself if that is not there.
+[[nodiscard]] std::filesystem::path database_file(const std::filesystem::path& path);
+
 class SqliteConnection {
   public:
     // Opens the database file at `path`, for reading alone if it cannot be written. With

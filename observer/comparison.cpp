@@ -36,8 +36,7 @@ Latencies Latencies::of(const Histogram& histogram) {
     const auto seconds = [&histogram](double p) {
         return static_cast<double>(histogram.quantile(p)) / kNsPerSecond;
     };
-    latencies.mean =
-        static_cast<double>(histogram.sum_ns()) / static_cast<double>(latencies.count) / kNsPerSecond;
+    latencies.mean = histogram.sum_ns() / static_cast<double>(latencies.count) / kNsPerSecond;
     latencies.p50 = seconds(0.5);
     latencies.p99 = seconds(0.99);
     latencies.p999 = seconds(0.999);

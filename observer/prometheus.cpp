@@ -83,7 +83,7 @@ ClientMetric::Histogram coarse(const Histogram& fine) {
     }
     histogram.sample_count = fine.total();
     histogram.bucket.push_back({histogram.sample_count, std::numeric_limits<double>::infinity()});
-    histogram.sample_sum = static_cast<double>(fine.sum_ns()) / kNsPerSecond;
+    histogram.sample_sum = fine.sum_ns() / kNsPerSecond;
     return histogram;
 }
 

@@ -59,7 +59,7 @@ TEST_CASE("quantiles are those of the values, within a 64th") {
     std::sort(values.begin(), values.end());
     const Histogram histogram(*area);
     REQUIRE(histogram.total() == values.size());
-    REQUIRE(histogram.sum_ns() == sum);
+    REQUIRE(histogram.sum_ns() == static_cast<double>(sum));
     for (const double p : {0.001, 0.5, 0.9, 0.99, 0.999, 1.0}) {
         const auto exact = static_cast<double>(
             values[static_cast<std::size_t>(std::ceil(p * static_cast<double>(values.size()))) - 1]);
@@ -94,6 +94,19 @@ TEST_CASE("histograms are added, and what has come since an earlier look is told
     // The area of a new pipeline, which has counted less.
     CHECK(earlier.since(Histogram(*first)).total() == 0);
     CHECK(earlier.since(Histogram(*first)).sum_ns() == 0);
+}
+
+TEST_CASE("the sum of a histogram outlives what 64 bits of nanoseconds hold") {
+    auto area = std::make_unique<HistogramArea>();
+    constexpr std::uint64_t kDay = 86'400'000'000'000;
+    const Histogram none(*area);
+    for (int i = 0; i < 1000; ++i) area->add(kDay, 1'000);  // 8.64e19 ns
+    const Histogram before(*area);
+    CHECK(std::abs(before.sum_ns() - 8.64e19) < 1e6);
+    area->add(1'023, 1);
+    area->add(1, 2);
+    CHECK(Histogram(*area).since(before).sum_ns() == 1'025);
+    CHECK(std::abs(Histogram(*area).since(none).sum_ns() - 8.64e19) < 1e6);
 }
 
 TEST_CASE("counts below a bucket's least value are exact") {

@@ -216,6 +216,17 @@ TEST_CASE("what was read without a lock while somebody began to write is read ag
     CHECK(rows == 10);
 }
 
+TEST_CASE("a ledger behind a symbolic link is read with its log, which lies beside the file itself",
+          "[ledger_reader]") {
+    const TemporaryFolder folder;
+    const auto link = folder.path() / "link.db";
+    std::filesystem::create_directory(folder.path() / "elsewhere");
+    std::filesystem::create_symlink(folder.path() / "elsewhere" / "ledger.db", link);
+    const Writer writer(link, 3);
+    REQUIRE(std::filesystem::file_size(folder.path() / "elsewhere" / "ledger.db-wal") > 0);
+    CHECK(rows_read(link) == 3);
+}
+
 TEST_CASE("a ledger of version 1 is read as it is", "[ledger_reader]") {
     const TemporaryFolder folder;
     { const SqliteLedger made(folder.ledger()); }
