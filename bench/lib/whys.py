@@ -27,8 +27,8 @@ WHYS = {
         "which futexes have no flag. Waiting without a timeout makes no difference.",
     ("idle: processor time of the whole pipeline, 4 consumers", None):
         "The supervisor looks around once a second and each child every three, which is what lets them outlive a lost "
-        "wake-up and notice the dead: 3 wake-ups a second for six processes, of 25 to 45 us each where it was measured, "
-        "the more the busier the machine.",
+        "wake-up and notice the dead: 3 wake-ups a second for six processes, of 30 to 100 us each where it was measured; "
+        "the supervisor's are the long ones, since it asks /proc whether a consumer that waits with a lock is stopped.",
     ("recovery: SIGKILL of a busy consumer until its successor works, p99", None):
         "A new process is made, which waits for a processor like any other.",
 }
