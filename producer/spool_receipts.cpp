@@ -20,7 +20,7 @@ namespace pipeline {
 namespace {
 
 constexpr std::array kOutcomes{Outcome::Booked, Outcome::Rejected, Outcome::Failed, Outcome::Duplicate};
-// At most this many files are tried again at a time, so that it never holds the pipeline up.
+// At most this many files are tried again at a time, so that receipts and new files have their turn too.
 constexpr std::size_t kRetryBatch = 256;
 // Names that are tried for one file. More than two are only needed if someone makes them up.
 constexpr unsigned kMostNames = 1000;
@@ -151,19 +151,18 @@ void SpoolReceipts::report(const KeptFile& file, int error) {
 }
 
 void SpoolReceipts::keep(const KeptFile& file) {
-    if (kept_.size() < limits_.kept) {
-        if (kept_.empty()) retry_at_ = Clock::now() + limits_.retry_after;
-        kept_.push_back(file);
-    } else if (reported_.insert(0).second) {
-        log(LogLevel::Warning,
-            "spool:{}: more than {} files could not be moved; the others stay until the next start", folder_,
-            limits_.kept);
-    }
+    if (kept_.empty()) retry_at_ = Clock::now() + limits_.retry_after;
+    kept_.push_back(file);
+    if (has_room() || !reported_.insert(0).second) return;
+    log(LogLevel::Warning,
+        "spool:{}: {} files could not be moved; no more are taken until some of them can be", folder_,
+        kept_.size());
 }
 
 std::vector<SpoolReceipts::Finished> SpoolReceipts::retry() {
     std::vector<Finished> finished;
     if (kept_.empty() || Clock::now() < retry_at_) return finished;
+    bool can_move = true;
     for (std::size_t left = std::min(kept_.size(), kRetryBatch); left > 0; --left) {
         KeptFile file = std::move(kept_.front());
         kept_.pop_front();
@@ -172,11 +171,13 @@ std::vector<SpoolReceipts::Finished> SpoolReceipts::retry() {
         if (result == Move::Kept) {
             report(file, error);
             kept_.push_back(std::move(file));
+            can_move = false;
         } else {
             finished.push_back({file.inode, result});
         }
     }
-    retry_at_ = Clock::now() + limits_.retry_after;
+    // Once the cause is gone, the next ones need not wait: the pipeline may be waiting for room.
+    if (!can_move) retry_at_ = Clock::now() + limits_.retry_after;
     if (kept_.empty()) {
         log(LogLevel::Notice, "spool:{}: the files that could not be moved have been moved", folder_);
         reported_.clear();

@@ -3,8 +3,8 @@
 // is named after the outcome. The move is one rename(2), so a kill leaves the file in one place or the
 // other, and doing it again finds nothing to do. Nothing is ever replaced or deleted.
 //
-// A file that cannot be moved now is kept in a list of bounded length and tried again. Beyond that it
-// stays where it is: the next start gives it again, and the ledger knows it.
+// A file that cannot be moved now is kept in a list and tried again. While the list has no room, the spool
+// must give no new files: then it grows by what is in the pipeline already and no more.
 #pragma once
 
 #include <chrono>
@@ -30,7 +30,7 @@ class SpoolReceipts {
   public:
     using Clock = std::chrono::steady_clock;
     struct Limits {
-        std::size_t kept = 65'536;                    // files that are to be tried again, at most
+        std::size_t kept = 65'536;                    // files to be tried again that leave no room
         std::chrono::milliseconds retry_after{1000};  // between two rounds of trying
     };
     struct Finished {
@@ -52,6 +52,9 @@ class SpoolReceipts {
 
     // Tries some of the kept files again if it is time to, and says which are finished.
     [[nodiscard]] std::vector<Finished> retry();
+
+    // False while so many files could not be moved that no more may be given.
+    [[nodiscard]] bool has_room() const noexcept { return kept_.size() < limits_.kept; }
 
   private:
     struct KeptFile {

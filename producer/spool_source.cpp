@@ -110,6 +110,7 @@ std::size_t SpoolSource::acquire(std::span<Item> items) {
             looked = true;
             continue;
         }
+        if (!receipts_.has_room()) break;
         const std::string name = std::move(waiting_.front());
         waiting_.pop_front();
         if (give(name, items[count])) ++count;
@@ -143,8 +144,8 @@ bool SpoolSource::exhausted() const {
 }
 
 void SpoolSource::wait(int signal_fd, std::chrono::milliseconds bound) {
-    retry();
-    if (stopped_) {
+    if (retry()) return;
+    if (stopped_ || !receipts_.has_room()) {
         wait_readable(-1, signal_fd, bound);
     } else if (waiting_.empty() && !look_again_) {
         wait_readable(events_.fd(), signal_fd, bound);
@@ -179,8 +180,10 @@ void SpoolSource::finish(std::uint64_t inode, Move move) {
     if (move != Move::Done) look_again_ = true;
 }
 
-void SpoolSource::retry() {
-    for (const auto& finished : receipts_.retry()) finish(finished.inode, finished.move);
+bool SpoolSource::retry() {
+    const auto all_finished = receipts_.retry();
+    for (const auto& finished : all_finished) finish(finished.inode, finished.move);
+    return !all_finished.empty();
 }
 
 std::optional<std::uint64_t> SpoolSource::expected() const {

@@ -5,7 +5,8 @@
 // that is written in place is given when its writer closes it, or at the latest look at the folder.
 //
 // No file is given twice while it is in the pipeline: the inodes of those are remembered until their
-// acknowledgement. Where inotify cannot say what happened, the whole folder is looked at again.
+// acknowledgement. Where inotify cannot say what happened, the whole folder is looked at again. While too
+// many files of what is done cannot be moved (spool_receipts.hpp), no more are given.
 #pragma once
 
 #include <deque>
@@ -49,7 +50,7 @@ class SpoolSource final : public Source {
     void check_still_there() const;
     [[nodiscard]] bool give(const std::string& name, Item& item);
     void finish(std::uint64_t inode, Move move);
-    void retry();
+    bool retry();  // true if files that could not be moved are finished now
 
     std::string folder_;
     Limits limits_;

@@ -170,28 +170,72 @@ TEST_CASE("files that cannot be moved are reported once, not given again, and mo
     CHECK(captured.lines().size() == 2);
 }
 
-TEST_CASE("more unmovable files than are kept in mind are left for the next start", "[spool_receipts]") {
+TEST_CASE("while more files cannot be moved than are kept in mind, no more are given", "[spool_receipts]") {
     const CapturedLog captured;
     const Spool spool;
     for (int i = 0; i < 20; ++i) spool.write(std::to_string(i));
-    Resume resume;
-    {
-        SpoolSource source(spool.path, {}, limits_of(100, 5));
-        const auto taken = take_all(source);
-        fs::remove(spool.path / "booked");
-        write_file(spool.path / "booked", "in the way");
-        for (const Taken& item : taken) source.acknowledge(record_of(item));
-        fs::remove(spool.path / "booked");
-        fs::create_directory(spool.path / "booked");
-        CHECK(take_all(source).empty());
-        CHECK(spool.in("booked").size() == 5);
-    }
-    SpoolSource next(spool.path, {});
-    const auto again = take_all(next);
-    CHECK(again.size() == 15);
-    for (const Taken& item : again) next.acknowledge(record_of(item));
+    SpoolSource source(spool.path, {}, limits_of(100, 5));
+    const auto taken = take(source, 8);
+    REQUIRE(taken.size() == 8);
+    fs::remove(spool.path / "booked");
+    write_file(spool.path / "booked", "in the way");
+    for (const Taken& item : taken) source.acknowledge(record_of(item));
+
+    CHECK(take_all(source).empty());
+    CHECK_FALSE(source.exhausted());
+    const auto begin = std::chrono::steady_clock::now();
+    source.wait(-1, std::chrono::milliseconds(30));  // for the next try, although files are waiting
+    CHECK(std::chrono::steady_clock::now() - begin >= std::chrono::milliseconds(30));
+    CHECK(captured.lines().size() == 2);  // the cause, the bound
+
+    fs::remove(spool.path / "booked");
+    fs::create_directory(spool.path / "booked");
+    const auto others = take_all(source);
+    CHECK(others.size() == 12);
+    CHECK(spool.in("booked").size() == 8);  // those beyond the bound too
+    for (const Taken& item : others) source.acknowledge(record_of(item));
     CHECK(spool.in("booked").size() == 20);
-    CHECK(captured.lines().size() == 3);  // the cause, the bound, the end
+    CHECK(source.exhausted());
+    CHECK(captured.lines().size() == 3);  // the end
+}
+
+TEST_CASE("a spool that gives no more because of files that cannot be moved can be drained",
+          "[spool_receipts]") {
+    const CapturedLog captured;
+    const Spool spool;
+    for (const char* name : {"1", "2"}) spool.write(name);
+    SpoolSource source(spool.path, {}, limits_of(100, 1));
+    const auto taken = take(source, 1);
+    fs::remove(spool.path / "booked");
+    write_file(spool.path / "booked", "in the way");
+    source.acknowledge(record_of(taken.at(0)));
+    CHECK_FALSE(source.exhausted());
+    source.stop();
+    CHECK(source.exhausted());
+}
+
+TEST_CASE("once files can be moved again, all are, without waiting between them", "[spool_receipts]") {
+    const CapturedLog captured;
+    constexpr std::size_t kFiles = 600;  // more than are tried at a time
+    const Spool spool;
+    for (std::size_t i = 0; i < kFiles; ++i) spool.write(std::to_string(i));
+    SpoolReceipts::Limits limits;
+    limits.retry_after = std::chrono::milliseconds(200);
+    SpoolSource source(spool.path, {}, {1000, limits});
+    const auto taken = take_all(source);
+    REQUIRE(taken.size() == kFiles);
+    fs::remove(spool.path / "booked");
+    write_file(spool.path / "booked", "in the way");
+    for (const Taken& item : taken) source.acknowledge(record_of(item));
+    fs::remove(spool.path / "booked");
+    fs::create_directory(spool.path / "booked");
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (spool.in("booked").empty() && std::chrono::steady_clock::now() < until) {
+        CHECK(take_all(source).empty());
+        source.wait(-1, std::chrono::milliseconds(10));
+    }
+    for (int i = 0; i < 2; ++i) source.wait(-1, std::chrono::milliseconds(10));
+    CHECK(spool.in("booked").size() == kFiles);
 }
 
 TEST_CASE("a spool out of which nothing can be moved is one clear line", "[spool_receipts]") {
