@@ -33,6 +33,15 @@ void wait_for_generation(Segments& segments, const AdoptionRequest& request) {
     }
 }
 
+// True if new ones can take their place: all that was acquired is in the ledger. Receipts that are still due
+// are given by a start with the same source and ledger, and are no reason to refuse another: what the source
+// was not told of it gives again, and its ledger knows it.
+bool are_done_with(const Segments& segments, const SegmentsPlan& plan) {
+    if (segments.in_flight() != 0) return false;
+    return segments.storage().released() == segments.ring().tail() || segments.source() != plan.source ||
+           segments.ledger() != plan.ledger;
+}
+
 void require_same(const std::string& what, const std::string& option, const std::string& left,
                   const std::string& wanted, const AdoptionRequest& request, std::uint64_t in_flight) {
     if (left == wanted) return;
@@ -58,6 +67,15 @@ void require_written_here(const Segments& segments, const AdoptionRequest& reque
             request.name, durable, segments.ledger(), *recorded, request.name));
 }
 
+void tell_of(const Segments& segments) {
+    if (const std::uint64_t in_flight = segments.in_flight(); in_flight != 0) {
+        log(LogLevel::Notice, "adopting {} unfinished invoices", in_flight);
+    } else {
+        log(LogLevel::Notice, "adopting {} receipts that the source has not been given",
+            segments.ring().tail() - segments.storage().released());
+    }
+}
+
 void warn_of_kept_sizes(const Segments& segments, const SegmentsPlan& plan) {
     const auto ring = segments.ring().capacity();
     const auto storage = segments.storage().capacity();
@@ -70,16 +88,16 @@ void warn_of_kept_sizes(const Segments& segments, const SegmentsPlan& plan) {
 
 }  // namespace
 
-Adopted make_or_adopt(const AdoptionRequest& request) {
+Segments make_or_adopt(const AdoptionRequest& request) {
     while (auto segments = Segments::open(request.name)) {
         wait_for_generation(*segments, request);
         if (!segments->are_current()) continue;  // its last process has removed them just now
         segments->check_contents();
-        const std::uint64_t in_flight = segments->in_flight();
-        if (in_flight == 0 && segments->storage().released() == segments->ring().tail()) {
+        if (are_done_with(*segments, request.plan)) {
             segments->unlink();
             break;
         }
+        const std::uint64_t in_flight = segments->in_flight();
         require_same("source", "--source", segments->source(), request.plan.source, request, in_flight);
         require_same("ledger", "--ledger", segments->ledger(), request.plan.ledger, request, in_flight);
         require_written_here(*segments, request);
@@ -87,12 +105,13 @@ Adopted make_or_adopt(const AdoptionRequest& request) {
         segments->ring().reopen();
         // From exclusive to shared; the name's lock keeps every other supervisor out meanwhile.
         if (!segments->lock_shared()) throw Failure(ExitStatus::Internal, "the generation lock was lost");
-        return {std::move(*segments), true};
+        tell_of(*segments);
+        return std::move(*segments);
     }
     Segments::remove_storage_without_ring(request.name);
     SegmentsPlan plan = request.plan;
     plan.start_position = request.start_position();
-    return {Segments::create(request.name, plan), false};
+    return Segments::create(request.name, plan);
 }
 
 }  // namespace pipeline

@@ -13,7 +13,7 @@ namespace pipeline {
 
 struct AdoptionRequest {
     std::string name;
-    SegmentsPlan plan;  // for new segments; its source and ledger must be those of adopted ones
+    SegmentsPlan plan;  // for new segments; its source and ledger must be those of what is unfinished
     std::function<std::uint64_t()> start_position;  // of new ones; asked when no other process is left
     // How many records of a generation the ledger has; none: it does not count. Asked before an adoption.
     std::function<std::optional<std::uint64_t>(std::uint64_t generation)> recorded;
@@ -21,14 +21,9 @@ struct AdoptionRequest {
     std::function<bool()> interrupted;    // asked while waiting; true ends it
 };
 
-struct Adopted {
-    Segments segments;
-    bool leftover = false;  // they hold items that an earlier generation acquired
-};
-
 // For the only supervisor of the name. Throws Failure: NotDrained if the earlier generation is not gone in
-// time or waiting was interrupted; Configuration if what was left belongs to another source or ledger, or
-// is damaged, or the ledger does not have what they call durable; CannotCreate.
-[[nodiscard]] Adopted make_or_adopt(const AdoptionRequest& request);
+// time or waiting was interrupted; Configuration if what was left unfinished belongs to another source or
+// ledger, or is damaged, or the ledger does not have what they call durable; CannotCreate.
+[[nodiscard]] Segments make_or_adopt(const AdoptionRequest& request);
 
 }  // namespace pipeline

@@ -61,18 +61,17 @@ ExitStatus supervise(const Options& options) {
     const auto interrupted = [] { return is_pending(SIGTERM) || is_pending(SIGINT); };
     notify_waiting(options.drain_timeout + kOrphansNotice + kLimitOfStart,
                    "waiting for what an earlier supervisor has left");
-    Adopted adopted = make_or_adopt({options.name, plan, [&] { return start_position(options); },
-                                     [&](std::uint64_t generation) { return recorded(options, generation); },
-                                     options.drain_timeout + kOrphansNotice, interrupted});
-    if (adopted.leftover)
-        log(LogLevel::Notice, "adopting {} unfinished invoices", adopted.segments.in_flight());
+    Segments segments =
+        make_or_adopt({options.name, plan, [&] { return start_position(options); },
+                       [&](std::uint64_t generation) { return recorded(options, generation); },
+                       options.drain_timeout + kOrphansNotice, interrupted});
     log(LogLevel::Info, "started: {} consumers, source {}, ledger {}", options.consumers.text(), plan.source,
         plan.ledger);
-    Supervisor supervisor(options, adopted.segments, signals.get());
+    Supervisor supervisor(options, segments, signals.get());
     const ExitStatus status = supervisor.run();
     const Report report = supervisor.report();
     if (status == ExitStatus::Drained && report.acquired == 0) {
-        const std::uint64_t cursor = adopted.segments.ring().area().start_position;
+        const std::uint64_t cursor = segments.ring().area().start_position;
         log(LogLevel::Notice, "nothing new in {}: no invoice was acquired{}", plan.source,
             cursor == 0 ? "" : fmt::format(", all before position {} were in earlier runs", cursor));
     }

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a supervisor does with the segments that an earlier generation left, all of whose processes are dead.
+#include "supervisor/adoption.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <string>
+
+#include "tests/catch.hpp"
+#include "tests/unit/memory_segments.hpp"
+#include "tests/unit/source_fixture.hpp"
+
+using namespace pipeline;
+using namespace pipeline::test;
+using namespace pipeline::testing;
+
+namespace {
+
+constexpr std::uint64_t kItems = 3;
+
+// Everything was killed when three items were saved, `durable` of them in the ledger, and the source told of
+// one.
+class Killed {
+  public:
+    explicit Killed(std::uint64_t durable) {
+        const Segments segments = Segments::create(name, plan("sequence", "none"));
+        std::array<Item, kItems> items{};
+        for (std::size_t i = 0; i < kItems; ++i) set_number(items[i], i + 1);
+        Ring ring = segments.ring();
+        REQUIRE(ring.push(items).count == kItems);
+        const Hand hand = ring.hand(0);
+        REQUIRE(ring.claim(hand, kItems, std::chrono::nanoseconds(0)) == Ring::ClaimOutcome::Claimed);
+        Storage storage = segments.storage();
+        REQUIRE(storage.save(hand, std::array<Finding, kItems>{}) == kItems);
+        storage.set_durable(durable, {durable, 0, 0, 0});
+        storage.release(1);
+    }
+    ~Killed() {
+        Segment::remove(name + ".ring");
+        Segment::remove(name + ".storage");
+    }
+    [[nodiscard]] static SegmentsPlan plan(const std::string& source, const std::string& ledger) {
+        return {8, 8, source, ledger, 0, true};
+    }
+    [[nodiscard]] Segments start(const std::string& source, const std::string& ledger) const {
+        return make_or_adopt({name, plan(source, ledger), [] { return std::uint64_t{7}; },
+                              [](std::uint64_t) { return std::nullopt; }, std::chrono::nanoseconds(0),
+                              [] { return false; }});
+    }
+
+  private:
+    const std::string name = fmt::format("unit-{}-adoption", ::getpid());
+};
+
+}  // namespace
+
+TEST_CASE("leftovers with nothing unfinished keep no other source or ledger from starting", "[adoption]") {
+    const Killed killed(kItems);
+    const auto [source, ledger] =
+        GENERATE(std::pair("lines:/ids", "none"), std::pair("sequence", "sqlite:/l"));
+    const Segments segments = killed.start(source, ledger);
+    CHECK(segments.source() == source);
+    CHECK(segments.ledger() == ledger);
+    CHECK(segments.ring().tail() == 0);
+    CHECK(segments.ring().area().start_position == 7);
+}
+
+TEST_CASE("receipts that the source has not been given are adopted, and called that", "[adoption]") {
+    const CapturedLog captured;
+    const Killed killed(kItems);
+    const Segments segments = killed.start("sequence", "none");
+    CHECK(segments.ring().tail() == kItems);
+    CHECK(segments.storage().released() == 1);
+    REQUIRE(captured.lines().size() == 1);
+    CHECK(mentions(captured.lines()[0], "adopting 2 receipts"));
+}
+
+TEST_CASE("unfinished invoices are adopted by their own source and ledger, and by no other", "[adoption]") {
+    const CapturedLog captured;
+    const Killed killed(2);
+    const auto refused = failure_of([&] { static_cast<void>(killed.start("lines:/ids", "none")); });
+    CHECK(refused.first == ExitStatus::Configuration);
+    CHECK(mentions(refused.second, "holds 1 unfinished invoices of source 'sequence', not of 'lines:/ids'"));
+    CHECK(failure_of([&] { static_cast<void>(killed.start("sequence", "sqlite:/l")); }).first ==
+          ExitStatus::Configuration);
+    CHECK(killed.start("sequence", "none").in_flight() == 1);
+    REQUIRE(captured.lines().size() == 1);
+    CHECK(mentions(captured.lines()[0], "adopting 1 unfinished"));
+}
