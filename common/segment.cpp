@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,6 +29,24 @@ std::string path_of(const std::string& name) {
 }
 std::string temporary(const std::string& name) {
     return name + ".new";
+}
+
+// True if the name `name` means the object that is open as `fd`.
+bool is_named(int fd, const std::string& name) noexcept {
+    struct stat mine {};
+    struct stat named {};
+    return ::fstat(fd, &mine) == 0 && ::stat(path_of(name).c_str(), &named) == 0 &&
+           mine.st_ino == named.st_ino && mine.st_dev == named.st_dev;
+}
+
+// Whoever removes or renames a name holds a lock on what it means, and has looked at the name since it has
+// the lock: then nobody else can have made it mean something else in between.
+void lock_named(int fd, int kind, const std::string& name) {
+    if (::flock(fd, kind | LOCK_NB) == 0 && is_named(fd, name)) return;
+    throw Failure(ExitStatus::CannotCreate,
+                  fmt::format("segment {} is in use by another supervisor (with another --runtime-dir); stop "
+                              "it, or choose another --name",
+                              path_of(name)));
 }
 
 // Returns an errno value, 0 if all of it is there. In pieces, because a signal undoes the piece that is in
@@ -113,15 +132,17 @@ Segment::~Segment() = default;
 
 Segment Segment::create(const std::string& name, std::size_t bytes) {
     const std::string unfinished = temporary(name);
-    remove(unfinished);
+    remove_abandoned(unfinished);
     try {
         auto mapping = std::make_unique<Mapping>();
         mapping->name = name;
         mapping->object =
             interprocess::shared_memory_object(interprocess::create_only, unfinished.c_str(),
                                                interprocess::read_write, interprocess::permissions(0600));
+        const int fd = mapping->object.get_mapping_handle().handle;
+        lock_named(fd, LOCK_SH, unfinished);
         mapping->is_unfinished = true;
-        if (const int error = allocate(mapping->object.get_mapping_handle().handle, bytes); error != 0) {
+        if (const int error = allocate(fd, bytes); error != 0) {
             throw system_failure(ExitStatus::CannotCreate,
                                  "allocating " + std::to_string(bytes) + " bytes in", path_of(name), error,
                                  advice_for_creation(error));
@@ -162,6 +183,13 @@ void Segment::remove(const std::string& name) noexcept {
     interprocess::shared_memory_object::remove(name.c_str());
 }
 
+void Segment::remove_abandoned(const std::string& name) {
+    const UniqueFd fd(::open(path_of(name).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (!fd) return;  // what stands in the way nevertheless, making the new one will say
+    lock_named(fd.get(), LOCK_EX, name);
+    remove(name);
+}
+
 void Segment::publish() {
     const std::string from = path_of(temporary(name()));
     const std::string to = path_of(name());
@@ -186,10 +214,7 @@ int Segment::fd() const noexcept {
 }
 
 bool Segment::has_its_name() const noexcept {
-    struct stat mine {};
-    struct stat named {};
-    return ::fstat(fd(), &mine) == 0 && ::stat(path_of(name()).c_str(), &named) == 0 &&
-           mine.st_ino == named.st_ino && mine.st_dev == named.st_dev;
+    return is_named(fd(), name());
 }
 
 }  // namespace pipeline

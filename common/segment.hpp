@@ -4,7 +4,8 @@
 //
 // A segment is built under a temporary name, NAME.new, and gets its name in one step when it is
 // complete, so that nobody ever opens a half-made one. Its space is allocated at creation: a full
-// /dev/shm is an error then and no SIGBUS later.
+// /dev/shm is an error then and no SIGBUS later. Its maker holds a shared flock(2) on it, from before it has
+// its name until it is closed: what a killed maker left can be told from what a living one is about to use.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +18,8 @@ namespace pipeline {
 class Segment {
   public:
     // Makes NAME.new of `bytes` zero bytes, mode 0600, allocated and mapped. A NAME.new that a killed
-    // creator left is replaced: callers hold the lock that makes them the only creator. It is removed again
-    // if the segment is not published. Throws Failure CannotCreate.
+    // maker left is replaced. It is removed again if the segment is not published. Throws Failure
+    // CannotCreate, also if another process is making a segment of that name.
     [[nodiscard]] static Segment create(const std::string& name, std::size_t bytes);
 
     enum class Access { ReadWrite, ReadOnly };
@@ -29,6 +30,9 @@ class Segment {
 
     // Removes the name; processes that have it mapped keep it. No such name is no error.
     static void remove(const std::string& name) noexcept;
+    // The same of what its maker has closed or left by being killed; throws Failure CannotCreate if it has
+    // it still.
+    static void remove_abandoned(const std::string& name);
 
     Segment(Segment&&) noexcept;
     Segment& operator=(Segment&&) noexcept;

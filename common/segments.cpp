@@ -103,8 +103,7 @@ Segments Segments::create(const std::string& name, const SegmentsPlan& plan) {
     write_text(area.ledger, plan.ledger);
     finish_header(area.header, kRingMagic, ring.size(), generation);
 
-    Segments segments(std::move(ring), std::move(storage));
-    static_cast<void>(segments.lock_shared());  // nobody else can have opened it yet
+    Segments segments(std::move(ring), std::move(storage));  // both are locked by being made
     segments.storage_segment_.publish();
     try {
         segments.ring_segment_.publish();
@@ -167,7 +166,7 @@ void Segments::remove_storage_without_ring(const std::string& name) {
                fmt::format("holds {} results that are not in the ledger, and has lost its ring, /dev/shm/{}",
                            waiting, ring_name(name)));
     }
-    Segment::remove(storage_name(name));
+    Segment::remove_abandoned(storage_name(name));
 }
 
 Ring Segments::ring() const noexcept {

@@ -47,7 +47,7 @@ class Segments {
     [[nodiscard]] static Segments attach(const std::string& name, Lineage lineage);
 
     // Deals with a storage whose ring is missing: removes it if all that is in it is durable, otherwise
-    // throws Failure Configuration. The caller is the name's only supervisor.
+    // throws Failure Configuration; CannotCreate if a supervisor is just making a ring for it.
     static void remove_storage_without_ring(const std::string& name);
 
     [[nodiscard]] Ring ring() const noexcept;

@@ -43,6 +43,7 @@ std::optional<Segment> Segment::open(const std::string& name, Access) {
 }
 
 void Segment::remove(const std::string&) noexcept {}
+void Segment::remove_abandoned(const std::string&) {}
 void Segment::publish() {}
 
 const std::string& Segment::name() const noexcept {
