@@ -67,14 +67,18 @@ Settings& settings() noexcept {
 class Line {
   public:
     void append(std::string_view text) noexcept {
-        for (const char c : text) append(c);
+        while (!text.empty()) {
+            const PrintableChar character = first_printable(text);
+            append(character);
+            text.remove_prefix(character.taken);
+        }
     }
     // `number` is not negative; shown with zeros before it up to `width` digits.
     void append_number(std::int64_t number, std::size_t width = 1) noexcept {
         std::array<char, 20> digits{};
         const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
         const auto count = static_cast<std::size_t>(end - digits.data());
-        for (std::size_t i = count; i < width; ++i) append('0');
+        for (std::size_t i = count; i < width; ++i) append("0");
         append(std::string_view(digits.data(), count));
     }
     // The whole line with its newline.
@@ -90,17 +94,15 @@ class Line {
   private:
     static constexpr std::size_t kRoom = kMaxLineBytes - 1;  // without the newline
 
-    void append(char c) noexcept {
+    void append(const PrintableChar& character) noexcept {
         // Where the line can be cut: before a character that begins here, with room for the dots.
-        const bool continues = (static_cast<unsigned char>(c) & 0xc0U) == 0x80U;
-        if (!cut_ && !continues && size_ <= kRoom - kCut.size()) safe_ = size_;
-        const auto shown = printable(c);
-        if (cut_ || size_ + shown.size > kRoom) {
+        if (!cut_ && size_ <= kRoom - kCut.size()) safe_ = size_;
+        if (cut_ || size_ + character.size > kRoom) {
             cut_ = true;
             return;
         }
-        std::memcpy(bytes_.data() + size_, shown.bytes.data(), shown.size);
-        size_ += shown.size;
+        std::memcpy(bytes_.data() + size_, character.bytes.data(), character.size);
+        size_ += character.size;
     }
 
     std::array<char, kMaxLineBytes> bytes_;

@@ -27,10 +27,10 @@ void configure_log(std::string_view program, LogLevel least) noexcept;
 [[nodiscard]] bool is_logged(LogLevel level) noexcept;
 // True if stderr is the journal's stream.
 [[nodiscard]] bool log_is_journal() noexcept;
-// Writes one line, whatever the level; control characters in `text` (a newline in a file name) are shown
-// as \xNN. Allocates nothing and leaves errno alone. A line that stderr does not take (a full pipe whose
-// reader has stopped, for longer than a second; a closed one) is lost: the pipeline does not wait for its
-// readers.
+// Writes one line, whatever the level; control characters in `text` (a newline in a file name) and
+// what is no UTF-8 are shown as \xNN. Allocates nothing and leaves errno alone. A line that stderr does not
+// take (a full pipe whose reader has stopped, for longer than a second; a closed one) is lost: the pipeline
+// does not wait for its readers.
 void write_log(LogLevel level, std::string_view text) noexcept;
 
 void format_log(LogLevel level, fmt::string_view format, fmt::format_args arguments) noexcept;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text from outside (a file name, the value of an option) made fit for one line of a message: control
-// characters are shown as \xNN, all other bytes as they are.
+// Text from outside (a file name, an invoice's id, the value of an option) made fit for one line of a message
+// or of a terminal: control characters (C0, DEL and C1, of which U+009B begins a command to a terminal as ESC
+// does) and bytes that are no UTF-8 are shown as \xNN, everything else as it is.
 #pragma once
 
 #include <array>
@@ -10,24 +11,18 @@
 
 namespace pipeline {
 
-// A character as it is shown: the first `size` bytes of `bytes`.
+// A character as it is shown, `size` bytes of `bytes`; it stands for `taken` bytes of the text.
 struct PrintableChar {
     std::array<char, 4> bytes;
     std::size_t size;
-    [[nodiscard]] std::string_view text() const noexcept { return {bytes.data(), size}; }
+    std::size_t taken;
+    [[nodiscard]] std::string_view shown() const noexcept { return {bytes.data(), size}; }
 };
 
-[[nodiscard]] constexpr PrintableChar printable(char c) noexcept {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7f) return {{c, 0, 0, 0}, 1};
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    return {{'\\', 'x', kDigits[byte >> 4U], kDigits[byte & 0xfU]}, 4};
-}
+// What `text`, which is not empty, begins with.
+[[nodiscard]] PrintableChar first_printable(std::string_view text) noexcept;
 
-[[nodiscard]] inline std::string printable(std::string_view text) {
-    std::string shown;
-    for (const char c : text) shown += printable(c).text();
-    return shown;
-}
+// The whole of it; well-formed UTF-8. Throws std::bad_alloc.
+[[nodiscard]] std::string printable(std::string_view text);
 
 }  // namespace pipeline

@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/utf8.hpp"
 
-#include <cstddef>
-
 namespace pipeline {
 namespace {
 
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 
-// The length of the character that `text` begins with, 0 if it begins with none that may be kept.
+// How many bytes at the beginning may be kept as they are.
+std::size_t readable_prefix(std::string_view text) noexcept {
+    std::size_t end = 0;
+    while (end < text.size()) {
+        const std::size_t length = character_length(text.substr(end));
+        if (length == 0) break;
+        end += length;
+    }
+    return end;
+}
+
+}  // namespace
+
 std::size_t character_length(std::string_view text) noexcept {
     const auto byte = [text](std::size_t i) {
         return i < text.size() ? static_cast<unsigned char>(text[i]) : static_cast<unsigned char>(0);
@@ -30,19 +40,6 @@ std::size_t character_length(std::string_view text) noexcept {
     }
     return 0;
 }
-
-// How many bytes at the beginning may be kept as they are.
-std::size_t readable_prefix(std::string_view text) noexcept {
-    std::size_t end = 0;
-    while (end < text.size()) {
-        const std::size_t length = character_length(text.substr(end));
-        if (length == 0) break;
-        end += length;
-    }
-    return end;
-}
-
-}  // namespace
 
 std::string_view readable_utf8(std::string_view text, std::string& buffer) {
     std::size_t good = readable_prefix(text);

@@ -8,7 +8,6 @@
 #include <cmath>
 
 #include "common/printable.hpp"
-#include "common/utf8.hpp"
 #include "observer/process_columns.hpp"
 #include "observer/readable.hpp"
 #include "observer/screen_help.hpp"
@@ -219,21 +218,6 @@ void draw_keys(Picture& picture, const View& view, const ScreenState& state) {
     picture.put_right(row, picture.size().columns - length_of(text), length_of(text), text, Style::Header);
 }
 
-// What is drawn is well-formed and, where it must be, ASCII.
-View drawable(const View& view) {
-    View clean = view;
-    if (!clean.now) return clean;
-    const auto mend = [](std::string& text) {
-        std::string buffer;
-        text = std::string(readable_utf8(text, buffer));
-    };
-    mend(clean.now->source);
-    for (ConsumerObservation& consumer : clean.now->consumers) {
-        if (consumer.invoice) mend(consumer.invoice->id);
-    }
-    return clean;
-}
-
 }  // namespace
 
 int most_scrolled(const View& view, ScreenSize size) noexcept {
@@ -243,21 +227,20 @@ int most_scrolled(const View& view, ScreenSize size) noexcept {
 
 Picture draw_screen(const View& view, const ScreenState& state, ScreenSize size) {
     Picture picture(size);
-    const View clean = drawable(view);
-    draw_title(picture, clean, state);
+    draw_title(picture, view, state);
     if (state.shows_help) {
         draw_help(picture, 2);
     } else {
-        draw_advice(picture, clean);
-        if (clean.now) {
-            draw_pace(picture, clean, state);
-            draw_flow(picture, *clean.now);
-            draw_latency(picture, clean);
-            draw_totals(picture, *clean.now);
-            draw_processes(picture, clean, state);
+        draw_advice(picture, view);
+        if (view.now) {
+            draw_pace(picture, view, state);
+            draw_flow(picture, *view.now);
+            draw_latency(picture, view);
+            draw_totals(picture, *view.now);
+            draw_processes(picture, view, state);
         }
     }
-    draw_keys(picture, clean, state);
+    draw_keys(picture, view, state);
     return picture;
 }
 

@@ -184,7 +184,7 @@ TEST_CASE("an audit is shown line by line and as JSON", "[audit]") {
     CHECK(audit_text(subject, audit) ==
           "pipeline    name, dead\n"
           "source      lines:/\\x0a\n"
-          "ledger      sqlite:/a \"b\"\xff\n"
+          "ledger      sqlite:/a \"b\"\\xff\n"
           "acquired            1300\n"
           "booked               900\n"
           "rejected              60\n"

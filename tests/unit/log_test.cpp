@@ -185,6 +185,11 @@ TEST_CASE("control characters cannot begin a line of their own", "[log]") {
     CHECK(std::count(line.begin(), line.end(), '\n') == 1);
 }
 
+TEST_CASE("what a terminal would obey is not written, as a character or as a byte", "[log]") {
+    const auto line = logged([] { write_log(LogLevel::Notice, "\xc2\x9b\x32J \x9b\x32J \xc3\xa4"); });
+    CHECK(text_of(line) == "\\xc2\\x9b2J \\x9b2J \xc3\xa4");
+}
+
 TEST_CASE("a line that is too long is cut and shows it", "[log]") {
     const auto prefix = logged([] { write_log(LogLevel::Notice, ""); }).size() - 1;
     const auto room = kMaxLine - 1 - prefix;

@@ -146,6 +146,14 @@ TEST_CASE("the screen says that it is held, that nothing moves, and why nothing 
     CHECK(shows(nothing, {}, kSmall, nothing.trouble));
 }
 
+TEST_CASE("a name from outside cannot command the terminal", "[screen]") {
+    View view = sample_view(2);
+    view.now->source = "lines:\xc2\x9b";
+    view.now->consumers[1].invoice->id = "\x9b\x1b";
+    CHECK(shows(view, {}, kLarge, R"(lines:\xc2\x9b)"));
+    CHECK(shows(view, {}, kLarge, R"(\x9b\x1b)"));
+}
+
 TEST_CASE("the help fits a small screen, uncut", "[screen]") {
     ScreenState state;
     state.shows_help = true;

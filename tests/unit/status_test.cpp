@@ -103,6 +103,12 @@ TEST_CASE("the page of text says what was seen", "[status]") {
     CHECK_FALSE(contains(text, "nothing has moved"));
 }
 
+TEST_CASE("a name from outside cannot command the terminal that the page is shown on", "[status]") {
+    View view = sample_view(2);
+    view.now->consumers[1].invoice->id = "\xc2\x9b\x9b";
+    CHECK(contains(status_text(view), R"(\xc2\x9b\x9b for 500 ms)"));
+}
+
 TEST_CASE("a line says the state, the balance and the rates", "[status]") {
     View view = sample_view(2);
     CHECK(contains(status_line(view),
