@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "common/utf8.hpp"
+
 namespace pipeline {
 namespace {
 
@@ -172,7 +174,11 @@ std::string prometheus_text(const View& view) {
                    view.health.is_good ? 1 : 0);
     if (view.now) {
         families.begin("info", "Where the invoices come from and go to.", MetricType::Gauge);
-        families.add(1, {{"source", view.now->source}, {"ledger", view.now->ledger}});
+        // Paths may be any bytes; a label that is no UTF-8 would have the whole scrape refused.
+        std::string source;
+        std::string ledger;
+        families.add(1, {{"source", std::string(readable_utf8(view.now->source, source))},
+                         {"ledger", std::string(readable_utf8(view.now->ledger, ledger))}});
         families.gauge("last_moved_timestamp_seconds", "When an invoice got further for the last time.",
                        view.moved_ns == 0 ? 0 : static_cast<double>(view.now->at.at_us(view.moved_ns)) / 1e6);
         add_flow(families, *view.now);

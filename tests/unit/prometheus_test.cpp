@@ -104,6 +104,15 @@ TEST_CASE("labels are escaped", "[prometheus]") {
     CHECK(prometheus_text(view).find(R"(source="lines:/a\"b\\c\nd")") != std::string::npos);
 }
 
+TEST_CASE("labels are UTF-8 whatever a path is called", "[prometheus]") {
+    View view = sample_view(1);
+    view.now->source = "lines:/M\xfcller";
+    view.now->ledger = "sqlite:/M\xfcller";
+    const std::string text = prometheus_text(view);
+    CHECK(text.find("source=\"lines:/M\xef\xbf\xbdller\"") != std::string::npos);
+    CHECK(text.find("ledger=\"sqlite:/M\xef\xbf\xbdller\"") != std::string::npos);
+}
+
 TEST_CASE("of a pipeline that is not there the metrics say that", "[prometheus]") {
     View view;
     view.name = "x";
