@@ -8,7 +8,9 @@
 namespace pipeline {
 namespace {
 
-// The supervisor replaces the dead within a second: one that was dead a look ago has not been.
+// The supervisor replaces the dead within a second: one that was dead so long ago has not been.
+constexpr std::uint64_t kReplacedNs = 1'000'000'000;
+
 bool has_stayed_dead(const ProcessObservation& earlier, const ProcessObservation& now) noexcept {
     return now.state == ProcessState::Dead && earlier.state == ProcessState::Dead && now.pid == earlier.pid;
 }
@@ -17,6 +19,7 @@ std::string dead_process(const Observation& earlier, const Observation& now) {
     if (now.supervisor.state == ProcessState::Dead)
         return fmt::format("the supervisor (pid {}) is dead: its children drain by themselves",
                            now.supervisor.pid);
+    if (now.at_ns < earlier.at_ns + kReplacedNs) return {};
     if (has_stayed_dead(earlier.producer, now.producer))
         return fmt::format("the producer (pid {}) is dead", now.producer.pid);
     for (const ConsumerObservation& consumer : now.consumers) {

@@ -17,8 +17,8 @@ struct Health {
     bool is_good = true;
     std::string reason;  // why not
 
-    // `earlier`: an observation from about a second before or longer; what was dead then and is still has not
-    // been replaced. `moved_ns`: when something moved last.
+    // `earlier`: what was dead then and is still has not been replaced, if that is a second ago or longer.
+    // `moved_ns`: when something moved last.
     [[nodiscard]] static Health of(const Observation& earlier, const Observation& now,
                                    std::uint64_t moved_ns);
 };

@@ -72,7 +72,11 @@ void Lookout::remember(const Observation& seen) {
     };
     while (past_.size() > 1 && is_to_be_forgotten()) past_.pop_front();
     if (!is_first) view_.recent = Comparison::of(past_.front(), seen);
-    view_.health = Health::of(is_first ? seen : past_.front(), seen, view_.moved_ns);
+    // The newest look that is a second old tells soonest what has stayed dead since; none: nothing can be
+    // told.
+    const auto is_old = [&](const Observation& earlier) { return seen.at_ns - earlier.at_ns >= kSecondNs; };
+    const auto earlier = std::find_if(past_.rbegin(), past_.rend(), is_old);
+    view_.health = Health::of(earlier == past_.rend() ? seen : *earlier, seen, view_.moved_ns);
     if (is_first || seen.at_ns - past_.back().at_ns >= kNearlySecondNs) past_.push_back(seen);
     add_pace(seen);
 }

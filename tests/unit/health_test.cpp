@@ -54,20 +54,32 @@ TEST_CASE("nothing that moves is unhealthy where there is something to do", "[he
 }
 
 TEST_CASE("a process that stays dead is unhealthy, one that is being replaced is not", "[health]") {
-    const Observation earlier = healthy();
+    const auto second_before = [](Observation seen) {
+        seen.at_ns -= kSecond;
+        return seen;
+    };
+    const Observation earlier = second_before(healthy());
     Observation now = healthy();
     SECTION("a consumer") {
         now.consumers.front().state = ProcessState::Dead;
         CHECK(reason_of(earlier, now, 100 * kSecond).empty());
-        CHECK(reason_of(now, now, 100 * kSecond) == "consumer 0 (pid 12) is dead");
+        CHECK(reason_of(second_before(now), now, 100 * kSecond) == "consumer 0 (pid 12) is dead");
         Observation replaced = now;
         replaced.consumers.front().pid = 13;
-        CHECK(reason_of(now, replaced, 100 * kSecond).empty());
+        CHECK(reason_of(second_before(now), replaced, 100 * kSecond).empty());
     }
     SECTION("the producer") {
         now.producer.state = ProcessState::Dead;
         CHECK(reason_of(earlier, now, 100 * kSecond).empty());
-        CHECK(reason_of(now, now, 100 * kSecond) == "the producer (pid 11) is dead");
+        CHECK(reason_of(second_before(now), now, 100 * kSecond) == "the producer (pid 11) is dead");
+    }
+    SECTION("one that died just now, seen for the first time or again a moment later") {
+        now.producer.state = ProcessState::Dead;
+        now.consumers.front().state = ProcessState::Dead;
+        CHECK(reason_of(now, now, 100 * kSecond).empty());
+        Observation moment_before = now;
+        moment_before.at_ns -= kSecond / 2;
+        CHECK(reason_of(moment_before, now, 100 * kSecond).empty());
     }
     SECTION("the supervisor, whom nobody replaces") {
         now.supervisor.state = ProcessState::Dead;
