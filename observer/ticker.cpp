@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -26,19 +27,23 @@ Ticker::Ticker(std::chrono::nanoseconds interval)
 
 Ticker::Event Ticker::wait(int fd) {
     while (true) {
-        const auto now = steady_clock::now();
-        const auto left = std::chrono::ceil<milliseconds>(next_ - now);
-        if (left <= milliseconds::zero()) {
-            next_ = std::max(next_ + interval_, now);
-            return Event::Tick;
-        }
+        // Asked also when it is time already: looks that take longer than the interval would have no signal
+        // and no key ever seen.
+        const auto left =
+            std::max(milliseconds::zero(), std::chrono::ceil<milliseconds>(next_ - steady_clock::now()));
         std::array<pollfd, 2> awaited{{{signals_.get(), POLLIN, 0}, {fd, POLLIN, 0}}};  // -1: not looked at
         const int ready = ::poll(awaited.data(), awaited.size(), static_cast<int>(left.count()));
         if (ready < 0 && errno != EINTR)
             throw system_failure(ExitStatus::InputOutput, "poll", "for signals", errno);
         // A terminal that has another size now says so as a signal first, and as a key then.
         if (ready < 0 && fd >= 0) return Event::Input;
-        if (ready <= 0) continue;
+        if (ready < 0) continue;
+        if (ready == 0) {
+            const auto now = steady_clock::now();
+            if (now < next_) continue;
+            next_ = std::max(next_ + interval_, now);
+            return Event::Tick;
+        }
         if (awaited[0].revents != 0) return Event::End;
         // Nothing can come from there any more; asked again, it would say so at once for ever.
         if ((awaited[1].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) return Event::End;

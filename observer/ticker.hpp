@@ -15,8 +15,8 @@ class Ticker {
 
     enum class Event { Tick, Input, End };
     // Waits for the next tick (one that is missed is left out), for the end, or for input on `fd` if it is
-    // one; a signal that is handled elsewhere counts as input, and the
-    // other end of `fd` being gone as the end.
+    // one; the end and input come first, however late a tick is. A signal that is handled elsewhere counts as
+    // input, and the other end of `fd` being gone as the end.
     [[nodiscard]] Event wait(int fd = -1);
 
   private:
