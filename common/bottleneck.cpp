@@ -26,8 +26,11 @@ double percent(double share) noexcept {
 }
 
 std::string about(double consumers) {
-    // A hundredth of a consumer is within what is measured.
-    const auto count = static_cast<std::uint64_t>(std::max(1.0, std::ceil(consumers - 0.01)));
+    // A hundredth of a consumer is within what is measured. What a damaged segment says may be too many for
+    // an integer.
+    constexpr double kMost = 1e18;
+    const auto count =
+        static_cast<std::uint64_t>(std::min(kMost, std::max(1.0, std::ceil(consumers - 0.01))));
     return fmt::format("about {} consumer{}", count, count == 1 ? "" : "s");
 }
 

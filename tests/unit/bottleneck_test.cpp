@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <string_view>
 
 #include "tests/catch.hpp"
@@ -85,6 +87,12 @@ TEST_CASE("a pipeline without work, consumers or progress is told as that, and d
     CHECK(stuck.bottleneck == Bottleneck::Consumers);
     CHECK(stuck.needed_consumers == 0);
     CHECK(stuck.sentence == "consumers are the bottleneck: the producer waited 100 % of the last 10 s");
+}
+
+TEST_CASE("what no pipeline can need is still told as a number", "[bottleneck]") {
+    Load load = ten_seconds({0, 0, 1, 0}, 4, {1, 0, 0, 0}, 1);
+    load.acquired = std::numeric_limits<std::uint64_t>::max();
+    CHECK(contains(advise(load), "; about 1000000000000000000 consumers would match it"));
 }
 
 }  // namespace
