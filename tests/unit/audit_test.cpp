@@ -267,6 +267,16 @@ TEST_CASE("a deep look finds gaps, repetitions and damage, and says what it foun
         look();
         CHECK(found().empty());
     }
+    SECTION("a cursor that the rows cannot explain is told without counting up to it") {
+        change(folder.ledger(), "UPDATE sources SET cursor = -1");
+        look();
+        check_contains(found(),
+                       "at least 18446744073709550613 numbers of sequence before its cursor "
+                       "18446744073709551615 are not in the ledger");
+        change(folder.ledger(), "UPDATE sources SET cursor = 9223372036854775807");
+        look();
+        check_contains(found(), "at least 9223372036854774805 numbers of sequence");
+    }
     SECTION("a row that its index does not know") {
         // The table is made to look as if it had no index while a row goes in.
         change(
