@@ -84,17 +84,7 @@ void Lookout::remember(const Observation& seen) {
 void Lookout::add_pace(const Observation& seen) {
     if (paced_ && seen.at_ns - paced_->at_ns < kNearlySecondNs && seen.state != PipelineState::Finished)
         return;
-    if (paced_ && paced_->at_ns < seen.at_ns) {
-        const double seconds = static_cast<double>(seen.at_ns - paced_->at_ns) / 1e9;
-        const auto gained = [](std::uint64_t earlier, std::uint64_t now) {
-            return now > earlier ? static_cast<double>(now - earlier) : 0.0;
-        };
-        view_.history.push_back({gained(paced_->flow().acquired, seen.flow().acquired) / seconds,
-                                 gained(paced_->flow().durable, seen.flow().durable) / seconds,
-                                 static_cast<double>(seen.in_flight()),
-                                 Latencies::of(seen.until_durable.since(paced_->until_durable)).p99});
-        if (view_.history.size() > kHistory) view_.history.erase(view_.history.begin());
-    }
+    if (paced_ && paced_->at_ns < seen.at_ns) pipeline::add_pace(view_.history, Pace::between(*paced_, seen));
     paced_ = seen;
 }
 

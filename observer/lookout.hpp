@@ -13,18 +13,11 @@
 #include "common/segments.hpp"
 #include "observer/comparison.hpp"
 #include "observer/health.hpp"
+#include "observer/history.hpp"
 #include "observer/observation.hpp"
 #include "observer/steady_times.hpp"
 
 namespace pipeline {
-
-// One second of the past.
-struct Pace {
-    double acquired_per_second = 0;
-    double stored_per_second = 0;
-    double in_flight = 0;                  // invoices, at its end
-    double until_durable_p99_seconds = 0;  // of what was stored in it
-};
 
 // What is to be shown.
 struct View {
@@ -35,7 +28,7 @@ struct View {
     std::uint64_t moved_ns = 0;  // when something moved last, monotonic; 0: never
     Health health{false, "there is no pipeline of that name"};
     std::string trouble;        // why it cannot be looked at just now; empty: it can
-    std::vector<Pace> history;  // one for each second, the newest last
+    std::vector<Pace> history;  // of each look, but at most one for each second; the newest last
 
     [[nodiscard]] double unmoved_seconds() const noexcept {
         return now && moved_ns != 0 && now->at_ns > moved_ns
@@ -49,7 +42,6 @@ class Lookout {
     // What View::recent compares with, as far as it goes: not beyond the last change of the number of
     // consumers.
     static constexpr std::chrono::seconds kWindow{10};
-    static constexpr std::size_t kHistory = 300;  // seconds
 
     explicit Lookout(std::string name);
 

@@ -87,6 +87,21 @@ void draw_advice(Picture& picture, const View& view) {
 
 constexpr std::size_t kSparkSeconds = 120;
 
+// The mean of what was seen in the time that began and ended so many seconds before the newest look, and
+// none for what was not seen. A look counts for as long as it is of.
+double mean_between(const std::vector<Pace>& history, double Pace::*number, double begin, double end) {
+    double sum = 0;
+    double seen = 0;
+    for (const Pace& pace : history) {
+        const double ago = seconds_ago(history, pace);
+        const double shared = std::min(begin, ago + pace.seconds) - std::max(end, ago);
+        if (shared <= 0) continue;
+        sum += shared * pace.*number;
+        seen += shared;
+    }
+    return seen > 0 ? sum / seen : 0;
+}
+
 // The last two minutes, the newest at the right end, each character as high as its share of the greatest.
 // Where there are fewer columns than seconds a character is the mean of several.
 std::string sparkline(const std::vector<Pace>& history, double Pace::*number, std::size_t width,
@@ -94,18 +109,18 @@ std::string sparkline(const std::vector<Pace>& history, double Pace::*number, st
     constexpr std::array<const char*, 9> kUnicode{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     constexpr std::array<const char*, 9> kAscii{" ", ".", ".", ":", ":", "-", "=", "+", "#"};
     if (width == 0) return {};
-    const std::size_t each = (kSparkSeconds + width - 1) / width;
-    std::vector<double> means;  // the newest first
-    for (std::size_t end = history.size(); end >= each && means.size() < width; end -= each) {
-        double sum = 0;
-        for (std::size_t i = end - each; i < end; ++i) sum += history[i].*number;
-        means.push_back(sum / static_cast<double>(each));
+    const std::size_t seconds = (kSparkSeconds + width - 1) / width;  // of a character
+    const auto each = static_cast<double>(seconds);
+    std::vector<double> means;  // the oldest first
+    for (std::size_t left = width; left > 0; --left) {
+        const double begin = each * static_cast<double>(left);
+        means.push_back(mean_between(history, number, begin, begin - each));
     }
-    const double most = means.empty() ? 0 : *std::max_element(means.begin(), means.end());
-    std::string line(width - means.size(), ' ');
-    for (auto mean = means.rbegin(); mean != means.rend(); ++mean) {
+    const double most = *std::max_element(means.begin(), means.end());
+    std::string line;
+    for (const double mean : means) {
         const auto level =
-            most > 0 ? static_cast<std::size_t>(std::ceil(8 * std::clamp(*mean / most, 0.0, 1.0))) : 0;
+            most > 0 ? static_cast<std::size_t>(std::ceil(8 * std::clamp(mean / most, 0.0, 1.0))) : 0;
         line += (has_unicode ? kUnicode : kAscii)[level];
     }
     return line;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace pipeline {
 namespace {
@@ -127,7 +128,10 @@ void add_history(Json& json, const std::vector<Pace>& history) {
         for (const Pace& pace : history) values.push_back(pace.*number);
         return values;
     };
-    json["history"] = {{"step_seconds", 1},
+    Json ago = Json::array();
+    for (const Pace& pace : history) ago.push_back(seconds_ago(history, pace));
+    json["history"] = {{"step_seconds", history.empty() ? Json() : Json(history.back().seconds)},
+                       {"ago_seconds", std::move(ago)},
                        {"acquired_per_second", column(&Pace::acquired_per_second)},
                        {"stored_per_second", column(&Pace::stored_per_second)},
                        {"in_flight", column(&Pace::in_flight)},

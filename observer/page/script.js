@@ -45,16 +45,17 @@ function bytes(n) {
 // Seconds from edge to edge: no wider than what there is to see.
 const span = (n) => [60, 120, 300].find((seconds) => n <= seconds + 1) ?? 300;
 
-// `lines`: {values, name: "a" | "b", area}. The newest value is at the right edge.
-function drawChart(svg, lines, format) {
-  const shown = span(lines[0].values.length);
+// `ago`: how many seconds before the newest value each one is. `lines`: {values, name: "a" | "b", area}. The newest
+// value is at the right edge.
+function drawChart(svg, ago, lines, format) {
+  const shown = span(ago[0] ?? 0);
   const width = svg.clientWidth || 300;
   const height = svg.clientHeight || 120;
   const bottom = height - 16;
   const top = 12;
   const most = Math.max(...lines.flatMap((line) => line.values), 0);
   const scale = most > 0 ? (bottom - top) / most : 0;
-  const x = (i, n) => width - ((n - 1 - i) / shown) * width;
+  const x = (i) => width - (ago[i] / shown) * width;
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   const drawn = [
     svgElement("line", { class: "grid", x1: 0, x2: width, y1: top, y2: top }),
@@ -66,9 +67,9 @@ function drawChart(svg, lines, format) {
   for (const { values, name, area } of lines) {
     if (values.length < 2) continue;
     const points = values.map((value, i) =>
-      `${x(i, values.length).toFixed(1)},${(bottom - value * scale).toFixed(1)}`).join("L");
+      `${x(i).toFixed(1)},${(bottom - value * scale).toFixed(1)}`).join("L");
     if (area) {
-      const left = x(0, values.length).toFixed(1);
+      const left = x(0).toFixed(1);
       drawn.push(svgElement("path", { class: "area", d: `M${points}L${width},${bottom}L${left},${bottom}Z` }));
     }
     drawn.push(svgElement("path", { class: name, d: `M${points}` }));
@@ -195,10 +196,11 @@ function showProcesses(status) {
 
 function showCharts(status) {
   const h = status.history;
-  drawChart($("chart-rate"), [{ values: h.acquired_per_second, name: "a" },
+  const ago = h.ago_seconds;
+  drawChart($("chart-rate"), ago, [{ values: h.acquired_per_second, name: "a" },
     { values: h.stored_per_second, name: "b" }], rate);
-  drawChart($("chart-flight"), [{ values: h.in_flight, name: "a", area: true }], count);
-  drawChart($("chart-latency"), [{ values: h.until_durable_p99_seconds, name: "b" }], seconds);
+  drawChart($("chart-flight"), ago, [{ values: h.in_flight, name: "a", area: true }], count);
+  drawChart($("chart-latency"), ago, [{ values: h.until_durable_p99_seconds, name: "b" }], seconds);
 }
 
 function consumers({ wanted_consumers: wanted, least_consumers: least, most_consumers: most }) {

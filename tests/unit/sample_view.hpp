@@ -67,7 +67,8 @@ inline View sample_view(std::uint16_t consumers) {
     view.moved_ns = kNow;
     view.health = {};
     for (int second = 0; second < 120; ++second)
-        view.history.push_back({1'000.0 + 10 * second, 400.0 + 5 * (second % 20), 8'000, 0.5});
+        view.history.push_back({kNow - (119 - static_cast<std::uint64_t>(second)) * kSecond, 1,
+                                1'000.0 + 10 * second, 400.0 + 5 * (second % 20), 8'000, 0.5});
     return view;
 }
 

@@ -166,7 +166,11 @@ TEST_CASE("the help fits a small screen, uncut", "[screen]") {
 TEST_CASE("the last two minutes are seen however narrow the screen is", "[screen]") {
     View view = sample_view(1);
     view.history.assign(240, Pace{});
-    for (std::size_t i = 120; i < 240; ++i) view.history[i].acquired_per_second = 100;
+    for (std::size_t i = 0; i < 240; ++i) {
+        view.history[i].at_ns = (i + 1) * 1'000'000'000;
+        view.history[i].seconds = 1;
+        if (i >= 120) view.history[i].acquired_per_second = 100;
+    }
     view.history[120].acquired_per_second = 1'000;  // the oldest of the two minutes is the highest
     ScreenState state;
     state.has_unicode = false;
@@ -178,4 +182,19 @@ TEST_CASE("the last two minutes are seen however narrow the screen is", "[screen
         CHECK(lines[3].size() - lines[3].find('#') == characters);
         CHECK(lines[4].size() < 22);  // nothing was stored
     }
+}
+
+TEST_CASE("looks that are far apart fill the time that they are of", "[screen]") {
+    View view = sample_view(1);
+    view.history.clear();
+    // Three looks, ten seconds apart; before the last one there was no pipeline for a minute.
+    for (const auto& [second, rate] : {std::pair(10, 400.0), std::pair(20, 800.0), std::pair(90, 400.0)})
+        view.history.push_back({static_cast<std::uint64_t>(second) * 1'000'000'000, 10, rate, 0, 0, 0});
+    ScreenState state;
+    state.has_unicode = false;
+    const auto lines = draw_screen(view, state, {24, 143}).lines();
+    INFO(lines[3]);
+    // A column is a second; ':' is half as high as '#'.
+    CHECK(lines[3].ends_with(std::string(10, ':') + std::string(10, '#') + std::string(60, ' ') +
+                             std::string(10, ':')));
 }

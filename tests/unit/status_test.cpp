@@ -81,6 +81,17 @@ TEST_CASE("JSON is one line of UTF-8 whatever an invoice is called", "[status]")
     CHECK(nlohmann::json::parse(text)["consumers"][1]["invoice"]["id"].is_string());
 }
 
+TEST_CASE("the history says when each of its looks was", "[status]") {
+    View view = sample_view(1);
+    view.history = {{10'000'000'000, 10, 1, 0, 0, 0}, {90'000'000'000, 20, 2, 0, 0, 0}};
+    const auto history = nlohmann::json::parse(status_json(view))["history"];
+    CHECK(history["step_seconds"] == 20.0);
+    CHECK(history["ago_seconds"] == std::vector<double>{80, 0});
+    CHECK(history["acquired_per_second"] == std::vector<double>{1, 2});
+    view.history.clear();
+    CHECK(nlohmann::json::parse(status_json(view))["history"]["step_seconds"].is_null());
+}
+
 TEST_CASE("JSON of a pipeline that is not there says why", "[status]") {
     View view;
     view.name = "x";
