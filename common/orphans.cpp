@@ -21,33 +21,30 @@ namespace {
 
 constexpr std::chrono::milliseconds kTryAgain{2};
 
-// The children of this process, as many as fit: the others have their turn when these are gone.
-class Children {
-  public:
-    Children() noexcept {
-        std::array<char, 64> path{};
-        std::snprintf(path.data(), path.size(), "/proc/self/task/%d/children", static_cast<int>(::getpid()));
-        const UniqueFd file(::open(path.data(), O_RDONLY | O_CLOEXEC));
-        if (!file) return;
-        std::array<char, 4096> text{};
-        const ssize_t bytes = ::read(file.get(), text.data(), text.size());
-        if (bytes > 0) parse({text.data(), static_cast<std::size_t>(bytes)});
-    }
-    [[nodiscard]] std::span<const pid_t> pids() const& noexcept { return {pids_.data(), count_}; }
-    std::span<const pid_t> pids() const&& = delete;  // `for` would walk over what has gone
-
-  private:
-    // Each pid is followed by a blank; one that is not was cut off.
-    void parse(std::string_view text) noexcept {
-        for (auto end = text.find(' '); end != std::string_view::npos && count_ < pids_.size();
-             end = text.find(' ')) {
-            std::from_chars(text.data(), text.data() + end, pids_[count_++]);
-            text.remove_prefix(end + 1);
+// Calls `visit` with the pid of each child of this process. If it reaps some, others may be passed over.
+template <class Visit>
+void for_each_child(Visit&& visit) {
+    std::array<char, 64> path{};
+    std::snprintf(path.data(), path.size(), "/proc/self/task/%d/children", static_cast<int>(::getpid()));
+    const UniqueFd file(::open(path.data(), O_RDONLY | O_CLOEXEC));
+    if (!file) return;
+    // Each pid is followed by a blank; what is not, goes on in the next piece.
+    std::array<char, 4096> text{};
+    std::size_t begun = 0;
+    while (true) {
+        const ssize_t bytes = ::read(file.get(), text.data() + begun, text.size() - begun);
+        if (bytes <= 0) return;
+        std::string_view rest(text.data(), begun + static_cast<std::size_t>(bytes));
+        for (auto end = rest.find(' '); end != std::string_view::npos; end = rest.find(' ')) {
+            pid_t pid = 0;
+            std::from_chars(rest.data(), rest.data() + end, pid);
+            rest.remove_prefix(end + 1);
+            visit(pid);
         }
+        begun = rest.size();
+        std::copy(rest.begin(), rest.end(), text.begin());
     }
-    std::array<pid_t, 512> pids_{};
-    std::size_t count_ = 0;
-};
+}
 
 void kill_with_group(pid_t pid) noexcept {
     const pid_t group = ::getpgid(pid);
@@ -57,25 +54,27 @@ void kill_with_group(pid_t pid) noexcept {
 
 }  // namespace
 
-void adopt_orphans() noexcept {
+std::vector<pid_t> adopt_orphans() {
+    std::vector<pid_t> children;
+    for_each_child([&](pid_t pid) { children.push_back(pid); });
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    return children;
 }
 
 std::size_t kill_orphans(std::span<const pid_t> own, pid_t spared) noexcept {
     std::size_t found = 0;
-    const Children children;
-    for (const pid_t pid : children.pids()) {
-        if (std::find(own.begin(), own.end(), pid) != own.end()) continue;
+    for_each_child([&](pid_t pid) {
+        if (std::find(own.begin(), own.end(), pid) != own.end()) return;
         // A child that has ended is in its group until it is reaped: reaping comes first.
         if (::waitpid(pid, nullptr, WNOHANG) == pid) {
             ++found;
-            continue;
+            return;
         }
-        if (spared > 0 && ::getpgid(pid) == spared) continue;
+        if (spared > 0 && ::getpgid(pid) == spared) return;
         ++found;
         kill_with_group(pid);
         ::waitpid(pid, nullptr, WNOHANG);
-    }
+    });
     return found;
 }
 

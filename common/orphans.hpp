@@ -9,11 +9,13 @@
 #include <chrono>
 #include <cstddef>
 #include <span>
+#include <vector>
 
 namespace pipeline {
 
-// From now on this process gets the orphans among its descendants.
-void adopt_orphans() noexcept;
+// From now on this process gets the orphans among its descendants. Returns the children that it has already:
+// they are from before its exec (a shell's `exec supervisor < <(command)`), and nobody's orphans.
+std::vector<pid_t> adopt_orphans();
 
 // Kills (SIGKILL, with its whole process group) and reaps every child of this process that is not one of
 // `own`. Children in the process group `spared` are left alone while they live; this process' own group is

@@ -6,12 +6,10 @@
 #include <sys/wait.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <thread>
 #include <utility>
 
-#include "common/layout.hpp"
 #include "common/orphans.hpp"
 
 namespace pipeline {
@@ -24,7 +22,7 @@ constexpr milliseconds kWithoutPoll{50};
 }  // namespace
 
 Children::Children(Child producer, bool outside) : outside_(outside) {
-    if (outside_) adopt_orphans();
+    if (outside_) inherited_ = adopt_orphans();
     rows_.push_back(std::move(producer));
 }
 
@@ -86,14 +84,14 @@ void Children::kill_all() {
     }
 }
 
-bool Children::end_orphans(milliseconds bound) noexcept {
+bool Children::end_orphans(milliseconds bound) {
     if (!outside_) return true;
-    std::array<pid_t, kMaxPlaces + 1> own{};
-    std::size_t count = 0;
+    std::erase_if(inherited_, [](pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) != 0; });
+    std::vector<pid_t> own = inherited_;
     for (const Child& child : rows_) {
-        if (child.state == Child::State::Running) own[count++] = child.process.pid;
+        if (child.state == Child::State::Running) own.push_back(child.process.pid);
     }
-    return kill_all_orphans(std::span(own).first(count), bound);
+    return kill_all_orphans(own, bound);
 }
 
 bool Children::consumers_done() const noexcept {

@@ -14,7 +14,8 @@ namespace pipeline {
 
 class Children {
   public:
-    // `outside`: consumers have children of their own, which are adopted when a consumer dies.
+    // `outside`: consumers have children of their own, which are adopted when a consumer dies. Children that
+    // this process has already are no such orphans: they are left alone, and reaped when they end.
     Children(Child producer, bool outside);
 
     [[nodiscard]] Child& producer() noexcept { return rows_.front(); }
@@ -46,7 +47,7 @@ class Children {
     void kill_all();
     // What dead consumers have left running; the living ones see to theirs. False if some live on after
     // `bound`.
-    bool end_orphans(std::chrono::milliseconds bound) noexcept;
+    bool end_orphans(std::chrono::milliseconds bound);
 
     [[nodiscard]] bool consumers_done() const noexcept;
     [[nodiscard]] bool all_done() const noexcept;
@@ -54,6 +55,7 @@ class Children {
   private:
     std::vector<Child> rows_;  // the producer first
     bool outside_;
+    std::vector<pid_t> inherited_;  // children from before the exec that have not ended yet
 };
 
 }  // namespace pipeline
