@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/log.hpp"
 
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,7 +9,6 @@
 #include <cerrno>
 #include <charconv>
 #include <chrono>
-#include <climits>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -18,11 +16,12 @@
 #include <stdexcept>
 
 #include "common/printable.hpp"
+#include "common/room.hpp"
 
 namespace pipeline {
 namespace {
 
-constexpr std::size_t kMaxLineBytes = PIPE_BUF;  // a pipe takes that much whole or not at all
+constexpr std::size_t kMaxLineBytes = kPieceBytes;
 constexpr std::string_view kCut = "...";
 constexpr std::chrono::milliseconds kMaxWait{1000};
 
@@ -131,28 +130,14 @@ void append_local_time(Line& line) noexcept {
     line.append_number(now.tv_nsec / 1'000'000, 3);
 }
 
-// True once stderr takes something, false if it does not within `bound`. A descriptor that cannot be asked
-// takes it, or says why not.
-bool wait_for_room(std::chrono::milliseconds bound) noexcept {
-    const auto until = std::chrono::steady_clock::now() + bound;
-    while (true) {
-        const auto remaining =
-            std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-        pollfd room{STDERR_FILENO, POLLOUT, 0};
-        const int ready = ::poll(&room, 1, static_cast<int>(std::max<std::int64_t>(0, remaining.count())));
-        if (ready == 0) return false;
-        if (ready > 0 || errno != EINTR) return true;
-    }
-}
-
-// One write(2), unless it is interrupted or takes only a part. A pipe or terminal whose reader has stopped
-// would hold the program up for as long as it likes, so that room is waited for first; after one wait in vain
-// the next lines do not wait until one has been taken. (A pipe with room takes a whole line. Two processes
-// may see the same last room: one of them then waits for the reader after all.)
+// One write(2), unless it is interrupted or takes only a part. Room is waited for first; after one wait in
+// vain the next lines do not wait until one has been taken. (A pipe with room takes a whole line. Two
+// processes may see the same last room: one of them then waits for the reader after all.)
 void write_all(std::string_view text) noexcept {
     bool& is_stuck = settings().is_stuck;
     while (!text.empty()) {
-        is_stuck = !wait_for_room(is_stuck ? std::chrono::milliseconds::zero() : kMaxWait);
+        const auto now = std::chrono::steady_clock::now();
+        is_stuck = !wait_for_room(STDERR_FILENO, is_stuck ? now : now + kMaxWait);
         if (is_stuck) return;
         const auto written = ::write(STDERR_FILENO, text.data(), text.size());
         if (written >= 0) {

@@ -4,23 +4,46 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "common/error.hpp"
+#include "common/room.hpp"
 
 namespace pipeline {
+namespace {
+
+// One write(2); what is not written stays in `text`. False if there is no room.
+bool write_some(std::string_view& text, std::size_t most) {
+    const auto written = ::write(STDOUT_FILENO, text.data(), std::min(text.size(), most));
+    if (written >= 0) {
+        text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) {
+        return false;
+    } else if (errno != EINTR) {
+        throw system_failure(ExitStatus::InputOutput, "writing to", "standard output", errno);
+    }
+    return true;
+}
+
+}  // namespace
 
 void print_output(std::string_view text) {
     while (!text.empty()) {
-        const auto written = ::write(STDOUT_FILENO, text.data(), text.size());
-        if (written >= 0) {
-            text.remove_prefix(static_cast<std::size_t>(written));
-        } else if (errno == EAGAIN) {
-            pollfd room{STDOUT_FILENO, POLLOUT, 0};
-            ::poll(&room, 1, -1);
-        } else if (errno != EINTR) {
-            throw system_failure(ExitStatus::InputOutput, "writing to", "standard output", errno);
+        if (write_some(text, text.size())) continue;
+        pollfd room{STDOUT_FILENO, POLLOUT, 0};
+        ::poll(&room, 1, -1);
+    }
+}
+
+void print_output(std::string_view text, std::chrono::milliseconds bound) {
+    const auto until = std::chrono::steady_clock::now() + bound;
+    while (!text.empty()) {
+        if (!wait_for_room(STDOUT_FILENO, until)) {
+            throw Failure(ExitStatus::InputOutput,
+                          "writing to standard output: its reader has stopped; let it read on");
         }
+        static_cast<void>(write_some(text, kPieceBytes));
     }
 }
 

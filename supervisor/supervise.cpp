@@ -24,10 +24,12 @@ constexpr std::chrono::seconds kOrphansNotice{5};
 // Of a start besides: the segments are allocated, the ledger is recovered, the children are started.
 constexpr std::chrono::seconds kLimitOfStart{60};
 
+constexpr std::chrono::seconds kReport{1};
+
 // The exit status speaks of the invoices, whoever reads the report or does not.
 void print_report(const Report& report, ReportFormat format) noexcept {
     try {
-        print_output(format == ReportFormat::Json ? report.json() + "\n" : report.text());
+        print_output(format == ReportFormat::Json ? report.json() + "\n" : report.text(), kReport);
     } catch (const std::exception& exception) {
         log(LogLevel::Warning, "the report is lost: {}", exception.what());
     }

@@ -24,6 +24,14 @@ struct Pipe {
         out.reset(ends[0]);
         in.reset(ends[1]);
     }
+    // Whoever writes then waits for a reader who does not come.
+    void fill() const {
+        REQUIRE(::fcntl(in.get(), F_SETFL, O_NONBLOCK) == 0);
+        const std::array<char, 4096> page{};
+        while (::write(in.get(), page.data(), page.size()) > 0) {
+        }
+        REQUIRE(::fcntl(in.get(), F_SETFL, 0) == 0);
+    }
     UniqueFd out;  // where it is read
     UniqueFd in;
 };
@@ -91,12 +99,7 @@ TEST_CASE("a reader of the log who has stopped reading stops nobody") {
     auto supervisor =
         run.start_in([&] { ::dup2(pipe.in.get(), 2); },
                      {"--consumers", "2", "--source", "sequence", "--process", "none", "--rate", "2000/s"});
-    // Full: whoever writes now waits for a reader who does not come.
-    REQUIRE(::fcntl(pipe.in.get(), F_SETFL, O_NONBLOCK) == 0);
-    const std::array<char, 4096> page{};
-    while (::write(pipe.in.get(), page.data(), page.size()) > 0) {
-    }
-    REQUIRE(::fcntl(pipe.in.get(), F_SETFL, 0) == 0);
+    pipe.fill();
     REQUIRE(eventually([&] { return run.has_rows(50); }));
     for (int kills = 0; kills < 3; ++kills) {
         const auto rows = run.rows();
@@ -121,6 +124,20 @@ TEST_CASE("a report that nobody takes is said to be lost, and the status speaks 
     CHECK(supervisor.wait() == 0);
     require_said(supervisor, "a full disk under the report",
                  {"report", "standard output", "free some space"});
+    run.require_numbers_up_to(100);
+    run.require_nothing_left();
+}
+
+TEST_CASE("a report whose reader has stopped holds nobody up") {
+    const Pipe pipe;
+    pipe.fill();
+    PipelineRun run;
+    auto supervisor =
+        run.start_in([&] { ::dup2(pipe.in.get(), 1); },
+                     {"--consumers", "1", "--source", "sequence:100", "--once", "--process", "none"});
+    CHECK(supervisor.wait(std::chrono::seconds(20)) == 0);
+    require_said(supervisor, "nobody reads the report",
+                 {"the report is lost", "standard output", "let it read on"});
     run.require_numbers_up_to(100);
     run.require_nothing_left();
 }

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/output.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <string>
+#include <thread>
+
+#include "common/error.hpp"
+#include "common/fd.hpp"
+#include "tests/catch.hpp"
+
+using namespace pipeline;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A pipe whose writer waits for its reader, as usual.
+struct Pipe {
+    Pipe() {
+        std::array<int, 2> ends{};
+        REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
+        out.reset(ends[0]);
+        in.reset(ends[1]);
+    }
+    void fill() const {
+        REQUIRE(::fcntl(in.get(), F_SETFL, O_NONBLOCK) == 0);
+        const std::array<char, 4096> page{};
+        while (::write(in.get(), page.data(), page.size()) > 0) {
+        }
+        REQUIRE(::fcntl(in.get(), F_SETFL, 0) == 0);
+    }
+    UniqueFd out;  // where it is read
+    UniqueFd in;
+};
+
+// Prints with `fd` as standard output. What the failure says, if there is one.
+std::string print_to(int fd, const std::string& text, std::chrono::milliseconds bound) {
+    const UniqueFd saved(::dup(STDOUT_FILENO));
+    REQUIRE(saved);
+    REQUIRE(::dup2(fd, STDOUT_FILENO) >= 0);
+    std::string said;
+    try {
+        print_output(text, bound);
+    } catch (const Failure& failure) {
+        said = failure.what();
+    }
+    ::dup2(saved.get(), STDOUT_FILENO);
+    return said;
+}
+
+}  // namespace
+
+TEST_CASE("output whose reader has stopped is given up when its time is over", "[output]") {
+    const Pipe pipe;
+    std::string text = "a report";
+    SECTION("before it has begun") {
+        pipe.fill();
+    }
+    SECTION("in the middle of it") {
+        text = std::string(1'000'000, 'x');
+    }
+    CHECK(print_to(pipe.in.get(), text, 50ms) ==
+          "writing to standard output: its reader has stopped; let it read on");
+}
+
+TEST_CASE("output whose reader is slow is whole", "[output]") {
+    Pipe pipe;
+    std::string received;
+    std::thread reader([&] {
+        std::array<char, 1000> piece{};
+        for (ssize_t bytes = 1; bytes > 0;) {
+            bytes = ::read(pipe.out.get(), piece.data(), piece.size());
+            if (bytes > 0) received.append(piece.data(), static_cast<std::size_t>(bytes));
+        }
+    });
+    const std::string text(1'000'000, 'x');
+    const std::string said = print_to(pipe.in.get(), text, 30s);
+    pipe.in.reset();
+    reader.join();
+    CHECK(said.empty());
+    CHECK(received == text);
+}
