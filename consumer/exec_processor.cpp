@@ -55,7 +55,7 @@ void ExecProcessor::process(Batch& batch) {
         if (!child_.is_running()) continue;
         if (ready.ended) {
             bury_dead();
-        } else if (!ready.output) {
+        } else {
             check_time(steady_clock::now());
         }
     }
@@ -113,10 +113,7 @@ void ExecProcessor::ask() {
         now_.asked.push_back({next_, now_.asked_bytes});
         ++now_.asked_count;
     }
-    if (was_idle && !now_.asked.empty()) {
-        batch_->begin(now_.asked.front().item);
-        now_.first_since = steady_clock::now();
-    }
+    if (was_idle && !now_.asked.empty()) begin_first();
     send();
 }
 
@@ -157,7 +154,6 @@ void ExecProcessor::listen() {
         const auto [outcome, bytes] = child_.read_output(room);
         if (outcome == ProgramChild::ReadOutcome::End) now_.failing_since = steady_clock::now();
         if (outcome != ProgramChild::ReadOutcome::Read) return;
-        now_.first_since = steady_clock::now();
         answers_.add(bytes);
         for (auto line = answers_.next(); line; line = answers_.next()) {
             take_answer(*line);
@@ -182,7 +178,13 @@ void ExecProcessor::take_answer(std::string_view line) {
     now_.asked.pop_front();
     ++now_.answered_count;
     start_delay_.got_further();
-    if (!now_.asked.empty()) batch_->begin(now_.asked.front().item);
+    if (!now_.asked.empty()) begin_first();
+}
+
+// Whatever it says meanwhile, its time counts from here.
+void ExecProcessor::begin_first() {
+    batch_->begin(now_.asked.front().item);
+    now_.first_since = steady_clock::now();
 }
 
 nanoseconds ExecProcessor::time_left(TimePoint now) const noexcept {

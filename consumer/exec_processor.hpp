@@ -70,6 +70,7 @@ class ExecProcessor final : public BatchProcessor {
     void send();
     void listen();
     void take_answer(std::string_view line);
+    void begin_first();
     [[nodiscard]] std::chrono::nanoseconds time_left(TimePoint now) const noexcept;
     void check_time(TimePoint now);
     void notice_closed_input();

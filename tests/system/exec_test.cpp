@@ -108,6 +108,16 @@ TEST_CASE("a program that hangs, heeds no signal or reads no more is ended after
         CHECK(found.at(id) == "failed 2 ran longer than 1 s");
 }
 
+TEST_CASE("a program that talks on and on is ended by its consumer", "[exec]") {
+    const std::string id = "trickle";
+    PipelineRun run;
+    const auto log = run_to_end(
+        run, {id, "good"},
+        {"--consumers", "1", "--process", kAnswerer, "--item-timeout", "300ms", "--max-attempts", "1"});
+    CHECK(to_text(outcomes(run)) == to_text({{id, "failed 1 ran longer than 300 ms"}, {"good", "booked 1"}}));
+    CHECK(log.find("consumer 0 (pid") == std::string::npos);  // which the supervisor would have killed
+}
+
 TEST_CASE("a program that answers, exits and leaves a process with its streams is replaced", "[exec]") {
     const std::string pipeline = GENERATE("1", "8");
     INFO("--pipeline " << pipeline);

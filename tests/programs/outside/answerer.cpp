@@ -12,6 +12,7 @@
 //     hang                sleeps for ever             deaf        the same, without heeding SIGTERM
 //     kill-parent         kills its parent            once PATH   aborts, unless PATH is there; makes it
 //     garbage             says what is no answer      long        says a line of a million bytes
+//     trickle             says a byte now and then, and never a whole line
 //     twice               answers twice               wrong-id    answers for another invoice
 //     close               closes its output and sleeps      close-input     closes its input and sleeps
 //     grandchild          starts a process that keeps its streams, answers and exits
@@ -147,6 +148,9 @@ void answer(const std::string& id) {
     if (word == "reject") return say("rejected the net is wrong\n");
     if (word == "fail") return say("failed the file is not there\n");
     if (word == "garbage") return say("good morning\n");
+    if (word == "trickle") {
+        for (;; ::usleep(20'000)) say("b");
+    }
     if (word == "long") return say(std::string(1'000'000, 'x') + "\n");
     if (word == "twice") return say("booked\nbooked\n");
     if (word == "wrong-id") return say("{\"status\": \"booked\", \"id\": \"another\"}\n");
