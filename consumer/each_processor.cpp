@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/error.hpp"
 #include "common/log.hpp"
 #include "consumer/clean_text.hpp"
 
@@ -87,16 +86,13 @@ bool EachProcessor::start(Batch& batch, std::size_t i) {
     const auto id = batch.item(i).id_text();
     // Before it runs: it may kill the consumer at once.
     batch.begin(i);
-    const int error = child_.start(command_.fill(id, batch.attempt(i)), id);
-    if (error != 0) {
+    if (const auto mishap = child_.start(command_.fill(id, batch.attempt(i)), id)) {
         batch.pause();
-        child_.throw_unless_passing(error);
+        const std::string why = child_.throw_unless_passing(*mishap);
         const auto now = steady_clock::now();
         not_before_[i] = now + kStartAgain;
-        if (warnings_.take(now)) {
-            log(LogLevel::Warning, "{} cannot be started now: {}; trying again", child_.name(),
-                error_text(error));
-        }
+        if (warnings_.take(now))
+            log(LogLevel::Warning, "{} cannot be started and is tried again: {}", child_.name(), why);
         return false;
     }
     output_.clear();

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/error.hpp"
 #include "common/log.hpp"
 #include "consumer/answer.hpp"
 #include "consumer/clean_text.hpp"
@@ -75,18 +74,16 @@ bool ExecProcessor::start(nanoseconds bound) {
     batch_->begin(next_);
     now_ = {};
     answers_.clear();
-    const int error = child_.start(plan_.arguments, {});
-    if (error == 0) {
+    const auto mishap = child_.start(plan_.arguments, {});
+    if (!mishap) {
         log(LogLevel::Debug, "{} started with pid {}", child_.name(), child_.pid());
         return true;
     }
     batch_->pause();
-    child_.throw_unless_passing(error);
+    const std::string why = child_.throw_unless_passing(*mishap);
     start_delay_.ended(now);
-    if (warnings_.take(now)) {
-        log(LogLevel::Warning, "{} cannot be started now: {}; trying again", child_.name(),
-            error_text(error));
-    }
+    if (warnings_.take(now))
+        log(LogLevel::Warning, "{} cannot be started and is tried again: {}", child_.name(), why);
     return false;
 }
 

@@ -17,7 +17,6 @@
 #include <cerrno>
 #include <utility>
 
-#include "common/error.hpp"
 #include "common/orphans.hpp"
 
 namespace pipeline {
@@ -56,22 +55,6 @@ bool set_non_blocking(const UniqueFd& fd) noexcept {
     return ::fcntl(fd.get(), F_SETFL, O_NONBLOCK) == 0;
 }
 
-// Those that may be over at the next try; a file that is just being written is one of them.
-bool is_passing(int error, bool limited) noexcept {
-    switch (error) {
-        case EAGAIN:
-        case EMFILE:
-        case ENFILE:
-        case ETXTBSY:
-        case EINTR:
-            return true;
-        case ENOMEM:
-            return !limited;
-        default:
-            return false;
-    }
-}
-
 struct Standard {
     int input, output, error;
 };
@@ -97,9 +80,10 @@ void reset_signals() noexcept {
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-// In the child: only async-signal-safe calls from here to exec. Reports a failure as an errno value.
+// In the child: only async-signal-safe calls from here to exec. Reports a mishap.
 [[noreturn]] void become(const char* path, char* const* arguments, const Standard& standard,
                          std::uint64_t memory_limit, pid_t parent, int report_fd) noexcept {
+    Mishap mishap{Mishap::Step::Prepare, 0};
     const bool ready = ::setpgid(0, 0) == 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
                        ::dup2(standard.input, STDIN_FILENO) >= 0 &&
                        ::dup2(standard.output, STDOUT_FILENO) >= 0 &&
@@ -108,19 +92,24 @@ void reset_signals() noexcept {
         close_others(report_fd);
         reset_signals();
         const rlimit limit{memory_limit, memory_limit};
-        if (memory_limit == 0 || ::setrlimit(RLIMIT_AS, &limit) == 0) ::execv(path, arguments);
+        mishap.step = Mishap::Step::Limit;
+        if (memory_limit == 0 || ::setrlimit(RLIMIT_AS, &limit) == 0) {
+            mishap.step = Mishap::Step::Exec;
+            ::execv(path, arguments);
+        }
     }
-    const int error = errno;
-    [[maybe_unused]] const auto written = ::write(report_fd, &error, sizeof error);
+    mishap.error = errno;
+    [[maybe_unused]] const auto written = ::write(report_fd, &mishap, sizeof mishap);
     ::_exit(127);
 }
 
-int read_report(int fd) noexcept {
-    int error = 0;
+std::optional<Mishap> read_report(int fd) noexcept {
+    Mishap mishap;
     ssize_t got = 0;
-    do got = ::read(fd, &error, sizeof error);
+    do got = ::read(fd, &mishap, sizeof mishap);
     while (got < 0 && errno == EINTR);
-    return got == static_cast<ssize_t>(sizeof error) ? error : 0;
+    if (got != static_cast<ssize_t>(sizeof mishap)) return std::nullopt;
+    return mishap;
 }
 
 }  // namespace
@@ -155,27 +144,24 @@ ProgramChild::~ProgramChild() {
     kill_all_orphans({}, kOrphansEnd);
 }
 
-int ProgramChild::start(const std::vector<std::string>& arguments, std::string_view about) {
-    const int error = launch(arguments);
-    if (error == 0) {
+std::optional<Mishap> ProgramChild::start(const std::vector<std::string>& arguments, std::string_view about) {
+    const auto mishap = launch(arguments);
+    if (!mishap) {
         errors_.begin(about.empty() ? fmt::format("{}[{}]", setup_.name, pid_)
                                     : fmt::format("{}[{}] {}", setup_.name, pid_, about));
     }
-    return error;
+    return mishap;
 }
 
-void ProgramChild::throw_unless_passing(int error) const {
-    if (is_passing(error, setup_.memory_limit != 0)) return;
-    throw system_failure(ExitStatus::NoInput, "executing", setup_.path, error,
-                         error == ENOEXEC  ? "a script begins with a line like #!/bin/sh"
-                         : error == ENOMEM ? "give it a higher --memory-limit"
-                                           : "");
+std::string ProgramChild::throw_unless_passing(const Mishap& mishap) const {
+    const Failure failure = mishap.failure(setup_.path, setup_.memory_limit);
+    if (!mishap.may_pass(setup_.memory_limit)) throw failure;
+    return failure.what();
 }
 
-// Returns an errno value, 0 if it runs.
-int ProgramChild::launch(const std::vector<std::string>& arguments) {
+std::optional<Mishap> ProgramChild::launch(const std::vector<std::string>& arguments) {
     Pipes pipes;
-    if (const int error = pipes.open(setup_.input); error != 0) return error;
+    if (const int error = pipes.open(setup_.input); error != 0) return Mishap{Mishap::Step::Pipe, error};
     std::vector<char*> argv;
     argv.reserve(arguments.size() + 1);
     for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
@@ -185,26 +171,27 @@ int ProgramChild::launch(const std::vector<std::string>& arguments) {
     const pid_t self = ::getpid();
 
     const pid_t pid = ::fork();
-    if (pid < 0) return errno;
+    if (pid < 0) return Mishap{Mishap::Step::Fork, errno};
     if (pid == 0) {
         become(setup_.path.c_str(), argv.data(), standard, setup_.memory_limit, self,
                pipes.report.write_end.get());
     }
     UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-    int error = pidfd ? 0 : errno;
+    const int error = errno;
     pipes.report.write_end.reset();
-    if (error == 0) error = read_report(pipes.report.read_end.get());
-    if (error != 0) {
+    const auto mishap =
+        pidfd ? read_report(pipes.report.read_end.get()) : std::optional(Mishap{Mishap::Step::Pidfd, error});
+    if (mishap) {
         ::kill(pid, SIGKILL);
         ::waitpid(pid, nullptr, 0);
-        return error;
+        return mishap;
     }
     pid_ = pid;
     pidfd_ = std::move(pidfd);
     input_ = std::move(pipes.input.write_end);
     output_ = std::move(pipes.output.read_end);
     error_ = std::move(pipes.error.read_end);
-    return 0;
+    return std::nullopt;
 }
 
 ProgramChild::Ready ProgramChild::wait(bool wants_input, nanoseconds bound) {

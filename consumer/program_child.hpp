@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@
 
 #include "common/fd.hpp"
 #include "consumer/error_lines.hpp"
+#include "consumer/mishap.hpp"
 
 namespace pipeline {
 
@@ -41,12 +43,13 @@ class ProgramChild {
     // Kills it, if it runs, and whatever it has left.
     ~ProgramChild();
 
-    // Starts it with these arguments, the first of which is its name. Returns 0, or the errno value for which
-    // it could not be started. `about` is put into the prefix of its log lines.
-    [[nodiscard]] int start(const std::vector<std::string>& arguments, std::string_view about);
+    // Starts it with these arguments, the first of which is its name. Returns why it could not be started, if
+    // so. `about` is put into the prefix of its log lines.
+    [[nodiscard]] std::optional<Mishap> start(const std::vector<std::string>& arguments,
+                                              std::string_view about);
     // Throws Failure NoInput unless it is what a later try may mend: the system has no process left, for
-    // example.
-    void throw_unless_passing(int error) const;
+    // example. Returns what the failure would have said.
+    [[nodiscard]] std::string throw_unless_passing(const Mishap& mishap) const;
     [[nodiscard]] bool is_running() const noexcept { return pid_ > 0; }
     [[nodiscard]] pid_t pid() const noexcept { return pid_; }
     [[nodiscard]] const std::string& name() const noexcept { return setup_.name; }
@@ -92,7 +95,7 @@ class ProgramChild {
 
   private:
     struct Pipes;
-    [[nodiscard]] int launch(const std::vector<std::string>& arguments);
+    [[nodiscard]] std::optional<Mishap> launch(const std::vector<std::string>& arguments);
     void read_errors(TimePoint now);
 
     Setup setup_;
