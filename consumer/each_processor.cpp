@@ -69,12 +69,17 @@ std::size_t EachProcessor::choose(const Batch& batch) const noexcept {
 
 void EachProcessor::run(Batch& batch, std::size_t i) {
     if (!start(batch, i)) return;
-    const bool in_time = wait_for_end(batch);
+    const End end = wait_for_end(batch);
     child_.kill_group();
     read_output();
-    const int wait_status = child_.bury();
+    int wait_status = 0;
+    if (end == End::Never) {
+        child_.abandon();
+    } else {
+        wait_status = child_.bury();
+    }
     if (batch.is_given_up()) return;
-    if (in_time) {
+    if (end == End::InTime) {
         judge(batch, i, wait_status);
     } else {
         static_cast<void>(batch.charge(i, Cause::ran_too_long(), last_words()));
@@ -99,24 +104,30 @@ bool EachProcessor::start(Batch& batch, std::size_t i) {
     return true;
 }
 
-bool EachProcessor::wait_for_end(Batch& batch) {
+EachProcessor::End EachProcessor::wait_for_end(Batch& batch) {
     auto limit = plan_.item_timeout;
-    int signal = SIGTERM;
+    int signal = SIGTERM;  // what it is sent at its limit; 0: nothing more
     auto since = steady_clock::now();
     while (true) {
         const auto before = steady_clock::now();
         nanoseconds bound = batch.look_after(before);
         const auto now = steady_clock::now();
         since += now - before;  // our own time does not count
-        if (batch.is_given_up()) child_.signal(SIGKILL);
+        if (batch.is_given_up() && signal != 0) {
+            child_.signal(SIGKILL);
+            signal = 0;
+            limit = ProgramChild::kEndAtKill;
+            since = now;
+        }
         if (limit > nanoseconds::zero()) bound = std::min<nanoseconds>(bound, since + limit - now);
         const auto ready = child_.wait(false, std::min<nanoseconds>(bound, kBoundedWait));
-        if (ready.ended) return signal == SIGTERM;
+        if (ready.ended) return signal == SIGTERM ? End::InTime : End::Late;
         if (ready.output) read_output();
         if (limit == nanoseconds::zero() || steady_clock::now() - since < limit) continue;
+        if (signal == 0) return End::Never;
         child_.signal(signal);
-        signal = SIGKILL;
-        limit = kEndAtTerm;
+        limit = signal == SIGTERM ? nanoseconds(kEndAtTerm) : nanoseconds(ProgramChild::kEndAtKill);
+        signal = signal == SIGTERM ? SIGKILL : 0;
         since = steady_clock::now();
     }
 }

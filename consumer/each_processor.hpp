@@ -45,8 +45,9 @@ class EachProcessor final : public BatchProcessor {
     [[nodiscard]] std::size_t choose(const Batch& batch) const noexcept;
     void run(Batch& batch, std::size_t i);
     [[nodiscard]] bool start(Batch& batch, std::size_t i);
-    // Waits for its end; false if it was ended because it ran too long.
-    [[nodiscard]] bool wait_for_end(Batch& batch);
+    // Late: it was ended because it ran too long. Never: not even that did.
+    enum class End { InTime, Late, Never };
+    [[nodiscard]] End wait_for_end(Batch& batch);
     void read_output();
     void judge(Batch& batch, std::size_t i, int wait_status);
     [[nodiscard]] std::string last_words() const;

@@ -274,8 +274,7 @@ void ExecProcessor::end_child() {
     child_.signal(SIGTERM);
     if (!wait_for_end(kEndAtTerm)) {
         child_.kill_group();
-        while (!wait_for_end(kBoundedWait)) {
-        }
+        if (!wait_for_end(ProgramChild::kEndAtKill)) return child_.abandon();
     }
     child_.bury();
 }

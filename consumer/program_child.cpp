@@ -17,6 +17,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "common/log.hpp"
 #include "common/orphans.hpp"
 
 namespace pipeline {
@@ -139,7 +140,7 @@ ProgramChild::ProgramChild(Setup setup) : setup_(std::move(setup)), error_bytes_
 ProgramChild::~ProgramChild() {
     if (is_running()) {
         kill_group();
-        bury();
+        let_go();
     }
     kill_all_orphans({}, kOrphansEnd);
 }
@@ -236,11 +237,30 @@ std::size_t ProgramChild::unread_input() const noexcept {
 }
 
 void ProgramChild::signal(int number) const noexcept {
-    if (pid_ > 0) ::kill(-pid_, number);
+    if (pid_ <= 0) return;
+    ::kill(-pid_, number);
+    // Only then: a second SIGTERM may mean something else to it.
+    if (::getpgid(pid_) != pid_) ::kill(pid_, number);
 }
 
 int ProgramChild::bury() {
     kill_group();
+    const pid_t pid = std::exchange(pid_, -1);
+    int status = 0;
+    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    let_go();
+    return status;
+}
+
+void ProgramChild::abandon() {
+    log(LogLevel::Warning, "{} (pid {}) does not end, not even by SIGKILL: it is left alone; see ps",
+        setup_.name, pid_);
+    let_go();
+}
+
+// Takes its last words and forgets it.
+void ProgramChild::let_go() {
     const TimePoint now = steady_clock::now();
     for (std::size_t read = 0; error_ && read < kMostLastWords; read += kErrorBytes) {
         pollfd readable{error_.get(), POLLIN, 0};
@@ -248,16 +268,12 @@ int ProgramChild::bury() {
         read_errors(now);
     }
     errors_.end(now);
-    int status = 0;
-    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-    }
     pid_ = -1;
     pidfd_.reset();
     input_.reset();
     output_.reset();
     error_.reset();
     look_for_orphans(now);
-    return status;
 }
 
 void ProgramChild::read_errors(TimePoint now) {

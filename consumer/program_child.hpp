@@ -40,7 +40,7 @@ class ProgramChild {
     explicit ProgramChild(Setup setup);
     ProgramChild(const ProgramChild&) = delete;
     ProgramChild& operator=(const ProgramChild&) = delete;
-    // Kills it, if it runs, and whatever it has left.
+    // Kills it, if it runs, and whatever it has left; what does not die within two seconds is left alone.
     ~ProgramChild();
 
     // Starts it with these arguments, the first of which is its name. Returns why it could not be started, if
@@ -79,13 +79,17 @@ class ProgramChild {
     [[nodiscard]] std::size_t unread_input() const noexcept;
     void close_input() noexcept { input_.reset(); }
 
-    // Sends the signal to its whole process group.
+    // Sends the signal to its whole process group, and to itself where it has left that.
     void signal(int number) const noexcept;
     // Of one that has ended: kills what is left of its group, so that nobody writes to its output any more.
     void kill_group() const noexcept { signal(9); }
     // Of one that has ended: kills what is left of its group, takes its last words and reaps it. Returns the
     // wait status.
     int bury();
+    // Of one that has been killed and does not end within kEndAtKill (a setuid program that we may not kill,
+    // or one that a dead disk holds): takes its last words, says so, and leaves it to look_for_orphans().
+    static constexpr std::chrono::seconds kEndAtKill{2};
+    void abandon();
 
     // Kills and reaps what it has left behind outside of its group, if that has not been done lately.
     void look_for_orphans(TimePoint now) noexcept;
@@ -97,6 +101,7 @@ class ProgramChild {
     struct Pipes;
     [[nodiscard]] std::optional<Mishap> launch(const std::vector<std::string>& arguments);
     void read_errors(TimePoint now);
+    void let_go();
 
     Setup setup_;
     pid_t pid_ = -1;

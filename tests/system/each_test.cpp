@@ -71,6 +71,16 @@ TEST_CASE("a process that hangs, even one that heeds no signal, is ended after -
                                              {"good", "booked 1"}}));
 }
 
+TEST_CASE("a process that has left its group is ended by its consumer", "[each]") {
+    PipelineRun run;
+    const auto log = run_to_end(
+        run, {"regroup", "good"},
+        {"--consumers", "1", "--process", kEach, "--item-timeout", "300ms", "--max-attempts", "1"});
+    CHECK(to_text(outcomes(run)) ==
+          to_text({{"regroup", "failed 1 ran longer than 300 ms"}, {"good", "booked 1"}}));
+    CHECK(log.find("consumer 0 (pid") == std::string::npos);  // which the supervisor would have killed
+}
+
 TEST_CASE("a gigabyte on standard error of one invoice is left out of the log", "[each]") {
     PipelineRun run;
     const auto log = run_to_end(run, {"flood", "good"}, {"--consumers", "1", "--process", kEach});

@@ -108,8 +108,8 @@ TEST_CASE("a program that hangs, heeds no signal or reads no more is ended after
         CHECK(found.at(id) == "failed 2 ran longer than 1 s");
 }
 
-TEST_CASE("a program that talks on and on is ended by its consumer", "[exec]") {
-    const std::string id = "trickle";
+TEST_CASE("a program that talks on and on, or has left its group, is ended by its consumer", "[exec]") {
+    const std::string id = GENERATE("trickle", "regroup");
     PipelineRun run;
     const auto log = run_to_end(
         run, {id, "good"},

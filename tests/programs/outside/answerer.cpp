@@ -10,6 +10,7 @@
 //     reject, fail        says so                     json        answers with all that an answer can hold
 //     abort, segv         dies by that signal         exit        exits with status 3
 //     hang                sleeps for ever             deaf        the same, without heeding SIGTERM
+//     regroup             the same in the process group of its consumer
 //     kill-parent         kills its parent            once PATH   aborts, unless PATH is there; makes it
 //     garbage             says what is no answer      long        says a line of a million bytes
 //     trickle             says a byte now and then, and never a whole line
@@ -122,6 +123,10 @@ void misbehave(const std::string& word, const std::string& rest) {
     if (word == "hang") sleep_for_ever();
     if (word == "deaf") {
         ::signal(SIGTERM, SIG_IGN);
+        sleep_for_ever();
+    }
+    if (word == "regroup") {
+        ::setpgid(0, ::getpgid(::getppid()));
         sleep_for_ever();
     }
     if (word == "kill-parent") {

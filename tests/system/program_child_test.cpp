@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Programs outside that cannot be started, or cannot be ended: by a limit, by the host, or because they
+// belong to somebody else.
+#include "consumer/program_child.hpp"
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "consumer/each_processor.hpp"
+#include "consumer/exec_processor.hpp"
+#include "tests/catch.hpp"
+#include "tests/system/process.hpp"
+#include "tests/unit/apart.hpp"
+#include "tests/unit/memory_segments.hpp"
+
+using namespace pipeline;
+using namespace pipeline::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+// While it is set, nobody can be killed, as if every process were another user's.
+std::atomic<bool> kill_is_refused{false};
+
+constexpr std::uint64_t kHardLimit = std::uint64_t{1} << 50U;
+
+class Nobody : public Batch::Owner {
+  public:
+    bool save_results(std::span<const Result>) override { return true; }
+    std::chrono::nanoseconds look_after() override { return 1s; }
+    void gave_up(const Item&, std::uint32_t, std::string_view) noexcept override {}
+};
+
+// How the start of a program under that limit ends.
+std::string started(std::uint64_t memory_limit) {
+    ProgramChild child({"/bin/true", "true", ProgramChild::Input::Null, memory_limit});
+    const auto mishap = child.start({"true"}, {});
+    return mishap ? child.throw_unless_passing(*mishap) : "started";
+}
+
+std::string fate_under_a_hard_limit() {
+    const rlimit limit{kHardLimit, kHardLimit};
+    if (::setrlimit(RLIMIT_AS, &limit) != 0) return "no limit";
+    constexpr uid_t kUnprivileged = 65'534;  // root may raise it again
+    if (::geteuid() == 0 && ::setresuid(kUnprivileged, kUnprivileged, kUnprivileged) != 0)
+        return "still root";
+    return started(2 * kHardLimit);
+}
+
+// fork(2) fails with ENOMEM where the first process of its namespace has ended (pid_namespaces(7)).
+std::string fate_without_memory_for_a_fork() {
+    if (::unshare(CLONE_NEWPID) != 0 && ::unshare(CLONE_NEWUSER | CLONE_NEWPID) != 0) return "no namespace";
+    const pid_t first = ::fork();
+    if (first == 0) ::_exit(0);
+    ::waitpid(first, nullptr, 0);
+    return started(std::uint64_t{1} << 30U);
+}
+
+// What comes of an invoice whose program cannot be killed; then it can, and is gone.
+template <class Processor, class... Arguments>
+std::string fate_of_invoice(Arguments&&... arguments) {
+    const MemorySegments segments(4, 4);
+    const Hand hand = segments.ring().hand(0);
+    set_number(hand.item(0), 1);
+    hand.set_word({0, 1, 0});
+    std::array<Result, 1> results;
+    Nobody nobody;
+    Batch batch(hand, results, 1, 50ms, nobody);
+    {
+        Processor processor(std::forward<Arguments>(arguments)...);
+        kill_is_refused = true;
+        processor.process(batch);
+        kill_is_refused = false;
+        if (children_of(::getpid(), "sleep").size() != 1) return "it has ended";
+    }
+    if (!children_of(::getpid()).empty()) return "it is left for ever";
+    return std::string(results[0].details.reason_text());
+}
+
+}  // namespace
+
+// It stands in front of libc's.
+extern "C" int kill(pid_t pid, int sig) noexcept {
+    return kill_is_refused ? 0 : static_cast<int>(::syscall(SYS_kill, pid, sig));
+}
+
+TEST_CASE("a memory limit above the hard one is refused by its name", "[program]") {
+    const Apart apart(fate_under_a_hard_limit);
+    const std::string said = apart.result();
+    INFO(said);
+    CHECK(said.find("limiting the memory of /bin/true: Operation not permitted; --memory-limit") == 0);
+}
+
+TEST_CASE("a fork for which the host has no memory is tried again, whatever the program's limit is",
+          "[program]") {
+    const Apart apart(fate_without_memory_for_a_fork);
+    const std::string said = apart.result();
+    if (said == "no namespace") {
+        WARN("not run: no namespace of processes can be made here");
+        return;
+    }
+    CHECK(said ==
+          "fork for starting /bin/true: Cannot allocate memory; free memory, or raise its limit (ulimit -v, "
+          "MemoryMax=)");
+}
+
+TEST_CASE("a program that cannot be killed is left alone, and its invoice goes on without it", "[program]") {
+    const ProgramChild::Setup sleeper{"/bin/sleep", "sleep", ProgramChild::Input::Pipe, 0};
+    const std::vector<std::string> command{"sleep", "600"};
+    // At the same time: each waits for its three seconds.
+    const Apart exec([&] {
+        return fate_of_invoice<ExecProcessor>(ExecPlan{sleeper, command, 1, 0, 50ms},
+                                              RequestWriter(RequestForm::Id, SourceSpec{}));
+    });
+    const Apart each([&] {
+        return fate_of_invoice<EachProcessor>(EachPlan{sleeper, 50ms}, CommandTemplate(command, {}));
+    });
+    CHECK(exec.result() == "ran longer than 50 ms");
+    CHECK(each.result() == "ran longer than 50 ms");
+}
