@@ -6,17 +6,20 @@
 #include <sys/socket.h>
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <random>
 #include <semaphore>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
 
 #include "common/error.hpp"
 #include "common/log.hpp"
+#include "observer/client_stream.hpp"
 #include "observer/listening_socket.hpp"
 #include "observer/lookout.hpp"
 #include "observer/routes.hpp"
@@ -26,8 +29,8 @@ namespace pipeline {
 namespace {
 
 constexpr std::size_t kThreads = 8;
-constexpr time_t kSeconds = 2;  // for a client to send its request, and to take the answer
-constexpr std::size_t kMostBody = 1024;
+constexpr std::chrono::seconds kTime{2};  // for a client to send its request and to take the answer
+constexpr std::size_t kMostRequestBytes = 16'384;
 
 // As many connections at a time as there are threads: the others wait in the system's own bounded queue.
 class BoundedThreads : public httplib::TaskQueue {
@@ -50,6 +53,32 @@ class BoundedThreads : public httplib::TaskQueue {
     httplib::ThreadPool threads_{kThreads};
 };
 
+// The connections that are being answered, so that they can be ended.
+class OpenConnections {
+  public:
+    // False if it is too late: all are to end.
+    [[nodiscard]] bool add(int fd) {
+        const std::lock_guard guard(mutex_);
+        if (!has_ended_) open_.insert(fd);
+        return !has_ended_;
+    }
+    // Before it is closed: then its number may be another's.
+    void remove(int fd) {
+        const std::lock_guard guard(mutex_);
+        open_.erase(fd);
+    }
+    void end() {
+        const std::lock_guard guard(mutex_);
+        has_ended_ = true;
+        for (const int fd : open_) ::shutdown(fd, SHUT_RDWR);
+    }
+
+  private:
+    std::mutex mutex_;
+    std::set<int> open_;
+    bool has_ended_ = false;
+};
+
 class Server : public httplib::Server {
   public:
     // Serves at a socket that it is given, and so can say what is wrong with an address, and take one from
@@ -60,11 +89,38 @@ class Server : public httplib::Server {
         if (!was_ended) static_cast<void>(fd.release());  // closed already
         return was_ended;
     }
-    // As stop(), also when it has not begun yet.
+    // As stop(), also when it has not begun yet, and without waiting for clients.
     void end() {
         const auto fd = svr_sock_.exchange(INVALID_SOCKET);
         if (fd != INVALID_SOCKET) ::shutdown(fd, SHUT_RDWR);
+        connections_.end();
     }
+
+  private:
+    // Instead of the library's, which would wait for each byte anew.
+    bool process_and_close_socket(socket_t fd) override {
+        const UniqueFd closed_at_the_end(fd);
+        if (!connections_.add(fd)) return false;
+        ClientStream client(fd, kTime, kMostRequestBytes);
+        const bool is_answered = answer(client);
+        connections_.remove(fd);
+        ::shutdown(fd, SHUT_RDWR);
+        return is_answered;
+    }
+    template <class Client>
+    bool answer(Client& client) {
+        // A range that is named again and again would multiply the answer.
+        const auto without_ranges = [](httplib::Request& request) { request.ranges.clear(); };
+        bool is_closed = false;
+        // Later versions ask for the addresses of both ends, which nobody here looks at.
+        if constexpr (requires { process_request(client, "", 0, "", 0, true, is_closed, without_ranges); }) {
+            return process_request(client, "", 0, "", 0, true, is_closed, without_ranges);
+        } else {
+            return process_request(client, true, is_closed, without_ranges);
+        }
+    }
+
+    OpenConnections connections_;
 };
 
 // A thread that accepts connections, for as long as this lives.
@@ -120,10 +176,6 @@ Answer answer_to(const httplib::Request& request, const View& view, bool anywher
 
 void configure(Server& server, const LastView& last, bool anywhere) {
     server.new_task_queue = [] { return new BoundedThreads; };
-    server.set_keep_alive_max_count(1);  // an idle connection would keep a thread
-    server.set_read_timeout(kSeconds);
-    server.set_write_timeout(kSeconds);
-    server.set_payload_max_length(kMostBody);
     server.set_default_headers({{"Cache-Control", "no-store"},
                                 {"X-Content-Type-Options", "nosniff"},
                                 {"Referrer-Policy", "no-referrer"},

@@ -6,7 +6,10 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <string>
 
@@ -130,6 +133,47 @@ TEST_CASE("clients that say nothing hold nobody up for long, nor do those that s
     CHECK_FALSE(has_status(ask(listener.port, "GET /" + std::string(20'000, 'x')), 200));
     CHECK(listener.process.is_running());
     listener.process.send(SIGINT);
+    CHECK(listener.process.wait() == 0);
+}
+
+TEST_CASE("clients that send a byte now and then have no more time than others") {
+    PipelineRun run;
+    Listener listener(run);
+    std::vector<UniqueFd> slow;
+    for (int i = 0; i < 8; ++i) slow.push_back(connect_to(listener.port));
+    // A byte each time that it is asked, until the other end is gone.
+    const auto is_gone = [](const UniqueFd& fd) {
+        std::array<char, 512> answer{};
+        const auto size = ::recv(fd.get(), answer.data(), answer.size(), MSG_DONTWAIT);
+        const bool is_open = size > 0 || (size < 0 && errno == EAGAIN);
+        return !is_open || ::send(fd.get(), "x", 1, MSG_NOSIGNAL) != 1;
+    };
+    CHECK(eventually([&] { return std::count_if(slow.begin(), slow.end(), is_gone) == 8; },
+                     std::chrono::seconds(20)));
+    CHECK(has_status(ask(listener.port, "GET /healthz"), 503));
+}
+
+TEST_CASE("a request that goes on and on has no answer, and one for many ranges has one whole one") {
+    PipelineRun run;
+    Listener listener(run);
+    std::string headers = " HTTP/1.1";
+    for (int i = 0; i < 200; ++i) headers += fmt::format("\r\nX-{}: {}", i, std::string(100, 'x'));
+    CHECK_FALSE(has_status(ask(listener.port, "GET /" + headers + "\r\nX: "), 200));
+    const std::string whole = ask(listener.port, "GET / HTTP/1.1\r\nRange: bytes=0-,0-,0-,0-,0-\r\nX: ");
+    CHECK(has_status(whole, 200));
+    CHECK(body_of(whole).starts_with("<!doctype html>"));
+    CHECK(body_of(whole).size() == body_of(ask(listener.port, "GET /")).size());
+}
+
+TEST_CASE("an end does not wait for clients") {
+    PipelineRun run;
+    Listener listener(run);
+    // More than are answered at a time, and they keep the connections open.
+    std::vector<UniqueFd> silent;
+    for (int i = 0; i < 64; ++i) silent.push_back(connect_to(listener.port));
+    listener.process.send(SIGTERM);
+    // One after the other, eight at a time, they would have two seconds each: sixteen in all.
+    CHECK(eventually([&] { return !listener.process.is_running(); }, std::chrono::seconds(8)));
     CHECK(listener.process.wait() == 0);
 }
 
