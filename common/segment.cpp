@@ -90,17 +90,22 @@ std::string advice_for_opening(int error) {
     }
 }
 
-// What somebody else made could be changed or cut under our feet, so it is not even looked at.
-void require_ours(int fd, const std::string& path) {
+void require_file(const struct stat& status, const std::string& path) {
+    if (S_ISREG(status.st_mode)) return;
+    throw Failure(ExitStatus::CannotCreate,
+                  "segment " + path +
+                      " is no shared memory, and none of ours: remove it, or choose "
+                      "another --name");
+}
+
+// What somebody else made could be changed or cut under our feet, so it is not even looked at; root may look,
+// as the owner's keeper.
+void require_ours(int fd, const std::string& path, Segment::Access access) {
     struct stat status {};
     if (::fstat(fd, &status) != 0) throw system_failure(ExitStatus::InputOutput, "fstat", path, errno);
-    if (!S_ISREG(status.st_mode)) {
-        throw Failure(ExitStatus::CannotCreate,
-                      "segment " + path +
-                          " is no shared memory, and none of ours: remove it, or choose "
-                          "another --name");
-    }
-    if (status.st_uid != ::geteuid()) {
+    require_file(status, path);
+    const bool may_look = access == Segment::Access::ReadOnly && ::geteuid() == 0;
+    if (status.st_uid != ::geteuid() && !may_look) {
         throw Failure(
             ExitStatus::CannotCreate,
             fmt::format("segment {} belongs to user {}, and this is user {}: start as its owner, or "
@@ -159,11 +164,16 @@ Segment Segment::create(const std::string& name, std::size_t bytes) {
 std::optional<Segment> Segment::open(const std::string& name, Access access) {
     const bool writable = access == Access::ReadWrite;
     const auto mode = writable ? interprocess::read_write : interprocess::read_only;
+    struct stat status {};
+    // Opening a FIFO for reading would wait for somebody who writes.
+    if (::lstat(path_of(name).c_str(), &status) == 0 && S_ISFIFO(status.st_mode)) {
+        require_file(status, path_of(name));
+    }
     try {
         auto mapping = std::make_unique<Mapping>();
         mapping->name = name;
         mapping->object = interprocess::shared_memory_object(interprocess::open_only, name.c_str(), mode);
-        if (writable) require_ours(mapping->object.get_mapping_handle().handle, path_of(name));
+        require_ours(mapping->object.get_mapping_handle().handle, path_of(name), access);
         interprocess::offset_t bytes = 0;
         if (!mapping->object.get_size(bytes) || bytes == 0) {
             throw Failure(ExitStatus::Configuration,

@@ -24,8 +24,8 @@ class Segment {
 
     enum class Access { ReadWrite, ReadOnly };
     // Maps an existing segment; none if there is no such name. Throws Failure: CannotCreate if it cannot be
-    // opened or mapped or, ReadWrite, belongs to another user; InputOutput if that is for lack of something
-    // (shortage.hpp); Configuration if it is empty.
+    // opened or mapped or belongs to another user (root may open all ReadOnly); InputOutput if that is for
+    // lack of something (shortage.hpp); Configuration if it is empty.
     [[nodiscard]] static std::optional<Segment> open(const std::string& name, Access access);
 
     // Removes the name; processes that have it mapped keep it. No such name is no error.
