@@ -6,8 +6,8 @@
 
 namespace pipeline {
 
-Ring::Ring(RingArea& area) noexcept
-    : area_(&area), slots_(reinterpret_cast<Item*>(&area + 1)), capacity_(area.header.capacity) {}
+Ring::Ring(RingArea& area, std::uint32_t capacity_slots) noexcept
+    : area_(&area), slots_(reinterpret_cast<Item*>(&area + 1)), capacity_(capacity_slots) {}
 
 std::size_t Ring::bytes(std::uint32_t capacity_slots) noexcept {
     return sizeof(RingArea) + std::size_t{capacity_slots} * sizeof(Item);

@@ -19,7 +19,9 @@ namespace pipeline {
 
 class Ring {
   public:
-    explicit Ring(RingArea& area) noexcept;
+    explicit Ring(RingArea& area) noexcept : Ring(area, area.header.capacity) {}
+    // With a capacity that has been checked: what lies in shared memory may change after that.
+    Ring(RingArea& area, std::uint32_t capacity_slots) noexcept;
 
     // Bytes of a ring and its slots.
     [[nodiscard]] static std::size_t bytes(std::uint32_t capacity_slots) noexcept;

@@ -5,6 +5,7 @@
 #include <sys/file.h>
 
 #include <algorithm>
+#include <atomic>
 #include <random>
 #include <stdexcept>
 #include <utility>
@@ -33,10 +34,11 @@ std::string storage_name(const std::string& name) {
             segment.name(), what, ring_name(name), storage_name(name)));
 }
 
-void check_header(const Segment& segment, std::uint64_t magic, std::size_t area_bytes,
-                  std::size_t (*bytes)(std::uint32_t)) {
+// Returns the capacity that fits the segment's size.
+std::uint32_t check_header(const Segment& segment, std::uint64_t magic, std::size_t area_bytes,
+                           std::size_t (*bytes)(std::uint32_t)) {
     if (segment.size() < area_bytes) refuse(segment, "is too small to be a segment of this pipeline");
-    const auto& header = *static_cast<const SegmentHeader*>(segment.address());
+    auto& header = *static_cast<SegmentHeader*>(segment.address());
     if (header.magic != magic) refuse(segment, "is not a segment of this pipeline");
     if (header.layout_version != kLayoutVersion) {
         refuse(segment,
@@ -44,11 +46,14 @@ void check_header(const Segment& segment, std::uint64_t magic, std::size_t area_
                            "that made it",
                            header.layout_version, kLayoutVersion));
     }
-    if (header.capacity < kMinCapacity || header.capacity > kMaxCapacity ||
-        header.total_bytes != segment.size() || bytes(header.capacity) != segment.size()) {
-        refuse(segment, fmt::format("is damaged: {} bytes do not fit its capacity of {}", segment.size(),
-                                    header.capacity));
+    // Read once: what is used must be what was checked.
+    const std::uint32_t capacity = std::atomic_ref(header.capacity).load(std::memory_order_relaxed);
+    if (capacity < kMinCapacity || capacity > kMaxCapacity || header.total_bytes != segment.size() ||
+        bytes(capacity) != segment.size()) {
+        refuse(segment,
+               fmt::format("is damaged: {} bytes do not fit its capacity of {}", segment.size(), capacity));
     }
+    return capacity;
 }
 
 void check_text(const Segment& segment, const std::array<char, kMaxSpecBytes>& text) {
@@ -83,8 +88,12 @@ StorageArea& storage_area(const Segment& segment) {
 
 }  // namespace
 
-Segments::Segments(Segment ring, Segment storage) noexcept
-    : ring_segment_(std::move(ring)), storage_segment_(std::move(storage)) {}
+Segments::Segments(Segment ring, std::uint32_t ring_capacity, Segment storage,
+                   std::uint32_t storage_capacity) noexcept
+    : ring_segment_(std::move(ring)),
+      storage_segment_(std::move(storage)),
+      ring_capacity_(ring_capacity),
+      storage_capacity_(storage_capacity) {}
 
 Segments Segments::create(const std::string& name, const SegmentsPlan& plan) {
     std::random_device random;
@@ -103,7 +112,8 @@ Segments Segments::create(const std::string& name, const SegmentsPlan& plan) {
     write_text(area.ledger, plan.ledger);
     finish_header(area.header, kRingMagic, ring.size(), generation);
 
-    Segments segments(std::move(ring), std::move(storage));  // both are locked by being made
+    Segments segments(std::move(ring), plan.ring_capacity, std::move(storage), plan.storage_capacity);
+    // Both are locked by being made.
     segments.storage_segment_.publish();
     try {
         segments.ring_segment_.publish();
@@ -117,7 +127,7 @@ Segments Segments::create(const std::string& name, const SegmentsPlan& plan) {
 std::optional<Segments> Segments::open(const std::string& name, Segment::Access access) {
     std::optional<Segment> ring = Segment::open(ring_name(name), access);
     if (!ring) return std::nullopt;
-    check_header(*ring, kRingMagic, sizeof(RingArea), &ring_bytes);
+    const auto ring_capacity = check_header(*ring, kRingMagic, sizeof(RingArea), &ring_bytes);
     std::optional<Segment> storage = Segment::open(storage_name(name), access);
     if (!storage) {
         if (!ring->has_its_name()) return std::nullopt;  // the last process of the generation has just left
@@ -126,11 +136,12 @@ std::optional<Segments> Segments::open(const std::string& name, Segment::Access 
                            "the ledger",
                            storage_name(name)));
     }
-    check_header(*storage, kStorageMagic, sizeof(StorageArea), &Storage::bytes);
+    const auto storage_capacity = check_header(*storage, kStorageMagic, sizeof(StorageArea), &Storage::bytes);
     if (ring_area(*ring).header.generation != storage_area(*storage).header.generation) {
+        if (!ring->has_its_name()) return std::nullopt;  // the next generation has come meanwhile
         refuse(*ring, fmt::format("does not belong to /dev/shm/{}", storage->name()));
     }
-    return Segments(std::move(*ring), std::move(*storage));
+    return Segments(std::move(*ring), ring_capacity, std::move(*storage), storage_capacity);
 }
 
 Segments Segments::attach(const std::string& name, Lineage lineage) {
@@ -170,18 +181,17 @@ void Segments::remove_storage_without_ring(const std::string& name) {
 }
 
 Ring Segments::ring() const noexcept {
-    return Ring(ring_area(ring_segment_));
+    return {ring_area(ring_segment_), ring_capacity_};
 }
 Storage Segments::storage() const noexcept {
-    return {storage_area(storage_segment_), ring()};
+    return {storage_area(storage_segment_), storage_capacity_, ring()};
 }
 std::size_t Segments::ring_bytes(std::uint32_t capacity_slots) noexcept {
     return Ring::bytes(capacity_slots) + sizeof(MetricsArea);
 }
 MetricsArea& Segments::metrics() const noexcept {
-    RingArea& area = ring_area(ring_segment_);
-    return *reinterpret_cast<MetricsArea*>(reinterpret_cast<std::byte*>(&area) +
-                                           Ring::bytes(area.header.capacity));
+    return *reinterpret_cast<MetricsArea*>(static_cast<std::byte*>(ring_segment_.address()) +
+                                           Ring::bytes(ring_capacity_));
 }
 std::string Segments::source() const {
     return read_text(ring_area(ring_segment_).source);

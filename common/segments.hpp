@@ -80,9 +80,13 @@ class Segments {
     void leave() noexcept;
 
   private:
-    Segments(Segment ring, Segment storage) noexcept;
+    Segments(Segment ring, std::uint32_t ring_capacity, Segment storage,
+             std::uint32_t storage_capacity) noexcept;
     Segment ring_segment_;
     Segment storage_segment_;
+    // As they were when they were checked against the sizes of the mappings.
+    std::uint32_t ring_capacity_;
+    std::uint32_t storage_capacity_;
 };
 
 }  // namespace pipeline

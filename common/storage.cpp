@@ -35,11 +35,11 @@ void write_record(Record& record, Details& details, const Item& item, const Find
 
 }  // namespace
 
-Storage::Storage(StorageArea& area, const Ring& ring) noexcept
+Storage::Storage(StorageArea& area, std::uint32_t capacity_records, const Ring& ring) noexcept
     : area_(&area),
       records_(reinterpret_cast<Record*>(&area + 1)),
-      details_(reinterpret_cast<Details*>(records_ + area.header.capacity)),
-      capacity_(area.header.capacity),
+      details_(reinterpret_cast<Details*>(records_ + capacity_records)),
+      capacity_(capacity_records),
       ring_(ring) {}
 
 std::size_t Storage::bytes(std::uint32_t capacity_records) noexcept {

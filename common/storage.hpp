@@ -18,7 +18,8 @@ namespace pipeline {
 class Storage {
   public:
     // `ring` holds the hands that a save moves on; both segments are of one generation.
-    Storage(StorageArea& area, const Ring& ring) noexcept;
+    Storage(StorageArea& area, const Ring& ring) noexcept : Storage(area, area.header.capacity, ring) {}
+    Storage(StorageArea& area, std::uint32_t capacity_records, const Ring& ring) noexcept;  // as Ring's
 
     // Bytes of a storage segment, and an empty one of zeroed memory: as Ring's.
     [[nodiscard]] static std::size_t bytes(std::uint32_t capacity_records) noexcept;
