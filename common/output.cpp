@@ -38,13 +38,18 @@ void print_output(std::string_view text) {
 
 void print_output(std::string_view text, std::chrono::milliseconds bound) {
     const auto until = std::chrono::steady_clock::now() + bound;
+    if (!print_output_while([until] { return wait_for_room(STDOUT_FILENO, until); }, text)) {
+        throw Failure(ExitStatus::InputOutput,
+                      "writing to standard output: its reader has stopped; let it read on");
+    }
+}
+
+bool print_output_while(const std::function<bool()>& wait_for_room, std::string_view text) {
     while (!text.empty()) {
-        if (!wait_for_room(STDOUT_FILENO, until)) {
-            throw Failure(ExitStatus::InputOutput,
-                          "writing to standard output: its reader has stopped; let it read on");
-        }
+        if (!wait_for_room()) return false;
         static_cast<void>(write_some(text, kPieceBytes));
     }
+    return true;
 }
 
 }  // namespace pipeline

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string_view>
 
 namespace pipeline {
@@ -14,5 +15,9 @@ void print_output(std::string_view text);
 // The same, but waits at most `bound` in all: Failure InputOutput too if its reader has stopped. What has
 // been written by then, has been.
 void print_output(std::string_view text, std::chrono::milliseconds bound);
+
+// The same, but as long as `wait_for_room` says that there is some: it is asked before each piece. False if
+// it has said that there is none; what has been written by then, has been.
+[[nodiscard]] bool print_output_while(const std::function<bool()>& wait_for_room, std::string_view text);
 
 }  // namespace pipeline

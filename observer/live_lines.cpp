@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observer/live_lines.hpp"
 
+#include <unistd.h>
+
 #include "common/output.hpp"
 #include "observer/lookout.hpp"
 #include "observer/status_json.hpp"
@@ -14,14 +16,18 @@ ExitStatus show_lines(const ObserverOptions& options) {
     Lookout lookout(options.name);
     bool was_attached = false;
     std::string told;  // why there is nothing to see
+    // False: the end has come while the reader had stopped.
+    const auto print = [&ticker](const std::string& line) {
+        return print_output_while([&ticker] { return ticker.wait_for_room(STDOUT_FILENO); }, line + "\n");
+    };
     do {
         const View& view = lookout.look();
         const std::string why = view.is_attached ? "" : waiting_text(view);
         // The last look at a pipeline that is gone is shown like any other.
         if (view.is_attached || was_attached) {
-            print_output((options.json ? status_json(view) : status_line(view)) + "\n");
+            if (!print(options.json ? status_json(view) : status_line(view))) break;
         } else if (why != told) {
-            print_output((options.json ? status_json(view) : why) + "\n");
+            if (!print(options.json ? status_json(view) : why)) break;
             told = why;
         }
         if (view.is_attached) told.clear();

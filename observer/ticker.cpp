@@ -51,4 +51,15 @@ Ticker::Event Ticker::wait(int fd) {
     }
 }
 
+bool Ticker::wait_for_room(int fd) {
+    while (true) {
+        std::array<pollfd, 2> awaited{{{signals_.get(), POLLIN, 0}, {fd, POLLOUT, 0}}};
+        const int ready = ::poll(awaited.data(), awaited.size(), -1);
+        if (ready < 0 && errno != EINTR)
+            throw system_failure(ExitStatus::InputOutput, "poll", "for signals", errno);
+        // A reader that reads gets the line whole: the end can wait for it.
+        if (ready > 0) return awaited[1].revents != 0;
+    }
+}
+
 }  // namespace pipeline

@@ -18,6 +18,9 @@ class Ticker {
     // one; the end and input come first, however late a tick is. A signal that is handled elsewhere counts as
     // input, and the other end of `fd` being gone as the end.
     [[nodiscard]] Event wait(int fd = -1);
+    // True once `fd` takes something or says why not; false if the end comes before. wait() then says that
+    // too.
+    [[nodiscard]] bool wait_for_room(int fd);
 
   private:
     std::chrono::nanoseconds interval_;

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The observer beside real pipelines: what it says is what the ledger says, whatever state they are in.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
+#include <unistd.h>
 
+#include <array>
+#include <chrono>
 #include <cmath>
 #include <string>
 #include <vector>
 
+#include "common/fd.hpp"
 #include "tests/catch.hpp"
 #include "tests/system/observer_run.hpp"
 #include "tests/system/pipeline_run.hpp"
@@ -54,6 +59,30 @@ TEST_CASE("the observer's last totals are the ledger's, run after run") {
     CHECK(observer.wait() == 0);
     CHECK(observer.err().empty());
     run.require_nothing_left();
+}
+
+TEST_CASE("a live observer whose reader has stopped can be ended") {
+    PipelineRun run;
+    std::array<int, 2> ends{};
+    REQUIRE(::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) == 0);
+    const pipeline::UniqueFd reader(ends[0]);
+    const pipeline::UniqueFd writer(ends[1]);
+    while (::write(writer.get(), "full", 4) > 0) {
+    }
+    REQUIRE(::fcntl(writer.get(), F_SETFL, 0) == 0);
+    Process observer({OBSERVER_PROGRAM, "--name", run.name(), "--json"}, run.directory(), "stalled", -1,
+                     [&] { ::dup2(writer.get(), STDOUT_FILENO); });
+    // From then on it looks for the signal itself.
+    const auto has_blocked_the_signal = [&] {
+        const std::string status = read_file(fmt::format("/proc/{}/status", observer.pid()));
+        const std::string before = "SigBlk:\t";
+        const auto at = status.find(before);
+        return at != std::string::npos &&
+               (std::stoull(status.substr(at + before.size(), 16), nullptr, 16) >> (SIGTERM - 1U) & 1U) != 0;
+    };
+    REQUIRE(eventually(has_blocked_the_signal));
+    observer.send(SIGTERM);
+    CHECK(observer.wait(std::chrono::seconds(20)) == 0);
 }
 
 TEST_CASE("latencies until durable are those that the ledger's own times say") {

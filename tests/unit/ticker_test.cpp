@@ -48,3 +48,21 @@ TEST_CASE("a signal and a key are seen although every tick is late", "[ticker]")
     CHECK(ticker.wait(reader.get()) == Ticker::Event::End);
     CHECK(ticker.wait() == Ticker::Event::End);
 }
+
+TEST_CASE("room is waited for no longer than until the end", "[ticker]") {
+    const SignalsAsBefore restored;
+    Ticker ticker(std::chrono::hours(1));
+    std::array<int, 2> ends{};
+    REQUIRE(::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) == 0);
+    UniqueFd reader(ends[0]);
+    const UniqueFd writer(ends[1]);
+    CHECK(ticker.wait_for_room(writer.get()));
+    REQUIRE(::raise(SIGTERM) == 0);
+    CHECK(ticker.wait_for_room(writer.get()));
+    while (::write(writer.get(), "full", 4) > 0) {
+    }
+    CHECK_FALSE(ticker.wait_for_room(writer.get()));
+    CHECK(ticker.wait() == Ticker::Event::End);
+    reader.reset();  // writing now says why not
+    CHECK(ticker.wait_for_room(writer.get()));
+}
