@@ -83,7 +83,7 @@ TEST_CASE("a storm of kills at full speed loses nothing, doubles nothing and sto
     auto supervisor = run.start_program(FORKING_SUPERVISOR,
                                         storm_options({"--consumers", "6", "--process", "simulate:cpu=1us"}));
     Storm storm(run.name(), supervisor, seed);
-    const std::uint64_t kills = scaled(40'000);
+    const std::uint64_t kills = scaled(30'000);
     while (storm.kills() < kills) storm.kill_one(storm.kills() % 4 == 0);
     require_drained(run, supervisor, storm);
     require_exact(run, last_number(storm));
@@ -98,7 +98,7 @@ TEST_CASE("a storm of kills over sleeping processes loses no wake-up for good") 
         FORKING_SUPERVISOR,
         storm_options({"--consumers", "3", "--process", "none", "--rate", "20000/s", "--batch-max", "4"}));
     Storm storm(run.name(), supervisor, seed);
-    const std::uint64_t kills = scaled(56'000);
+    const std::uint64_t kills = scaled(68'000);
     while (storm.kills() < kills) storm.kill_one(storm.kills() % 2 == 0);
     require_drained(run, supervisor, storm);
     require_exact(run, last_number(storm));
@@ -111,7 +111,7 @@ TEST_CASE("a storm over the programs that are shipped, with SQLite, records ever
     INFO("TEST_SEED=" << seed);
     auto supervisor = run.start(storm_options({"--consumers", "4", "--process", "simulate:cpu=50us"}));
     Storm storm(run.name(), supervisor, seed);
-    const std::uint64_t kills = scaled(4'000);
+    const std::uint64_t kills = scaled(2'000);
     while (storm.kills() < kills) storm.kill_one(storm.kills() % 4 == 0);
     require_drained(run, supervisor, storm);
     run.require_numbers_up_to(last_number(storm));

@@ -86,7 +86,7 @@ std::string fate_of(std::size_t count) {
 
 TEST_CASE("children from before the exec are spared and reaped, and an orphan is ended", "[children]") {
     // More pids than fit in a page of proc(5).
-    const std::size_t count = GENERATE(1U, 900U);
+    const std::size_t count = GENERATE(1U, 700U);
     const Apart apart([count] { return fate_of(count); });
     CHECK(apart.result() ==
           fmt::format("none left, orphan ended; {0} spared, {0} ended well, {0} reaped", count));

@@ -36,6 +36,8 @@ scdoc|scdoc|makes the manual pages
 zsh|zsh|checks its completions
 fish|fish|checks its completions
 libsystemd-dev||the service: what the supervisor tells systemd
+'
+service_packages='
 mmdebstrap|mmdebstrap|makes the machines in which the service is tested
 systemd-container|systemd-nspawn|boots them
 dpkg-dev|dpkg-buildpackage|builds the package
