@@ -40,7 +40,8 @@ struct HistogramScale {
 // In shared memory. One writer at a time; anyone may read, and sees each count as it was at some moment.
 struct HistogramArea {
     // The sum of all values is kept in units of 1,024 ns and a rest: many that wait long add up to more
-    // nanoseconds than 64 bits hold within days, and to fewer of these units within half a million years.
+    // nanoseconds than 64 bits hold within days, and to fewer of these units within half a million years. A
+    // kill within add() leaves the sum without that value or less than a unit off: it is for display alone.
     static constexpr unsigned kUnitBits = 10;
 
     std::array<std::atomic<std::uint64_t>, HistogramScale::kBuckets> counts;

@@ -10,33 +10,11 @@
 #include "common/fd.hpp"
 #include "tests/catch.hpp"
 #include "tests/faults/said.hpp"
+#include "tests/pipe.hpp"
 #include "tests/system/pipeline_run.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
-
-namespace {
-
-struct Pipe {
-    Pipe() {
-        std::array<int, 2> ends{};
-        REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
-        out.reset(ends[0]);
-        in.reset(ends[1]);
-    }
-    // Whoever writes then waits for a reader who does not come.
-    void fill() const {
-        REQUIRE(::fcntl(in.get(), F_SETFL, O_NONBLOCK) == 0);
-        const std::array<char, 4096> page{};
-        while (::write(in.get(), page.data(), page.size()) > 0) {
-        }
-        REQUIRE(::fcntl(in.get(), F_SETFL, 0) == 0);
-    }
-    UniqueFd out;  // where it is read
-    UniqueFd in;
-};
-
-}  // namespace
 
 TEST_CASE("closed standard streams are not taken for segments or the ledger") {
     const unsigned closed = GENERATE(1U, 2U, 4U, 7U);

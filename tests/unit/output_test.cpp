@@ -12,30 +12,13 @@
 #include "common/error.hpp"
 #include "common/fd.hpp"
 #include "tests/catch.hpp"
+#include "tests/pipe.hpp"
 
 using namespace pipeline;
+using namespace pipeline::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-// A pipe whose writer waits for its reader, as usual.
-struct Pipe {
-    Pipe() {
-        std::array<int, 2> ends{};
-        REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
-        out.reset(ends[0]);
-        in.reset(ends[1]);
-    }
-    void fill() const {
-        REQUIRE(::fcntl(in.get(), F_SETFL, O_NONBLOCK) == 0);
-        const std::array<char, 4096> page{};
-        while (::write(in.get(), page.data(), page.size()) > 0) {
-        }
-        REQUIRE(::fcntl(in.get(), F_SETFL, 0) == 0);
-    }
-    UniqueFd out;  // where it is read
-    UniqueFd in;
-};
 
 // Prints with `fd` as standard output. What the failure says, if there is one.
 std::string print_to(int fd, const std::string& text, std::chrono::milliseconds bound) {
