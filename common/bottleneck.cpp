@@ -12,6 +12,10 @@ namespace {
 
 constexpr double kHeldBack = 0.05;    // share of its time that a producer waits for room before that is told
 constexpr double kMostlyWaits = 0.5;  // share of its time in which a side is not the one that is waited for
+// Consumers that have no time left fall behind, though the producer has yet to notice: the ring takes in so
+// much more than they store, as a share of what it takes in.
+constexpr double kNoTimeLeft = 0.05;
+constexpr double kFallsBehind = 0.02;
 constexpr double kMostOfBlocked =
     0.98;  // what a producer would do alone is not told from less than a 50th of its time
 
@@ -63,21 +67,28 @@ Advice advise(const Load& load) {
     const double storing = mean(
         load.consumers, [](const TimeShares& shares) { return shares.waiting_for_room + shares.flushing; });
     const double held_back = load.producer.waiting_for_room;
+    const double acquired = static_cast<double>(load.acquired);
+    const double behind = acquired - static_cast<double>(load.stored);
+    const bool falls_behind = count != 0 && idle < kNoTimeLeft && behind > kFallsBehind * acquired;
 
     Advice advice;
     if (load.stored != 0) {
         // The time of a consumer for an invoice, and how many invoices would come if the ring were never
         // full.
         const double service = busy * static_cast<double>(count) * seconds / static_cast<double>(load.stored);
-        const double offered =
-            static_cast<double>(load.acquired) / seconds / (1 - std::min(held_back, kMostOfBlocked));
+        const double offered = acquired / seconds / (1 - std::min(held_back, kMostOfBlocked));
         advice.needed_consumers = service * offered;
     }
     const auto window = fmt::format("of the last {:.3g} s", seconds);
+    const auto enough = [&] {
+        return load.stored == 0
+                   ? std::string()
+                   : fmt::format("; {} would match it; {}", about(advice.needed_consumers), running(count));
+    };
     if (load.acquired == 0 && load.stored == 0 && busy < kMostlyWaits) {
         advice.sentence =
             fmt::format("nothing to do: the source has given nothing in the last {:.3g} s", seconds);
-    } else if (held_back > kHeldBack && storing > kMostlyWaits) {
+    } else if ((held_back > kHeldBack || falls_behind) && storing > kMostlyWaits) {
         advice.bottleneck = Bottleneck::Ledger;
         advice.sentence = fmt::format(
             "the ledger is the bottleneck: consumers spent {} % {} on storing and flushing results; more of "
@@ -85,11 +96,14 @@ Advice advise(const Load& load) {
             percent(storing), window);
     } else if (held_back > kHeldBack) {
         advice.bottleneck = Bottleneck::Consumers;
-        advice.sentence = fmt::format("consumers are the bottleneck: the producer waited {} % {}",
-                                      percent(held_back), window);
-        if (load.stored != 0)
-            advice.sentence +=
-                fmt::format("; {} would match it; {}", about(advice.needed_consumers), running(count));
+        advice.sentence = fmt::format("consumers are the bottleneck: the producer waited {} % {}{}",
+                                      percent(held_back), window, enough());
+    } else if (falls_behind) {
+        advice.bottleneck = Bottleneck::Consumers;
+        advice.sentence = fmt::format(
+            "consumers are the bottleneck: they were busy {} % {}, and the ring took in {:.0f}/s more "
+            "than they stored{}",
+            percent(busy), window, behind / seconds, enough());
     } else if (idle > kMostlyWaits) {
         advice.bottleneck = Bottleneck::Source;
         advice.sentence =

@@ -23,7 +23,4 @@ class Lineage {
 // False if there is no such process or it has ended, even if nobody has reaped it yet; 0 is no process.
 [[nodiscard]] bool is_alive(pid_t pid) noexcept;
 
-// True if it is stopped, by a signal or by a debugger.
-[[nodiscard]] bool is_stopped(pid_t pid);
-
 }  // namespace pipeline

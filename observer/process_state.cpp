@@ -5,10 +5,25 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <string>
 
 #include "common/lineage.hpp"
 
 namespace pipeline {
+namespace {
+
+// True if it is stopped, by a signal or by a debugger.
+bool is_stopped(pid_t pid) {
+    std::ifstream file(fmt::format("/proc/{}/stat", pid));
+    std::string line;
+    std::getline(file, line);
+    // The name before the state letter may hold anything: what follows the last parenthesis is the state.
+    const auto end_of_name = line.rfind(") ");
+    if (end_of_name == std::string::npos || end_of_name + 2 >= line.size()) return false;
+    return line[end_of_name + 2] == 'T' || line[end_of_name + 2] == 't';
+}
+
+}  // namespace
 
 ProcessState process_state(std::uint32_t pid) {
     if (pid == 0) return ProcessState::Absent;

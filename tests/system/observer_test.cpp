@@ -103,7 +103,8 @@ TEST_CASE("latencies until durable are those that the ledger's own times say") {
         fmt::print("observer: {} until durable {:.4f} s, the ledger's times say {:.4f} s\n", name, seen,
                    measured);
         INFO(name << ": " << seen << " and " << measured);
-        CHECK(std::abs(seen - measured) <= 0.05 * measured);
+        // Between the row's time and the count a busy machine may let somebody else run.
+        CHECK(std::abs(seen - measured) <= 0.05 * measured + 0.03);
     }
     observer.send(SIGINT);
     CHECK(observer.wait() == 0);

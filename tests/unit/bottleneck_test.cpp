@@ -71,6 +71,29 @@ TEST_CASE("consumers that wait for the ledger are not helped by more of them", "
     CHECK(contains(advice, "90 %"));
 }
 
+TEST_CASE("consumers that fall behind are told before the producer has to wait", "[bottleneck]") {
+    // Four consumers with 2 ms for each, and 2,400 a second: the ring is not full yet.
+    Load load = ten_seconds({0.2, 0.8, 0, 0}, 4, {1, 0, 0, 0}, 20'000);
+    load.acquired = 24'000;
+    Advice advice = advise(load);
+    CHECK(advice.bottleneck == Bottleneck::Consumers);
+    CHECK(near(advice.needed_consumers, 4.8));
+    CHECK(advice.sentence ==
+          "consumers are the bottleneck: they were busy 100 % of the last 10 s, and the ring took in 400/s "
+          "more "
+          "than they stored; about 5 consumers would match it; 4 are running");
+    // If what takes their time is the ledger, more of them do not help.
+    load.consumers.assign(4, {0.1, 0, 0.5, 0.4});
+    CHECK(advise(load).bottleneck == Bottleneck::Ledger);
+    // Who has time left will catch up.
+    load.consumers.assign(4, {0.9, 0.1, 0, 0});
+    CHECK(advise(load).bottleneck == Bottleneck::Nothing);
+    // So few more are a matter of when one looks.
+    load.consumers.assign(4, {1, 0, 0, 0});
+    load.acquired = 20'100;
+    CHECK(advise(load).bottleneck == Bottleneck::Nothing);
+}
+
 TEST_CASE("sides that keep pace are said to", "[bottleneck]") {
     const Advice advice = advise(ten_seconds({0.6, 0.38, 0.02, 0}, 4, {0.8, 0.2, 0, 0}, 16'000));
     CHECK(advice.bottleneck == Bottleneck::Nothing);
