@@ -12,9 +12,9 @@
 namespace pipeline {
 
 // What every process of the pipeline blocks. The terminal sends some of them to all of its processes; only
-// the supervisor does what they ask for.
-inline constexpr std::initializer_list<int> kPipelineSignals = {SIGTERM, SIGINT,  SIGHUP, SIGUSR1,
-                                                                SIGUSR2, SIGTTIN, SIGTTOU};
+// the supervisor does what they ask for. SIGCHLD tells it that a child has been stopped.
+inline constexpr std::initializer_list<int> kPipelineSignals = {SIGTERM, SIGINT,  SIGHUP,  SIGUSR1,
+                                                                SIGUSR2, SIGTTIN, SIGTTOU, SIGCHLD};
 
 // Blocks the signals in the calling thread, and so in all that it starts.
 void block_signals(std::initializer_list<int> signals) noexcept;

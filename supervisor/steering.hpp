@@ -25,7 +25,7 @@ class Steering {
     Steering(const Options& options, const Segments& segments, const Children& children, Pool& pool,
              Drain& drain, Progress& progress);
 
-    // Does what a signal of kPipelineSignals asks for.
+    // Does what a signal of kPipelineSignals other than SIGCHLD asks for.
     void obey(const signalfd_siginfo& signal);
     // Changes the number of consumers if the load asks for it. To be called in each round, and at next();
     // none if there is nothing to choose.

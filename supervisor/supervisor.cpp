@@ -169,8 +169,13 @@ void Supervisor::wait(TimePoint now) {
 
 void Supervisor::read_signals() {
     signalfd_siginfo received{};
-    while (::read(signal_fd_, &received, sizeof received) == static_cast<ssize_t>(sizeof received))
-        steering_.obey(received);
+    while (::read(signal_fd_, &received, sizeof received) == static_cast<ssize_t>(sizeof received)) {
+        if (received.ssi_signo == SIGCHLD) {
+            next_look_ = {};  // it may have been stopped; of its death its pidfd tells
+        } else {
+            steering_.obey(received);
+        }
+    }
 }
 
 void Supervisor::reap(Child& child) {
@@ -239,9 +244,10 @@ void Supervisor::decide_after_death(Child& child, int wait_status) {
 
 void Supervisor::kill_stalled(TimePoint now) {
     if (now < next_look_) return;
-    next_look_ = now + until_common_tick(watch_.tick());
     children_.end_orphans(milliseconds::zero());
-    for (const auto& stalled : watch_.look(now, children_.places())) {
+    const auto all_stalled = watch_.look(now, children_.places());
+    next_look_ = now + until_common_tick(watch_.tick());
+    for (const auto& stalled : all_stalled) {
         const Child* child = children_.running(stalled.pid);
         if (child == nullptr) continue;
         progress_.clear();

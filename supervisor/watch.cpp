@@ -13,30 +13,30 @@ using std::chrono::nanoseconds;
 
 constexpr milliseconds kTick{500};
 
-// Whom the supervisor may kill is its child, of which the kernel says this at once; proc(5) takes fifty times
-// as long, which is what an idle pipeline would cost then.
-bool is_stopped_child(pid_t pid) noexcept {
+// Whom the supervisor may kill is its child, of which the kernel says this at once.
+bool is_child_stopped(idtype_t which, std::uint32_t pid = 0) noexcept {
     siginfo_t told{};
-    return ::waitid(P_PID, static_cast<id_t>(pid), &told, WSTOPPED | WNOHANG | WNOWAIT) == 0 &&
-           told.si_pid == pid;
+    return ::waitid(which, pid, &told, WSTOPPED | WNOHANG | WNOWAIT) == 0 && told.si_pid != 0;
 }
 
 }  // namespace
 
 Watch::Watch(const Ring& ring, const Storage& storage, nanoseconds item_timeout)
-    : ring_(ring), storage_(storage), item_timeout_(item_timeout), tick_(kTick) {
+    : ring_(ring), storage_(storage), item_timeout_(item_timeout), tick_(kTick), idle_tick_(kIdleTick) {
     if (item_timeout_ > nanoseconds::zero()) {
-        tick_ =
-            std::clamp(std::chrono::duration_cast<milliseconds>(item_timeout_ / 10), milliseconds(10), tick_);
+        const auto tenth = std::chrono::duration_cast<milliseconds>(item_timeout_ / 10);
+        tick_ = std::clamp(tenth, milliseconds(10), kTick);
+        idle_tick_ = std::clamp(tenth, tick_, kIdleTick);
     }
 }
 
 std::vector<Watch::Stalled> Watch::look(TimePoint now, std::size_t places) {
-    if (last_look_ && now - *last_look_ > 4 * tick_) {
+    if (next_look_ && now - *next_look_ > 3 * tick_) {
         locks_ = {};
         hands_ = {};
     }
-    last_look_ = now;
+    is_one_stopped_ = is_child_stopped(P_ALL);
+    next_look_ = now + tick();
     std::vector<Stalled> stalled;
     look_at_lock(ring_.area().push_lock, locks_[0], Owner::MustGoOn, now, stalled);
     look_at_pop_lock(now, stalled);
@@ -49,8 +49,8 @@ std::vector<Watch::Stalled> Watch::look(TimePoint now, std::size_t places) {
 }
 
 milliseconds Watch::tick() const noexcept {
-    const bool is_idle = ring_.tail() == storage_.released();
-    return is_idle && tick_ == kTick ? kIdleTick : tick_;
+    const bool is_idle = ring_.tail() == storage_.released() && !is_one_stopped_;
+    return is_idle ? idle_tick_ : tick_;
 }
 
 // Whoever waits for items in an empty ring, with the lock in his hand, may be long: unless he was stopped, he
@@ -79,7 +79,7 @@ void Watch::look_at_lock(const RobustMutex& lock, Sight& sight, Owner may, TimeP
     const std::uint32_t owner = lock.owner();
     const auto still = std::min(unchanged(sight, owner, lock.beats(), now), now - not_before);
     if (owner == 0 || sight.told || still < kLockPatience) return;
-    if (may == Owner::MayWait && !is_stopped_child(static_cast<pid_t>(owner))) return;
+    if (may == Owner::MayWait && !is_child_stopped(P_PID, owner)) return;
     sight.told = true;
     stalled.push_back({owner, Stalled::Why::HoldsLock, 0});
 }

@@ -18,10 +18,11 @@ namespace pipeline {
 class Watch {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
-    // With the tick of at most half a second, or kIdleTick and then that, a stopped owner is told within two
-    // seconds.
+    // With a look at once when it is stopped, and then the tick of at most half a second, a stopped owner is
+    // told within two seconds. One that does not go on though it is not stopped may have had an idle tick
+    // more.
     static constexpr std::chrono::milliseconds kLockPatience{1400};
-    static constexpr std::chrono::milliseconds kIdleTick{1000};
+    static constexpr std::chrono::milliseconds kIdleTick{3000};
 
     // `item_timeout` zero: none.
     Watch(const Ring& ring, const Storage& storage, std::chrono::nanoseconds item_timeout);
@@ -31,12 +32,14 @@ class Watch {
         enum class Why { ItemTimeout, HoldsLock } why;
         std::uint16_t place;  // of an ItemTimeout
     };
-    // To be called every tick(); compares with what the earlier calls saw. Each stall is told once. After a
-    // gap in the calls (the caller itself was stopped) it begins anew, so that nobody is blamed for it.
+    // To be called every tick(), and when a child has been stopped or continued; compares with what the
+    // earlier calls saw. Each stall is told once. After a gap in the calls (the caller itself was stopped) it
+    // begins anew, so that nobody is blamed for it.
     // `places`: hands from there on are nobody's. Each hand is a cache line, cold in an idle pipeline.
     [[nodiscard]] std::vector<Stalled> look(TimePoint now, std::size_t places = kMaxPlaces);
 
-    // How often to look; kIdleTick while nothing is in flight, unless item timeouts are shorter.
+    // How often to look; kIdleTick while nothing is in flight and no child is stopped, unless item timeouts
+    // are short.
     [[nodiscard]] std::chrono::milliseconds tick() const noexcept;
 
   private:
@@ -61,7 +64,9 @@ class Watch {
     Storage storage_;
     std::chrono::nanoseconds item_timeout_;
     std::chrono::milliseconds tick_;
-    std::optional<TimePoint> last_look_;
+    std::chrono::milliseconds idle_tick_;
+    bool is_one_stopped_ = false;  // when it last looked
+    std::optional<TimePoint> next_look_;
     std::array<Sight, 4> locks_{};
     std::array<Sight, kMaxPlaces> hands_{};
 };

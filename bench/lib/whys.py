@@ -16,9 +16,8 @@ WHYS = {
     (BOOST_PACKED, None): "A packed message is one copy of 3.5 KB into the queue and one out of it; the ring copies item by "
                           "item, into slots and from there into a hand, so that a kill loses none of them.",
     (GO_ONE, None): "One item takes two robust locks, three full barriers on each side, and cache lines from processor to "
-                    "processor; goroutines of one process hand it over without either. Neither longer rests before a new "
-                    "look, nor prefetching slots, nor leaving out the clock changed it by more than the noise. The pipeline "
-                    "itself pushes and claims in batches.",
+                    "processor; goroutines of one process hand it over without either. The pipeline itself pushes and "
+                    "claims in batches.",
     (LEDGER, 1): "The one consumer processes and flushes in turn; the bare writer does nothing else than write.",
     (LEDGER, None): "The writer shares two processors with a producer and other consumers; the bare one has them alone.",
     ("wake-up from idle, p50 / Boost message_queue", None):
@@ -26,9 +25,8 @@ WHYS = {
         "half of that where both sides happen to sleep on one processor, as a pipe arranges by its synchronous wake-ups, for "
         "which futexes have no flag. Waiting without a timeout makes no difference.",
     ("idle: processor time of the whole pipeline, 4 consumers", None):
-        "The supervisor looks around once a second and each child every three, which is what lets them outlive a lost "
-        "wake-up and notice the dead: 3 wake-ups a second for six processes, of 30 to 100 us each where it was measured; "
-        "the supervisor's are the long ones, since it asks /proc whether a consumer that waits with a lock is stopped.",
+        "Each process looks around every three seconds, which is what lets it outlive a lost wake-up and notice the dead: "
+        "two wake-ups a second for six processes, of 30 to 65 us each where it was measured.",
     ("recovery: SIGKILL of a busy consumer until its successor works, p99", None):
         "A new process is made, which waits for a processor like any other.",
 }

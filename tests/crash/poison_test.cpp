@@ -59,7 +59,7 @@ TEST_CASE("of 10,000 invoices the 10 that crash and the 3 that hang fail with th
 TEST_CASE("every way to die ends in the ledger as what it was") {
     PipelineRun run;
     process(run, "segv\nabort\nexit\nthrow\nallocate\nspin\ngood\n",
-            {"--consumers", "2", "--item-timeout", "300ms", "--max-attempts", "2"});
+            {"--consumers", "2", "--item-timeout", "3s", "--max-attempts", "2"});
     std::map<std::string, std::string> found;
     for (const auto& row :
          run.column("SELECT id || '|' || status || '|' || ifnull(reason, '') FROM invoices"))
@@ -69,7 +69,7 @@ TEST_CASE("every way to die ends in the ledger as what it was") {
                                                       {"exit", "failed|exit status 3"},
                                                       {"good", "booked|"},
                                                       {"segv", "failed|killed by signal 11 (SIGSEGV)"},
-                                                      {"spin", "failed|ran longer than 300 ms"},
+                                                      {"spin", "failed|ran longer than 3 s"},
                                                       {"throw", "failed|exit status 70"}});
 }
 

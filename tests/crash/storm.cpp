@@ -48,7 +48,7 @@ void kill_now(pid_t pid) {
     if (!pidfd) return;  // it has just died by itself
     ::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
     pollfd ended{pidfd.get(), POLLIN, 0};
-    if (::poll(&ended, 1, 10'000) != 1) FAIL("process " << pid << " does not die");
+    if (::poll(&ended, 1, 60'000) != 1) FAIL("process " << pid << " does not die");
 }
 
 // Stops a child of this process and waits until it is stopped.
@@ -71,14 +71,14 @@ Storm::Sight Storm::sight() const {
 }
 
 void Storm::look() {
-    const auto now = Clock::now();
     const Sight seen = sight();
     if (seen != last_) {
         last_ = seen;
-        last_moved_ = now;
+        unmoved_.begin();
     }
-    longest_stall_ = std::max(longest_stall_, now - last_moved_);
-    if (now - last_moved_ > kStall) FAIL("nothing moves:\n" << state());
+    const auto unmoved = unmoved_.go_on();
+    longest_stall_ = std::max(longest_stall_, unmoved);
+    if (unmoved > kStall) FAIL("nothing moves:\n" << state());
 }
 
 std::vector<pid_t> Storm::children() const {
@@ -147,13 +147,13 @@ void Storm::probe(pid_t victim, const Sight& before) {
     for (const pid_t child : children()) {
         if (child != victim && process_state(child) != 'Z') others.push_back(child);
     }
-    const auto began = Clock::now();
+    Watched waiting;
     while (!went_on(before, others)) {
-        const auto waited = Clock::now() - began;
+        const auto waited = waiting.go_on();
         longest_stall_ = std::max(longest_stall_, waited);
         if (waited > kStall) FAIL("after the kill of " << victim << " the others do not go on:\n" << state());
     }
-    last_moved_ = Clock::now();
+    unmoved_.begin();
 }
 
 bool Storm::went_on(const Sight& before, const std::vector<pid_t>& others) const {

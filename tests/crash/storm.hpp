@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -25,6 +26,24 @@ class Storm {
   public:
     using Clock = std::chrono::steady_clock;
     static constexpr std::chrono::milliseconds kStall{2000};
+
+    // Time as it has been watched: what passed while the watcher itself did not run (a busy processor, a
+    // virtual machine that was paused) says nothing about the watched.
+    class Watched {
+      public:
+        void begin() noexcept { *this = {}; }
+        Clock::duration go_on() noexcept {
+            const auto now = Clock::now();
+            constexpr std::chrono::milliseconds kMostBetweenLooks{200};
+            total_ += std::min<Clock::duration>(now - last_, kMostBetweenLooks);
+            last_ = now;
+            return total_;
+        }
+
+      private:
+        Clock::time_point last_ = Clock::now();
+        Clock::duration total_{};
+    };
 
     // Waits until the segments are there.
     Storm(const std::string& name, Process& supervisor, std::uint64_t seed);
@@ -70,7 +89,7 @@ class Storm {
     Segments segments_;
     std::map<pid_t, std::uint64_t> first_word_;  // of a child, what its work began with
     Sight last_{};
-    Clock::time_point last_moved_ = Clock::now();
+    Watched unmoved_;
     Clock::duration longest_stall_{};
     std::uint64_t kills_ = 0;
     std::uint64_t producer_kills_ = 0;

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "tests/catch.hpp"
+#include "tests/system/process.hpp"
 
 namespace pipeline::test {
 
@@ -14,8 +15,11 @@ class LedgerLock {
   public:
     explicit LedgerLock(const std::filesystem::path& ledger) {
         REQUIRE(::sqlite3_open(ledger.c_str(), &database_) == SQLITE_OK);
-        ::sqlite3_busy_timeout(database_, 10'000);
-        REQUIRE(::sqlite3_exec(database_, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) == SQLITE_OK);
+        // SQLite's own waiting sleeps longer and longer, while a busy pipeline leaves the lock free for
+        // moments.
+        REQUIRE(eventually([&] {
+            return ::sqlite3_exec(database_, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) == SQLITE_OK;
+        }));
     }
     LedgerLock(const LedgerLock&) = delete;
     LedgerLock& operator=(const LedgerLock&) = delete;

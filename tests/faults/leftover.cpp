@@ -15,33 +15,26 @@ namespace {
 
 constexpr std::uint64_t kCapacity = 64;  // of ring and storage
 
-std::vector<std::string> options(const std::string& process) {
-    return {"--consumers",
-            "2",
-            "--once",
-            "--source",
-            fmt::format("sequence:{}", Leftover::kNumbers),
-            "--ring-capacity",
-            "64",
-            "--storage-capacity",
-            "64",
-            "--process",
-            process};
+std::vector<std::string> options(const std::string& source, const std::string& process) {
+    return {"--consumers",     "2",  "--source",           source, "--process", process,
+            "--ring-capacity", "64", "--storage-capacity", "64",   "--once"};
 }
 
 }  // namespace
 
 Leftover::Leftover() {
-    auto supervisor = run_.start(options("simulate:1ms"));
+    auto supervisor = run_.start(options("sequence", "simulate:1ms"));
     REQUIRE(eventually([&] { return run_.has_rows(20); }));
     {
         const LedgerLock lock(run_.ledger());
         REQUIRE(eventually([&] {
             const auto segments = Segments::open(run_.name(), Segment::Access::ReadOnly);
+            if (!segments) return false;
             const Ring ring = segments->ring();
             return run_.waiting() == kCapacity && ring.tail() - ring.head() == kCapacity &&
                    !ring.hand(0).empty() && !ring.hand(1).empty();
         }));
+        numbers_ = run_.acquired() + 100;
         const auto children = supervisor.children();
         supervisor.send(SIGSTOP);  // so that it can neither replace nor notice
         for (const pid_t child : children) ::kill(child, SIGKILL);
@@ -66,7 +59,7 @@ void Leftover::change(const std::function<void(const Ring&, const Storage&)>& ho
 }
 
 Process Leftover::start(const std::function<void()>& before_exec) {
-    return run_.start_in(before_exec, options("none"));
+    return run_.start_in(before_exec, options(fmt::format("sequence:{}", numbers_), "none"));
 }
 
 }  // namespace pipeline::test

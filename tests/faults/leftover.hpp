@@ -16,10 +16,11 @@ namespace pipeline::test {
 
 class Leftover {
   public:
-    static constexpr std::uint64_t kNumbers = 400;
-
     // Runs a pipeline and kills it.
     Leftover();
+
+    // What start() ends with: more than had been acquired.
+    [[nodiscard]] std::uint64_t numbers() const noexcept { return numbers_; }
 
     [[nodiscard]] PipelineRun& run() noexcept { return run_; }
     [[nodiscard]] const PipelineRun& run() const noexcept { return run_; }
@@ -30,11 +31,12 @@ class Leftover {
     void restore() const;
     // Writes into the shared structures of both.
     void change(const std::function<void(const Ring&, const Storage&)>& how) const;
-    // Starts a supervisor that would adopt them and finish.
+    // Starts a supervisor that would adopt them and finish with numbers().
     [[nodiscard]] Process start(const std::function<void()>& before_exec = {});
 
   private:
     PipelineRun run_;
+    std::uint64_t numbers_ = 0;
     std::string ring_bytes_;
     std::string storage_bytes_;
 };

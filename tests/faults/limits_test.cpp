@@ -144,15 +144,16 @@ TEST_CASE("a limit of the size of files that the segments do not fit in is said 
 
 TEST_CASE("a ledger that has reached the limit of the size of files goes on when it is raised") {
     PipelineRun run;
-    auto supervisor = run.start({"--consumers", "2", "--once", "--source", "sequence:20000", "--process",
-                                 "none", "--rate", "20000/s"});
+    auto supervisor =
+        run.start({"--consumers", "2", "--source", "sequence", "--process", "none", "--rate", "20000/s"});
     REQUIRE(eventually([&] { return run.has_rows(1) && supervisor.children("consumer").size() == 2; }));
     const auto consumers = supervisor.children("consumer");
     for (const pid_t consumer : consumers) limit_process(consumer, RLIMIT_FSIZE, 1U << 18U);
     require_said(supervisor, "RLIMIT_FSIZE of the ledger",
                  {run.ledger(), "ulimit -f", "the results wait in memory"});
     for (const pid_t consumer : consumers) limit_process(consumer, RLIMIT_FSIZE, RLIM_INFINITY);
+    supervisor.send(SIGTERM);
     REQUIRE(supervisor.wait() == 0);
-    run.require_numbers_up_to(20000);
+    run.require_numbers_up_to(run.count("SELECT cursor FROM sources") - 1);
     run.require_nothing_left();
 }

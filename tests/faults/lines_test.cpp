@@ -68,9 +68,11 @@ TEST_CASE("a file that is removed while it is read is read to its end") {
     PipelineRun run;
     const auto file = run.directory() / "ids";
     write_file(file, lines(2000));
-    auto supervisor = run.start(pipeline_of(file, {"--once", "--rate", "4000/s"}));
+    auto supervisor = run.start(pipeline_of(file, {"--rate", "4000/s"}));
     REQUIRE(eventually([&] { return run.has_rows(10); }));
     std::filesystem::remove(file);
+    REQUIRE(eventually([&] { return run.has_rows(2000); }));
+    supervisor.send(SIGTERM);
     REQUIRE(supervisor.wait() == 0);
     CHECK(run.rows() == 2000);
     run.require_nothing_left();

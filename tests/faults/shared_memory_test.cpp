@@ -62,8 +62,8 @@ TEST_CASE("a /dev/shm that becomes full while the pipeline runs does not matter 
     if (!SmallDisk::is_possible()) return;
     const SmallDisk shared_memory(kSharedMemory, 32 * kMebibyte);
     PipelineRun run;
-    auto supervisor =
-        run.start({"--consumers", "2", "--once", "--source", "sequence:4000", "--process", "simulate:200us"});
+    auto supervisor = run.start({"--consumers", "2", "--source", "sequence", "--ring-capacity", "256",
+                                 "--process", "simulate:200us"});
     REQUIRE(eventually([&] { return run.has_rows(100); }));
     shared_memory.fill();
     for (const std::string victim : {"consumer", "producer"}) {
@@ -71,8 +71,9 @@ TEST_CASE("a /dev/shm that becomes full while the pipeline runs does not matter 
         ::kill(supervisor.child(victim), SIGKILL);
         REQUIRE(eventually([&] { return run.rows() >= rows + 500; }));
     }
+    supervisor.send(SIGTERM);
     REQUIRE(supervisor.wait() == 0);
-    run.require_numbers_up_to(4000);
+    run.require_numbers_up_to(run.count("SELECT cursor FROM sources") - 1);
     run.require_nothing_left();
 }
 

@@ -26,16 +26,18 @@ TEST_CASE("closed standard streams are not taken for segments or the ledger") {
                 if ((closed & (1U << static_cast<unsigned>(fd))) != 0) ::close(fd);
             }
         },
-        {"--consumers", "1", "--source", "sequence:500", "--once", "--process", "simulate:1ms",
+        {"--consumers", "1", "--source", "sequence", "--ring-capacity", "64", "--process", "simulate:1ms",
          "--max-attempts", "1"});
     // Each successor logs that an invoice has failed, and the next one checks what it attaches to.
     for (std::uint64_t rows = 50; rows <= 250; rows += 50) {
         REQUIRE(eventually([&] { return run.has_rows(rows); }));
         ::kill(supervisor.child("consumer"), SIGKILL);
     }
+    REQUIRE(eventually([&] { return supervisor.children("consumer").size() == 1; }));
+    supervisor.send(SIGTERM);
     REQUIRE(supervisor.wait() == 0);
     CHECK(run.count("SELECT count(*) FROM invoices WHERE status = 'failed'") > 0);
-    run.require_numbers_up_to(500);
+    run.require_numbers_up_to(run.count("SELECT cursor FROM sources") - 1);
     run.require_nothing_left();
 }
 
@@ -57,7 +59,7 @@ TEST_CASE("readers of the output that have gone end nothing and lose nothing") {
             ::dup2(pipe.in.get(), 1);
             ::dup2(pipe.in.get(), 2);
         },
-        {"--consumers", "2", "--source", "sequence:3000", "--once", "--process", "simulate:100us",
+        {"--consumers", "2", "--source", "sequence", "--ring-capacity", "64", "--process", "simulate:100us",
          "--log-level", "debug"});
     pipe.in.reset();
     // head -1
@@ -66,8 +68,9 @@ TEST_CASE("readers of the output that have gone end nothing and lose nothing") {
     pipe.out.reset();
     REQUIRE(eventually([&] { return run.has_rows(50); }));
     for (const std::string victim : {"consumer", "producer"}) ::kill(supervisor.child(victim), SIGKILL);
+    supervisor.send(SIGTERM);
     REQUIRE(supervisor.wait() == 0);
-    run.require_numbers_up_to(3000);
+    run.require_numbers_up_to(run.count("SELECT cursor FROM sources") - 1);
     run.require_nothing_left();
 }
 

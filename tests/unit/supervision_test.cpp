@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The supervisor's decisions, without processes: when to start again, whom to kill, what to report.
+// The supervisor's decisions, without a pipeline: when to start again, whom to kill, what to report.
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <span>
 #include <string>
@@ -110,22 +114,48 @@ TEST_CASE("who waits for items in an empty ring holds up nobody, until there is 
     CHECK(watch.tick() == Watch::kIdleTick);
     for (int i = 0; i < 20; ++i) CHECK(watch.look(now += watch.tick()).empty());
 
-    const auto after = milliseconds(GENERATE(1, 90, 400, 600, 999));
+    const auto after = milliseconds(GENERATE(1, 90, 400, 600, 999, 1599, 1601, 2999));
     const Watch::TimePoint acquired = now + after;
     push_one(segments, acquired);
     now += Watch::kIdleTick;
     while (watch.look(now).empty()) {
-        REQUIRE(now - acquired < seconds(2));
+        REQUIRE(now - acquired < Watch::kIdleTick);
         now += watch.tick();
     }
     CHECK(now - acquired >= Watch::kLockPatience);
-    CHECK(now - acquired <= seconds(2));
+    CHECK(now - acquired <= Watch::kIdleTick);
+}
+
+TEST_CASE("the watch looks often while a child is stopped", "[watch]") {
+    const MemorySegments segments(4, 4);
+    Watch watch(segments.ring(), segments.storage(), seconds(0));
+    const Watch::TimePoint now{seconds(1000)};
+    CHECK(watch.look(now).empty());
+    CHECK(watch.tick() == Watch::kIdleTick);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::raise(SIGSTOP);
+        ::_exit(0);
+    }
+    siginfo_t told{};
+    REQUIRE(::waitid(P_PID, static_cast<id_t>(child), &told, WSTOPPED | WNOWAIT) == 0);
+    CHECK(watch.look(now + seconds(1)).empty());
+    CHECK(watch.tick() == milliseconds(500));
+    ::kill(child, SIGCONT);
+    REQUIRE(::waitid(P_PID, static_cast<id_t>(child), &told, WEXITED) == 0);
+    CHECK(watch.look(now + seconds(2)).empty());
+    CHECK(watch.tick() == Watch::kIdleTick);
 }
 
 TEST_CASE("the watch looks less often only while nothing is in flight and no item timeout is short",
           "[watch]") {
     const MemorySegments segments(4, 4);
-    CHECK(Watch(segments.ring(), segments.storage(), milliseconds(200)).tick() == milliseconds(20));
+    const auto tick = [&](auto item_timeout) {
+        return Watch(segments.ring(), segments.storage(), item_timeout).tick();
+    };
+    CHECK(tick(milliseconds(200)) == milliseconds(20));
+    CHECK(tick(seconds(8)) == milliseconds(800));
+    CHECK(tick(seconds(60)) == Watch::kIdleTick);
     const Watch watch(segments.ring(), segments.storage(), seconds(0));
     CHECK(watch.tick() == Watch::kIdleTick);
     push_one(segments, Watch::TimePoint{seconds(1)});
