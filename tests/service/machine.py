@@ -197,6 +197,8 @@ class Machine:
         return self.run("pgrep", "-P", self.main_pid(unit), "-x", program, check=False).split()
 
     def kill(self, signal_name, pid):
+        if pid == "0":
+            raise RuntimeError("there is no such process now, and kill(1) would take 0 for its own process group")
         self.run("kill", f"-{signal_name}", pid)
 
     def install(self, package):

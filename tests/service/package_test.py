@@ -108,12 +108,15 @@ class Everything(ServiceTest):
             m.run("systemctl", "start", UNIT)
         elif how == "restart":
             m.run("systemctl", "restart", UNIT)
-        elif how == "all":
-            m.run("systemctl", "kill", "--signal=KILL", UNIT)
-            eventually(lambda: m.property(UNIT, "ActiveState") == "active", "it is back")
-        elif how == "main":
-            m.kill("KILL", m.main_pid(UNIT))
-            eventually(lambda: m.property(UNIT, "ActiveState") == "active", "it is back")
+        elif how in ("all", "main"):
+            # Until systemd has seen the death, the unit is active, and it is the old one.
+            before = m.property(UNIT, "InvocationID")
+            if how == "all":
+                m.run("systemctl", "kill", "--signal=KILL", UNIT)
+            else:
+                m.kill("KILL", m.main_pid(UNIT))
+            eventually(lambda: m.property(UNIT, "InvocationID") not in ("", before)
+                       and m.property(UNIT, "ActiveState") == "active", "it is back")
         else:
             for pid in m.children(UNIT, how):
                 m.kill("KILL", pid)

@@ -50,26 +50,29 @@ class Service(ServiceTest):
             self.check_all_there(installed, 600)
 
     def test_killed_processes_are_replaced_and_named_in_the_journal(self):
-        with Installed(config="consumers = 2\nprocess = simulate:5ms\n") as installed:
+        with Installed(config="consumers = 2\nprocess = simulate:50ms\n") as installed:
             m = installed.machine
-            installed.hand_over(numbers(1000))
+            installed.hand_over(numbers(200))
             eventually(lambda: installed.rows() > 10, "it works")
-            consumer = m.children(UNIT, "consumer")[0]
-            m.kill("KILL", consumer)
-            entry = eventually(lambda: m.journal("INVOICE_PIPELINE_EVENT=child-died",
-                                                 f"INVOICE_PIPELINE_CHILD_PID={consumer}"), "its death is in the journal")[0]
+            entry = {}
+            while "INVOICE_PIPELINE_INVOICE" not in entry:  # one may die between two invoices
+                consumer = eventually(lambda: m.children(UNIT, "consumer"), "consumers run")[0]
+                m.kill("KILL", consumer)
+                entry = eventually(lambda: m.journal("INVOICE_PIPELINE_EVENT=child-died",
+                                                     f"INVOICE_PIPELINE_CHILD_PID={consumer}"),
+                                   "its death is in the journal")[0]
             self.assertEqual(entry["INVOICE_PIPELINE_CAUSE"], "killed by signal 9 (SIGKILL)")
             self.assertEqual(entry["INVOICE_PIPELINE_NAME"], NAME)
             self.assertRegex(entry["INVOICE_PIPELINE_INVOICE"], r"^\d{6}$")
-            self.assertEqual(entry["INVOICE_PIPELINE_ATTEMPT"], "1")
+            self.assertIn(entry["INVOICE_PIPELINE_ATTEMPT"], "123")
             self.assertEqual(m.property(UNIT, "NRestarts"), "0")
             main = m.main_pid(UNIT)
             m.kill("KILL", main)
             eventually(lambda: m.property(UNIT, "NRestarts") == "1" and m.property(UNIT, "ActiveState") == "active",
                        "the service is back")
-            eventually(lambda: installed.rows() == 1000, "all is booked")
+            eventually(lambda: installed.rows() == 200, "all is booked")
             self.stop(installed)
-            self.check_all_there(installed, 1000)
+            self.check_all_there(installed, 200)
             self.assertEqual(installed.segments(), [])
 
     def test_a_supervisor_that_hangs_is_replaced_by_the_watchdog(self):

@@ -65,7 +65,7 @@ TEST_CASE("a full ring of slow invoices is worked off before the end") {
     PipelineRun run;
     auto supervisor = run.start(
         {"--consumers", "4", "--source", "sequence", "--process", "simulate:1ms", "--ring-capacity", "1000"});
-    REQUIRE(eventually([&] { return run.has_rows(100); }));
+    REQUIRE(eventually([&] { return run.has_rows(100) && run.acquired() >= 1000; }));
     const auto before = run.rows();
     supervisor.send(SIGTERM);
     REQUIRE(supervisor.wait() == 0);
@@ -129,14 +129,18 @@ TEST_CASE("a drain that takes too long is cut short, and the next start finishes
 
 TEST_CASE("the first signal drains a run that has begun to end by itself") {
     PipelineRun run;
-    auto supervisor =
-        run.start({"--consumers", "2", "--once", "--source", "sequence:1", "--process", "simulate:500ms"});
+    // The one invoice takes until the test says so.
+    const auto go_on = run.directory() / "go-on";
+    auto supervisor = run.start({"--consumers", "2", "--once", "--source", "sequence:1", "--process",
+                                 "each:sh -c 'until test -e " + go_on.string() + "; do sleep 0.05; done'"});
     // The source is exhausted and the ring closed: who has nothing to do has left.
     REQUIRE(eventually([&] {
         return run.acquired() == 1 && supervisor.children("producer").size() == 1 &&
                supervisor.children("consumer").size() == 1;
     }));
     supervisor.send(SIGTERM);
+    REQUIRE(eventually([&] { return supervisor.err().find("draining") != std::string::npos; }));
+    write_file(go_on, "");
     REQUIRE(supervisor.wait() == 0);
     run.require_numbers_up_to(1);
     run.require_nothing_left();
@@ -144,12 +148,16 @@ TEST_CASE("the first signal drains a run that has begun to end by itself") {
 
 TEST_CASE("a signal to the producer alone stops nothing") {
     PipelineRun run;
-    auto supervisor = run.start(
-        {"--consumers", "1", "--once", "--source", "sequence:100", "--process", "none", "--rate", "500/s"});
+    auto supervisor =
+        run.start({"--consumers", "1", "--source", "sequence", "--process", "none", "--rate", "500/s"});
     REQUIRE(eventually([&] { return run.has_rows(5); }));
     for (const int signal : {SIGTERM, SIGINT}) ::kill(supervisor.child("producer"), signal);
+    const auto before = run.rows();
+    REQUIRE(eventually([&] { return run.has_rows(before + 100); }));
+    CHECK(supervisor.err().find("draining") == std::string::npos);
+    supervisor.send(SIGTERM);
     REQUIRE(supervisor.wait() == 0);
-    run.require_numbers_up_to(100);
+    run.require_numbers_up_to(run.count("SELECT cursor FROM sources") - 1);
     run.require_nothing_left();
 }
 

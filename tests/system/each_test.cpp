@@ -65,19 +65,22 @@ TEST_CASE("an exit status says what came of an invoice, and the last line why", 
 TEST_CASE("a process that hangs, even one that heeds no signal, is ended after --item-timeout", "[each]") {
     PipelineRun run;
     run_to_end(run, {"hang", "deaf", "good"},
-               {"--consumers", "2", "--process", kEach, "--item-timeout", "1s", "--max-attempts", "2"});
-    CHECK(to_text(outcomes(run)) == to_text({{"hang", "failed 2 ran longer than 1 s"},
-                                             {"deaf", "failed 2 ran longer than 1 s"},
-                                             {"good", "booked 1"}}));
+               {"--consumers", "2", "--process", kEach, "--item-timeout", "1s", "--max-attempts", "4"});
+    auto found = outcomes(run);
+    // However often a busy machine took longer for it.
+    CHECK(found.extract("good").mapped().starts_with("booked "));
+    CHECK(to_text(found) ==
+          to_text({{"hang", "failed 4 ran longer than 1 s"}, {"deaf", "failed 4 ran longer than 1 s"}}));
 }
 
 TEST_CASE("a process that has left its group is ended by its consumer", "[each]") {
     PipelineRun run;
     const auto log = run_to_end(
         run, {"regroup", "good"},
-        {"--consumers", "1", "--process", kEach, "--item-timeout", "300ms", "--max-attempts", "1"});
-    CHECK(to_text(outcomes(run)) ==
-          to_text({{"regroup", "failed 1 ran longer than 300 ms"}, {"good", "booked 1"}}));
+        {"--consumers", "1", "--process", kEach, "--item-timeout", "300ms", "--max-attempts", "3"});
+    const auto found = outcomes(run);
+    CHECK(found.at("regroup") == "failed 3 ran longer than 300 ms");
+    CHECK(found.at("good").starts_with("booked "));  // however often a busy machine took longer for it
     CHECK(log.find("consumer 0 (pid") == std::string::npos);  // which the supervisor would have killed
 }
 
@@ -154,11 +157,12 @@ TEST_CASE("a command finds the file of a spool's invoice by {path}", "[each]") {
 TEST_CASE("a run of commands that was killed goes on where it was", "[each]") {
     PipelineRun run;
     std::vector<std::string> ids;
-    for (int i = 0; i < 60; ++i) ids.push_back(fmt::format("sleep {}", i));
-    const auto options =
-        over(run, ids, {"--consumers", "3", "--", ANSWERER_PROGRAM, "each", "{}", "{attempt}"});
+    for (int i = 0; i < 60; ++i) ids.push_back(std::to_string(i));
     {
-        auto supervisor = run.start(options);
+        // It is not over before it is killed, however fast it is: half of them hang.
+        auto supervisor = run.start(over(run, ids,
+                                         {"--consumers", "3", "--item-timeout", "0", "--", "sh", "-c",
+                                          "test \"$1\" -lt 30 || exec sleep 600", "sh", "{}"}));
         REQUIRE(eventually([&] {
             return run.segments().size() == 2 && std::filesystem::exists(run.ledger()) && run.rows() >= 10;
         }));
@@ -168,7 +172,7 @@ TEST_CASE("a run of commands that was killed goes on where it was", "[each]") {
         PipelineRun::kill_everything();
         CHECK(run.rows() < 60);
     }
-    auto supervisor = run.start(options);
+    auto supervisor = run.start(over(run, ids, {"--consumers", "3", "--", "true", "{}"}));
     REQUIRE(supervisor.wait() == 0);
     CHECK(run.rows() == 60);
     CHECK(run.count("SELECT count(*) FROM invoices WHERE status = 'booked'") == 60);

@@ -101,11 +101,12 @@ TEST_CASE("a program that hangs, heeds no signal or reads no more is ended after
     PipelineRun run;
     run_to_end(run, mixed({"hang", "deaf", "close-input"}),
                {"--consumers", "3", "--process", kAnswerer, "--pipeline", "4", "--item-timeout", "1s",
-                "--max-attempts", "2"});
+                "--max-attempts", "4"});
+    // However often a busy machine took longer for a good one.
+    CHECK(run.count("SELECT count(*) FROM invoices WHERE id LIKE 'good%' AND status = 'booked'") == 20);
     const auto found = outcomes(run);
-    require_good_ones_are_booked(found);
     for (const auto* id : {"hang", "deaf", "close-input"})
-        CHECK(found.at(id) == "failed 2 ran longer than 1 s");
+        CHECK(found.at(id) == "failed 4 ran longer than 1 s");
 }
 
 TEST_CASE("a program that talks on and on, or has left its group, is ended by its consumer", "[exec]") {
@@ -113,8 +114,10 @@ TEST_CASE("a program that talks on and on, or has left its group, is ended by it
     PipelineRun run;
     const auto log = run_to_end(
         run, {id, "good"},
-        {"--consumers", "1", "--process", kAnswerer, "--item-timeout", "300ms", "--max-attempts", "1"});
-    CHECK(to_text(outcomes(run)) == to_text({{id, "failed 1 ran longer than 300 ms"}, {"good", "booked 1"}}));
+        {"--consumers", "1", "--process", kAnswerer, "--item-timeout", "300ms", "--max-attempts", "3"});
+    const auto found = outcomes(run);
+    CHECK(found.at(id) == "failed 3 ran longer than 300 ms");
+    CHECK(found.at("good").starts_with("booked "));  // however often a busy machine took longer for it
     CHECK(log.find("consumer 0 (pid") == std::string::npos);  // which the supervisor would have killed
 }
 

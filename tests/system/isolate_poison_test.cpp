@@ -25,7 +25,7 @@ TEST_CASE("a processor that crashes on an invoice, isolated, costs that invoice 
     auto supervisor = run.start_program(
         FAULTY_SUPERVISOR, over(run, ids,
                                 {"--consumers", "2", "--process", "none", "--isolate", "--pipeline", pipeline,
-                                 "--item-timeout", "1s", "--max-attempts", "2"}));
+                                 "--item-timeout", "5s", "--max-attempts", "2"}));
     const int status = supervisor.wait();
     INFO(supervisor.err());
     REQUIRE(status == 0);

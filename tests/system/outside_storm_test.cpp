@@ -55,7 +55,7 @@ TEST_CASE("a storm of kills over consumers and programs leaves one outcome for e
     const auto storm =
         GENERATE_COPY(Storm{"exec:" + answerer, {"--pipeline", "1"}},
                       Storm{"exec:" + answerer, {"--pipeline", "32", "--max-items-per-child", "100"}},
-                      Storm{"each:" + answerer + " each {} {attempt}", {"--ring-capacity", "1024"}});
+                      Storm{"each:" + answerer + " each {} {attempt}", {"--ring-capacity", "64"}});
     static const auto seed = std::random_device()();
     std::mt19937_64 random(seed);
     INFO("seed " << seed << ", " << storm.process);

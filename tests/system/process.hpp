@@ -14,7 +14,7 @@
 
 namespace pipeline::test {
 
-inline constexpr std::chrono::seconds kDeadline{60};
+inline constexpr std::chrono::seconds kDeadline{240};
 
 // Asks again and again until `holds()` or the deadline; returns what it said last.
 bool eventually(const std::function<bool()>& holds, std::chrono::milliseconds deadline = kDeadline);

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/fd.hpp"
 #include "common/segments.hpp"
 #include "tests/catch.hpp"
 #include "tests/crash/scale.hpp"
@@ -28,7 +29,8 @@ namespace {
 // A pipeline that runs, and what can be seen of it in shared memory.
 class Steered {
   public:
-    explicit Steered(const std::vector<std::string>& options) : supervisor(run.start(options)) {
+    explicit Steered(const std::vector<std::string>& options, int input_fd = -1)
+        : supervisor(run.start(options, input_fd)) {
         REQUIRE(eventually([&] {
             segments_ = Segments::open(run.name(), Segment::Access::ReadOnly);
             return segments_.has_value() && supervisor_metrics().pid != 0;
@@ -81,6 +83,30 @@ class Steered {
 
   private:
     std::optional<Segments> segments_;
+};
+
+// A standard input of numbered lines.
+class PipeOfLines {
+  public:
+    PipeOfLines() {
+        int ends[2] = {-1, -1};
+        REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+        reader_.reset(ends[0]);
+        writer_.reset(ends[1]);
+    }
+    [[nodiscard]] int reader() const { return reader_.get(); }
+    [[nodiscard]] std::uint64_t given() const { return given_; }
+    void give(std::uint64_t count) {
+        std::string lines;
+        for (std::uint64_t i = 0; i < count; ++i) lines += fmt::format("{}\n", ++given_);
+        REQUIRE(::write(writer_.get(), lines.data(), lines.size()) == static_cast<ssize_t>(lines.size()));
+    }
+    void end() { writer_.reset(); }
+
+  private:
+    UniqueFd reader_;
+    UniqueFd writer_;
+    std::uint64_t given_ = 0;
 };
 
 }  // namespace
@@ -148,52 +174,59 @@ TEST_CASE("SIGHUP replaces all consumers, one at a time") {
         };
         return now.size() == before.size() && std::all_of(now.begin(), now.end(), is_new);
     }));
-    CHECK(fewest == 3);
+    // One that has left may have its place taken before anybody looks.
+    CHECK(fewest >= 3);
     CHECK(pipeline.says("SIGHUP: replacing 4 consumers, one after the other"));
     CHECK_FALSE(pipeline.says("died"));
     pipeline.drain();
 }
 
 TEST_CASE("a replacement of the only consumer ends also when the source ends meanwhile") {
-    Steered pipeline(
-        {"--consumers", "1", "--source", "sequence:3000", "--process", "simulate:100us", "--once"});
+    // The source ends when the test says so, however fast its lines are processed.
+    PipeOfLines lines;
+    Steered pipeline({"--consumers", "1", "--source", "lines:-", "--process", "simulate:100us", "--once"},
+                     lines.reader());
     for (int i = 0; i < 20; ++i) {
         const auto at_work = pipeline.at_work();
+        lines.give(150);
         pipeline.supervisor.send(SIGHUP);
-        REQUIRE(eventually([&] {
-            return pipeline.at_work() != at_work || pipeline.run.segments().empty() ||
-                   pipeline.ring().closed();
-        }));
+        REQUIRE(eventually([&] { return pipeline.at_work() != at_work; }));
     }
+    lines.give(150);
+    pipeline.supervisor.send(SIGHUP);
+    lines.end();
     pipeline.finish();
-    pipeline.run.require_numbers_up_to(3000);
+    CHECK(pipeline.run.rows() == lines.given());
 }
 
 TEST_CASE("a paused source gives nothing, also to a new producer, and what is in the ring is processed") {
-    Steered pipeline({"--consumers", "2", "--source", "sequence:2000", "--process", "simulate:1ms", "--once",
-                      "--ring-capacity", "100"});
+    Steered pipeline(
+        {"--consumers", "2", "--source", "sequence", "--process", "simulate:1ms", "--ring-capacity", "100"});
     REQUIRE(eventually([&] { return pipeline.run.has_rows(50); }));
     pipeline.signal(SIGUSR1, "SIGUSR1: the source is paused");
     CHECK(pipeline.supervisor_metrics().paused == 1);
-    REQUIRE(eventually([&] { return pipeline.in_flight() == 0; }));
+    // The producer has seen it when it waits.
+    const auto producer_waits = [&] {
+        return TimeSpent::of(pipeline.metrics().producer.activity, true, monotonic_ns()).now ==
+               Activity::WaitingForInput;
+    };
+    REQUIRE(eventually([&] { return producer_waits() && pipeline.in_flight() == 0; }));
     const std::uint64_t acquired = pipeline.ring().tail();
-    CHECK(acquired < 2000);
     const auto producer = pipeline.supervisor.children("producer");
     REQUIRE(producer.size() == 1);
     ::kill(producer.front(), SIGKILL);
     // The new one has looked around when it waits.
     REQUIRE(eventually([&] {
         const auto now = pipeline.ring().area().producer_pid.load();
-        const auto doing = TimeSpent::of(pipeline.metrics().producer.activity, true, monotonic_ns()).now;
         return now != static_cast<std::uint32_t>(producer.front()) &&
-               pipeline.supervisor.children("producer").size() == 1 && doing == Activity::WaitingForInput;
+               pipeline.supervisor.children("producer").size() == 1 && producer_waits();
     }));
     CHECK(pipeline.ring().tail() == acquired);
     CHECK(pipeline.supervisor.is_running());
     pipeline.signal(SIGUSR1, "SIGUSR1: the source is already paused");
     pipeline.signal(SIGUSR2, "SIGUSR2: the source is taken from");
-    pipeline.finish();
-    pipeline.run.require_numbers_up_to(2000);
+    REQUIRE(eventually([&] { return pipeline.run.has_rows(acquired + 1); }));
+    pipeline.drain();
 }
 
 TEST_CASE("a paused pipeline drains") {
@@ -270,23 +303,28 @@ TEST_CASE("a terminal that goes drains the pipeline, unless it was started with 
 }
 
 TEST_CASE("within a range there are as many consumers as the work takes, and few when there is none") {
-    Steered pipeline({"--consumers", "1..8", "--source", "sequence:10000", "--process", "simulate:2ms",
-                      "--ring-capacity", "500"});
-    CHECK(pipeline.wanted() == 1);
+    PipeOfLines lines;
+    Steered pipeline(
+        {"--consumers", "1..8", "--source", "lines:-", "--process", "simulate:2ms", "--ring-capacity", "500"},
+        lines.reader());
     CHECK(pipeline.supervisor_metrics().least == 1);
     CHECK(pipeline.supervisor_metrics().most == 8);
-    // The source gives as fast as it can.
-    REQUIRE(eventually([&] { return pipeline.wanted() == 8; }));
+    // The source gives as fast as they can take, until there are eight.
+    REQUIRE(eventually([&] {
+        if (lines.given() < pipeline.ring().tail() + 1000) lines.give(500);
+        return pipeline.wanted() == 8;
+    }));
     CHECK(pipeline.says("scaling: consumers 1 -> 2: "));
-    CHECK(pipeline.says("each takes a consumer 2"));
+    CHECK(pipeline.says("each takes a consumer "));
     pipeline.signal(SIGTTIN, "SIGTTIN: consumers stay at 8, of 1..8");
-    REQUIRE(eventually([&] { return pipeline.run.has_rows(10000); }));
+    REQUIRE(eventually([&] { return pipeline.run.has_rows(lines.given()); }));
     REQUIRE(eventually([&] { return pipeline.at_work().size() == 1; }));
     CHECK(pipeline.wanted() == 1);
     CHECK(pipeline.says("-> 1: no more than "));
     CHECK_FALSE(pipeline.says("died"));
-    pipeline.drain();
-    pipeline.run.require_numbers_up_to(10000);
+    pipeline.supervisor.send(SIGTERM);
+    pipeline.finish();
+    CHECK(pipeline.run.rows() == lines.given());
 }
 
 TEST_CASE("a thousand steps up and down at full load lose nothing and repeat nothing") {

@@ -76,7 +76,7 @@ TEST_CASE("a finished result waits a millisecond for others, and not longer", "[
     const auto now = std::chrono::steady_clock::now();
     CHECK(batch.look_after(now) == 200ms);
     batch.finish(0);
-    CHECK(batch.look_after(now) <= 1ms);
+    CHECK(batch.look_after(now) <= 1ms + (std::chrono::steady_clock::now() - now));
     CHECK(work.saved_.empty());
     static_cast<void>(batch.look_after(now + 10ms));
     CHECK(work.saved_ == std::vector<std::size_t>{1});
