@@ -91,8 +91,7 @@ class Measurement {
         while (control_.ready.load() != settings_.consumers) ::usleep(100);
         control_.began_ns = monotonic_ns();
         control_.go.store(1);
-        settings_.pace.count() == 0 ? produce_at_full_speed(workload, made)
-                                    : produce_at_pace(workload, made);
+        settings_.pace.count() == 0 ? produce_at_full_speed(workload, made) : produce_at_pace(workload, made);
         control_.sent = workload.made();
         transport_.finish(settings_.consumers);
     }

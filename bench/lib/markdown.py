@@ -125,11 +125,16 @@ why that is its best sensible use, is said in its program in [bench/peer](../ben
 other one runs backwards. A cell is the median of {rounds} rounds, with least and most; a ratio is of two figures of one
 round. **Rates depend on the machine and on what else it does: trust the ratios.**
 
-{versions}
+{distance}{versions}
 
 ![Throughput against what else one might take](performance-peers.svg)
 
 ## Targets
+
+"""
+
+DISTANCE = """A cache line took {distance} ns from one processor to another meanwhile. Where that is three times as long, as it may
+be on the same virtual machine an hour later, whatever goes through shared memory is slower, most of all what is fastest.
 
 """
 
@@ -179,9 +184,11 @@ By Google Benchmark, one thread, nothing contended; the UBL ones read and parse 
 
 def page(run):
     """The whole page; `run` is bench/report's collection of everything."""
+    distance = run.throughput.figure("distance", 2, "one_way_ns")
     skipped = "".join(f"- {label}: {why}\n" for label, why in run.skipped.items())
     return (
-        INTRODUCTION.format(command=run.command, machine=run.machine, rounds=run.plan.rounds, versions=run.versions)
+        INTRODUCTION.format(command=run.command, machine=run.machine, rounds=run.plan.rounds, versions=run.versions,
+                            distance=DISTANCE.format(distance=spread(distance, three_digits)) if distance else "")
         + targets(run.rows)
         + EXPLANATIONS["transport"] + throughput_table(run.plan, run.throughput, "transport")
         + (f"Left out, because missing on that machine:\n\n{skipped}\n" if skipped else "")

@@ -53,6 +53,7 @@ def measure_throughput(plan, tools, present):
     results = Results()
     for turn in range(plan.rounds):
         for consumers in plan.consumers:
+            results.add("distance", 2, tools.probe("distance"))
             for subject in present if turn % 2 == 0 else reversed(present):
                 progress(f"round {turn + 1}/{plan.rounds}, {consumers} consumers: {subject.label}")
                 results.add(subject.key, consumers, tools.throughput(subject, consumers, plan.milliseconds))

@@ -18,13 +18,14 @@ struct Question {
     const char* name;
     std::string (*ask)(const Measure&);
 };
-constexpr std::array<Question, 7> kQuestions{{{"throughput", &pipeline::bench::throughput},
+constexpr std::array<Question, 8> kQuestions{{{"throughput", &pipeline::bench::throughput},
                                               {"whole-run", &pipeline::bench::whole_run},
                                               {"load", &pipeline::bench::load},
                                               {"latency", &pipeline::bench::latency},
                                               {"idle", &pipeline::bench::idle},
                                               {"recovery", &pipeline::bench::recovery},
-                                              {"drain", &pipeline::bench::drain}}};
+                                              {"drain", &pipeline::bench::drain},
+                                              {"distance", &pipeline::bench::distance}}};
 
 }  // namespace
 
@@ -46,7 +47,7 @@ int main(int argc, char** argv) {
         }
     }
     std::fputs(
-        "probe: throughput|whole-run|load|latency|idle|recovery|drain SUPERVISOR MILLISECONDS COUNT "
+        "probe: throughput|whole-run|load|latency|idle|recovery|drain|distance SUPERVISOR MILLISECONDS COUNT "
         "OPTION...\n"
         "MILLISECONDS is the window of throughput, load, latency and idle, COUNT the kills of recovery; the "
         "options are the\n"

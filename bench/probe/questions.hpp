@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can be asked about a running pipeline. Each answer is one line of JSON without its outer braces; each
-// throws std::runtime_error if the pipeline does not do what it should.
+// What can be asked about a running pipeline, and about what it runs on. Each answer is one line of JSON
+// without its outer braces; each throws std::runtime_error if the pipeline does not do what it should.
 #pragma once
 
 #include <chrono>
@@ -34,5 +34,7 @@ struct Measure {
 [[nodiscard]] std::string recovery(const Measure& measure);
 // From SIGTERM, with a full ring, to the supervisor's end.
 [[nodiscard]] std::string drain(const Measure& measure);
+// Of the machine, not of a pipeline: how long a cache line takes from one processor to another.
+[[nodiscard]] std::string distance(const Measure& measure);
 
 }  // namespace pipeline::bench
