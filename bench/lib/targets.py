@@ -60,7 +60,7 @@ def rows(throughput, ledger, wake_ups, rest, operations, whys):
     from .figures import figure
 
     def because(text, consumers=None):
-        return whys.get((text, consumers)) or whys.get((text, None), "")
+        return whys.get((text, consumers)) or whys.get((text, None)) or whys.get((None, None), "")
 
     for target in THROUGHPUT:
         for consumers, least, aim in zip(target.consumers, target.least, target.aim):

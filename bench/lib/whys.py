@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Why a figure is what it is, where it has been missed: by the target's text, and the number of consumers or None for
-all. Shown in docs/performance.md only beside a figure that is missed in the run that is told."""
+all; (None, None) is for what has no reason of its own. Shown in docs/performance.md only beside a figure that is missed in the run that is told."""
 
 BOOST_STORE = "whole pipeline / Boost message_queue one by one + storage"
 BOOST_ONE = "ring, batch 64 / Boost message_queue one by one"
@@ -9,6 +9,8 @@ GO_ONE = "ring, batch 1 / Go channel one by one"
 LEDGER = "ledger sqlite / bare SQLite writer, same schema and batch"
 
 WHYS = {
+    (None, None): "The least and the most tell how far the rounds are apart: where the processors are far from each other (see "
+                  "above), what shares memory between them loses most, and goroutines, which mostly take turns on one, least.",
     (BOOST_STORE, 1): "One consumer claims, processes, saves and flushes in turn, 13 to 16 ns an invoice, which is the bound.",
     (BOOST_STORE, None): "Probably the turns that more processes than processors take; not looked into.",
     (BOOST_ONE, None): "Boost's queue has two to three times its rate where producer and consumer take turns on one "
