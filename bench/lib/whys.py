@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Why a figure is what it is, where it has been missed: by the target's text, and the number of consumers or None for
-all; (None, None) is for what has no reason of its own. Shown in docs/performance.md only beside a figure that is missed in the run that is told."""
+all; (None, None) is for what has no reason of its own. Shown in docs/performance.md only beside a figure that is missed
+in the run that is told."""
 
 BOOST_STORE = "whole pipeline / Boost message_queue one by one + storage"
 BOOST_ONE = "ring, batch 64 / Boost message_queue one by one"
