@@ -15,10 +15,10 @@
 #include <utility>
 #include <vector>
 
-#include "common/fd.hpp"
 #include "common/segments.hpp"
 #include "tests/catch.hpp"
 #include "tests/crash/scale.hpp"
+#include "tests/pipe.hpp"
 #include "tests/system/pipeline_run.hpp"
 
 using namespace pipeline;
@@ -88,24 +88,17 @@ class Steered {
 // A standard input of numbered lines.
 class PipeOfLines {
   public:
-    PipeOfLines() {
-        int ends[2] = {-1, -1};
-        REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
-        reader_.reset(ends[0]);
-        writer_.reset(ends[1]);
-    }
-    [[nodiscard]] int reader() const { return reader_.get(); }
+    [[nodiscard]] int reader() const { return pipe_.out.get(); }
     [[nodiscard]] std::uint64_t given() const { return given_; }
     void give(std::uint64_t count) {
         std::string lines;
         for (std::uint64_t i = 0; i < count; ++i) lines += fmt::format("{}\n", ++given_);
-        REQUIRE(::write(writer_.get(), lines.data(), lines.size()) == static_cast<ssize_t>(lines.size()));
+        REQUIRE(::write(pipe_.in.get(), lines.data(), lines.size()) == static_cast<ssize_t>(lines.size()));
     }
-    void end() { writer_.reset(); }
+    void end() { pipe_.in.reset(); }
 
   private:
-    UniqueFd reader_;
-    UniqueFd writer_;
+    Pipe pipe_;
     std::uint64_t given_ = 0;
 };
 
