@@ -21,13 +21,14 @@
 #include <cstdint>
 
 #include "common/condition.hpp"
+#include "common/file_identity.hpp"
 #include "common/item.hpp"
 #include "common/result.hpp"
 #include "common/robust_mutex.hpp"
 
 namespace pipeline {
 
-inline constexpr std::uint32_t kLayoutVersion = 4;
+inline constexpr std::uint32_t kLayoutVersion = 5;
 inline constexpr std::uint64_t kRingMagic = 0x474e'4952'564e'4901;     // "\1INVRING" as bytes
 inline constexpr std::uint64_t kStorageMagic = 0x524f'5453'564e'4901;  // "\1INVSTOR" as bytes
 inline constexpr std::size_t kMaxPlaces = 256;                         // consumers at most
@@ -81,6 +82,18 @@ struct alignas(64) HandArea {
 // blame is written by the place's consumer alone. Apart from the words above, which others read all at once.
 using HandItems = std::array<Item, kMaxBatch>;
 
+// A position in a list (lines:FILE) together with the digest of all bytes before it, so that a cursor can say
+// which list it belongs to. Written by the producer alone, before the push that ends at that position; read
+// by the flush leader, without a lock. While the digest is being written, and after a kill in between, the
+// position is kNoPosition, and the mark is free. A position has one digest only: a reader that finds the same
+// position before and after the digest has read the digest that belongs to it.
+struct alignas(64) ListMark {
+    static constexpr std::uint64_t kNoPosition = UINT64_MAX;
+    std::atomic<std::uint64_t> position;
+    std::array<std::atomic<std::uint64_t>, 4> digest;
+};
+inline constexpr std::size_t kListMarks = 64;
+
 struct alignas(64) RingArea {
     SegmentHeader header;
 
@@ -89,6 +102,11 @@ struct alignas(64) RingArea {
     std::uint32_t ordered;                   // 1 if the source's positions rise, so that a cursor exists
     std::array<char, kMaxSpecBytes> source;  // the source's name as in the ledger, NUL-terminated
     std::array<char, kMaxSpecBytes> ledger;  // the ledger, NUL-terminated
+    std::uint64_t
+        ledger_id;  // of the ledger's file, as its table `schema` has it; 0: a ledger that keeps nothing
+    FileIdentity source_file;  // the list or the spool's folder; zeros for a source that is neither
+    // 1: what was acquired before the program was upgraded from layout 4 has a bare inode as its position.
+    std::uint32_t bare_inodes;
 
     // ---- written by the supervisor, or by a child that finds itself orphaned ----
     std::atomic<std::uint32_t> stop;  // 1: the source is to stop; idempotent
@@ -108,6 +126,7 @@ struct alignas(64) RingArea {
     std::atomic<std::uint32_t> exhausted;         // 1: the source had nothing more; producer, for display
     std::atomic<std::uint32_t> producer_pid;      // as HandArea::pid
     std::atomic<std::uint64_t> expected;          // items that a finite source will give in all, 0 unknown
+    std::array<ListMark, kListMarks> list_marks;  // of lines:FILE
 
     // ---- the pop side: the consumers ----
     RobustMutex pop_lock;

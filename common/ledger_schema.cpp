@@ -116,7 +116,47 @@ FROM generations;
 UPDATE schema_version SET version = 2;
 )sql";
 
-constexpr std::array kVersions{kVersion1, kVersion2};
+// schema: one row, the version and the ledger's own name, which the segments remember: a file with another
+// name is another ledger. An older version of this program finds the version in the view and says that it is
+// too old.
+//
+// generations: the records [last_first, recorded) were the last commit of the generation, and last_digest
+// (SHA-256 in hexadecimal digits) says which ids and ring indices they had: what a killed flush leader's
+// successor gives again must be these.
+//
+// sources: digest is that of everything before the cursor, file is the list's device, inode and birth time
+// (file_identity.hpp); both only of lists.
+//
+// duplicates: positions are kept as they are; two ids may have had one after the other.
+constexpr const char* kVersion3 = R"sql(
+CREATE TABLE schema(version INTEGER NOT NULL, ledger TEXT NOT NULL) STRICT;
+INSERT INTO schema(version, ledger) VALUES(3, lower(hex(randomblob(8))));
+DROP TABLE schema_version;
+CREATE VIEW schema_version AS SELECT version FROM schema;
+ALTER TABLE generations ADD COLUMN last_first INTEGER;
+ALTER TABLE generations ADD COLUMN last_digest TEXT;
+ALTER TABLE sources ADD COLUMN digest TEXT;
+ALTER TABLE sources ADD COLUMN file TEXT;
+DROP VIEW readable_duplicates;
+ALTER TABLE duplicates RENAME TO old_duplicates;
+CREATE TABLE duplicates(
+    source TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    seen_at INTEGER NOT NULL,
+    PRIMARY KEY(source, position, id)
+) STRICT;
+INSERT INTO duplicates SELECT source, position, id, seen_at FROM old_duplicates ORDER BY rowid;
+DROP TABLE old_duplicates;
+CREATE VIEW readable_duplicates AS SELECT
+    duplicates.id AS id, duplicates.source AS source, duplicates.position AS position,
+    strftime('%Y-%m-%d %H:%M:%f', seen_at / 1000000.0, 'unixepoch') AS seen_at,
+    invoices.status AS first_status, invoices.source AS first_source, invoices.position AS first_position,
+    strftime('%Y-%m-%d %H:%M:%f', stored_at / 1000000.0, 'unixepoch') AS first_stored_at
+FROM duplicates LEFT JOIN invoices ON invoices.id = duplicates.id;
+)sql";
+
+constexpr std::array kVersions{kVersion1, kVersion2, kVersion3};
 static_assert(kVersions.size() == kLedgerSchemaVersion);
 
 // A property of the file. A database that is still empty becomes a file with a header here.
@@ -139,7 +179,7 @@ void check_tables(SqliteConnection& database, const std::filesystem::path& path)
               " attempts, consumer, acquired_at, stored_at) VALUES(1,2,3,4,5,6,7,8,9,10,11,12,13,14,15)"
               " ON CONFLICT(id) DO NOTHING",
               "INSERT INTO duplicates(source, position, id, seen_at) VALUES(1,2,3,4)"
-              " ON CONFLICT(source, position) DO NOTHING",
+              " ON CONFLICT DO NOTHING",
               "INSERT INTO sources(source, cursor, acquired, updated_at) VALUES(1,2,3,4)"
               " ON CONFLICT(source) DO NOTHING"}) {
             const SqliteStatement prepared(database, sql);

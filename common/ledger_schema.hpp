@@ -12,7 +12,7 @@
 
 namespace pipeline {
 
-inline constexpr std::int64_t kLedgerSchemaVersion = 2;
+inline constexpr std::int64_t kLedgerSchemaVersion = 3;
 
 // Opens the ledger file at `path` for writing, ready for commits. With `create` a missing or empty one
 // gets the schema; one of an older version is brought up to date in any case. Several processes may do so

@@ -23,12 +23,6 @@ constexpr int kFirstRow = 3;
 constexpr int kRowParameters = 6;
 constexpr int kFirstDetail = kFirstRow + kRowParameters;
 
-// A position may return with another id: an inode is used again after its file was deleted. Should both
-// files be duplicates, the later one is written at position + 2^48 (+ 2 * 2^48, ...), so that the key
-// of the table stays what it is and nothing is dropped; the low 48 bits still are the inode.
-constexpr std::uint64_t kReuseStep = std::uint64_t{1} << 48U;
-constexpr int kMaxReuse = 1 << 16;
-
 std::string insert_sql(std::size_t rows, bool details) {
     std::string sql =
         "INSERT INTO invoices(source, stored_at, id, position, status, attempts, consumer, acquired_at";
@@ -69,8 +63,7 @@ LedgerSession::LedgerSession(const std::filesystem::path& path, bool create)
       find_(database_, "SELECT source, position, status FROM invoices WHERE id = ?1"),
       insert_duplicate_(database_,
                         "INSERT INTO duplicates(source, position, id, seen_at) VALUES(?1, ?2, ?3, ?4)"
-                        " ON CONFLICT(source, position) DO NOTHING"),
-      find_duplicate_(database_, "SELECT id FROM duplicates WHERE source = ?1 AND position = ?2"),
+                        " ON CONFLICT(source, position, id) DO NOTHING"),
       update_source_(database_,
                      "INSERT INTO sources(source, cursor, acquired, updated_at) VALUES(?1, ?2, ?3, ?4)"
                      " ON CONFLICT(source) DO UPDATE SET cursor = excluded.cursor,"
@@ -176,27 +169,14 @@ Outcome LedgerSession::find_outcome(const Record& record, const CommitContext& c
     return outcome;
 }
 
+// One that is there already is a redelivery.
 void LedgerSession::add_duplicate(const Record& record, const CommitContext& context) {
-    std::uint64_t position = record.position;
-    for (int reuse = 0; reuse < kMaxReuse; ++reuse, position += kReuseStep) {
-        insert_duplicate_.bind(1, context.source);
-        insert_duplicate_.bind(2, stored(position));
-        insert_duplicate_.bind(3, record.id_text());
-        insert_duplicate_.bind(4, context.clock.now_us());
-        insert_duplicate_.run();
-        if (database_.changes() == 1) {
-            ++added_;
-            return;
-        }
-        find_duplicate_.bind(1, context.source);
-        find_duplicate_.bind(2, stored(position));
-        const bool same = find_duplicate_.first_row() && find_duplicate_.text(0) == record.id_text();
-        find_duplicate_.finish();
-        if (same) return;  // a redelivery
-    }
-    throw SqliteError(Kind::Other,
-                      fmt::format("position {} has {} rows in duplicates already; move old ones away",
-                                  record.position, kMaxReuse));
+    insert_duplicate_.bind(1, context.source);
+    insert_duplicate_.bind(2, stored(record.position));
+    insert_duplicate_.bind(3, record.id_text());
+    insert_duplicate_.bind(4, context.clock.now_us());
+    insert_duplicate_.run();
+    added_ += database_.changes();
 }
 
 // It is written even if nothing else is new: a process killed inside its commit may have left a

@@ -44,7 +44,7 @@ class LedgerSession {
     SqliteConnection database_;  // before its statements, which must go first
     SqliteStatement begin_, commit_, rollback_;
     SqliteStatement insert_group_, insert_one_, insert_detailed_, find_;
-    SqliteStatement insert_duplicate_, find_duplicate_;
+    SqliteStatement insert_duplicate_;
     SqliteStatement update_source_, find_cursor_;
     SqliteStatement update_generation_, find_recorded_;
     std::int64_t added_ = 0;         // rows of the transaction in work, of invoices and duplicates

@@ -13,6 +13,7 @@
 #include "common/clock.hpp"
 #include "common/histogram.hpp"
 #include "common/layout.hpp"
+#include "common/status_text.hpp"
 
 namespace pipeline {
 
@@ -66,9 +67,45 @@ struct alignas(64) SupervisorMetrics {
     std::atomic<std::uint32_t> draining;  // 1: the end has begun
 };
 
+// How it stands between the source and the producer. Each but Fine is a reason why less is acquired, or
+// acknowledged, than the user expects.
+enum class SourceState : std::uint8_t {
+    Fine,
+    Gone,            // renamed, removed, or its path leads elsewhere now
+    Replaced,        // another file has its name, or it was cut or filled anew
+    CannotMove,      // files that are in the ledger cannot be moved to their folders
+    NothingIsTaken,  // files lie there and none can be taken
+    Unreadable       // it cannot be read at present; tried again
+};
+
+// Written by the producer.
+struct alignas(64) SourceMetrics {
+    std::atomic<std::uint32_t> state;     // a SourceState
+    std::atomic<std::uint64_t> since_ns;  // of that state
+    std::atomic<std::uint64_t>
+        backlog;  // invoices that lie in the source and are not acquired, as far as is known
+    std::atomic<std::uint64_t> oldest_us;    // since 1970: when the oldest of them was last modified; 0: none
+    std::atomic<std::uint64_t> unmoved;      // files that are in the ledger and could not be moved yet
+    std::atomic<std::uint64_t> passed_over;  // entries that could not be looked at, at the last look
+    std::atomic<std::uint64_t> unusable_ids;  // since the segments were made
+    StatusText sentence;                      // of a state that is not Fine: cause and advice
+};
+
+// Written by the flush leader, under the flush lock.
+struct alignas(64) LedgerMetrics {
+    std::atomic<std::uint64_t> commits;           // since the segments were made
+    std::atomic<std::uint64_t> errors;            // commits that failed, since then
+    std::atomic<std::uint64_t> last_commit_ns;    // when the last one ended; 0: there was none
+    std::atomic<std::uint64_t> last_took_ns;      // how long it took
+    std::atomic<std::uint64_t> failing_since_ns;  // the first failed commit after the last good one; 0: none
+    StatusText error;                             // of the last failed commit
+};
+
 struct alignas(64) MetricsArea {
     SupervisorMetrics supervisor;
     ProducerMetrics producer;
+    SourceMetrics source;
+    LedgerMetrics ledger;
     HistogramArea
         until_durable;  // from being acquired until it is in the ledger; by the flush leader, under its lock
     std::array<PlaceMetrics, kMaxPlaces> places;

@@ -18,6 +18,8 @@ void Ring::initialise(RingArea& area, std::uint32_t capacity_slots) {
     area.header.capacity = capacity_slots;
     area.push_lock.initialise();
     area.pop_lock.initialise();
+    for (ListMark& mark : area.list_marks)
+        mark.position.store(ListMark::kNoPosition, std::memory_order_relaxed);
 }
 
 Ring::PushResult Ring::push(std::span<const Item> items) noexcept {

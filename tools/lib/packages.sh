@@ -14,6 +14,7 @@ libboost-program-options-dev||command line and configuration file
 libfmt-dev||formats text
 libpugixml-dev||reads XML
 libsqlite3-dev||the ledger
+libssl-dev||digests (SHA-256)
 nlohmann-json3-dev||requests to and answers from programs; what the observer says
 prometheus-cpp-dev||the observer: metrics
 libcpp-httplib-dev||the observer: metrics and a page over HTTP

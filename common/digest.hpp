@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// SHA-256 (FIPS 180-4), by OpenSSL's libcrypto.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace pipeline {
+
+using Digest = std::array<std::uint8_t, 32>;
+
+// In 64 lower-case hexadecimal digits, and back; nothing for another text.
+[[nodiscard]] std::string to_text(const Digest& digest);
+[[nodiscard]] std::optional<Digest> parse_digest(std::string_view text) noexcept;
+
+// Takes bytes piece by piece. A copy goes on for itself from what was taken. Throws std::bad_alloc.
+class Sha256 {
+  public:
+    Sha256();
+    Sha256(const Sha256& other);
+    Sha256& operator=(const Sha256& other);
+    Sha256(Sha256&&) noexcept;
+    Sha256& operator=(Sha256&&) noexcept;
+    ~Sha256();
+
+    Sha256& add(std::span<const std::byte> bytes);
+    Sha256& add(std::string_view bytes) { return add(std::as_bytes(std::span(bytes))); }
+    Sha256& add(const Digest& digest) { return add(std::as_bytes(std::span(digest))); }
+
+    // The digest of all that was taken; it can go on taking.
+    [[nodiscard]] Digest digest() const;
+
+  private:
+    struct Context;
+    std::unique_ptr<Context> context_;
+};
+
+}  // namespace pipeline

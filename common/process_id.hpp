@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// A process as shared memory names it: its pid together with its start time, because the pid of a dead
+// process is given to another one sooner or later. Both fit in one word, which is written and read whole.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+
+namespace pipeline {
+
+struct ProcessId {
+    static constexpr unsigned kPidBits = 22;  // PID_MAX_LIMIT of Linux is 2^22
+
+    std::uint32_t pid = 0;            // 0: no process
+    std::uint64_t started_ticks = 0;  // since boot, as field 22 of /proc/PID/stat; 0: unknown, as of layout 4
+
+    bool operator==(const ProcessId&) const noexcept = default;
+
+    [[nodiscard]] constexpr std::uint64_t pack() const noexcept {
+        return started_ticks << kPidBits | (pid & ((1U << kPidBits) - 1));
+    }
+    [[nodiscard]] static constexpr ProcessId unpack(std::uint64_t word) noexcept {
+        return {static_cast<std::uint32_t>(word & ((1U << kPidBits) - 1)), word >> kPidBits};
+    }
+
+    // This process, and the one that has the pid now; the start time is 0 if /proc does not say.
+    [[nodiscard]] static ProcessId self() noexcept;
+    [[nodiscard]] static ProcessId of(pid_t pid) noexcept;
+
+    // False if there is no such process or it has ended, even if nobody has reaped it yet, or if another
+    // process has its pid now. Means something only in the pid namespace that the pid was taken in.
+    [[nodiscard]] bool is_alive() const noexcept;
+};
+
+// The pid namespace of this process: the inode of /proc/self/ns/pid; 0 if /proc does not say.
+[[nodiscard]] std::uint64_t own_pid_namespace() noexcept;
+
+}  // namespace pipeline
