@@ -231,8 +231,9 @@ TEST_CASE("a ledger of version 1 is read as it is", "[ledger_reader]") {
     const TemporaryFolder folder;
     { const SqliteLedger made(folder.ledger()); }
     change(folder.ledger(),
-           "DROP TABLE generations; DROP VIEW readable_invoices; UPDATE schema_version SET version = 1;"
-           "INSERT INTO sources VALUES('sequence', NULL, 7, 0)");
+           "DROP TABLE generations; DROP VIEW readable_invoices; DROP VIEW schema_version; DROP TABLE schema;"
+           "CREATE TABLE schema_version(version); INSERT INTO schema_version VALUES(1);"
+           "INSERT INTO sources VALUES('sequence', NULL, 7, 0, NULL, NULL)");
     read_ledger(folder.ledger(), [&](LedgerReader& reader) {
         CHECK_FALSE(reader.recorded(0).has_value());
         CHECK(reader.books().at(0).acquired == 7);
@@ -311,7 +312,7 @@ TEST_CASE("what cannot be read is refused in one line that says why", "[ledger_r
     }
     SECTION("a newer version") {
         { const SqliteLedger made(folder.ledger()); }
-        change(folder.ledger(), "UPDATE schema_version SET version = 99");
+        change(folder.ledger(), "UPDATE schema SET version = 99");
         const auto refusal = refusal_of(folder.ledger());
         CHECK(refusal.status == ExitStatus::Configuration);
         check_contains(refusal.text, "newer version");

@@ -66,9 +66,9 @@ TEST_CASE("a new ledger has the documented schema and is durable by write-ahead 
         "stored_at");
     CHECK(
         ask(folder.ledger(), "SELECT group_concat(name) FROM pragma_table_info('duplicates') WHERE pk > 0") ==
-        "source,position");
+        "source,position,id");
     CHECK(ask(folder.ledger(), "SELECT group_concat(name) FROM pragma_table_info('sources')") ==
-          "source,cursor,acquired,updated_at");
+          "source,cursor,acquired,updated_at,digest,file");
     CHECK(ask(folder.ledger(), "SELECT version FROM schema_version") == std::to_string(kLedgerSchemaVersion));
     CHECK(ask(folder.ledger(), "PRAGMA journal_mode") == "wal");
     CHECK_THROWS_AS(
@@ -169,7 +169,7 @@ TEST_CASE("another program's database is refused and left as it is", "[sqlite_le
 TEST_CASE("a ledger of a newer version is refused", "[sqlite_ledger]") {
     const TemporaryFolder folder;
     CHECK(try_to_open(folder.ledger()).text.empty());
-    change(folder.ledger(), "UPDATE schema_version SET version = version + 1");
+    change(folder.ledger(), "UPDATE schema SET version = version + 1");
     const auto refusal = try_to_open(folder.ledger());
     CHECK(refusal.status == ExitStatus::Configuration);
     CHECK(one_line_naming(refusal.text, folder.ledger()));
