@@ -17,7 +17,6 @@ namespace pipeline {
 namespace {
 
 constexpr int kFirstHandedOver = 3;  // SD_LISTEN_FDS_START
-constexpr int kBacklog = 64;
 
 bool is_handed_over(const Environment& environment) {
     const char* pid = environment("LISTEN_PID");
@@ -105,7 +104,7 @@ ListeningSocket open_listening_socket(const ListenAddress& address, bool anywher
     const int on = 1;
     ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
     if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&where), size) != 0) fail("bind");
-    if (::listen(fd.get(), kBacklog) != 0) fail("listen");
+    if (::listen(fd.get(), SOMAXCONN) != 0) fail("listen");
     ListenAddress own = address_of(fd.get()).value_or(address);
     return {std::move(fd), std::move(own)};
 }

@@ -38,16 +38,20 @@ Ticker::Event Ticker::wait(int fd) {
         // A terminal that has another size now says so as a signal first, and as a key then.
         if (ready < 0 && fd >= 0) return Event::Input;
         if (ready < 0) continue;
-        if (ready == 0) {
-            const auto now = steady_clock::now();
-            if (now < next_) continue;
-            next_ = std::max(next_ + interval_, now);
-            return Event::Tick;
-        }
         if (awaited[0].revents != 0) return Event::End;
         // Nothing can come from there any more; asked again, it would say so at once for ever.
         if ((awaited[1].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) return Event::End;
-        return Event::Input;
+        const bool has_input = awaited[1].revents != 0;
+        const auto now = steady_clock::now();
+        if (now >= next_ && !(has_input && ticked_last_)) {
+            next_ = std::max(next_ + interval_, now);
+            ticked_last_ = true;
+            return Event::Tick;
+        }
+        if (has_input) {
+            ticked_last_ = false;
+            return Event::Input;
+        }
     }
 }
 

@@ -15,8 +15,8 @@ class Ticker {
 
     enum class Event { Tick, Input, End };
     // Waits for the next tick (one that is missed is left out), for the end, or for input on `fd` if it is
-    // one; the end and input come first, however late a tick is. A signal that is handled elsewhere counts as
-    // input, and the other end of `fd` being gone as the end.
+    // one. The end comes first; a tick that is due and input take turns, so that neither keeps the other off.
+    // A signal that is handled elsewhere counts as input, and the other end of `fd` being gone as the end.
     [[nodiscard]] Event wait(int fd = -1);
     // True once `fd` takes something or says why not; false if the end comes before. wait() then says that
     // too.
@@ -25,6 +25,7 @@ class Ticker {
   private:
     std::chrono::nanoseconds interval_;
     std::chrono::steady_clock::time_point next_;
+    bool ticked_last_ = false;
     UniqueFd signals_;
 };
 

@@ -21,9 +21,11 @@ std::string output_of(const PipelineRun& run, std::vector<std::string> options) 
 
 }  // namespace
 
-Process start_observer(const PipelineRun& run, std::vector<std::string> options) {
+Process start_observer(const PipelineRun& run, std::vector<std::string> options,
+                       std::vector<std::string> before) {
     static int started = 0;
-    std::vector<std::string> argv{OBSERVER_PROGRAM, "--name", run.name()};
+    std::vector<std::string> argv = std::move(before);
+    argv.insert(argv.end(), {OBSERVER_PROGRAM, "--name", run.name()});
     argv.insert(argv.end(), options.begin(), options.end());
     return {argv, run.directory(), fmt::format("look{}", ++started)};
 }

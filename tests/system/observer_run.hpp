@@ -12,7 +12,9 @@
 namespace pipeline::test {
 
 // Beside the run's pipeline, with --name and `options`; its output goes to a file, so it is no screen.
-[[nodiscard]] Process start_observer(const PipelineRun& run, std::vector<std::string> options);
+// `before`: words of a command that runs what follows them.
+[[nodiscard]] Process start_observer(const PipelineRun& run, std::vector<std::string> options,
+                                     std::vector<std::string> before = {});
 
 [[nodiscard]] std::vector<std::string> lines_of(const std::string& text);
 // What a live observer with --json has said so far.

@@ -34,7 +34,7 @@ class SignalsAsBefore {
 
 }  // namespace
 
-TEST_CASE("a signal and a key are seen although every tick is late", "[ticker]") {
+TEST_CASE("a signal and a key are seen although every tick is late, and ticks although keys are", "[ticker]") {
     const SignalsAsBefore restored;
     Ticker ticker(std::chrono::nanoseconds(1));
     std::array<int, 2> ends{};
@@ -44,6 +44,10 @@ TEST_CASE("a signal and a key are seen although every tick is late", "[ticker]")
     CHECK(ticker.wait(reader.get()) == Ticker::Event::Tick);
     REQUIRE(::write(writer.get(), "q", 1) == 1);
     CHECK(ticker.wait(reader.get()) == Ticker::Event::Input);
+    // Input that does not end keeps no tick off, nor a tick the input.
+    CHECK(ticker.wait(reader.get()) == Ticker::Event::Tick);
+    CHECK(ticker.wait(reader.get()) == Ticker::Event::Input);
+    CHECK(ticker.wait(reader.get()) == Ticker::Event::Tick);
     REQUIRE(::raise(SIGTERM) == 0);
     CHECK(ticker.wait(reader.get()) == Ticker::Event::End);
     CHECK(ticker.wait() == Ticker::Event::End);
