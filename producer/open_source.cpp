@@ -11,10 +11,11 @@
 
 namespace pipeline {
 
-std::unique_ptr<Source> open_source(const SourceSpec& spec, const Resume& resume, bool once) {
+std::unique_ptr<Source> open_source(const SourceSpec& spec, const Resume& resume, bool once,
+                                    const SourceContext& context) {
     switch (spec.kind) {
         case SourceSpec::Kind::Spool:
-            return std::make_unique<SpoolSource>(spec.path, resume);
+            return std::make_unique<SpoolSource>(spec.path, resume, SpoolSource::Limits{}, context);
         case SourceSpec::Kind::Lines:
             return std::make_unique<LinesSource>(spec.path, resume.position, once);
         case SourceSpec::Kind::StandardInput:

@@ -3,6 +3,8 @@
 
 #include <signal.h>
 
+#include <memory>
+
 #include "common/segments.hpp"
 #include "common/signals.hpp"
 #include "producer/producer.hpp"
@@ -14,8 +16,10 @@ namespace pipeline {
 ExitStatus produce(const ProducerOptions& options) {
     const UniqueFd signals = open_signal_fd({SIGTERM, SIGINT});
     Segments segments = Segments::attach(options.name, Lineage(options.parent));
+    SourceContext context;
+    context.report = std::make_shared<SourceReport>(segments.metrics().source);
     const auto source =
-        open_source(options.source, resume_from(segments.ring(), segments.storage()), options.once);
+        open_source(options.source, resume_from(segments.ring(), segments.storage()), options.once, context);
     const ExitStatus status = Producer(options, segments, *source, signals.get()).run();
     segments.leave();
     return status;

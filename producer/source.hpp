@@ -12,6 +12,7 @@
 
 #include "common/layout.hpp"
 #include "common/specs.hpp"
+#include "producer/source_report.hpp"
 
 namespace pipeline {
 
@@ -27,6 +28,12 @@ struct Resume {
     std::uint64_t acquired = 0;
     // Of a source without order: the positions that are in the pipeline already.
     std::unordered_set<std::uint64_t> in_flight;
+};
+
+// The producer's means that a source may use.
+struct SourceContext {
+    // Where it says how it is. Shared with the source's parts; by default nobody sees it.
+    std::shared_ptr<SourceReport> report = std::make_shared<SourceReport>();
 };
 
 class Source {
@@ -67,6 +74,7 @@ class Source {
 // of a file is then the end of its last line, which otherwise may still grow. Throws Failure (NoInput: not
 // there or not readable; CannotCreate: the spool's folders for what is done cannot be made;
 // Configuration: what is there is not what `resume` says was read).
-[[nodiscard]] std::unique_ptr<Source> open_source(const SourceSpec& spec, const Resume& resume, bool once);
+[[nodiscard]] std::unique_ptr<Source> open_source(const SourceSpec& spec, const Resume& resume, bool once,
+                                                  const SourceContext& context = {});
 
 }  // namespace pipeline

@@ -35,10 +35,12 @@ constexpr std::uint32_t kEvents =
 }  // namespace
 
 // The watch is set before the first look: a file that comes in between is seen twice, never missed.
-SpoolSource::SpoolSource(const std::filesystem::path& folder, const Resume& resume, Limits limits)
+SpoolSource::SpoolSource(const std::filesystem::path& folder, const Resume& resume, Limits limits,
+                         const SourceContext& context)
     : folder_(folder.string()),
       limits_(limits),
       folder_fd_(open_spool(folder_)),
+      report_(context.report),
       receipts_(folder_fd_.get(), folder_, limits.receipts),
       events_(folder_, kEvents),
       in_flight_(resume.in_flight),

@@ -29,7 +29,8 @@ class SpoolSource final : public Source {
 
     // Makes DIR's folders for what is done, and looks at DIR for the first time. Throws Failure: NoInput
     // if DIR is not there, not a folder or not readable; CannotCreate if files could not be moved.
-    SpoolSource(const std::filesystem::path& folder, const Resume& resume, Limits limits);
+    SpoolSource(const std::filesystem::path& folder, const Resume& resume, Limits limits,
+                const SourceContext& context = {});
     SpoolSource(const std::filesystem::path& folder, const Resume& resume)
         : SpoolSource(folder, resume, Limits{}) {}
 
@@ -55,6 +56,7 @@ class SpoolSource final : public Source {
     std::string folder_;
     Limits limits_;
     UniqueFd folder_fd_;
+    std::shared_ptr<SourceReport> report_;
     SpoolReceipts receipts_;
     Inotify events_;
     std::deque<std::string> waiting_;
