@@ -47,6 +47,19 @@ std::vector<pid_t> children_of(pid_t pid, const std::string& program) {
     return found;
 }
 
+namespace {
+
+// The signals as a shell starts programs with them, whatever this test was started with (nohup(1) ignores
+// SIGHUP).
+void reset_signals() {
+    for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+}  // namespace
+
 Process::Process(const std::vector<std::string>& argv, const std::filesystem::path& directory,
                  const std::string& tag, int input_fd, const std::function<void()>& before_exec)
     : out_(directory / (tag + ".out")), err_(directory / (tag + ".err")) {
@@ -60,6 +73,7 @@ Process::Process(const std::vector<std::string>& argv, const std::filesystem::pa
     const int out = ::open(out_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     const int err = ::open(err_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);
     if (::dup2(in, 0) == 0 && ::dup2(out, 1) == 1 && ::dup2(err, 2) == 2) {
+        reset_signals();
         if (before_exec) before_exec();
         ::close_range(3, ~0U, 0);
         ::execv(arguments[0], arguments.data());
