@@ -10,6 +10,7 @@
 #include "common/sqlite_ledger.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/ledger_fixture.hpp"
+#include "tests/unit/tree_paths.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;

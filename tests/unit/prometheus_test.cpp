@@ -8,6 +8,7 @@
 
 #include "tests/catch.hpp"
 #include "tests/unit/sample_view.hpp"
+#include "tests/unit/tree_paths.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;

@@ -16,6 +16,7 @@
 #include "consumer/ubl_processor.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/invoice_folder.hpp"
+#include "tests/unit/tree_paths.hpp"
 
 using namespace pipeline;
 using pipeline::test::InvoiceFolder;
