@@ -78,7 +78,12 @@ Flush::LeadOutcome Flush::lead(nanoseconds bound) {
 void Flush::commit(std::uint64_t tail, std::optional<std::uint64_t> cursor) {
     const std::uint64_t durable = storage_.durable();
     const RecordRange records = storage_.range(durable, tail - durable);
-    const CommitContext context{source_, cursor, WallClock(), ring_.area().header.generation};
+    const CommitContext context{source_,
+                                cursor,
+                                WallClock(),
+                                ring_.area().header.generation,
+                                ring_.area().ledger_id,
+                                &storage_.area().ledger_files};
     ledger_.commit(records, context);
     if (tail != durable) storage_.set_durable(tail, count(records, monotonic_ns(), until_durable_));
     if (cursor) storage_.area().cursor.store(*cursor, std::memory_order_release);

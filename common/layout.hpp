@@ -165,8 +165,9 @@ struct alignas(64) Record {
     std::uint8_t id_length;    // as Item::id_length
 
     // What the ledger made of it: first what the status says, as most end, and if that turns out
-    // otherwise written by the flush leader under the flush lock before `durable` covers the record. A kill
-    // leaves either value; the redo writes it again.
+    // otherwise written by the flush leader under the flush lock, before it sends the COMMIT that covers the
+    // record. A kill before that COMMIT leaves either value, and the next leader decides anew; a kill after
+    // it leaves the outcome that was committed, which stays.
     Outcome outcome;
 
     std::array<char, kMaxIdBytes> id;
@@ -175,6 +176,15 @@ struct alignas(64) Record {
         return {id.data(), bounded_id_length(id_length)};
     }
     [[nodiscard]] bool id_unusable() const noexcept { return (id_length & kIdUnusable) != 0; }
+};
+
+// Which files a ledger was in when this generation last opened it: FileIdentity::position() of the file and
+// of its log (FILE-wal), 0 before that. A log beside another file than that is not that file's log, and would
+// destroy it. Written by the flush leader under the flush lock, before it commits the first time: first
+// `file`, then `log`. A kill in between leaves a file with an older log, which says nothing.
+struct LedgerFiles {
+    std::atomic<std::uint64_t> file;
+    std::atomic<std::uint64_t> log;
 };
 
 struct alignas(64) StorageArea {
@@ -194,6 +204,7 @@ struct alignas(64) StorageArea {
     // The cursor that the ledger was last given; written by the flush leader after the ledger's commit.
     // A kill leaves the one before: the same cursor is then given again.
     std::atomic<std::uint64_t> cursor;
+    LedgerFiles ledger_files;
 
     // ---- release: the producer alone; the supervisor when the producer has failed for good ----
     // Records below it have been acknowledged to the source; their space is free.

@@ -38,6 +38,11 @@ std::unique_ptr<Ledger> open_ledger(const LedgerSpec& spec) {
     return std::make_unique<NoLedger>();
 }
 
+std::unique_ptr<Ledger> open_known_ledger(const LedgerSpec& spec, const KnownLedger& known) {
+    if (spec.kind == LedgerSpec::Kind::Sqlite) return std::make_unique<SqliteLedger>(spec.path, known);
+    return open_ledger(spec);
+}
+
 std::unique_ptr<Ledger> share_ledger(const LedgerSpec& spec) {
     if (spec.kind == LedgerSpec::Kind::Sqlite) return SqliteLedger::shared(spec.path);
     return open_ledger(spec);

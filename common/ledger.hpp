@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "common/clock.hpp"
+#include "common/last_commit.hpp"
 #include "common/layout.hpp"
 #include "common/specs.hpp"
 
@@ -31,6 +32,10 @@ class RecordRange {
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     // The index after the last record's.
     [[nodiscard]] std::uint64_t end() const noexcept { return first_ + size_; }
+    // The first `count` of them.
+    [[nodiscard]] RecordRange first_ones(std::size_t count) const noexcept {
+        return {records_, details_, capacity_, first_, count};
+    }
     // i counts from 0.
     [[nodiscard]] Record& record(std::size_t i) const noexcept { return records_[(first_ + i) % capacity_]; }
     // All of them in order, in the one or two pieces in which they lie: dividing by the capacity for each
@@ -60,6 +65,16 @@ struct CommitContext {
                                           // none: leave what the ledger has
     WallClock clock{};                    // to turn the records' monotonic times into wall-clock times
     std::uint64_t generation = 0;         // of the segments that the records lie in
+    std::uint64_t ledger_id = 0;          // as RingArea has it
+    LedgerFiles* files = nullptr;         // of the storage; none: nobody remembers them
+};
+
+// What the segments say of the ledger that they were written to.
+struct KnownLedger {
+    std::uint64_t id = 0;  // RingArea::ledger_id
+    std::uint64_t generation = 0;
+    std::uint64_t durable = 0;  // so many records of the generation are in it
+    const LedgerFiles* files = nullptr;
 };
 
 // The ledger cannot take the records now (locked by another program, disk full, I/O error) but may later:
@@ -77,27 +92,34 @@ class Ledger {
     virtual ~Ledger() = default;
 
     // Writes all records and the cursor durably in one transaction, and that the ledger has this generation's
-    // records below the last one's index; then sets each record's `outcome`:
-    // its status if it has a row now (or had one already, from the same source and position: the row's
-    // status then), Duplicate if its id belongs to another position. Calling it again with the same
-    // records after a kill at any moment changes nothing and gives the same outcomes.
-    // Throws LedgerUnavailable (try again) or Failure (cannot work at all).
+    // records below the last one's index. `records` begin with the first one that the segments do not call
+    // durable. Each record's `outcome` is set before the transaction is committed: its status if it has a row
+    // now (or had one already, from the same source and position: the row's status then), Duplicate if its id
+    // belongs to another position. Records that a killed caller has committed are left as they are, with
+    // their outcomes: the first ones then must be exactly these.
+    // Throws LedgerUnavailable (nothing may be called durable; try again) or Failure (cannot work at all).
     virtual void commit(const RecordRange& records, const CommitContext& context) = 0;
 
     // Where `source` is to go on, if the ledger knows it.
     [[nodiscard]] virtual std::optional<std::uint64_t> cursor(std::string_view source) = 0;
 
-    // How many records of that generation the ledger has, if it keeps count: never fewer than the segments
-    // call durable, unless it is not the file that they were written to.
-    [[nodiscard]] virtual std::optional<std::uint64_t> recorded([[maybe_unused]] std::uint64_t generation) {
+    // What the ledger has of that generation, if it keeps count.
+    [[nodiscard]] virtual std::optional<LastCommit> last_commit([[maybe_unused]] std::uint64_t generation) {
         return std::nullopt;
     }
+
+    // Its own name, by which it differs from all others; 0: it keeps nothing.
+    [[nodiscard]] virtual std::uint64_t id() { return 0; }
 };
 
 // Opens the ledger that `spec` names, creating it with its schema if it is not there yet. Throws Failure:
 // CannotCreate when it cannot be opened, created or written; Configuration when the file is not a ledger
 // or was written by a newer version.
 [[nodiscard]] std::unique_ptr<Ledger> open_ledger(const LedgerSpec& spec);
+
+// The same for a ledger that segments were written to: it is never created, and must be what they know.
+// Throws Failure as open_ledger(), Configuration also when it is not there or another one.
+[[nodiscard]] std::unique_ptr<Ledger> open_known_ledger(const LedgerSpec& spec, const KnownLedger& known);
 
 // The same ledger for a process that shares it with the one that has opened it: the first use opens it, and
 // never creates it. What opening fails for is then what a commit fails for: while it is locked, full, moved

@@ -109,14 +109,14 @@ LedgerReader::LedgerReader(const std::filesystem::path& path)
     version_ = ledger_schema_version(database_, path);
 }
 
-std::optional<std::uint64_t> LedgerReader::recorded(std::uint64_t generation) {
+std::optional<LastCommit> LedgerReader::last_commit(std::uint64_t generation) {
     if (version_ < 2) return std::nullopt;
-    SqliteStatement find(database_, "SELECT recorded FROM generations WHERE generation = ?1");
-    find.bind(1, static_cast<std::int64_t>(generation));
-    std::uint64_t found = 0;
-    if (find.first_row()) found = static_cast<std::uint64_t>(find.integer(0));
-    find.finish();
-    return found;
+    SqliteStatement find(database_, find_last_commit_sql(version_));
+    return read_last_commit(find, generation);
+}
+
+std::uint64_t LedgerReader::id() {
+    return version_ < 3 ? 0 : ledger_id(database_);
 }
 
 // In the order of the table, without sorting: grouped by SQL it would need memory, or temporary files, for

@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "common/last_commit.hpp"
 #include "common/sqlite_connection.hpp"
 
 namespace pipeline {
@@ -38,9 +39,10 @@ class LedgerReader {
     // not a ledger or of a newer version, NoInput if there is none or nothing in it.
     explicit LedgerReader(const std::filesystem::path& path);
 
-    // How many records of that generation the snapshot has; none if the ledger is of a version that
-    // does not count them.
-    [[nodiscard]] std::optional<std::uint64_t> recorded(std::uint64_t generation);
+    // What the snapshot has of that generation; none if the ledger is of a version that does not count.
+    [[nodiscard]] std::optional<LastCommit> last_commit(std::uint64_t generation);
+    // The ledger's own name; 0 if it is of a version without.
+    [[nodiscard]] std::uint64_t id();
     // Every source, those of rows that `sources` does not know too, in the order of their names. Reads every
     // row of invoices.
     [[nodiscard]] std::vector<SourceBooks> books();

@@ -7,8 +7,10 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "common/error.hpp"
@@ -260,6 +262,32 @@ std::int64_t ledger_schema_version(SqliteConnection& database, const std::filesy
                                   path.string(), version, kLedgerSchemaVersion));
     }
     return version;
+}
+
+std::uint64_t ledger_id(SqliteConnection& database) {
+    const std::string text = database.query_text("SELECT ledger FROM schema");
+    std::uint64_t id = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id, 16);
+    if (error != std::errc{} || end != text.data() + text.size() || id == 0)
+        throw SqliteError(SqliteError::Kind::Statement, "its table schema does not give it a name");
+    return id;
+}
+
+std::string find_last_commit_sql(std::int64_t version) {
+    return fmt::format("SELECT recorded, {} FROM generations WHERE generation = ?1",
+                       version < 3 ? "NULL, NULL" : "last_first, last_digest");
+}
+
+LastCommit read_last_commit(SqliteStatement& find, std::uint64_t generation) {
+    find.bind(1, static_cast<std::int64_t>(generation));
+    LastCommit last;
+    if (find.first_row()) {
+        last.recorded = static_cast<std::uint64_t>(find.integer(0));
+        if (!find.is_null(1)) last.first = static_cast<std::uint64_t>(find.integer(1));
+        last.digest = find.text(2);
+    }
+    find.finish();
+    return last;
 }
 
 SqliteConnection open_ledger_database(const std::filesystem::path& path, bool create) {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <string>
 
+#include "common/last_commit.hpp"
 #include "common/sqlite_connection.hpp"
 
 namespace pipeline {
@@ -28,6 +29,13 @@ inline constexpr std::int64_t kLedgerSchemaVersion = 3;
 // it is newer, or the file is not a ledger.
 [[nodiscard]] std::int64_t ledger_schema_version(SqliteConnection& database,
                                                  const std::filesystem::path& path);
+
+// The ledger's own name, of one that has version 3 or later.
+[[nodiscard]] std::uint64_t ledger_id(SqliteConnection& database);
+
+// A query of version 2 or later that finds a generation's last commit, and its answer.
+[[nodiscard]] std::string find_last_commit_sql(std::int64_t version);
+[[nodiscard]] LastCommit read_last_commit(SqliteStatement& find, std::uint64_t generation);
 
 // Configuration: the file at `path` is a database, but not a ledger; `why` in a few words.
 [[noreturn]] void fail_not_a_ledger(const std::filesystem::path& path, const std::string& why);

@@ -54,6 +54,7 @@ std::int64_t stored(std::uint64_t value) noexcept {
 
 LedgerSession::LedgerSession(const std::filesystem::path& path, bool create)
     : database_(open_ledger_database(path, create)),
+      id_(ledger_id(database_)),
       begin_(database_, "BEGIN IMMEDIATE"),
       commit_(database_, "COMMIT"),
       rollback_(database_, "ROLLBACK"),
@@ -67,27 +68,62 @@ LedgerSession::LedgerSession(const std::filesystem::path& path, bool create)
       update_source_(database_,
                      "INSERT INTO sources(source, cursor, acquired, updated_at) VALUES(?1, ?2, ?3, ?4)"
                      " ON CONFLICT(source) DO UPDATE SET cursor = excluded.cursor,"
-                     " acquired = acquired + excluded.acquired, updated_at = excluded.updated_at +"
-                     " (updated_at = excluded.updated_at)"),
+                     " acquired = acquired + excluded.acquired, updated_at = excluded.updated_at"),
       find_cursor_(database_, "SELECT cursor FROM sources WHERE source = ?1"),
-      // A redo after a kill says the same index again; `recorded` never goes back.
       update_generation_(database_,
-                         "INSERT INTO generations(generation, source, recorded, added, began_at, updated_at)"
-                         " VALUES(?1, ?2, ?3, ?4, ?5, ?5)"
+                         "INSERT INTO generations(generation, source, recorded, added, began_at, updated_at,"
+                         " last_first, last_digest) VALUES(?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7)"
                          " ON CONFLICT(generation) DO UPDATE SET recorded = max(recorded, excluded.recorded),"
-                         " added = added + excluded.added, updated_at = excluded.updated_at"),
-      find_recorded_(database_, "SELECT recorded FROM generations WHERE generation = ?1") {}
+                         " added = added + excluded.added, updated_at = excluded.updated_at +"
+                         " (updated_at = excluded.updated_at), last_first = excluded.last_first,"
+                         " last_digest = excluded.last_digest"),
+      find_generation_(database_, find_last_commit_sql(kLedgerSchemaVersion)) {}
 
-void LedgerSession::write(const RecordRange& records, const CommitContext& context,
-                          std::vector<Outcome>& outcomes) {
+// What a kill leaves: before the COMMIT nothing of the transaction, and some records with outcomes that were
+// not committed, which the next leader decides anew; after it `recorded` beyond the segments' `durable`, and
+// outcomes that were committed. A COMMIT that was cut short may come to light later, when the log is
+// recovered: the tries in between have decided on the same rows, so alike.
+void LedgerSession::write(const RecordRange& records, const CommitContext& context) {
     begin_.run();
     added_ = 0;
+    insert(records, count_redone(records, context.generation), context);
+    write_source(context);
+    write_generation(records, context);
+    commit_.run();
+}
+
+// How many of the records are in the ledger already, in this generation's last commit.
+std::size_t LedgerSession::count_redone(const RecordRange& records, std::uint64_t generation) {
+    const LastCommit last = last_commit(generation);
+    const Continuation how = continue_after(last, records);
+    switch (how) {
+        case Continuation::Follows:
+        case Continuation::Unchecked:
+            return 0;
+        case Continuation::Redoes:
+            return static_cast<std::size_t>(last.recorded - records.first());
+        case Continuation::Lacks:
+            throw LedgerMismatch(how, fmt::format("it lacks {} of the {} results that this pipeline has "
+                                                  "stored in it: it is an older copy, or another file",
+                                                  records.first() - last.recorded, records.first()));
+        case Continuation::Differs:
+            break;
+    }
+    throw LedgerMismatch(how,
+                         fmt::format("its last commit, up to result {} of this pipeline, was not of what "
+                                     "the segments hold from {} on: one of the two is a copy of another "
+                                     "moment",
+                                     last.recorded, records.first()));
+}
+
+// Records [first, size).
+void LedgerSession::insert(const RecordRange& records, std::size_t first, const CommitContext& context) {
     for (auto* insert : {&insert_group_, &insert_one_, &insert_detailed_}) {
         insert->bind(kSource, context.source);
         insert->bind(kStoredAt, context.clock.now_us());
     }
     std::size_t plain_end = 0;  // records [done, plain_end) have no details
-    for (std::size_t done = 0; done < records.size();) {
+    for (std::size_t done = first; done < records.size();) {
         plain_end = std::max(plain_end, done);
         while (plain_end < records.size() && plain_end < done + kGroup &&
                records.record(plain_end).has_details == 0) {
@@ -101,14 +137,13 @@ void LedgerSession::write(const RecordRange& records, const CommitContext& conte
         // just now answers like a redelivery: with the status it has.
         const bool all_new = inserted == static_cast<std::int64_t>(count);
         for (const std::size_t end = done + count; done < end; ++done) {
-            const Record& record = records.record(done);
-            outcomes[done] = all_new ? static_cast<Outcome>(record.status) : find_outcome(record, context);
+            Record& record = records.record(done);
+            const Outcome outcome =
+                all_new ? static_cast<Outcome>(record.status) : find_outcome(record, context);
+            // A save has written it already: what is not written again stays in the cache of whoever saved.
+            if (record.outcome != outcome) record.outcome = outcome;
         }
     }
-    write_source(context);
-    write_generation(records.end(), context);
-    // A kill before this leaves nothing of the transaction, a kill after it all.
-    commit_.run();
 }
 
 std::int64_t LedgerSession::insert_group(const RecordRange& records, std::size_t first,
@@ -179,10 +214,6 @@ void LedgerSession::add_duplicate(const Record& record, const CommitContext& con
     added_ += database_.changes();
 }
 
-// It is written even if nothing else is new: a process killed inside its commit may have left a
-// transaction that can be read but has not reached the disk. What is found in it must not be called
-// durable before an fsync, and this row makes the COMMIT do one: its time is never the one before, even if
-// the clock stands still (SQLite writes no row that does not change).
 void LedgerSession::write_source(const CommitContext& context) {
     // A cursor never goes back: positions rise, and what it has passed is in the ledger.
     const auto known = cursor(context.source);
@@ -210,21 +241,24 @@ std::optional<std::uint64_t> LedgerSession::cursor(std::string_view source) {
     return found;
 }
 
-void LedgerSession::write_generation(std::uint64_t recorded, const CommitContext& context) {
+// It is written even if nothing else is new: a process killed inside its commit may have left a
+// transaction that can be read but has not reached the disk. What is found in it must not be called
+// durable before an fsync, and this row makes the COMMIT do one: its time is never the one before, even if
+// the clock stands still (SQLite writes no row that does not change).
+void LedgerSession::write_generation(const RecordRange& records, const CommitContext& context) {
+    const std::string digest = to_text(digest_of(records));
     update_generation_.bind(1, stored(context.generation));
     update_generation_.bind(2, context.source);
-    update_generation_.bind(3, stored(recorded));
+    update_generation_.bind(3, stored(records.end()));
     update_generation_.bind(4, added_);
     update_generation_.bind(5, context.clock.now_us());
+    update_generation_.bind(6, stored(records.first()));
+    update_generation_.bind(7, digest);
     update_generation_.run();
 }
 
-std::uint64_t LedgerSession::recorded(std::uint64_t generation) {
-    find_recorded_.bind(1, stored(generation));
-    std::uint64_t found = 0;
-    if (find_recorded_.first_row()) found = static_cast<std::uint64_t>(find_recorded_.integer(0));
-    find_recorded_.finish();
-    return found;
+LastCommit LedgerSession::last_commit(std::uint64_t generation) {
+    return read_last_commit(find_generation_, generation);
 }
 
 bool LedgerSession::roll_back() noexcept {

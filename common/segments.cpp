@@ -108,6 +108,7 @@ Segments Segments::create(const std::string& name, const SegmentsPlan& plan) {
     Ring::initialise(area, plan.ring_capacity);
     area.start_position = plan.start_position;
     area.ordered = plan.ordered ? 1 : 0;
+    area.ledger_id = plan.ledger_id;
     write_text(area.source, plan.source);
     write_text(area.ledger, plan.ledger);
     finish_header(area.header, kRingMagic, ring.size(), generation);

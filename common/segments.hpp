@@ -28,6 +28,7 @@ struct SegmentsPlan {
     std::string ledger;                  // the ledger's text
     std::uint64_t start_position = 0;    // the ledger's cursor of that source
     bool ordered = false;                // whether the source's positions rise
+    std::uint64_t ledger_id = 0;         // Ledger::id()
 };
 
 class Segments {

@@ -21,6 +21,9 @@ namespace {
 
 using Kind = SqliteError::Kind;
 
+// A start waits so long for a program that keeps the ledger for itself.
+constexpr std::chrono::seconds kLockWait{5};
+
 // SQLite seldom tells which error the system gave it.
 constexpr std::string_view kSeeElsewhere = "see the system's log, the quota and ulimit -f";
 
@@ -79,6 +82,18 @@ std::string_view advice_while_running(const SqliteError& error) noexcept {
                                         error.what(), advice_while_running(error)));
 }
 
+[[noreturn]] void fail_mismatch(const std::filesystem::path& path, const LedgerMismatch& mismatch) {
+    if (mismatch.how() == Continuation::Lacks) {
+        throw LedgerUnavailable(
+            fmt::format("ledger {}: {}; put back the file that was in use: the results wait in memory",
+                        path.string(), mismatch.what()));
+    }
+    throw Failure(ExitStatus::Configuration,
+                  fmt::format("ledger {}: {}; put back what belongs together, or remove the segments and let "
+                              "the source give again what the ledger lacks",
+                              path.string(), mismatch.what()));
+}
+
 // An error of opening.
 [[noreturn]] void fail_to_open(const std::filesystem::path& path, const SqliteError& error) {
     switch (error.kind()) {
@@ -122,11 +137,33 @@ std::string_view advice_while_running(const SqliteError& error) noexcept {
 
 SqliteLedger::SqliteLedger(std::filesystem::path path, std::chrono::milliseconds lock_wait)
     : path_(std::move(path)) {
+    open(true, lock_wait);
+}
+
+SqliteLedger::SqliteLedger(std::filesystem::path path, const KnownLedger& known) : path_(std::move(path)) {
+    std::error_code unknown;
+    if (!std::filesystem::exists(path_, unknown) && !unknown) {
+        throw Failure(
+            ExitStatus::Configuration,
+            fmt::format("ledger {}: it is not there, and had {} results of what is left unfinished; "
+                        "put it back where it was",
+                        path_.string(), known.durable));
+    }
+    open(false, kLockWait);
+    if (known.id == 0 || session_->id() == known.id) return;
+    throw Failure(
+        ExitStatus::Configuration,
+        fmt::format("ledger {}: it is another ledger than the one that has the first {} results of what is "
+                    "left unfinished; put that one back",
+                    path_.string(), known.durable));
+}
+
+void SqliteLedger::open(bool create, std::chrono::milliseconds lock_wait) {
     // Only creation, recovery and other programs take a lock that makes opening fail; they are short.
     const auto deadline = std::chrono::steady_clock::now() + lock_wait;
     for (;;) {
         try {
-            session_ = std::make_unique<LedgerSession>(path_, true);
+            session_ = std::make_unique<LedgerSession>(path_, create);
             return;
         } catch (const SqliteError& error) {
             if (error.kind() != Kind::Busy || std::chrono::steady_clock::now() > deadline) {
@@ -168,6 +205,9 @@ auto SqliteLedger::attempt(Action&& action) {
     } catch (const SqliteError& error) {
         roll_back();
         fail_while_running(path_, error);
+    } catch (const LedgerMismatch& mismatch) {
+        roll_back();
+        fail_mismatch(path_, mismatch);
     } catch (const std::bad_alloc&) {
         roll_back();
         fail_while_running(path_, SqliteError(Kind::NoMemory, "out of memory"));
@@ -176,17 +216,19 @@ auto SqliteLedger::attempt(Action&& action) {
 
 void SqliteLedger::commit(const RecordRange& records, const CommitContext& context) {
     if (records.size() == 0 && !context.cursor) return;
-    outcomes_.resize(records.size());
-    attempt([&](LedgerSession& session) { session.write(records, context, outcomes_); });
-    for (std::size_t i = 0; i < records.size(); ++i) records.record(i).outcome = outcomes_[i];
+    attempt([&](LedgerSession& session) { session.write(records, context); });
 }
 
 std::optional<std::uint64_t> SqliteLedger::cursor(std::string_view source) {
     return attempt([&](LedgerSession& session) { return session.cursor(source); });
 }
 
-std::optional<std::uint64_t> SqliteLedger::recorded(std::uint64_t generation) {
-    return attempt([&](LedgerSession& session) { return session.recorded(generation); });
+std::optional<LastCommit> SqliteLedger::last_commit(std::uint64_t generation) {
+    return attempt([&](LedgerSession& session) { return session.last_commit(generation); });
+}
+
+std::uint64_t SqliteLedger::id() {
+    return attempt([](LedgerSession& session) { return session.id(); });
 }
 
 }  // namespace pipeline

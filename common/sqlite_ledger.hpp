@@ -11,7 +11,6 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
-#include <vector>
 
 #include "common/ledger.hpp"
 
@@ -25,6 +24,8 @@ class SqliteLedger final : public Ledger {
     // Throws Failure as open_ledger() does.
     explicit SqliteLedger(std::filesystem::path path,
                           std::chrono::milliseconds lock_wait = std::chrono::seconds(5));
+    // One that is there already and must be what `known` says; else throws Failure Configuration.
+    SqliteLedger(std::filesystem::path path, const KnownLedger& known);
     // One that is opened by its first use, which never creates it: see share_ledger().
     [[nodiscard]] static std::unique_ptr<SqliteLedger> shared(std::filesystem::path path);
     // Closes it; the last one to close an undisturbed ledger leaves one file, without -wal and -shm.
@@ -33,12 +34,14 @@ class SqliteLedger final : public Ledger {
     // Waits at most about 250 ms for a lock.
     void commit(const RecordRange& records, const CommitContext& context) override;
     [[nodiscard]] std::optional<std::uint64_t> cursor(std::string_view source) override;
-    // 0 for a generation that has given nothing yet.
-    [[nodiscard]] std::optional<std::uint64_t> recorded(std::uint64_t generation) override;
+    // One of nothing for a generation that has given nothing yet.
+    [[nodiscard]] std::optional<LastCommit> last_commit(std::uint64_t generation) override;
+    [[nodiscard]] std::uint64_t id() override;
 
   private:
     struct OpenLater {};
     SqliteLedger(std::filesystem::path path, OpenLater);
+    void open(bool create, std::chrono::milliseconds lock_wait);
     LedgerSession& session();
     void roll_back() noexcept;
     template <class Action>
@@ -46,7 +49,6 @@ class SqliteLedger final : public Ledger {
 
     std::filesystem::path path_;
     std::unique_ptr<LedgerSession> session_;  // none yet, or none after an error that may have spoiled it
-    std::vector<Outcome> outcomes_;           // of the commit in work
 };
 
 }  // namespace pipeline

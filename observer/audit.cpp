@@ -61,6 +61,10 @@ Audit make_audit(const std::optional<Snapshot>& snapshot, const std::optional<Le
     if (!snapshot) return audit;
     const Flow& flow = snapshot->flow;
     if (ledger) {
+        if (ledger->is_another) {
+            audit.findings.emplace_back(
+                "the ledger is not the one that the segments were written to: another one is in its place");
+        }
         add_segments(audit, flow, ledger->recorded.value_or(durable), durable);
         return audit;
     }

@@ -46,6 +46,7 @@ struct Audit {
 struct LedgerSight {
     std::vector<SourceBooks> books;
     std::optional<std::uint64_t> recorded;  // of the snapshot's generation; none: the ledger does not count
+    bool is_another = false;                // it is not the one that the segments were written to
 };
 
 // Either part may be missing: a pipeline without a ledger, a ledger without segments. `durable` is what the

@@ -59,7 +59,11 @@ ExitStatus audit_pipeline(const ObserverOptions& options) {
             read_ledger(ledger.path, [&](LedgerReader& reader) {
                 LedgerSight sight;
                 if (segments) {
-                    sight.recorded = reader.recorded(segments->ring().area().header.generation);
+                    const RingArea& ring = segments->ring().area();
+                    if (const auto last = reader.last_commit(ring.header.generation))
+                        sight.recorded = last->recorded;
+                    sight.is_another =
+                        ring.ledger_id != 0 && reader.id() != 0 && reader.id() != ring.ledger_id;
                     subject.snapshot = take_snapshot(*segments);  // soon after: it has not filled up since
                 }
                 sight.books = reader.books();

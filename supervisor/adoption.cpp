@@ -53,18 +53,39 @@ void require_same(const std::string& what, const std::string& option, const std:
 }
 
 // An older copy may have been put in the ledger's place: what it lacks is in no other place any more, and
-// would never be acquired again.
+// would never be acquired again. Or an older copy in the place of the segments: what they would give again is
+// not what the ledger has had since.
 void require_written_here(const Segments& segments, const AdoptionRequest& request) {
-    const std::uint64_t durable = segments.storage().durable();
-    const auto recorded = request.recorded(segments.ring().area().header.generation);
-    if (!recorded || *recorded >= durable) return;
+    const RingArea& ring = segments.ring().area();
+    const Storage storage = segments.storage();
+    const std::uint64_t durable = storage.durable();
+    const auto ledger =
+        request.known_ledger({ring.ledger_id, ring.header.generation, durable, &storage.area().ledger_files});
+    const auto last = ledger->last_commit(ring.header.generation);
+    if (!last) return;
+    const RecordRange waiting = storage.range(durable, storage.tail() - durable);
+    switch (continue_after(*last, waiting)) {
+        case Continuation::Follows:
+        case Continuation::Redoes:
+        case Continuation::Unchecked:
+            return;
+        case Continuation::Lacks:
+            throw Failure(
+                ExitStatus::Configuration,
+                fmt::format("/dev/shm/{}.ring says that {} of its invoices are in the ledger '{}', which has "
+                            "{} of them: it is not the file that they were written to; put that one back, or "
+                            "remove /dev/shm/{}.* and let the source give again what the ledger lacks",
+                            request.name, durable, segments.ledger(), last->recorded, request.name));
+        case Continuation::Differs:
+            break;
+    }
     throw Failure(
         ExitStatus::Configuration,
-        fmt::format(
-            "/dev/shm/{}.ring says that {} of its invoices are in the ledger '{}', which has {} of them: it "
-            "is not the file that they were written to; put that one back, or remove /dev/shm/{}.* and "
-            "let the source give again what the ledger lacks",
-            request.name, durable, segments.ledger(), *recorded, request.name));
+        fmt::format("/dev/shm/{}.storage has {} results that are not in the ledger '{}', whose last commit, "
+                    "up to result {}, was not of these: one of the two is a copy of another moment; put back "
+                    "what belongs together, or remove /dev/shm/{}.* and let the source give again what the "
+                    "ledger lacks",
+                    request.name, waiting.size(), segments.ledger(), last->recorded, request.name));
 }
 
 void tell_of(const Segments& segments) {
@@ -111,6 +132,7 @@ Segments make_or_adopt(const AdoptionRequest& request) {
     Segments::remove_storage_without_ring(request.name);
     SegmentsPlan plan = request.plan;
     plan.start_position = request.start_position();
+    plan.ledger_id = request.ledger_id();
     return Segments::create(request.name, plan);
 }
 

@@ -5,8 +5,9 @@
 #pragma once
 
 #include <functional>
-#include <optional>
+#include <memory>
 
+#include "common/ledger.hpp"
 #include "common/segments.hpp"
 
 namespace pipeline {
@@ -15,15 +16,17 @@ struct AdoptionRequest {
     std::string name;
     SegmentsPlan plan;  // for new segments; its source and ledger must be those of what is unfinished
     std::function<std::uint64_t()> start_position;  // of new ones; asked when no other process is left
-    // How many records of a generation the ledger has; none: it does not count. Asked before an adoption.
-    std::function<std::optional<std::uint64_t>(std::uint64_t generation)> recorded;
+    std::function<std::uint64_t()> ledger_id;       // the ledger's own name, for new ones
+    // Opens the ledger that is to be what the segments know of it, as open_known_ledger() does. Asked before
+    // an adoption.
+    std::function<std::unique_ptr<Ledger>(const KnownLedger& known)> known_ledger;
     std::chrono::nanoseconds patience{};  // how long to wait for an earlier generation that still drains
     std::function<bool()> interrupted;    // asked while waiting; true ends it
 };
 
 // For the only supervisor of the name. Throws Failure: NotDrained if the earlier generation is not gone in
 // time or waiting was interrupted; Configuration if what was left unfinished belongs to another source or
-// ledger, or is damaged, or the ledger does not have what they call durable; CannotCreate.
+// ledger, or is damaged, or the ledger is not what they were written to; CannotCreate.
 [[nodiscard]] Segments make_or_adopt(const AdoptionRequest& request);
 
 }  // namespace pipeline

@@ -92,16 +92,11 @@ SegmentsPlan prepare(const Options& options) {
     plan.source = options.source.name();
     plan.ledger = options.ledger.text();
     plan.ordered = options.source.ordered();
-    static_cast<void>(open_ledger(options.ledger));
     return plan;
 }
 
 std::uint64_t start_position(const Options& options) {
     return open_ledger(options.ledger)->cursor(options.source.name()).value_or(0);
-}
-
-std::optional<std::uint64_t> recorded(const Options& options, std::uint64_t generation) {
-    return open_ledger(options.ledger)->recorded(generation);
 }
 
 }  // namespace pipeline

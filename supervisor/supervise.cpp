@@ -65,7 +65,8 @@ ExitStatus supervise(const Options& options) {
                    "waiting for what an earlier supervisor has left");
     Segments segments =
         make_or_adopt({options.name, plan, [&] { return start_position(options); },
-                       [&](std::uint64_t generation) { return recorded(options, generation); },
+                       [&] { return open_ledger(options.ledger)->id(); },
+                       [&](const KnownLedger& known) { return open_known_ledger(options.ledger, known); },
                        options.drain_timeout + kOrphansNotice, interrupted});
     log(LogLevel::Info, "started: {} consumers, source {}, ledger {}", options.consumers.text(), plan.source,
         plan.ledger);

@@ -10,11 +10,14 @@ ONE_KILL = ("tests/crash/crash_tests", "a kill at any instruction*")
 STOPPED_WAITER = ("tests/crash/crash_tests", "a waiter that is woken and does not run on*")
 LEAVER = ("tests/unit/leave_tests", "a consumer that is told to leave*")
 GIVEN_UP = ("tests/unit/leave_tests", "a consumer that is killed while it leaves*")
+REDO = ("tests/unit/redo_tests", "what a dead leader has committed*")
+OTHERS = ("tests/unit/redo_tests", "records that are not what the last commit was of*")
 SLEEPERS = ("tests/crash/storm_tests", "a storm of kills over sleeping processes*")
 
 RING = "common/ring.cpp"
 STORAGE = "common/storage.cpp"
 FLUSH = "common/flush.cpp"
+SESSION = "common/ledger_session.cpp"
 MUTEX = "common/robust_mutex.hpp"
 
 
@@ -60,6 +63,16 @@ MUTANTS = [
                 "    if (tail != durable) storage_.set_durable(tail, count(records, monotonic_ns(), until_durable_));\n",
          "    if (tail != durable) storage_.set_durable(tail, count(records, monotonic_ns(), until_durable_));\n"
          "    ledger_.commit(records, context);\n"),), ONE_KILL),
+    Mutant("a redo decides again", (
+        (SESSION, "    insert(records, count_redone(records, context.generation), context);\n",
+         "    static_cast<void>(count_redone(records, context.generation));\n    insert(records, 0, context);\n"),),
+        REDO),
+    Mutant("a redo does not look whether the invoices are those that were committed", (
+        ("common/last_commit.cpp", " == last.digest ?", " != last.digest + \"x\" ?"),), OTHERS),
+    Mutant("a redo is not synced", (
+        (SESSION, "updated_at = excluded.updated_at +\"\n"
+                  "                         \" (updated_at = excluded.updated_at), last_first",
+         "updated_at = updated_at, last_first"),), REDO),
     Mutant("a flush counts in the totals that are valid", (
         (STORAGE, "area_->totals[which ^ 1U];", "area_->totals[which];"),
         (STORAGE, "(durable << 1U) | (which ^ 1U)", "(durable << 1U) | which")), ONE_KILL),

@@ -46,8 +46,9 @@ class Killed {
     }
     [[nodiscard]] Segments start(const std::string& source, const std::string& ledger) const {
         return make_or_adopt({name, plan(source, ledger), [] { return std::uint64_t{7}; },
-                              [](std::uint64_t) { return std::nullopt; }, std::chrono::nanoseconds(0),
-                              [] { return false; }});
+                              [] { return std::uint64_t{0}; },
+                              [](const KnownLedger&) { return open_ledger({LedgerSpec::Kind::None, {}}); },
+                              std::chrono::nanoseconds(0), [] { return false; }});
     }
 
   private:

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
@@ -89,8 +90,11 @@ class Batch {
     std::vector<Details> details_;
 };
 
+// Each is of a generation of its own: a batch that is committed again by another context is given again after
+// a loss of the segments.
 inline CommitContext context(std::string_view source, std::optional<std::uint64_t> cursor = std::nullopt) {
-    return {source, cursor, WallClock()};
+    static std::atomic<std::uint32_t> number{0};
+    return {source, cursor, WallClock(), static_cast<std::uint64_t>(::getpid()) << 32U | ++number};
 }
 
 // Without a matcher: those for texts are named differently in Catch2 2 and 3.

@@ -182,7 +182,8 @@ TEST_CASE("a reader's snapshot stands still while a writer goes on, and holds up
     const TemporaryFolder folder;
     SqliteLedger ledger(folder.ledger());
     auto first = numbers(1, 100);
-    ledger.commit(first.range(), context("sequence", 101));
+    const auto when = context("sequence", 101);
+    ledger.commit(first.range(), when);
     read_ledger(folder.ledger(), [&](LedgerReader& reader) {
         for (std::uint64_t k = 1; k <= 50; ++k) {
             auto more = numbers(100 * k + 1, 100);
@@ -193,8 +194,9 @@ TEST_CASE("a reader's snapshot stands still while a writer goes on, and holds up
         CHECK(books[0].rows() == 100);
         CHECK(books[0].acquired == 100);
         CHECK(books[0].cursor == 101U);
-        CHECK(reader.recorded(0) == 100U);
-        CHECK(reader.recorded(1) == 0U);
+        CHECK(reader.last_commit(when.generation)->recorded == 100U);
+        CHECK(reader.last_commit(1)->recorded == 0U);
+        CHECK(reader.id() == ledger.id());
     });
     CHECK(rows_read(folder.ledger()) == 5100);
 }
@@ -235,7 +237,8 @@ TEST_CASE("a ledger of version 1 is read as it is", "[ledger_reader]") {
            "CREATE TABLE schema_version(version); INSERT INTO schema_version VALUES(1);"
            "INSERT INTO sources VALUES('sequence', NULL, 7, 0, NULL, NULL)");
     read_ledger(folder.ledger(), [&](LedgerReader& reader) {
-        CHECK_FALSE(reader.recorded(0).has_value());
+        CHECK_FALSE(reader.last_commit(0).has_value());
+        CHECK(reader.id() == 0);
         CHECK(reader.books().at(0).acquired == 7);
         CHECK_FALSE(reader.books().at(0).cursor.has_value());
     });

@@ -180,9 +180,9 @@ TEST_CASE("a readable generation says what was given again", "[ledger_views]") {
     when.generation = 0xfedc'ba98'7654'3210U;
     ledger.commit(batch.range(), when);
     ledger.commit(batch.range(), when);  // a redo of the same generation
-    CHECK(ledger.recorded(when.generation) == 10U);
+    CHECK(ledger.last_commit(when.generation)->recorded == 10U);
     when.generation = 5;
-    CHECK(ledger.recorded(5) == 0U);
+    CHECK(ledger.last_commit(5)->recorded == 0U);
     ledger.commit(batch.range(), when);  // the same invoices after a loss of the segments
     CHECK(ask(folder.ledger(),
               "SELECT group_concat(generation || ' ' || recorded || ' ' || added || ' ' || given_again)"

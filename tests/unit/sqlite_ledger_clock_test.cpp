@@ -39,13 +39,15 @@ TEST_CASE("a clock that is set back changes neither order nor cursor, and no dur
     const WallClock right;
     const auto commit_at = [&](std::int64_t off, std::uint64_t position) {
         auto when = context("sequence", position + 1);
+        when.generation = 7;
         const std::uint64_t now = monotonic_ns();
         when.clock = WallClock(right.now_us() + off, now);
         Batch batch;
         batch.add(std::to_string(position), position).acquired_ns = now - 250'000'000;
-        ledger.commit(batch.range(), when);
+        const RecordRange records{&batch.range().record(0), nullptr, 1, position - 1, 1};
+        ledger.commit(records, when);
         CHECK(batch.outcomes().front() == Outcome::Booked);
-        ledger.commit(batch.range(), when);  // a redelivery
+        ledger.commit(records, when);  // a redo
         CHECK(batch.outcomes().front() == Outcome::Booked);
     };
     commit_at(0, 1);

@@ -14,7 +14,10 @@ int hooked(long call, int fd) {
     SyncHook& hook = sync_hook();
     struct stat status {};
     const bool is_folder = ::fstat(fd, &status) == 0 && S_ISDIR(status.st_mode);
-    if (!is_folder) ++hook.files;
+    if (!is_folder) {
+        ++hook.files;
+        if (hook.on_file) hook.on_file();
+    }
     if (const int error = hook.error; error != 0) {
         errno = error;
         return -1;

@@ -36,6 +36,10 @@ std::unique_ptr<Ledger> open_ledger(const LedgerSpec& spec) {
     return std::make_unique<JudgingLedger>(spec.path);
 }
 
+std::unique_ptr<Ledger> open_known_ledger(const LedgerSpec& spec, const KnownLedger&) {
+    return open_ledger(spec);
+}
+
 std::unique_ptr<Ledger> share_ledger(const LedgerSpec& spec) {
     return open_ledger(spec);
 }
