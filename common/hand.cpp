@@ -23,8 +23,8 @@ std::string Cause::text(std::chrono::nanoseconds item_timeout) const {
     return fmt::format("exit status {}", WEXITSTATUS(status));
 }
 
-void Hand::take_over(std::uint32_t pid) const noexcept {
-    area_->pid.store(pid, std::memory_order_release);
+void Hand::take_over(ProcessId consumer) const noexcept {
+    area_->process.store(consumer.pack(), std::memory_order_release);
     const WorkWord work = WorkWord::unpack(area_->work.load(std::memory_order_acquire));
     if (work.is_active) {
         const HandWord held = word();

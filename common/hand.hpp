@@ -9,6 +9,7 @@
 #include <string>
 
 #include "common/layout.hpp"
+#include "common/process_id.hpp"
 
 namespace pipeline {
 
@@ -107,9 +108,9 @@ class Hand {
 
     // Takes the place over from whoever had it: if that one died while it processed an item, the death
     // is charged to that item (attempts and cause in its blame). Repeating it after a kill charges once.
-    void take_over(std::uint32_t pid) const noexcept;
+    void take_over(ProcessId consumer) const noexcept;
     // The place is left in good order.
-    void leave() const noexcept { area_->pid.store(0, std::memory_order_release); }
+    void leave() const noexcept { area_->process.store(0, std::memory_order_release); }
     // True if the supervisor wants the place's consumer to leave.
     [[nodiscard]] bool is_told_to_leave() const noexcept {
         return area_->leave.load(std::memory_order_relaxed) != 0;

@@ -63,9 +63,10 @@ struct alignas(64) HandArea {
     // When the batch that is being processed was begun; 0 when nothing is. Written by the consumer.
     std::atomic<std::uint64_t> since_ns;
 
-    // The consumer's process id, 0 when there is none. Written by the consumer when it starts and when
-    // it leaves; a kill leaves the dead one's, which the supervisor takes away if it starts no successor.
-    std::atomic<std::uint32_t> pid;
+    // The consumer, a packed ProcessId (process_id.hpp); 0 when there is none. Written by the consumer when
+    // it starts and when it leaves; a kill leaves the dead one's, which the supervisor takes away if it
+    // starts no successor, and the one that adopts the segments in any case.
+    std::atomic<std::uint64_t> process;
 
     // How the last consumer of this place died, an encoded Cause; 0 when it did not. Written by the
     // supervisor before it starts the successor.
@@ -108,6 +109,12 @@ struct alignas(64) RingArea {
     // 1: what was acquired before the program was upgraded from layout 4 has a bare inode as its position.
     std::uint32_t bare_inodes;
 
+    // The pid namespace in which the pids of producer, consumers and supervisor mean something
+    // (own_pid_namespace()); 0: not known. Written by the supervisor that makes or adopts the segments,
+    // before it starts children. An adopter takes away first what names processes: a kill in between leaves
+    // words that name none.
+    std::atomic<std::uint64_t> pid_namespace;
+
     // ---- written by the supervisor, or by a child that finds itself orphaned ----
     std::atomic<std::uint32_t> stop;  // 1: the source is to stop; idempotent
 
@@ -124,7 +131,7 @@ struct alignas(64) RingArea {
     alignas(64) std::atomic<std::uint64_t> tail;  // commit word of a push; under push_lock
     std::atomic<std::uint32_t> closed;            // 1: no push will follow; under push_lock, idempotent
     std::atomic<std::uint32_t> exhausted;         // 1: the source had nothing more; producer, for display
-    std::atomic<std::uint32_t> producer_pid;      // as HandArea::pid
+    std::atomic<std::uint64_t> producer_process;  // as HandArea::process
     std::atomic<std::uint64_t> expected;          // items that a finite source will give in all, 0 unknown
     std::array<ListMark, kListMarks> list_marks;  // of lines:FILE
 

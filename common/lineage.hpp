@@ -20,7 +20,4 @@ class Lineage {
     pid_t parent_;
 };
 
-// False if there is no such process or it has ended, even if nobody has reaped it yet; 0 is no process.
-[[nodiscard]] bool is_alive(pid_t pid) noexcept;
-
 }  // namespace pipeline

@@ -58,7 +58,7 @@ struct alignas(64) ProducerMetrics {
 
 // Written by the supervisor.
 struct alignas(64) SupervisorMetrics {
-    std::atomic<std::uint32_t> pid;        // 0: it has left in good order
+    std::atomic<std::uint64_t> process;    // a packed ProcessId; 0: it has left in good order
     std::atomic<std::uint32_t> consumers;  // how many are wanted now
     std::atomic<std::uint32_t> least;      // how many it may choose; both as `consumers` where it chooses
     std::atomic<std::uint32_t> most;       // none and only signals change the number

@@ -30,21 +30,35 @@ std::uint64_t start_in(std::string_view stat) noexcept {
     return ticks;
 }
 
+std::uint64_t start_told_by(const char* path) noexcept {
+    const UniqueFd file(::open(path, O_RDONLY | O_CLOEXEC));
+    std::array<char, 1024> text{};
+    const ssize_t got = file ? ::read(file.get(), text.data(), text.size()) : -1;
+    return got > 0 ? start_in({text.data(), static_cast<std::size_t>(got)}) : 0;
+}
+
+// In the /proc of another pid namespace our pid, and everybody's, is another number.
+bool is_proc_ours() noexcept {
+    std::array<char, 16> link{};
+    const ssize_t length = ::readlink("/proc/self", link.data(), link.size());
+    pid_t pid = 0;
+    if (length > 0) std::from_chars(link.data(), link.data() + length, pid);
+    return pid == ::getpid();
+}
+
 }  // namespace
 
 ProcessId ProcessId::of(pid_t pid) noexcept {
     ProcessId process{static_cast<std::uint32_t>(pid), 0};
+    if (!is_proc_ours()) return process;
     std::array<char, 32> path{};
     std::snprintf(path.data(), path.size(), "/proc/%d/stat", static_cast<int>(pid));
-    const UniqueFd file(::open(path.data(), O_RDONLY | O_CLOEXEC));
-    std::array<char, 1024> text{};
-    const ssize_t got = file ? ::read(file.get(), text.data(), text.size()) : -1;
-    if (got > 0) process.started_ticks = start_in({text.data(), static_cast<std::size_t>(got)});
+    process.started_ticks = start_told_by(path.data());
     return process;
 }
 
 ProcessId ProcessId::self() noexcept {
-    return of(::getpid());
+    return {static_cast<std::uint32_t>(::getpid()), start_told_by("/proc/self/stat")};
 }
 
 bool ProcessId::is_alive() const noexcept {
@@ -61,6 +75,7 @@ bool ProcessId::is_alive() const noexcept {
 
 std::uint64_t own_pid_namespace() noexcept {
     struct stat status {};
+    if (!is_proc_ours()) return 0;
     return ::stat("/proc/self/ns/pid", &status) == 0 ? status.st_ino : 0;
 }
 

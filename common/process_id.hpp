@@ -13,7 +13,7 @@ struct ProcessId {
     static constexpr unsigned kPidBits = 22;  // PID_MAX_LIMIT of Linux is 2^22
 
     std::uint32_t pid = 0;            // 0: no process
-    std::uint64_t started_ticks = 0;  // since boot, as field 22 of /proc/PID/stat; 0: unknown, as of layout 4
+    std::uint64_t started_ticks = 0;  // since boot, as field 22 of /proc/PID/stat; 0: unknown
 
     bool operator==(const ProcessId&) const noexcept = default;
 
@@ -24,16 +24,25 @@ struct ProcessId {
         return {static_cast<std::uint32_t>(word & ((1U << kPidBits) - 1)), word >> kPidBits};
     }
 
-    // This process, and the one that has the pid now; the start time is 0 if /proc does not say.
+    // This process, and the one that has the pid now; the start time is 0 if /proc does not say, or is not
+    // that of our pid namespace (a container without one of its own).
     [[nodiscard]] static ProcessId self() noexcept;
     [[nodiscard]] static ProcessId of(pid_t pid) noexcept;
 
     // False if there is no such process or it has ended, even if nobody has reaped it yet, or if another
     // process has its pid now. Means something only in the pid namespace that the pid was taken in.
     [[nodiscard]] bool is_alive() const noexcept;
+
+    // True if both name one process, as far as they say; no process is none.
+    [[nodiscard]] constexpr bool is_same_as(ProcessId other) const noexcept {
+        const bool may_be =
+            started_ticks == 0 || other.started_ticks == 0 || started_ticks == other.started_ticks;
+        return pid != 0 && pid == other.pid && may_be;
+    }
 };
 
-// The pid namespace of this process: the inode of /proc/self/ns/pid; 0 if /proc does not say.
+// The pid namespace of this process: the inode of /proc/self/ns/pid; 0 if /proc does not say, or is that of
+// another one.
 [[nodiscard]] std::uint64_t own_pid_namespace() noexcept;
 
 }  // namespace pipeline

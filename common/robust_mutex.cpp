@@ -70,6 +70,13 @@ int RobustMutex::try_lock(int spin_rests) noexcept {
     return tried;
 }
 
+// The kernel takes a dead owner's thread id out of the lock's word and leaves FUTEX_OWNER_DIED in it.
+std::uint32_t RobustMutex::living_owner() const noexcept {
+    const std::uint32_t said = owner();
+    const auto word = static_cast<std::uint32_t>(__atomic_load_n(&mutex_.__data.__lock, __ATOMIC_RELAXED));
+    return (word & FUTEX_TID_MASK) == said ? said : 0;
+}
+
 bool RobustMutex::is_abandoned() const noexcept {
     return (static_cast<std::uint32_t>(mutex_.__data.__lock) & FUTEX_OWNER_DIED) != 0;
 }

@@ -70,6 +70,8 @@ class alignas(64) RobustMutex {
     [[nodiscard]] std::uint32_t beats() const noexcept { return beats_.load(std::memory_order_relaxed); }
     // The thread id of the owner, 0 when it is free. A dead owner's id stays until the next locking.
     [[nodiscard]] std::uint32_t owner() const noexcept { return owner_.load(std::memory_order_relaxed); }
+    // The same, but 0 also if the owner is dead, whose id another thread may have by now.
+    [[nodiscard]] std::uint32_t living_owner() const noexcept;
     // True if it is what initialise() makes and can be locked, now or because its owner's death has been
     // marked. To be asked while no process uses it.
     [[nodiscard]] bool is_sound() const noexcept;

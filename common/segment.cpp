@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <boost/interprocess/mapped_region.hpp>
 #include <boost/interprocess/permissions.hpp>
 #include <boost/interprocess/shared_memory_object.hpp>
+#include <cerrno>
 #include <utility>
 
 #include "common/error.hpp"
@@ -221,6 +223,18 @@ std::size_t Segment::size() const noexcept {
 }
 int Segment::fd() const noexcept {
     return mapping_->object.get_mapping_handle().handle;
+}
+
+// By asking for a read lease (fcntl(2)), which is granted only while nobody has the file open for writing,
+// and given back at once. It is no lock: no flock fails because of it. Who opens the file for writing in
+// between waits for that moment, and the kernel sends the signal that says so, here one that is ignored.
+std::optional<bool> Segment::is_written() const noexcept {
+    if (::fcntl(fd(), F_SETSIG, SIGURG) != 0) return std::nullopt;
+    if (::fcntl(fd(), F_SETLEASE, F_RDLCK) == 0) {
+        ::fcntl(fd(), F_SETLEASE, F_UNLCK);
+        return false;
+    }
+    return errno == EAGAIN ? std::optional(true) : std::nullopt;
 }
 
 bool Segment::has_its_name() const noexcept {

@@ -46,6 +46,9 @@ class Segment {
     [[nodiscard]] std::size_t size() const noexcept;
     // The open file description, whose flock(2) is this process's share in the generation.
     [[nodiscard]] int fd() const noexcept;
+    // True if any process, this one included, has the object open or mapped for writing. None: the system
+    // does not say, as for a user who is not its owner.
+    [[nodiscard]] std::optional<bool> is_written() const noexcept;
     // True if the name still means this object: nobody has removed or replaced it since it was opened.
     [[nodiscard]] bool has_its_name() const noexcept;
 

@@ -13,6 +13,7 @@
 #include "common/command_line.hpp"
 #include "common/damage.hpp"
 #include "common/error.hpp"
+#include "common/process_id.hpp"
 
 namespace pipeline {
 namespace {
@@ -109,6 +110,7 @@ Segments Segments::create(const std::string& name, const SegmentsPlan& plan) {
     area.start_position = plan.start_position;
     area.ordered = plan.ordered ? 1 : 0;
     area.ledger_id = plan.ledger_id;
+    area.pid_namespace.store(own_pid_namespace(), std::memory_order_relaxed);
     write_text(area.source, plan.source);
     write_text(area.ledger, plan.ledger);
     finish_header(area.header, kRingMagic, ring.size(), generation);
@@ -223,6 +225,15 @@ void Segments::check_contents() const {
     if (!damage) return;
     refuse(damage->where == Damage::Where::Ring ? ring_segment_ : storage_segment_,
            "is damaged: " + damage->what);
+}
+
+// The namespace comes last: until then none is named that it could be wrong for.
+void Segments::take_over() const noexcept {
+    RingArea& area = ring_area(ring_segment_);
+    for (HandArea& hand : area.hands) hand.process.store(0, std::memory_order_relaxed);
+    area.producer_process.store(0, std::memory_order_relaxed);
+    metrics().supervisor.process.store(0, std::memory_order_relaxed);
+    area.pid_namespace.store(own_pid_namespace(), std::memory_order_release);
 }
 
 bool Segments::lock_shared() noexcept {

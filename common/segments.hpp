@@ -68,6 +68,15 @@ class Segments {
     // is wrong with it (damage.hpp).
     void check_contents() const;
 
+    // For the supervisor that adopts them, while no other process has them: forgets which processes the
+    // earlier ones were, whose pids may be of another pid namespace than this process's.
+    void take_over() const noexcept;
+
+    // Whether any process has them open for writing, as all of a generation have: told without a lock, which
+    // a child that leaves would take for another process's. This process must have them read-only. None: the
+    // system does not say (segment.hpp).
+    [[nodiscard]] std::optional<bool> are_in_use() const noexcept { return ring_segment_.is_written(); }
+
     // The generation lock. None of them waits; false: another process has it.
     [[nodiscard]] bool lock_shared() noexcept;
     [[nodiscard]] bool lock_exclusively() noexcept;

@@ -55,7 +55,7 @@ Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, Pro
 
 ExitStatus Consumer::run() {
     storage_.settle();
-    hand_.take_over(static_cast<std::uint32_t>(::getpid()));
+    hand_.take_over(ProcessId::self());
     if (!work_off_hand()) return ExitStatus::NotDrained;
     while (true) {
         flush(nanoseconds::zero());
@@ -306,7 +306,7 @@ void Consumer::look_after_ring() noexcept {
 }
 
 bool Consumer::producer_is_alive() const noexcept {
-    return is_alive(static_cast<pid_t>(ring_.area().producer_pid.load(std::memory_order_acquire)));
+    return ProcessId::unpack(ring_.area().producer_process.load(std::memory_order_acquire)).is_alive();
 }
 
 bool Consumer::orphan_has_waited_enough() const noexcept {

@@ -47,6 +47,8 @@ std::string_view state_of(const std::optional<Snapshot>& snapshot) noexcept {
                            [state](const ProcessSight& each) { return each.state == state; });
     };
     if (any(ProcessSight::State::Running)) return "running";
+    if (any(ProcessSight::State::Unknown))
+        return snapshot->reach == Reach::AliveElsewhere ? "running" : "unknown";
     return any(ProcessSight::State::Stopped) ? "stopped" : "dead";
 }
 

@@ -14,7 +14,7 @@ std::uint64_t gained(std::uint64_t earlier, std::uint64_t now) noexcept {
 }
 
 bool is_running(const ProcessObservation& process) noexcept {
-    return process.state == ProcessState::Running;
+    return process.state == ProcessState::Running || process.state == ProcessState::Unknown;
 }
 
 ConsumerComparison compare(const Observation& earlier, const ConsumerObservation& now, double seconds) {
@@ -66,8 +66,9 @@ Comparison Comparison::of(const Observation& earlier, const Observation& now) {
     comparison.waiting = Latencies::of(now.waiting.since(earlier.waiting));
     comparison.processing = Latencies::of(now.processing.since(earlier.processing));
     comparison.until_durable = Latencies::of(now.until_durable.since(earlier.until_durable));
-    // Of a pipeline that is stopped or dead no time says who waits for whom.
-    if (!load.consumers.empty() && has_same_consumers(earlier, now)) comparison.advice = advise(load);
+    // Of a pipeline that is stopped or dead, or may be, no time says who waits for whom.
+    if (now.state != PipelineState::Unknown && !load.consumers.empty() && has_same_consumers(earlier, now))
+        comparison.advice = advise(load);
     return comparison;
 }
 

@@ -32,8 +32,10 @@ std::string dead_process(const Observation& earlier, const Observation& now) {
     return {};
 }
 
-bool is_at_work(const ConsumerObservation& consumer) noexcept {
-    return consumer.state == ProcessState::Running && consumer.invoice.has_value();
+// One that cannot be seen may be at work where some process lives.
+bool is_at_work(const ConsumerObservation& consumer, PipelineState state) noexcept {
+    const bool may_be = consumer.state == ProcessState::Unknown && state != PipelineState::Unknown;
+    return (consumer.state == ProcessState::Running || may_be) && consumer.invoice.has_value();
 }
 
 }  // namespace
@@ -49,12 +51,20 @@ Health Health::of(const Observation& earlier, const Observation& now, std::uint6
         case PipelineState::Starting:
         case PipelineState::Running:
         case PipelineState::Draining:
+        case PipelineState::Unknown:
             break;
     }
     if (std::string dead = dead_process(earlier, now); !dead.empty()) return {false, std::move(dead)};
     const std::uint64_t unmoved_ns = now.at_ns > moved_ns ? now.at_ns - moved_ns : 0;
     const bool is_still = std::chrono::nanoseconds(unmoved_ns) >= kPatience;
-    const bool at_work = std::any_of(now.consumers.begin(), now.consumers.end(), is_at_work);
+    if (is_still && now.state == PipelineState::Unknown) {
+        return {false,
+                "its processes belong to another pid namespace, and nothing moves that would show that they "
+                "live: look from there"};
+    }
+    const bool at_work =
+        std::any_of(now.consumers.begin(), now.consumers.end(),
+                    [&now](const ConsumerObservation& each) { return is_at_work(each, now.state); });
     if (is_still && now.in_flight() != 0 && !at_work) {
         return {false, fmt::format("nothing has moved for {} s, with {} invoices in flight",
                                    unmoved_ns / 1'000'000'000, now.in_flight())};

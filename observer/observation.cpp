@@ -23,20 +23,20 @@ Deaths deaths_of(const DeathMetrics& metrics) {
 }
 
 void observe_process(ProcessObservation& process, const ActivityArea& activity, const DeathMetrics& deaths,
-                     std::uint32_t pid, std::uint64_t now_ns) {
-    process.pid = pid;
-    process.state = process_state(pid);
-    process.private_bytes = private_bytes(pid);
-    const bool is_alive = process.state == ProcessState::Running || process.state == ProcessState::Stopped;
-    process.time = TimeSpent::of(activity, is_alive, now_ns);
+                     ProcessId named, Reach reach, std::uint64_t now_ns) {
+    process.pid = named.pid;
+    process.state = process_state(named, reach);
+    process.private_bytes = private_bytes(named, process.state);
+    process.time = TimeSpent::of(activity, may_live(process.state), now_ns);
     process.deaths = deaths_of(deaths);
 }
 
-SupervisorObservation observe_supervisor(const SupervisorMetrics& metrics) {
+SupervisorObservation observe_supervisor(const SupervisorMetrics& metrics, Reach reach) {
     SupervisorObservation supervisor;
-    supervisor.pid = loaded(metrics.pid);
-    supervisor.state = process_state(supervisor.pid);
-    supervisor.private_bytes = private_bytes(supervisor.pid);
+    const ProcessId named = ProcessId::unpack(loaded(metrics.process));
+    supervisor.pid = named.pid;
+    supervisor.state = process_state(named, reach);
+    supervisor.private_bytes = private_bytes(named, supervisor.state);
     supervisor.wanted_consumers = loaded(metrics.consumers);
     supervisor.least_consumers = loaded(metrics.least);
     supervisor.most_consumers = loaded(metrics.most);
@@ -44,11 +44,11 @@ SupervisorObservation observe_supervisor(const SupervisorMetrics& metrics) {
     return supervisor;
 }
 
-void observe_places(Observation& seen, const Ring& ring, const MetricsArea& metrics) {
+void observe_places(Observation& seen, const Ring& ring, const MetricsArea& metrics, Reach reach) {
     for (std::size_t place = 0; place < kMaxPlaces; ++place) {
         const PlaceMetrics& counted = metrics.places[place];
         const Hand hand = ring.hand(place);
-        const std::uint32_t pid = loaded(hand.area().pid);
+        const ProcessId named = ProcessId::unpack(loaded(hand.area().process));
         const HandWord word = hand.word();
         const std::uint64_t items = loaded(counted.items);
         seen.consumer_deaths += loaded(counted.deaths.count);
@@ -56,9 +56,9 @@ void observe_places(Observation& seen, const Ring& ring, const MetricsArea& metr
             seen.waiting += Histogram(counted.waiting);
             seen.processing += Histogram(counted.processing);
         }
-        if (pid == 0 && word.empty()) continue;
+        if (named.pid == 0 && word.empty()) continue;
         ConsumerObservation consumer;
-        observe_process(consumer, counted.activity, counted.deaths, pid, seen.at_ns);
+        observe_process(consumer, counted.activity, counted.deaths, named, reach, seen.at_ns);
         consumer.place = static_cast<std::uint16_t>(place);
         consumer.items = items;
         consumer.in_hand = word.empty() ? 0 : word.count - word.done;
@@ -84,22 +84,26 @@ std::optional<std::uint64_t> oldest_acquired_ns(const Observation& seen, const R
     return oldest;
 }
 
-PipelineState state_of(const Observation& seen, bool is_closing) noexcept {
+PipelineState state_of(const Observation& seen, bool is_closing, Reach reach) noexcept {
     const auto any = [&seen](ProcessState state) {
         return seen.producer.state == state ||
                std::any_of(seen.consumers.begin(), seen.consumers.end(),
                            [state](const ConsumerObservation& each) { return each.state == state; });
     };
-    if (any(ProcessState::Running)) return is_closing ? PipelineState::Draining : PipelineState::Running;
+    if (reach == Reach::Elsewhere) return PipelineState::Unknown;
+    const bool are_some_alive = reach == Reach::AliveElsewhere && any(ProcessState::Unknown);
+    if (any(ProcessState::Running) || are_some_alive)
+        return is_closing ? PipelineState::Draining : PipelineState::Running;
     if (any(ProcessState::Stopped)) return PipelineState::Stopped;
     if (seen.supervisor.state == ProcessState::Stopped) return PipelineState::Stopped;
-    if (seen.supervisor.state != ProcessState::Running) return PipelineState::Dead;
+    if (seen.supervisor.state != ProcessState::Running && reach != Reach::AliveElsewhere)
+        return PipelineState::Dead;
     return is_closing ? PipelineState::Draining : PipelineState::Starting;
 }
 
 }  // namespace
 
-Observation observe_areas(const Ring& ring, const Storage& storage, const MetricsArea& metrics) {
+Observation observe_areas(const Ring& ring, const Storage& storage, const MetricsArea& metrics, Reach reach) {
     Observation seen;
     seen.at_ns = monotonic_ns();
     seen.at = WallClock(wall_us(), seen.at_ns);
@@ -115,18 +119,19 @@ Observation observe_areas(const Ring& ring, const Storage& storage, const Metric
         seen.last_acquired_ns = loaded_plain(ring.slot(seen.flow().acquired - 1).acquired_ns);
     if (seen.flow().saved != 0)
         seen.last_saved_ns = loaded_plain(storage.record(seen.flow().saved - 1).saved_ns);
-    seen.supervisor = observe_supervisor(metrics.supervisor);
+    seen.supervisor = observe_supervisor(metrics.supervisor, reach);
     observe_process(seen.producer, metrics.producer.activity, metrics.producer.deaths,
-                    loaded(ring.area().producer_pid), seen.at_ns);
-    observe_places(seen, ring, metrics);
+                    ProcessId::unpack(loaded(ring.area().producer_process)), reach, seen.at_ns);
+    observe_places(seen, ring, metrics, reach);
     seen.until_durable = Histogram(metrics.until_durable);
     seen.oldest_acquired_ns = oldest_acquired_ns(seen, ring, storage);
-    seen.state = state_of(seen, ring.stop_requested() || ring.closed());
+    seen.state = state_of(seen, ring.stop_requested() || ring.closed(), reach);
     return seen;
 }
 
 Observation observe_segments(const Segments& segments) {
-    Observation seen = observe_areas(segments.ring(), segments.storage(), segments.metrics());
+    Observation seen =
+        observe_areas(segments.ring(), segments.storage(), segments.metrics(), reach_of(segments));
     seen.source = segments.source();
     seen.ledger = segments.ledger();
     return seen;
@@ -144,6 +149,8 @@ std::string_view to_text(PipelineState state) noexcept {
             return "stopped";
         case PipelineState::Dead:
             break;
+        case PipelineState::Unknown:
+            return "unknown";
         case PipelineState::Finished:
             return "finished";
     }

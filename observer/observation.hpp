@@ -65,6 +65,7 @@ enum class PipelineState : std::uint8_t {
     Draining,  // the source gives nothing more, and what there is is worked off
     Stopped,   // every process is: nothing moves until they go on
     Dead,      // no process is left: the next start adopts the segments
+    Unknown,   // its processes belong to another pid namespace, and nothing says whether they live
     Finished   // drained and gone; seen for the last time
 };
 
@@ -109,12 +110,13 @@ struct Observation {
 // How long to try for a flow of one moment before one of a few microseconds has to do.
 inline constexpr std::chrono::milliseconds kPatience{3};
 
-// Looks now.
+// Looks now; `segments` are attached read-only.
 [[nodiscard]] Observation observe_segments(const Segments& segments);
-// The same without the names of source and ledger.
-[[nodiscard]] Observation observe_areas(const Ring& ring, const Storage& storage, const MetricsArea& metrics);
+// The same without the names of source and ledger; `reach` as of the segments.
+[[nodiscard]] Observation observe_areas(const Ring& ring, const Storage& storage, const MetricsArea& metrics,
+                                        Reach reach = Reach::Here);
 
-// "starting", "running", "draining", "stopped", "dead", "finished".
+// "starting", "running", "draining", "stopped", "dead", "unknown", "finished".
 [[nodiscard]] std::string_view to_text(PipelineState state) noexcept;
 
 // Of an activity: "working", "waiting_for_input", "waiting_for_room", "flushing".

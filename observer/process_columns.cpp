@@ -66,6 +66,7 @@ Style style_of(ProcessState state) noexcept {
         case ProcessState::Dead:
             return Style::Bad;
         case ProcessState::Absent:
+        case ProcessState::Unknown:
             break;
     }
     return Style::Faint;

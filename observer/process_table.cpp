@@ -16,10 +16,6 @@ double seconds_since(std::uint64_t ns, std::uint64_t now_ns) noexcept {
     return ns != 0 && now_ns > ns ? static_cast<double>(now_ns - ns) / 1e9 : 0;
 }
 
-bool is_alive(ProcessState state) noexcept {
-    return state == ProcessState::Running || state == ProcessState::Stopped;
-}
-
 const char* producer_doing(Activity activity) noexcept {
     switch (activity) {
         case Activity::Working:
@@ -77,7 +73,7 @@ ProcessRow producer_row(const View& view) {
     ProcessRow row;
     row.name = "producer";
     fill(row, producer, view.now->at_ns);
-    if (is_alive(producer.state)) row.doing = producer_doing(producer.time.now);
+    if (may_live(producer.state)) row.doing = producer_doing(producer.time.now);
     if (view.recent.seconds > 0) {
         row.items_per_second = readable_rate(view.recent.acquired_per_second);
         row.busy = readable_share(view.recent.producer.working);
@@ -90,7 +86,7 @@ ProcessRow consumer_row(const View& view, std::size_t i) {
     ProcessRow row;
     row.name = fmt::format("consumer {}", consumer.place);
     fill(row, consumer, view.now->at_ns);
-    if (is_alive(consumer.state)) row.doing = consumer_doing(consumer.time.now);
+    if (may_live(consumer.state)) row.doing = consumer_doing(consumer.time.now);
     if (i < view.recent.consumers.size()) {
         row.items_per_second = readable_rate(view.recent.consumers[i].items_per_second);
         row.busy = readable_share(view.recent.consumers[i].shares.busy());

@@ -138,7 +138,8 @@ std::vector<std::pair<Labels, const ProcessObservation*>> processes_of(const Obs
 void add_processes(Families& families, const Observation& now) {
     const auto all = processes_of(now);
     families.begin("processes", "Producer and consumers, by their state.", MetricType::Gauge);
-    for (const ProcessState state : {ProcessState::Running, ProcessState::Stopped, ProcessState::Dead}) {
+    for (const ProcessState state :
+         {ProcessState::Running, ProcessState::Stopped, ProcessState::Dead, ProcessState::Unknown}) {
         const auto count = std::count_if(all.begin(), all.end(),
                                          [state](const auto& each) { return each.second->state == state; });
         families.add(static_cast<double>(count), {{"state", std::string(to_text(state))}});

@@ -30,6 +30,7 @@ Style style_of(PipelineState state) noexcept {
             return Style::Good;
         case PipelineState::Draining:
         case PipelineState::Finished:
+        case PipelineState::Unknown:
             return Style::Warn;
         case PipelineState::Stopped:
         case PipelineState::Dead:

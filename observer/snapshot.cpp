@@ -75,8 +75,8 @@ Flow settled(const Words& words, const LastSave& last, const Totals& outcomes) n
     return flow;
 }
 
-ProcessSight sight(ProcessSight::Role role, std::uint16_t place, std::uint32_t pid) {
-    return {role, place, static_cast<pid_t>(pid), process_state(pid)};
+ProcessSight sight(ProcessSight::Role role, std::uint16_t place, ProcessId process, Reach reach) {
+    return {role, place, process.pid, process_state(process, reach)};
 }
 
 // Two looks that agree, before the deadline.
@@ -145,14 +145,16 @@ Snapshot take_snapshot(const Segments& segments) {
     snapshot.ledger = segments.ledger();
     snapshot.generation = ring.area().header.generation;
     snapshot.flow = *flow;
-    if (const auto pid = ring.area().producer_pid.load(std::memory_order_acquire); pid != 0)
-        snapshot.processes.push_back(sight(ProcessSight::Role::Producer, 0, pid));
-    for (std::size_t place = 0; place < kMaxPlaces; ++place) {
-        const auto pid = ring.area().hands[place].pid.load(std::memory_order_acquire);
-        if (pid == 0) continue;
-        snapshot.processes.push_back(
-            sight(ProcessSight::Role::Consumer, static_cast<std::uint16_t>(place), pid));
-    }
+    snapshot.reach = reach_of(segments);
+    const auto add = [&snapshot](ProcessSight::Role role, std::size_t place, std::uint64_t word) {
+        const ProcessId process = ProcessId::unpack(word);
+        if (process.pid == 0) return;
+        snapshot.processes.push_back(sight(role, static_cast<std::uint16_t>(place), process, snapshot.reach));
+    };
+    add(ProcessSight::Role::Producer, 0, ring.area().producer_process.load(std::memory_order_acquire));
+    for (std::size_t place = 0; place < kMaxPlaces; ++place)
+        add(ProcessSight::Role::Consumer, place,
+            ring.area().hands[place].process.load(std::memory_order_acquire));
     return snapshot;
 }
 

@@ -5,8 +5,6 @@
 // segments themselves.
 #pragma once
 
-#include <sys/types.h>
-
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -38,7 +36,7 @@ struct ProcessSight {
     using State = ProcessState;
     Role role = Role::Producer;
     std::uint16_t place = 0;  // of a consumer
-    pid_t pid = 0;
+    std::uint32_t pid = 0;
     State state = State::Dead;
 };
 
@@ -48,6 +46,7 @@ struct Snapshot {
     std::uint64_t generation = 0;
     Flow flow;
     std::vector<ProcessSight> processes;  // that have said who they are, and not that they left in order
+    Reach reach = Reach::Here;
 };
 
 // The flow alone, of one moment: looks twice and takes what has not changed in between. A word that a kill

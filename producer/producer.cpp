@@ -38,13 +38,13 @@ Producer::Producer(const ProducerOptions& options, const Segments& segments, Sou
 }
 
 ExitStatus Producer::run() {
-    ring_.area().producer_pid.store(static_cast<std::uint32_t>(::getpid()), std::memory_order_release);
+    ring_.area().producer_process.store(ProcessId::self().pack(), std::memory_order_release);
     if (const auto expected = source_.expected())
         ring_.area().expected.store(*expected, std::memory_order_relaxed);
     if (!ring_.closed()) acquire_until_stopped();
     ring_.close();
     const bool drained = wait_for_receipts();
-    ring_.area().producer_pid.store(0, std::memory_order_release);
+    ring_.area().producer_process.store(0, std::memory_order_release);
     if (!drained) return ExitStatus::NotDrained;
     if (ring_is_used_up_) {
         log(LogLevel::Error, "the ring has counted {} items and can count no more: start again",
@@ -183,7 +183,7 @@ bool Producer::orphan_has_waited_enough() noexcept {
 bool Producer::has_living_consumer() const noexcept {
     const auto& hands = ring_.area().hands;
     return std::any_of(hands.begin(), hands.end(), [](const HandArea& hand) {
-        return is_alive(static_cast<pid_t>(hand.pid.load(std::memory_order_acquire)));
+        return ProcessId::unpack(hand.process.load(std::memory_order_acquire)).is_alive();
     });
 }
 

@@ -123,6 +123,7 @@ Segments make_or_adopt(const AdoptionRequest& request) {
         require_same("ledger", "--ledger", segments->ledger(), request.plan.ledger, request, in_flight);
         require_written_here(*segments, request);
         warn_of_kept_sizes(*segments, request.plan);
+        segments->take_over();
         segments->ring().reopen();
         // From exclusive to shared; the name's lock keeps every other supervisor out meanwhile.
         if (!segments->lock_shared()) throw Failure(ExitStatus::Internal, "the generation lock was lost");

@@ -36,9 +36,9 @@ Child* Children::consumer(std::uint16_t place) noexcept {
     return found == rows_.end() ? nullptr : &*found;
 }
 
-Child* Children::running(std::uint32_t pid) noexcept {
+Child* Children::running(ProcessId process) noexcept {
     const auto found = std::find_if(rows_.begin(), rows_.end(), [&](const Child& child) {
-        return child.state == Child::State::Running && child.process.pid == static_cast<pid_t>(pid);
+        return child.state == Child::State::Running && child.process.is_named_by(process.pack());
     });
     return found == rows_.end() ? nullptr : &*found;
 }

@@ -27,8 +27,8 @@ class Children {
     [[nodiscard]] std::span<const Child> all() const noexcept { return rows_; }
     // Of one place; null if it has never had any.
     [[nodiscard]] Child* consumer(std::uint16_t place) noexcept;
-    // The running child of that process id; null if it is none.
-    [[nodiscard]] Child* running(std::uint32_t pid) noexcept;
+    // The running child that is this process; null if none is.
+    [[nodiscard]] Child* running(ProcessId process) noexcept;
     // One more than the greatest place that a consumer has.
     [[nodiscard]] std::size_t places() const noexcept;
 

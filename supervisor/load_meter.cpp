@@ -7,9 +7,9 @@ namespace pipeline {
 namespace {
 
 // What stands there is its own: until it has got so far, what its predecessor was doing stands there.
-bool is_at_work(const Child& child, const std::atomic<std::uint32_t>& pid) noexcept {
+bool is_at_work(const Child& child, const std::atomic<std::uint64_t>& process) noexcept {
     return child.state == Child::State::Running &&
-           pid.load(std::memory_order_acquire) == static_cast<std::uint32_t>(child.process.pid);
+           child.process.is_named_by(process.load(std::memory_order_acquire));
 }
 
 }  // namespace
@@ -36,10 +36,10 @@ Load LoadMeter::look(std::uint64_t now_ns) {
     const std::uint64_t stored = storage_.tail();
     load.acquired = acquired - std::exchange(acquired_, acquired);
     load.stored = stored - std::exchange(stored_, stored);
-    const bool produces = is_at_work(children_.producer(), ring_.area().producer_pid);
+    const bool produces = is_at_work(children_.producer(), ring_.area().producer_process);
     load.producer = since_last(metrics_.producer.activity, produces, now_ns, producer_);
     for (const Child& child : children_.consumers()) {
-        const bool consumes = is_at_work(child, ring_.area().hands[child.place].pid);
+        const bool consumes = is_at_work(child, ring_.area().hands[child.place].process);
         const TimeShares shares =
             since_last(metrics_.places[child.place].activity, consumes, now_ns, places_[child.place]);
         if (consumes) load.consumers.push_back(shares);

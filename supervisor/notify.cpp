@@ -108,10 +108,10 @@ bool are_at_work(const Children& children, const Ring& ring) noexcept {
     const auto all = children.all();
     return std::all_of(all.begin(), all.end(), [&](const Child& child) {
         if (child.state == Child::State::Done) return true;
-        const auto& pid = child.role == Child::Role::Producer ? ring.area().producer_pid
-                                                              : ring.area().hands[child.place].pid;
+        const auto& process = child.role == Child::Role::Producer ? ring.area().producer_process
+                                                                  : ring.area().hands[child.place].process;
         return child.state == Child::State::Running &&
-               pid.load(std::memory_order_relaxed) == static_cast<std::uint32_t>(child.process.pid);
+               child.process.is_named_by(process.load(std::memory_order_relaxed));
     });
 }
 

@@ -49,8 +49,8 @@ void Pool::go_on() noexcept {
     if (replacing_) {
         const Child* child = children_.consumer(*replacing_);
         const bool is_at_work = child->state == Child::State::Running && !child->told &&
-                                ring_.area().hands[*replacing_].pid.load(std::memory_order_acquire) ==
-                                    static_cast<std::uint32_t>(child->process.pid);
+                                child->process.is_named_by(
+                                    ring_.area().hands[*replacing_].process.load(std::memory_order_acquire));
         if (child->wanted && child->state != Child::State::Done && !is_at_work) return;
         replacing_.reset();
     }

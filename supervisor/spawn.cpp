@@ -86,8 +86,9 @@ SpawnedChild spawn(const std::string& program, const std::vector<std::string>& a
     if (pid == 0) become(path.c_str(), argv.data(), standard_input, parent, write_end.get());
     write_end.reset();
 
-    SpawnedChild child{pid, UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)))};
+    SpawnedChild child{pid, UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))), 0};
     const int error = child.pidfd ? 0 : errno;
+    child.started_ticks = ProcessId::of(pid).started_ticks;
     Mishap mishap;
     ssize_t got = 0;
     do got = ::read(read_end.get(), &mishap, sizeof mishap);

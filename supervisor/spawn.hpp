@@ -6,16 +6,25 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "common/fd.hpp"
+#include "common/process_id.hpp"
 
 namespace pipeline {
 
 struct SpawnedChild {
     pid_t pid = -1;
     UniqueFd pidfd;
+    std::uint64_t started_ticks = 0;  // as ProcessId's
+
+    // True if a word in shared memory (a packed ProcessId) names this child, and not one that had its pid
+    // before.
+    [[nodiscard]] bool is_named_by(std::uint64_t word) const noexcept {
+        return ProcessId{static_cast<std::uint32_t>(pid), started_ticks}.is_same_as(ProcessId::unpack(word));
+    }
 };
 
 enum class StandardInput { Null, Inherited };

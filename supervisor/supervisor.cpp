@@ -80,7 +80,7 @@ Supervisor::Supervisor(const Options& options, Segments& segments, int signal_fd
       next_look_(started_ + watch_.tick()),
       durable_at_start_(storage_.durable()),
       totals_at_start_(storage_.totals()) {
-    metrics_.supervisor.pid.store(static_cast<std::uint32_t>(::getpid()), std::memory_order_relaxed);
+    metrics_.supervisor.process.store(ProcessId::self().pack(), std::memory_order_relaxed);
     metrics_.supervisor.started_ns.store(monotonic_ns(), std::memory_order_relaxed);
 }
 
@@ -101,7 +101,7 @@ ExitStatus Supervisor::run() {
         log(LogLevel::Warning, "processes that programs of --process have left cannot be killed: see ps");
     progress_.clear();
     notify_.finish();
-    metrics_.supervisor.pid.store(0, std::memory_order_relaxed);
+    metrics_.supervisor.process.store(0, std::memory_order_relaxed);
     return drain_.finish();
 }
 
@@ -182,17 +182,17 @@ void Supervisor::reap(Child& child) {
     int wait_status = 0;
     if (::waitpid(child.process.pid, &wait_status, WNOHANG) != child.process.pid) return;
     decide_after_death(child, wait_status);
-    // Nobody else writes that now. Its number may soon be another process's.
-    if (child.state == Child::State::Done) pid_of(child).store(0, std::memory_order_release);
+    // Nobody else writes that now.
+    if (child.state == Child::State::Done) word_of(child).store(0, std::memory_order_release);
     child.process = {};
     children_.end_orphans(milliseconds::zero());
     // The dead child may have been about to wake someone, or have been woken in somebody's place.
     wake_all();
 }
 
-std::atomic<std::uint32_t>& Supervisor::pid_of(const Child& child) const noexcept {
+std::atomic<std::uint64_t>& Supervisor::word_of(const Child& child) const noexcept {
     RingArea& area = ring_.area();
-    return child.role == Child::Role::Producer ? area.producer_pid : area.hands[child.place].pid;
+    return child.role == Child::Role::Producer ? area.producer_process : area.hands[child.place].process;
 }
 
 void Supervisor::decide_after_death(Child& child, int wait_status) {
@@ -248,20 +248,20 @@ void Supervisor::kill_stalled(TimePoint now) {
     const auto all_stalled = watch_.look(now, children_.places());
     next_look_ = now + until_common_tick(watch_.tick());
     for (const auto& stalled : all_stalled) {
-        const Child* child = children_.running(stalled.pid);
+        const Child* child = children_.running(stalled.process);
         if (child == nullptr) continue;
         progress_.clear();
         switch (stalled.why) {
             case Watch::Stalled::Why::ItemTimeout:
                 log(LogLevel::Warning,
                     "{} (pid {}): its invoice takes longer than --item-timeout {}: killing it", child->name(),
-                    stalled.pid, to_text(options_.item_timeout));
+                    child->process.pid, to_text(options_.item_timeout));
                 ring_.area().hands[stalled.place].death.store(Cause::ran_too_long().encode(),
                                                               std::memory_order_release);
                 break;
             case Watch::Stalled::Why::HoldsLock:
                 log(LogLevel::Warning, "{} (pid {}) holds a lock and does not go on (stopped?): killing it",
-                    child->name(), stalled.pid);
+                    child->name(), child->process.pid);
                 break;
         }
         ::kill(child->process.pid, SIGKILL);

@@ -41,8 +41,8 @@ class Supervisor {
     void wait(TimePoint now);
     void read_signals();
     void reap(Child& child);
-    // The word in shared memory in which the child's process id is.
-    [[nodiscard]] std::atomic<std::uint32_t>& pid_of(const Child& child) const noexcept;
+    // The word in shared memory in which the child says which process it is.
+    [[nodiscard]] std::atomic<std::uint64_t>& word_of(const Child& child) const noexcept;
     void decide_after_death(Child& child, int wait_status);
     void kill_stalled(TimePoint now);
 

@@ -76,23 +76,24 @@ nanoseconds Watch::unchanged(Sight& sight, std::uint64_t first, std::uint64_t se
 
 void Watch::look_at_lock(const RobustMutex& lock, Sight& sight, Owner may, TimePoint now,
                          std::vector<Stalled>& stalled, TimePoint not_before) {
-    const std::uint32_t owner = lock.owner();
+    const std::uint32_t owner = lock.living_owner();
     const auto still = std::min(unchanged(sight, owner, lock.beats(), now), now - not_before);
     if (owner == 0 || sight.told || still < kLockPatience) return;
     if (may == Owner::MayWait && !is_child_stopped(P_PID, owner)) return;
     sight.told = true;
-    stalled.push_back({owner, Stalled::Why::HoldsLock, 0});
+    stalled.push_back({{owner, 0}, Stalled::Why::HoldsLock, 0});
 }
 
 void Watch::look_at_hand(std::size_t place, TimePoint now, std::vector<Stalled>& stalled) {
     const HandArea& area = ring_.area().hands[place];
     const std::uint64_t work = area.work.load(std::memory_order_acquire);
     // The word takes part, so that the same index in a later attempt is seen anew.
-    const auto still = unchanged(hands_[place], work, area.pid.load(std::memory_order_acquire), now);
+    const std::uint64_t process = area.process.load(std::memory_order_acquire);
+    const auto still = unchanged(hands_[place], work, process, now);
     if ((work & 1U) == 0 || hands_[place].told || still < item_timeout_) return;
     hands_[place].told = true;
-    stalled.push_back({area.pid.load(std::memory_order_acquire), Stalled::Why::ItemTimeout,
-                       static_cast<std::uint16_t>(place)});
+    stalled.push_back(
+        {ProcessId::unpack(process), Stalled::Why::ItemTimeout, static_cast<std::uint16_t>(place)});
 }
 
 }  // namespace pipeline

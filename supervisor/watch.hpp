@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "common/process_id.hpp"
 #include "common/ring.hpp"
 #include "common/storage.hpp"
 
@@ -28,7 +29,7 @@ class Watch {
     Watch(const Ring& ring, const Storage& storage, std::chrono::nanoseconds item_timeout);
 
     struct Stalled {
-        std::uint32_t pid;
+        ProcessId process;  // of a HoldsLock the pid alone: a lock has no more
         enum class Why { ItemTimeout, HoldsLock } why;
         std::uint16_t place;  // of an ItemTimeout
     };

@@ -34,7 +34,7 @@ struct Seen {
                   TimeSpent::of(metrics.producer.activity, true, now_ns),
                   {}};
         for (std::size_t place = 0; place < kMaxPlaces; ++place) {
-            if (segments.ring().area().hands[place].pid != 0)
+            if (segments.ring().area().hands[place].process != 0)
                 seen.consumers.push_back(TimeSpent::of(metrics.places[place].activity, true, now_ns));
         }
         return seen;

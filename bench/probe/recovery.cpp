@@ -21,7 +21,9 @@ std::string recovery(const Measure& measure) {
     Pipeline pipeline(measure.supervisor, measure.options);
     const Ring ring = pipeline.segments().ring();
     const HandArea& hand = ring.area().hands[0];
-    const auto pid_of_place = [&hand] { return hand.pid.load(std::memory_order_acquire); };
+    const auto pid_of_place = [&hand] {
+        return ProcessId::unpack(hand.process.load(std::memory_order_acquire)).pid;
+    };
     Quantiles took;
     while (took.count() < measure.count) {
         const std::uint64_t before = hand.word.load();

@@ -167,7 +167,7 @@ function showLatency(status) {
     }));
 }
 
-const stateClass = { running: "good", stopped: "warn", dead: "bad", absent: "" };
+const stateClass = { running: "good", stopped: "warn", dead: "bad", absent: "", unknown: "warn" };
 const sharesBar = (s) => bar([["w", s.working], ["r", s.waiting_for_room], ["f", s.flushing],
   ["i", s.waiting_for_input]]);
 

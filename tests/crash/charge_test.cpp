@@ -49,16 +49,16 @@ TEST_CASE("a kill at any instruction of a charge leaves the attempt charged once
         const std::uint64_t work = hand.area().work;
         const auto charged = static_cast<std::uint8_t>((i + 2) / 3);
         // A successor that is killed as well, before its last store, and the next one.
-        hand.take_over(4711);
+        hand.take_over({4711, 1});
         CHECK(hand.deaths(kItem) == charged);
         hand.area().work = work;
         hand.area().death = Cause::from_wait_status(9).encode();
-        hand.take_over(4712);
+        hand.take_over({4712, 1});
         CHECK(hand.deaths(kItem) == charged);
         CHECK(hand.deaths(0) == 0);
         CHECK(hand.deaths(2) == 0);
         hand.begin_work(0, kItem);
-        hand.take_over(4713);
+        hand.take_over({4713, 1});
         CHECK(hand.deaths(kItem) == charged + 1);
     }
     world.restore(before);

@@ -30,6 +30,10 @@ Segments attach(const std::string& name, Process& supervisor) {
 }
 
 // The state letter of proc(5).
+pid_t pid_in(const std::atomic<std::uint64_t>& process) {
+    return static_cast<pid_t>(ProcessId::unpack(process.load()).pid);
+}
+
 char process_state(pid_t pid) {
     const std::string stat = read_file(fmt::format("/proc/{}/stat", pid));
     const auto end_of_name = stat.rfind(") ");
@@ -89,7 +93,7 @@ std::vector<pid_t> Storm::children() const {
 }
 
 bool Storm::is_producer(pid_t child) const {
-    return segments_.ring().area().producer_pid.load() == static_cast<std::uint32_t>(child);
+    return pid_in(segments_.ring().area().producer_process) == child;
 }
 
 // A child that dies before it has done anything is started again later and later: most victims have
@@ -101,8 +105,7 @@ bool Storm::has_worked(pid_t child) {
         word = ring.tail();
     } else {
         std::size_t place = 0;
-        while (place < kMaxPlaces && ring.area().hands[place].pid.load() != static_cast<std::uint32_t>(child))
-            ++place;
+        while (place < kMaxPlaces && pid_in(ring.area().hands[place].process) != child) ++place;
         if (place == kMaxPlaces) return false;
         word = ring.hand(place).word().pack();
     }
@@ -158,7 +161,7 @@ void Storm::probe(pid_t victim, const Sight& before) {
 
 bool Storm::went_on(const Sight& before, const std::vector<pid_t>& others) const {
     const Ring ring = segments_.ring();
-    const auto producer = static_cast<pid_t>(ring.area().producer_pid.load());
+    const pid_t producer = pid_in(ring.area().producer_process);
     const bool produces = std::find(others.begin(), others.end(), producer) != others.end();
     if (others.size() == (produces ? 1U : 0U)) return true;  // there are no consumers
     const Sight now = sight();
@@ -203,13 +206,13 @@ std::string Storm::state() const {
     lock("flush", storage.area().flush_lock);
     text += fmt::format("\nwaiting: items {} producer {} room {}\n", ring.area().items.waiting.load(),
                         ring.area().producer.waiting.load(), storage.area().room.waiting.load());
-    text += fmt::format("producer {}\n", ring.area().producer_pid.load());
+    text += fmt::format("producer {}\n", pid_in(ring.area().producer_process));
     for (std::size_t place = 0; place < kMaxPlaces; ++place) {
         const HandArea& area = ring.area().hands[place];
         const HandWord word = ring.hand(place).word();
-        if (area.pid.load() == 0 && word.empty()) continue;
-        text += fmt::format("place {}: pid {} first {} count {} done {} work {:x}\n", place, area.pid.load(),
-                            word.first, word.count, word.done, area.work.load());
+        if (area.process.load() == 0 && word.empty()) continue;
+        text += fmt::format("place {}: pid {} first {} count {} done {} work {:x}\n", place,
+                            pid_in(area.process), word.first, word.count, word.done, area.work.load());
     }
     for (const pid_t child : children()) text += fmt::format("child {} {}\n", child, process_state(child));
     text += fmt::format("supervisor {} {}, its log ends in:\n", supervisor_.pid(),

@@ -115,7 +115,7 @@ bool World::consume(std::size_t place, std::size_t most) {
     Storage storage = this->storage();
     const Hand hand = ring.hand(place);
     storage.settle();
-    hand.take_over(static_cast<std::uint32_t>(::getpid()));
+    hand.take_over(ProcessId::self());
     const HandWord word = hand.word();
     if (!word.empty()) {
         const std::array<Finding, kCapacity> booked;

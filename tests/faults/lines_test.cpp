@@ -91,7 +91,7 @@ TEST_CASE("a file that is gone when its producer is started again ends the run w
     ::kill(supervisor.child("producer"), SIGKILL);
     CHECK(supervisor.wait() == 66);
     // Its number may be another process's by now.
-    CHECK(segments->ring().area().producer_pid == 0);
+    CHECK(segments->ring().area().producer_process == 0);
     require_said(supervisor, "lines:FILE gone", {file, "No such file or directory; name an existing file"});
     CHECK(run.rows() < 2000);
     run.require_nothing_left();

@@ -70,7 +70,7 @@ class ReadingLedger final : public Ledger {
 bool consume(Ring& ring, Storage& storage, std::size_t place) {
     const Hand hand = ring.hand(place);
     storage.settle();
-    hand.take_over(1);
+    hand.take_over({1, 1});
     const HandWord word = hand.word();
     if (word.empty()) return ring.claim(hand, kMaxBatch, nanoseconds(0)) == Ring::ClaimOutcome::Claimed;
     static std::array<Result, kMaxBatch> results;

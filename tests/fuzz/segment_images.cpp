@@ -146,7 +146,8 @@ class Fields {
         add_header(storage.header);
         add(ring.start_position), add(ring.ordered), add(ring.source[0]), add(ring.source[9]);
         add(ring.source.back()), add(ring.ledger[0]), add(ring.ledger[9]), add(ring.ledger.back());
-        add(ring.stop), add(ring.tail), add(ring.closed), add(ring.exhausted), add(ring.producer_pid);
+        add(ring.stop), add(ring.tail), add(ring.closed), add(ring.exhausted), add(ring.producer_process),
+            add(ring.pid_namespace);
         add(ring.expected), add(ring.head);
         for (Condition* condition : {&ring.items, &ring.producer, &storage.room})
             add(condition->sequence), add(condition->waiting);
@@ -188,7 +189,7 @@ class Fields {
             add(hand.word);
             fields_.back().is_hand_word = true;
         }
-        add(hand.work), add(hand.since_ns), add(hand.pid), add(hand.death);
+        add(hand.work), add(hand.since_ns), add(hand.process), add(hand.death);
         for (const std::size_t i : {0U, 1U, 2U, 255U}) add_item(image_.ring_area().hand_items[place][i]);
     }
     void add_record(std::uint32_t i) {

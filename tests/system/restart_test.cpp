@@ -135,7 +135,8 @@ TEST_CASE("a child that begins after its supervisor's death joins nobody else's 
     CHECK(late.wait() == 75);
     INFO(late.err());
     CHECK(late.err().find("the supervisor that started this program has died") != std::string::npos);
-    CHECK(segments.ring().area().hands[0].pid == static_cast<std::uint32_t>(supervisor.child("consumer")));
+    CHECK(ProcessId::unpack(segments.ring().area().hands[0].process).pid ==
+          static_cast<std::uint32_t>(supervisor.child("consumer")));
     CHECK_FALSE(segments.ring().stop_requested());
     supervisor.send(SIGTERM);
     REQUIRE(supervisor.wait() == 0);

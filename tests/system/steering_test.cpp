@@ -33,7 +33,7 @@ class Steered {
         : supervisor(run.start(options, input_fd)) {
         REQUIRE(eventually([&] {
             segments_ = Segments::open(run.name(), Segment::Access::ReadOnly);
-            return segments_.has_value() && supervisor_metrics().pid != 0;
+            return segments_.has_value() && supervisor_metrics().process != 0;
         }));
     }
     [[nodiscard]] const SupervisorMetrics& supervisor_metrics() const {
@@ -48,7 +48,7 @@ class Steered {
         const auto look = [&] {
             std::vector<std::uint32_t> pids;
             for (const HandArea& hand : ring().area().hands) {
-                if (const std::uint32_t pid = hand.pid; pid != 0) pids.push_back(pid);
+                if (const auto pid = ProcessId::unpack(hand.process).pid; pid != 0) pids.push_back(pid);
             }
             return pids;
         };
@@ -210,7 +210,7 @@ TEST_CASE("a paused source gives nothing, also to a new producer, and what is in
     ::kill(producer.front(), SIGKILL);
     // The new one has looked around when it waits.
     REQUIRE(eventually([&] {
-        const auto now = pipeline.ring().area().producer_pid.load();
+        const auto now = ProcessId::unpack(pipeline.ring().area().producer_process).pid;
         return now != static_cast<std::uint32_t>(producer.front()) &&
                pipeline.supervisor.children("producer").size() == 1 && producer_waits();
     }));

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string>
 
-#include "common/lineage.hpp"
+#include "common/process_id.hpp"
 #include "tests/catch.hpp"
 #include "tests/system/observer_run.hpp"
 
@@ -132,9 +132,11 @@ TEST_CASE("an observer whose terminal is gone ends, also where it is not told so
         const Terminal terminal(run, 80, 24, "trap '' HUP; ");
         terminal.require("waiting for a pipeline");
         pid = terminal.pid();
-        REQUIRE(pipeline::is_alive(pid));
+        REQUIRE(ProcessId::of(pid).is_alive());
     }
-    const bool has_ended = eventually([&] { return !pipeline::is_alive(pid); });
+    const bool has_ended = eventually([&] {
+        return !ProcessId{static_cast<std::uint32_t>(pid), 0}.is_alive();
+    });
     if (!has_ended) ::kill(pid, SIGKILL);
     CHECK(has_ended);
 }

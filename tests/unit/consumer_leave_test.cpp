@@ -84,7 +84,7 @@ TEST_CASE("a consumer that is told to leave saves its hand, makes it durable and
     CHECK(fixture.ledger.ids == Ids{"1"});
     CHECK(fixture.segments.ring().head() == 1);
     CHECK(fixture.segments.ring().hand(1).empty());
-    CHECK(fixture.hand().pid == 0);
+    CHECK(fixture.hand().process == 0);
     CHECK(fixture.segments.storage().durable() == 1);
 }
 

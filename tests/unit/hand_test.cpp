@@ -55,15 +55,15 @@ TEST_CASE("a death is charged to the item in work and to no other", "[hand]") {
     const AHand a;
     a.hand.begin_work(100, 1);
     a.die(Cause::from_wait_status(kKilledBySegv));
-    a.hand.take_over(4711);
+    a.hand.take_over({4711, 1});
     CHECK(a.hand.deaths(1) == 1);
     CHECK(a.hand.deaths(2) == 0);
     CHECK(a.hand.cause(1).text(std::chrono::seconds(30)) == "killed by signal 11 (SIGSEGV)");
-    CHECK(a.area->pid == 4711);
+    CHECK(ProcessId::unpack(a.area->process) == ProcessId{4711, 1});
 
     a.hand.begin_work(100, 1);
     a.die(Cause::from_wait_status(kExitStatus3));
-    a.hand.take_over(4712);
+    a.hand.take_over({4712, 1});
     CHECK(a.hand.deaths(1) == 2);
     CHECK(a.hand.cause(1).text(std::chrono::seconds(30)) == "exit status 3");
 }
@@ -73,7 +73,7 @@ TEST_CASE("a death between items is charged to none", "[hand]") {
     a.hand.begin_work(100, 1);
     a.hand.end_work();
     a.die(Cause::from_wait_status(kKilledBySegv));
-    a.hand.take_over(4711);
+    a.hand.take_over({4711, 1});
     CHECK(a.hand.deaths(1) == 0);
     CHECK(a.hand.deaths(2) == 0);
 }
@@ -83,10 +83,10 @@ TEST_CASE("a successor that dies while it takes over charges nothing twice", "[h
     a.hand.begin_work(100, 1);
     const std::uint64_t work = a.area->work;
     a.die(Cause::from_wait_status(kKilledBySegv));
-    a.hand.take_over(4711);
+    a.hand.take_over({4711, 1});
     a.area->work = work;  // as if it had died before its last store
     a.die(Cause::from_wait_status(kExitStatus3));
-    a.hand.take_over(4712);
+    a.hand.take_over({4712, 1});
     CHECK(a.hand.deaths(1) == 1);
     CHECK(a.hand.cause(1).text(std::chrono::seconds(30)) == "killed by signal 11 (SIGSEGV)");
 }
@@ -102,7 +102,7 @@ TEST_CASE("an attempt that failed outside is charged by the living consumer, and
 
     a.hand.begin_work(100, 1);
     a.die(Cause::from_wait_status(kKilledBySegv));
-    a.hand.take_over(4711);
+    a.hand.take_over({4711, 1});
     CHECK(a.hand.deaths(1) == 2);
     a.hand.begin_work(100, 1);
     a.hand.charge(1, Cause::from_wait_status(kExitStatus3));
@@ -116,14 +116,14 @@ TEST_CASE("a consumer that dies while it charges an attempt leaves it charged on
     const std::uint64_t work = a.area->work;
     SECTION("before the charge") {
         a.die(Cause::from_wait_status(kKilledBySegv));
-        a.hand.take_over(4711);
+        a.hand.take_over({4711, 1});
         CHECK(a.hand.cause(1).text(std::chrono::seconds(30)) == "killed by signal 11 (SIGSEGV)");
     }
     SECTION("after it, with the work still active") {
         a.hand.charge(1, Cause::ran_too_long());
         a.area->work = work;
         a.die(Cause::from_wait_status(kKilledBySegv));
-        a.hand.take_over(4711);
+        a.hand.take_over({4711, 1});
         CHECK(a.hand.cause(1).text(std::chrono::seconds(30)) == "ran longer than 30 s");
     }
     CHECK(a.hand.deaths(1) == 1);

@@ -55,7 +55,7 @@ class Sleeper {
     Sleeper(const Sleeper&) = delete;
     Sleeper& operator=(const Sleeper&) = delete;
     ~Sleeper() { end(); }
-    [[nodiscard]] std::uint32_t pid() const { return static_cast<std::uint32_t>(pid_); }
+    [[nodiscard]] ProcessId id() const { return ProcessId::of(pid_); }
     void stop() const {
         ::kill(pid_, SIGSTOP);
         int status = 0;
@@ -134,7 +134,7 @@ TEST_CASE("the invoice that is being worked on is told, and no other", "[observa
 TEST_CASE("a state is told from the processes and from what was asked of them", "[observation]") {
     Pipeline pipeline;
     Sleeper consumer;
-    pipeline.ring.hand(1).area().pid.store(consumer.pid());
+    pipeline.ring.hand(1).area().process.store(consumer.id().pack());
     CHECK(pipeline.look().state == PipelineState::Running);
     CHECK_FALSE(pipeline.look().is_paused);
     pipeline.segments.ring_area().paused = 1;
@@ -157,7 +157,7 @@ TEST_CASE("a state is told from the processes and from what was asked of them", 
     CHECK(seen.consumer_deaths == 2);
     deaths.last_cause = Cause::ran_too_long().encode();
     CHECK(pipeline.look().consumers.front().deaths.last_cause == "ran longer than --item-timeout");
-    pipeline.metrics->supervisor.pid = static_cast<std::uint32_t>(::getpid());
+    pipeline.metrics->supervisor.process = ProcessId::self().pack();
     pipeline.ring.reopen();
     CHECK(pipeline.look().state == PipelineState::Starting);
 }
@@ -208,12 +208,12 @@ TEST_CASE("whatever bytes lie in the segments, a look at them ends and is define
         storage.tail = any();
         storage.durable_word = any();
         storage.released = any();
-        ring.producer_pid = static_cast<std::uint32_t>(any());
+        ring.producer_process = any();
         for (std::size_t place = 0; place < kMaxPlaces; ++place) {
             ring.hands[place].word = any();
             ring.hands[place].work = any() | 1U;
             ring.hands[place].since_ns = any();
-            ring.hands[place].pid = static_cast<std::uint32_t>(any());
+            ring.hands[place].process = any();
             for (Item& item : ring.hand_items[place]) {
                 item.id_length = static_cast<std::uint8_t>(any());
                 item.acquired_ns = any();

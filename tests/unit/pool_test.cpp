@@ -52,12 +52,12 @@ class Fixture {
         }
     }
     void come_to_work(const Child& child) {
-        hand(child.place).pid = static_cast<std::uint32_t>(child.process.pid);
+        hand(child.place).process = ProcessId{static_cast<std::uint32_t>(child.process.pid), 0}.pack();
     }
     // As a consumer leaves that does what it is told.
     void leave(std::uint16_t place) {
         REQUIRE(row(place).state == Child::State::Running);
-        hand(place).pid = 0;
+        hand(place).process = 0;
         REQUIRE(pool().has_left(row(place), kNow));
     }
     // The places of the consumers that run, each with what its flag says.

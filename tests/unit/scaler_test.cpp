@@ -33,7 +33,7 @@ class Fixture {
     Fixture() {
         for (std::uint16_t place = 0; place < 3; ++place) {
             children.add(running(Child::Role::Consumer, place));
-            segments.ring().area().hands[place].pid = 100U + place;
+            segments.ring().area().hands[place].process = 100U + place;
             spend(place, seconds(0), seconds(0));
         }
     }
@@ -108,7 +108,7 @@ TEST_CASE("the load is what has been done since the last look, by consumers that
     fixture.spend(1, milliseconds(100), milliseconds(900));
     fixture.spend(2, milliseconds(1000), milliseconds(0));
     fixture.children.consumer(1)->state = Child::State::Done;
-    fixture.segments.ring().area().hands[2].pid = 99;  // its successor has not come so far
+    fixture.segments.ring().area().hands[2].process = 99;  // its successor has not come so far
     const Load load = meter.look(1'001'000'000'000);
     CHECK(load.interval == seconds(1));
     CHECK(load.acquired == 5);

@@ -48,7 +48,7 @@ TEST_CASE("an invoice that takes too long is told once, in each attempt", "[watc
     Watch watch(segments.ring(), segments.storage(), seconds(10));
     const Hand hand = segments.ring().hand(7);
     hand.set_word({0, 1, 0});
-    hand.take_over(4711);
+    hand.take_over({4711, 1});
     hand.begin_work(0, 0);
     Watch::TimePoint now{seconds(1000)};
     const auto look = [&] {
@@ -58,7 +58,7 @@ TEST_CASE("an invoice that takes too long is told once, in each attempt", "[watc
     int told = 0;
     for (int i = 0; i < 100; ++i) {
         for (const auto& stalled : look()) {
-            CHECK(stalled.pid == 4711);
+            CHECK(stalled.process == ProcessId{4711, 1});
             CHECK(stalled.place == 7);
             CHECK(stalled.why == Watch::Stalled::Why::ItemTimeout);
             CHECK(now - Watch::TimePoint{seconds(1000)} >= seconds(10));
@@ -66,7 +66,7 @@ TEST_CASE("an invoice that takes too long is told once, in each attempt", "[watc
         }
     }
     CHECK(told == 1);
-    hand.take_over(4712);
+    hand.take_over({4712, 1});
     hand.begin_work(0, 0);
     for (int i = 0; i < 100; ++i) told += static_cast<int>(look().size());
     CHECK(told == 2);
@@ -98,7 +98,7 @@ TEST_CASE("a lock that is held without a beat is told, and one with a beat is no
     for (int i = 0; i < 20; ++i) {
         for (const auto& stalled : watch.look(now += watch.tick())) {
             CHECK(stalled.why == Watch::Stalled::Why::HoldsLock);
-            CHECK(stalled.pid == segments.ring_area().pop_lock.owner());
+            CHECK(stalled.process.pid == segments.ring_area().pop_lock.owner());
             ++told;
         }
     }

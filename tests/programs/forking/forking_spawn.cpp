@@ -44,9 +44,10 @@ SpawnedChild spawn(const std::string& program, const std::vector<std::string>& a
     const pid_t pid = ::fork();
     if (pid < 0) throw system_failure(ExitStatus::InputOutput, "fork", "for starting " + program, errno);
     if (pid == 0) become(program, arguments, parent);
-    SpawnedChild child{pid, UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)))};
-    if (child.pidfd) return child;
+    SpawnedChild child{pid, UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))), 0};
     const int error = errno;
+    child.started_ticks = ProcessId::of(pid).started_ticks;
+    if (child.pidfd) return child;
     ::kill(pid, SIGKILL);
     ::waitpid(pid, nullptr, 0);
     throw system_failure(ExitStatus::InputOutput, "pidfd_open", "for " + program, error);
