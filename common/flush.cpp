@@ -35,6 +35,24 @@ Totals count(const RecordRange& records, std::uint64_t now, HistogramArea& until
     return {counts[0], counts[1], counts[2], counts[3]};
 }
 
+void add_one(std::atomic<std::uint64_t>& counter) noexcept {
+    counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
+void count_commit(LedgerMetrics& metrics, std::uint64_t began_ns, std::uint64_t now_ns) noexcept {
+    add_one(metrics.commits);
+    metrics.last_took_ns.store(now_ns - began_ns, std::memory_order_relaxed);
+    metrics.last_commit_ns.store(now_ns, std::memory_order_relaxed);
+    metrics.failing_since_ns.store(0, std::memory_order_relaxed);
+}
+
+void count_error(LedgerMetrics& metrics, std::string_view error) noexcept {
+    metrics.error.store(error);
+    add_one(metrics.errors);
+    if (metrics.failing_since_ns.load(std::memory_order_relaxed) == 0)
+        metrics.failing_since_ns.store(monotonic_ns(), std::memory_order_release);
+}
+
 }  // namespace
 
 std::optional<nanoseconds> Flush::due_in() const noexcept {
@@ -84,9 +102,25 @@ void Flush::commit(std::uint64_t tail, std::optional<std::uint64_t> cursor) {
                                 ring_.area().header.generation,
                                 ring_.area().ledger_id,
                                 &storage_.area().ledger_files};
-    ledger_.commit(records, context);
-    if (tail != durable) storage_.set_durable(tail, count(records, monotonic_ns(), until_durable_));
+    write(records, context);
+    if (tail != durable) {
+        const Totals outcomes = count(records, monotonic_ns(), metrics_.until_durable);
+        // Most commits hold nothing but booked ones, which are not looked at a second time.
+        if (listener_ != nullptr && outcomes.booked != outcomes.all()) listener_->stored(records, outcomes);
+        storage_.set_durable(tail, outcomes);
+    }
     if (cursor) storage_.area().cursor.store(*cursor, std::memory_order_release);
+}
+
+void Flush::write(const RecordRange& records, const CommitContext& context) {
+    const std::uint64_t began = monotonic_ns();
+    try {
+        ledger_.commit(records, context);
+    } catch (const std::exception& error) {
+        count_error(metrics_.ledger, error.what());
+        throw;
+    }
+    count_commit(metrics_.ledger, began, monotonic_ns());
 }
 
 // The last flush of a run may have been led while the last hand was not yet moved on.

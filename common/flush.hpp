@@ -9,8 +9,8 @@
 #include <optional>
 #include <string>
 
-#include "common/histogram.hpp"
 #include "common/ledger.hpp"
+#include "common/metrics.hpp"
 #include "common/ring.hpp"
 #include "common/storage.hpp"
 #include "common/watermark.hpp"
@@ -23,18 +23,38 @@ struct FlushPolicy {
     std::chrono::nanoseconds interval{100'000'000};  // or when the oldest has waited for so long
 };
 
+// Where the leader counts, under the flush lock.
+struct FlushMetrics {
+    HistogramArea& until_durable;  // how long records took from being acquired until they were durable
+    LedgerMetrics& ledger;
+};
+
 class Flush {
   public:
-    // `until_durable`: where the leader counts how long records took from being acquired until they were
-    // durable.
-    Flush(const Ring& ring, const Storage& storage, HistogramArea& until_durable, Ledger& ledger,
-          std::string source, FlushPolicy policy)
+    // Is told of records that ended otherwise than booked.
+    class Listener {
+      public:
+        Listener() = default;
+        Listener(const Listener&) = delete;
+        Listener& operator=(const Listener&) = delete;
+        virtual ~Listener() = default;
+        // The ledger has `records`, each with its outcome; `outcomes` counts them, and not all are booked.
+        // Called by the leader under the flush lock, after the COMMIT and before `durable` covers the
+        // records: it copies what it needs and waits for nothing. If the leader is killed before `durable`
+        // moves, the next one is told of the same records again.
+        virtual void stored(const RecordRange& records, const Totals& outcomes) noexcept = 0;
+    };
+
+    // `listener` may be null: then nobody is told. What is given by reference or pointer outlives this.
+    Flush(const Ring& ring, const Storage& storage, FlushMetrics metrics, Ledger& ledger, std::string source,
+          FlushPolicy policy, Listener* listener = nullptr)
         : ring_(ring),
           storage_(storage),
-          until_durable_(until_durable),
+          metrics_(metrics),
           ledger_(ledger),
           source_(std::move(source)),
-          policy_(policy) {}
+          policy_(policy),
+          listener_(listener) {}
 
     // How long until the next flush is due: zero if it is now, none if no record waits.
     [[nodiscard]] std::optional<std::chrono::nanoseconds> due_in() const noexcept;
@@ -52,14 +72,16 @@ class Flush {
 
   private:
     void commit(std::uint64_t tail, std::optional<std::uint64_t> cursor);
+    void write(const RecordRange& records, const CommitContext& context);
     [[nodiscard]] bool is_cursor_behind(const Watermark& watermark) const noexcept;
 
     Ring ring_;
     Storage storage_;
-    HistogramArea& until_durable_;
+    FlushMetrics metrics_;
     Ledger& ledger_;
     std::string source_;
     FlushPolicy policy_;
+    Listener* listener_;
     bool another_leads_ = false;  // when lead() was last called
 };
 

@@ -177,6 +177,10 @@ bool log_is_journal() noexcept {
     return settings().journal;
 }
 
+std::string_view log_program() noexcept {
+    return settings().program;
+}
+
 void write_log(LogLevel level, std::string_view text) noexcept {
     const int saved_errno = errno;
     const Settings& current = settings();

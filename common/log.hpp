@@ -3,7 +3,7 @@
 // write(2), so that lines of different processes never mix; a longer one is cut and ends in "...". On a
 // terminal or in a file a line is "TIME PROGRAM[PID] LEVEL: TEXT"; when stderr is the journal's stream it is
 // "<PRIORITY>PROGRAM: TEXT" (sd-daemon(3)), since the journal adds the rest. Nothing in common/ logs but this
-// file: libraries return or throw, programs report.
+// file and journal.hpp: libraries return or throw, programs report.
 #pragma once
 
 #include <fmt/format.h>
@@ -27,6 +27,8 @@ void configure_log(std::string_view program, LogLevel least) noexcept;
 [[nodiscard]] bool is_logged(LogLevel level) noexcept;
 // True if stderr is the journal's stream.
 [[nodiscard]] bool log_is_journal() noexcept;
+// Who logs.
+[[nodiscard]] std::string_view log_program() noexcept;
 // Writes one line, whatever the level; control characters in `text` (a newline in a file name) and
 // what is no UTF-8 are shown as \xNN. Allocates nothing and leaves errno alone. A line that stderr does not
 // take (a full pipe whose reader has stopped, for longer than a second; a closed one) is lost: the pipeline

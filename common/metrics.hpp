@@ -63,8 +63,9 @@ struct alignas(64) SupervisorMetrics {
     std::atomic<std::uint32_t> least;      // how many it may choose; both as `consumers` where it chooses
     std::atomic<std::uint32_t> most;       // none and only signals change the number
     std::atomic<std::uint64_t> started_ns;
-    std::atomic<std::uint32_t> paused;    // 1: the source is paused
-    std::atomic<std::uint32_t> draining;  // 1: the end has begun
+    std::atomic<std::uint32_t> paused;             // 1: the source is paused
+    std::atomic<std::uint32_t> draining;           // 1: the end has begun
+    std::atomic<std::uint64_t> flush_interval_ns;  // --flush-interval: so long results may wait for a commit
 };
 
 // How it stands between the source and the producer. Each but Fine is a reason why less is acquired, or
@@ -91,7 +92,10 @@ struct alignas(64) SourceMetrics {
     StatusText sentence;                      // of a state that is not Fine: cause and advice
 };
 
-// Written by the flush leader, under the flush lock.
+// Written by the flush leader, under the flush lock. A leader that is killed inside a commit leaves all of it
+// as the commit before did; if the ledger has that transaction, the redo is counted instead. One that is
+// killed between two stores leaves what follows for the next commit to write. Of a failure the text comes
+// first and the time last: whoever sees `failing_since_ns` sees the error of that or of a later try.
 struct alignas(64) LedgerMetrics {
     std::atomic<std::uint64_t> commits;           // since the segments were made
     std::atomic<std::uint64_t> errors;            // commits that failed, since then

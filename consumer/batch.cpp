@@ -31,9 +31,6 @@ Batch::Batch(const Hand& hand, std::span<Result> results, std::uint32_t max_atte
 
 void Batch::settle_without_work(std::size_t i) {
     settle_unprocessed(hand_, base_ + i, item_timeout_, results_[i]);
-    if (!item(i).id_unusable()) {
-        owner_.gave_up(item(i), results_[i].attempts, results_[i].details.reason_text());
-    }
     mark_finished(i);
 }
 
@@ -69,7 +66,6 @@ Batch::AfterCharge Batch::charge(std::size_t i, Cause cause, std::string_view sa
     Result& result = results_[i];
     result.set(Status::Failed, said.empty() ? text : fmt::format("{}: {}", text, said));
     result.attempts = hand_.deaths(base_ + i);
-    owner_.gave_up(item(i), result.attempts, result.details.reason_text());
     mark_finished(i);
     return AfterCharge::GivenUp;
 }

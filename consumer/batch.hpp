@@ -38,8 +38,6 @@ class Batch {
         [[nodiscard]] virtual bool save_results(std::span<const Result> results) = 0;
         // Does what is due beside the processing; returns how long until something is due again, at most.
         virtual std::chrono::nanoseconds look_after() = 0;
-        // An item has failed because its attempts are used up.
-        virtual void gave_up(const Item& item, std::uint32_t attempts, std::string_view reason) noexcept = 0;
     };
 
     // `results` has room for all items of the hand. An item that is not to be processed (its id is unusable,

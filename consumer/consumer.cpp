@@ -48,8 +48,9 @@ Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, Pro
       outside_(outside),
       metrics_(segments.metrics().places[options.place]),
       meter_(metrics_.activity, monotonic_ns()),
-      flush_(ring_, storage_, segments.metrics().until_durable, ledger, segments.source(),
-             FlushPolicy{.interval = options.flush_interval}),
+      outcome_log_(options.name),
+      flush_(ring_, storage_, {segments.metrics().until_durable, segments.metrics().ledger}, ledger,
+             segments.source(), FlushPolicy{.interval = options.flush_interval}, &outcome_log_),
       lineage_(options.parent),
       claim_size_(options.batch_max, outside == nullptr ? 1 : options.outside.pipeline) {}
 
@@ -60,7 +61,6 @@ ExitStatus Consumer::run() {
     while (true) {
         flush(nanoseconds::zero());
         if (is_to_leave() && flush_to_leave()) {
-            tell_left_out();
             hand_.leave();
             return ExitStatus::Drained;
         }
@@ -81,7 +81,6 @@ ExitStatus Consumer::run() {
                 if (!hand_.is_told_to_leave()) std::this_thread::sleep_for(kMakeWay);
                 break;
             case Ring::ClaimOutcome::Closed:
-                tell_left_out();
                 if (!drain_flush()) return ExitStatus::NotDrained;
                 hand_.leave();
                 return ExitStatus::Drained;
@@ -128,8 +127,6 @@ bool Consumer::work_off_hand() {
 void Consumer::process(std::uint64_t first, std::uint64_t i, Result& result) {
     if (!is_to_be_processed(hand_, i, options_.max_attempts)) {
         settle_unprocessed(hand_, i, options_.item_timeout, result);
-        if (!hand_.item(i).id_unusable())
-            gave_up(hand_.item(i), result.attempts, result.details.reason_text());
         return;
     }
     hand_.begin_work(first, i);
@@ -208,18 +205,8 @@ nanoseconds Consumer::look_after() {
     return std::max(until_flush().value_or(kBoundedWait), kLeastWait);
 }
 
-void Consumer::gave_up(const Item& item, std::uint32_t attempts, std::string_view reason) noexcept {
-    if (!warnings_.take(steady_clock::now())) return warnings_.left_out(1);
-    tell_left_out();
-    log(LogLevel::Warning, "invoice {} failed after {} attempts: {}", item.id_text(), attempts, reason);
-}
-
-void Consumer::tell_left_out() noexcept {
-    if (const auto left_out = warnings_.take_left_out(); left_out != 0)
-        log(LogLevel::Warning, "{} more invoices failed: the ledger has them all", left_out);
-}
-
 bool Consumer::flush(nanoseconds bound) {
+    if (outcome_log_.has_something_to_say()) outcome_log_.tell(steady_clock::now());
     const auto due = flush_.due_in();
     if (!due || *due > nanoseconds::zero()) return false;
     if (retry_delay_ != nanoseconds::zero() && steady_clock::now() < retry_flush_at_) return false;
@@ -239,6 +226,7 @@ bool Consumer::lead_flush(nanoseconds bound) {
     }
     if (retry_delay_ != nanoseconds::zero()) log(LogLevel::Notice, "the ledger takes results again");
     retry_delay_ = nanoseconds::zero();
+    if (outcome_log_.has_something_to_say()) outcome_log_.tell(steady_clock::now());
     return true;
 }
 

@@ -8,7 +8,6 @@
 #include <chrono>
 #include <cstdint>
 #include <span>
-#include <string_view>
 
 #include "common/consumer_options.hpp"
 #include "common/exit_status.hpp"
@@ -19,7 +18,7 @@
 #include "common/segments.hpp"
 #include "consumer/batch_processor.hpp"
 #include "consumer/claim_size.hpp"
-#include "consumer/line_budget.hpp"
+#include "consumer/outcome_log.hpp"
 #include "consumer/processor.hpp"
 
 namespace pipeline {
@@ -60,8 +59,6 @@ class Consumer : private Batch::Owner {
 
     void process(std::uint64_t first, std::uint64_t i, Result& result);
     std::chrono::nanoseconds look_after() override;
-    void gave_up(const Item& item, std::uint32_t attempts, std::string_view reason) noexcept override;
-    void tell_left_out() noexcept;
     // Leads the flush if one is due, `bound` waiting for another leader; true if it flushed.
     bool flush(std::chrono::nanoseconds bound);
     // How long to wait for something else until there is a flush to lead; none if nothing is to be flushed.
@@ -72,8 +69,6 @@ class Consumer : private Batch::Owner {
     [[nodiscard]] bool orphan_has_waited_enough() const noexcept;
     [[nodiscard]] bool nobody_makes_room() const noexcept;
 
-    static constexpr std::uint32_t kWarningsPerSecond = 20;  // of invoices that failed
-
     const ConsumerOptions& options_;
     Ring ring_;
     Storage storage_;
@@ -82,6 +77,7 @@ class Consumer : private Batch::Owner {
     BatchProcessor* outside_;  // or that
     PlaceMetrics& metrics_;
     ActivityMeter meter_;
+    OutcomeLog outcome_log_;  // before the flush, which tells it
     Flush flush_;
     Lineage lineage_;
     ClaimSize claim_size_;
@@ -90,7 +86,6 @@ class Consumer : private Batch::Owner {
     TimePoint retry_flush_at_{};
     std::chrono::nanoseconds retry_delay_{0};
     TimePoint orphan_since_{};
-    LineBudget warnings_{kWarningsPerSecond};
     TimePoint batch_began_{};  // the part of the batch that is not saved
     // Of the items that are processed and not saved. A result without details is used for the next item
     // too: then a whole batch touches no more than its findings.

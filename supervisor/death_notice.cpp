@@ -6,7 +6,7 @@
 #include <exception>
 #include <string>
 
-#include "supervisor/journal.hpp"
+#include "common/journal.hpp"
 
 namespace pipeline {
 

@@ -7,8 +7,8 @@
 #include <algorithm>
 
 #include "common/hand.hpp"
+#include "common/journal.hpp"
 #include "common/log.hpp"
-#include "supervisor/journal.hpp"
 
 namespace pipeline {
 namespace {

@@ -6,11 +6,11 @@
 
 #include <exception>
 
+#include "common/journal.hpp"
 #include "common/log.hpp"
 #include "common/output.hpp"
 #include "common/signals.hpp"
 #include "supervisor/adoption.hpp"
-#include "supervisor/journal.hpp"
 #include "supervisor/name_lock.hpp"
 #include "supervisor/notify.hpp"
 #include "supervisor/preflight.hpp"

@@ -82,6 +82,8 @@ Supervisor::Supervisor(const Options& options, Segments& segments, int signal_fd
       totals_at_start_(storage_.totals()) {
     metrics_.supervisor.process.store(ProcessId::self().pack(), std::memory_order_relaxed);
     metrics_.supervisor.started_ns.store(monotonic_ns(), std::memory_order_relaxed);
+    metrics_.supervisor.flush_interval_ns.store(static_cast<std::uint64_t>(options.flush_interval.count()),
+                                                std::memory_order_relaxed);
 }
 
 ExitStatus Supervisor::run() {

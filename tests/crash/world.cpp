@@ -144,7 +144,8 @@ bool World::flush() {
     Storage storage = this->storage();
     const std::uint64_t before = storage.durable();
     static_cast<void>(
-        Flush(ring(), storage, until_durable_, ledger, "sequence", FlushPolicy{}).lead(nanoseconds(0)));
+        Flush(ring(), storage, {until_durable_, ledger_metrics_}, ledger, "sequence", FlushPolicy{})
+            .lead(nanoseconds(0)));
     return storage.durable() != before;
 }
 

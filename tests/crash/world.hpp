@@ -80,8 +80,9 @@ class World {
     [[nodiscard]] std::vector<RobustMutex*> locks() const;
 
     std::byte* memory_;
-    HistogramArea
-        until_durable_{};  // not shared: what depends on the clock would make each image another one
+    // Not shared: what depends on the clock would make each image another one.
+    HistogramArea until_durable_{};
+    LedgerMetrics ledger_metrics_{};
     std::vector<std::byte> pristine_;
 };
 

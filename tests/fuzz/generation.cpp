@@ -173,7 +173,9 @@ void adopt_and_drain(Segments& segments) {
     Ring ring = segments.ring();
     Storage storage = segments.storage();
     ReadingLedger ledger;
-    Flush flush(ring, storage, segments.metrics().until_durable, ledger, segments.source(), FlushPolicy{});
+    MetricsArea& metrics = segments.metrics();
+    Flush flush(ring, storage, {metrics.until_durable, metrics.ledger}, ledger, segments.source(),
+                FlushPolicy{});
     ring.reopen();
     supervise(segments);
     produce(ring, storage);

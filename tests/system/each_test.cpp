@@ -31,7 +31,6 @@ class Nobody : public pipeline::Batch::Owner {
         return true;
     }
     std::chrono::nanoseconds look_after() override { return std::chrono::seconds(1); }
-    void gave_up(const pipeline::Item&, std::uint32_t, std::string_view) noexcept override {}
     std::size_t saved = 0;
 };
 

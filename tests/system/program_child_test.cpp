@@ -37,7 +37,6 @@ class Nobody : public Batch::Owner {
   public:
     bool save_results(std::span<const Result>) override { return true; }
     std::chrono::nanoseconds look_after() override { return 1s; }
-    void gave_up(const Item&, std::uint32_t, std::string_view) noexcept override {}
 };
 
 // How the start of a program under that limit ends.

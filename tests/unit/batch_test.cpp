@@ -33,10 +33,6 @@ class Work : public Batch::Owner {
         CHECK(work() == 0);
         return 200ms;
     }
-    void gave_up(const Item& item, std::uint32_t attempts, std::string_view reason) noexcept override {
-        gave_up_.push_back(std::string(item.id_text()) + " " + std::to_string(attempts) + " " +
-                           std::string(reason));
-    }
     [[nodiscard]] std::uint64_t work() const { return hand_.area().work.load(); }
 
     MemorySegments segments_{4, 4};
@@ -44,7 +40,6 @@ class Work : public Batch::Owner {
     std::array<Result, 8> results_;
     bool can_save_ = true;
     std::vector<std::size_t> saved_;
-    std::vector<std::string> gave_up_;
 };
 
 }  // namespace
@@ -97,7 +92,6 @@ TEST_CASE("an attempt that failed is tried again until the attempts are used up"
     CHECK(batch.result(0).status == Status::Failed);
     CHECK(batch.result(0).attempts == 2);
     CHECK(batch.result(0).details.reason_text() == "ran longer than 30 s");
-    CHECK(work.gave_up_ == std::vector<std::string>{"1 2 ran longer than 30 s"});
     CHECK(batch.attempt(1) == 1);
 }
 
@@ -131,7 +125,6 @@ TEST_CASE("items that are not to be processed are finished from the beginning", 
     CHECK(batch.result(0).attempts == 1);
     CHECK(batch.result(2).details.reason_text() == "killed by signal 11 (SIGSEGV)");
     CHECK(batch.result(2).attempts == 2);
-    CHECK(work.gave_up_ == std::vector<std::string>{"3 2 killed by signal 11 (SIGSEGV)"});
 }
 
 TEST_CASE("a batch begins where the hand has been saved to", "[batch]") {

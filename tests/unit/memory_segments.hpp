@@ -13,7 +13,7 @@
 #include <thread>
 #include <utility>
 
-#include "common/histogram.hpp"
+#include "common/metrics.hpp"
 #include "common/ring.hpp"
 #include "common/storage.hpp"
 
@@ -35,6 +35,7 @@ class MemorySegments {
     [[nodiscard]] Ring ring() const { return Ring(ring_area()); }
     [[nodiscard]] Storage storage() const { return {storage_area(), ring()}; }
     [[nodiscard]] HistogramArea& until_durable() const { return *until_durable_; }
+    [[nodiscard]] LedgerMetrics& ledger_metrics() const { return *ledger_metrics_; }
 
   private:
     struct Free {
@@ -49,6 +50,7 @@ class MemorySegments {
     Memory ring_memory_;
     Memory storage_memory_;
     std::unique_ptr<HistogramArea> until_durable_ = std::make_unique<HistogramArea>();
+    std::unique_ptr<LedgerMetrics> ledger_metrics_ = std::make_unique<LedgerMetrics>();
 };
 
 // A thread locks the mutex, does `last_act` and ends without unlocking: the mutex is then as a process

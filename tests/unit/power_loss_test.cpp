@@ -49,7 +49,8 @@ class Life {
     void close() { ledger_.reset(); }
     void open(const std::filesystem::path& file) {
         ledger_ = std::make_unique<SqliteLedger>(file);
-        flush_.emplace(ring_, storage_, segments_.until_durable(), *ledger_, "sequence", FlushPolicy{});
+        flush_.emplace(ring_, storage_, FlushMetrics{segments_.until_durable(), segments_.ledger_metrics()},
+                       *ledger_, "sequence", FlushPolicy{});
     }
 
     // Something that one of the processes does. Throws what the ledger throws.

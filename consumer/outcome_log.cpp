@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "consumer/outcome_log.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <string_view>
+#include <utility>
+
+#include "common/journal.hpp"
+
+namespace pipeline {
+namespace {
+
+std::string_view word(Outcome outcome) noexcept {
+    return outcome == Outcome::Duplicate ? "duplicate" : to_text(outcome);
+}
+
+void add(Totals& totals, Outcome outcome) noexcept {
+    switch (outcome) {
+        case Outcome::Booked:
+            break;
+        case Outcome::Rejected:
+            ++totals.rejected;
+            break;
+        case Outcome::Failed:
+            ++totals.failed;
+            break;
+        case Outcome::Duplicate:
+            ++totals.duplicates;
+            break;
+    }
+}
+
+// The record's own reason, unless the ledger has decided otherwise than the processing did.
+std::string_view reason_of(const Record& record, const Details* details) noexcept {
+    if (record.outcome == Outcome::Duplicate) return "its id is in the ledger already, from another position";
+    if (record.outcome != static_cast<Outcome>(record.status))
+        return "so it was recorded when it came before";
+    return details == nullptr ? std::string_view() : details->reason_text();
+}
+
+}  // namespace
+
+OutcomeLog::~OutcomeLog() {
+    tell(TimePoint::max());
+}
+
+void OutcomeLog::stored(const RecordRange& records, const Totals& outcomes) noexcept {
+    const TimePoint now = std::chrono::steady_clock::now();
+    Totals rest{0, outcomes.rejected, outcomes.failed, outcomes.duplicates};
+    for (std::size_t i = 0; i < records.size() && rest.all() != 0 && kept_count_ < kept_.size(); ++i) {
+        const Record& record = records.record(i);
+        if (record.outcome == Outcome::Booked) continue;
+        if (!budget_.take(now)) break;
+        try {
+            keep(record, record.has_details != 0 ? &records.details(i) : nullptr);
+        } catch (const std::exception&) {  // no memory for it
+            break;
+        }
+        Totals one{};
+        add(one, record.outcome);
+        rest.rejected -= one.rejected;
+        rest.failed -= one.failed;
+        rest.duplicates -= one.duplicates;
+    }
+    left_out_.rejected += rest.rejected;
+    left_out_.failed += rest.failed;
+    left_out_.duplicates += rest.duplicates;
+}
+
+void OutcomeLog::keep(const Record& record, const Details* details) {
+    Ended& ended = kept_[kept_count_];
+    ended.outcome = record.outcome;
+    ended.attempts = record.attempts;
+    ended.id = record.id_text();
+    ended.reason = reason_of(record, details);
+    ++kept_count_;
+}
+
+void OutcomeLog::tell(TimePoint now) noexcept {
+    const std::size_t count = std::exchange(kept_count_, 0);
+    for (std::size_t i = 0; i < count; ++i) tell_one(kept_[i]);
+    if (left_out_.all() != 0 && !budget_.is_used_up(now)) tell_left_out();
+}
+
+void OutcomeLog::tell_one(const Ended& ended) const {
+    const auto level = ended.outcome == Outcome::Failed ? LogLevel::Warning : LogLevel::Notice;
+    if (!is_logged(level)) return;
+    try {
+        log_event(
+            level,
+            fmt::format("invoice {} {} after {} attempt{}{}{}", ended.id, word(ended.outcome), ended.attempts,
+                        ended.attempts == 1 ? "" : "s", ended.reason.empty() ? "" : ": ", ended.reason),
+            {{"EVENT", "not-booked"},
+             {"NAME", name_},
+             {"INVOICE", ended.id},
+             {"STATUS", std::string(word(ended.outcome))},
+             {"ATTEMPTS", fmt::to_string(ended.attempts)},
+             {"REASON", ended.reason}});
+    } catch (const std::exception&) {  // no memory for all of it
+        log(level, "invoice {} {}", ended.id, word(ended.outcome));
+    }
+}
+
+void OutcomeLog::tell_left_out() noexcept {
+    const auto [booked, rejected, failed, duplicates] = std::exchange(left_out_, Totals{});
+    const std::uint64_t all = rejected + failed + duplicates;
+    log(failed != 0 ? LogLevel::Warning : LogLevel::Notice,
+        "{} more invoice{} without a line: {} rejected, {} failed, {} duplicate; the ledger has them", all,
+        all == 1 ? "" : "s", rejected, failed, duplicates);
+}
+
+}  // namespace pipeline
