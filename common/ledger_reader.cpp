@@ -10,6 +10,7 @@
 
 #include "common/error.hpp"
 #include "common/ledger_schema.hpp"
+#include "common/printable.hpp"
 #include "common/result.hpp"
 
 namespace pipeline {
@@ -33,6 +34,24 @@ FileStatus status_of(const std::filesystem::path& path) {
         throw system_failure(ExitStatus::NoInput, "ledger", path.string(), errno,
                              errno == ENOENT ? "name it with --ledger, or start the pipeline first" : "");
     }
+    return status;
+}
+
+// Opening a FIFO or a device may wait for ever: nothing but a file is opened, neither in the ledger's place
+// nor beside it.
+void require_file(const std::filesystem::path& path) {
+    FileStatus status{};
+    if (::stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return;
+    throw Failure(ExitStatus::Configuration,
+                  fmt::format("ledger {}: is no file; name another one, or put the ledger back",
+                              printable(path.native())));
+}
+
+FileStatus status_of_files(const std::filesystem::path& path) {
+    const FileStatus status = status_of(path);
+    require_file(path);
+    for (const auto* suffix : {"-wal", "-shm", "-journal"})
+        require_file(database_file(path).native() + suffix);
     return status;
 }
 
@@ -96,7 +115,7 @@ std::chrono::milliseconds patience_with(Kind kind) noexcept {
 
 LedgerReader::LedgerReader(const std::filesystem::path& path)
     : path_(path),
-      before_(status_of(path)),
+      before_(status_of_files(path)),
       log_(log_of(path)),
       database_(SqliteConnection::open_for_reading(path, log_, kLockWait)),
       version_(0) {

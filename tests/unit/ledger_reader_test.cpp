@@ -345,3 +345,28 @@ TEST_CASE("what cannot be read is refused in one line that says why", "[ledger_r
         CHECK(files_in(folder) == before);
     }
 }
+
+TEST_CASE("what is no file, in the ledger's place or beside it, is refused and not waited for",
+          "[ledger_reader]") {
+    TemporaryFolder folder;
+    const auto file = folder.path() / "invoices.db";
+    const std::string suffix = GENERATE("", "-wal", "-shm", "-journal");
+    SECTION("a FIFO that nobody writes") {
+        if (!suffix.empty()) SqliteLedger{file};
+        std::filesystem::remove(file.native() + suffix);
+        REQUIRE(::mkfifo((file.native() + suffix).c_str(), 0600) == 0);
+    }
+    SECTION("a folder") {
+        if (!suffix.empty()) SqliteLedger{file};
+        std::filesystem::remove(file.native() + suffix);
+        std::filesystem::create_directory(file.native() + suffix);
+    }
+    SECTION("a device") {
+        if (!suffix.empty()) SqliteLedger{file};
+        std::filesystem::remove(file.native() + suffix);
+        std::filesystem::create_symlink("/dev/zero", file.native() + suffix);
+    }
+    const Refusal refusal = refusal_of(file);
+    CHECK(refusal.status == ExitStatus::Configuration);
+    CHECK(refusal.text.find(suffix + ": is no file") != std::string::npos);
+}
