@@ -7,6 +7,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "common/plural.hpp"
+
 namespace pipeline {
 namespace {
 
@@ -16,8 +18,9 @@ constexpr double kMostlyWaits = 0.5;  // share of its time in which a side is no
 // much more than they store, as a share of what it takes in.
 constexpr double kNoTimeLeft = 0.05;
 constexpr double kFallsBehind = 0.02;
-constexpr double kMostOfBlocked =
-    0.98;  // what a producer would do alone is not told from less than a 50th of its time
+// What a producer would do alone is not told from less than a 50th of its time.
+constexpr double kMostOfBlocked = 0.98;
+constexpr double kMostConsumers = kMaxPlaces;
 
 double mean(const std::vector<TimeShares>& consumers, double (*share)(const TimeShares&)) {
     if (consumers.empty()) return 0;
@@ -29,17 +32,44 @@ double percent(double share) noexcept {
     return std::round(100 * share);
 }
 
-std::string about(double consumers) {
-    // A hundredth of a consumer is within what is measured. What a damaged segment says may be too many for
-    // an integer.
-    constexpr double kMost = 1e18;
-    const auto count =
-        static_cast<std::uint64_t>(std::min(kMost, std::max(1.0, std::ceil(consumers - 0.01))));
-    return fmt::format("about {} consumer{}", count, count == 1 ? "" : "s");
+// A hundredth of a consumer is within what is measured.
+std::uint64_t whole(double consumers) noexcept {
+    return static_cast<std::uint64_t>(std::clamp(std::ceil(consumers - 0.01), 1.0, kMostConsumers));
 }
 
 std::string running(std::size_t count) {
-    return fmt::format("{} {} running", count, count == 1 ? "is" : "are");
+    return fmt::format("{} {} running", count, verb(count, "is", "are"));
+}
+
+// Behind "consumers are the bottleneck: ...".
+std::string what_would_match(const Load& load, const Need& need) {
+    const std::size_t count = load.consumers.size();
+    if (load.stored == 0) return {};
+    if (count >= kMaxPlaces) return fmt::format("; there can be no more than the {} that run", count);
+    if (need.is_at_least)
+        return fmt::format("; more of them would help, how many is not known yet; {}", running(count));
+    if (need.consumers > kMostConsumers)
+        return fmt::format("; not even {:.0f}, the most that there can be, would match it; {}",
+                           kMostConsumers, running(count));
+    const std::uint64_t enough = whole(need.consumers);
+    if (enough <= count) return "; " + running(count);
+    return fmt::format("; about {} would match it; {}", counted(enough, "consumer"), running(count));
+}
+
+std::string seconds_text(double seconds) {
+    return seconds < 999.5 ? fmt::format("{:.3g} s", seconds) : fmt::format("{:.0f} s", seconds);
+}
+
+std::string rate_text(double per_second) {
+    return per_second < 99.95 ? fmt::format("{:.3g}/s", per_second) : fmt::format("{:.0f}/s", per_second);
+}
+
+std::string pace_text(const Load& load, double busy, const std::string& window) {
+    const auto figures = fmt::format("consumers were busy {} % {}, the producer waited for them {} %",
+                                     percent(busy), window, percent(load.producer.waiting_for_room));
+    if (load.waiting == 0) return "source and consumers keep pace: " + figures;
+    return fmt::format("{}; {} {} in the ring", figures, counted(load.waiting, "invoice"),
+                       verb(load.waiting, "waits", "wait"));
 }
 
 }  // namespace
@@ -58,7 +88,26 @@ TimeShares TimeShares::between(const TimeSpent& earlier, const TimeSpent& now) n
             share(Activity::Flushing)};
 }
 
+Need need_of(const Load& load) {
+    if (load.stored == 0) return {};
+    const double seconds = std::chrono::duration<double>(load.interval).count();
+    const double busy = mean(load.consumers, [](const TimeShares& shares) { return shares.busy(); });
+    // The time of a consumer for an invoice, and how many invoices would come if the ring were never full.
+    const double service =
+        busy * static_cast<double>(load.consumers.size()) * seconds / static_cast<double>(load.stored);
+    const double held_back = load.producer.waiting_for_room;
+    const double offered =
+        static_cast<double>(load.acquired) / seconds / (1 - std::min(held_back, kMostOfBlocked));
+    return {service * offered, held_back > kMostOfBlocked};
+}
+
 Advice advise(const Load& load) {
+    if (!load.ledger_trouble.empty())
+        return {Bottleneck::Ledger, 0,
+                "the ledger is the bottleneck: it takes nothing, " + load.ledger_trouble};
+    if (load.is_paused)
+        return {Bottleneck::Nothing, 0,
+                "the source is paused: nothing new is taken until SIGUSR2 to the supervisor"};
     const double seconds = std::chrono::duration<double>(load.interval).count();
     const std::size_t count = load.consumers.size();
     const double busy = mean(load.consumers, [](const TimeShares& shares) { return shares.busy(); });
@@ -70,24 +119,14 @@ Advice advise(const Load& load) {
     const double acquired = static_cast<double>(load.acquired);
     const double behind = acquired - static_cast<double>(load.stored);
     const bool falls_behind = count != 0 && idle < kNoTimeLeft && behind > kFallsBehind * acquired;
+    const Need need = need_of(load);
 
     Advice advice;
-    if (load.stored != 0) {
-        // The time of a consumer for an invoice, and how many invoices would come if the ring were never
-        // full.
-        const double service = busy * static_cast<double>(count) * seconds / static_cast<double>(load.stored);
-        const double offered = acquired / seconds / (1 - std::min(held_back, kMostOfBlocked));
-        advice.needed_consumers = service * offered;
-    }
-    const auto window = fmt::format("of the last {:.3g} s", seconds);
-    const auto enough = [&] {
-        return load.stored == 0
-                   ? std::string()
-                   : fmt::format("; {} would match it; {}", about(advice.needed_consumers), running(count));
-    };
-    if (load.acquired == 0 && load.stored == 0 && busy < kMostlyWaits) {
+    if (!need.is_at_least) advice.needed_consumers = std::min(need.consumers, kMostConsumers);
+    const auto window = "of the last " + seconds_text(seconds);
+    if (load.acquired == 0 && load.stored == 0 && load.waiting == 0 && busy < kMostlyWaits) {
         advice.sentence =
-            fmt::format("nothing to do: the source has given nothing in the last {:.3g} s", seconds);
+            fmt::format("nothing to do: the source has given nothing in the last {}", seconds_text(seconds));
     } else if ((held_back > kHeldBack || falls_behind) && storing > kMostlyWaits) {
         advice.bottleneck = Bottleneck::Ledger;
         advice.sentence = fmt::format(
@@ -97,24 +136,22 @@ Advice advise(const Load& load) {
     } else if (held_back > kHeldBack) {
         advice.bottleneck = Bottleneck::Consumers;
         advice.sentence = fmt::format("consumers are the bottleneck: the producer waited {} % {}{}",
-                                      percent(held_back), window, enough());
+                                      percent(held_back), window, what_would_match(load, need));
     } else if (falls_behind) {
         advice.bottleneck = Bottleneck::Consumers;
         advice.sentence = fmt::format(
-            "consumers are the bottleneck: they were busy {} % {}, and the ring took in {:.0f}/s more "
-            "than they stored{}",
-            percent(busy), window, behind / seconds, enough());
+            "consumers are the bottleneck: they were busy {} % {}, and the ring took in {} more than they "
+            "stored{}",
+            percent(busy), window, rate_text(behind / seconds), what_would_match(load, need));
     } else if (idle > kMostlyWaits) {
         advice.bottleneck = Bottleneck::Source;
         advice.sentence =
             fmt::format("the source is the bottleneck: consumers waited {} % {}", percent(idle), window);
         if (load.stored != 0)
-            advice.sentence +=
-                fmt::format("; {} would do; {}", about(advice.needed_consumers), running(count));
+            advice.sentence += fmt::format("; about {} would do; {}",
+                                           counted(whole(need.consumers), "consumer"), running(count));
     } else {
-        advice.sentence = fmt::format(
-            "source and consumers keep pace: consumers were busy {} % {}, the producer waited for them {} %",
-            percent(busy), window, percent(held_back));
+        advice.sentence = pace_text(load, busy, window);
     }
     return advice;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which side of the pipeline waits for the other one, and how many consumers would match the source: from the
-// time that processes have spent on what (metrics.hpp). Pure functions of two looks at it.
+// time that processes have spent on what (metrics.hpp). Pure functions of two looks at it. Nothing is said
+// that they do not show: where the producer had no time of its own, nobody knows what it could give.
 #pragma once
 
 #include <chrono>
@@ -31,14 +32,24 @@ struct Load {
     std::uint64_t stored = 0;              // whose results were saved
     TimeShares producer;
     std::vector<TimeShares> consumers;  // of those that run
+    std::uint64_t waiting = 0;          // invoices in the ring at its end
+    bool is_paused = false;             // the source: nothing comes because nothing is to come
+    std::string ledger_trouble = {};    // "for 34 s: disk is full": the ledger takes nothing; empty: it does
 };
+
+// How many consumers that are busy all the time would do what the source would give if nothing held it back;
+// not rounded. 0 if nothing was stored.
+struct Need {
+    double consumers = 0;
+    bool is_at_least = false;  // the producer waited nearly all the time: it may be any number more
+};
+[[nodiscard]] Need need_of(const Load& load);
 
 enum class Bottleneck : std::uint8_t { Nothing, Source, Consumers, Ledger };
 
 struct Advice {
     Bottleneck bottleneck = Bottleneck::Nothing;
-    // How many consumers that are busy all the time would do what the source would give if nothing held it
-    // back; not rounded. 0 if nothing was stored.
+    // As Need::consumers, where that is known, and no more than there can be; else 0.
     double needed_consumers = 0;
     // One sentence with the figures, for people.
     std::string sentence;

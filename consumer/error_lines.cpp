@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/log.hpp"
+#include "common/plural.hpp"
 #include "consumer/clean_text.hpp"
 
 namespace pipeline {
@@ -94,8 +95,8 @@ void ErrorLines::keep(std::string_view line) {
 void ErrorLines::tell_left_out() {
     const std::uint64_t bytes = budget_.take_left_out();
     if (bytes == 0) return;
-    log(LogLevel::Info, "{}: {} bytes of its stderr are left out here: more than {} lines in a second",
-        prefix_, bytes, kLinesPerSecond);
+    log(LogLevel::Info, "{}: {} of its stderr left out here: more than {} lines in a second", prefix_,
+        counted(bytes, "byte"), kLinesPerSecond);
 }
 
 std::string_view ErrorLines::last() const noexcept {

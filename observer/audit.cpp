@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "common/plural.hpp"
 #include "common/printable.hpp"
 
 namespace pipeline {
@@ -18,16 +19,16 @@ void add_ledger(Audit& audit, const LedgerSight& ledger) {
         audit.failed += books.failed;
         audit.duplicates += books.duplicates;
         if (books.acquired == books.rows()) continue;
-        audit.findings.push_back(
-            fmt::format("the ledger counts {} invoices acquired from {} and has {} rows of them",
-                        books.acquired, printable(books.source), books.rows()));
+        audit.findings.push_back(fmt::format("the ledger counts {} acquired from {} and has {} of them",
+                                             counted(books.acquired, "invoice"), printable(books.source),
+                                             counted(books.rows(), "row")));
     }
 }
 
 void add_segments(Audit& audit, const Flow& flow, std::uint64_t recorded, std::uint64_t durable) {
     if (recorded > flow.saved) {
-        audit.findings.push_back(fmt::format(
-            "the ledger has {} items of these segments, which have saved {} only", recorded, flow.saved));
+        audit.findings.push_back(fmt::format("the ledger has {} of these segments, which have saved {} only",
+                                             counted(recorded, "item"), flow.saved));
         recorded = flow.saved;
     }
     audit.acquired += flow.acquired - recorded;
@@ -35,9 +36,10 @@ void add_segments(Audit& audit, const Flow& flow, std::uint64_t recorded, std::u
     audit.in_hands = flow.in_hands;
     audit.in_storage = flow.saved - std::max(recorded, durable);
     if (flow.missing() != 0) {
+        const std::uint64_t found = flow.in_ring + flow.in_hands + flow.saved;
         audit.findings.push_back(fmt::format(
-            "the ring has counted {} items, {} of them are in ring, hands and storage or went through them",
-            flow.acquired, static_cast<std::int64_t>(flow.in_ring + flow.in_hands + flow.saved)));
+            "the ring has counted {}, {} of them {} in ring, hands and storage or went through them",
+            counted(flow.acquired, "item"), static_cast<std::int64_t>(found), verb(found, "is", "are")));
     }
     if (durable > recorded) {
         audit.findings.push_back(fmt::format(
@@ -46,9 +48,9 @@ void add_segments(Audit& audit, const Flow& flow, std::uint64_t recorded, std::u
             durable, recorded));
     }
     if (flow.outcomes.all() != flow.durable) {
-        audit.findings.push_back(
-            fmt::format("the segments say what became of {} items, but {} are in the ledger",
-                        flow.outcomes.all(), flow.durable));
+        audit.findings.push_back(fmt::format("the segments say what became of {}, but {} {} in the ledger",
+                                             counted(flow.outcomes.all(), "item"), flow.durable,
+                                             verb(flow.durable, "is", "are")));
     }
 }
 

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observer/comparison.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
+
+#include "observer/readable.hpp"
 
 namespace pipeline {
 namespace {
@@ -66,10 +70,23 @@ Comparison Comparison::of(const Observation& earlier, const Observation& now) {
     comparison.waiting = Latencies::of(now.waiting.since(earlier.waiting));
     comparison.processing = Latencies::of(now.processing.since(earlier.processing));
     comparison.until_durable = Latencies::of(now.until_durable.since(earlier.until_durable));
+    load.waiting = now.flow().in_ring;
+    load.is_paused = now.is_paused && now.state != PipelineState::Draining;
+    if (const LedgerTrouble& trouble = now.ledger_trouble; trouble.since_ns != 0) {
+        const std::uint64_t lasts_ns = now.at_ns > trouble.since_ns ? now.at_ns - trouble.since_ns : 0;
+        load.ledger_trouble = fmt::format(
+            "for {}: {}", readable_seconds(static_cast<double>(lasts_ns) / kNsPerSecond), trouble.cause);
+    }
+    const bool says_itself = load.is_paused || !load.ledger_trouble.empty();
     // Of a pipeline that is stopped or dead, or may be, no time says who waits for whom.
-    if (now.state != PipelineState::Unknown && !load.consumers.empty() && has_same_consumers(earlier, now))
+    if (now.state != PipelineState::Unknown && !load.consumers.empty() &&
+        (says_itself || is_comparable(earlier, now)))
         comparison.advice = advise(load);
     return comparison;
+}
+
+bool is_comparable(const Observation& earlier, const Observation& now) noexcept {
+    return earlier.is_paused == now.is_paused && has_same_consumers(earlier, now);
 }
 
 bool has_same_consumers(const Observation& earlier, const Observation& now) noexcept {

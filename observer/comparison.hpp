@@ -48,6 +48,9 @@ struct Comparison {
 // together.
 [[nodiscard]] bool has_same_consumers(const Observation& earlier, const Observation& now) noexcept;
 
+// True if besides the source was paused both times, or neither: then advice can be given.
+[[nodiscard]] bool is_comparable(const Observation& earlier, const Observation& now) noexcept;
+
 // True if an invoice has got further between the two.
 [[nodiscard]] bool has_moved(const Observation& earlier, const Observation& now) noexcept;
 

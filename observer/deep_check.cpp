@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "common/plural.hpp"
+
 namespace pipeline {
 namespace {
 
@@ -28,9 +30,9 @@ void check_sequence(SqliteConnection& database, const SourceBooks& books, DeepCh
     const std::uint64_t last = books.cursor.value_or(0) == 0 ? 0 : *books.cursor - 1;
     // A cursor that is damaged may be anything: what is missing in any case is not looked for one by one.
     if (last > books.rows() && last - books.rows() > kWindow) {
-        check.findings.push_back(
-            fmt::format("at least {} numbers of {} before its cursor {} are not in the ledger",
-                        last - books.rows(), books.source, *books.cursor));
+        check.findings.push_back(fmt::format("at least {} of {} before its cursor {} are not in the ledger",
+                                             counted(last - books.rows(), "number"), books.source,
+                                             *books.cursor));
         return;
     }
     std::uint64_t missing = 0;
@@ -62,14 +64,14 @@ void check_sequence(SqliteConnection& database, const SourceBooks& books, DeepCh
         missing += none;
     }
     if (missing != 0) {
-        check.findings.push_back(
-            fmt::format("{} numbers of {} before its cursor {} are not in the ledger, the first is {}",
-                        missing, books.source, *books.cursor, first_missing));
+        check.findings.push_back(fmt::format(
+            "{} of {} before its cursor {} {} not in the ledger, the first is {}", counted(missing, "number"),
+            books.source, *books.cursor, verb(missing, "is", "are"), first_missing));
     }
     if (repeated != 0) {
-        check.findings.push_back(
-            fmt::format("{} numbers of {} are in the ledger more than once, the first is {}", repeated,
-                        books.source, first_repeated));
+        check.findings.push_back(fmt::format("{} of {} {} in the ledger more than once, the first is {}",
+                                             counted(repeated, "number"), books.source,
+                                             verb(repeated, "is", "are"), first_repeated));
     }
     if (missing == 0 && repeated == 0)
         check.proofs.push_back(

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "common/plural.hpp"
+
 namespace pipeline {
 namespace {
 
@@ -66,8 +68,8 @@ Health Health::of(const Observation& earlier, const Observation& now, std::uint6
         std::any_of(now.consumers.begin(), now.consumers.end(),
                     [&now](const ConsumerObservation& each) { return is_at_work(each, now.state); });
     if (is_still && now.in_flight() != 0 && !at_work) {
-        return {false, fmt::format("nothing has moved for {} s, with {} invoices in flight",
-                                   unmoved_ns / 1'000'000'000, now.in_flight())};
+        return {false, fmt::format("nothing has moved for {} s, with {} in flight",
+                                   unmoved_ns / 1'000'000'000, counted(now.in_flight(), "invoice"))};
     }
     return {};
 }

@@ -68,7 +68,7 @@ void Lookout::remember(const Observation& seen) {
         view_.moved_ns = seen.at_ns;
     }
     const auto is_to_be_forgotten = [&] {
-        return seen.at_ns - past_[1].at_ns >= kWindowNs || !has_same_consumers(past_.front(), seen);
+        return seen.at_ns - past_[1].at_ns >= kWindowNs || !is_comparable(past_.front(), seen);
     };
     while (past_.size() > 1 && is_to_be_forgotten()) past_.pop_front();
     if (!is_first) view_.recent = Comparison::of(past_.front(), seen);

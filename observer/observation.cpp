@@ -101,6 +101,12 @@ PipelineState state_of(const Observation& seen, bool is_closing, Reach reach) no
     return is_closing ? PipelineState::Draining : PipelineState::Starting;
 }
 
+// A folder and a list, which may get more, have ended when the ring is closed: with `--once`, say.
+bool has_ended(std::string_view source, const Ring& ring) noexcept {
+    const bool may_end = source == "sequence" || source == "lines:-" || ring.closed();
+    return may_end && loaded(ring.area().exhausted) != 0;
+}
+
 }  // namespace
 
 Observation observe_areas(const Ring& ring, const Storage& storage, const MetricsArea& metrics, Reach reach) {
@@ -108,7 +114,6 @@ Observation observe_areas(const Ring& ring, const Storage& storage, const Metric
     seen.at_ns = monotonic_ns();
     seen.at = WallClock(wall_us(), seen.at_ns);
     seen.generation = ring.area().header.generation;
-    seen.is_source_exhausted = loaded(ring.area().exhausted) != 0;
     seen.is_paused = loaded(ring.area().paused) != 0;
     seen.expected = loaded(ring.area().expected);
     seen.ring_capacity = ring.capacity();
@@ -134,6 +139,7 @@ Observation observe_segments(const Segments& segments) {
         observe_areas(segments.ring(), segments.storage(), segments.metrics(), reach_of(segments));
     seen.source = segments.source();
     seen.ledger = segments.ledger();
+    seen.is_source_exhausted = has_ended(seen.source, segments.ring());
     return seen;
 }
 

@@ -59,6 +59,12 @@ struct SupervisorObservation {
     std::uint64_t started_ns = 0;
 };
 
+// The ledger takes nothing, though there is something to store.
+struct LedgerTrouble {
+    std::uint64_t since_ns = 0;  // 0: it does, as far as is known
+    std::string cause;           // one line: "database or disk is full"
+};
+
 enum class PipelineState : std::uint8_t {
     Starting,  // there is a supervisor and none of its children yet
     Running,
@@ -76,11 +82,12 @@ struct Observation {
     std::string ledger;
     std::uint64_t generation = 0;
     PipelineState state = PipelineState::Dead;
-    bool is_source_exhausted = false;
-    bool is_paused = false;      // the source, by a signal to the supervisor
-    std::uint64_t expected = 0;  // that a finite source gives in all; 0: not known
+    bool is_source_exhausted = false;  // it has ended; one that is watched for more has not
+    bool is_paused = false;            // the source, by a signal to the supervisor
+    std::uint64_t expected = 0;        // that a finite source gives in all; 0: not known
     std::uint64_t ring_capacity = 0;
     std::uint64_t storage_capacity = 0;
+    LedgerTrouble ledger_trouble;
     LiveFlow live;
     std::uint64_t released = 0;  // of the durable ones, what the source knows of
     // What cannot be younger than the last movement: when the newest item came in, and the newest result.
@@ -112,7 +119,7 @@ inline constexpr std::chrono::milliseconds kPatience{3};
 
 // Looks now; `segments` are attached read-only.
 [[nodiscard]] Observation observe_segments(const Segments& segments);
-// The same without the names of source and ledger; `reach` as of the segments.
+// The same without the names of source and ledger, and whether the source has ended; `reach` as of the segments.
 [[nodiscard]] Observation observe_areas(const Ring& ring, const Storage& storage, const MetricsArea& metrics,
                                         Reach reach = Reach::Here);
 

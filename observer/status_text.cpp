@@ -5,6 +5,7 @@
 
 #include <iterator>
 
+#include "common/plural.hpp"
 #include "common/printable.hpp"
 #include "observer/process_table.hpp"
 #include "observer/readable.hpp"
@@ -86,7 +87,7 @@ void add_processes(Page& page, const View& view) {
 
 std::string consumers_text(const SupervisorObservation& supervisor) {
     const std::uint32_t wanted = supervisor.wanted_consumers;
-    std::string text = fmt::format("{} consumer{}", wanted, wanted == 1 ? "" : "s");
+    std::string text = counted(wanted, "consumer");
     if (supervisor.least_consumers != supervisor.most_consumers)
         text += fmt::format(" ({} to {})", supervisor.least_consumers, supervisor.most_consumers);
     return text;

@@ -7,6 +7,8 @@
 
 #include "common/error.hpp"
 #include "common/log.hpp"
+#include "common/plural.hpp"
+#include "common/printable.hpp"
 
 namespace pipeline {
 namespace {
@@ -47,9 +49,10 @@ void require_same(const std::string& what, const std::string& option, const std:
     if (left == wanted) return;
     throw Failure(
         ExitStatus::Configuration,
-        fmt::format("/dev/shm/{}.ring holds {} unfinished invoices of {} '{}', not of '{}'; finish them "
-                    "with {} {}, or choose another --name",
-                    request.name, in_flight, what, left, wanted, option, left));
+        fmt::format("/dev/shm/{}.ring holds {} of {} '{}', not of '{}'; finish {} with {} {}, or choose "
+                    "another --name",
+                    request.name, counted(in_flight, "unfinished invoice"), what, printable(left),
+                    printable(wanted), verb(in_flight, "it", "them"), option, printable(left)));
 }
 
 // An older copy may have been put in the ledger's place: what it lacks is in no other place any more, and
@@ -90,10 +93,10 @@ void require_written_here(const Segments& segments, const AdoptionRequest& reque
 
 void tell_of(const Segments& segments) {
     if (const std::uint64_t in_flight = segments.in_flight(); in_flight != 0) {
-        log(LogLevel::Notice, "adopting {} unfinished invoices", in_flight);
+        log(LogLevel::Notice, "adopting {}", counted(in_flight, "unfinished invoice"));
     } else {
-        log(LogLevel::Notice, "adopting {} receipts that the source has not been given",
-            segments.ring().tail() - segments.storage().released());
+        log(LogLevel::Notice, "adopting {} that the source has not been given",
+            counted(segments.ring().tail() - segments.storage().released(), "receipt"));
     }
 }
 

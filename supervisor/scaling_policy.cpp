@@ -50,7 +50,9 @@ ScalingPolicy::Window ScalingPolicy::window_of(const Load& load, std::uint64_t w
     window.is_storing = count > 0 && storing / count > 0.5;
     window.is_telling = stored >= kTellingPerConsumer * std::max(count, 1.0);
     window.waiting = static_cast<double>(waiting);
-    const double steady = window.is_telling ? advise(load).needed_consumers : busy;  // at least: they were
+    const Need steady_need = window.is_telling ? need_of(load) : Need{busy, true};  // they were
+    const double steady = steady_need.consumers;
+    window.is_at_least = steady_need.is_at_least;
     if (window.is_telling) window.service = busy * seconds / stored;
     if (window.service > 0) window.offered = steady / window.service;
     window.need = steady + window.service * window.waiting / kBacklogSeconds;
@@ -103,16 +105,21 @@ std::optional<ScalingDecision> ScalingPolicy::more(std::uint32_t consumers) {
         mean.rate += window->rate / kUp;
         mean.offered += window->offered / kUp;
         mean.service += window->service / kUp;
+        mean.is_at_least = mean.is_at_least || window->is_at_least;
         is_telling = is_telling && window->is_telling;
     }
     const std::uint32_t enough = whole(mean.aim, range_);
     const std::uint32_t wanted = std::min(enough, 2 * consumers);
     if (wanted <= consumers) return std::nullopt;
     trial_ = Trial{consumers, is_telling ? mean.rate : 0};
-    std::string reason =
-        is_telling ? fmt::format("{:.0f}/s come, {:.0f} wait, each takes a consumer {}: {:.1f} are needed",
-                                 mean.offered, mean.waiting, time_text(mean.service), mean.aim)
-                   : std::string("all of them are busy, with invoices that take long");
+    std::string reason = "all of them are busy, with invoices that take long";
+    if (is_telling && mean.is_at_least) {
+        reason = fmt::format("the producer has to wait nearly always, {:.0f} wait, each takes a consumer {}",
+                             mean.waiting, time_text(mean.service));
+    } else if (is_telling) {
+        reason = fmt::format("{:.0f}/s come, {:.0f} wait, each takes a consumer {}: {:.1f} are needed",
+                             mean.offered, mean.waiting, time_text(mean.service), mean.aim);
+    }
     if (wanted < enough) reason += ", at most doubled";
     return ScalingDecision{wanted, std::move(reason)};
 }

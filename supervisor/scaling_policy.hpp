@@ -52,13 +52,14 @@ class ScalingPolicy {
     struct Window {
         double need;  // consumers that would be busy all the time, with what waits
         double aim;  // consumers that there should be: the need, or without what waits the need and a reserve
-        double rate;      // invoices that were stored, a second
-        double waiting;   // invoices in the ring at its end
-        double offered;   // that would have come if nothing had held them back
-        double service;   // seconds of a consumer for each; 0: not known
-        double busy;      // of a consumer's time
-        bool is_telling;  // enough was stored to compare rates
-        bool is_storing;  // the consumers spent most of their time on results: the ledger is slow
+        double rate;       // invoices that were stored, a second
+        double waiting;    // invoices in the ring at its end
+        double offered;    // that would have come if nothing had held them back
+        double service;    // seconds of a consumer for each; 0: not known
+        double busy;       // of a consumer's time
+        bool is_at_least;  // what would have come is not known: so much, or more
+        bool is_telling;   // enough was stored to compare rates
+        bool is_storing;   // the consumers spent most of their time on results: the ledger is slow
     };
     // More consumers, not judged yet.
     struct Trial {

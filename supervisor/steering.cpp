@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/log.hpp"
+#include "common/plural.hpp"
 #include "common/signals.hpp"
 
 namespace pipeline {
@@ -98,7 +99,7 @@ void Steering::scale(TimePoint now) {
 
 void Steering::replace_all() {
     if (drain_.has_begun()) return log(LogLevel::Notice, "SIGHUP: draining, the consumers stay as they are");
-    log(LogLevel::Notice, "SIGHUP: replacing {} consumers, one after the other", pool_.wanted());
+    log(LogLevel::Notice, "SIGHUP: replacing {}, one after the other", counted(pool_.wanted(), "consumer"));
     pool_.replace_all();
 }
 

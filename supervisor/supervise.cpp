@@ -9,6 +9,8 @@
 #include "common/journal.hpp"
 #include "common/log.hpp"
 #include "common/output.hpp"
+#include "common/plural.hpp"
+#include "common/printable.hpp"
 #include "common/signals.hpp"
 #include "supervisor/adoption.hpp"
 #include "supervisor/name_lock.hpp"
@@ -68,8 +70,9 @@ ExitStatus supervise(const Options& options) {
                        [&] { return open_ledger(options.ledger)->id(); },
                        [&](const KnownLedger& known) { return open_known_ledger(options.ledger, known); },
                        options.drain_timeout + kOrphansNotice, interrupted});
-    log(LogLevel::Info, "started: {} consumers, source {}, ledger {}", options.consumers.text(), plan.source,
-        plan.ledger);
+    log(LogLevel::Info, "started: {} {}, source {}, ledger {}", options.consumers.text(),
+        verb(options.consumers.most, "consumer", "consumers"), printable(plan.source),
+        printable(plan.ledger));
     Supervisor supervisor(options, segments, signals.get());
     const ExitStatus status = supervisor.run();
     const Report report = supervisor.report();

@@ -165,7 +165,7 @@ TEST_CASE("a row that is gone is found, also after the pipeline has finished") {
     CHECK(audited.status == 65);
     CHECK(audited.number("difference") == 1);
     audited = run.audit({"--deep"});
-    CHECK(audited.json.find("1 numbers of sequence before its cursor 1001") != std::string::npos);
+    CHECK(audited.json.find("1 number of sequence before its cursor 1001 is not") != std::string::npos);
 }
 
 TEST_CASE("the observer says in one line why it cannot look") {

@@ -65,6 +65,38 @@ TEST_CASE("the observer's last totals are the ledger's, run after run") {
     run.require_nothing_left();
 }
 
+TEST_CASE("a spool that is watched has not ended, and while it is paused that is the advice") {
+    PipelineRun run;
+    const auto spool = run.directory() / "spool";
+    std::filesystem::create_directory(spool);
+    write_file(spool / "1", "");
+    auto observer = start_observer(run, {"--json", "--interval", "100ms"});
+    auto supervisor = run.start({"--source", "spool:" + spool.string(), "--process", "none"});
+    const auto last = [&] {
+        const auto all = json_lines(observer);
+        return all.empty() ? nlohmann::json() : all.back();
+    };
+    // Idle for some looks: it has found nothing more.
+    REQUIRE(eventually([&] {
+        const auto seen = last();
+        return seen.value("state", nlohmann::json()) == "running" && seen["totals"]["stored"] == 1 &&
+               seen["producer"]["activity"] == "waiting_for_input" && !seen["advice"]["sentence"].empty();
+    }));
+    CHECK(last()["is_source_exhausted"] == false);
+    CHECK(observe_text(run).find("has ended") == std::string::npos);
+    supervisor.send(SIGUSR1);
+    REQUIRE(eventually(
+        [&] { return last()["advice"]["sentence"].get<std::string>().starts_with("the source is paused"); }));
+    CHECK(last()["advice"]["bottleneck"] == "nothing");
+    supervisor.send(SIGUSR2);
+    REQUIRE(eventually(
+        [&] { return last()["advice"]["sentence"].get<std::string>().starts_with("nothing to do"); }));
+    supervisor.send(SIGTERM);
+    REQUIRE(supervisor.wait() == 0);
+    observer.send(SIGTERM);
+    CHECK(observer.wait() == 0);
+}
+
 TEST_CASE("a live observer whose reader has stopped can be ended") {
     PipelineRun run;
     std::array<int, 2> ends{};

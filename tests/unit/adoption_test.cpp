@@ -83,7 +83,7 @@ TEST_CASE("unfinished invoices are adopted by their own source and ledger, and b
     const Killed killed(2);
     const auto refused = failure_of([&] { static_cast<void>(killed.start("lines:/ids", "none")); });
     CHECK(refused.first == ExitStatus::Configuration);
-    CHECK(mentions(refused.second, "holds 1 unfinished invoices of source 'sequence', not of 'lines:/ids'"));
+    CHECK(mentions(refused.second, "holds 1 unfinished invoice of source 'sequence', not of 'lines:/ids'"));
     CHECK(failure_of([&] { static_cast<void>(killed.start("sequence", "sqlite:/l")); }).first ==
           ExitStatus::Configuration);
     CHECK(killed.start("sequence", "none").in_flight() == 1);

@@ -112,10 +112,65 @@ TEST_CASE("a pipeline without work, consumers or progress is told as that, and d
     CHECK(stuck.sentence == "consumers are the bottleneck: the producer waited 100 % of the last 10 s");
 }
 
-TEST_CASE("what no pipeline can need is still told as a number", "[bottleneck]") {
+TEST_CASE("how many consumers are needed is not made up where the producer had no time to show it",
+          "[bottleneck]") {
+    // It has waited for all but a thousandth of the time.
+    const Load load = ten_seconds({0.001, 0, 0.999, 0}, 4, {1, 0, 0, 0}, 20'000);
+    CHECK(need_of(load).is_at_least);
+    CHECK(need_of(load).consumers > 100);
+    CHECK(advise(load).needed_consumers == 0);
+    CHECK(advise(load).sentence ==
+          "consumers are the bottleneck: the producer waited 100 % of the last 10 s; more of them would "
+          "help, how many is not known yet; 4 are running");
+    CHECK(contains(advise(ten_seconds({0.001, 0, 0.999, 0}, 1, {1, 0, 0, 0}, 20'000)), "; 1 is running"));
+    CHECK(contains(advise(ten_seconds({0.001, 0, 0.999, 0}, 256, {1, 0, 0, 0}, 20'000)),
+                   "; there can be no more than the 256 that run"));
+}
+
+TEST_CASE("no more consumers are advised than there can be", "[bottleneck]") {
     Load load = ten_seconds({0, 0, 1, 0}, 4, {1, 0, 0, 0}, 1);
     load.acquired = std::numeric_limits<std::uint64_t>::max();
-    CHECK(contains(advise(load), "; about 1000000000000000000 consumers would match it"));
+    load.producer = {0.5, 0, 0.5, 0};
+    CHECK(advise(load).needed_consumers == 256);
+    CHECK(
+        contains(advise(load), "; not even 256, the most that there can be, would match it; 4 are running"));
+}
+
+TEST_CASE("consumers that are enough already are not advised", "[bottleneck]") {
+    const Advice advice = advise(ten_seconds({0.9, 0, 0.1, 0}, 4, {0.6, 0.4, 0, 0}, 1'000));
+    CHECK(advice.sentence ==
+          "consumers are the bottleneck: the producer waited 10 % of the last 10 s; 4 are running");
+}
+
+TEST_CASE("what waits in the ring is told, and then nobody is said to keep pace", "[bottleneck]") {
+    Load load = ten_seconds({0.6, 0.38, 0.02, 0}, 4, {0.8, 0.2, 0, 0}, 16'000);
+    const std::string figures = "consumers were busy 80 % of the last 10 s, the producer waited for them 2 %";
+    CHECK(advise(load).sentence == "source and consumers keep pace: " + figures);
+    load.waiting = 1;
+    CHECK(advise(load).sentence == figures + "; 1 invoice waits in the ring");
+    load.waiting = 2;
+    CHECK(advise(load).sentence == figures + "; 2 invoices wait in the ring");
+}
+
+TEST_CASE("while the source is paused, or the ledger takes nothing, that is the advice", "[bottleneck]") {
+    Load load = ten_seconds({0, 0, 1, 0}, 4, {0.1, 0.9, 0, 0}, 20'000);
+    load.is_paused = true;
+    CHECK(advise(load).bottleneck == Bottleneck::Nothing);
+    CHECK(advise(load).needed_consumers == 0);
+    CHECK(contains(advise(load), "the source is paused"));
+    CHECK_FALSE(contains(advise(load), "bottleneck"));
+    load.ledger_trouble = "for 34 s: database or disk is full";
+    CHECK(advise(load).bottleneck == Bottleneck::Ledger);
+    CHECK(contains(advise(load), load.ledger_trouble));
+    CHECK_FALSE(contains(advise(load), "consumers"));
+}
+
+TEST_CASE("small rates and long times are told as numbers", "[bottleneck]") {
+    Load load = ten_seconds({0.2, 0.8, 0, 0}, 1, {1, 0, 0, 0}, 10);
+    load.acquired = 12;
+    CHECK(contains(advise(load), "the ring took in 0.2/s more than they stored"));
+    load.interval = std::chrono::hours(1);
+    CHECK(contains(advise(load), "of the last 3600 s"));
 }
 
 }  // namespace

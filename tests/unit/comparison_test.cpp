@@ -119,6 +119,47 @@ TEST_CASE("while consumers come and go there is no advice", "[comparison]") {
     CHECK_FALSE(Comparison::of(earlier, now).advice.sentence.empty());
 }
 
+TEST_CASE("what is known to be the cause is told without a comparison", "[comparison]") {
+    Observation earlier = at(100 * kSecond);
+    Observation now = at(101 * kSecond);
+    earlier.consumers = {consumer(0, 0, 0, 0)};
+    now.consumers = {consumer(0, 1000, 0, kSecond)};
+    now.live.flow = {1000, 0, 0, 1000, 1000, {}};
+    now.state = PipelineState::Running;
+    CHECK(Comparison::of(earlier, now).advice.bottleneck == Bottleneck::Source);
+    now.is_paused = true;
+    CHECK(Comparison::of(earlier, now).advice.bottleneck == Bottleneck::Nothing);
+    CHECK(Comparison::of(earlier, now).advice.sentence.starts_with("the source is paused"));
+    SECTION("which is the ledger, if that takes nothing") {
+        now.ledger_trouble = {now.at_ns - 34 * kSecond, "database or disk is full"};
+        const Advice advice = Comparison::of(earlier, now).advice;
+        CHECK(advice.bottleneck == Bottleneck::Ledger);
+        CHECK(advice.sentence ==
+              "the ledger is the bottleneck: it takes nothing, for 34.0 s: database or disk is full");
+    }
+    SECTION("but a time that was paused and one that was not say nothing together") {
+        std::swap(earlier.is_paused, now.is_paused);
+        CHECK_FALSE(is_comparable(earlier, now));
+        CHECK(Comparison::of(earlier, now).advice.sentence.empty());
+    }
+    SECTION("nor is a drain a pause") {
+        now.state = PipelineState::Draining;
+        earlier.is_paused = true;
+        CHECK(Comparison::of(earlier, now).advice.bottleneck == Bottleneck::Source);
+    }
+}
+
+TEST_CASE("sides keep pace only while nothing waits in the ring", "[comparison]") {
+    Observation earlier = at(kSecond);
+    Observation now = at(2 * kSecond);
+    earlier.consumers = {consumer(0, 0, 0, 0)};
+    now.consumers = {consumer(0, 1000, kSecond, 0)};
+    now.live.flow = {1000, 0, 0, 1000, 1000, {}};
+    CHECK(Comparison::of(earlier, now).advice.sentence.starts_with("source and consumers keep pace: "));
+    now.live.flow = {1001, 1, 0, 1000, 1000, {}};
+    CHECK(Comparison::of(earlier, now).advice.sentence.ends_with("; 1 invoice waits in the ring"));
+}
+
 TEST_CASE("movement is an invoice that gets further", "[comparison]") {
     const Observation earlier = at(kSecond);
     Observation now = at(2 * kSecond);

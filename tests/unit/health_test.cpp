@@ -41,6 +41,9 @@ TEST_CASE("what goes on is healthy", "[health]") {
 TEST_CASE("nothing that moves is unhealthy where there is something to do", "[health]") {
     Observation seen = healthy();
     CHECK(reason_of(seen, seen, 80 * kSecond) == "nothing has moved for 20 s, with 5 invoices in flight");
+    Observation one = seen;
+    one.live.flow.acquired = one.live.flow.durable + 1;
+    CHECK(reason_of(one, one, 80 * kSecond) == "nothing has moved for 20 s, with 1 invoice in flight");
     SECTION("but not while an invoice takes its time") {
         seen.consumers.front().invoice = CurrentInvoice{"a", 1, 80 * kSecond};
         CHECK(reason_of(seen, seen, 80 * kSecond).empty());

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers in sentences.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace pipeline {
+
+// "1 invoice", "0 invoices", "2 invoices": of nouns that take an s.
+[[nodiscard]] inline std::string counted(std::uint64_t count, std::string_view noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+// The verb of so many: is or are, waits or wait.
+[[nodiscard]] constexpr std::string_view verb(std::uint64_t count, std::string_view one,
+                                              std::string_view more) noexcept {
+    return count == 1 ? one : more;
+}
+
+}  // namespace pipeline
