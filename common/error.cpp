@@ -9,6 +9,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "common/printable.hpp"
 #include "common/shortage.hpp"
 
 namespace pipeline {
@@ -20,7 +21,7 @@ std::string error_text(int error) {
 Failure system_failure(ExitStatus status, const std::string& call, const std::string& object, int error,
                        const std::string& advice) {
     const std::string_view given = advice.empty() ? advice_for_shortage(error) : std::string_view(advice);
-    return Failure(status, fmt::format("{} {}: {}{}{}", call, object, error_text(error),
+    return Failure(status, fmt::format("{} {}: {}{}{}", call, printable(object), error_text(error),
                                        given.empty() ? "" : "; ", given));
 }
 

@@ -22,8 +22,8 @@ class Failure : public std::runtime_error {
     ExitStatus status_;
 };
 
-// The failure of a system call: "CALL OBJECT: strerror(error); ADVICE". `error` is an errno value. Without an
-// `advice` it is that of a shortage, if it is one.
+// The failure of a system call: "CALL OBJECT: strerror(error); ADVICE", with `object` made printable().
+// `error` is an errno value. Without an `advice` it is that of a shortage, if it is one.
 [[nodiscard]] Failure system_failure(ExitStatus status, const std::string& call, const std::string& object,
                                      int error, const std::string& advice = {});
 

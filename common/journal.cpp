@@ -23,11 +23,11 @@ constexpr const char* kJournalSocket = "/run/systemd/journal/socket";
 std::string journal_datagram(LogLevel level, std::string_view program, std::string_view text,
                              std::span<const JournalField> fields) {
     std::string datagram = fmt::format("MESSAGE={0}: {1}\nPRIORITY={2}\nSYSLOG_IDENTIFIER={0}\n", program,
-                                       printable(text), static_cast<int>(level));
+                                       safe_line(text), static_cast<int>(level));
     for (const JournalField& field : fields) {
         if (field.value.empty()) continue;
         fmt::format_to(std::back_inserter(datagram), "INVOICE_PIPELINE_{}={}\n", field.name,
-                       printable(field.value));
+                       safe_line(field.value));
     }
     return datagram;
 }

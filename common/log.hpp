@@ -29,8 +29,8 @@ void configure_log(std::string_view program, LogLevel least) noexcept;
 [[nodiscard]] bool log_is_journal() noexcept;
 // Who logs.
 [[nodiscard]] std::string_view log_program() noexcept;
-// Writes one line, whatever the level; control characters in `text` (a newline in a file name) and
-// what is no UTF-8 are shown as \xNN. Allocates nothing and leaves errno alone. A line that stderr does not
+// Writes one line, whatever the level, as safe_line() (printable.hpp) makes it; names in it are to be
+// printable(). Allocates nothing and leaves errno alone. A line that stderr does not
 // take (a full pipe whose reader has stopped, for longer than a second; a closed one) is lost: the pipeline
 // does not wait for its readers.
 void write_log(LogLevel level, std::string_view text) noexcept;

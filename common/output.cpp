@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "common/error.hpp"
+#include "common/printable.hpp"
 #include "common/room.hpp"
 
 namespace pipeline {
@@ -28,7 +29,9 @@ bool write_some(std::string_view& text, std::size_t most) {
 
 }  // namespace
 
-void print_output(std::string_view text) {
+void print_output(std::string_view given) {
+    const std::string safe = safe_lines(given);
+    std::string_view text = safe;
     while (!text.empty()) {
         if (write_some(text, text.size())) continue;
         pollfd room{STDOUT_FILENO, POLLOUT, 0};
@@ -44,7 +47,9 @@ void print_output(std::string_view text, std::chrono::milliseconds bound) {
     }
 }
 
-bool print_output_while(const std::function<bool()>& wait_for_room, std::string_view text) {
+bool print_output_while(const std::function<bool()>& wait_for_room, std::string_view given) {
+    const std::string safe = safe_lines(given);
+    std::string_view text = safe;
     while (!text.empty()) {
         if (!wait_for_room()) return false;
         static_cast<void>(write_some(text, kPieceBytes));

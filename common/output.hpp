@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a program has been asked for and answers on standard output: help, a report. What it says of its own
-// accord is the log (log.hpp).
+// accord is the log (log.hpp). It is written as safe_lines() (printable.hpp).
 #pragma once
 
 #include <chrono>

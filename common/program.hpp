@@ -17,6 +17,7 @@
 #include "common/inheritance.hpp"
 #include "common/log.hpp"
 #include "common/output.hpp"
+#include "common/printable.hpp"
 #include "common/shortage.hpp"
 
 namespace pipeline {
@@ -39,7 +40,7 @@ template <class Parse, class Work>
         return to_int(work(options));
     } catch (const Failure& failure) {
         if (failure.status() == ExitStatus::Usage) {
-            fmt::print(stderr, "{}: {}\n", program, failure.what());
+            fmt::print(stderr, "{}: {}\n", program, safe_line(failure.what()));
         } else {
             write_log(LogLevel::Error, failure.what());
         }

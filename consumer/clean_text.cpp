@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "consumer/clean_text.hpp"
 
+#include "common/printable.hpp"
+#include "common/utf8.hpp"
 #include "consumer/character_check.hpp"
 
 namespace pipeline {
@@ -16,15 +18,22 @@ void clean_text(std::string_view text, std::string& clean) {
     clean.clear();
     const bool ascii_only = !is_utf8(text);
     bool blank = false;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte <= ' ' || byte == 0x7f) {
+    while (!text.empty()) {
+        const auto byte = static_cast<unsigned char>(text.front());
+        const std::size_t length = byte < 0x80 || ascii_only ? 1 : character_length(text);
+        const std::string_view character = text.substr(0, length);
+        text.remove_prefix(length);
+        if (byte == ' ' || is_command(character)) {
             blank = true;
             continue;
         }
         if (blank && !clean.empty()) clean += ' ';
         blank = false;
-        clean += ascii_only && byte >= 0x80 ? '?' : c;
+        if (ascii_only && byte >= 0x80) {
+            clean += '?';
+        } else {
+            clean += character;
+        }
     }
 }
 

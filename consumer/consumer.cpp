@@ -10,6 +10,8 @@
 
 #include "common/clock.hpp"
 #include "common/log.hpp"
+#include "common/plural.hpp"
+#include "common/printable.hpp"
 #include "consumer/attempts.hpp"
 
 namespace pipeline {

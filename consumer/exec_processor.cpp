@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/log.hpp"
+#include "common/printable.hpp"
 #include "consumer/answer.hpp"
 #include "consumer/clean_text.hpp"
 
@@ -242,7 +243,7 @@ void ExecProcessor::charge_first(Cause cause, const std::string& said) {
     const auto now = steady_clock::now();
     if (warnings_.take(now)) {
         log(LogLevel::Warning, "{} with invoice {}, attempt {}: {}{}{}; starting it anew", child_.name(),
-            batch_->item(item).id_text(), batch_->attempt(item), cause.text(plan_.item_timeout),
+            printable(batch_->item(item).id_text()), batch_->attempt(item), cause.text(plan_.item_timeout),
             said.empty() ? "" : ": ", said);
     }
     if (batch_->charge(item, cause, said) == Batch::AfterCharge::GivenUp) start_delay_.got_further();

@@ -73,7 +73,7 @@ void OutcomeLog::keep(const Record& record, const Details* details) {
     Ended& ended = kept_[kept_count_];
     ended.outcome = record.outcome;
     ended.attempts = record.attempts;
-    ended.id = record.id_text();
+    ended.id = printable(record.id_text());
     ended.reason = reason_of(record, details);
     ++kept_count_;
 }

@@ -19,6 +19,7 @@
 
 #include "common/log.hpp"
 #include "common/orphans.hpp"
+#include "common/printable.hpp"
 
 namespace pipeline {
 namespace {
@@ -148,8 +149,9 @@ ProgramChild::~ProgramChild() {
 std::optional<Mishap> ProgramChild::start(const std::vector<std::string>& arguments, std::string_view about) {
     const auto mishap = launch(arguments);
     if (!mishap) {
-        errors_.begin(about.empty() ? fmt::format("{}[{}]", setup_.name, pid_)
-                                    : fmt::format("{}[{}] {}", setup_.name, pid_, about));
+        const std::string name = printable(setup_.name);
+        errors_.begin(about.empty() ? fmt::format("{}[{}]", name, pid_)
+                                    : fmt::format("{}[{}] {}", name, pid_, printable(about)));
     }
     return mishap;
 }

@@ -67,8 +67,8 @@ std::string audit_text(const AuditSubject& subject, const Audit& audit) {
 std::string audit_json(const AuditSubject& subject, const Audit& audit) {
     std::string text = fmt::format(R"({{"name":{},"state":"{}","source":{},"ledger":{})",
                                    json_text(subject.name), state_of(subject.snapshot),
-                                   subject.snapshot ? json_text(subject.snapshot->source) : "null",
-                                   json_text(subject.ledger));
+                                   subject.snapshot ? json_text(printable(subject.snapshot->source)) : "null",
+                                   json_text(printable(subject.ledger)));
     for (const Line& line : lines_of(audit)) text += fmt::format(R"(,"{}":{})", line.key, line.count);
     return text + fmt::format(R"(,"difference":{},"findings":{},"proofs":{}}})", audit.difference(),
                               json_list(audit.findings), json_list(audit.proofs));

@@ -3,20 +3,13 @@
 
 #include <algorithm>
 
+#include "common/printable.hpp"
+
 namespace pipeline {
 namespace {
 
 bool begins_character(char c) noexcept {
     return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
-}
-
-// Where its n-th character begins; its size if it has fewer.
-std::size_t offset_of(std::string_view text, int n) noexcept {
-    std::size_t at = 0;
-    for (; at < text.size(); ++at) {
-        if (begins_character(text[at]) && n-- == 0) break;
-    }
-    return at;
 }
 
 }  // namespace
@@ -25,13 +18,22 @@ int length_of(std::string_view text) noexcept {
     return static_cast<int>(std::count_if(text.begin(), text.end(), begins_character));
 }
 
+std::size_t offset_of(std::string_view text, int n) noexcept {
+    std::size_t at = 0;
+    for (; at < text.size(); ++at) {
+        if (begins_character(text[at]) && n-- == 0) break;
+    }
+    return at;
+}
+
 std::string cut(std::string_view text, int columns) {
     if (columns <= 0) return {};
     if (length_of(text) <= columns) return std::string(text);
     return std::string(text.substr(0, offset_of(text, columns - 1))) + '~';
 }
 
-int Picture::put(int row, int column, std::string_view text, Style style) {
+int Picture::put(int row, int column, std::string_view given, Style style) {
+    const std::string text = safe_line(given);
     const int length = length_of(text);
     if (row >= 0 && row < size_.rows && column >= 0 && column < size_.columns && length != 0)
         pieces_.push_back({row, column, cut(text, size_.columns - column), style});

@@ -20,6 +20,8 @@ struct ScreenSize {
 
 // How many characters a text has; each is taken to be one column wide. Well-formed UTF-8.
 [[nodiscard]] int length_of(std::string_view text) noexcept;
+// Where its n-th character begins, from 0; its size if it has no more than n.
+[[nodiscard]] std::size_t offset_of(std::string_view text, int n) noexcept;
 // Its first `columns` characters at most; where some are left out the last one is a '~'.
 [[nodiscard]] std::string cut(std::string_view text, int columns);
 
@@ -36,8 +38,9 @@ class Picture {
     [[nodiscard]] ScreenSize size() const noexcept { return size_; }
     [[nodiscard]] const std::vector<Piece>& pieces() const noexcept { return pieces_; }
 
-    // What is outside of the screen is left out. Returns the column behind the text.
-    int put(int row, int column, std::string_view text, Style style = Style::Plain);
+    // As safe_line() (printable.hpp). What is outside of the screen is left out. Returns the column behind
+    // the text.
+    int put(int row, int column, std::string_view given, Style style = Style::Plain);
     // At the right end of the columns [column, column + width).
     void put_right(int row, int column, int width, std::string_view text, Style style = Style::Plain);
     // Over all columns from there on.

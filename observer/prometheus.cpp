@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "common/utf8.hpp"
+#include "common/printable.hpp"
 
 namespace pipeline {
 namespace {
@@ -25,7 +25,8 @@ constexpr double kNsPerSecond = 1e9;
 constexpr std::array<Activity, kActivities> kAll{Activity::Working, Activity::WaitingForInput,
                                                  Activity::WaitingForRoom, Activity::Flushing};
 
-// The families of one scrape, each with its name's prefix and the pipeline's label.
+// The families of one scrape, each with its name's prefix and the pipeline's label. A label that is no UTF-8
+// would have the whole scrape refused.
 class Families {
   public:
     explicit Families(std::string pipeline) : pipeline_(std::move(pipeline)) {}
@@ -66,6 +67,7 @@ class Families {
   private:
     [[nodiscard]] Labels with_pipeline(Labels labels) const {
         labels.insert(labels.begin(), ClientMetric::Label{"pipeline", pipeline_});
+        for (ClientMetric::Label& label : labels) label.value = safe_line(label.value);
         return labels;
     }
     std::string pipeline_;
@@ -175,11 +177,7 @@ std::string prometheus_text(const View& view) {
                    view.health.is_good ? 1 : 0);
     if (view.now) {
         families.begin("info", "Where the invoices come from and go to.", MetricType::Gauge);
-        // Paths may be any bytes; a label that is no UTF-8 would have the whole scrape refused.
-        std::string source;
-        std::string ledger;
-        families.add(1, {{"source", std::string(readable_utf8(view.now->source, source))},
-                         {"ledger", std::string(readable_utf8(view.now->ledger, ledger))}});
+        families.add(1, {{"source", printable(view.now->source)}, {"ledger", printable(view.now->ledger)}});
         families.gauge("last_moved_timestamp_seconds", "When an invoice got further for the last time.",
                        view.moved_ns == 0 ? 0 : static_cast<double>(view.now->at.at_us(view.moved_ns)) / 1e6);
         add_flow(families, *view.now);

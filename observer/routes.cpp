@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "common/error.hpp"
+#include "common/printable.hpp"
 #include "observer/listen_address.hpp"
 #include "observer/page.hpp"
 #include "observer/prometheus.hpp"
@@ -15,8 +16,8 @@ namespace {
 constexpr const char* kText = "text/plain; charset=utf-8";
 constexpr const char* kNothing = "default-src 'none'; frame-ancestors 'none'";
 
-Answer text_answer(int status, std::string text) {
-    return {status, kText, std::move(text) + "\n", kNothing};
+Answer text_answer(int status, std::string_view text) {
+    return {status, kText, safe_line(text) + "\n", kNothing};
 }
 
 Answer page_answer(std::string_view nonce) {

@@ -60,13 +60,16 @@ void draw_title(Picture& picture, const View& view, const ScreenState& state) {
 }
 
 // Broken at blanks into two rows.
-void draw_two_rows(Picture& picture, std::string_view text, Style style) {
-    const auto columns = static_cast<std::size_t>(picture.size().columns);
-    if (text.size() > columns) {
-        const auto blank = text.substr(0, columns + 1).rfind(' ');
-        const std::size_t first = blank == std::string_view::npos ? columns : blank;
-        picture.put(kAdvice, 0, text.substr(0, first), style);
-        text.remove_prefix(std::min(text.size(), first + 1));
+void draw_two_rows(Picture& picture, std::string_view given, Style style) {
+    const std::string safe = safe_line(given);
+    std::string_view text = safe;
+    const int columns = picture.size().columns;
+    if (length_of(text) > columns) {
+        const std::size_t most = offset_of(text, columns);
+        const auto blank = text.substr(0, most + 1).rfind(' ');
+        const bool is_broken = blank != std::string_view::npos;
+        picture.put(kAdvice, 0, text.substr(0, is_broken ? blank : most), style);
+        text.remove_prefix(is_broken ? blank + 1 : most);
         picture.put(kAdvice + 1, 0, text, style);
         return;
     }

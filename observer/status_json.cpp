@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "common/printable.hpp"
+
 namespace pipeline {
 namespace {
 
@@ -66,7 +68,7 @@ Json json_of_consumer(const View& view, std::size_t i) {
     json["shares"] = json_of(recent.shares);
     json["invoice"] = nullptr;
     if (consumer.invoice) {
-        json["invoice"] = {{"id", consumer.invoice->id},
+        json["invoice"] = {{"id", printable(consumer.invoice->id)},
                            {"attempt", consumer.invoice->attempt},
                            {"seconds", seconds_since(consumer.invoice->since_ns, view.now->at_ns)}};
     }
@@ -148,6 +150,13 @@ void add_processes(Json& json, const View& view) {
     json["consumer_deaths"] = view.now->consumer_deaths;
 }
 
+// All that is said: readers show it on terminals and pages.
+void make_safe(Json& json) {
+    if (json.is_string()) json = safe_line(json.get_ref<const std::string&>());
+    if (!json.is_structured()) return;
+    for (Json& each : json) make_safe(each);
+}
+
 }  // namespace
 
 std::string status_json(const View& view) {
@@ -158,10 +167,10 @@ std::string status_json(const View& view) {
     if (view.now) {
         json["at_us"] = view.now->at.now_us();
         json["generation"] = fmt::format("{:016x}", view.now->generation);
-        json["source"] = view.now->source;
+        json["source"] = printable(view.now->source);
         json["is_source_exhausted"] = view.now->is_source_exhausted;
         json["is_paused"] = view.now->is_paused;
-        json["ledger"] = view.now->ledger;
+        json["ledger"] = printable(view.now->ledger);
         json["moved_at_us"] = view.moved_ns == 0 ? Json() : Json(view.now->at.at_us(view.moved_ns));
         json["unmoved_seconds"] = view.unmoved_seconds();
         add_flow(json, *view.now);
@@ -169,7 +178,8 @@ std::string status_json(const View& view) {
         add_processes(json, view);
         add_history(json, view.history);
     }
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    make_safe(json);
+    return json.dump();
 }
 
 }  // namespace pipeline

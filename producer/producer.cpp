@@ -9,6 +9,7 @@
 
 #include "common/clock.hpp"
 #include "common/log.hpp"
+#include "common/printable.hpp"
 
 namespace pipeline {
 namespace {
@@ -123,7 +124,7 @@ void Producer::give_up(std::span<const Item> waiting, const char* why) {
     has_given_up_ = true;
     source_.stop();
     if (options_.source.kind != SourceSpec::Kind::StandardInput) return;
-    const std::string first(waiting.front().id_text());
+    const std::string first = printable(waiting.front().id_text());
     std::size_t lost = waiting.size();
     while (const std::size_t more = source_.acquire(batch_)) lost += more;
     log(LogLevel::Error, "{}: {} ids from standard input are not taken, from '{}' on; give them again", why,

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "common/journal.hpp"
+#include "common/printable.hpp"
 
 namespace pipeline {
 
@@ -18,7 +19,7 @@ void tell_of_death(const Child& child, const std::optional<Hand>& hand, Cause ca
         std::string attempt;
         std::string with;
         if (const auto i = hand ? hand->at_work() : std::nullopt) {
-            invoice = hand->item(*i).id_text();
+            invoice = printable(hand->item(*i).id_text());
             attempt = std::to_string(hand->deaths(*i) + 1);
             with = fmt::format(" with invoice {}, attempt {} of {}", invoice, attempt, options.max_attempts);
         }

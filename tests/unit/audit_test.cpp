@@ -196,9 +196,8 @@ TEST_CASE("an audit is shown line by line and as JSON", "[audit]") {
           "difference             0\n"
           "right       so it is\n");
     CHECK(audit_json(subject, audit) ==
-          R"({"name":"name","state":"dead","source":"lines:/\u000a","ledger":"sqlite:/a \"b\")"
-          "\xef\xbf\xbd"
-          R"(","acquired":1300,"booked":900,"rejected":60,"failed":30,"duplicates":10,"in_ring":150,)"
+          R"({"name":"name","state":"dead","source":"lines:/\\x0a","ledger":"sqlite:/a \"b\"\\xff",)"
+          R"("acquired":1300,"booked":900,"rejected":60,"failed":30,"duplicates":10,"in_ring":150,)"
           R"("in_hands":50,"in_storage":100,"difference":0,"findings":[],"proofs":["so it is"]})");
     audit.acquired -= 2;
     audit.findings.emplace_back("a");
@@ -256,7 +255,7 @@ TEST_CASE("a deep look finds gaps, repetitions and damage, and says what it foun
     SECTION("a repetition") {
         change(folder.ledger(), "INSERT INTO duplicates VALUES('sequence', 1000, 'x', 0)");
         look();
-        check_contains(found(), "1 numbers of sequence are in the ledger more than once, the first is 1000");
+        check_contains(found(), "1 number of sequence is in the ledger more than once, the first is 1000");
     }
     SECTION("what lies beyond the cursor, as after a crash, is no gap") {
         change(folder.ledger(), "UPDATE sources SET cursor = 500");

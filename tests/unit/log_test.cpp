@@ -190,6 +190,11 @@ TEST_CASE("what a terminal would obey is not written, as a character or as a byt
     CHECK(text_of(line) == "\\xc2\\x9b2J \\x9b2J \xc3\xa4");
 }
 
+TEST_CASE("what turns the direction of text or is not seen is not written", "[log]") {
+    const auto line = logged([] { write_log(LogLevel::Notice, "rtl\xe2\x80\xae\xe2\x80\xa8\xef\xbb\xbf"); });
+    CHECK(text_of(line) == R"(rtl\xe2\x80\xae\xe2\x80\xa8\xef\xbb\xbf)");
+}
+
 TEST_CASE("a line that is too long is cut and shows it", "[log]") {
     const auto prefix = logged([] { write_log(LogLevel::Notice, ""); }).size() - 1;
     const auto room = kMaxLine - 1 - prefix;

@@ -50,6 +50,15 @@ TEST_CASE("output whose reader has stopped is given up when its time is over", "
           "writing to standard output: its reader has stopped; let it read on");
 }
 
+TEST_CASE("output commands no terminal, and has its lines", "[output]") {
+    Pipe pipe;
+    CHECK(print_to(pipe.in.get(), "a\x1b[2J\n\xc2\x9b\xff\xe2\x80\xae\n", 30s).empty());
+    std::array<char, 100> said{};
+    const auto size = ::read(pipe.out.get(), said.data(), said.size());
+    CHECK(std::string(said.data(), static_cast<std::size_t>(size)) ==
+          "a\\x1b[2J\n\\xc2\\x9b\\xff\\xe2\\x80\\xae\n");
+}
+
 TEST_CASE("output whose reader is slow is whole", "[output]") {
     Pipe pipe;
     std::string received;

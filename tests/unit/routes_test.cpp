@@ -37,6 +37,8 @@ TEST_CASE("health is a status and a reason", "[routes]") {
     const Answer answer = answer_to("GET", "/healthz", view, "n");
     CHECK(answer.status == 503);
     CHECK(answer.body == "every process is stopped\n");
+    view.health.reason = "/srv/\x1b\xc2\x9b\n";
+    CHECK(answer_to("GET", "/healthz", view, "n").body == "/srv/\\x1b\\xc2\\x9b\\x0a\n");
 }
 
 TEST_CASE("the page needs nothing else, and nothing else may be put into it", "[routes]") {

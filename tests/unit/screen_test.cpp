@@ -152,6 +152,12 @@ TEST_CASE("a name from outside cannot command the terminal", "[screen]") {
     view.now->consumers[1].invoice->id = "\x9b\x1b";
     CHECK(shows(view, {}, kLarge, R"(lines:\xc2\x9b)"));
     CHECK(shows(view, {}, kLarge, R"(\x9b\x1b)"));
+    view.now->consumers[1].invoice->id = "rtl\xe2\x80\xae";
+    CHECK(shows(view, {}, kLarge, R"(rtl\xe2\x80\xae)"));
+    // Nor can a sentence, wherever it was made; and it is broken between characters.
+    view.health = {false, "\xc2\x9b\x33m" + std::string(70, '-') + "\xc3\xbc\xc3\xbc\xc3\xbc \x1b"};
+    CHECK(shows(view, {}, kSmall, R"(\xc2\x9b3m)" + std::string(70, '-')));
+    CHECK(shows(view, {}, kSmall, "\xc3\xbc\xc3\xbc \\x1b"));
 }
 
 TEST_CASE("the help fits a small screen, uncut", "[screen]") {

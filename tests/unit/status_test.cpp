@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "common/printable.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/sample_view.hpp"
 #include "tests/unit/tree_paths.hpp"
@@ -74,12 +75,20 @@ TEST_CASE("every name in the JSON is documented", "[status]") {
     require_documented(nlohmann::json::parse(status_json(sample_view(2))), page);
 }
 
-TEST_CASE("JSON is one line of UTF-8 whatever an invoice is called", "[status]") {
+TEST_CASE("JSON has names as all views show them, and nothing that commands or is not seen", "[status]") {
     View view = sample_view(2);
-    view.now->consumers[1].invoice->id = "a\"\xff\n\x01";
+    const std::string bad = "a\"\xff\n\x01\xc2\x9b\xe2\x80\xae\\";
+    view.name = view.trouble = view.health.reason = view.recent.advice.sentence = bad;
+    view.now->source = view.now->ledger = view.now->consumers[1].deaths.last_cause = bad;
+    view.now->consumers[1].invoice->id = bad + "\\xff";
     const std::string text = status_json(view);
-    CHECK(text.find('\n') == std::string::npos);
-    CHECK(nlohmann::json::parse(text)["consumers"][1]["invoice"]["id"].is_string());
+    CHECK(safe_line(text) == text);
+    const auto json = nlohmann::json::parse(text);
+    const std::string shown = R"(a"\xff\x0a\x01\xc2\x9b\xe2\x80\xae\)";
+    CHECK(json["consumers"][1]["invoice"]["id"] == shown + R"(\x5cxff)");
+    CHECK(json["source"] == shown);
+    CHECK(json["trouble"] == shown);
+    CHECK(json["advice"]["sentence"] == shown);
 }
 
 TEST_CASE("the history says when each of its looks was", "[status]") {
@@ -113,6 +122,22 @@ TEST_CASE("the page of text says what was seen", "[status]") {
           "last death: killed by signal 9 (SIGKILL), 30.0 s ago\n"})
         CHECK(contains(text, part));
     CHECK_FALSE(contains(text, "nothing has moved"));
+}
+
+TEST_CASE("a source that is watched for more has not ended", "[status]") {
+    View view = sample_view(1);
+    CHECK_FALSE(contains(status_text(view), "has ended"));
+    view.now->is_source_exhausted = true;
+    CHECK(contains(status_text(view), "source      sequence (has ended)\n"));
+}
+
+TEST_CASE("one is told as one", "[status]") {
+    SupervisorObservation supervisor;
+    for (const auto& [count, text] :
+         {std::pair(0U, "0 consumers"), std::pair(1U, "1 consumer"), std::pair(2U, "2 consumers")}) {
+        supervisor.wanted_consumers = count;
+        CHECK(consumers_text(supervisor) == text);
+    }
 }
 
 TEST_CASE("a name from outside cannot command the terminal that the page is shown on", "[status]") {
