@@ -17,6 +17,26 @@ std::uint64_t mixed(std::uint64_t bits) noexcept {
     return bits ^ (bits >> 31U);
 }
 
+std::optional<FileStatus> look(int folder_fd, const char* name, int flags) noexcept {
+    constexpr std::uint64_t kNanoseconds = 1'000'000'000;
+    struct statx seen {};
+    if (::statx(folder_fd, name, flags, STATX_BASIC_STATS | STATX_BTIME, &seen) != 0) return std::nullopt;
+    FileStatus status;
+    status.identity.device = std::uint64_t{seen.stx_dev_major} << 32U | seen.stx_dev_minor;
+    status.identity.inode = seen.stx_ino;
+    if ((seen.stx_mask & STATX_BTIME) != 0 && seen.stx_btime.tv_sec > 0) {
+        status.identity.birth_ns =
+            static_cast<std::uint64_t>(seen.stx_btime.tv_sec) * kNanoseconds + seen.stx_btime.tv_nsec;
+    }
+    status.bytes = seen.stx_size;
+    status.modified_ns =
+        seen.stx_mtime.tv_sec * static_cast<std::int64_t>(kNanoseconds) + seen.stx_mtime.tv_nsec;
+    status.mode = seen.stx_mode;
+    status.links = seen.stx_nlink;
+    status.owner = seen.stx_uid;
+    return status;
+}
+
 }  // namespace
 
 std::uint64_t FileIdentity::position() const noexcept {
@@ -42,24 +62,12 @@ std::optional<FileIdentity> FileIdentity::parse(std::string_view text) noexcept 
 }
 
 std::optional<FileStatus> look_at(int folder_fd, const char* name) noexcept {
-    constexpr std::uint64_t kNanoseconds = 1'000'000'000;
-    struct statx seen {};
-    const int flags = AT_SYMLINK_NOFOLLOW | AT_STATX_SYNC_AS_STAT | (*name == '\0' ? AT_EMPTY_PATH : 0);
-    if (::statx(folder_fd, name, flags, STATX_BASIC_STATS | STATX_BTIME, &seen) != 0) return std::nullopt;
-    FileStatus status;
-    status.identity.device = std::uint64_t{seen.stx_dev_major} << 32U | seen.stx_dev_minor;
-    status.identity.inode = seen.stx_ino;
-    if ((seen.stx_mask & STATX_BTIME) != 0 && seen.stx_btime.tv_sec > 0) {
-        status.identity.birth_ns =
-            static_cast<std::uint64_t>(seen.stx_btime.tv_sec) * kNanoseconds + seen.stx_btime.tv_nsec;
-    }
-    status.bytes = seen.stx_size;
-    status.modified_ns =
-        seen.stx_mtime.tv_sec * static_cast<std::int64_t>(kNanoseconds) + seen.stx_mtime.tv_nsec;
-    status.mode = seen.stx_mode;
-    status.links = seen.stx_nlink;
-    status.owner = seen.stx_uid;
-    return status;
+    return look(folder_fd, name,
+                AT_SYMLINK_NOFOLLOW | AT_STATX_SYNC_AS_STAT | (*name == '\0' ? AT_EMPTY_PATH : 0));
+}
+
+std::optional<FileStatus> look_through(const char* path) noexcept {
+    return look(AT_FDCWD, path, AT_STATX_SYNC_AS_STAT);
 }
 
 }  // namespace pipeline

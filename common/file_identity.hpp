@@ -23,6 +23,12 @@ struct FileIdentity {
     // number generators", 2014.)
     [[nodiscard]] std::uint64_t position() const noexcept;
 
+    // True if a position means this file. `bare_inodes`: a bare inode may be one too, of an invoice that
+    // version 0.1.0 acquired.
+    [[nodiscard]] bool is_at(std::uint64_t sought, bool bare_inodes) const noexcept {
+        return sought == position() || (bare_inodes && sought == inode);
+    }
+
     // "DEVICE:INODE:BIRTH" in decimal, as a ledger keeps it; parse() gives it back, nothing for another text.
     [[nodiscard]] std::string text() const;
     [[nodiscard]] static std::optional<FileIdentity> parse(std::string_view text) noexcept;
@@ -41,5 +47,8 @@ struct FileStatus {
 // Looks at `name` below the folder `folder_fd` (AT_FDCWD: the working directory), or at `folder_fd` itself if
 // the name is empty. A symbolic link is looked at itself. None: it could not be looked at; errno says why.
 [[nodiscard]] std::optional<FileStatus> look_at(int folder_fd, const char* name) noexcept;
+
+// The same of the file that `path` leads to, through all links.
+[[nodiscard]] std::optional<FileStatus> look_through(const char* path) noexcept;
 
 }  // namespace pipeline

@@ -105,7 +105,9 @@ struct alignas(64) RingArea {
     std::array<char, kMaxSpecBytes> ledger;  // the ledger, NUL-terminated
     std::uint64_t
         ledger_id;  // of the ledger's file, as its table `schema` has it; 0: a ledger that keeps nothing
-    FileIdentity source_file;  // the list or the spool's folder; zeros for a source that is neither
+    // The list or the spool's folder; zeros for a source that is neither. Of a spool an adopting supervisor
+    // writes it again, before it starts children: a file system that was mounted again has another device.
+    FileIdentity source_file;
     // 1: what was acquired before the program was upgraded from layout 4 has a bare inode as its position.
     std::uint32_t bare_inodes;
 

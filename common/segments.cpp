@@ -111,6 +111,7 @@ Segments Segments::create(const std::string& name, const SegmentsPlan& plan) {
     area.ordered = plan.ordered ? 1 : 0;
     area.ledger_id = plan.ledger_id;
     area.pid_namespace.store(own_pid_namespace(), std::memory_order_relaxed);
+    area.source_file = plan.source_file;
     write_text(area.source, plan.source);
     write_text(area.ledger, plan.ledger);
     finish_header(area.header, kRingMagic, ring.size(), generation);

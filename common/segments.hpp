@@ -29,6 +29,7 @@ struct SegmentsPlan {
     std::uint64_t start_position = 0;    // the ledger's cursor of that source
     bool ordered = false;                // whether the source's positions rise
     std::uint64_t ledger_id = 0;         // Ledger::id()
+    FileIdentity source_file{};          // as RingArea::source_file
 };
 
 class Segments {

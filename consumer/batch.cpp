@@ -96,4 +96,12 @@ void Batch::save() {
     saved_at_ = steady_clock::now();
 }
 
+bool settle_without_file(const SpoolFolder& spool, Batch& batch, std::size_t i) {
+    const std::string fault = spool.find_fault(batch.item(i));
+    if (fault.empty()) return false;
+    batch.result(i).set(Status::Failed, fault);
+    batch.finish(i);
+    return true;
+}
+
 }  // namespace pipeline

@@ -19,6 +19,7 @@
 
 #include "common/hand.hpp"
 #include "common/result.hpp"
+#include "consumer/spool_folder.hpp"
 
 namespace pipeline {
 
@@ -95,5 +96,9 @@ class Batch {
     std::optional<std::size_t> begun_;
     TimePoint saved_at_;
 };
+
+// If the file of item i is not in the spool any more, or is another one: finishes the item as failed and
+// returns true. For what opens the file by its name.
+[[nodiscard]] bool settle_without_file(const SpoolFolder& spool, Batch& batch, std::size_t i);
 
 }  // namespace pipeline

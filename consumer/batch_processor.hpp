@@ -7,6 +7,7 @@
 
 #include "common/consumer_options.hpp"
 #include "consumer/batch.hpp"
+#include "consumer/spool_folder.hpp"
 
 namespace pipeline {
 
@@ -25,7 +26,8 @@ class BatchProcessor {
 };
 
 // The one that the options ask for; none if invoices are processed in the consumer. Throws Failure NoInput if
-// there is no such program.
-[[nodiscard]] std::unique_ptr<BatchProcessor> make_batch_processor(const ConsumerOptions& options);
+// there is no such program. `spool`: where the invoices' files are, if they have any.
+[[nodiscard]] std::unique_ptr<BatchProcessor> make_batch_processor(
+    const ConsumerOptions& options, const std::shared_ptr<const SpoolFolder>& spool);
 
 }  // namespace pipeline

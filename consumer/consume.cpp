@@ -9,15 +9,24 @@
 #include "consumer/consumer.hpp"
 #include "consumer/processor.hpp"
 #include "consumer/serve.hpp"
+#include "consumer/spool_folder.hpp"
 
 namespace pipeline {
 namespace {
 
+bool reads_files(const ProcessSpec& process) noexcept {
+    return process.kind == ProcessSpec::Kind::Ubl || process.is_program();
+}
+
 // On the heap: a consumer holds the results of a whole batch.
 ExitStatus run(const ConsumerOptions& options, const Segments& segments, Ledger& ledger) {
-    if (const auto outside = make_batch_processor(options))
+    const auto spool = reads_files(options.process)
+                           ? open_spool_folder(options.source, SpoolOrigin::of(segments.ring().area()))
+                           : nullptr;
+    if (const auto outside = make_batch_processor(options, spool))
         return std::make_unique<Consumer>(options, segments, *outside, ledger)->run();
-    const auto processor = make_processor(options.process, options.source);
+    const auto processor =
+        make_processor(options.process, spool, Patience(Patience::bound_for(options.item_timeout)));
     return std::make_unique<Consumer>(options, segments, *processor, ledger)->run();
 }
 

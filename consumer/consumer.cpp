@@ -132,7 +132,7 @@ void Consumer::process(std::uint64_t first, std::uint64_t i, Result& result) {
         return;
     }
     hand_.begin_work(first, i);
-    processor_->process(hand_.item(i).id_text(), result);
+    processor_->process(hand_.item(i), result);
     hand_.end_work();
     result.attempts = static_cast<std::uint8_t>(std::min(hand_.deaths(i) + 1, 255));
 }

@@ -86,9 +86,10 @@ void EachProcessor::run(Batch& batch, std::size_t i) {
     }
 }
 
-// False if the system cannot start it now.
+// False if the system cannot start it now, or there is no file for it.
 bool EachProcessor::start(Batch& batch, std::size_t i) {
     const auto id = batch.item(i).id_text();
+    if (plan_.spool && settle_without_file(*plan_.spool, batch, i)) return false;
     // Before it runs: it may kill the consumer at once.
     batch.begin(i);
     if (const auto mishap = child_.start(command_.fill(id, batch.attempt(i)), id)) {

@@ -22,6 +22,7 @@ namespace pipeline {
 struct EachPlan {
     ProgramChild::Setup program;
     std::chrono::nanoseconds item_timeout{0};
+    std::shared_ptr<const SpoolFolder> spool{};  // of the invoices' files, if they lie in one
 };
 
 class EachProcessor final : public BatchProcessor {

@@ -48,7 +48,7 @@ void ExecProcessor::process(Batch& batch) {
         const nanoseconds bound = look_after_batch();
         if (!child_.is_running() && !start(bound)) continue;
         ask();
-        if (!child_.is_running()) continue;
+        if (!child_.is_running() || batch.is_done()) continue;
         const auto ready = child_.wait(!now_.unsent.empty(), std::min(bound, time_left(steady_clock::now())));
         if (ready.input) send();
         if (ready.output) listen();
@@ -104,9 +104,10 @@ void ExecProcessor::ask() {
     }
     for (; now_.asked.size() < plan_.pipeline && next_ < batch_->size(); ++next_) {
         if (batch_->is_finished(next_)) continue;
+        if (plan_.spool && settle_without_file(*plan_.spool, *batch_, next_)) continue;
         if (plan_.max_items != 0 && now_.asked_count >= plan_.max_items) break;
         const std::size_t before = now_.unsent.size();
-        requests_.append(now_.unsent, batch_->item(next_).id_text(), batch_->attempt(next_));
+        requests_.append(now_.unsent, batch_->item(next_), batch_->attempt(next_));
         now_.asked_bytes += now_.unsent.size() - before;
         now_.asked.push_back({next_, now_.asked_bytes});
         ++now_.asked_count;

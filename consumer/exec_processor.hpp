@@ -33,6 +33,7 @@ struct ExecPlan {
     std::uint32_t pipeline = 1;          // requests that may be outstanding
     std::uint32_t max_items = 0;         // of one child; 0: no limit
     std::chrono::nanoseconds item_timeout{0};
+    std::shared_ptr<const SpoolFolder> spool{};  // of the invoices' files, if they lie in one
 };
 
 class ExecProcessor final : public BatchProcessor {

@@ -8,56 +8,60 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <thread>
+#include <utility>
 
 #include "common/error.hpp"
-#include "common/shortage.hpp"
 
 namespace pipeline {
 
-FileBuffer::FileBuffer(std::size_t max_bytes, const std::filesystem::path& folder) : max_bytes_(max_bytes) {
-    if (folder.empty()) return;
-    folder_.reset(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!folder_) {
-        throw system_failure(is_shortage(errno) ? ExitStatus::InputOutput : ExitStatus::NoInput, "open",
-                             folder, errno,
-                             is_shortage(errno) ? "" : "the folder must be there and searchable");
-    }
+FileBuffer::FileBuffer(std::size_t max_bytes, std::shared_ptr<const SpoolFolder> spool, Patience patience)
+    : max_bytes_(max_bytes), spool_(std::move(spool)), patience_(patience) {}
+
+std::string FileBuffer::open(const Acquired& invoice) {
+    patience_.begin();
+    path_ = invoice.id;
+    Outcome outcome = try_to_read(invoice);
+    while (outcome.error != 0 && patience_.wait(outcome.call, invoice.id, outcome.error))
+        outcome = try_to_read(invoice);
+    if (outcome.error != 0)
+        return fmt::format("{} {}: {}", outcome.call, invoice.id, error_text(outcome.error));
+    patience_.succeeded();
+    return outcome.reason;
 }
 
-void FileBuffer::open_file(const char* path) {
-    constexpr std::chrono::milliseconds kTryAgain{50};
-    const auto until = std::chrono::steady_clock::now() + kPatience;
-    while (true) {
-        file_.reset(
-            ::openat(folder_ ? folder_.get() : AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-        if (file_) return;
-        if (errno == EINTR) continue;
+FileBuffer::Outcome FileBuffer::try_to_open(const Acquired& invoice) {
+    const int links = spool_ ? O_NOFOLLOW : 0;
+    file_.reset(::openat(spool_ ? spool_->fd() : AT_FDCWD, path_.c_str(),
+                         O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | links));
+    if (!file_) {
         const int error = errno;
-        if (!is_shortage(error) || std::chrono::steady_clock::now() >= until) {
-            errno = error;
-            return;
-        }
-        std::this_thread::sleep_for(kTryAgain);
+        // A link, or a file that may not be read, is perhaps another one's.
+        if (std::string fault = spool_ ? spool_->find_fault(invoice) : ""; !fault.empty())
+            return {std::move(fault)};
+        return {{}, "open", error};
     }
+    before_ = look_at(file_.get(), "");
+    if (!before_) return {{}, "statx", errno};
+    if (spool_ && !spool_->is_acquired(before_->identity, invoice.position)) return {SpoolFolder::kReplaced};
+    if (!S_ISREG(before_->mode)) return {fmt::format("{} is not a regular file", invoice.id)};
+    return {};
 }
 
-std::string FileBuffer::open(const char* path, std::string_view name) {
+FileBuffer::Outcome FileBuffer::try_to_read(const Acquired& invoice) {
     size_ = 0;
-    open_file(path);
-    if (!file_) return fmt::format("open {}: {}", name, error_text(errno));
-    struct stat status {};
-    if (::fstat(file_.get(), &status) != 0) return fmt::format("fstat {}: {}", name, error_text(errno));
-    if (!S_ISREG(status.st_mode)) return fmt::format("{} is not a regular file", name);
-    const auto bytes = static_cast<std::size_t>(status.st_size);
+    if (Outcome outcome = try_to_open(invoice); outcome.error != 0 || !outcome.reason.empty()) return outcome;
+    const std::uint64_t bytes = before_->bytes;
     if (bytes <= max_bytes_) {
-        const int error = read_all(bytes);
-        if (error != 0) return fmt::format("read {}: {}", name, error_text(error));
+        if (const int error = read_all(bytes); error != 0) return {{}, "read", error};
     }
-    if (std::max(bytes, size_) > max_bytes_) {
-        return fmt::format("{} is larger than the limit of {} bytes", name, max_bytes_);
-    }
-    return {};
+    if (std::max<std::uint64_t>(bytes, size_) > max_bytes_)
+        return {fmt::format("{} is larger than the limit of {} bytes", invoice.id, max_bytes_)};
+    return {has_changed() ? kChanged : ""};
+}
+
+bool FileBuffer::has_changed() const noexcept {
+    const auto now = look_at(file_.get(), "");
+    return now && before_ && (now->bytes != before_->bytes || now->modified_ns != before_->modified_ns);
 }
 
 bool FileBuffer::read_again() {
@@ -95,7 +99,7 @@ int FileBuffer::read_all(std::size_t expected_bytes) {
         if (count < 0) error = errno;
         if (count <= 0) break;
         size_ += static_cast<std::size_t>(count);
-        if (size_ == expected_bytes) break;  // not asked whether it has grown: a file is handed over whole
+        if (size_ == expected_bytes) break;  // whether it has grown meanwhile, has_changed() tells
     }
     data_[size_] = '\0';
     return error;

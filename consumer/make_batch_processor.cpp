@@ -17,18 +17,21 @@ ProgramChild::Setup program(const ConsumerOptions& options, ProgramChild::Input 
 }
 
 std::unique_ptr<BatchProcessor> make_exec(const ConsumerOptions& options, ProgramChild::Setup setup,
-                                          std::vector<std::string> arguments, RequestForm form) {
+                                          std::vector<std::string> arguments, RequestWriter requests,
+                                          const std::shared_ptr<const SpoolFolder>& spool) {
     ExecPlan plan;
     plan.program = std::move(setup);
     plan.arguments = std::move(arguments);
     plan.pipeline = options.outside.pipeline;
     plan.max_items = options.outside.max_items_per_child;
     plan.item_timeout = options.item_timeout;
-    return std::make_unique<ExecProcessor>(std::move(plan), RequestWriter(form, options.source));
+    plan.spool = spool;
+    return std::make_unique<ExecProcessor>(std::move(plan), std::move(requests));
 }
 
 // This program, which answers requests instead of being a consumer.
-std::unique_ptr<BatchProcessor> make_isolated(const ConsumerOptions& options) {
+std::unique_ptr<BatchProcessor> make_isolated(const ConsumerOptions& options,
+                                              const std::shared_ptr<const SpoolFolder>& spool) {
     ConsumerOptions served = options;
     served.serve = true;
     std::vector<std::string> arguments = to_arguments(served);
@@ -36,26 +39,27 @@ std::unique_ptr<BatchProcessor> make_isolated(const ConsumerOptions& options) {
     return make_exec(
         options,
         {"/proc/self/exe", options.process.text(), ProgramChild::Input::Pipe, options.outside.memory_limit},
-        std::move(arguments), RequestForm::Id);
+        std::move(arguments), RequestWriter::with_positions(), spool);
 }
 
 }  // namespace
 
-std::unique_ptr<BatchProcessor> make_batch_processor(const ConsumerOptions& options) {
+std::unique_ptr<BatchProcessor> make_batch_processor(const ConsumerOptions& options,
+                                                     const std::shared_ptr<const SpoolFolder>& spool) {
     switch (options.process.kind) {
         case ProcessSpec::Kind::Exec:
             return make_exec(options, program(options, ProgramChild::Input::Pipe), options.process.command,
-                             options.outside.request);
+                             RequestWriter(options.outside.request, options.source), spool);
         case ProcessSpec::Kind::Each:
             return std::make_unique<EachProcessor>(
-                EachPlan{program(options, ProgramChild::Input::Null), options.item_timeout},
+                EachPlan{program(options, ProgramChild::Input::Null), options.item_timeout, spool},
                 CommandTemplate(options.process.command, invoice_directory(options.source)));
         case ProcessSpec::Kind::Ubl:
         case ProcessSpec::Kind::None:
         case ProcessSpec::Kind::Simulate:
             break;
     }
-    return options.outside.isolate ? make_isolated(options) : nullptr;
+    return options.outside.isolate ? make_isolated(options, spool) : nullptr;
 }
 
 }  // namespace pipeline

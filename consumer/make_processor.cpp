@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
 #include "common/error.hpp"
-#include "consumer/invoice_path.hpp"
 #include "consumer/none_processor.hpp"
 #include "consumer/processor.hpp"
 #include "consumer/simulate_processor.hpp"
@@ -8,10 +9,11 @@
 
 namespace pipeline {
 
-std::unique_ptr<Processor> make_processor(const ProcessSpec& spec, const SourceSpec& source) {
+std::unique_ptr<Processor> make_processor(const ProcessSpec& spec, std::shared_ptr<const SpoolFolder> spool,
+                                          Patience patience) {
     switch (spec.kind) {
         case ProcessSpec::Kind::Ubl:
-            return std::make_unique<UblProcessor>(invoice_directory(source));
+            return std::make_unique<UblProcessor>(std::move(spool), UblProcessor::kDefaultMaxBytes, patience);
         case ProcessSpec::Kind::None:
             return std::make_unique<NoneProcessor>();
         case ProcessSpec::Kind::Simulate:

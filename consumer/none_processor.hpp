@@ -8,7 +8,7 @@ namespace pipeline {
 
 class NoneProcessor final : public Processor {
   public:
-    void process(std::string_view, Result& result) override { result.set(Status::Booked); }
+    void process(const Acquired&, Result& result) override { result.set(Status::Booked); }
 };
 
 }  // namespace pipeline

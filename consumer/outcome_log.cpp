@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/journal.hpp"
+#include "common/printable.hpp"
 
 namespace pipeline {
 namespace {

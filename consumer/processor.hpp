@@ -4,10 +4,12 @@
 #pragma once
 
 #include <memory>
-#include <string_view>
 
 #include "common/result.hpp"
 #include "common/specs.hpp"
+#include "consumer/acquired.hpp"
+#include "consumer/patience.hpp"
+#include "consumer/spool_folder.hpp"
 
 namespace pipeline {
 
@@ -18,13 +20,15 @@ class Processor {
     Processor& operator=(const Processor&) = delete;
     virtual ~Processor() = default;
 
-    // Processes the invoice `id` and says in `result` what came of it: status and details (`attempts` is
+    // Processes the invoice and says in `result` what came of it: status and details (`attempts` is
     // not its business). What is wrong with the invoice is a result, never an exception.
-    virtual void process(std::string_view id, Result& result) = 0;
+    virtual void process(const Acquired& invoice, Result& result) = 0;
 };
 
-// The processor that `spec` names, for invoices of `source`: the ubl processor finds the file of an id in
-// the spool's directory, or takes the id of any other source as a path.
-[[nodiscard]] std::unique_ptr<Processor> make_processor(const ProcessSpec& spec, const SourceSpec& source);
+// The processor that `spec` names. The ubl processor finds the file of an id in `spool`, or takes the id as a
+// path if there is none; it is so patient with files that cannot be read at present.
+[[nodiscard]] std::unique_ptr<Processor> make_processor(const ProcessSpec& spec,
+                                                        std::shared_ptr<const SpoolFolder> spool,
+                                                        Patience patience = Patience{});
 
 }  // namespace pipeline

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 #include <string>
 
 #include "common/error.hpp"
@@ -12,6 +13,7 @@
 #include "consumer/answer.hpp"
 #include "consumer/line_buffer.hpp"
 #include "consumer/processor.hpp"
+#include "consumer/request.hpp"
 
 namespace pipeline {
 namespace {
@@ -44,8 +46,12 @@ ExitStatus serve(const ConsumerOptions& options) {
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);  // it is to end at SIGTERM
-    const auto processor = make_processor(options.process, options.source);
-    LineBuffer requests(kMaxIdBytes);
+    // The consumer has looked at the folder and at each file before it asks, and knows what a bare inode
+    // means.
+    const auto processor =
+        make_processor(options.process, open_spool_folder(options.source, {std::nullopt, true}),
+                       Patience(Patience::bound_for(options.item_timeout)));
+    LineBuffer requests(RequestWriter::kPositionBytes + kMaxIdBytes);
     Result result;
     while (true) {
         const auto room = requests.room();
@@ -53,9 +59,11 @@ ExitStatus serve(const ConsumerOptions& options) {
         const std::size_t bytes = read_some(room);
         if (bytes == 0) return ExitStatus::Drained;
         requests.add(bytes);
-        for (auto id = requests.next(); id; id = requests.next()) {
-            processor->process(*id, result);
-            write_all(write_json_answer(*id, result));
+        for (auto request = requests.next(); request; request = requests.next()) {
+            const auto invoice = RequestWriter::read_with_position(*request);
+            if (!invoice) throw Failure(ExitStatus::Internal, "a request is not understood");
+            processor->process(*invoice, result);
+            write_all(write_json_answer(invoice->id, result));
         }
     }
 }

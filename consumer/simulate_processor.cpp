@@ -16,7 +16,7 @@ std::chrono::nanoseconds used() noexcept {
 
 }  // namespace
 
-void SimulateProcessor::process(std::string_view, Result& result) {
+void SimulateProcessor::process(const Acquired&, Result& result) {
     if (burn_) {
         const auto until = used() + duration_;
         while (used() < until) {

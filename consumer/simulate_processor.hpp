@@ -14,7 +14,7 @@ class SimulateProcessor final : public Processor {
     // `burn`: use the processor for that long, instead of sleeping.
     SimulateProcessor(std::chrono::nanoseconds duration, bool burn) noexcept
         : duration_(duration), burn_(burn) {}
-    void process(std::string_view, Result& result) override;
+    void process(const Acquired&, Result& result) override;
 
   private:
     std::chrono::nanoseconds duration_;

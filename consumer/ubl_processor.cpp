@@ -5,6 +5,7 @@
 
 #include <new>
 #include <optional>
+#include <utility>
 
 #include "consumer/clean_text.hpp"
 #include "consumer/en16931.hpp"
@@ -32,12 +33,12 @@ void set_amount(Details& details, Details::Amount which, const Amount& amount) n
 
 }  // namespace
 
-UblProcessor::UblProcessor(const std::filesystem::path& directory, std::size_t max_bytes)
-    : is_spool_(!directory.empty()), file_(max_bytes, directory) {}
+UblProcessor::UblProcessor(std::shared_ptr<const SpoolFolder> spool, std::size_t max_bytes, Patience patience)
+    : is_spool_(spool != nullptr), file_(max_bytes, std::move(spool), patience) {}
 
-void UblProcessor::process(std::string_view id, Result& result) {
+void UblProcessor::process(const Acquired& invoice, Result& result) {
     try {
-        process_file(id, result);
+        process_file(invoice, result);
     } catch (const std::bad_alloc&) {
         result.set(Status::Failed, "out of memory");
     }
@@ -45,16 +46,20 @@ void UblProcessor::process(std::string_view id, Result& result) {
     file_.close();
 }
 
-void UblProcessor::process_file(std::string_view id, Result& result) {
+void UblProcessor::process_file(const Acquired& invoice, Result& result) {
+    const std::string_view id = invoice.id;
     const bool is_name = !id.empty() && id != "." && id != ".." && id.find('/') == std::string_view::npos;
     if (id.find('\0') != std::string_view::npos || (is_spool_ && !is_name)) {
         return result.set(Status::Failed, "the id is not the name of a file");
     }
-    path_ = id;
-    if (const std::string error = file_.open(path_.c_str(), id); !error.empty()) {
+    if (const std::string error = file_.open(invoice); !error.empty()) {
         return result.set(Status::Failed, error);
     }
-    if (const std::string reason = parse(); !reason.empty()) return result.set(Status::Rejected, reason);
+    if (const std::string reason = parse(); !reason.empty()) {
+        // Half a file is no invoice, but not a wrong one either.
+        if (file_.has_changed()) return result.set(Status::Failed, FileBuffer::kChanged);
+        return result.set(Status::Rejected, reason);
+    }
     judge(result);
 }
 

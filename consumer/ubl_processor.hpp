@@ -2,8 +2,8 @@
 // The processor for e-invoices: reads a UBL 2.1 Invoice or CreditNote from a file, takes supplier, currency
 // and totals from it and checks EN 16931's calculation rules. Booked: all of them hold. Rejected: the file
 // was read, and is wrong: a rule is violated (the reason begins with their ids, one blank between two), an
-// amount is no number, it is no UBL, or no well-formed XML. Failed: the file could not be read, or is
-// larger than the limit.
+// amount is no number, it is no UBL, or no well-formed XML. Failed: the file could not be read,
+// has been replaced or changed, or is larger than the limit.
 //
 // A document type is skipped and no entity but XML's own five is ever expanded: `&other;` stays as it is
 // written. Well-formedness is checked as far as pugixml does (tags match, quotes close, one root), and
@@ -14,7 +14,7 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
+#include <memory>
 #include <pugixml.hpp>
 #include <string>
 #include <string_view>
@@ -31,14 +31,15 @@ class UblProcessor final : public Processor {
   public:
     static constexpr std::size_t kDefaultMaxBytes = std::size_t{64} << 20;
 
-    // An id is the name of a file in `directory`, whatever that is called later; if it is empty, an id is a
-    // path as it is. Throws Failure NoInput if the directory is not there.
-    explicit UblProcessor(const std::filesystem::path& directory, std::size_t max_bytes = kDefaultMaxBytes);
+    // An id is the name of a file in `spool`; without one, an id is a path as it is. `patience`: with files
+    // that cannot be read at present.
+    explicit UblProcessor(std::shared_ptr<const SpoolFolder> spool, std::size_t max_bytes = kDefaultMaxBytes,
+                          Patience patience = Patience{});
 
-    void process(std::string_view id, Result& result) override;
+    void process(const Acquired& invoice, Result& result) override;
 
   private:
-    void process_file(std::string_view id, Result& result);
+    void process_file(const Acquired& invoice, Result& result);
     // Reads the document out of the buffer into document_; an empty string, or why it is rejected.
     [[nodiscard]] std::string parse();
     void judge(Result& result) const;
@@ -46,7 +47,6 @@ class UblProcessor final : public Processor {
     [[nodiscard]] std::string malformed(std::ptrdiff_t offset, std::string_view what);
 
     bool is_spool_;
-    std::string path_;
     FileBuffer file_;
     pugi::xml_document xml_;
     bool converted_ = false;  // the parsed text is not the file's bytes, but made from them

@@ -16,6 +16,8 @@ Resume resume_from(const Ring& ring, const Storage& storage) {
         }
         return resume;
     }
+    resume.source_file = ring.area().source_file;
+    resume.bare_inodes = ring.area().bare_inodes != 0;
     // Items only move forward: looking in this order misses none.
     for (std::uint64_t i = ring.head(); i < tail; ++i) resume.in_flight.insert(ring.slot(i).position.load());
     for (std::size_t place = 0; place < kMaxPlaces; ++place) {

@@ -28,6 +28,9 @@ struct Resume {
     std::uint64_t acquired = 0;
     // Of a source without order: the positions that are in the pipeline already.
     std::unordered_set<std::uint64_t> in_flight;
+    // As in RingArea; a folder of zeros is not known.
+    FileIdentity source_file;
+    bool bare_inodes = false;
 };
 
 // The producer's means that a source may use.

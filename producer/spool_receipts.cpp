@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "common/error.hpp"
+#include "common/file_identity.hpp"
 #include "common/log.hpp"
 #include "common/shortage.hpp"
 
@@ -36,8 +37,8 @@ std::string with_suffix(const std::string& name, const std::string& suffix) {
 
 }  // namespace
 
-SpoolReceipts::SpoolReceipts(int folder_fd, std::string folder, Limits limits)
-    : folder_fd_(folder_fd), folder_(std::move(folder)), limits_(limits) {
+SpoolReceipts::SpoolReceipts(int folder_fd, std::string folder, Limits limits, bool bare_inodes)
+    : folder_fd_(folder_fd), folder_(std::move(folder)), limits_(limits), bare_inodes_(bare_inodes) {
     struct stat spool {};
     if (::fstat(folder_fd, &spool) != 0) {
         throw system_failure(ExitStatus::NoInput, "fstat", folder_, errno);
@@ -81,8 +82,8 @@ int SpoolReceipts::make_folder(Outcome outcome) const {
     return ::mkdirat(folder_fd_, name.c_str(), 0777) == 0 || errno == EEXIST ? 0 : errno;
 }
 
-Move SpoolReceipts::move(const std::string& name, std::uint64_t inode, Outcome outcome) {
-    const KeptFile file{name, inode, outcome};
+Move SpoolReceipts::move(const std::string& name, std::uint64_t position, Outcome outcome) {
+    const KeptFile file{name, position, outcome};
     int error = 0;
     const Move result = try_move(file, error);
     if (result == Move::Kept) {
@@ -93,29 +94,28 @@ Move SpoolReceipts::move(const std::string& name, std::uint64_t inode, Outcome o
 }
 
 Move SpoolReceipts::try_move(const KeptFile& file, int& error) {
-    struct stat status {};
-    if (::fstatat(folder_fd_, file.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    const auto status = look_at(folder_fd_, file.name.c_str());
+    if (!status) {
         error = errno;
         return error == ENOENT ? Move::Gone : Move::Kept;
     }
-    if (status.st_ino != file.inode) return Move::Gone;
+    if (!status->identity.is_at(file.position, bare_inodes_)) return Move::Gone;
 
     std::string target;
-    error = rename_to_free_name(file, target);
+    error = rename_to_free_name(file, status->identity.inode, target);
     if (error == ENOENT) {
         // The file was there a moment ago: it is the outcome's folder that someone has removed.
         error = make_folder(file.outcome);
-        if (error == 0) error = rename_to_free_name(file, target);
+        if (error == 0) error = rename_to_free_name(file, status->identity.inode, target);
         if (error == ENOENT) return Move::Gone;
     }
     if (error != 0) return Move::Kept;
 
     // Someone may have replaced the file between the look and the rename. Then a new invoice was moved:
     // it goes back, and its arrival is noticed as any other.
-    struct stat moved {};
-    if (::fstatat(folder_fd_, target.c_str(), &moved, AT_SYMLINK_NOFOLLOW) == 0 &&
-        moved.st_ino != file.inode) {
-        const std::string changed = with_suffix(file.name, fmt::format("~{}", moved.st_ino));
+    const auto moved = look_at(folder_fd_, target.c_str());
+    if (moved && moved->identity != status->identity) {
+        const std::string changed = with_suffix(file.name, fmt::format("~{}", moved->identity.inode));
         if (::renameat2(folder_fd_, target.c_str(), folder_fd_, file.name.c_str(), RENAME_NOREPLACE) != 0 &&
             ::renameat2(folder_fd_, target.c_str(), folder_fd_, changed.c_str(), RENAME_NOREPLACE) != 0) {
             log(LogLevel::Error,
@@ -124,10 +124,10 @@ Move SpoolReceipts::try_move(const KeptFile& file, int& error) {
         }
         return Move::Gone;
     }
-    return status.st_nlink > 1 ? Move::DoneOneName : Move::Done;
+    return status->links > 1 ? Move::DoneOneName : Move::Done;
 }
 
-int SpoolReceipts::rename_to_free_name(const KeptFile& file, std::string& target) {
+int SpoolReceipts::rename_to_free_name(const KeptFile& file, std::uint64_t inode, std::string& target) {
     std::string name = file.name;
     for (unsigned i = 0; i < kMostNames; ++i) {
         target = path_in(file.outcome, name);
@@ -135,8 +135,7 @@ int SpoolReceipts::rename_to_free_name(const KeptFile& file, std::string& target
             return 0;
         }
         if (errno != EEXIST) return errno;
-        name = with_suffix(file.name,
-                           i == 0 ? fmt::format("~{}", file.inode) : fmt::format("~{}.{}", file.inode, i));
+        name = with_suffix(file.name, i == 0 ? fmt::format("~{}", inode) : fmt::format("~{}.{}", inode, i));
     }
     return EEXIST;
 }
@@ -173,7 +172,7 @@ std::vector<SpoolReceipts::Finished> SpoolReceipts::retry() {
             kept_.push_back(std::move(file));
             can_move = false;
         } else {
-            finished.push_back({file.inode, result});
+            finished.push_back({file.position, result});
         }
     }
     // Once the cause is gone, the next ones need not wait: the pipeline may be waiting for room.

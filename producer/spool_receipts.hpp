@@ -34,21 +34,22 @@ class SpoolReceipts {
         std::chrono::milliseconds retry_after{1000};  // between two rounds of trying
     };
     struct Finished {
-        std::uint64_t inode;
+        std::uint64_t position;
         Move move;  // never Kept
     };
 
     // Makes the folders for the outcomes in `folder`, which is open as `folder_fd` (the caller's, for as
-    // long as this lives). Throws Failure (CannotCreate) if files could not be moved into one of them.
-    SpoolReceipts(int folder_fd, std::string folder, Limits limits);
+    // long as this lives). `bare_inodes`: as RingArea::bare_inodes. Throws Failure (CannotCreate) if files
+    // could not be moved into one of them.
+    SpoolReceipts(int folder_fd, std::string folder, Limits limits, bool bare_inodes = false);
     SpoolReceipts(const SpoolReceipts&) = delete;
     SpoolReceipts& operator=(const SpoolReceipts&) = delete;
     // Logs how many files it leaves in the spool.
     ~SpoolReceipts();
 
-    // Moves the file `name` to its outcome's folder if it is the file `inode`. A failure is logged once
+    // Moves the file `name` to its outcome's folder if it is the file at `position`. A failure is logged once
     // per cause, and the file is tried again later.
-    [[nodiscard]] Move move(const std::string& name, std::uint64_t inode, Outcome outcome);
+    [[nodiscard]] Move move(const std::string& name, std::uint64_t position, Outcome outcome);
 
     // Tries some of the kept files again if it is time to, and says which are finished.
     [[nodiscard]] std::vector<Finished> retry();
@@ -59,13 +60,13 @@ class SpoolReceipts {
   private:
     struct KeptFile {
         std::string name;
-        std::uint64_t inode;
+        std::uint64_t position;
         Outcome outcome;
     };
     // Moves, or says in `error` (an errno value) why it returns Kept.
     Move try_move(const KeptFile& file, int& error);
     // Renames to a free name in the outcome's folder; returns 0 or an errno value.
-    int rename_to_free_name(const KeptFile& file, std::string& target);
+    int rename_to_free_name(const KeptFile& file, std::uint64_t inode, std::string& target);
     [[nodiscard]] int make_folder(Outcome outcome) const;
     void report(const KeptFile& file, int error);
     void keep(const KeptFile& file);
@@ -73,6 +74,7 @@ class SpoolReceipts {
     int folder_fd_;
     std::string folder_;
     Limits limits_;
+    bool bare_inodes_;
     std::deque<KeptFile> kept_;
     Clock::time_point retry_at_{};
     std::unordered_set<int> reported_;  // causes, as errno values; 0: the list is full

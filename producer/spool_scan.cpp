@@ -16,12 +16,11 @@ namespace pipeline {
 namespace {
 
 struct Waiting {
-    std::int64_t seconds;
-    std::int64_t nanoseconds;
+    std::int64_t modified_ns;
     std::string name;
 
     bool operator<(const Waiting& other) const noexcept {
-        return std::tie(seconds, nanoseconds, name) < std::tie(other.seconds, other.nanoseconds, other.name);
+        return std::tie(modified_ns, name) < std::tie(other.modified_ns, other.name);
     }
 };
 
@@ -45,7 +44,7 @@ Folder open_folder(int folder_fd, const std::string& name) {
 }  // namespace
 
 SpoolScan scan_spool(int folder_fd, const std::string& folder, std::size_t most,
-                     const std::function<bool(std::uint64_t, std::string_view)>& is_known) {
+                     const std::function<bool(const FileIdentity&, std::string_view)>& is_known) {
     const Folder entries = open_folder(folder_fd, folder);
     std::vector<Waiting> oldest;  // a heap with the youngest on top
     SpoolScan scan;
@@ -58,13 +57,13 @@ SpoolScan scan_spool(int folder_fd, const std::string& folder, std::size_t most,
         }
         const std::string_view name = entry->d_name;
         if (is_hidden(name) || (entry->d_type != DT_REG && entry->d_type != DT_UNKNOWN)) continue;
-        struct stat status {};
-        if (::fstatat(folder_fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+        const auto status = look_at(folder_fd, entry->d_name);
+        if (!status) {
             if (errno == ENOENT) continue;  // gone meanwhile
             throw system_failure(ExitStatus::NoInput, "stat", folder + "/" + entry->d_name, errno);
         }
-        if (!S_ISREG(status.st_mode) || is_known(status.st_ino, name)) continue;
-        oldest.push_back({status.st_mtim.tv_sec, status.st_mtim.tv_nsec, std::string(name)});
+        if (!S_ISREG(status->mode) || is_known(status->identity, name)) continue;
+        oldest.push_back({status->modified_ns, std::string(name)});
         std::push_heap(oldest.begin(), oldest.end());
         if (oldest.size() > most) {
             std::pop_heap(oldest.begin(), oldest.end());

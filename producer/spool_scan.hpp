@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "common/file_identity.hpp"
+
 namespace pipeline {
 
 // True if a file of that name in a spool is none of its invoices: the name begins with a dot.
@@ -22,9 +24,10 @@ struct SpoolScan {
 };
 
 // Looks at every regular file directly in the folder `folder_fd` but hidden ones and those that
-// `is_known(inode, name)` is true of, and keeps the `most` (at least 1) oldest. `folder` is for messages.
+// `is_known(file, name)` is true of, and keeps the `most` (at least 1) oldest. `folder` is for messages.
 // Throws Failure (NoInput) if the folder cannot be read.
-[[nodiscard]] SpoolScan scan_spool(int folder_fd, const std::string& folder, std::size_t most,
-                                   const std::function<bool(std::uint64_t, std::string_view)>& is_known);
+[[nodiscard]] SpoolScan scan_spool(
+    int folder_fd, const std::string& folder, std::size_t most,
+    const std::function<bool(const FileIdentity&, std::string_view)>& is_known);
 
 }  // namespace pipeline

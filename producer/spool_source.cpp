@@ -41,20 +41,41 @@ SpoolSource::SpoolSource(const std::filesystem::path& folder, const Resume& resu
       limits_(limits),
       folder_fd_(open_spool(folder_)),
       report_(context.report),
-      receipts_(folder_fd_.get(), folder_, limits.receipts),
+      receipts_(folder_fd_.get(), folder_, limits.receipts, resume.bare_inodes),
       events_(folder_, kEvents),
       in_flight_(resume.in_flight),
+      bare_inodes_(resume.bare_inodes),
       acquired_(resume.acquired) {
+    require_same_folder(resume.source_file);
     look_again();
+}
+
+// What is in flight was acquired from the folder that the path led to then, and consumers read no other one.
+void SpoolSource::require_same_folder(const FileIdentity& expected) const {
+    const auto opened = look_at(folder_fd_.get(), "");
+    if (!opened || expected == FileIdentity{} || opened->identity == expected) return;
+    throw Failure(
+        ExitStatus::NoInput,
+        "spool:" + folder_ +
+            ": is another folder than at the start (renamed, a link changed, or a file system mounted "
+            "over it); start again to go on with it");
+}
+
+// The position by which the file is in the pipeline; none: it is not.
+std::optional<std::uint64_t> SpoolSource::position_in_flight(const FileIdentity& file) const {
+    if (in_flight_.contains(file.position())) return file.position();
+    if (bare_inodes_ && in_flight_.contains(file.inode)) return file.inode;
+    return std::nullopt;
 }
 
 void SpoolSource::look_again() {
     look_again_ = false;
     SpoolScan scan = scan_spool(folder_fd_.get(), folder_, limits_.waiting,
-                                [this](std::uint64_t inode, std::string_view name) {
-                                    if (!in_flight_.contains(inode)) return false;
+                                [this](const FileIdentity& file, std::string_view name) {
+                                    const auto position = position_in_flight(file);
+                                    if (!position) return false;
                                     // In flight since before a restart: its name must be found again.
-                                    if (!is_usable_id(name)) odd_names_.try_emplace(inode, name);
+                                    if (!is_usable_id(name)) odd_names_.try_emplace(*position, name);
                                     return true;
                                 });
     waiting_.assign(std::move_iterator(scan.names.begin()), std::move_iterator(scan.names.end()));
@@ -123,8 +144,8 @@ std::size_t SpoolSource::acquire(std::span<Item> items) {
 }
 
 bool SpoolSource::give(const std::string& name, Item& item) {
-    struct stat status {};
-    if (::fstatat(folder_fd_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    const auto status = look_at(folder_fd_.get(), name.c_str());
+    if (!status) {
         if (errno != ENOENT) {
             throw system_failure(ExitStatus::NoInput, "stat", folder_ + "/" + name, errno);
         }
@@ -133,11 +154,13 @@ bool SpoolSource::give(const std::string& name, Item& item) {
         look_again_ = true;
         return false;
     }
-    if (!S_ISREG(status.st_mode) || !in_flight_.insert(status.st_ino).second) return false;
-    item.position.store(status.st_ino, std::memory_order_relaxed);
+    if (!S_ISREG(status->mode) || position_in_flight(status->identity)) return false;
+    const std::uint64_t position = status->identity.position();
+    in_flight_.insert(position);
+    item.position.store(position, std::memory_order_relaxed);
     item.extent.store(0, std::memory_order_relaxed);
     item.set_id(name);
-    if (item.id_unusable()) odd_names_.insert_or_assign(status.st_ino, name);
+    if (item.id_unusable()) odd_names_.insert_or_assign(position, name);
     return true;
 }
 
@@ -167,24 +190,24 @@ void SpoolSource::acknowledge(const Record& record) {
     }
     const Move move = receipts_.move(name, record.position, record.outcome);
     if (move == Move::Gone) {
-        log(LogLevel::Debug, "spool:{}: {} (inode {}) is not there any more; nothing to move", folder_, name,
-            record.position);
+        log(LogLevel::Debug, "spool:{}: {} (position {}) is not there any more; nothing to move", folder_,
+            name, record.position);
     }
     finish(record.position, move);
 }
 
-void SpoolSource::finish(std::uint64_t inode, Move move) {
+void SpoolSource::finish(std::uint64_t position, Move move) {
     if (move == Move::Kept) return;
-    in_flight_.erase(inode);
-    odd_names_.erase(inode);
-    // The inode may be in the folder under another name (renamed, linked, or used again for a new file),
-    // which was passed over as long as it was in flight.
+    in_flight_.erase(position);
+    odd_names_.erase(position);
+    // The file may be in the folder under another name (renamed or linked), which was passed over as long as
+    // it was in flight; or another file has taken its name.
     if (move != Move::Done) look_again_ = true;
 }
 
 bool SpoolSource::retry() {
     const auto all_finished = receipts_.retry();
-    for (const auto& finished : all_finished) finish(finished.inode, finished.move);
+    for (const auto& finished : all_finished) finish(finished.position, finished.move);
     return !all_finished.empty();
 }
 

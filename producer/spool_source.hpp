@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // spool:DIR: every regular file directly in DIR whose name does not begin with a dot is an invoice; its id
-// is the file's name, its position the inode, and it has no order. What is there at the start comes oldest
-// first; new files are noticed by inotify. Files are handed over by rename(2) into DIR (or link(2)): one
-// that is written in place is given when its writer closes it, or at the latest look at the folder.
+// is the file's name, its position made of inode and birth time, and it has no order. What is there at the
+// start comes oldest first; new files are noticed by inotify. Files are handed over by rename(2) into DIR (or
+// link(2)): one that is written in place is given when its writer closes it, or at the latest look at the
+// folder.
 //
-// No file is given twice while it is in the pipeline: the inodes of those are remembered until their
+// No file is given twice while it is in the pipeline: the positions of those are remembered until their
 // acknowledgement. Where inotify cannot say what happened, the whole folder is looked at again. While too
 // many files of what is done cannot be moved (spool_receipts.hpp), no more are given.
 #pragma once
@@ -28,7 +29,8 @@ class SpoolSource final : public Source {
     };
 
     // Makes DIR's folders for what is done, and looks at DIR for the first time. Throws Failure: NoInput
-    // if DIR is not there, not a folder or not readable; CannotCreate if files could not be moved.
+    // if DIR is not there, not a folder, not readable, or another one than `resume` says; CannotCreate if
+    // files could not be moved.
     SpoolSource(const std::filesystem::path& folder, const Resume& resume, Limits limits,
                 const SourceContext& context = {});
     SpoolSource(const std::filesystem::path& folder, const Resume& resume)
@@ -50,7 +52,9 @@ class SpoolSource final : public Source {
     void look_again();
     void check_still_there() const;
     [[nodiscard]] bool give(const std::string& name, Item& item);
-    void finish(std::uint64_t inode, Move move);
+    void finish(std::uint64_t position, Move move);
+    void require_same_folder(const FileIdentity& expected) const;
+    [[nodiscard]] std::optional<std::uint64_t> position_in_flight(const FileIdentity& file) const;
     bool retry();  // true if files that could not be moved are finished now
 
     std::string folder_;
@@ -60,7 +64,8 @@ class SpoolSource final : public Source {
     SpoolReceipts receipts_;
     Inotify events_;
     std::deque<std::string> waiting_;
-    std::unordered_set<std::uint64_t> in_flight_;
+    std::unordered_set<std::uint64_t> in_flight_;  // by position
+    bool bare_inodes_;
     // The names of those in flight that cannot be ids: their records carry a safe id instead.
     std::unordered_map<std::uint64_t, std::string> odd_names_;
     std::uint64_t acquired_;

@@ -35,13 +35,23 @@ void wait_for_generation(Segments& segments, const AdoptionRequest& request) {
     }
 }
 
+// True if the plan's source is a spool and its path leads to another folder than when these were made. One
+// that was mounted again may have another device number.
+bool are_of_another_folder(const Segments& segments, const SegmentsPlan& plan) {
+    const FileIdentity& left = segments.ring().area().source_file;
+    const FileIdentity& wanted = plan.source_file;
+    if (plan.ordered || left == FileIdentity{} || wanted == FileIdentity{}) return false;
+    if (left.inode != wanted.inode || left.birth_ns != wanted.birth_ns) return true;
+    return left.device != wanted.device && left.birth_ns == 0;
+}
+
 // True if new ones can take their place: all that was acquired is in the ledger. Receipts that are still due
 // are given by a start with the same source and ledger, and are no reason to refuse another: what the source
 // was not told of it gives again, and its ledger knows it.
 bool are_done_with(const Segments& segments, const SegmentsPlan& plan) {
     if (segments.in_flight() != 0) return false;
     return segments.storage().released() == segments.ring().tail() || segments.source() != plan.source ||
-           segments.ledger() != plan.ledger;
+           segments.ledger() != plan.ledger || are_of_another_folder(segments, plan);
 }
 
 void require_same(const std::string& what, const std::string& option, const std::string& left,
@@ -53,6 +63,18 @@ void require_same(const std::string& what, const std::string& option, const std:
                     "another --name",
                     request.name, counted(in_flight, "unfinished invoice"), what, printable(left),
                     printable(wanted), verb(in_flight, "it", "them"), option, printable(left)));
+}
+
+// What is in the segments was acquired from a folder that is elsewhere now: its files are not in this one.
+void require_same_folder(const Segments& segments, const AdoptionRequest& request) {
+    if (!are_of_another_folder(segments, request.plan)) return;
+    throw Failure(
+        ExitStatus::Configuration,
+        fmt::format(
+            "/dev/shm/{}.ring holds {} unfinished invoices of another folder than '{}' is now (renamed, "
+            "a link changed, or a file system mounted over it); put that one back, or remove "
+            "/dev/shm/{}.*: what is not in the ledger lies in that folder still",
+            request.name, segments.in_flight(), segments.source(), request.name));
 }
 
 // An older copy may have been put in the ledger's place: what it lacks is in no other place any more, and
@@ -124,9 +146,11 @@ Segments make_or_adopt(const AdoptionRequest& request) {
         const std::uint64_t in_flight = segments->in_flight();
         require_same("source", "--source", segments->source(), request.plan.source, request, in_flight);
         require_same("ledger", "--ledger", segments->ledger(), request.plan.ledger, request, in_flight);
+        require_same_folder(*segments, request);
         require_written_here(*segments, request);
         warn_of_kept_sizes(*segments, request.plan);
         segments->take_over();
+        if (!request.plan.ordered) segments->ring().area().source_file = request.plan.source_file;
         segments->ring().reopen();
         // From exclusive to shared; the name's lock keeps every other supervisor out meanwhile.
         if (!segments->lock_shared()) throw Failure(ExitStatus::Internal, "the generation lock was lost");

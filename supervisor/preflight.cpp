@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "common/error.hpp"
+#include "common/file_identity.hpp"
 #include "common/ledger.hpp"
 #include "common/program_path.hpp"
 #include "common/shortage.hpp"
@@ -70,6 +71,12 @@ void check_source(const SourceSpec& source) {
     }
 }
 
+FileIdentity identify(const std::filesystem::path& path) {
+    const auto seen = look_through(path.c_str());
+    if (!seen) throw system_failure(ExitStatus::NoInput, "looking at the source", path, errno);
+    return seen->identity;
+}
+
 }  // namespace
 
 SegmentsPlan prepare(const Options& options) {
@@ -92,6 +99,7 @@ SegmentsPlan prepare(const Options& options) {
     plan.source = options.source.name();
     plan.ledger = options.ledger.text();
     plan.ordered = options.source.ordered();
+    if (options.source.kind == SourceSpec::Kind::Spool) plan.source_file = identify(options.source.path);
     return plan;
 }
 

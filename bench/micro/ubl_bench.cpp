@@ -45,10 +45,10 @@ void for_samples(benchmark::State& state, Read&& read) {
 }
 
 void ubl_processor(benchmark::State& state) {
-    const auto processor = make_processor(ProcessSpec{}, parse_source("lines:-"));
+    const auto processor = make_processor(ProcessSpec{}, nullptr);
     Result result;
     for_samples(state, [&](const std::string& path) {
-        processor->process(path, result);
+        processor->process(Acquired(path), result);
         return result.status != Status::Failed;
     });
 }

@@ -118,7 +118,7 @@ TEST_CASE("a spool that is removed ends the run, and what was taken of it is rec
     CHECK(supervisor.out().find(fmt::format(R"({{"acquired":{},)", run.rows())) == 0);
     CHECK(supervisor.out().find(R"("in_flight":0)") != std::string::npos);
     CHECK(run.count(
-              "SELECT count(*) FROM invoices WHERE status = 'failed' AND reason LIKE 'open%No such file%'") ==
+              "SELECT count(*) FROM invoices WHERE status = 'failed' AND reason LIKE 'the file is gone%'") ==
           run.count("SELECT count(*) FROM invoices WHERE status = 'failed'"));
     run.require_nothing_left();
 }
@@ -198,5 +198,40 @@ TEST_CASE("a consumer without descriptors waits for one and calls no invoice fai
     supervisor.send(SIGTERM);
     REQUIRE(supervisor.wait() == 0);
     require_all_rejected(run, kFiles);
+    run.require_nothing_left();
+}
+
+TEST_CASE("a file that is replaced before it is read is failed, and the new one goes to the duplicates") {
+    PipelineRun run;
+    std::filesystem::create_directory(spool_of(run));
+    auto supervisor = run.start(pipeline_of(run));
+    write_file(run.directory() / "secret", "<secret/>");
+    std::string file;
+    std::string link;
+    {
+        const LedgerLock lock(run.ledger());
+        hand_over(spool_of(run), 0, kFiles);
+        fill_up(run, supervisor);
+        // In the ring, which nobody takes from.
+        file = std::to_string(run.acquired() - 1);
+        link = std::to_string(run.acquired() - 2);
+        write_file(spool_of(run) / ".new", "<new/>");
+        std::filesystem::rename(spool_of(run) / ".new", spool_of(run) / file);
+        std::filesystem::create_symlink(run.directory() / "secret", spool_of(run) / ".link");
+        std::filesystem::rename(spool_of(run) / ".link", spool_of(run) / link);
+    }
+    REQUIRE(eventually([&] { return run.rows() == kFiles && files_in(spool_of(run)) == 1; }));
+    supervisor.send(SIGTERM);
+    REQUIRE(supervisor.wait() == 0);
+    const auto failed = run.count(
+        "SELECT count(*) FROM invoices WHERE status = 'failed' AND reason = "
+        "'replaced before it was read' AND id IN ('" +
+        file + "', '" + link + "')");
+    CHECK(failed == 2);
+    CHECK(run.rows_by_status() ==
+          std::map<std::string, std::uint64_t>{{"failed", 2}, {"rejected", kFiles - 2}});
+    CHECK(run.count("SELECT count(*) FROM duplicates WHERE id = '" + file + "'") == 1);
+    CHECK(read_file(spool_of(run) / "duplicates" / file) == "<new/>");
+    CHECK(std::filesystem::is_symlink(spool_of(run) / link));
     run.require_nothing_left();
 }

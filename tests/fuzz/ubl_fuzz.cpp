@@ -32,11 +32,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static UblProcessor used({});  // has processed everything before
     file.set({data, size});
     Result result;
-    used.process(file.path(), result);
+    used.process(Acquired(file.path()), result);
     check(result);
     UblProcessor fresh({});
     Result again;
-    fresh.process(file.path(), again);
+    fresh.process(Acquired(file.path()), again);
     require(described(again) == described(result), "the result depends on the file alone");
     return 0;
 }

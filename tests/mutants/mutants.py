@@ -14,6 +14,8 @@ REDO = ("tests/unit/redo_tests", "what a dead leader has committed*")
 OTHERS = ("tests/unit/redo_tests", "records that are not what the last commit was of*")
 SLEEPERS = ("tests/crash/storm_tests", "a storm of kills over sleeping processes*")
 
+REUSED_INODE = ("tests/unit/identity_tests", "two files with one inode*")
+
 RING = "common/ring.cpp"
 STORAGE = "common/storage.cpp"
 FLUSH = "common/flush.cpp"
@@ -29,6 +31,9 @@ class Mutant:
 
 
 MUTANTS = [
+    Mutant("a file is known by its inode without its birth time", (
+        ("common/file_identity.cpp", "    return birth_ns == 0 ? inode : mixed(mixed(birth_ns) ^ inode);\n",
+         "    return inode;\n"),), REUSED_INODE),
     Mutant("a push commits before the slots are written", (
         (RING, "        std::size_t at = tail % capacity_;\n",
          "        area_->tail.store(tail + count, std::memory_order_release);\n"

@@ -24,8 +24,8 @@ constexpr std::uint64_t kItems = 3;
 // one.
 class Killed {
   public:
-    explicit Killed(std::uint64_t durable) {
-        const Segments segments = Segments::create(name, plan("sequence", "none"));
+    explicit Killed(std::uint64_t durable, const SegmentsPlan& made_for = plan("sequence", "none")) {
+        const Segments segments = Segments::create(name, made_for);
         std::array<Item, kItems> items{};
         for (std::size_t i = 0; i < kItems; ++i) set_number(items[i], i + 1);
         Ring ring = segments.ring();
@@ -45,9 +45,13 @@ class Killed {
         return {8, 8, source, ledger, 0, true};
     }
     [[nodiscard]] Segments start(const std::string& source, const std::string& ledger) const {
-        return make_or_adopt({name, plan(source, ledger), [] { return std::uint64_t{7}; },
-                              [] { return std::uint64_t{0}; },
-                              [](const KnownLedger&) { return open_ledger({LedgerSpec::Kind::None, {}}); },
+        return start(plan(source, ledger));
+    }
+    [[nodiscard]] Segments start(const SegmentsPlan& wanted) const {
+        return make_or_adopt({name, wanted, [] { return std::uint64_t{7}; }, [] { return std::uint64_t{0}; },
+                              [](const KnownLedger&) {
+                                  return open_ledger({LedgerSpec::Kind::None, {}});
+                              },
                               std::chrono::nanoseconds(0), [] { return false; }});
     }
 
@@ -89,4 +93,33 @@ TEST_CASE("unfinished invoices are adopted by their own source and ledger, and b
     CHECK(killed.start("sequence", "none").in_flight() == 1);
     REQUIRE(captured.lines().size() == 1);
     CHECK(mentions(captured.lines()[0], "adopting 1 unfinished"));
+}
+
+TEST_CASE("unfinished invoices of a spool are adopted with the folder that they came from, and no other",
+          "[adoption]") {
+    const CapturedLog captured;
+    const auto plan_for = [](const FileIdentity& folder) {
+        SegmentsPlan plan{8, 8, "spool:/in", "none", 0, false};
+        plan.source_file = folder;
+        return plan;
+    };
+    const FileIdentity folder{1, 2, 3};
+    const Killed killed(2, plan_for(folder));
+    const auto refused = failure_of([&] { static_cast<void>(killed.start(plan_for({1, 4, 3}))); });
+    CHECK(refused.first == ExitStatus::Configuration);
+    CHECK(mentions(refused.second, "1 unfinished invoices of another folder than 'spool:/in' is now"));
+    // The same one on a file system that was mounted again.
+    const Segments adopted = killed.start(plan_for({9, 2, 3}));
+    CHECK(adopted.in_flight() == 1);
+    CHECK(adopted.ring().area().source_file == FileIdentity{9, 2, 3});
+}
+
+TEST_CASE("another folder starts when nothing of the one before is unfinished", "[adoption]") {
+    SegmentsPlan plan{8, 8, "spool:/in", "none", 0, false};
+    plan.source_file = {1, 2, 3};
+    const Killed killed(kItems, plan);
+    plan.source_file = {1, 4, 3};
+    const Segments made = killed.start(plan);
+    CHECK(made.ring().tail() == 0);
+    CHECK(made.ring().area().source_file == plan.source_file);
 }

@@ -136,13 +136,13 @@ TEST_CASE("a result that is written in JSON is read as the same", "[answer]") {
 TEST_CASE("a request is the id, or an object that says where it comes from", "[answer]") {
     std::string sent;
     const RequestWriter plain(RequestForm::Id, parse_source("sequence"));
-    plain.append(sent, "1", 1);
-    plain.append(sent, "2", 3);
+    plain.append(sent, Acquired("1"), 1);
+    plain.append(sent, Acquired("2"), 3);
     CHECK(sent == "1\n2\n");
     sent.clear();
-    RequestWriter(RequestForm::Json, parse_source("spool:/in")).append(sent, "a.xml", 2);
+    RequestWriter(RequestForm::Json, parse_source("spool:/in")).append(sent, Acquired("a.xml"), 2);
     CHECK(sent == "{\"attempt\":2,\"id\":\"a.xml\",\"path\":\"/in/a.xml\",\"source\":\"spool:/in\"}\n");
     sent.clear();
-    RequestWriter(RequestForm::Json, parse_source("lines:/ids")).append(sent, "a\xff", 1);
+    RequestWriter(RequestForm::Json, parse_source("lines:/ids")).append(sent, Acquired("a\xff"), 1);
     CHECK(sent == "{\"attempt\":1,\"id\":\"a\uFFFD\",\"path\":\"a\uFFFD\",\"source\":\"lines:/ids\"}\n");
 }

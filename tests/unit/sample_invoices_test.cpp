@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sample generator and the ubl processor compute independently of each other: they must agree about
 // every invoice, every planted fault and every total.
+#include <fcntl.h>
+
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -78,7 +80,7 @@ TEST_CASE("exactly the planted faults are found in generated invoices, and all t
     CHECK(expected.booked == 160);
     CHECK(expected.wrong.size() == 40);
 
-    UblProcessor processor(folder.path());
+    UblProcessor processor(std::make_shared<const SpoolFolder>(folder.path(), SpoolOrigin{}));
     const auto result = std::make_unique<Result>();
     Totals totals;
     int booked = 0;
@@ -88,7 +90,8 @@ TEST_CASE("exactly the planted faults are found in generated invoices, and all t
         if (id.front() == '.') continue;
         CAPTURE(id);
         ++files;
-        processor.process(id, *result);
+        processor.process(Acquired(id, look_at(AT_FDCWD, entry.path().c_str())->identity.position()),
+                          *result);
         const auto fault = expected.wrong.find(id);
         CHECK(result->details.reason_text() == (fault == expected.wrong.end() ? "" : fault->second));
         CHECK_FALSE(result->details.supplier_text().empty());

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "common/error.hpp"
+#include "common/file_identity.hpp"
 #include "producer/source.hpp"
 
 namespace pipeline::testing {
@@ -63,6 +64,12 @@ inline std::uint64_t inode_of(const std::filesystem::path& path) {
     struct stat status {};
     if (::lstat(path.c_str(), &status) != 0) throw std::runtime_error("lstat " + path.string());
     return status.st_ino;
+}
+
+inline std::uint64_t position_of(const std::filesystem::path& path) {
+    const auto seen = look_at(AT_FDCWD, path.c_str());
+    if (!seen) throw std::runtime_error("statx " + path.string());
+    return seen->identity.position();
 }
 
 struct Taken {

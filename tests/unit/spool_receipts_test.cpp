@@ -59,7 +59,7 @@ TEST_CASE("a file that cannot have an id of its own goes the whole way under a s
     REQUIRE(taken.size() == 1);
     CHECK(taken[0].unusable);
     CHECK(is_usable_id(taken[0].id));
-    CHECK(taken[0].position == inode_of(spool.path / name));
+    CHECK(taken[0].position == position_of(spool.path / name));
     if (restarted) {
         Resume resume;
         resume.in_flight = {taken[0].position};

@@ -36,7 +36,7 @@ TEST_CASE("what is in the spool comes oldest first, then by name; only visible r
     CHECK_FALSE(source.exhausted());
     const auto taken = take_all(source, 3);
     CHECK(ids_of(taken) == Ids{"old", "a", "b", "young"});
-    CHECK(taken[0].position == inode_of(spool.path / "old"));
+    CHECK(taken[0].position == position_of(spool.path / "old"));
     CHECK(taken[0].extent == 0);
     CHECK(source.exhausted());
     CHECK(source.expected() == 4U);
@@ -46,12 +46,12 @@ TEST_CASE("after a restart what is in flight is not given again and what is not 
     const Spool spool;
     for (const char* name : {"a", "b", "c"}) spool.write(name);
     Resume resume;
-    resume.in_flight = {inode_of(spool.path / "b")};
+    resume.in_flight = {position_of(spool.path / "b")};
     resume.acquired = 7;
     SpoolSource source(spool.path, resume);
     CHECK(source.expected() == 9U);
     CHECK(sorted(ids_of(take_all(source))) == Ids{"a", "c"});
-    source.acknowledge(record_of({"b", inode_of(spool.path / "b"), 0, false}));
+    source.acknowledge(record_of({"b", position_of(spool.path / "b"), 0, false}));
     CHECK(spool.in("booked") == Ids{"b"});
 }
 
@@ -248,7 +248,7 @@ TEST_CASE("a file that was renamed or linked while it was in flight is a new inv
     } else {
         fs::rename(spool.path / "a", spool.path / "b");
     }
-    CHECK(take_all(source).empty());  // the inode is in flight
+    CHECK(take_all(source).empty());  // the file is in flight
     CHECK(source.exhausted());
     source.acknowledge(record_of(first.at(0)));
     CHECK_FALSE(source.exhausted());

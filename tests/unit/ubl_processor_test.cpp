@@ -2,6 +2,7 @@
 // Files in, answers out: what of UBL is read, and what is said of files that are no invoices.
 #include "consumer/ubl_processor.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,11 +36,21 @@ struct Answer {
     }
 };
 
+std::shared_ptr<const SpoolFolder> spool_of(const std::filesystem::path& path) {
+    return std::make_shared<const SpoolFolder>(path, SpoolOrigin{});
+}
+
+// The file as it is there now.
+Acquired acquired(const std::filesystem::path& folder, std::string_view id) {
+    const auto seen = look_at(AT_FDCWD, (folder / id).c_str());
+    return Acquired(id, seen ? seen->identity.position() : 0);
+}
+
 Answer answer_for(const InvoiceFolder& folder, std::string_view id,
                   std::size_t max_bytes = UblProcessor::kDefaultMaxBytes) {
-    UblProcessor processor(folder.path(), max_bytes);
+    UblProcessor processor(spool_of(folder.path()), max_bytes);
     const auto result = std::make_unique<Result>();
-    processor.process(id, *result);
+    processor.process(acquired(folder.path(), id), *result);
     return Answer(*result);
 }
 
@@ -366,13 +377,19 @@ TEST_CASE("a file that cannot be read is failed with the system's error", "[ubl]
         CHECK(answer.status == Status::Failed);
         CHECK(answer.reason == reason);
     };
-    check_failed("gone.xml", "open gone.xml: No such file or directory");
+    check_failed("gone.xml", "the file is gone: it was removed or renamed before it was read");
     std::filesystem::create_directory(folder.path() / "folder");
     check_failed("folder", "folder is not a regular file");
     REQUIRE(::mkfifo((folder.path() / "fifo").c_str(), 0600) == 0);
     check_failed("fifo", "fifo is not a regular file");
     std::filesystem::create_symlink("loop", folder.path() / "loop");
-    check_failed("loop", "open loop: Too many levels of symbolic links");
+    // Of a list, links are followed.
+    UblProcessor anywhere({});
+    const auto result = std::make_unique<Result>();
+    const std::string loop = folder.path() / "loop";
+    anywhere.process(Acquired(loop), *result);
+    CHECK(result->status == Status::Failed);
+    CHECK(result->details.reason_text() == "open " + loop + ": Too many levels of symbolic links");
     if (::geteuid() != 0) {
         folder.write("secret", kInvoice);
         std::filesystem::permissions(folder.path() / "secret", std::filesystem::perms::none);
@@ -394,16 +411,17 @@ TEST_CASE("an id leads to no file outside its directory", "[ubl]") {
     const InvoiceFolder folder;
     std::filesystem::create_directory(folder.path() / "spool");
     folder.write("invoice", kInvoice);
-    UblProcessor inside(folder.path() / "spool");
+    UblProcessor inside(spool_of(folder.path() / "spool"));
     const auto result = std::make_unique<Result>();
     for (const std::string id : {"../invoice", ".", "..", "", "a/b", "/etc/hostname"}) {
         CAPTURE(id);
-        inside.process(id, *result);
+        inside.process(Acquired(id), *result);
         CHECK(result->status == Status::Failed);
         CHECK(result->details.reason_text() == "the id is not the name of a file");
     }
     UblProcessor anywhere({});
-    anywhere.process((folder.path() / "invoice").native(), *result);
+    const std::string path = folder.path() / "invoice";
+    anywhere.process(Acquired(path), *result);
     CHECK(result->status == Status::Booked);
 }
 
@@ -413,12 +431,12 @@ TEST_CASE("one processor answers for one file after the other, and forgets each"
     folder.write("wrong", with(">70.00<", ">x<"));
     folder.write("broken", "<a>");
     folder.write("large", kInvoice + "<!--" + std::string(3 << 20, ' ') + "-->");
-    UblProcessor processor(folder.path());
+    UblProcessor processor(spool_of(folder.path()));
     const auto result = std::make_unique<Result>();
     for (int round = 0; round < 3; ++round) {
         for (const char* id : {"wrong", "right", "broken", "large", "gone", "right"}) {
             CAPTURE(id);
-            processor.process(id, *result);
+            processor.process(acquired(folder.path(), id), *result);
             const Answer answer(*result);
             const std::string name = id;
             const bool booked = name == "right" || name == "large";
@@ -436,7 +454,7 @@ TEST_CASE("of the real sample invoices 37 are booked and 05.01a is rejected by B
         SUCCEED();
         return;
     }
-    UblProcessor processor(samples);
+    UblProcessor processor(spool_of(samples));
     const auto result = std::make_unique<Result>();
     int booked = 0;
     int rejected = 0;
@@ -444,7 +462,7 @@ TEST_CASE("of the real sample invoices 37 are booked and 05.01a is rejected by B
         if (entry.path().extension() != ".xml") continue;
         const std::string id = entry.path().filename();
         CAPTURE(id);
-        processor.process(id, *result);
+        processor.process(acquired(samples, id), *result);
         const Answer answer(*result);
         const bool is_extension = id.starts_with("05.01a");
         CHECK(answer.reason == (is_extension ? "BR-CO-16" : ""));

@@ -44,7 +44,8 @@ void allocate_without_end() {
 
 class FaultyProcessor final : public Processor {
   public:
-    void process(std::string_view id, Result& result) override {
+    void process(const Acquired& invoice, Result& result) override {
+        const std::string_view id = invoice.id;
         const auto space = id.find(' ');
         const std::string_view fault = id.substr(0, space);
         if (fault == "segv") write_nowhere();
@@ -65,7 +66,7 @@ class FaultyProcessor final : public Processor {
 
 }  // namespace
 
-std::unique_ptr<Processor> make_processor(const ProcessSpec&, const SourceSpec&) {
+std::unique_ptr<Processor> make_processor(const ProcessSpec&, std::shared_ptr<const SpoolFolder>, Patience) {
     return std::make_unique<FaultyProcessor>();
 }
 
