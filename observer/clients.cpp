@@ -149,7 +149,15 @@ void Clients::make_room() {
                       [&](const auto& each) { return each.second.address == most->first; }));
 }
 
+void Clients::make_room_for_answer(std::size_t bytes) {
+    while (held_bytes_ != 0 && held_bytes_ + bytes > bounds_.answer_bytes) {
+        drop(std::find_if(open_.begin(), open_.end(),
+                          [](const auto& each) { return each.second.state == Client::State::Reads; }));
+    }
+}
+
 void Clients::drop(Open::iterator client) {
+    if (client->second.state == Client::State::Reads) held_bytes_ -= client->second.text.size();
     const auto counted = counts_.find(client->second.address);
     if (--counted->second == 0) counts_.erase(counted);
     open_.erase(client);  // and closes it, which ends its events
@@ -204,7 +212,9 @@ bool Clients::hear(std::uint64_t number, Client& client) {
 bool Clients::answer(std::uint64_t number, Client& client) {
     client.text = answer_to_(client.text);
     if (client.text.empty()) return false;
+    make_room_for_answer(client.text.size());
     client.state = Client::State::Reads;
+    held_bytes_ += client.text.size();
     want(client.fd.get(), number, EPOLLOUT, EPOLL_CTL_MOD);
     return send(number, client);
 }
@@ -216,6 +226,7 @@ bool Clients::send(std::uint64_t number, Client& client) {
     client.done += static_cast<std::size_t>(size);
     if (client.done < client.text.size()) return true;
     // Closed with bytes of the client's unread, it would be reset, and its answer might be lost.
+    held_bytes_ -= client.text.size();
     client.state = Client::State::Leaves;
     client.done = 0;
     client.text = {};

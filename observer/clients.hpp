@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The connections of clients that ask once and get one answer, served by one thread that never waits for any
 // of them. Each is bounded as a whole, in time and in bytes, however it divides them; their number is bounded
-// too. Where one more comes than there may be, the oldest makes room, of the client that has most: so no
-// number of clients that are slow, silent or do not read keeps others from being answered.
+// too. Where one more comes than there may be, the oldest makes room, of the client that has most; where
+// answers take too much memory, the oldest that has not read its own. So no number of clients that are slow,
+// silent or do not read keeps others from being answered.
 //
 // A client is one IP address, or one network of an IPv6 one (/64). It knows nothing of HTTP but that the head
 // of a request ends with an empty line.
@@ -23,8 +24,9 @@ namespace pipeline {
 class Clients {
   public:
     struct Bounds {
-        std::size_t connections = 256;          // at a time
+        std::size_t connections = 1024;         // at a time
         std::size_t request_bytes = 16'384;     // of a request's head
+        std::size_t answer_bytes = 33'554'432;  // of all answers that are not sent yet, but for one
         std::chrono::milliseconds time{5'000};  // from the connection's beginning to its end
     };
     // From a request's head, or from as much of it as has come if nothing more will or may, makes the answer.
@@ -63,6 +65,7 @@ class Clients {
     void accept_some();
     void add(UniqueFd fd, const Address& address);
     void make_room();
+    void make_room_for_answer(std::size_t bytes);
     void drop(Open::iterator client);
     void drop_late();
     void set_timer();
@@ -85,6 +88,7 @@ class Clients {
     std::uint64_t next_number_;
     Open open_;
     std::map<Address, std::size_t> counts_;  // of the open ones
+    std::size_t held_bytes_ = 0;             // of their answers
 };
 
 }  // namespace pipeline

@@ -79,8 +79,8 @@ TEST_CASE("a spool that is watched has not ended, and while it is paused that is
     // Idle for some looks: it has found nothing more.
     REQUIRE(eventually([&] {
         const auto seen = last();
-        return seen.value("state", nlohmann::json()) == "running" && seen["totals"]["stored"] == 1 &&
-               seen["producer"]["activity"] == "waiting_for_input" && !seen["advice"]["sentence"].empty();
+        return !seen.is_null() && seen["state"] == "running" && seen["totals"]["stored"] == 1 &&
+               seen["producer"]["activity"] == "waiting_for_input" && seen["advice"]["sentence"] != "";
     }));
     CHECK(last()["is_source_exhausted"] == false);
     CHECK(observe_text(run).find("has ended") == std::string::npos);

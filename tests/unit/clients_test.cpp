@@ -22,6 +22,7 @@ using namespace pipeline;
 namespace {
 
 constexpr std::chrono::hours kLong{1};
+constexpr std::size_t kMany = 1U << 30U;  // bytes
 constexpr const char* kRequest = "GET / HTTP/1.1\r\n\r\n";
 
 sockaddr_in address_of(const char* host, std::uint16_t port) {
@@ -135,7 +136,7 @@ std::ptrdiff_t open_of(const std::vector<UniqueFd>& all) {
 }  // namespace
 
 TEST_CASE("a client is answered while as many as there may be say nothing", "[clients]") {
-    Served served({16, 1000, kLong});
+    Served served({16, 1000, kMany, kLong});
     const auto silent = served.connect_many(15);
     CHECK(served.ask() == "answer");
     CHECK(open_of(silent) == 15);
@@ -143,7 +144,7 @@ TEST_CASE("a client is answered while as many as there may be say nothing", "[cl
 }
 
 TEST_CASE("one client more than there may be makes the oldest go, and is answered", "[clients]") {
-    Served served({16, 1000, kLong});
+    Served served({16, 1000, kMany, kLong});
     const auto silent = served.connect_many(16);
     CHECK(served.ask() == "answer");
     CHECK(open_of(silent) == 15);
@@ -154,7 +155,7 @@ TEST_CASE("one client more than there may be makes the oldest go, and is answere
 }
 
 TEST_CASE("room is made by the client that has most connections, however old another's is", "[clients]") {
-    Served served({16, 1000, kLong});
+    Served served({16, 1000, kMany, kLong});
     const UniqueFd other = served.connect("127.0.0.2");
     const auto many = served.connect_many(40);
     CHECK(is_open(other));
@@ -165,7 +166,7 @@ TEST_CASE("room is made by the client that has most connections, however old ano
 
 TEST_CASE("clients that do not read their answers keep nobody from his", "[clients]") {
     const std::string answer(std::size_t{16} << 20U, 'x');
-    Served served({8, 1000, kLong}, answer);
+    Served served({8, 1000, kMany, kLong}, answer);
     std::vector<UniqueFd> deaf;
     for (int i = 0; i < 7; ++i) {
         deaf.push_back(served.connect());
@@ -177,8 +178,23 @@ TEST_CASE("clients that do not read their answers keep nobody from his", "[clien
     CHECK(served.read_all(deaf.front()) == answer);  // it has begun to read
 }
 
+TEST_CASE("of answers that are not read no more is kept than may be, and the newest has its own",
+          "[clients]") {
+    const std::string answer(std::size_t{16} << 20U, 'x');
+    Served served({100, 1000, 3 * answer.size(), kLong}, answer);
+    std::vector<UniqueFd> deaf;
+    for (std::size_t i = 1; i <= 10; ++i) {
+        deaf.push_back(served.connect());
+        REQUIRE(::send(deaf.back().get(), kRequest, std::strlen(kRequest), MSG_NOSIGNAL) > 0);
+        served.serve_while([&] { return served.requests.size() < i; });
+        CHECK(served.clients().count() == std::min<std::size_t>(i, 3));
+    }
+    CHECK(served.ask() == answer);
+    CHECK(served.read_all(deaf.back()) == answer);
+}
+
 TEST_CASE("a client's time ends, however it divides what it sends, and with it what it holds", "[clients]") {
-    Served served({8, 1'000'000'000, std::chrono::milliseconds(50)});
+    Served served({8, kMany, kMany, std::chrono::milliseconds(50)});
     const UniqueFd slow = served.connect();
     const UniqueFd silent = served.connect();
     served.serve_while([&] { return ::send(slow.get(), "G", 1, MSG_NOSIGNAL) == 1; });
@@ -188,7 +204,7 @@ TEST_CASE("a client's time ends, however it divides what it sends, and with it w
 }
 
 TEST_CASE("a request ends with its head, at its limit, or with what its client says", "[clients]") {
-    Served served({8, 100, kLong});
+    Served served({8, 100, kMany, kLong});
     SECTION("in pieces") {
         const UniqueFd fd = served.connect();
         for (const char* piece : {"GET / HT", "TP/1.1\r\nHost: x\r", "\n\r", "\n"}) {
@@ -219,13 +235,13 @@ TEST_CASE("a request ends with its head, at its limit, or with what its client s
 }
 
 TEST_CASE("a client that there is no answer for is left", "[clients]") {
-    Served served({8, 1000, kLong}, "");
+    Served served({8, 1000, kMany, kLong}, "");
     CHECK(served.ask().empty());
     CHECK(served.clients().count() == 0);
 }
 
 TEST_CASE("without descriptors the oldest make room, and with none to go it is tried again", "[clients]") {
-    Served served({1000, 1000, kLong});
+    Served served({1000, 1000, kMany, kLong});
     const std::size_t others = GENERATE(0, 3);
     const auto silent = served.connect_many(others);
     const UniqueFd late = served.connect();

@@ -105,6 +105,7 @@ std::vector<Ending> failures(std::size_t count) {
 TEST_CASE("each invoice that is not booked has a line with its status, attempts and reason", "[log]") {
     const Stored stored({{"a", Status::Booked, Outcome::Booked, 1, ""},
                          {"b", Status::Rejected, Outcome::Rejected, 1, "BR-CO-13: 1.00 is not 2.00"},
+                         {"\xc2\x9b\\x0a", Status::Rejected, Outcome::Rejected, 1, "no"},
                          {"c\n", Status::Failed, Outcome::Failed, 1, "not usable"},
                          {"d", Status::Failed, Outcome::Failed, 3, "killed by signal 9 (SIGKILL)"},
                          {"e", Status::Booked, Outcome::Duplicate, 1, ""},
@@ -117,16 +118,17 @@ TEST_CASE("each invoice that is not booked has a line with its status, attempts 
         log.tell(steady_clock::now());
         CHECK_FALSE(log.has_something_to_say());
     });
-    REQUIRE(lines.size() == 5);
+    REQUIRE(lines.size() == 6);
     CHECK(lines[0] == "notice: invoice b rejected after 1 attempt: BR-CO-13: 1.00 is not 2.00");
-    INFO(lines[1]);
-    CHECK(lines[1].find("warning: invoice c") == 0);  // what stands for an id that cannot be used
-    CHECK(lines[1].ends_with(" failed after 1 attempt: not usable"));
-    CHECK(lines[2] == "warning: invoice d failed after 3 attempts: killed by signal 9 (SIGKILL)");
-    CHECK(lines[3] ==
+    CHECK(lines[1] == R"(notice: invoice \xc2\x9b\x5cx0a rejected after 1 attempt: no)");
+    INFO(lines[2]);
+    CHECK(lines[2].find("warning: invoice c") == 0);  // what stands for an id that cannot be used
+    CHECK(lines[2].ends_with(" failed after 1 attempt: not usable"));
+    CHECK(lines[3] == "warning: invoice d failed after 3 attempts: killed by signal 9 (SIGKILL)");
+    CHECK(lines[4] ==
           "notice: invoice e duplicate after 1 attempt: its id is in the ledger already, from another "
           "position");
-    CHECK(lines[4] == "warning: invoice f failed after 2 attempts: so it was recorded when it came before");
+    CHECK(lines[5] == "warning: invoice f failed after 2 attempts: so it was recorded when it came before");
 }
 
 TEST_CASE("what a second has no lines for is counted, and said once the second is over", "[log]") {
