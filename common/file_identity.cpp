@@ -31,6 +31,8 @@ std::optional<FileStatus> look(int folder_fd, const char* name, int flags) noexc
     status.bytes = seen.stx_size;
     status.modified_ns =
         seen.stx_mtime.tv_sec * static_cast<std::int64_t>(kNanoseconds) + seen.stx_mtime.tv_nsec;
+    status.changed_ns =
+        seen.stx_ctime.tv_sec * static_cast<std::int64_t>(kNanoseconds) + seen.stx_ctime.tv_nsec;
     status.mode = seen.stx_mode;
     status.links = seen.stx_nlink;
     status.owner = seen.stx_uid;

@@ -39,6 +39,7 @@ struct FileStatus {
     FileIdentity identity;
     std::uint64_t bytes = 0;
     std::int64_t modified_ns = 0;  // since 1970
+    std::int64_t changed_ns = 0;   // since 1970: content, name, links or rights; nobody can set it
     std::uint32_t mode = 0;        // as stat(2)
     std::uint32_t links = 0;
     std::uint32_t owner = 0;  // user id

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "common/list_marks.hpp"
+
 namespace pipeline {
 namespace {
 
@@ -11,6 +13,11 @@ using std::chrono::nanoseconds;
 // Records in one transaction at most: large enough to be cheap for each, small enough that its leader
 // can be told from one that hangs.
 constexpr std::uint64_t kTransactionRecords = 10'000;
+
+// True if its positions have digests: a file of lines.
+bool is_list(const RingArea& area) noexcept {
+    return area.ordered != 0 && area.source_file != FileIdentity{};
+}
 
 // One pass over the records: they are many, and in another processor's cache.
 Totals count(const RecordRange& records, std::uint64_t now, HistogramArea& until_durable) noexcept {
@@ -81,27 +88,44 @@ Flush::LeadOutcome Flush::lead(nanoseconds bound) {
         another_leads_ = !guard;
         if (!guard) return LeadOutcome::Busy;
         const Watermark watermark = low_watermark(ring_, storage_);
+        const std::optional<Cursor> cursor = cursor_at(watermark);
         while (storage_.durable() < watermark.storage_tail) {
             const std::uint64_t next =
                 std::min(watermark.storage_tail, storage_.durable() + kTransactionRecords);
             // The cursor is true only together with the last of the records.
-            commit(next, next == watermark.storage_tail ? watermark.cursor : std::nullopt);
+            commit(next, next == watermark.storage_tail ? cursor : std::nullopt);
         }
-        if (is_cursor_behind(watermark)) commit(watermark.storage_tail, watermark.cursor);
+        if (is_behind(cursor, watermark.storage_tail)) commit(watermark.storage_tail, cursor);
     }
     ring_.area().producer.notify();
     return LeadOutcome::Flushed;
 }
 
-void Flush::commit(std::uint64_t tail, std::optional<std::uint64_t> cursor) {
+// The watermark itself, or, of a list, the last mark before it. What the ledger has already is no news, and
+// its mark may have been written over.
+std::optional<Flush::Cursor> Flush::cursor_at(const Watermark& watermark) const noexcept {
+    if (!watermark.cursor) return std::nullopt;
+    RingArea& area = ring_.area();
+    if (!is_list(area)) return Cursor{*watermark.cursor, std::nullopt};
+    const std::uint64_t known = storage_.area().cursor.load(std::memory_order_relaxed);
+    const auto mark = ListMarks(area.list_marks).last(known, *watermark.cursor);
+    return mark ? std::optional(Cursor{mark->position, mark->digest}) : std::nullopt;
+}
+
+void Flush::commit(std::uint64_t tail, const std::optional<Cursor>& cursor) {
     const std::uint64_t durable = storage_.durable();
     const RecordRange records = storage_.range(durable, tail - durable);
-    const CommitContext context{source_,
-                                cursor,
-                                WallClock(),
-                                ring_.area().header.generation,
-                                ring_.area().ledger_id,
-                                &storage_.area().ledger_files};
+    const RingArea& area = ring_.area();
+    CommitContext context{source_,        std::nullopt,
+                          WallClock(),    area.header.generation,
+                          area.ledger_id, &storage_.area().ledger_files};
+    context.from_start = area.from_start != 0;
+    std::string file;
+    if (cursor) {
+        context.cursor = cursor->position;
+        context.digest = cursor->digest;
+        if (cursor->digest) context.file = file = area.source_file.text();
+    }
     write(records, context);
     if (tail != durable) {
         const Totals outcomes = count(records, monotonic_ns(), metrics_.until_durable);
@@ -109,7 +133,7 @@ void Flush::commit(std::uint64_t tail, std::optional<std::uint64_t> cursor) {
         if (listener_ != nullptr && outcomes.booked != outcomes.all()) listener_->stored(records, outcomes);
         storage_.set_durable(tail, outcomes);
     }
-    if (cursor) storage_.area().cursor.store(*cursor, std::memory_order_release);
+    if (cursor) storage_.area().cursor.store(cursor->position, std::memory_order_release);
 }
 
 void Flush::write(const RecordRange& records, const CommitContext& context) {
@@ -124,9 +148,9 @@ void Flush::write(const RecordRange& records, const CommitContext& context) {
 }
 
 // The last flush of a run may have been led while the last hand was not yet moved on.
-bool Flush::is_cursor_behind(const Watermark& watermark) const noexcept {
-    return watermark.cursor && ring_.tail() == watermark.storage_tail &&
-           *watermark.cursor != storage_.area().cursor.load(std::memory_order_relaxed);
+bool Flush::is_behind(const std::optional<Cursor>& cursor, std::uint64_t tail) const noexcept {
+    return cursor && ring_.tail() == tail &&
+           cursor->position != storage_.area().cursor.load(std::memory_order_relaxed);
 }
 
 }  // namespace pipeline

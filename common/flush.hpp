@@ -71,9 +71,15 @@ class Flush {
     LeadOutcome lead(std::chrono::nanoseconds bound);
 
   private:
-    void commit(std::uint64_t tail, std::optional<std::uint64_t> cursor);
+    // Where the source is to go on, and of a list the digest of all before that.
+    struct Cursor {
+        std::uint64_t position;
+        std::optional<Digest> digest;
+    };
+    [[nodiscard]] std::optional<Cursor> cursor_at(const Watermark& watermark) const noexcept;
+    void commit(std::uint64_t tail, const std::optional<Cursor>& cursor);
     void write(const RecordRange& records, const CommitContext& context);
-    [[nodiscard]] bool is_cursor_behind(const Watermark& watermark) const noexcept;
+    [[nodiscard]] bool is_behind(const std::optional<Cursor>& cursor, std::uint64_t tail) const noexcept;
 
     Ring ring_;
     Storage storage_;

@@ -84,14 +84,16 @@ struct alignas(64) HandArea {
 using HandItems = std::array<Item, kMaxBatch>;
 
 // A position in a list (lines:FILE) together with the digest of all bytes before it, so that a cursor can say
-// which list it belongs to. Written by the producer alone, before the push that ends at that position; read
-// by the flush leader, without a lock. While the digest is being written, and after a kill in between, the
-// position is kNoPosition, and the mark is free. A position has one digest only: a reader that finds the same
-// position before and after the digest has read the digest that belongs to it.
+// which list it belongs to (list_marks.hpp). Written by the producer alone, before the push that ends at that
+// position; read by the flush leader and by the next producer, without a lock. `sequence` is odd while the
+// mark is being written, and after a kill in between: such a mark is none, and is free.
 struct alignas(64) ListMark {
-    static constexpr std::uint64_t kNoPosition = UINT64_MAX;
+    std::atomic<std::uint64_t> sequence;  // 0: never written
     std::atomic<std::uint64_t> position;
     std::array<std::atomic<std::uint64_t>, 4> digest;
+    // Of the whole blocks before the position: from there a new producer can go on (list_digest.hpp). Zeros
+    // beyond the first block: not known, as of a mark that comes from the ledger.
+    std::array<std::atomic<std::uint64_t>, 4> chain;
 };
 inline constexpr std::size_t kListMarks = 64;
 
@@ -105,9 +107,14 @@ struct alignas(64) RingArea {
     std::array<char, kMaxSpecBytes> ledger;  // the ledger, NUL-terminated
     std::uint64_t
         ledger_id;  // of the ledger's file, as its table `schema` has it; 0: a ledger that keeps nothing
-    // The list or the spool's folder; zeros for a source that is neither. Of a spool an adopting supervisor
-    // writes it again, before it starts children: a file system that was mounted again has another device.
+    // The list or the spool's folder; zeros for a source that is neither. The producer of a list writes it
+    // again before its first push, from what it has opened; a kill in between leaves that to the next one. Of
+    // a spool an adopting supervisor writes it again, before it starts children: a file system that was
+    // mounted again has another device.
     FileIdentity source_file;
+    // 1: the source was begun anew at 0 (--from-start), whatever cursor the ledger has of it: the first
+    // commit of this generation sets that anew.
+    std::uint32_t from_start;
     // 1: what was acquired before the program was upgraded from layout 4 has a bare inode as its position.
     std::uint32_t bare_inodes;
 
@@ -135,6 +142,10 @@ struct alignas(64) RingArea {
     std::atomic<std::uint32_t> exhausted;         // 1: the source had nothing more; producer, for display
     std::atomic<std::uint64_t> producer_process;  // as HandArea::process
     std::atomic<std::uint64_t> expected;          // items that a finite source will give in all, 0 unknown
+    // 1: under this supervisor a producer of lines:FILE has found that the list begins with what was read
+    // before. Until then, and after a kill in between, the next producer reads all of that. Written by the
+    // producer, taken back by a supervisor that adopts the segments.
+    std::atomic<std::uint32_t> list_checked;
     std::array<ListMark, kListMarks> list_marks;  // of lines:FILE
 
     // ---- the pop side: the consumers ----

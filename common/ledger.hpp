@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "common/clock.hpp"
+#include "common/digest.hpp"
 #include "common/last_commit.hpp"
 #include "common/layout.hpp"
 #include "common/specs.hpp"
@@ -67,6 +68,21 @@ struct CommitContext {
     std::uint64_t generation = 0;         // of the segments that the records lie in
     std::uint64_t ledger_id = 0;          // as RingArea has it
     LedgerFiles* files = nullptr;         // of the storage; none: nobody remembers them
+    // Of a list: the digest of everything before the cursor (list_digest.hpp), and which file it is
+    // (FileIdentity::text()). Only together with a cursor; one without them says nothing of what was read.
+    std::optional<Digest> digest{};
+    std::string_view file{};
+    // The source was begun anew at its beginning: the first commit of the generation sets its cursor, which
+    // else never goes back.
+    bool from_start = false;
+};
+
+// How far a source has been read, as the ledger has it.
+struct KnownSource {
+    std::string source;                   // the name that its rows have
+    std::optional<std::uint64_t> cursor;  // where it is to go on
+    std::optional<Digest> digest;         // as CommitContext; none: of version 0.1.0, or no list
+    std::string file;                     // the same; empty: not known
 };
 
 // What the segments say of the ledger that they were written to.
@@ -102,6 +118,14 @@ class Ledger {
 
     // Where `source` is to go on, if the ledger knows it.
     [[nodiscard]] virtual std::optional<std::uint64_t> cursor(std::string_view source) = 0;
+
+    // What the ledger knows of the list `file` under whatever name, or else of `source`; nothing: neither. An
+    // empty `file` is none.
+    [[nodiscard]] virtual std::optional<KnownSource> known(std::string_view source,
+                                                           [[maybe_unused]] std::string_view file) {
+        const auto found = cursor(source);
+        return found ? std::optional(KnownSource{std::string(source), found, {}, {}}) : std::nullopt;
+    }
 
     // What the ledger has of that generation, if it keeps count.
     [[nodiscard]] virtual std::optional<LastCommit> last_commit([[maybe_unused]] std::uint64_t generation) {

@@ -66,10 +66,15 @@ LedgerSession::LedgerSession(const std::filesystem::path& path, bool create)
                         "INSERT INTO duplicates(source, position, id, seen_at) VALUES(?1, ?2, ?3, ?4)"
                         " ON CONFLICT(source, position, id) DO NOTHING"),
       update_source_(database_,
-                     "INSERT INTO sources(source, cursor, acquired, updated_at) VALUES(?1, ?2, ?3, ?4)"
+                     "INSERT INTO sources(source, cursor, acquired, updated_at, digest, file)"
+                     " VALUES(?1, ?2, ?3, ?4, ?5, ?6)"
                      " ON CONFLICT(source) DO UPDATE SET cursor = excluded.cursor,"
+                     " digest = excluded.digest, file = excluded.file,"
                      " acquired = acquired + excluded.acquired, updated_at = excluded.updated_at"),
-      find_cursor_(database_, "SELECT cursor FROM sources WHERE source = ?1"),
+      find_source_(database_, "SELECT source, cursor, digest, file FROM sources WHERE source = ?1"),
+      find_list_(database_,
+                 "SELECT source, cursor, digest, file FROM sources WHERE file = ?1"
+                 " ORDER BY updated_at DESC LIMIT 1"),
       update_generation_(database_,
                          "INSERT INTO generations(generation, source, recorded, added, began_at, updated_at,"
                          " last_first, last_digest) VALUES(?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7)"
@@ -215,29 +220,70 @@ void LedgerSession::add_duplicate(const Record& record, const CommitContext& con
 }
 
 void LedgerSession::write_source(const CommitContext& context) {
-    // A cursor never goes back: positions rise, and what it has passed is in the ledger.
-    const auto known = cursor(context.source);
-    const auto next = known && context.cursor ? std::max(*known, *context.cursor)
-                      : context.cursor        ? *context.cursor
-                                              : known;
+    const KnownSource next = next_of(context);
     update_source_.bind(1, context.source);
-    if (next) {
-        update_source_.bind(2, stored(*next));
+    if (next.cursor) {
+        update_source_.bind(2, stored(*next.cursor));
     } else {
         update_source_.bind_null(2);
     }
     update_source_.bind(3, added_);
     update_source_.bind(4, context.clock.now_us());
+    const std::string digest = next.digest ? to_text(*next.digest) : std::string();
+    update_source_.bind_or_null(5, digest);
+    update_source_.bind_or_null(6, next.file);
     update_source_.run();
 }
 
-std::optional<std::uint64_t> LedgerSession::cursor(std::string_view source) {
-    find_cursor_.bind(1, source);
-    std::optional<std::uint64_t> found;
-    if (find_cursor_.first_row() && !find_cursor_.is_null(0)) {
-        found = static_cast<std::uint64_t>(find_cursor_.integer(0));
+// A cursor never goes back: positions rise, and what it has passed is in the ledger. But for the first commit
+// of a generation that began the source anew; a redo of that one finds the generation here, and is an
+// ordinary one. The digest always is that of the bytes before the cursor, or none.
+KnownSource LedgerSession::next_of(const CommitContext& context) {
+    KnownSource next;
+    if (context.from_start && !has_generation(context.generation)) {
+        next.cursor = 0;
+    } else if (auto known = find(find_source_, context.source)) {
+        next = *std::move(known);
     }
-    find_cursor_.finish();
+    if (context.cursor && (!next.cursor || *context.cursor > *next.cursor)) {
+        next.cursor = context.cursor;
+        next.digest = context.digest;
+    } else if (context.cursor && *context.cursor == *next.cursor && context.digest) {
+        next.digest = context.digest;
+    }
+    if (!context.file.empty()) next.file = context.file;
+    return next;
+}
+
+std::optional<KnownSource> LedgerSession::find(SqliteStatement& statement, std::string_view wanted) {
+    statement.bind(1, wanted);
+    std::optional<KnownSource> found;
+    if (statement.first_row()) {
+        found.emplace().source = statement.text(0);
+        if (!statement.is_null(1)) found->cursor = static_cast<std::uint64_t>(statement.integer(1));
+        if (!statement.is_null(2)) found->digest = parse_digest(statement.text(2));
+        if (!statement.is_null(3)) found->file = statement.text(3);
+    }
+    statement.finish();
+    return found;
+}
+
+std::optional<std::uint64_t> LedgerSession::cursor(std::string_view source) {
+    const auto found = find(find_source_, source);
+    return found ? found->cursor : std::nullopt;
+}
+
+std::optional<KnownSource> LedgerSession::known(std::string_view source, std::string_view file) {
+    if (!file.empty()) {
+        if (auto found = find(find_list_, file)) return found;
+    }
+    return find(find_source_, source);
+}
+
+bool LedgerSession::has_generation(std::uint64_t generation) {
+    find_generation_.bind(1, stored(generation));
+    const bool found = find_generation_.first_row();
+    find_generation_.finish();
     return found;
 }
 

@@ -35,6 +35,7 @@ class LedgerSession {
     // before it is committed. Throws LedgerMismatch.
     void write(const RecordRange& records, const CommitContext& context);
     [[nodiscard]] std::optional<std::uint64_t> cursor(std::string_view source);
+    [[nodiscard]] std::optional<KnownSource> known(std::string_view source, std::string_view file);
     [[nodiscard]] LastCommit last_commit(std::uint64_t generation);
     [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
     [[nodiscard]] bool file_moved() const noexcept { return database_.file_moved(); }
@@ -52,6 +53,9 @@ class LedgerSession {
     Outcome find_outcome(const Record& record, const CommitContext& context);
     void add_duplicate(const Record& record, const CommitContext& context);
     void write_source(const CommitContext& context);
+    [[nodiscard]] KnownSource next_of(const CommitContext& context);
+    [[nodiscard]] std::optional<KnownSource> find(SqliteStatement& statement, std::string_view wanted);
+    [[nodiscard]] bool has_generation(std::uint64_t generation);
     void write_generation(const RecordRange& records, const CommitContext& context);
 
     SqliteConnection database_;  // before its statements, which must go first
@@ -59,7 +63,7 @@ class LedgerSession {
     SqliteStatement begin_, commit_, rollback_;
     SqliteStatement insert_group_, insert_one_, insert_detailed_, find_;
     SqliteStatement insert_duplicate_;
-    SqliteStatement update_source_, find_cursor_;
+    SqliteStatement update_source_, find_source_, find_list_;
     SqliteStatement update_generation_, find_generation_;
     std::int64_t added_ = 0;         // rows of the transaction in work, of invoices and duplicates
     std::string supplier_, reason_;  // texts being bound that were not UTF-8

@@ -18,8 +18,6 @@ void Ring::initialise(RingArea& area, std::uint32_t capacity_slots) {
     area.header.capacity = capacity_slots;
     area.push_lock.initialise();
     area.pop_lock.initialise();
-    for (ListMark& mark : area.list_marks)
-        mark.position.store(ListMark::kNoPosition, std::memory_order_relaxed);
 }
 
 Ring::PushResult Ring::push(std::span<const Item> items) noexcept {
@@ -60,6 +58,7 @@ void Ring::close() noexcept {
 void Ring::reopen() noexcept {
     area_->closed.store(0, std::memory_order_release);
     area_->exhausted.store(0, std::memory_order_release);
+    area_->list_checked.store(0, std::memory_order_release);
     area_->stop.store(0, std::memory_order_release);
     area_->paused.store(0, std::memory_order_release);
 }

@@ -13,6 +13,7 @@
 #include "common/command_line.hpp"
 #include "common/damage.hpp"
 #include "common/error.hpp"
+#include "common/list_marks.hpp"
 #include "common/process_id.hpp"
 
 namespace pipeline {
@@ -112,6 +113,8 @@ Segments Segments::create(const std::string& name, const SegmentsPlan& plan) {
     area.ledger_id = plan.ledger_id;
     area.pid_namespace.store(own_pid_namespace(), std::memory_order_relaxed);
     area.source_file = plan.source_file;
+    area.from_start = plan.from_start ? 1 : 0;
+    if (plan.start_digest) ListMarks(area.list_marks).leave({plan.start_position, *plan.start_digest, {}}, 0);
     write_text(area.source, plan.source);
     write_text(area.ledger, plan.ledger);
     finish_header(area.header, kRingMagic, ring.size(), generation);

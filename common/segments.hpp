@@ -22,14 +22,16 @@ namespace pipeline {
 
 // What a new pair of segments is made for.
 struct SegmentsPlan {
-    std::uint32_t ring_capacity = 0;     // slots
-    std::uint32_t storage_capacity = 0;  // records
-    std::string source;                  // the source's name in the ledger
-    std::string ledger;                  // the ledger's text
-    std::uint64_t start_position = 0;    // the ledger's cursor of that source
-    bool ordered = false;                // whether the source's positions rise
-    std::uint64_t ledger_id = 0;         // Ledger::id()
-    FileIdentity source_file{};          // as RingArea::source_file
+    std::uint32_t ring_capacity = 0;       // slots
+    std::uint32_t storage_capacity = 0;    // records
+    std::string source;                    // the source's name in the ledger
+    std::string ledger;                    // the ledger's text
+    std::uint64_t start_position = 0;      // the ledger's cursor of that source
+    bool ordered = false;                  // whether the source's positions rise
+    std::uint64_t ledger_id = 0;           // Ledger::id()
+    FileIdentity source_file{};            // as RingArea::source_file
+    std::optional<Digest> start_digest{};  // of a list: of all before the start position, if that is known
+    bool from_start = false;               // the source begins anew, whatever cursor the ledger has of it
 };
 
 class Segments {

@@ -34,6 +34,7 @@ class SqliteLedger final : public Ledger {
     // Waits at most about 250 ms for a lock.
     void commit(const RecordRange& records, const CommitContext& context) override;
     [[nodiscard]] std::optional<std::uint64_t> cursor(std::string_view source) override;
+    [[nodiscard]] std::optional<KnownSource> known(std::string_view source, std::string_view file) override;
     // One of nothing for a generation that has given nothing yet.
     [[nodiscard]] std::optional<LastCommit> last_commit(std::uint64_t generation) override;
     [[nodiscard]] std::uint64_t id() override;

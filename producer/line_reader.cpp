@@ -42,13 +42,21 @@ std::span<char> LineReader::room() {
     }
     end_ -= begin_;
     scanned_ -= begin_;
-    begin_ = 0;
+    begin_ = digested_ = 0;
     return {buffer_.get() + end_, capacity_ - end_};
 }
 
-void LineReader::fold(std::size_t count) noexcept {
+// The bytes of what was taken leave the buffer sooner or later.
+void LineReader::digest_taken() {
+    if (digest_) digest_->add({buffer_.get() + digested_, begin_ - digested_});
+    digested_ = begin_;
+}
+
+void LineReader::fold(std::size_t count) {
     const char* bytes = buffer_.get() + begin_;
     if (folded_ == 0) {
+        digest_taken();
+        before_line_ = digest_;
         hash_ = kHashStart;
         std::copy_n(bytes, kKeptBytes, beginning_.begin());
     }
@@ -58,6 +66,7 @@ void LineReader::fold(std::size_t count) noexcept {
     folded_ += count;
     begin_ += count;
     scanned_ = begin_;
+    digest_taken();
 }
 
 const char* LineReader::find_line_end() const noexcept {
@@ -84,6 +93,7 @@ void LineReader::give(Item& item, std::size_t content_bytes, std::size_t end_byt
                                 hash_, folded_));
         content_bytes = 0;
         folded_ = 0;
+        before_line_.reset();
     }
     begin_ += content_bytes + end_bytes;
     scanned_ = begin_;
@@ -101,12 +111,14 @@ std::size_t LineReader::take(std::span<Item> items) {
         give(items[count], static_cast<std::size_t>(line_end - (buffer_.get() + begin_)), 1);
         ++count;
     }
+    digest_taken();
     return count;
 }
 
 bool LineReader::take_rest(Item& item) {
     if (pending_bytes() == 0) return false;
     give(item, end_ - begin_, 0);
+    digest_taken();
     return true;
 }
 

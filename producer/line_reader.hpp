@@ -12,12 +12,14 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "common/error.hpp"
 #include "common/item.hpp"
+#include "common/list_digest.hpp"
 
 namespace pipeline {
 
@@ -30,6 +32,14 @@ class LineReader {
     // buffer smaller than 256 bytes is made that large. `longest` is the most bytes that a line may have.
     LineReader(std::string name, std::uint64_t position, std::size_t buffer_bytes = kBufferBytes,
                std::uint64_t longest = kLongestLine);
+
+    // From now on the lines' bytes are digested as they are taken; `before` is of all bytes before
+    // `position`.
+    void digest_from(ListDigest before) { digest_ = std::move(before); }
+    // Of all before the next line, which take() has not given yet. Only after digest_from().
+    [[nodiscard]] const ListDigest& digest() const noexcept {
+        return before_line_ ? *before_line_ : *digest_;
+    }
 
     // Where the next bytes belong; never empty. Only to be called when take() gave nothing more: it moves
     // what is left of the last line to the front. Throws Failure (NoInput) if a line is longer than
@@ -58,7 +68,8 @@ class LineReader {
 
     [[nodiscard]] const char* find_line_end() const noexcept;
     void give(Item& item, std::size_t content_bytes, std::size_t end_bytes);
-    void fold(std::size_t count) noexcept;
+    void fold(std::size_t count);
+    void digest_taken();
     [[nodiscard]] Failure too_long() const;
 
     std::string name_;
@@ -74,6 +85,12 @@ class LineReader {
     std::uint64_t folded_ = 0;
     std::uint64_t hash_ = 0;
     std::array<char, kKeptBytes> beginning_{};
+
+    // Of all up to [digested_], which is begin_ but within take().
+    std::optional<ListDigest> digest_;
+    std::size_t digested_ = 0;
+    // Of all before a line that is folded: the other one is ahead of it.
+    std::optional<ListDigest> before_line_;
 };
 
 }  // namespace pipeline

@@ -17,7 +17,7 @@ std::unique_ptr<Source> open_source(const SourceSpec& spec, const Resume& resume
         case SourceSpec::Kind::Spool:
             return std::make_unique<SpoolSource>(spec.path, resume, SpoolSource::Limits{}, context);
         case SourceSpec::Kind::Lines:
-            return std::make_unique<LinesSource>(spec.path, resume.position, once);
+            return std::make_unique<LinesSource>(spec.path, resume, once, context);
         case SourceSpec::Kind::StandardInput:
             return std::make_unique<StandardInputSource>(STDIN_FILENO, resume);
         case SourceSpec::Kind::Sequence:

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "common/clock.hpp"
+#include "common/error.hpp"
 #include "common/log.hpp"
 #include "common/printable.hpp"
 
@@ -34,7 +35,8 @@ Producer::Producer(const ProducerOptions& options, const Segments& segments, Sou
       meter_(segments.metrics().producer.activity, monotonic_ns()),
       source_(source),
       signal_fd_(signal_fd),
-      lineage_(options.parent) {
+      lineage_(options.parent),
+      marker_(ring_, storage_, options.source.kind == SourceSpec::Kind::Lines) {
     if (options.rate) rate_.emplace(*options.rate, monotonic_ns());
 }
 
@@ -42,7 +44,13 @@ ExitStatus Producer::run() {
     ring_.area().producer_process.store(ProcessId::self().pack(), std::memory_order_release);
     if (const auto expected = source_.expected())
         ring_.area().expected.store(*expected, std::memory_order_relaxed);
-    if (!ring_.closed()) acquire_until_stopped();
+    try {
+        if (!ring_.closed()) acquire_until_stopped();
+    } catch (const Failure&) {
+        marker_.at_end(source_);
+        throw;
+    }
+    marker_.at_end(source_);
     ring_.close();
     const bool drained = wait_for_receipts();
     ring_.area().producer_process.store(0, std::memory_order_release);
@@ -72,6 +80,7 @@ void Producer::acquire_until_stopped() {
             push(count);
             continue;
         }
+        marker_.nothing_came(source_, monotonic_ns());
         const bool exhausted = source_.exhausted();
         ring_.area().exhausted.store(exhausted ? 1 : 0, std::memory_order_relaxed);
         if (stopping_ || (options_.once && exhausted)) return;
@@ -88,6 +97,7 @@ std::size_t Producer::acquire() {
     const std::size_t count = source_.acquire(std::span(batch_).first(allowed));
     if (rate_ && !stopping_) rate_->take(count);
     for (Item& item : std::span(batch_).first(count)) item.acquired_ns = now;
+    if (count != 0) marker_.before_push(source_, count, count < allowed, now);
     return count;
 }
 
@@ -113,6 +123,7 @@ void Producer::push(std::size_t count) {
                     static_cast<void>(ring_.area().producer.wait_for(
                         kBoundedWait, [this] { return ring_.has_room() || has_receipts(); }));
                 }
+                static_cast<void>(source_.look());
                 acknowledge();
         }
     }
@@ -148,6 +159,7 @@ void Producer::wait_for_source() {
 // is paused, or not any more, or there is something else to do.
 void Producer::wait_without_source(nanoseconds bound, bool paused) {
     const ActivityMeter::Interlude waiting_for_input(meter_, Activity::WaitingForInput);
+    bound = std::min(bound, source_.look());
     static_cast<void>(ring_.area().producer.wait_for(bound, [this, paused] {
         return ring_.paused() != paused || ring_.stop_requested() || has_receipts();
     }));

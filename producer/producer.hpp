@@ -15,6 +15,7 @@
 #include "common/metrics.hpp"
 #include "common/producer_options.hpp"
 #include "common/segments.hpp"
+#include "producer/list_marker.hpp"
 #include "producer/rate_limiter.hpp"
 #include "producer/source.hpp"
 
@@ -52,6 +53,7 @@ class Producer {
     Source& source_;
     int signal_fd_;
     Lineage lineage_;
+    ListMarker marker_;
     std::optional<RateLimiter> rate_;
     IdleWait idle_wait_;
     bool stopping_ = false;

@@ -1,7 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "producer/resume.hpp"
 
+#include <algorithm>
+#include <string>
+
+#include "common/list_marks.hpp"
+
 namespace pipeline {
+namespace {
+
+// Of the lines behind the last mark, which are fewer; without it, memory would have no bound.
+constexpr std::uint64_t kMostUnmarked = 8192;
+
+// A slot is what it was until the producer comes round to it again.
+void add_list(const Ring& ring, Resume& resume) {
+    resume.marks = ListMarks(ring.area().list_marks).up_to(resume.position);
+    resume.list_checked = ring.area().list_checked.load(std::memory_order_acquire) != 0;
+    if (resume.marks.empty()) return;
+    const std::uint64_t tail = ring.tail();
+    std::uint64_t first = tail;
+    while (first != 0 && tail - first < std::min<std::uint64_t>(ring.capacity(), kMostUnmarked) &&
+           ring.slot(first - 1).position.load() >= resume.marks.back().position)
+        --first;
+    for (; first != tail; ++first) {
+        const Item& item = ring.slot(first);
+        resume.unmarked.push_back({item.position.load(), std::string(item.id_text())});
+    }
+}
+
+}  // namespace
 
 Resume resume_from(const Ring& ring, const Storage& storage) {
     Resume resume;
@@ -14,6 +41,7 @@ Resume resume_from(const Ring& ring, const Storage& storage) {
             const Item& last = ring.slot(tail - 1);
             resume.position = last.position.load() + last.extent.load();
         }
+        add_list(ring, resume);
         return resume;
     }
     resume.source_file = ring.area().source_file;

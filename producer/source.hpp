@@ -9,9 +9,12 @@
 #include <optional>
 #include <span>
 #include <unordered_set>
+#include <vector>
 
 #include "common/layout.hpp"
+#include "common/list_marks.hpp"
 #include "common/specs.hpp"
+#include "producer/list_check.hpp"
 #include "producer/source_report.hpp"
 
 namespace pipeline {
@@ -31,6 +34,12 @@ struct Resume {
     // As in RingArea; a folder of zeros is not known.
     FileIdentity source_file;
     bool bare_inodes = false;
+    // Of a list: what is known of the bytes before `position`; positions rise. Behind the last mark, the
+    // lines that the ring still has. And true if a producer of this run has found that `source_file` begins
+    // with all that: then only what has come since is compared.
+    std::vector<MarkedPosition> marks;
+    std::vector<AcquiredLine> unmarked;
+    bool list_checked = false;
 };
 
 // The producer's means that a source may use.
@@ -62,6 +71,18 @@ class Source {
 
     // Waits until acquire() may give something, `signal_fd` is readable, or `bound` is over.
     virtual void wait(int signal_fd, std::chrono::milliseconds bound) = 0;
+
+    // Looks whether the source still is what it was, and says it if not. The producer calls it while it
+    // cannot acquire; returns how long it may do something else until the next call.
+    virtual std::chrono::nanoseconds look() { return std::chrono::hours(1); }
+
+    // Of a list, how far acquire() has come, with the digest of all before it. None: it is no list, or one
+    // that is still compared with what was read before.
+    [[nodiscard]] virtual std::optional<MarkedPosition> mark() const { return std::nullopt; }
+    // The same of `position`, where an item ended that acquire() has given; none: it cannot be told any more.
+    [[nodiscard]] virtual std::optional<MarkedPosition> mark_at(std::uint64_t) { return std::nullopt; }
+    // Of a list: which file it is.
+    [[nodiscard]] virtual std::optional<FileIdentity> file() const { return std::nullopt; }
 
     // True if acknowledge() does something: the producer calls it then for each durable record, in order.
     [[nodiscard]] virtual bool wants_receipts() const noexcept { return false; }

@@ -77,6 +77,26 @@ void require_same_folder(const Segments& segments, const AdoptionRequest& reques
             request.name, segments.in_flight(), segments.source(), request.name));
 }
 
+// A list is the same by whatever path. Without a birth time a new file may have an old one's inode.
+bool is_same_list(const Segments& segments, const SegmentsPlan& plan) {
+    const FileIdentity& left = segments.ring().area().source_file;
+    if (!plan.ordered || plan.source_file.birth_ns == 0 || left != plan.source_file) return false;
+    if (segments.source() != plan.source) {
+        log(LogLevel::Notice, "{} is the list that was read as {}: it goes on under that name", plan.source,
+            segments.source());
+    }
+    return true;
+}
+
+// What is begun anew is not what was left. The same command again, after a kill, goes on.
+void require_begun_alike(const Segments& segments, const AdoptionRequest& request, std::uint64_t in_flight) {
+    if (!request.plan.from_start || segments.ring().area().from_start != 0) return;
+    throw Failure(ExitStatus::Configuration,
+                  fmt::format("/dev/shm/{}.ring holds {} unfinished invoices; finish them first, without "
+                              "--from-start, or choose another --name",
+                              request.name, in_flight));
+}
+
 // An older copy may have been put in the ledger's place: what it lacks is in no other place any more, and
 // would never be acquired again. Or an older copy in the place of the segments: what they would give again is
 // not what the ledger has had since.
@@ -144,14 +164,19 @@ Segments make_or_adopt(const AdoptionRequest& request) {
             break;
         }
         const std::uint64_t in_flight = segments->in_flight();
-        require_same("source", "--source", segments->source(), request.plan.source, request, in_flight);
+        if (!is_same_list(*segments, request.plan))
+            require_same("source", "--source", segments->source(), request.plan.source, request, in_flight);
         require_same("ledger", "--ledger", segments->ledger(), request.plan.ledger, request, in_flight);
         require_same_folder(*segments, request);
         require_written_here(*segments, request);
+        require_begun_alike(*segments, request, in_flight);
         warn_of_kept_sizes(*segments, request.plan);
         segments->take_over();
         if (!request.plan.ordered) segments->ring().area().source_file = request.plan.source_file;
         segments->ring().reopen();
+        // Of what was upgraded: its list was not known yet.
+        FileIdentity& source_file = segments->ring().area().source_file;
+        if (source_file == FileIdentity{}) source_file = request.plan.source_file;
         // From exclusive to shared; the name's lock keeps every other supervisor out meanwhile.
         if (!segments->lock_shared()) throw Failure(ExitStatus::Internal, "the generation lock was lost");
         tell_of(*segments);
@@ -159,8 +184,7 @@ Segments make_or_adopt(const AdoptionRequest& request) {
     }
     Segments::remove_storage_without_ring(request.name);
     SegmentsPlan plan = request.plan;
-    plan.start_position = request.start_position();
-    plan.ledger_id = request.ledger_id();
+    request.complete(plan);
     return Segments::create(request.name, plan);
 }
 

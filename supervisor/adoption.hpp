@@ -15,8 +15,9 @@ namespace pipeline {
 struct AdoptionRequest {
     std::string name;
     SegmentsPlan plan;  // for new segments; its source and ledger must be those of what is unfinished
-    std::function<std::uint64_t()> start_position;  // of new ones; asked when no other process is left
-    std::function<std::uint64_t()> ledger_id;       // the ledger's own name, for new ones
+    // Says where new ones begin, and the ledger's own name (complete() in preflight.hpp); asked when no other
+    // process is left.
+    std::function<void(SegmentsPlan&)> complete;
     // Opens the ledger that is to be what the segments know of it, as open_known_ledger() does. Asked before
     // an adoption.
     std::function<std::unique_ptr<Ledger>(const KnownLedger& known)> known_ledger;

@@ -55,7 +55,10 @@ CommandLine declare(Options& options) {
           {consumers_option(options.consumers),
            with_fallback(source_option(options.source), "spool:STATE/spool"), process_option(options.process),
            with_fallback(ledger_option(options.ledger), "sqlite:STATE/invoices.db"),
-           once_option(options.once), rate_option(options.rate)}},
+           once_option(options.once),
+           switch_option("from-start", "begin the source anew: what is booked is recognised",
+                         options.from_start),
+           rate_option(options.rate)}},
          {"Programs ({}, {path} and {attempt} are filled in by each:; no shell)",
           outside_options(options.outside)},
          {"Sizes and limits (TIME has a unit: ns, us, ms, s, min, h)",
@@ -153,6 +156,12 @@ void check_combination(const Options& options) {
         usage(
             fmt::format("--process 'ubl' cannot read --source {}, which has no files: with a sequence, "
                         "none, simulate:DURATION, exec:COMMAND or each:COMMAND is accepted",
+                        source));
+    }
+    if (options.from_start && !options.source.ordered()) {
+        usage(
+            fmt::format("--from-start does not go with --source {}, which is looked through from its "
+                        "beginning always: lines:FILE, lines:- or sequence is accepted with it",
                         source));
     }
     const bool is_sqlite = options.ledger.kind == LedgerSpec::Kind::Sqlite;

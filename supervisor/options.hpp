@@ -30,6 +30,7 @@ struct Options {
     OutsideOptions outside;
     LedgerSpec ledger;  // default: sqlite:STATE/invoices.db
     bool once = false;
+    bool from_start = false;     // an ordered source begins anew, whatever the ledger has of it
     std::optional<double> rate;  // invoices a second; none: no limit
     std::string name = kDefaultName;
     std::uint32_t ring_capacity = 16'384;     // slots, kMinCapacity..kMaxCapacity

@@ -12,6 +12,7 @@
 #include "common/error.hpp"
 #include "common/file_identity.hpp"
 #include "common/ledger.hpp"
+#include "common/log.hpp"
 #include "common/program_path.hpp"
 #include "common/shortage.hpp"
 
@@ -100,11 +101,35 @@ SegmentsPlan prepare(const Options& options) {
     plan.ledger = options.ledger.text();
     plan.ordered = options.source.ordered();
     if (options.source.kind == SourceSpec::Kind::Spool) plan.source_file = identify(options.source.path);
+    plan.from_start = options.from_start;
+    if (options.source.kind == SourceSpec::Kind::Lines) {
+        if (const auto list = look_through(options.source.path.c_str())) plan.source_file = list->identity;
+    }
     return plan;
 }
 
-std::uint64_t start_position(const Options& options) {
-    return open_ledger(options.ledger)->cursor(options.source.name()).value_or(0);
+void complete(SegmentsPlan& plan, const Options& options) {
+    // Where the file system knows no birth time, a new list may have an old one's inode: its name counts.
+    const bool is_known_by_file =
+        options.source.kind == SourceSpec::Kind::Lines && plan.source_file.birth_ns != 0;
+    const auto ledger = open_ledger(options.ledger);
+    plan.ledger_id = ledger->id();
+    const auto known = ledger->known(plan.source, is_known_by_file ? plan.source_file.text() : "");
+    if (!known) return;
+    if (known->source != plan.source) {
+        log(LogLevel::Notice, "{} is the list that the ledger knows as {}: it goes on under that name",
+            plan.source, known->source);
+        plan.source = known->source;
+    }
+    if (plan.from_start) return;
+    if (is_known_by_file && !known->file.empty() && known->file != plan.source_file.text()) {
+        log(LogLevel::Notice,
+            "{}: another file has this name than the one that was read: its beginning must be "
+            "the same",
+            plan.source);
+    }
+    plan.start_position = known->cursor.value_or(0);
+    plan.start_digest = known->digest;
 }
 
 }  // namespace pipeline

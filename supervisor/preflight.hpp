@@ -15,8 +15,10 @@ namespace pipeline {
 // ledger says. Throws Failure: NoInput, CannotCreate or Configuration.
 [[nodiscard]] SegmentsPlan prepare(const Options& options);
 
-// Where the ledger says that the source goes on; 0 if it does not know it. Makes the ledger if it is not
-// there yet. Throws as prepare().
-[[nodiscard]] std::uint64_t start_position(const Options& options);
+// Completes the plan of new segments by what the ledger says: its own name, the source's name there, where
+// that goes on (0 if the ledger does not know it, or it is to begin anew), and the digest of a list up to
+// there. Says so if a list goes on under another name. Makes the ledger if it is not there yet. Throws as
+// prepare().
+void complete(SegmentsPlan& plan, const Options& options);
 
 }  // namespace pipeline

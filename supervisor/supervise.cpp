@@ -66,19 +66,18 @@ ExitStatus supervise(const Options& options) {
     notify_waiting(options.drain_timeout + kOrphansNotice + kLimitOfStart,
                    "waiting for what an earlier supervisor has left");
     Segments segments =
-        make_or_adopt({options.name, plan, [&] { return start_position(options); },
-                       [&] { return open_ledger(options.ledger)->id(); },
+        make_or_adopt({options.name, plan, [&](SegmentsPlan& begun) { complete(begun, options); },
                        [&](const KnownLedger& known) { return open_known_ledger(options.ledger, known); },
                        options.drain_timeout + kOrphansNotice, interrupted});
     log(LogLevel::Info, "started: {} {}, source {}, ledger {}", options.consumers.text(),
-        verb(options.consumers.most, "consumer", "consumers"), printable(plan.source),
+        verb(options.consumers.most, "consumer", "consumers"), printable(segments.source()),
         printable(plan.ledger));
     Supervisor supervisor(options, segments, signals.get());
     const ExitStatus status = supervisor.run();
     const Report report = supervisor.report();
     if (status == ExitStatus::Drained && report.acquired == 0) {
         const std::uint64_t cursor = segments.ring().area().start_position;
-        log(LogLevel::Notice, "nothing new in {}: no invoice was acquired{}", plan.source,
+        log(LogLevel::Notice, "nothing new in {}: no invoice was acquired{}", segments.source(),
             cursor == 0 ? "" : fmt::format(", all before position {} were in earlier runs", cursor));
     }
     log_report(report, status, options);

@@ -15,6 +15,7 @@
 
 #include "common/flush.hpp"
 #include "common/ledger.hpp"
+#include "common/list_marks.hpp"
 
 namespace pipeline::test {
 namespace {
@@ -36,27 +37,40 @@ constexpr std::size_t kLedgerBytes = 64;
 struct World::Ledger {
     std::atomic<std::uint64_t> rows;
     std::atomic<std::uint64_t> cursor;
+    std::atomic<std::uint64_t> wrong;  // a cursor that came with another digest than its own
 };
 
 namespace {
 
+// Of the list's beginning. One word of it is enough to be told from the others, and each store makes images.
+Digest digest_before(std::uint64_t position) {
+    Digest digest{};
+    digest.front() = static_cast<std::uint8_t>(position);
+    return digest;
+}
+
 class MemoryLedger final : public pipeline::Ledger {
   public:
-    MemoryLedger(std::atomic<std::uint64_t>& rows, std::atomic<std::uint64_t>& cursor)
-        : rows_(rows), cursor_(cursor) {}
+    MemoryLedger(std::atomic<std::uint64_t>& rows, std::atomic<std::uint64_t>& cursor,
+                 std::atomic<std::uint64_t>& wrong)
+        : rows_(rows), cursor_(cursor), wrong_(wrong) {}
     void commit(const RecordRange& records, const CommitContext& context) override {
         std::uint64_t rows = rows_.load();
         for (std::size_t i = 0; i < records.size(); ++i)
             rows |= std::uint64_t{1} << (records.record(i).position & 63U);
         rows_.store(rows);
         for (std::size_t i = 0; i < records.size(); ++i) records.record(i).outcome = Outcome::Booked;
-        if (context.cursor) cursor_.store(*context.cursor);
+        if (!context.cursor) return;
+        if (context.digest != digest_before(*context.cursor)) wrong_.store(*context.cursor);
+        // As the ledger's transaction has it: never back.
+        cursor_.store(std::max(cursor_.load(), *context.cursor));
     }
     std::optional<std::uint64_t> cursor(std::string_view) override { return cursor_.load(); }
 
   private:
     std::atomic<std::uint64_t>& rows_;
     std::atomic<std::uint64_t>& cursor_;
+    std::atomic<std::uint64_t>& wrong_;
 };
 
 }  // namespace
@@ -69,6 +83,7 @@ World::World() {
     Ring::initialise(ring_area(), kCapacity);
     ring_area().ordered = 1;
     ring_area().start_position = 1;
+    ring_area().source_file = {1, 1, 1};
     Storage::initialise(storage_area(), kCapacity);
     pristine_.assign(memory_, memory_ + kRingBytes + kStorageBytes + kLedgerBytes);
 }
@@ -107,6 +122,10 @@ bool World::produce(std::size_t most) {
         items[count].extent = 1;
         ++count;
     }
+    if (count != 0) {
+        ListMarks(std::span(ring_area().list_marks).first(kMarks))
+            .leave({next + count, digest_before(next + count), {}}, storage().area().cursor.load());
+    }
     return ring.push(std::span(items).first(count)).count != 0;
 }
 
@@ -140,11 +159,11 @@ void World::leave(std::size_t place) {
 
 bool World::flush() {
     auto& words = *reinterpret_cast<Ledger*>(memory_ + kRingBytes + kStorageBytes);
-    MemoryLedger ledger(words.rows, words.cursor);
+    MemoryLedger ledger(words.rows, words.cursor, words.wrong);
     Storage storage = this->storage();
     const std::uint64_t before = storage.durable();
     static_cast<void>(
-        Flush(ring(), storage, {until_durable_, ledger_metrics_}, ledger, "sequence", FlushPolicy{})
+        Flush(ring(), storage, {until_durable_, ledger_metrics_}, ledger, "lines:/ids", FlushPolicy{})
             .lead(nanoseconds(0)));
     return storage.durable() != before;
 }
@@ -183,6 +202,8 @@ std::string World::finish_and_verify() {
         return fmt::format("{} records for {} numbers: doubled", storage.tail(), kNumbers);
     if (storage.totals().booked != kNumbers) return fmt::format("the totals say {}", storage.totals().booked);
     if (ring().head() != kNumbers || storage.released() != kNumbers) return "something is left";
+    if (words.wrong.load() != 0)
+        return fmt::format("the cursor {} came with another digest", words.wrong.load());
     if (words.cursor.load() != kNumbers + 1) return fmt::format("the cursor is {}", words.cursor.load());
     return {};
 }
@@ -206,7 +227,8 @@ std::vector<std::span<std::byte>> World::windows() const {
         return std::span(begin, reinterpret_cast<std::byte*>(&end));
     };
     RingArea& ring = ring_area();
-    std::vector<std::span<std::byte>> found{from_to(ring.stop, ring.hands[kPlaces])};
+    std::vector<std::span<std::byte>> found{from_to(ring.stop, ring.list_marks[kMarks]),
+                                            from_to(ring.pop_lock, ring.hands[kPlaces])};
     for (std::size_t place = 0; place < kPlaces; ++place) {
         found.push_back(from_to(ring.hand_items[place][0], ring.hand_items[place][kCapacity]));
     }

@@ -3,8 +3,9 @@
 // places each, and a ledger of 64 numbers whose transactions are one atomic store. Every role is a function
 // that does one action and never waits, so that it can be stepped through, killed, and taken over.
 //
-// The source is the sequence 1..kNumbers. Whatever is killed: when all roles have done their work again,
-// each number is in the ledger, by exactly one record.
+// The source is a list of the numbers 1..kNumbers, a position each, whose producer leaves marks. Whatever is
+// killed: when all roles have done their work again, each number is in the ledger, by exactly one record, and the
+// ledger has been given no cursor without the digest of what lies before it.
 #pragma once
 
 #include <cstddef>
@@ -24,6 +25,7 @@ class World {
     static constexpr std::uint32_t kCapacity = 4;
     static constexpr std::uint64_t kNumbers = 18;
     static constexpr std::size_t kPlaces = 3;
+    static constexpr std::size_t kMarks = 3;  // of the ring's, so that they are all in use now and then
 
     // Maps the memory; the same for all processes that are forked afterwards.
     World();
@@ -39,7 +41,7 @@ class World {
 
     // ---- the roles: each does what it can do now, once, as a process that has just been started ----
 
-    // Resumes the source, pushes at most `most` numbers; true if it pushed one.
+    // Resumes the source, leaves a mark, pushes at most `most` numbers; true if it pushed one.
     bool produce(std::size_t most);
     // Finishes the place's hand as a successor does (settle, take over, save) or, if there is nothing in
     // it, claims at most `most` items; true if it did something.

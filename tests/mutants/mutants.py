@@ -84,6 +84,11 @@ MUTANTS = [
     Mutant("the cursor does not wait for what is in a hand", (
         ("common/watermark.cpp", "position && place < kMaxPlaces; ++place) {\n        const auto in_hand",
          "position && place < 0; ++place) {\n        const auto in_hand"),), ONE_KILL),
+    Mutant("the cursor of a list goes without a digest", (
+        (FLUSH, "    if (!is_list(area)) return Cursor{*watermark.cursor, std::nullopt};\n",
+         "    if (area.ordered != 0) return Cursor{*watermark.cursor, std::nullopt};\n"),), ONE_KILL),
+    Mutant("the cursor of a list is not rounded down to the mark whose digest it has", (
+        (FLUSH, "Cursor{mark->position, mark->digest}", "Cursor{*watermark.cursor, mark->digest}"),), ONE_KILL),
     Mutant("the lock of a dead owner is never marked consistent", (
         (MUTEX, "        settle();\n        mark_consistent();\n", "        settle();\n"),), ONE_KILL),
     Mutant("a lock is waited for without a bound", (

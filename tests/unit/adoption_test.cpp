@@ -48,7 +48,7 @@ class Killed {
         return start(plan(source, ledger));
     }
     [[nodiscard]] Segments start(const SegmentsPlan& wanted) const {
-        return make_or_adopt({name, wanted, [] { return std::uint64_t{7}; }, [] { return std::uint64_t{0}; },
+        return make_or_adopt({name, wanted, [](SegmentsPlan& begun) { begun.start_position = 7; },
                               [](const KnownLedger&) {
                                   return open_ledger({LedgerSpec::Kind::None, {}});
                               },

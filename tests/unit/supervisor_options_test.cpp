@@ -229,7 +229,7 @@ TEST_CASE("the help has every option and fits a screen", "[options]") {
         CAPTURE(each.name);
         CHECK(help.find("\n  --" + each.name + " ") != std::string::npos);
     }
-    for (const auto* name : {"once", "config", "help", "version"}) {
+    for (const auto* name : {"once", "from-start", "config", "help", "version"}) {
         CAPTURE(name);
         CHECK(help.find("\n  --" + std::string(name) + " ") != std::string::npos);
     }
@@ -543,6 +543,15 @@ TEST_CASE("no command line does anything but give options, an answer or one line
         if (options) CHECK((options->consumers.least >= 1 && options->consumers.most <= 256));
         if (refusal) CHECK((refusal->status == ExitStatus::Usage || refusal->status == ExitStatus::NoInput));
     }
+}
+
+TEST_CASE("a source is begun anew only if it has a cursor", "[options]") {
+    CHECK(options_of(with_consumers({"--source=lines:/ids", "--from-start"})).from_start);
+    CHECK(options_of(with_consumers({"--source=sequence:3", "--process=none", "--from-start"})).from_start);
+    CHECK_FALSE(options_of(with_consumers({"--source=lines:/ids"})).from_start);
+    CHECK(error_of(with_consumers({"--source=spool:/in", "--from-start"})) ==
+          "--from-start does not go with --source 'spool:/in', which is looked through from its beginning "
+          "always: lines:FILE, lines:- or sequence is accepted with it");
 }
 
 TEST_CASE("the arguments of main() are taken without the program's name", "[options]") {

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "producer/list_marker.hpp"
+
+#include "common/clock.hpp"
+#include "common/error.hpp"
+
+namespace pipeline {
+
+void ListMarker::before_push(const Source& source, std::size_t count, bool is_last, std::uint64_t now_ns) {
+    if (!is_list_) return;
+    // Nobody reads it as long as nothing was pushed.
+    RingArea& area = ring_.area();
+    if (const auto file = source.file(); file && ring_.tail() == 0) area.source_file = *file;
+    unmarked_ += count;
+    if (is_last || unmarked_ >= kItems || now_ns >= due_ns_) leave(source.mark(), now_ns);
+}
+
+void ListMarker::nothing_came(const Source& source, std::uint64_t now_ns) {
+    if (is_list_ && (unmarked_ != 0 || !is_checked_)) leave(source.mark(), now_ns);
+}
+
+void ListMarker::at_end(Source& source) {
+    const std::uint64_t tail = ring_.tail();
+    if (!is_list_ || tail == 0) return;
+    const Item& last = ring_.slot(tail - 1);
+    const std::uint64_t end = last.position.load() + last.extent.load();
+    if (end == last_) return;
+    try {
+        leave(source.mark_at(end), monotonic_ns());
+    } catch (const Failure&) {
+        // It cannot be read any more. What lies beyond the last mark is given, and recognised, once more.
+    }
+}
+
+void ListMarker::leave(const std::optional<MarkedPosition>& mark, std::uint64_t now_ns) {
+    if (!mark) return;
+    unmarked_ = 0;
+    due_ns_ = now_ns + kIntervalNs;
+    last_ = mark->position;
+    ListMarks(ring_.area().list_marks).leave(*mark, storage_.area().cursor.load(std::memory_order_relaxed));
+    if (is_checked_) return;
+    is_checked_ = true;
+    // After a mark from which a successor can go on.
+    ring_.area().list_checked.store(1, std::memory_order_release);
+}
+
+}  // namespace pipeline
