@@ -12,8 +12,6 @@ namespace {
 
 using Where = Damage::Where;
 
-constexpr const char* kBadLock = "one of its locks could never be locked";
-
 // The head as the next owner of the pop lock finds it, or settles it if he is told that he must.
 std::uint64_t settled_head(const Ring& ring) noexcept {
     std::uint64_t head = ring.head();
@@ -59,7 +57,7 @@ std::optional<Damage> in_ring(const Ring& ring) {
 
 std::optional<Damage> in_storage(const Storage& storage, std::uint64_t acquired) {
     const StorageArea& area = storage.area();
-    if (auto damage = find_damage(area)) return damage;
+    if (auto damage = find_damage(StorageIndices::of(area))) return damage;
     if (!area.save_lock.is_sound() || !area.flush_lock.is_sound()) return Damage{Where::Storage, kBadLock};
     if (storage.tail() > acquired)
         return Damage{Where::Storage, "it holds more results than invoices were acquired"};
@@ -123,11 +121,13 @@ std::optional<Damage> find_damage(const Ring& ring, const Storage& storage) {
     return in_balance(ring, storage);
 }
 
-std::optional<Damage> find_damage(const StorageArea& area) {
-    const std::uint64_t tail = area.tail.load();
-    const std::uint64_t durable = area.durable_word.load() >> 1U;
-    const std::uint64_t released = area.released.load();
-    if (released > durable || durable > tail || tail - released > area.header.capacity)
+StorageIndices StorageIndices::of(const StorageArea& area) noexcept {
+    return {area.released.load(), area.durable_word.load() >> 1U, area.tail.load(), area.header.capacity};
+}
+
+std::optional<Damage> find_damage(const StorageIndices& indices) {
+    const auto [released, durable, tail, capacity] = indices;
+    if (released > durable || durable > tail || tail - released > capacity)
         return Damage{Where::Storage, "its indices are out of order"};
     return std::nullopt;
 }

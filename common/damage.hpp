@@ -23,7 +23,17 @@ struct Damage {
 // allowing for the words that a kill leaves to be settled. The headers have been checked.
 [[nodiscard]] std::optional<Damage> find_damage(const Ring& ring, const Storage& storage);
 
-// As far as a storage can be judged without its ring: the order of its indices.
-[[nodiscard]] std::optional<Damage> find_damage(const StorageArea& area);
+// As far as a storage can be judged without its ring.
+struct StorageIndices {
+    std::uint64_t released;
+    std::uint64_t durable;
+    std::uint64_t tail;
+    std::uint32_t capacity;
+    [[nodiscard]] static StorageIndices of(const StorageArea& area) noexcept;
+};
+[[nodiscard]] std::optional<Damage> find_damage(const StorageIndices& indices);
+
+// Said of a lock that is neither free nor a dead owner's.
+inline constexpr const char* kBadLock = "one of its locks could never be locked";
 
 }  // namespace pipeline

@@ -13,6 +13,7 @@
 #include <boost/interprocess/permissions.hpp>
 #include <boost/interprocess/shared_memory_object.hpp>
 #include <cerrno>
+#include <cstdio>
 #include <utility>
 
 #include "common/error.hpp"
@@ -209,6 +210,16 @@ void Segment::publish() {
         throw system_failure(ExitStatus::CannotCreate, "naming", to, errno,
                              "another supervisor may be using it; choose another --name");
     }
+    mapping_->is_unfinished = false;
+}
+
+void Segment::replace() {
+    if (!mapping_->is_unfinished) return;
+    const std::string from = path_of(temporary(name()));
+    const std::string to = path_of(name());
+    if (::rename(from.c_str(), to.c_str()) != 0)
+        throw system_failure(ExitStatus::CannotCreate, "naming", to, errno,
+                             "/dev/shm must be writable for this user");
     mapping_->is_unfinished = false;
 }
 

@@ -40,6 +40,9 @@ class Segment {
 
     // Gives a created segment its name. Throws Failure CannotCreate if the name is taken.
     void publish();
+    // The same in place of what has the name, in one step; nothing if it has its name already. For whoever
+    // keeps others from what has the name. Throws Failure CannotCreate.
+    void replace();
 
     [[nodiscard]] const std::string& name() const noexcept;
     [[nodiscard]] void* address() const noexcept;

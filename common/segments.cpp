@@ -13,50 +13,14 @@
 #include "common/command_line.hpp"
 #include "common/damage.hpp"
 #include "common/error.hpp"
+#include "common/layout_4.hpp"
 #include "common/list_marks.hpp"
+#include "common/old_segments.hpp"
 #include "common/process_id.hpp"
+#include "common/segment_header.hpp"
 
 namespace pipeline {
 namespace {
-
-std::string ring_name(const std::string& name) {
-    return name + ".ring";
-}
-std::string storage_name(const std::string& name) {
-    return name + ".storage";
-}
-
-[[noreturn]] void refuse(const Segment& segment, const std::string& what) {
-    const std::string name = segment.name().substr(0, segment.name().rfind('.'));
-    throw Failure(
-        ExitStatus::Configuration,
-        fmt::format(
-            "segment /dev/shm/{} {}. It is left as it is; to begin anew, remove /dev/shm/{} and "
-            "/dev/shm/{}: the source (but for standard input) gives again what the ledger does not have",
-            segment.name(), what, ring_name(name), storage_name(name)));
-}
-
-// Returns the capacity that fits the segment's size.
-std::uint32_t check_header(const Segment& segment, std::uint64_t magic, std::size_t area_bytes,
-                           std::size_t (*bytes)(std::uint32_t)) {
-    if (segment.size() < area_bytes) refuse(segment, "is too small to be a segment of this pipeline");
-    auto& header = *static_cast<SegmentHeader*>(segment.address());
-    if (header.magic != magic) refuse(segment, "is not a segment of this pipeline");
-    if (header.layout_version != kLayoutVersion) {
-        refuse(segment,
-               fmt::format("has layout version {}, and this program knows {}: finish it with the version "
-                           "that made it",
-                           header.layout_version, kLayoutVersion));
-    }
-    // Read once: what is used must be what was checked.
-    const std::uint32_t capacity = std::atomic_ref(header.capacity).load(std::memory_order_relaxed);
-    if (capacity < kMinCapacity || capacity > kMaxCapacity || header.total_bytes != segment.size() ||
-        bytes(capacity) != segment.size()) {
-        refuse(segment,
-               fmt::format("is damaged: {} bytes do not fit its capacity of {}", segment.size(), capacity));
-    }
-    return capacity;
-}
 
 void check_text(const Segment& segment, const std::array<char, kMaxSpecBytes>& text) {
     if (text.front() == '\0' || std::find(text.begin(), text.end(), '\0') == text.end())
@@ -75,17 +39,19 @@ std::string read_text(const std::array<char, kMaxSpecBytes>& from) {
     return {from.begin(), std::find(from.begin(), from.end(), '\0')};
 }
 
-void finish_header(SegmentHeader& header, std::uint64_t magic, std::size_t bytes, std::uint64_t generation) {
-    header.total_bytes = bytes;
-    header.generation = generation;
-    header.magic = magic;
-}
-
 RingArea& ring_area(const Segment& segment) {
     return *static_cast<RingArea*>(segment.address());
 }
 StorageArea& storage_area(const Segment& segment) {
     return *static_cast<StorageArea*>(segment.address());
+}
+
+// Of a storage without its ring: how many of its results are not in the ledger.
+std::uint64_t waiting_in(const Segment& storage) {
+    static_cast<void>(check_header(storage, kStorageShape));
+    const StorageIndices indices = StorageIndices::of(storage_area(storage));
+    if (const auto damage = find_damage(indices)) refuse(storage, "is damaged: " + damage->what);
+    return indices.tail - indices.durable;
 }
 
 }  // namespace
@@ -103,7 +69,7 @@ Segments Segments::create(const std::string& name, const SegmentsPlan& plan) {
 
     Segment storage = Segment::create(storage_name(name), Storage::bytes(plan.storage_capacity));
     Storage::initialise(storage_area(storage), plan.storage_capacity);
-    finish_header(storage_area(storage).header, kStorageMagic, storage.size(), generation);
+    finish_header(storage_area(storage).header, kStorageShape, generation);
 
     Segment ring = Segment::create(ring_name(name), ring_bytes(plan.ring_capacity));
     RingArea& area = ring_area(ring);
@@ -117,7 +83,7 @@ Segments Segments::create(const std::string& name, const SegmentsPlan& plan) {
     if (plan.start_digest) ListMarks(area.list_marks).leave({plan.start_position, *plan.start_digest, {}}, 0);
     write_text(area.source, plan.source);
     write_text(area.ledger, plan.ledger);
-    finish_header(area.header, kRingMagic, ring.size(), generation);
+    finish_header(area.header, kRingShape, generation);
 
     Segments segments(std::move(ring), plan.ring_capacity, std::move(storage), plan.storage_capacity);
     // Both are locked by being made.
@@ -134,7 +100,7 @@ Segments Segments::create(const std::string& name, const SegmentsPlan& plan) {
 std::optional<Segments> Segments::open(const std::string& name, Segment::Access access) {
     std::optional<Segment> ring = Segment::open(ring_name(name), access);
     if (!ring) return std::nullopt;
-    const auto ring_capacity = check_header(*ring, kRingMagic, sizeof(RingArea), &ring_bytes);
+    const auto ring_capacity = check_header(*ring, kRingShape);
     std::optional<Segment> storage = Segment::open(storage_name(name), access);
     if (!storage) {
         if (!ring->has_its_name()) return std::nullopt;  // the last process of the generation has just left
@@ -143,7 +109,7 @@ std::optional<Segments> Segments::open(const std::string& name, Segment::Access 
                            "the ledger",
                            storage_name(name)));
     }
-    const auto storage_capacity = check_header(*storage, kStorageMagic, sizeof(StorageArea), &Storage::bytes);
+    const auto storage_capacity = check_header(*storage, kStorageShape);
     if (ring_area(*ring).header.generation != storage_area(*storage).header.generation) {
         if (!ring->has_its_name()) return std::nullopt;  // the next generation has come meanwhile
         refuse(*ring, fmt::format("does not belong to /dev/shm/{}", storage->name()));
@@ -175,10 +141,8 @@ Segments Segments::attach(const std::string& name, Lineage lineage) {
 void Segments::remove_storage_without_ring(const std::string& name) {
     const auto storage = Segment::open(storage_name(name), Segment::Access::ReadWrite);
     if (!storage) return;
-    check_header(*storage, kStorageMagic, sizeof(StorageArea), &Storage::bytes);
-    const StorageArea& area = storage_area(*storage);
-    if (const auto damage = find_damage(area)) refuse(*storage, "is damaged: " + damage->what);
-    const std::uint64_t waiting = area.tail.load() - (area.durable_word.load() >> 1U);
+    const bool is_old = layout_version_of(*storage, kStorageMagic) == layout_4::kLayoutVersion;
+    const std::uint64_t waiting = is_old ? waiting_in_old_storage(*storage) : waiting_in(*storage);
     if (waiting != 0) {
         refuse(*storage,
                fmt::format("holds {} results that are not in the ledger, and has lost its ring, /dev/shm/{}",
@@ -245,6 +209,11 @@ bool Segments::lock_shared() noexcept {
 }
 bool Segments::lock_exclusively() noexcept {
     return ::flock(ring_segment_.fd(), LOCK_EX | LOCK_NB) == 0;
+}
+
+void Segments::replace() {
+    ring_segment_.replace();
+    storage_segment_.replace();
 }
 
 void Segments::unlink() const noexcept {

@@ -36,6 +36,10 @@ struct SegmentsPlan {
 
 class Segments {
   public:
+    // Of two that belong together and have been checked, with their capacities.
+    Segments(Segment ring, std::uint32_t ring_capacity, Segment storage,
+             std::uint32_t storage_capacity) noexcept;
+
     // Makes both and gives them their names; holds the generation lock shared. Throws Failure CannotCreate.
     [[nodiscard]] static Segments create(const std::string& name, const SegmentsPlan& plan);
 
@@ -86,6 +90,10 @@ class Segments {
     // True if the ring's name still means these segments.
     [[nodiscard]] bool are_current() const noexcept { return ring_segment_.has_its_name(); }
 
+    // Gives segments that were made of others (old_segments.hpp) the names of these: the ring, then the
+    // storage. One that has its name already is left as it is. Throws Failure CannotCreate.
+    void replace();
+
     // Removes both names. For whoever holds the generation lock exclusively, or made the segments.
     void unlink() const noexcept;
 
@@ -93,8 +101,6 @@ class Segments {
     void leave() noexcept;
 
   private:
-    Segments(Segment ring, std::uint32_t ring_capacity, Segment storage,
-             std::uint32_t storage_capacity) noexcept;
     Segment ring_segment_;
     Segment storage_segment_;
     // As they were when they were checked against the sizes of the mappings.

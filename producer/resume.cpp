@@ -34,6 +34,7 @@ Resume resume_from(const Ring& ring, const Storage& storage) {
     Resume resume;
     const std::uint64_t tail = ring.tail();
     resume.acquired = tail;
+    resume.source_file = ring.area().source_file;
     if (ring.area().ordered != 0) {
         resume.start = ring.area().start_position;
         resume.position = resume.start;
@@ -44,7 +45,6 @@ Resume resume_from(const Ring& ring, const Storage& storage) {
         add_list(ring, resume);
         return resume;
     }
-    resume.source_file = ring.area().source_file;
     resume.bare_inodes = ring.area().bare_inodes != 0;
     // Items only move forward: looking in this order misses none.
     for (std::uint64_t i = ring.head(); i < tail; ++i) resume.in_flight.insert(ring.slot(i).position.load());

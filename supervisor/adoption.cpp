@@ -3,10 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <thread>
+#include <utility>
 
 #include "common/error.hpp"
 #include "common/log.hpp"
+#include "common/old_segments.hpp"
 #include "common/plural.hpp"
 #include "common/printable.hpp"
 
@@ -18,7 +21,8 @@ using std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kTryAgain{20};
 
 // Waits until no process of the segments' generation is left.
-void wait_for_generation(Segments& segments, const AdoptionRequest& request) {
+template <class Left>
+void wait_for_generation(Left& segments, const AdoptionRequest& request) {
     const auto deadline = steady_clock::now() + request.patience;
     bool told = false;
     while (!segments.lock_exclusively()) {
@@ -152,35 +156,68 @@ void warn_of_kept_sizes(const Segments& segments, const SegmentsPlan& plan) {
         ring, storage);
 }
 
+// What an earlier generation has left, when no process of it is: checked, and of the present layout. Made of
+// segments of an older one, it has no names yet.
+struct Leftover {
+    Segments segments;
+    std::optional<OldSegments> old;
+};
+
+std::optional<Leftover> find_leftover(const AdoptionRequest& request) {
+    while (true) {
+        auto old = OldSegments::open(request.name);
+        if (old) {
+            wait_for_generation(*old, request);
+            if (!old->are_current()) continue;  // its last process has removed them just now
+            Segments converted = old->convert();
+            converted.check_contents();
+            return Leftover{std::move(converted), std::move(old)};
+        }
+        auto segments = Segments::open(request.name);
+        if (!segments) return std::nullopt;
+        wait_for_generation(*segments, request);
+        if (!segments->are_current()) continue;
+        segments->check_contents();
+        return Leftover{std::move(*segments), std::nullopt};
+    }
+}
+
+// Old segments get the names with what they had no words for.
+void upgrade(Segments& segments, const AdoptionRequest& request) {
+    segments.ring().area().ledger_id = request.ledger_id();
+    segments.replace();
+    log(LogLevel::Notice, "taking over what version 0.1.0 of this program has left in /dev/shm/{}.*",
+        request.name);
+}
+
+Segments adopt(Leftover leftover, const AdoptionRequest& request) {
+    Segments& segments = leftover.segments;
+    const std::uint64_t in_flight = segments.in_flight();
+    if (!is_same_list(segments, request.plan))
+        require_same("source", "--source", segments.source(), request.plan.source, request, in_flight);
+    require_same("ledger", "--ledger", segments.ledger(), request.plan.ledger, request, in_flight);
+    require_same_folder(segments, request);
+    require_written_here(segments, request);
+    require_begun_alike(segments, request, in_flight);
+    warn_of_kept_sizes(segments, request.plan);
+    // Of a list: what was upgraded does not know it yet.
+    FileIdentity& source_file = segments.ring().area().source_file;
+    if (!request.plan.ordered || source_file == FileIdentity{}) source_file = request.plan.source_file;
+    if (leftover.old) upgrade(segments, request);
+    segments.take_over();
+    segments.ring().reopen();
+    // From exclusive to shared; the name's lock keeps every other supervisor out meanwhile.
+    if (!segments.lock_shared()) throw Failure(ExitStatus::Internal, "the generation lock was lost");
+    tell_of(segments);
+    return std::move(segments);
+}
+
 }  // namespace
 
 Segments make_or_adopt(const AdoptionRequest& request) {
-    while (auto segments = Segments::open(request.name)) {
-        wait_for_generation(*segments, request);
-        if (!segments->are_current()) continue;  // its last process has removed them just now
-        segments->check_contents();
-        if (are_done_with(*segments, request.plan)) {
-            segments->unlink();
-            break;
-        }
-        const std::uint64_t in_flight = segments->in_flight();
-        if (!is_same_list(*segments, request.plan))
-            require_same("source", "--source", segments->source(), request.plan.source, request, in_flight);
-        require_same("ledger", "--ledger", segments->ledger(), request.plan.ledger, request, in_flight);
-        require_same_folder(*segments, request);
-        require_written_here(*segments, request);
-        require_begun_alike(*segments, request, in_flight);
-        warn_of_kept_sizes(*segments, request.plan);
-        segments->take_over();
-        if (!request.plan.ordered) segments->ring().area().source_file = request.plan.source_file;
-        segments->ring().reopen();
-        // Of what was upgraded: its list was not known yet.
-        FileIdentity& source_file = segments->ring().area().source_file;
-        if (source_file == FileIdentity{}) source_file = request.plan.source_file;
-        // From exclusive to shared; the name's lock keeps every other supervisor out meanwhile.
-        if (!segments->lock_shared()) throw Failure(ExitStatus::Internal, "the generation lock was lost");
-        tell_of(*segments);
-        return std::move(*segments);
+    if (auto leftover = find_leftover(request)) {
+        if (!are_done_with(leftover->segments, request.plan)) return adopt(std::move(*leftover), request);
+        leftover->segments.unlink();
     }
     Segments::remove_storage_without_ring(request.name);
     SegmentsPlan plan = request.plan;

@@ -45,6 +45,7 @@ std::optional<Segment> Segment::open(const std::string& name, Access) {
 void Segment::remove(const std::string&) noexcept {}
 void Segment::remove_abandoned(const std::string&) {}
 void Segment::publish() {}
+void Segment::replace() {}
 
 const std::string& Segment::name() const noexcept {
     return mapping_->name;
@@ -57,6 +58,9 @@ std::size_t Segment::size() const noexcept {
 }
 int Segment::fd() const noexcept {
     return -1;
+}
+std::optional<bool> Segment::is_written() const noexcept {
+    return std::nullopt;
 }
 bool Segment::has_its_name() const noexcept {
     return true;
