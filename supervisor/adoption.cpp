@@ -101,16 +101,21 @@ void require_begun_alike(const Segments& segments, const AdoptionRequest& reques
                               request.name, in_flight));
 }
 
+std::unique_ptr<Ledger> open_ledger_of(const Segments& segments, const AdoptionRequest& request) {
+    const RingArea& ring = segments.ring().area();
+    const Storage storage = segments.storage();
+    return request.known_ledger(
+        {ring.ledger_id, ring.header.generation, storage.durable(), &storage.area().ledger_files});
+}
+
 // An older copy may have been put in the ledger's place: what it lacks is in no other place any more, and
 // would never be acquired again. Or an older copy in the place of the segments: what they would give again is
 // not what the ledger has had since.
 void require_written_here(const Segments& segments, const AdoptionRequest& request) {
-    const RingArea& ring = segments.ring().area();
     const Storage storage = segments.storage();
     const std::uint64_t durable = storage.durable();
-    const auto ledger =
-        request.known_ledger({ring.ledger_id, ring.header.generation, durable, &storage.area().ledger_files});
-    const auto last = ledger->last_commit(ring.header.generation);
+    const auto last =
+        open_ledger_of(segments, request)->last_commit(segments.ring().area().header.generation);
     if (!last) return;
     const RecordRange waiting = storage.range(durable, storage.tail() - durable);
     switch (continue_after(*last, waiting)) {
@@ -184,7 +189,7 @@ std::optional<Leftover> find_leftover(const AdoptionRequest& request) {
 
 // Old segments get the names with what they had no words for.
 void upgrade(Segments& segments, const AdoptionRequest& request) {
-    segments.ring().area().ledger_id = request.ledger_id();
+    segments.ring().area().ledger_id = open_ledger_of(segments, request)->id();
     segments.replace();
     log(LogLevel::Notice, "taking over what version 0.1.0 of this program has left in /dev/shm/{}.*",
         request.name);

@@ -7,6 +7,7 @@
 
 #include "tests/catch.hpp"
 #include "tests/unit/ledger_fixture.hpp"
+#include "tests/unit/tree_paths.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
