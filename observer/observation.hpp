@@ -119,7 +119,8 @@ inline constexpr std::chrono::milliseconds kPatience{3};
 
 // Looks now; `segments` are attached read-only.
 [[nodiscard]] Observation observe_segments(const Segments& segments);
-// The same without the names of source and ledger, and whether the source has ended; `reach` as of the segments.
+// The same without the names of source and ledger, and whether the source has ended; `reach` as of the
+// segments.
 [[nodiscard]] Observation observe_areas(const Ring& ring, const Storage& storage, const MetricsArea& metrics,
                                         Reach reach = Reach::Here);
 

@@ -4,8 +4,8 @@
 // that does one action and never waits, so that it can be stepped through, killed, and taken over.
 //
 // The source is a list of the numbers 1..kNumbers, a position each, whose producer leaves marks. Whatever is
-// killed: when all roles have done their work again, each number is in the ledger, by exactly one record, and the
-// ledger has been given no cursor without the digest of what lies before it.
+// killed: when all roles have done their work again, each number is in the ledger, by exactly one record, and
+// the ledger has been given no cursor without the digest of what lies before it.
 #pragma once
 
 #include <cstddef>

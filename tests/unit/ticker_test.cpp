@@ -34,7 +34,8 @@ class SignalsAsBefore {
 
 }  // namespace
 
-TEST_CASE("a signal and a key are seen although every tick is late, and ticks although keys are", "[ticker]") {
+TEST_CASE("a signal and a key are seen although every tick is late, and ticks although keys are",
+          "[ticker]") {
     const SignalsAsBefore restored;
     Ticker ticker(std::chrono::nanoseconds(1));
     std::array<int, 2> ends{};
