@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace pipeline {
 
@@ -21,6 +22,15 @@ class ClaimSize {
 
     // The items to claim next, least..most.
     [[nodiscard]] std::size_t next() const noexcept { return size_; }
+
+    // How long the next item is expected to take if that is a second or more, else 0: results that wait
+    // should not wait for that long.
+    [[nodiscard]] std::chrono::nanoseconds slow_item() const noexcept {
+        constexpr double kSlowNs = 1e9;
+        constexpr double kMostNs = 1e15;
+        return std::chrono::nanoseconds(
+            service_ns_ < kSlowNs ? 0 : static_cast<std::int64_t>(std::min(service_ns_, kMostNs)));
+    }
 
     // After how many items to look at the clock whether they have taken too long: about ten microseconds,
     // since reading it costs more than a trivial invoice; and no more than a few, should they grow slow at

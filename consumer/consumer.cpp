@@ -210,7 +210,8 @@ nanoseconds Consumer::look_after() {
 bool Consumer::flush(nanoseconds bound) {
     if (outcome_log_.has_something_to_say()) outcome_log_.tell(steady_clock::now());
     const auto due = flush_.due_in();
-    if (!due || *due > nanoseconds::zero()) return false;
+    // Before an invoice that takes longer than the rest of the wait: nobody else may come to it meanwhile.
+    if (!due || *due > claim_size_.slow_item()) return false;
     if (retry_delay_ != nanoseconds::zero() && steady_clock::now() < retry_flush_at_) return false;
     return lead_flush(bound);
 }

@@ -47,6 +47,19 @@ Latencies Latencies::of(const Histogram& histogram) {
     return latencies;
 }
 
+Latencies Latencies::of(const Histogram& arrived, const Histogram& under_way) {
+    Histogram both = arrived;
+    both += under_way;
+    Latencies latencies = of(both);
+    if (const Latencies alone = of(arrived); alone.count != 0) {
+        latencies.mean = std::max(latencies.mean, alone.mean);
+        latencies.p50 = std::max(latencies.p50, alone.p50);
+        latencies.p99 = std::max(latencies.p99, alone.p99);
+        latencies.p999 = std::max(latencies.p999, alone.p999);
+    }
+    return latencies;
+}
+
 Comparison Comparison::of(const Observation& earlier, const Observation& now) {
     Comparison comparison;
     if (earlier.generation != now.generation || now.at_ns <= earlier.at_ns) return comparison;
@@ -69,13 +82,13 @@ Comparison Comparison::of(const Observation& earlier, const Observation& now) {
     }
     comparison.waiting = Latencies::of(now.waiting.since(earlier.waiting));
     comparison.processing = Latencies::of(now.processing.since(earlier.processing));
-    comparison.until_durable = Latencies::of(now.until_durable.since(earlier.until_durable));
+    comparison.until_durable = Latencies::of(now.until_durable.since(earlier.until_durable), now.under_way);
     load.waiting = now.flow().in_ring;
     load.is_paused = now.is_paused && now.state != PipelineState::Draining;
-    if (const LedgerTrouble& trouble = now.ledger_trouble; trouble.since_ns != 0) {
-        const std::uint64_t lasts_ns = now.at_ns > trouble.since_ns ? now.at_ns - trouble.since_ns : 0;
-        load.ledger_trouble = fmt::format(
-            "for {}: {}", readable_seconds(static_cast<double>(lasts_ns) / kNsPerSecond), trouble.cause);
+    if (const LedgerCondition& ledger = now.ledger_condition; ledger.is_failing()) {
+        const auto lasts_ns = static_cast<double>(gained(ledger.failing_since_ns, now.at_ns));
+        load.ledger_trouble =
+            fmt::format("for {}: {}", readable_seconds(lasts_ns / kNsPerSecond), ledger.error);
     }
     const bool says_itself = load.is_paused || !load.ledger_trouble.empty();
     // Of a pipeline that is stopped or dead, or may be, no time says who waits for whom.
@@ -96,17 +109,26 @@ bool has_same_consumers(const Observation& earlier, const Observation& now) noex
 }
 
 bool has_moved(const Observation& earlier, const Observation& now) noexcept {
+    return earlier.flow().acquired != now.flow().acquired || has_worked(earlier, now);
+}
+
+bool has_worked(const Observation& earlier, const Observation& now) noexcept {
     const auto position = [](const Observation& seen) {
-        return std::array{seen.generation,   seen.flow().acquired, seen.flow().in_hands,
-                          seen.flow().saved, seen.flow().durable,  seen.released};
+        return std::array{seen.generation, seen.flow().acquired - seen.flow().in_ring, seen.flow().saved,
+                          seen.flow().durable, seen.released};
     };
     return position(earlier) != position(now);
 }
 
 std::uint64_t last_moved_ns(const Observation& now) noexcept {
     // A time of the future is none.
+    const std::uint64_t acquired = now.last_acquired_ns <= now.at_ns ? now.last_acquired_ns : 0;
+    return std::max(acquired, last_worked_ns(now));
+}
+
+std::uint64_t last_worked_ns(const Observation& now) noexcept {
     const auto known = [&now](std::uint64_t ns) { return ns <= now.at_ns ? ns : 0; };
-    return std::max(known(now.last_acquired_ns), known(now.last_saved_ns));
+    return std::max(known(now.last_saved_ns), known(now.ledger_condition.last_commit_ns));
 }
 
 }  // namespace pipeline

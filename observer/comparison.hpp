@@ -14,13 +14,17 @@ namespace pipeline {
 
 // Of durations, in seconds; all 0 if there are none.
 struct Latencies {
-    std::uint64_t count = 0;
+    std::uint64_t count = 0;  // with what is under way, where that counts
     double mean = 0;
     double p50 = 0;
     double p99 = 0;
     double p999 = 0;
 
     [[nodiscard]] static Latencies of(const Histogram& histogram);
+    // The same with what has not arrived yet, and has taken so long as `under_way` says until now. That makes
+    // a figure greater or leaves it as it is: where everything stands still they grow, and a few that have
+    // just begun make nothing look faster than it was.
+    [[nodiscard]] static Latencies of(const Histogram& arrived, const Histogram& under_way);
 };
 
 struct ConsumerComparison {
@@ -54,7 +58,12 @@ struct Comparison {
 // True if an invoice has got further between the two.
 [[nodiscard]] bool has_moved(const Observation& earlier, const Observation& now) noexcept;
 
+// The same of invoices that had been acquired: the source alone may go on until the ring is full.
+[[nodiscard]] bool has_worked(const Observation& earlier, const Observation& now) noexcept;
+
 // When something moved last, as far as a single observation can tell; 0 if nothing ever has.
 [[nodiscard]] std::uint64_t last_moved_ns(const Observation& now) noexcept;
+// The same of invoices that had been acquired.
+[[nodiscard]] std::uint64_t last_worked_ns(const Observation& now) noexcept;
 
 }  // namespace pipeline

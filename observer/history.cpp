@@ -17,7 +17,7 @@ Pace Pace::between(const Observation& earlier, const Observation& now) {
             rate(earlier.flow().acquired, now.flow().acquired),
             rate(earlier.flow().durable, now.flow().durable),
             static_cast<double>(now.in_flight()),
-            Latencies::of(now.until_durable.since(earlier.until_durable)).p99};
+            Latencies::of(now.until_durable.since(earlier.until_durable), now.under_way).p99};
 }
 
 void add_pace(std::vector<Pace>& history, const Pace& pace) {

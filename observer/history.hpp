@@ -19,7 +19,7 @@ struct Pace {
     double acquired_per_second = 0;
     double stored_per_second = 0;
     double in_flight = 0;                  // invoices, at its end
-    double until_durable_p99_seconds = 0;  // of what was stored in it
+    double until_durable_p99_seconds = 0;  // of what was stored in it, and of what still waited at its end
 
     // Of two observations of the same pipeline, the later one at a later time.
     [[nodiscard]] static Pace between(const Observation& earlier, const Observation& now);

@@ -27,6 +27,7 @@ const View& Lookout::look(bool must_see) {
     const bool are_current = segments_->are_current();
     Observation seen = observe_segments(*segments_);
     times_.mend(seen);
+    seen.ledger_condition.room = room_.look(seen.ledger);
     if (!are_current) {
         if (seen.in_flight() == 0) seen.state = PipelineState::Finished;
         segments_.reset();
@@ -34,7 +35,8 @@ const View& Lookout::look(bool must_see) {
     view_.is_attached = segments_.has_value();
     remember(seen);
     if (!are_current && seen.in_flight() != 0) {
-        view_.health = {false, "somebody has removed its segments from /dev/shm, with invoices in flight"};
+        view_.health = Health::bad(
+            HealthState::Absent, "somebody has removed its segments from /dev/shm, with invoices in flight");
     }
     view_.now = std::move(seen);
     return view_;
@@ -47,7 +49,7 @@ void Lookout::attach(bool must_see) {
     } catch (const Failure& failure) {
         if (must_see) throw;
         view_.trouble = failure.what();
-        view_.health = {false, view_.trouble};
+        view_.health = Health::bad(HealthState::Absent, view_.trouble);
     }
     if (segments_) begin_anew();
 }
@@ -58,14 +60,17 @@ void Lookout::begin_anew() {
     times_.begin_anew();
     view_.recent = {};
     view_.moved_ns = 0;
+    view_.worked_ns = 0;
 }
 
 void Lookout::remember(const Observation& seen) {
     const bool is_first = past_.empty();
     if (is_first) {
         view_.moved_ns = last_moved_ns(seen);
-    } else if (has_moved(*view_.now, seen)) {
-        view_.moved_ns = seen.at_ns;
+        view_.worked_ns = last_worked_ns(seen);
+    } else {
+        if (has_moved(*view_.now, seen)) view_.moved_ns = seen.at_ns;
+        if (has_worked(*view_.now, seen)) view_.worked_ns = seen.at_ns;
     }
     const auto is_to_be_forgotten = [&] {
         return seen.at_ns - past_[1].at_ns >= kWindowNs || !is_comparable(past_.front(), seen);
@@ -76,7 +81,7 @@ void Lookout::remember(const Observation& seen) {
     // told.
     const auto is_old = [&](const Observation& earlier) { return seen.at_ns - earlier.at_ns >= kSecondNs; };
     const auto earlier = std::find_if(past_.rbegin(), past_.rend(), is_old);
-    view_.health = Health::of(earlier == past_.rend() ? seen : *earlier, seen, view_.moved_ns);
+    view_.health = Health::of(earlier == past_.rend() ? seen : *earlier, seen, view_.worked_ns);
     if (is_first || seen.at_ns - past_.back().at_ns >= kNearlySecondNs) past_.push_back(seen);
     add_pace(seen);
 }

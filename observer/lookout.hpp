@@ -14,6 +14,7 @@
 #include "observer/comparison.hpp"
 #include "observer/health.hpp"
 #include "observer/history.hpp"
+#include "observer/ledger_room.hpp"
 #include "observer/observation.hpp"
 #include "observer/steady_times.hpp"
 
@@ -25,8 +26,9 @@ struct View {
     bool is_attached = false;  // false: `now` is what was seen last, and there is nothing to see any more
     std::optional<Observation> now;  // none: nothing has been seen yet
     Comparison recent;
-    std::uint64_t moved_ns = 0;  // when something moved last, monotonic; 0: never
-    Health health{false, "there is no pipeline of that name"};
+    std::uint64_t moved_ns = 0;   // when something moved last, monotonic; 0: never
+    std::uint64_t worked_ns = 0;  // the same of invoices that had been acquired
+    Health health = Health::bad(HealthState::Absent, "there is no pipeline of that name");
     std::string trouble;        // why it cannot be looked at just now; empty: it can
     std::vector<Pace> history;  // of each look, but at most one for each second; the newest last
 
@@ -58,6 +60,7 @@ class Lookout {
 
     View view_;
     std::optional<Segments> segments_;
+    LedgerRoom room_;
     std::deque<Observation> past_;  // a second apart, the oldest first
     std::optional<Observation> paced_;
     SteadyTimes times_;

@@ -2,8 +2,11 @@
 #include "observer/observation.hpp"
 
 #include <algorithm>
+#include <utility>
 
+#include "observer/ages.hpp"
 #include "observer/current_invoice.hpp"
+#include "observer/failures.hpp"
 #include "observer/loaded.hpp"
 
 namespace pipeline {
@@ -67,21 +70,12 @@ void observe_places(Observation& seen, const Ring& ring, const MetricsArea& metr
     }
 }
 
-// Invoices pass ring, hands and storage in this order; in a storage they lie nearly in the order in which
-// they were acquired, but for those that took long.
-std::optional<std::uint64_t> oldest_acquired_ns(const Observation& seen, const Ring& ring,
-                                                const Storage& storage) {
-    std::optional<std::uint64_t> oldest;
-    const auto add = [&oldest](std::uint64_t ns) { oldest = std::min(oldest.value_or(ns), ns); };
-    const Flow& flow = seen.flow();
-    if (flow.in_ring != 0) add(loaded_plain(ring.slot(flow.acquired - flow.in_ring).acquired_ns));
-    for (const ConsumerObservation& consumer : seen.consumers) {
-        if (const auto ns = oldest_in_hand_ns(ring.hand(consumer.place))) add(*ns);
-    }
-    const std::uint64_t records = std::min<std::uint64_t>(seen.in_storage(), storage.capacity());
-    for (std::uint64_t i = 0; i < records; ++i)
-        add(loaded_plain(storage.record(flow.durable + i).acquired_ns));
-    return oldest;
+// All that is not durable yet, by its age.
+void observe_ages(Observation& seen, const Ring& ring, const Storage& storage) {
+    Ages ages = Ages::of(ring, storage, seen.flow(), seen.at_ns);
+    seen.oldest_acquired_ns = ages.oldest_ns;
+    seen.oldest_unsaved_ns = ages.oldest_unsaved_ns;
+    seen.under_way = std::move(ages.under_way);
 }
 
 PipelineState state_of(const Observation& seen, bool is_closing, Reach reach) noexcept {
@@ -129,7 +123,10 @@ Observation observe_areas(const Ring& ring, const Storage& storage, const Metric
                     ProcessId::unpack(loaded(ring.area().producer_process)), reach, seen.at_ns);
     observe_places(seen, ring, metrics, reach);
     seen.until_durable = Histogram(metrics.until_durable);
-    seen.oldest_acquired_ns = oldest_acquired_ns(seen, ring, storage);
+    observe_ages(seen, ring, storage);
+    seen.failed_in_a_row = failures_in_a_row(storage, seen.flow(), kFailuresLookedAt);
+    seen.ledger_condition = look_at_ledger(metrics, storage, seen.flow());
+    seen.source_condition = look_at_source(metrics.source);
     seen.state = state_of(seen, ring.stop_requested() || ring.closed(), reach);
     return seen;
 }

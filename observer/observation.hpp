@@ -14,8 +14,10 @@
 #include "common/histogram.hpp"
 #include "common/metrics.hpp"
 #include "common/segments.hpp"
+#include "observer/ledger_condition.hpp"
 #include "observer/process_state.hpp"
 #include "observer/snapshot.hpp"
+#include "observer/source_condition.hpp"
 
 namespace pipeline {
 
@@ -59,12 +61,6 @@ struct SupervisorObservation {
     std::uint64_t started_ns = 0;
 };
 
-// The ledger takes nothing, though there is something to store.
-struct LedgerTrouble {
-    std::uint64_t since_ns = 0;  // 0: it does, as far as is known
-    std::string cause;           // one line: "database or disk is full"
-};
-
 enum class PipelineState : std::uint8_t {
     Starting,  // there is a supervisor and none of its children yet
     Running,
@@ -87,7 +83,6 @@ struct Observation {
     std::uint64_t expected = 0;        // that a finite source gives in all; 0: not known
     std::uint64_t ring_capacity = 0;
     std::uint64_t storage_capacity = 0;
-    LedgerTrouble ledger_trouble;
     LiveFlow live;
     std::uint64_t released = 0;  // of the durable ones, what the source knows of
     // What cannot be younger than the last movement: when the newest item came in, and the newest result.
@@ -95,6 +90,12 @@ struct Observation {
     std::uint64_t last_saved_ns = 0;
     // When the oldest invoice that is not durable was acquired; none: there is none.
     std::optional<std::uint64_t> oldest_acquired_ns;
+    // The same of those that wait for a consumer, in ring and hands.
+    std::optional<std::uint64_t> oldest_unsaved_ns;
+    Histogram under_way;                // how long those that are not durable have been under way
+    std::uint64_t failed_in_a_row = 0;  // of the newest durable ones, as far as they can be seen
+    LedgerCondition ledger_condition;
+    SourceCondition source_condition;
     SupervisorObservation supervisor;
     ProcessObservation producer;
     // Those that run, and those that left something: in the order of their places.
@@ -116,6 +117,9 @@ struct Observation {
 
 // How long to try for a flow of one moment before one of a few microseconds has to do.
 inline constexpr std::chrono::milliseconds kPatience{3};
+
+// How many of the newest outcomes are looked at.
+inline constexpr std::uint64_t kFailuresLookedAt = 20;
 
 // Looks now; `segments` are attached read-only.
 [[nodiscard]] Observation observe_segments(const Segments& segments);

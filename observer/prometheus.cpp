@@ -118,6 +118,62 @@ void add_flow(Families& families, const Observation& now) {
                    has_oldest ? static_cast<double>(now.at_ns - *now.oldest_acquired_ns) / kNsPerSecond : 0);
 }
 
+void add_ledger(Families& families, const Observation& now) {
+    const LedgerCondition& ledger = now.ledger_condition;
+    const auto lasts = [&now](std::uint64_t since_ns) {
+        return now.at_ns > since_ns ? static_cast<double>(now.at_ns - since_ns) / kNsPerSecond : 0;
+    };
+    families.counter("ledger_commits_total", "Commits that ended well.", ledger.commits);
+    families.counter("ledger_errors_total", "Commits that failed.", ledger.errors);
+    families.gauge("ledger_failing_seconds", "For how long commits have failed.",
+                   ledger.failing_since_ns == 0 ? 0 : lasts(ledger.failing_since_ns));
+    families.gauge("ledger_unstored_seconds", "How long results have been waiting without a commit.",
+                   ledger.unstored_since_ns ? lasts(*ledger.unstored_since_ns) : 0);
+    families.gauge(
+        "ledger_last_commit_timestamp_seconds", "When the last commit ended.",
+        ledger.last_commit_ns == 0 ? 0 : static_cast<double>(now.at.at_us(ledger.last_commit_ns)) / 1e6);
+    families.gauge("ledger_last_commit_seconds", "How long the last commit took.",
+                   static_cast<double>(ledger.last_took_ns) / kNsPerSecond);
+    const auto bytes = [&families](const char* name, const char* help,
+                                   const std::optional<std::uint64_t>& number) {
+        if (number) families.gauge(name, help, static_cast<double>(*number));
+    };
+    bytes("ledger_free_bytes", "Free space of the ledger's file system.", ledger.room.free_bytes);
+    bytes("ledger_file_bytes", "Size of the ledger's file.", ledger.room.file_bytes);
+    bytes("ledger_log_bytes", "Size of the ledger's log.", ledger.room.log_bytes);
+}
+
+void add_source(Families& families, const Observation& now) {
+    const SourceCondition& source = now.source_condition;
+    families.begin("source_state", "1 for the state that the source is in.", MetricType::Gauge);
+    for (auto i = static_cast<std::uint32_t>(SourceState::Fine);
+         i <= static_cast<std::uint32_t>(SourceState::Unreadable); ++i) {
+        const auto state = static_cast<SourceState>(i);
+        families.add(state == source.state ? 1 : 0, {{"state", std::string(to_text(state))}});
+    }
+    families.gauge("source_paused", "1 if it is paused.", now.is_paused ? 1 : 0);
+    families.gauge("source_backlog_invoices", "Invoices that lie in the source and are not acquired.",
+                   static_cast<double>(source.backlog));
+    families.gauge("source_oldest_age_seconds", "How long the oldest of them has been waiting.",
+                   source.waiting_seconds(now.at.now_us()));
+    families.gauge("source_unmoved_files", "Files that are in the ledger and could not be moved yet.",
+                   static_cast<double>(source.unmoved));
+    families.gauge("source_passed_over_entries", "Entries that could not be looked at.",
+                   static_cast<double>(source.passed_over));
+    families.counter("unusable_ids_total", "Ids that could not be used.", source.unusable_ids);
+}
+
+void add_health(Families& families, const Health& health) {
+    families.gauge("healthy", "1 if it does what it is there for; /healthz and --once say why not.",
+                   health.is_good ? 1 : 0);
+    families.begin("health_state", "1 for the state that it is in.", MetricType::Gauge);
+    for (auto i = static_cast<std::uint8_t>(HealthState::Absent);
+         i <= static_cast<std::uint8_t>(HealthState::Fine); ++i) {
+        const auto state = static_cast<HealthState>(i);
+        families.add(state == health.state ? 1 : 0, {{"state", std::string(to_text(state))}});
+    }
+}
+
 void add_histograms(Families& families, const Observation& now) {
     const auto add = [&families](const char* name, const char* help, const Histogram& histogram) {
         families.begin(name, help, MetricType::Histogram);
@@ -173,14 +229,15 @@ std::string prometheus_text(const View& view) {
     Families families(view.name);
     families.gauge("up", "1 if there is a pipeline of that name that can be looked at.",
                    view.is_attached ? 1 : 0);
-    families.gauge("healthy", "1 if it does what it is there for; /healthz and --once say why not.",
-                   view.health.is_good ? 1 : 0);
+    add_health(families, view.health);
     if (view.now) {
         families.begin("info", "Where the invoices come from and go to.", MetricType::Gauge);
         families.add(1, {{"source", printable(view.now->source)}, {"ledger", printable(view.now->ledger)}});
         families.gauge("last_moved_timestamp_seconds", "When an invoice got further for the last time.",
                        view.moved_ns == 0 ? 0 : static_cast<double>(view.now->at.at_us(view.moved_ns)) / 1e6);
         add_flow(families, *view.now);
+        add_ledger(families, *view.now);
+        add_source(families, *view.now);
         add_histograms(families, *view.now);
         add_processes(families, *view.now);
     }

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "common/printable.hpp"
+#include "observer/condition_text.hpp"
 #include "observer/process_columns.hpp"
 #include "observer/readable.hpp"
 #include "observer/screen_help.hpp"
@@ -20,6 +21,7 @@ constexpr int kAdvice = 1;  // two rows
 constexpr int kPace = 3;
 constexpr int kFlow = 5;
 constexpr int kTotals = 9;
+constexpr int kConditions = 10;
 constexpr int kTable = 11;
 constexpr int kLatencyColumn = 43;
 
@@ -211,6 +213,21 @@ void draw_totals(Picture& picture, const Observation& now) {
     add("duplicates", flow.outcomes.duplicates, Style::Strong);
 }
 
+// Source and ledger in one row, as far as they fit; what is in trouble comes first.
+void draw_conditions(Picture& picture, const Observation& now) {
+    const auto style = [](bool is_in_trouble) { return is_in_trouble ? Style::Bad : Style::Plain; };
+    int column = 0;
+    const auto put = [&](std::string_view label, const std::string& text, bool is_in_trouble) {
+        if (text.empty()) return;
+        column = picture.put(kConditions, column, label, Style::Faint) + 1;
+        column = picture.put(kConditions, column, text, style(is_in_trouble)) + 2;
+    };
+    const bool source_first = is_source_in_trouble(now) && !is_ledger_in_trouble(now);
+    if (source_first) put("source", source_text(now), true);
+    put("ledger", ledger_text(now), is_ledger_in_trouble(now));
+    if (!source_first) put("source", source_text(now), is_source_in_trouble(now));
+}
+
 int rows_for_processes(ScreenSize size) noexcept {
     return std::max(0, size.rows - kTable - 2);
 }
@@ -256,6 +273,7 @@ Picture draw_screen(const View& view, const ScreenState& state, ScreenSize size)
             draw_flow(picture, *view.now);
             draw_latency(picture, view);
             draw_totals(picture, *view.now);
+            draw_conditions(picture, *view.now);
             draw_processes(picture, view, state);
         }
     }

@@ -31,8 +31,8 @@ Json json_of(const Latencies& latencies) {
             {"p999_seconds", latencies.p999}};
 }
 
-Json json_of(const Latencies& recent, const Histogram& total) {
-    return {{"recent", json_of(recent)}, {"total", json_of(Latencies::of(total))}};
+Json json_of(const Latencies& recent, const Latencies& total) {
+    return {{"recent", json_of(recent)}, {"total", json_of(total)}};
 }
 
 Json json_of(const TimeShares& shares) {
@@ -109,15 +109,59 @@ void add_flow(Json& json, const Observation& now) {
                        {"capacity", now.storage_capacity}};
 }
 
+Json optional_number(const std::optional<std::uint64_t>& number) {
+    return number ? Json(*number) : Json();
+}
+
+// Of a time that is 0 if there is none.
+Json seconds_ago_or_null(std::uint64_t ns, std::uint64_t now_ns) {
+    return ns == 0 ? Json() : Json(seconds_since(ns, now_ns));
+}
+
+Json json_of(const LedgerCondition& ledger, std::uint64_t now_ns) {
+    return {{"commits", ledger.commits},
+            {"errors", ledger.errors},
+            {"last_commit_seconds", seconds_ago_or_null(ledger.last_commit_ns, now_ns)},
+            {"last_took_seconds",
+             ledger.last_commit_ns == 0 ? Json() : Json(static_cast<double>(ledger.last_took_ns) / 1e9)},
+            {"failing_seconds", seconds_ago_or_null(ledger.failing_since_ns, now_ns)},
+            {"error", ledger.error},
+            {"unstored_seconds", optional_seconds(ledger.unstored_since_ns, now_ns)},
+            {"free_bytes", optional_number(ledger.room.free_bytes)},
+            {"file_bytes", optional_number(ledger.room.file_bytes)},
+            {"log_bytes", optional_number(ledger.room.log_bytes)},
+            {"is_answered", ledger.room.is_answered}};
+}
+
+Json json_of(const SourceCondition& source, const Observation& now) {
+    const double waiting = source.waiting_seconds(now.at.now_us());
+    return {{"state", to_text(source.state)},
+            {"seconds", source.since_ns == 0 ? 0 : seconds_since(source.since_ns, now.at_ns)},
+            {"sentence", source.sentence},
+            {"backlog", source.backlog},
+            {"oldest_seconds", source.oldest_us == 0 ? Json() : Json(waiting)},
+            {"unmoved", source.unmoved},
+            {"passed_over", source.passed_over},
+            {"unusable_ids", source.unusable_ids}};
+}
+
+void add_conditions(Json& json, const Observation& now) {
+    json["ledger_condition"] = json_of(now.ledger_condition, now.at_ns);
+    json["source_condition"] = json_of(now.source_condition, now);
+    json["failed_in_a_row"] = now.failed_in_a_row;
+}
+
 void add_recent(Json& json, const View& view) {
     const Comparison& recent = view.recent;
     json["recent"] = {{"seconds", recent.seconds},
                       {"acquired_per_second", recent.acquired_per_second},
                       {"processed_per_second", recent.saved_per_second},
                       {"stored_per_second", recent.stored_per_second}};
-    json["latency"] = {{"waiting", json_of(recent.waiting, view.now->waiting)},
-                       {"processing", json_of(recent.processing, view.now->processing)},
-                       {"until_durable", json_of(recent.until_durable, view.now->until_durable)}};
+    const Observation& now = *view.now;
+    json["latency"] = {
+        {"waiting", json_of(recent.waiting, Latencies::of(now.waiting))},
+        {"processing", json_of(recent.processing, Latencies::of(now.processing))},
+        {"until_durable", json_of(recent.until_durable, Latencies::of(now.until_durable, now.under_way))}};
     json["advice"] = {{"bottleneck", to_text(recent.advice.bottleneck)},
                       {"needed_consumers", recent.advice.needed_consumers},
                       {"sentence", recent.advice.sentence}};
@@ -162,7 +206,9 @@ void make_safe(Json& json) {
 std::string status_json(const View& view) {
     Json json{{"version", kVersion}, {"name", view.name}, {"is_attached", view.is_attached}};
     json["state"] = view.now ? Json(to_text(view.now->state)) : Json();
-    json["health"] = {{"is_good", view.health.is_good}, {"reason", view.health.reason}};
+    json["health"] = {{"is_good", view.health.is_good},
+                      {"state", to_text(view.health.state)},
+                      {"reason", view.health.reason}};
     json["trouble"] = view.trouble;
     if (view.now) {
         json["at_us"] = view.now->at.now_us();
@@ -173,6 +219,7 @@ std::string status_json(const View& view) {
         json["ledger"] = printable(view.now->ledger);
         json["moved_at_us"] = view.moved_ns == 0 ? Json() : Json(view.now->at.at_us(view.moved_ns));
         json["unmoved_seconds"] = view.unmoved_seconds();
+        add_conditions(json, *view.now);
         add_flow(json, *view.now);
         add_recent(json, view);
         add_processes(json, view);

@@ -7,6 +7,7 @@
 
 #include "common/plural.hpp"
 #include "common/printable.hpp"
+#include "observer/condition_text.hpp"
 #include "observer/process_table.hpp"
 #include "observer/readable.hpp"
 
@@ -57,16 +58,15 @@ void add_flow(Page& page, const Observation& now, const Comparison& recent) {
 void add_latencies(Page& page, const Observation& now) {
     page.add(fmt::format("\n{:<16}{:>14}{:>12}{:>12}{:>12}{:>12}\n", "since the start", "count", "mean",
                          "p50", "p99", "p99.9"));
-    const auto add = [&page](std::string_view label, const Histogram& histogram) {
-        const Latencies latencies = Latencies::of(histogram);
+    const auto add = [&page](std::string_view label, const Latencies& latencies) {
         if (latencies.count == 0) return page.add(fmt::format("{:<16}{:>14}\n", label, 0));
         page.add(fmt::format("{:<16}{:>14}{:>12}{:>12}{:>12}{:>12}\n", label, readable_count(latencies.count),
                              readable_seconds(latencies.mean), readable_seconds(latencies.p50),
                              readable_seconds(latencies.p99), readable_seconds(latencies.p999)));
     };
-    add("waiting", now.waiting);
-    add("processing", now.processing);
-    add("until durable", now.until_durable);
+    add("waiting", Latencies::of(now.waiting));
+    add("processing", Latencies::of(now.processing));
+    add("until durable", Latencies::of(now.until_durable, now.under_way));
 }
 
 void add_processes(Page& page, const View& view) {
@@ -114,7 +114,9 @@ std::string status_text(const View& view) {
     Page page;
     page.line("pipeline", fmt::format("{}, {}", view.name, state_text(now)));
     page.line("source", printable(now.source) + (now.is_source_exhausted ? " (has ended)" : ""));
+    if (const std::string text = source_text(now); !text.empty()) page.line("", text);
     page.line("ledger", printable(now.ledger));
+    page.line("", ledger_text(now));
     page.line("wanted", consumers_text(now.supervisor));
     if (!view.recent.advice.sentence.empty()) page.line("advice", view.recent.advice.sentence);
     if (const std::string still = stillness(view); !still.empty()) page.line("movement", still);
@@ -142,6 +144,7 @@ std::string status_line(const View& view) {
     if (view.recent.seconds > 0)
         line += fmt::format(", {}/s in, {}/s out", readable_rate(view.recent.acquired_per_second),
                             readable_rate(view.recent.stored_per_second));
+    if (!view.health.is_good && now.state != PipelineState::Finished) return line + "; " + view.health.reason;
     if (const std::string still = stillness(view); !still.empty()) return line + "; " + still;
     if (!view.recent.advice.sentence.empty() && now.state == PipelineState::Running)
         line += "; " + view.recent.advice.sentence;

@@ -29,7 +29,7 @@ class Liveness {
     explicit Liveness(std::chrono::nanoseconds item_timeout) noexcept : item_timeout_(item_timeout) {}
 
     // False if it does not get on. A ledger that cannot be written is tried again and again, which counts as
-    // getting on: starting the pipeline anew would not mend it.
+    // getting on: starting the pipeline anew would not mend it. (Notify::trouble() and the observer say it.)
     [[nodiscard]] bool look(const Sight& sight, TimePoint now) noexcept;
 
     // What there is to see, of the consumers of places [0, places).

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "common/clock.hpp"
+#include "common/printable.hpp"
 #include "supervisor/service_manager.hpp"
 
 namespace pipeline {
@@ -25,9 +26,11 @@ std::int64_t monotonic_usec() noexcept {
 
 }  // namespace
 
-Notify::Notify(const Ring& ring, const Storage& storage, std::chrono::nanoseconds item_timeout, TimePoint now)
+Notify::Notify(const Ring& ring, const Storage& storage, const MetricsArea& metrics,
+               std::chrono::nanoseconds item_timeout, TimePoint now)
     : ring_(ring),
       storage_(storage),
+      metrics_(metrics),
       liveness_(item_timeout),
       is_heard_(has_service_manager()),
       is_watched_(watchdog_period() > microseconds::zero()),
@@ -94,6 +97,8 @@ std::string Notify::renewed_status(Phase phase, TimePoint now) {
                                : phase == Phase::Replacing ? "replacing consumers: "
                                                            : "";
     std::string text = prefix + status(storage_.totals(), ring_.tail() - durable, per_second_);
+    if (const std::string why = trouble(metrics_, storage_.tail() != durable); !why.empty())
+        text = why + "; " + text;
     if (text == status_) return {};
     status_ = std::move(text);
     return "STATUS=" + status_ + "\n";
@@ -102,6 +107,15 @@ std::string Notify::renewed_status(Phase phase, TimePoint now) {
 std::string Notify::status(const Totals& totals, std::uint64_t in_flight, double per_second) {
     return fmt::format("{:.0f}/s, {} in flight; {} booked, {} rejected, {} failed, {} duplicates", per_second,
                        in_flight, totals.booked, totals.rejected, totals.failed, totals.duplicates);
+}
+
+std::string Notify::trouble(const MetricsArea& metrics, bool has_unstored) {
+    const LedgerMetrics& ledger = metrics.ledger;
+    if (has_unstored && ledger.failing_since_ns.load(std::memory_order_acquire) != 0)
+        return printable(ledger.error.load());
+    if (metrics.source.state.load(std::memory_order_acquire) != static_cast<std::uint32_t>(SourceState::Fine))
+        return printable(metrics.source.sentence.load());
+    return metrics.supervisor.paused.load(std::memory_order_relaxed) != 0 ? "the source is paused" : "";
 }
 
 bool are_at_work(const Children& children, const Ring& ring) noexcept {

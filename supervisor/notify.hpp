@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "common/metrics.hpp"
 #include "common/ring.hpp"
 #include "common/storage.hpp"
 #include "supervisor/children.hpp"
@@ -34,7 +35,8 @@ class Notify {
     static constexpr std::chrono::seconds kExtension{15};
 
     // `item_timeout` as of Liveness.
-    Notify(const Ring& ring, const Storage& storage, std::chrono::nanoseconds item_timeout, TimePoint now);
+    Notify(const Ring& ring, const Storage& storage, const MetricsArea& metrics,
+           std::chrono::nanoseconds item_timeout, TimePoint now);
 
     // To be called whenever something may have changed, and at next(). `places` as of Liveness::sight_of().
     void update(Phase phase, std::size_t places, TimePoint now);
@@ -47,6 +49,9 @@ class Notify {
 
     // "1234/s, 12 in flight; 7 booked, 2 rejected, 1 failed, 0 duplicates".
     [[nodiscard]] static std::string status(const Totals& totals, std::uint64_t in_flight, double per_second);
+    // What keeps the pipeline from its work, one sentence; empty: nothing that is known. No time is in it:
+    // it says the same again as long as it is the same.
+    [[nodiscard]] static std::string trouble(const MetricsArea& metrics, bool has_unstored);
 
   private:
     [[nodiscard]] std::string enter(Phase phase);
@@ -54,6 +59,7 @@ class Notify {
 
     Ring ring_;
     Storage storage_;
+    const MetricsArea& metrics_;
     Liveness liveness_;
     bool is_heard_;
     bool is_watched_;

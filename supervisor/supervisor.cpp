@@ -75,7 +75,7 @@ Supervisor::Supervisor(const Options& options, Segments& segments, int signal_fd
       watch_(ring_, storage_, watched_item_timeout(options)),
       progress_(ring_, storage_, storage_.durable(), steady_clock::now()),
       steering_(options, segments, children_, pool_, drain_, progress_),
-      notify_(ring_, storage_, watched_item_timeout(options), steady_clock::now()),
+      notify_(ring_, storage_, metrics_, watched_item_timeout(options), steady_clock::now()),
       started_(steady_clock::now()),
       next_look_(started_ + watch_.tick()),
       durable_at_start_(storage_.durable()),

@@ -98,6 +98,50 @@ function showState(status, stale) {
   $("trouble").hidden = !trouble;
 }
 
+const some = (n, one, more) => `${count(n)} ${n === 1 ? one : more}`;
+
+function sourceWords(source) {
+  const words = [];
+  if (source.backlog > 0) {
+    const age = source.oldest_seconds === null ? "" : `, the oldest for ${seconds(source.oldest_seconds)}`;
+    words.push(`${some(source.backlog, "waits", "wait")}${age}`);
+  }
+  if (source.unmoved > 0) words.push(`${some(source.unmoved, "file", "files")} not moved yet`);
+  if (source.passed_over > 0) words.push(`${some(source.passed_over, "entry", "entries")} passed over`);
+  if (source.unusable_ids > 0) words.push(some(source.unusable_ids, "unusable id", "unusable ids"));
+  return words.join(", ") || "nothing waits";
+}
+
+function ledgerWords(ledger) {
+  const words = [];
+  if (ledger.last_commit_seconds === null) words.push("no commit yet");
+  else words.push(`last commit ${seconds(ledger.last_commit_seconds)} ago in ${seconds(ledger.last_took_seconds)}`);
+  if (ledger.errors > 0) words.push(some(ledger.errors, "failed commit", "failed commits"));
+  if (ledger.free_bytes !== null) words.push(`${bytes(ledger.free_bytes)} free`);
+  if (ledger.log_bytes > 0) words.push(`log ${bytes(ledger.log_bytes)}`);
+  if (!ledger.is_answered) words.push("its file system does not answer");
+  return words.join(", ");
+}
+
+// One box each; a red sentence where something is wrong, however short it has been so.
+function showConditions(status) {
+  const { source_condition: source, ledger_condition: ledger } = status;
+  const fails = ledger.failing_seconds !== null && ledger.unstored_seconds !== null;
+  const sourceWrong = source.state !== "fine" && (source.sentence || source.state.replaceAll("_", " "));
+  const boxes = [
+    ["source", status.source, sourceWrong || (status.is_paused && "paused: nothing is taken"), sourceWords(source)],
+    ["ledger", status.ledger, fails && `commits fail for ${seconds(ledger.failing_seconds)}: ${ledger.error}`,
+      ledgerWords(ledger)],
+  ];
+  $("conditions").replaceChildren(...boxes.map(([label, name, wrong, words]) => {
+    const box = element("div", wrong ? "condition bad" : "condition");
+    box.append(element("h2", "", label), element("span", "name", name));
+    if (wrong) box.append(element("p", "wrong", wrong));
+    box.append(element("p", "", words));
+    return box;
+  }));
+}
+
 function showTiles(status) {
   const { totals, recent } = status;
   const tiles = [
@@ -216,9 +260,9 @@ function show(status) {
     $("advice").textContent = status.trouble || "waiting for a pipeline of that name";
     return;
   }
-  $("where").textContent = `${status.source} → ${status.ledger}, up ${seconds(status.supervisor.up_seconds)}, ` +
-    consumers(status.supervisor);
+  $("where").textContent = `up ${seconds(status.supervisor.up_seconds)}, ${consumers(status.supervisor)}`;
   $("advice").textContent = status.is_attached ? status.advice.sentence : "";
+  showConditions(status);
   showTiles(status);
   showCharts(status);
   showFills(status);

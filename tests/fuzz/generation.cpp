@@ -148,7 +148,7 @@ void look_in_passing(const Segments& segments) {
     view.now = observe_segments(segments);
     view.recent = Comparison::of(earlier, *view.now);
     view.moved_ns = last_moved_ns(*view.now);
-    view.health = Health::of(earlier, *view.now, view.moved_ns);
+    view.health = Health::of(earlier, *view.now, view.worked_ns);
     static_cast<void>(status_text(view));
     static_cast<void>(status_line(view));
     static_cast<void>(status_json(view));

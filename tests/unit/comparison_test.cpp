@@ -4,6 +4,7 @@
 #include <cmath>
 #include <memory>
 
+#include "observer/history.hpp"
 #include "observer/steady_times.hpp"
 #include "tests/catch.hpp"
 
@@ -131,7 +132,9 @@ TEST_CASE("what is known to be the cause is told without a comparison", "[compar
     CHECK(Comparison::of(earlier, now).advice.bottleneck == Bottleneck::Nothing);
     CHECK(Comparison::of(earlier, now).advice.sentence.starts_with("the source is paused"));
     SECTION("which is the ledger, if that takes nothing") {
-        now.ledger_trouble = {now.at_ns - 34 * kSecond, "database or disk is full"};
+        now.ledger_condition.failing_since_ns = now.at_ns - 34 * kSecond;
+        now.ledger_condition.unstored_since_ns = now.at_ns - 34 * kSecond;
+        now.ledger_condition.error = "database or disk is full";
         const Advice advice = Comparison::of(earlier, now).advice;
         CHECK(advice.bottleneck == Bottleneck::Ledger);
         CHECK(advice.sentence ==
@@ -211,4 +214,41 @@ TEST_CASE("times spent never go back, whatever a process turns out to have done"
     CHECK(mended(0, 0)[0] == 130);
     times.begin_anew();
     CHECK(mended(5, 5)[0] == 5);
+}
+
+TEST_CASE("in a standstill latencies grow with what still waits", "[comparison]") {
+    Observation earlier = at(kSecond);
+    Observation now = at(3 * kSecond);
+    CHECK(Comparison::of(earlier, now).until_durable.count == 0);
+    for (const std::uint64_t age : {5 * kSecond, 500 * kSecond}) {
+        now.under_way = histogram(age, 7);
+        const Latencies latencies = Comparison::of(earlier, now).until_durable;
+        CHECK(latencies.count == 7);
+        CHECK(near(latencies.p99, static_cast<double>(age) / 1e9, 0.02));
+        CHECK(near(latencies.p50, static_cast<double>(age) / 1e9, 0.02));
+        CHECK(Pace::between(earlier, now).until_durable_p99_seconds == latencies.p99);
+    }
+}
+
+TEST_CASE("what has just begun makes nothing look faster than it was", "[comparison]") {
+    const Latencies arrived = Latencies::of(histogram(kSecond, 10));
+    const Latencies both = Latencies::of(histogram(kSecond, 10), histogram(1'000, 1'000));
+    CHECK(both.p50 == arrived.p50);
+    CHECK(both.p99 == arrived.p99);
+    CHECK(both.mean == arrived.mean);
+    CHECK(Latencies::of(histogram(kSecond, 90), histogram(60 * kSecond, 10)).p50 == arrived.p50);
+    CHECK(near(Latencies::of(histogram(kSecond, 90), histogram(60 * kSecond, 10)).p99, 60, 0.02));
+}
+
+TEST_CASE("a source that goes on alone moves something, and nothing is worked on", "[comparison]") {
+    Observation earlier = at(kSecond);
+    earlier.live.flow = {10, 5, 2, 3, 1, {}};
+    Observation now = earlier;
+    now.live.flow.acquired += 4;
+    now.live.flow.in_ring += 4;
+    CHECK(has_moved(earlier, now));
+    CHECK_FALSE(has_worked(earlier, now));
+    now.live.flow.in_ring -= 1;
+    now.live.flow.in_hands += 1;
+    CHECK(has_worked(earlier, now));
 }

@@ -3,6 +3,7 @@
 #include "supervisor/liveness.hpp"
 
 #include <chrono>
+#include <memory>
 
 #include "common/hand.hpp"
 #include "supervisor/notify.hpp"
@@ -96,4 +97,18 @@ TEST_CASE("every step of an invoice is seen as a movement", "[liveness]") {
 TEST_CASE("the status is one line with the rate, what is in flight and the totals", "[notify]") {
     CHECK(Notify::status({7, 2, 1, 0}, 12, 1234.4) ==
           "1234/s, 12 in flight; 7 booked, 2 rejected, 1 failed, 0 duplicates");
+}
+
+TEST_CASE("the status begins with what keeps the pipeline from its work", "[liveness]") {
+    const auto metrics = std::make_unique<MetricsArea>();
+    CHECK(Notify::trouble(*metrics, true).empty());
+    metrics->supervisor.paused = 1;
+    CHECK(Notify::trouble(*metrics, true) == "the source is paused");
+    metrics->source.sentence.store("spool:/s: was renamed");
+    metrics->source.state = static_cast<std::uint32_t>(SourceState::Gone);
+    CHECK(Notify::trouble(*metrics, true) == "spool:/s: was renamed");
+    metrics->ledger.error.store("ledger x: disk is full");
+    metrics->ledger.failing_since_ns = 1;
+    CHECK(Notify::trouble(*metrics, true) == "ledger x: disk is full");
+    CHECK(Notify::trouble(*metrics, false) == "spool:/s: was renamed");
 }

@@ -227,3 +227,105 @@ TEST_CASE("whatever bytes lie in the segments, a look at them ends and is define
         CHECK(to_text(seen.state).size() > 3);
     }
 }
+
+TEST_CASE("the age of all that is in flight is seen", "[observation]") {
+    Pipeline pipeline;
+    const std::uint64_t now = monotonic_ns();
+    constexpr std::uint64_t kMinute = 60'000'000'000;
+    pipeline.push(1, 10, now - 3 * kMinute);
+    pipeline.push(11, 20, now - 2 * kMinute);
+    pipeline.claim(0, 12);
+    pipeline.save(0, 8);
+    const Observation seen = pipeline.look();
+    CHECK(seen.under_way.total() == 30);
+    CHECK(seen.oldest_unsaved_ns == now - 3 * kMinute);
+    CHECK(seen.under_way.below(kMinute) == 0);
+    // Of a hand all are as old as the oldest.
+    CHECK(seen.under_way.below(5 * kMinute / 2) == 18);
+    pipeline.claim(1, 18);
+    pipeline.save(0, 4);
+    pipeline.save(1, 18);
+    CHECK_FALSE(pipeline.look().oldest_unsaved_ns);
+    pipeline.storage.set_durable(30, {30, 0, 0, 0});
+    CHECK(pipeline.look().under_way.total() == 0);
+}
+
+TEST_CASE("since when results wait for a commit is seen, and what the last one said", "[observation]") {
+    Pipeline pipeline;
+    CHECK_FALSE(pipeline.look().ledger_condition.unstored_since_ns);
+    pipeline.push(1, 4, 1'000);
+    pipeline.claim(0, 4);
+    pipeline.save(0, 2);
+    const std::uint64_t saved = pipeline.look().last_saved_ns;
+    CHECK(pipeline.look().ledger_condition.unstored_since_ns == saved);
+    LedgerMetrics& ledger = pipeline.metrics->ledger;
+    ledger.last_commit_ns = saved + 5;
+    ledger.error.store("ledger x: disk is full");
+    ledger.errors = 3;
+    ledger.failing_since_ns = saved + 7;
+    const LedgerCondition seen = pipeline.look().ledger_condition;
+    CHECK(seen.unstored_since_ns == saved + 5);
+    CHECK(seen.is_failing());
+    CHECK(seen.errors == 3);
+    CHECK(seen.error == "ledger x: disk is full");
+    pipeline.metrics->supervisor.started_ns = saved + 9;
+    CHECK(pipeline.look().ledger_condition.unstored_since_ns == saved + 9);
+    pipeline.storage.set_durable(2, {2, 0, 0, 0});
+    CHECK_FALSE(pipeline.look().ledger_condition.is_failing());
+}
+
+TEST_CASE("the source's condition is seen, and a state that is none is not believed", "[observation]") {
+    Pipeline pipeline;
+    SourceMetrics& source = pipeline.metrics->source;
+    CHECK(pipeline.look().source_condition.state == SourceState::Fine);
+    source.sentence.store("it is gone");
+    source.state = static_cast<std::uint32_t>(SourceState::Gone);
+    source.since_ns = 7;
+    source.backlog = 12;
+    source.oldest_us = 3'000'000;
+    const SourceCondition seen = pipeline.look().source_condition;
+    CHECK(seen.state == SourceState::Gone);
+    CHECK(seen.sentence == "it is gone");
+    CHECK(seen.backlog == 12);
+    CHECK(seen.waiting_seconds(5'000'000) == 2);
+    CHECK(seen.waiting_seconds(2'000'000) == 0);
+    source.state = 4711;
+    CHECK(pipeline.look().source_condition.state == SourceState::Fine);
+}
+
+TEST_CASE("failures in a row are counted back from the newest durable one", "[observation]") {
+    Pipeline pipeline;
+    const auto run = [&](std::size_t count, Status status) {
+        const std::uint64_t tail = pipeline.storage.tail();
+        pipeline.push(tail + 1, count, 1'000);
+        pipeline.claim(0, count);
+        std::vector<Finding> findings(count);
+        for (Finding& finding : findings) finding.status = status;
+        REQUIRE(pipeline.storage.save(pipeline.ring.hand(0), findings) == count);
+    };
+    const auto store = [&] {
+        const std::uint64_t durable = pipeline.storage.durable();
+        Totals added{};
+        for (std::uint64_t i = durable; i < pipeline.storage.tail(); ++i)
+            ++(pipeline.storage.record(i).status == Status::Failed ? added.failed : added.booked);
+        pipeline.storage.set_durable(pipeline.storage.tail(), added);
+        pipeline.storage.release(pipeline.storage.tail());
+    };
+    CHECK(pipeline.look().failed_in_a_row == 0);
+    run(25, Status::Failed);
+    CHECK(pipeline.look().failed_in_a_row == 0);
+    store();
+    CHECK(pipeline.look().failed_in_a_row == 25);  // all that there ever were
+    run(1, Status::Booked);
+    store();
+    CHECK(pipeline.look().failed_in_a_row == 0);
+    run(7, Status::Failed);
+    store();
+    CHECK(pipeline.look().failed_in_a_row == 7);
+    run(40, Status::Failed);
+    store();
+    CHECK(pipeline.look().failed_in_a_row == 20);
+    // Where waiting results have taken their places they are not seen any more.
+    run(60, Status::Booked);
+    CHECK(pipeline.look().failed_in_a_row == 4);
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is said of a pipeline that runs and does not do its work: by the observer, in its log.
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tests/catch.hpp"
+#include "tests/faults/ledger_lock.hpp"
+#include "tests/system/observer_run.hpp"
+#include "tests/system/pipeline_run.hpp"
+
+using namespace pipeline::test;
+
+namespace {
+
+bool is_in_state(const PipelineRun& run, const std::string& state) {
+    const auto seen = observe_once(run);
+    return seen["health"]["state"] == state && seen["health"]["is_good"] == (state == "fine");
+}
+
+std::vector<std::string> lines_with(const std::string& text, const std::string& part) {
+    std::vector<std::string> found;
+    for (const std::string& line : lines_of(text)) {
+        if (line.find(part) != std::string::npos) found.push_back(line);
+    }
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("a ledger that cannot be written is unhealthy while everything else goes on, and latency grows") {
+    PipelineRun run;
+    auto supervisor = run.start({"--consumers", "2", "--source", "sequence", "--process", "simulate:10ms",
+                                 "--rate", "20/s", "--storage-capacity", "100000"});
+    REQUIRE(eventually([&] { return run.has_rows(1) && is_in_state(run, "fine"); }));
+    auto lock = std::make_unique<LedgerLock>(run.ledger());
+    REQUIRE(eventually([&] { return is_in_state(run, "ledger_fails"); }));
+    const auto first = observe_once(run);
+    CHECK(first["health"]["reason"].get<std::string>().find("nothing has been stored for ") == 0);
+    CHECK(first["ledger_condition"]["error"].get<std::string>().find("database is locked") !=
+          std::string::npos);
+    CHECK(first["ledger_condition"]["errors"] > 0);
+    CHECK(first["ledger_condition"]["unstored_seconds"] >= 10);
+    CHECK(first["ledger_condition"]["free_bytes"] > 0);
+    CHECK(first["latency"]["until_durable"]["recent"]["p99_seconds"] >= 8);
+    const std::string metrics = observe_text(run, "--metrics");
+    CHECK(metrics.find(fmt::format("invoice_pipeline_healthy{{pipeline=\"{}\"}} 0", run.name())) !=
+          std::string::npos);
+    // What is acquired and processed goes on meanwhile, and what waits gets older.
+    REQUIRE(eventually([&] {
+        const auto later = observe_once(run);
+        return later["totals"]["processed"] > first["totals"]["processed"] &&
+               later["latency"]["until_durable"]["recent"]["p99_seconds"] >
+                   first["latency"]["until_durable"]["recent"]["p99_seconds"];
+    }));
+    lock.reset();
+    REQUIRE(eventually([&] { return is_in_state(run, "fine"); }));
+    CHECK(observe_once(run)["ledger_condition"]["failing_seconds"].is_null());
+    supervisor.send(SIGTERM);
+    CHECK(supervisor.wait() == 0);
+    run.require_nothing_left();
+}
+
+TEST_CASE(
+    "when all fail that is a state of its own, and the log has a line for each as far as it is bounded") {
+    PipelineRun run;
+    std::string ids;
+    for (int i = 0; i < 60; ++i) ids += fmt::format("INV-{}\n", i);
+    write_file(run.directory() / "ids", ids);
+    auto supervisor =
+        run.start({"--consumers", "1", "--source", "lines:" + (run.directory() / "ids").string(), "--process",
+                   "each:sh -c 'echo so it is >&2; exit 65'", "--flush-interval", "1h"});
+    // All rejected is not all failed.
+    REQUIRE(eventually([&] { return observe_once(run)["totals"]["processed"] == 60; }));
+    supervisor.send(SIGTERM);
+    REQUIRE(supervisor.wait() == 0);
+    // One commit: ten lines fit, and one says what did not.
+    const auto rejected = lines_with(supervisor.err(), "invoice INV-");
+    CHECK(rejected.size() == 10);
+    CHECK(rejected.front().ends_with("notice: invoice INV-0 rejected after 1 attempt: so it is"));
+    const auto left_out = lines_with(supervisor.err(), "without a line");
+    REQUIRE(left_out.size() == 1);
+    CHECK(left_out.front().ends_with(
+        "50 more invoices without a line: 50 rejected, 0 failed, 0 duplicate; the ledger has them"));
+
+    write_file(run.directory() / "more",
+               std::string("x1\nx2\nx3\nx4\nx5\nx6\nx7\nx8\nx9\nx10\nx11\nx12\nx13\n") +
+                   "x14\nx15\nx16\nx17\nx18\nx19\nx20\n");
+    auto failing = run.start({"--consumers", "2", "--source", "lines:" + (run.directory() / "more").string(),
+                              "--process", "each:false", "--max-attempts", "2"});
+    REQUIRE(eventually([&] { return is_in_state(run, "all_fail"); }));
+    failing.send(SIGTERM);
+    CHECK(failing.wait() == 0);
+    const auto failed = lines_with(failing.err(), "failed after 2 attempts: exit status 1");
+    CHECK(!failed.empty());
+    CHECK(failed.front().find(" warning: invoice x") != std::string::npos);
+    run.require_nothing_left();
+}
+
+TEST_CASE("a duplicate, and an id that cannot be used, have a line each") {
+    PipelineRun run;
+    write_file(run.directory() / "ids", "a\nb\na\n" + std::string(200, 'x') + "\n");
+    auto supervisor =
+        run.start({"--consumers", "1", "--source", "lines:" + (run.directory() / "ids").string(), "--process",
+                   "none", "--once"});
+    REQUIRE(supervisor.wait() == 0);
+    CHECK(lines_with(supervisor.err(), "notice: invoice a duplicate after 1 attempt: its id is in the ledger")
+              .size() == 1);
+    CHECK(lines_with(supervisor.err(), "warning: invoice xxx").size() == 1);
+    CHECK(lines_with(supervisor.err(), "invoice b").empty());
+    run.require_nothing_left();
+}
+
+TEST_CASE("a paused source is a state of its own, which is not a good one") {
+    PipelineRun run;
+    auto supervisor = run.start({"--consumers", "1", "--source", "sequence", "--process", "simulate:1ms"});
+    REQUIRE(eventually([&] { return is_in_state(run, "fine"); }));
+    supervisor.send(SIGUSR1);
+    REQUIRE(eventually([&] { return is_in_state(run, "paused"); }));
+    supervisor.send(SIGUSR2);
+    REQUIRE(eventually([&] { return is_in_state(run, "fine"); }));
+    supervisor.send(SIGTERM);
+    CHECK(supervisor.wait() == 0);
+}
+
+TEST_CASE("a result does not wait until the next invoice, which is a slow one, is done") {
+    PipelineRun run;
+    auto supervisor = run.start({"--consumers", "1", "--source", "sequence:2", "--process", "simulate:1100ms",
+                                 "--flush-interval", "1s", "--once"});
+    REQUIRE(supervisor.wait() == 0);
+    CHECK(run.count("SELECT count(DISTINCT stored_at) FROM invoices") == 2);
+    run.require_nothing_left();
+}
