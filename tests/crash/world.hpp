@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "common/histogram.hpp"
+#include "common/metrics.hpp"
 #include "common/ring.hpp"
 #include "common/storage.hpp"
 

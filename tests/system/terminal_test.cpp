@@ -132,10 +132,10 @@ TEST_CASE("an observer whose terminal is gone ends, also where it is not told so
         const Terminal terminal(run, 80, 24, "trap '' HUP; ");
         terminal.require("waiting for a pipeline");
         pid = terminal.pid();
-        REQUIRE(ProcessId::of(pid).is_alive());
+        REQUIRE(pipeline::ProcessId::of(pid).is_alive());
     }
     const bool has_ended = eventually([&] {
-        return !ProcessId{static_cast<std::uint32_t>(pid), 0}.is_alive();
+        return !pipeline::ProcessId{static_cast<std::uint32_t>(pid), 0}.is_alive();
     });
     if (!has_ended) ::kill(pid, SIGKILL);
     CHECK(has_ended);

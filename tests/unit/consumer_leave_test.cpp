@@ -37,9 +37,9 @@ class ListingLedger final : public Ledger {
 class TellingProcessor final : public Processor {
   public:
     TellingProcessor(HandArea& hand, std::string last) : hand_(hand), last_(std::move(last)) {}
-    void process(std::string_view id, Result& result) override {
+    void process(const Acquired& invoice, Result& result) override {
         result = {};
-        if (id == last_) hand_.leave.store(1);
+        if (invoice.id == last_) hand_.leave.store(1);
     }
 
   private:
