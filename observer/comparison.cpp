@@ -114,8 +114,8 @@ bool has_moved(const Observation& earlier, const Observation& now) noexcept {
 
 bool has_worked(const Observation& earlier, const Observation& now) noexcept {
     const auto position = [](const Observation& seen) {
-        return std::array{seen.generation, seen.flow().acquired - seen.flow().in_ring, seen.flow().saved,
-                          seen.flow().durable, seen.released};
+        return std::array{seen.generation, seen.flow().in_hands, seen.flow().saved, seen.flow().durable,
+                          seen.released};
     };
     return position(earlier) != position(now);
 }

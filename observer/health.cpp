@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "common/plural.hpp"
 
@@ -28,9 +29,35 @@ std::string seconds(std::uint64_t ns) {
     return fmt::format("{} s", ns / 1'000'000'000);
 }
 
-bool has_stayed(ProcessState state, const ProcessObservation& earlier,
-                const ProcessObservation& now) noexcept {
+template <class Process>
+bool has_stayed(ProcessState state, const Process& earlier, const Process& now) noexcept {
     return now.state == state && earlier.state == state && now.pid == earlier.pid;
+}
+
+// A child of the supervisor in both looks.
+struct Twice {
+    std::string name;
+    const ProcessObservation* earlier;
+    const ProcessObservation* now;
+    bool is_waited_for;
+};
+
+std::vector<Twice> children_of(const Observation& earlier, const Observation& now) {
+    std::vector<Twice> all{{"the producer", &earlier.producer, &now.producer, true}};
+    for (const ConsumerObservation& consumer : now.consumers) {
+        const auto same = std::find_if(
+            earlier.consumers.begin(), earlier.consumers.end(),
+            [&consumer](const ConsumerObservation& each) { return each.place == consumer.place; });
+        if (same != earlier.consumers.end())
+            all.push_back(
+                {fmt::format("consumer {}", consumer.place), &*same, &consumer, consumer.in_hand != 0});
+    }
+    return all;
+}
+
+Health stopped_process(const std::string& name, std::uint32_t pid) {
+    return Health::bad(HealthState::ProcessStopped,
+                       fmt::format("{} (pid {}) is stopped: let it go on (SIGCONT)", name, pid));
 }
 
 Health health_of_processes(const Observation& earlier, const Observation& now) {
@@ -39,30 +66,19 @@ Health health_of_processes(const Observation& earlier, const Observation& now) {
                            fmt::format("the supervisor (pid {}) is dead: its children drain by themselves",
                                        now.supervisor.pid));
     if (now.at_ns < earlier.at_ns + kReplacedNs) return {};
-    Health stopped;
-    const auto look_at = [&](const std::string& name, const ProcessObservation& before,
-                             const ProcessObservation& process, bool is_waited_for) {
-        if (has_stayed(ProcessState::Dead, before, process))
+    const std::vector<Twice> children = children_of(earlier, now);
+    for (const Twice& child : children) {
+        if (has_stayed(ProcessState::Dead, *child.earlier, *child.now))
             return Health::bad(HealthState::ProcessDead,
-                               fmt::format("{} (pid {}) is dead", name, process.pid));
-        if (is_waited_for && stopped.is_good && has_stayed(ProcessState::Stopped, before, process))
-            stopped =
-                Health::bad(HealthState::ProcessStopped,
-                            fmt::format("{} (pid {}) is stopped: let it go on (SIGCONT)", name, process.pid));
-        return Health();
-    };
-    if (Health dead = look_at("the producer", earlier.producer, now.producer, true); !dead.is_good)
-        return dead;
-    for (const ConsumerObservation& consumer : now.consumers) {
-        const auto same = std::find_if(
-            earlier.consumers.begin(), earlier.consumers.end(),
-            [&consumer](const ConsumerObservation& each) { return each.place == consumer.place; });
-        if (same == earlier.consumers.end()) continue;
-        Health dead =
-            look_at(fmt::format("consumer {}", consumer.place), *same, consumer, consumer.in_hand != 0);
-        if (!dead.is_good) return dead;
+                               fmt::format("{} (pid {}) is dead", child.name, child.now->pid));
     }
-    return stopped;
+    if (has_stayed(ProcessState::Stopped, earlier.supervisor, now.supervisor))
+        return stopped_process("the supervisor", now.supervisor.pid);
+    for (const Twice& child : children) {
+        if (child.is_waited_for && has_stayed(ProcessState::Stopped, *child.earlier, *child.now))
+            return stopped_process(child.name, child.now->pid);
+    }
+    return {};
 }
 
 Health health_of_ledger(const Observation& now) {

@@ -12,7 +12,7 @@ LedgerCondition look_at_ledger(const MetricsArea& metrics, const Storage& storag
     LedgerCondition seen;
     // The time of a failure is stored after its text.
     seen.failing_since_ns = loaded(metrics.ledger.failing_since_ns);
-    seen.error = printable(metrics.ledger.error.load());
+    seen.error = safe_line(metrics.ledger.error.load());
     seen.commits = loaded(metrics.ledger.commits);
     seen.errors = loaded(metrics.ledger.errors);
     seen.last_commit_ns = loaded(metrics.ledger.last_commit_ns);

@@ -13,7 +13,7 @@ SourceCondition look_at_source(const SourceMetrics& metrics) {
     if (state <= static_cast<std::uint32_t>(SourceState::Unreadable))
         seen.state = static_cast<SourceState>(state);
     seen.since_ns = loaded(metrics.since_ns);
-    if (seen.state != SourceState::Fine) seen.sentence = printable(metrics.sentence.load());
+    if (seen.state != SourceState::Fine) seen.sentence = safe_line(metrics.sentence.load());
     seen.backlog = loaded(metrics.backlog);
     seen.oldest_us = loaded(metrics.oldest_us);
     seen.unmoved = loaded(metrics.unmoved);

@@ -112,9 +112,9 @@ std::string Notify::status(const Totals& totals, std::uint64_t in_flight, double
 std::string Notify::trouble(const MetricsArea& metrics, bool has_unstored) {
     const LedgerMetrics& ledger = metrics.ledger;
     if (has_unstored && ledger.failing_since_ns.load(std::memory_order_acquire) != 0)
-        return printable(ledger.error.load());
+        return safe_line(ledger.error.load());
     if (metrics.source.state.load(std::memory_order_acquire) != static_cast<std::uint32_t>(SourceState::Fine))
-        return printable(metrics.source.sentence.load());
+        return safe_line(metrics.source.sentence.load());
     return metrics.supervisor.paused.load(std::memory_order_relaxed) != 0 ? "the source is paused" : "";
 }
 

@@ -221,4 +221,6 @@ TEST_CASE("a process that stays stopped is unhealthy if something waits for it",
     now.producer.state = earlier.producer.state = ProcessState::Stopped;
     CHECK(Health::of(earlier, now, now.at_ns).state == HealthState::ProcessStopped);
     CHECK(Health::of(earlier, now, now.at_ns).reason.find("the producer") == 0);
+    now.supervisor.state = earlier.supervisor.state = ProcessState::Stopped;
+    CHECK(Health::of(earlier, now, now.at_ns).reason.find("the supervisor") == 0);
 }
