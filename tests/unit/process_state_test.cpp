@@ -127,6 +127,7 @@ TEST_CASE("an invoice that takes its time is no standstill, where some process l
     Observation seen = fixture.look();
     seen.at_ns = 100 * kSecond;
     seen.live.flow.acquired = 1;
+    seen.live.flow.in_hands = 1;
     seen.consumers.resize(1);
     seen.consumers.front().state = ProcessState::Unknown;
     CHECK_FALSE(Health::of(seen, seen, 80 * kSecond).is_good);
