@@ -71,7 +71,8 @@ TEST_CASE("a spool that is watched has not ended, and while it is paused that is
     std::filesystem::create_directory(spool);
     write_file(spool / "1", "");
     auto observer = start_observer(run, {"--json", "--interval", "100ms"});
-    auto supervisor = run.start({"--source", "spool:" + spool.string(), "--process", "none"});
+    auto supervisor =
+        run.start({"--consumers", "1", "--source", "spool:" + spool.string(), "--process", "none"});
     const auto last = [&] {
         const auto all = json_lines(observer);
         return all.empty() ? nlohmann::json() : all.back();
