@@ -113,8 +113,7 @@ TEST_CASE("memory that is too little is said, and nothing stays behind") {
     CHECK((status == 73 || status == 74));
     require_said(supervisor, "RLIMIT_AS at the start", {"memory", "ulimit -v, MemoryMax="});
     // The making of the ledger may have been cut short: the next start goes on with it.
-    for (const auto* suffix : {"", "-wal", "-shm"})
-        std::filesystem::remove(run.ledger().string() + suffix);
+    for (const auto* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(run.ledger().string() + suffix);
     run.require_nothing_left();
 }
 
