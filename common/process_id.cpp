@@ -64,9 +64,10 @@ ProcessId ProcessId::self() noexcept {
 bool ProcessId::is_alive() const noexcept {
     if (pid == 0) return false;
     const UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(pid), 0)));
-    if (!pidfd) return errno != ESRCH && errno != EINVAL;
+    // ENOENT, or EINVAL of older kernels: the number is a thread's, and no process has it.
+    if (!pidfd && (errno == ESRCH || errno == EINVAL || errno == ENOENT)) return false;
     pollfd ended{pidfd.get(), POLLIN, 0};
-    if (::poll(&ended, 1, 0) == 1) return false;
+    if (pidfd && ::poll(&ended, 1, 0) == 1) return false;
     if (started_ticks == 0) return true;
     // The pidfd holds one process; the start time says whether that is the one.
     const std::uint64_t now = of(static_cast<pid_t>(pid)).started_ticks;

@@ -24,7 +24,7 @@ SegmentHeader& header_of(const Segment& segment) noexcept {
     if (version == layout_4::kLayoutVersion) {
         throw Failure(
             ExitStatus::Configuration,
-            fmt::format("segment /dev/shm/{} was left by version 0.1.0 of this program: the next start "
+            fmt::format("segment /dev/shm/{} was made by version 0.1.0 of this program: the next start "
                         "of the supervisor takes it over",
                         segment.name()));
     }
@@ -61,10 +61,11 @@ std::uint32_t layout_version_of(const Segment& segment, std::uint64_t magic) noe
 
 std::uint32_t check_header(const Segment& segment, const SegmentShape& shape) {
     const std::uint32_t version = layout_version_of(segment, shape.magic);
+    // Another version's may be smaller than ours.
+    if (version != 0 && version != shape.layout_version) refuse_version(segment, version);
     if (segment.size() < shape.area_bytes) refuse(segment, "is too small to be a segment of this pipeline");
+    if (version == 0) refuse(segment, "is not a segment of this pipeline");
     SegmentHeader& header = header_of(segment);
-    if (header.magic != shape.magic) refuse(segment, "is not a segment of this pipeline");
-    if (version != shape.layout_version) refuse_version(segment, version);
     // Read once: what is used must be what was checked.
     const std::uint32_t capacity = std::atomic_ref(header.capacity).load(std::memory_order_relaxed);
     if (capacity < kMinCapacity || capacity > kMaxCapacity || header.total_bytes != segment.size() ||

@@ -2,8 +2,12 @@
 // A process is told from another one that has its pid.
 #include "common/process_id.hpp"
 
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <future>
+#include <thread>
 
 #include "supervisor/children.hpp"
 #include "supervisor/watch.hpp"
@@ -32,6 +36,17 @@ TEST_CASE("this process is alive under its own start time, and one that had its 
     CHECK_FALSE(predecessor_of(self).is_alive());
     CHECK_FALSE(ProcessId{}.is_alive());
     CHECK(ProcessId{self.pid, 0}.is_alive());
+}
+
+TEST_CASE("a thread is no process", "[process_id]") {
+    std::promise<std::uint32_t> number;
+    std::promise<void> is_asked;
+    const std::jthread thread([&] {
+        number.set_value(static_cast<std::uint32_t>(::syscall(SYS_gettid)));
+        is_asked.get_future().wait();
+    });
+    CHECK_FALSE(ProcessId{number.get_future().get(), 0}.is_alive());
+    is_asked.set_value();
 }
 
 TEST_CASE("a process that has ended is dead before anybody reaps it", "[process_id]") {

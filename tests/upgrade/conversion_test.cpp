@@ -103,9 +103,10 @@ bool upgrade_until(const std::string& name, int n) {
         upgrade(name);
         ::_exit(0);
     }
+    constexpr long kOptions = PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL;
     int status = 0;
     REQUIRE(::waitpid(victim, &status, 0) == victim);
-    REQUIRE(::ptrace(PTRACE_SETOPTIONS, victim, nullptr, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL) == 0);
+    REQUIRE(::ptrace(PTRACE_SETOPTIONS, victim, nullptr, kOptions) == 0);
     int steps = 0;
     while (::ptrace(PTRACE_SYSCALL, victim, nullptr, nullptr) == 0 &&
            ::waitpid(victim, &status, 0) == victim && WIFSTOPPED(status)) {
