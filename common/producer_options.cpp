@@ -9,6 +9,7 @@ CommandLine declare(ProducerOptions& options) {
             {{"What to do",
               {required(source_option(options.source), "the supervisor gives it"), once_option(options.once),
                rate_option(options.rate), name_option(options.name), parent_option(options.parent)}},
+             {"Spools", spool_options(options.spool)},
              {"Sizes and limits",
               {batch_max_option(options.batch_max), drain_timeout_option(options.drain_timeout)}},
              {"Other", {log_level_option(options.log_level)}}}};

@@ -16,6 +16,7 @@
 #include "common/log.hpp"
 #include "common/shared_options.hpp"
 #include "common/specs.hpp"
+#include "common/spool_options.hpp"
 
 namespace pipeline {
 
@@ -24,6 +25,7 @@ struct ProducerOptions {
     SourceSpec source;  // must be given
     bool once = false;
     std::optional<double> rate;  // invoices a second; none: no limit
+    SpoolOptions spool;
     std::uint32_t batch_max = kDefaultBatchMax;
     LogLevel log_level = LogLevel::Info;
     pid_t parent = 0;  // must be given

@@ -9,14 +9,17 @@
 
 namespace pipeline {
 
-Inotify::Inotify(const std::string& path, std::uint32_t mask)
+Inotify::Inotify(int folder_fd, const std::string& path, std::uint32_t mask)
+    : Inotify("/proc/self/fd/" + std::to_string(folder_fd), path, mask) {}
+
+Inotify::Inotify(const std::string& path, const std::string& name, std::uint32_t mask)
     : fd_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
     if (!fd_) {
-        throw system_failure(ExitStatus::NoInput, "inotify_init1", path, errno,
+        throw system_failure(ExitStatus::NoInput, "inotify_init1", name, errno,
                              errno == EMFILE ? "raise fs.inotify.max_user_instances with sysctl" : "");
     }
     if (::inotify_add_watch(fd_.get(), path.c_str(), mask) < 0) {
-        throw system_failure(ExitStatus::NoInput, "inotify_add_watch", path, errno,
+        throw system_failure(ExitStatus::NoInput, "inotify_add_watch", name, errno,
                              errno == ENOSPC ? "raise fs.inotify.max_user_watches with sysctl" : "");
     }
 }

@@ -18,7 +18,9 @@ class Inotify {
   public:
     // Watches `path` for the events in `mask`. Throws Failure (NoInput) that names the limit to raise when
     // it is one.
-    Inotify(const std::string& path, std::uint32_t mask);
+    Inotify(const std::string& path, std::uint32_t mask) : Inotify(path, path, mask) {}
+    // Watches the folder that is open as `folder_fd`, wherever `path` leads by now.
+    Inotify(int folder_fd, const std::string& path, std::uint32_t mask);
 
     // Readable as long as there are events that drain() has not taken.
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
@@ -28,6 +30,9 @@ class Inotify {
     void drain(const std::function<void(std::uint32_t mask, std::string_view name)>& on_event);
 
   private:
+    // `name` is for messages.
+    Inotify(const std::string& path, const std::string& name, std::uint32_t mask);
+
     UniqueFd fd_;
 };
 

@@ -18,6 +18,7 @@ ExitStatus produce(const ProducerOptions& options) {
     Segments segments = Segments::attach(options.name, Lineage(options.parent));
     SourceContext context;
     context.report = std::make_shared<SourceReport>(segments.metrics().source);
+    context.spool = options.spool;
     const auto source =
         open_source(options.source, resume_from(segments.ring(), segments.storage()), options.once, context);
     const ExitStatus status = Producer(options, segments, *source, signals.get()).run();

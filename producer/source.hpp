@@ -14,6 +14,7 @@
 #include "common/layout.hpp"
 #include "common/list_marks.hpp"
 #include "common/specs.hpp"
+#include "common/spool_options.hpp"
 #include "producer/list_check.hpp"
 #include "producer/source_report.hpp"
 
@@ -46,6 +47,8 @@ struct Resume {
 struct SourceContext {
     // Where it says how it is. Shared with the source's parts; by default nobody sees it.
     std::shared_ptr<SourceReport> report = std::make_shared<SourceReport>();
+    // How it takes files, if it is a spool; by default at once, and looking for them only when it must.
+    SpoolOptions spool{std::chrono::nanoseconds(0), std::chrono::nanoseconds(0), {}, {}};
 };
 
 class Source {

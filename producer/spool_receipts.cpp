@@ -124,6 +124,7 @@ Move SpoolReceipts::try_move(const KeptFile& file, int& error) {
         }
         return Move::Gone;
     }
+    last_moved_ = *status;
     return status->links > 1 ? Move::DoneOneName : Move::Done;
 }
 

@@ -14,6 +14,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "common/file_identity.hpp"
 #include "common/result.hpp"
 
 namespace pipeline {
@@ -51,6 +52,9 @@ class SpoolReceipts {
     // per cause, and the file is tried again later.
     [[nodiscard]] Move move(const std::string& name, std::uint64_t position, Outcome outcome);
 
+    // The file that move() has moved last (Done, DoneOneName), as it was then.
+    [[nodiscard]] const FileStatus& last_moved() const noexcept { return last_moved_; }
+
     // Tries some of the kept files again if it is time to, and says which are finished.
     [[nodiscard]] std::vector<Finished> retry();
 
@@ -77,6 +81,7 @@ class SpoolReceipts {
     bool bare_inodes_;
     std::deque<KeptFile> kept_;
     Clock::time_point retry_at_{};
+    FileStatus last_moved_;
     std::unordered_set<int> reported_;  // causes, as errno values; 0: the list is full
 };
 

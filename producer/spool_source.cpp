@@ -2,207 +2,216 @@
 #include "producer/spool_source.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <iterator>
+#include <algorithm>
+#include <utility>
 
+#include "common/clock.hpp"
 #include "common/error.hpp"
 #include "common/log.hpp"
 #include "producer/readiness.hpp"
-#include "producer/spool_scan.hpp"
 
 namespace pipeline {
 namespace {
 
-UniqueFd open_spool(const std::string& folder) {
-    UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd) {
-        const char* advice = errno == ENOENT    ? "create it, or name another spool folder"
-                             : errno == ENOTDIR ? "a spool is a folder; a list of ids is lines:FILE"
-                                                : "the spool folder must be readable";
-        throw system_failure(ExitStatus::NoInput, "open", "spool:" + folder, errno, advice);
-    }
-    if (::faccessat(fd.get(), ".", X_OK, AT_EACCESS) != 0) {
-        throw system_failure(ExitStatus::NoInput, "access", "spool:" + folder, errno,
-                             "the spool folder must be searchable");
-    }
-    return fd;
-}
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
 
-constexpr std::uint32_t kEvents =
-    IN_MOVED_TO | IN_CLOSE_WRITE | IN_CREATE | IN_MOVE_SELF | IN_DELETE_SELF | IN_ONLYDIR;
+constexpr seconds kCheckPlace{1};
+constexpr milliseconds kLook{500};  // while no files are wanted
+constexpr seconds kTellOfChanges{1};
+constexpr int kMostSteps = 4;  // of the search, while there is nothing else to do
 
 }  // namespace
 
 // The watch is set before the first look: a file that comes in between is seen twice, never missed.
 SpoolSource::SpoolSource(const std::filesystem::path& folder, const Resume& resume, Limits limits,
                          const SourceContext& context)
-    : folder_(folder.string()),
-      limits_(limits),
-      folder_fd_(open_spool(folder_)),
+    : place_(folder.string(), resume.source_file),
+      names_(context.spool.include, context.spool.exclude),
+      settle_time_(context.spool.settle_time),
       report_(context.report),
-      receipts_(folder_fd_.get(), folder_, limits.receipts, resume.bare_inodes),
-      events_(folder_, kEvents),
-      in_flight_(resume.in_flight),
-      bare_inodes_(resume.bare_inodes),
+      receipts_(place_.fd(), place_.path(), limits.receipts, resume.bare_inodes),
+      events_(place_, names_, *this),
+      flight_(resume.in_flight, resume.bare_inodes),
+      queue_(limits.waiting),
+      search_(
+          place_, names_, queue_, {context.spool.rescan, settle_time_}, report_,
+          [this](const std::string& name, const FileStatus& status) { return what_is_known(name, status); }),
       acquired_(resume.acquired) {
-    require_same_folder(resume.source_file);
-    look_again();
+    events_.watch();
+    do search_.go_on(Clock::now());
+    while (search_.is_looking());
+    count();
 }
 
-// What is in flight was acquired from the folder that the path led to then, and consumers read no other one.
-void SpoolSource::require_same_folder(const FileIdentity& expected) const {
-    const auto opened = look_at(folder_fd_.get(), "");
-    if (!opened || expected == FileIdentity{} || opened->identity == expected) return;
-    throw Failure(
-        ExitStatus::NoInput,
-        "spool:" + folder_ +
-            ": is another folder than at the start (renamed, a link changed, or a file system mounted "
-            "over it); start again to go on with it");
+void SpoolSource::file_came(const std::string& name, Arrival arrival) {
+    if (queue_.add(name, arrival, wall_us() * 1000) == SpoolQueue::Added::Full) search_.ask();
 }
 
-// The position by which the file is in the pipeline; none: it is not.
-std::optional<std::uint64_t> SpoolSource::position_in_flight(const FileIdentity& file) const {
-    if (in_flight_.contains(file.position())) return file.position();
-    if (bare_inodes_ && in_flight_.contains(file.inode)) return file.inode;
-    return std::nullopt;
-}
-
-void SpoolSource::look_again() {
-    look_again_ = false;
-    SpoolScan scan = scan_spool(folder_fd_.get(), folder_, limits_.waiting,
-                                [this](const FileIdentity& file, std::string_view name) {
-                                    const auto position = position_in_flight(file);
-                                    if (!position) return false;
-                                    // In flight since before a restart: its name must be found again.
-                                    if (!is_usable_id(name)) odd_names_.try_emplace(*position, name);
-                                    return true;
-                                });
-    waiting_.assign(std::move_iterator(scan.names.begin()), std::move_iterator(scan.names.end()));
-    more_ = !scan.complete;
-    if (more_) look_again_ = true;
-}
-
-void SpoolSource::on_event(std::uint32_t mask, std::string_view name) {
-    if ((mask & IN_Q_OVERFLOW) != 0) look_again_ = more_ = true;
-    if ((mask & (IN_MOVE_SELF | IN_DELETE_SELF | IN_IGNORED)) != 0) moved_away_ = true;
-    if (name.empty() || (mask & IN_ISDIR) != 0 || is_hidden(name)) return;
-    if ((mask & (IN_MOVED_TO | IN_CLOSE_WRITE)) == 0) {
-        // A file was created. With a second name it is a link to a file that is complete; any other is
-        // still being written, and closing it will tell.
-        struct stat status {};
-        if (::fstatat(folder_fd_.get(), std::string(name).c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
-            status.st_nlink < 2) {
-            return;
-        }
+SpoolSearch::Known SpoolSource::what_is_known(const std::string& name, const FileStatus& status) {
+    if (const auto position = flight_.find(status.identity)) {
+        flight_.found_again(*position, name);
+        return SpoolSearch::Known::InFlight;
     }
-    if (waiting_.size() < limits_.waiting) {
-        waiting_.emplace_back(name);
-    } else {
-        look_again_ = more_ = true;
-    }
+    return events_.is_being_written(name, status, settle_time_) ? SpoolSearch::Known::IsModified
+                                                                : SpoolSearch::Known::Nothing;
 }
 
-void SpoolSource::take_events() {
-    events_.drain([this](std::uint32_t mask, std::string_view name) { on_event(mask, name); });
-    if (moved_away_) {
-        throw Failure(ExitStatus::NoInput,
-                      "spool:" + folder_ + ": was renamed or removed; put it back and start again");
-    }
+void SpoolSource::check_place(Clock::time_point now) {
+    if (now < check_at_) return;
+    check_at_ = now + kCheckPlace;
+    const std::string fault = place_.find_fault();
+    if (fault.empty()) return;
+    report_->set(SourceState::Gone, fault);
+    throw Failure(ExitStatus::NoInput, fault);
 }
 
-void SpoolSource::check_still_there() const {
-    // inotify does not tell of the removal of a folder that is open.
-    struct stat status {};
-    if (::fstat(folder_fd_.get(), &status) != 0 || status.st_nlink == 0) {
-        throw Failure(ExitStatus::NoInput, "spool:" + folder_ + ": was removed; create it and start again");
+// What is due whether files are wanted or not.
+void SpoolSource::attend(Clock::time_point now) {
+    events_.take();
+    check_place(now);
+    search_.go_on(now);
+    count();
+}
+
+nanoseconds SpoolSource::look() {
+    const auto now = Clock::now();
+    if (!stopped_ && now >= look_at_) {
+        attend(now);
+        look_at_ = now + kLook;
     }
+    if (stopped_) return std::chrono::hours(1);
+    return std::max<nanoseconds>(search_.next_work() - now, kLook);
 }
 
 std::size_t SpoolSource::acquire(std::span<Item> items) {
     retry();
     if (stopped_) return 0;
-    take_events();
-    std::size_t count = 0;
-    bool looked = false;
-    while (count < items.size()) {
-        if (waiting_.empty()) {
-            if (looked || !look_again_) break;
-            check_still_there();
-            look_again();
-            looked = true;
-            continue;
+    const auto now = Clock::now();
+    attend(now);
+    std::size_t given = 0;
+    for (int steps = 0;; ++steps) {
+        while (given < items.size() && receipts_.has_room()) {
+            const auto file = queue_.next(now);
+            if (!file) break;
+            if (give(*file, items[given])) ++given;
         }
-        if (!receipts_.has_room()) break;
-        const std::string name = std::move(waiting_.front());
-        waiting_.pop_front();
-        if (give(name, items[count])) ++count;
+        if (given != 0 || steps == kMostSteps || search_.next_work() > now) break;
+        search_.go_on(now);
     }
-    if (count == 0) check_still_there();
-    acquired_ += count;
-    return count;
+    acquired_ += given;
+    if (given == 0 && place_.is_removed()) check_place(check_at_);
+    if (given != 0) {
+        search_.note_taken();
+        report_->clear(SourceState::NothingIsTaken);
+    }
+    count();
+    return given;
 }
 
-bool SpoolSource::give(const std::string& name, Item& item) {
-    const auto status = look_at(folder_fd_.get(), name.c_str());
+bool SpoolSource::give(const SpoolQueue::File& file, Item& item) {
+    const auto status = look_at(place_.fd(), file.name.c_str());
     if (!status) {
+        // A file made with O_TMPFILE and linked into the folder is told of, when it is closed, by a name that
+        // it does not have. Any other was taken away.
         if (errno != ENOENT) {
-            throw system_failure(ExitStatus::NoInput, "stat", folder_ + "/" + name, errno);
+            search_.tell_of_fault(file.name, errno);
+        } else if (file.arrival == Arrival::Closed) {
+            events_.forget_writers();
+        } else {
+            return false;
         }
-        // Taken away, or never there under this name: a file made with O_TMPFILE and linked into the
-        // folder is told of, when it is closed, by a name that it does not have.
-        look_again_ = true;
+        search_.ask();
         return false;
     }
-    if (!S_ISREG(status->mode) || position_in_flight(status->identity)) return false;
-    const std::uint64_t position = status->identity.position();
-    in_flight_.insert(position);
-    item.position.store(position, std::memory_order_relaxed);
+    if (!S_ISREG(status->mode) || flight_.find(status->identity) || must_settle(file, *status)) return false;
+    item.position.store(status->identity.position(), std::memory_order_relaxed);
     item.extent.store(0, std::memory_order_relaxed);
-    item.set_id(name);
-    if (item.id_unusable()) odd_names_.insert_or_assign(position, name);
+    item.set_id(file.name);
+    flight_.add(*status, file.name, !item.id_unusable());
+    if (item.id_unusable()) report_->numbers().unusable_ids.fetch_add(1, std::memory_order_relaxed);
+    return true;
+}
+
+// True if it is put back, to be given when nobody has modified it for a while: what was only found, and what
+// was closed while it is empty, as touch(1) leaves it for somebody who will write.
+bool SpoolSource::must_settle(const SpoolQueue::File& file, const FileStatus& status) {
+    switch (file.arrival) {
+        case Arrival::Moved:
+            return false;
+        case Arrival::Closed:
+            if (status.bytes != 0) return false;
+            break;
+        case Arrival::Settled:
+            if (status.modified_ns == file.modified_ns && status.bytes == file.bytes) return false;
+            break;
+        case Arrival::Found:
+            break;
+    }
+    const nanoseconds left = until_settled(status.modified_ns, settle_time_);
+    if (left == nanoseconds::zero()) return false;
+    const SpoolQueue::File seen{file.name, Arrival::Settled, status.modified_ns, status.bytes};
+    if (queue_.add_settling(seen, Clock::now() + left) == SpoolQueue::Added::Full) search_.ask();
     return true;
 }
 
 bool SpoolSource::exhausted() const {
-    return stopped_ || (waiting_.empty() && !look_again_ && !is_readable(events_.fd()));
+    if (stopped_) return true;
+    return queue_.size() == 0 && search_.is_complete() && !(events_.fd() >= 0 && is_readable(events_.fd()));
 }
 
-void SpoolSource::wait(int signal_fd, std::chrono::milliseconds bound) {
+void SpoolSource::wait(int signal_fd, milliseconds bound) {
     if (retry()) return;
     if (stopped_ || !receipts_.has_room()) {
         wait_readable(-1, signal_fd, bound);
-    } else if (waiting_.empty() && !look_again_) {
-        wait_readable(events_.fd(), signal_fd, bound);
+        return;
     }
+    const auto now = Clock::now();
+    if (queue_.has_next(now)) return;
+    auto due = search_.next_work();
+    if (const auto settled = queue_.due()) due = std::min(due, *settled);
+    if (due <= now) return;
+    wait_readable(events_.fd(), signal_fd, std::min(bound, std::chrono::ceil<milliseconds>(due - now)));
 }
 
 void SpoolSource::acknowledge(const Record& record) {
     retry();
-    std::string name(record.id_text());
-    if (record.id_unusable()) {
-        const auto known = odd_names_.find(record.position);
-        if (known == odd_names_.end()) {  // acknowledged before a kill, or renamed since
-            finish(record.position, Move::Gone);
-            return;
-        }
-        name = known->second;
-    }
-    const Move move = receipts_.move(name, record.position, record.outcome);
+    const auto name = flight_.name_of(record);
+    if (!name) return finish(record.position, Move::Gone);  // acknowledged before a kill, or renamed since
+    const Move move = receipts_.move(*name, record.position, record.outcome);
     if (move == Move::Gone) {
-        log(LogLevel::Debug, "spool:{}: {} (position {}) is not there any more; nothing to move", folder_,
-            name, record.position);
+        log(LogLevel::Debug, "{}: {} (position {}) is not there any more; nothing to move", place_.name(),
+            *name, record.position);
     }
+    const bool is_moved = move == Move::Done || move == Move::DoneOneName;
+    if (is_moved && flight_.has_changed(record.position, receipts_.last_moved())) tell_of_change(*name);
     finish(record.position, move);
+}
+
+// Whoever wrote to it may believe that it was read as it is now.
+void SpoolSource::tell_of_change(const std::string& name) {
+    const auto now = Clock::now();
+    if (now < tell_changed_at_) {
+        ++changed_untold_;
+        return;
+    }
+    tell_changed_at_ = now + kTellOfChanges;
+    const std::uint64_t others = std::exchange(changed_untold_, 0);
+    log(LogLevel::Warning,
+        "{}: {} was written to after it was taken, and may have been read as it was before{}", place_.name(),
+        name, others == 0 ? "" : fmt::format("; {} others before it too", others));
 }
 
 void SpoolSource::finish(std::uint64_t position, Move move) {
     if (move == Move::Kept) return;
-    in_flight_.erase(position);
-    odd_names_.erase(position);
+    flight_.remove(position);
     // The file may be in the folder under another name (renamed or linked), which was passed over as long as
     // it was in flight; or another file has taken its name.
-    if (move != Move::Done) look_again_ = true;
+    if (move != Move::Done) search_.ask();
 }
 
 bool SpoolSource::retry() {
@@ -211,9 +220,18 @@ bool SpoolSource::retry() {
     return !all_finished.empty();
 }
 
+void SpoolSource::count() {
+    SourceMetrics& numbers = report_->numbers();
+    const std::int64_t known = queue_.oldest_ns();
+    const std::int64_t rest = search_.oldest_of_rest_ns();
+    const std::int64_t oldest = known == 0 || (rest != 0 && rest < known) ? rest : known;
+    numbers.backlog.store(queue_.size() + search_.rest(), std::memory_order_relaxed);
+    numbers.oldest_us.store(static_cast<std::uint64_t>(std::max<std::int64_t>(oldest / 1000, 0)),
+                            std::memory_order_relaxed);
+}
+
 std::optional<std::uint64_t> SpoolSource::expected() const {
-    if (more_) return std::nullopt;
-    return acquired_ + waiting_.size();
+    return acquired_ + queue_.size() + search_.rest();
 }
 
 }  // namespace pipeline

@@ -14,6 +14,7 @@ std::vector<std::string> producer_arguments(const Options& options) {
     producer.source = options.source;
     producer.once = options.once;
     producer.rate = options.rate;
+    producer.spool = options.spool;
     producer.batch_max = options.batch_max;
     producer.drain_timeout = options.drain_timeout;
     producer.log_level = options.log_level;

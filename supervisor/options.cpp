@@ -59,6 +59,7 @@ CommandLine declare(Options& options) {
            switch_option("from-start", "begin the source anew: what is booked is recognised",
                          options.from_start),
            rate_option(options.rate)}},
+         {"Spools", spool_options(options.spool)},
          {"Programs ({}, {path} and {attempt} are filled in by each:; no shell)",
           outside_options(options.outside)},
          {"Sizes and limits (TIME has a unit: ns, us, ms, s, min, h)",
@@ -170,7 +171,13 @@ void check_combination(const Options& options) {
         usage(fmt::format("--ledger {} is the file of --source {}: another file is accepted",
                           in_quotes(options.ledger.text()), source));
     }
-    if (options.source.kind != SourceSpec::Kind::Spool) return;
+    if (options.source.kind != SourceSpec::Kind::Spool) {
+        const bool has_include = !options.spool.include.empty();
+        if (!has_include && options.spool.exclude.empty()) return;
+        usage(fmt::format("--spool-{} {} does not go with --source {}: spool:DIR is accepted with it",
+                          has_include ? "include" : "exclude",
+                          in_quotes(has_include ? options.spool.include : options.spool.exclude), source));
+    }
     const bool is_hidden = options.ledger.path.filename().native().starts_with('.');
     if (is_sqlite && !is_hidden && options.ledger.path.parent_path() == options.source.path) {
         usage(

@@ -16,6 +16,7 @@
 #include "common/outside_options.hpp"
 #include "common/shared_options.hpp"
 #include "common/specs.hpp"
+#include "common/spool_options.hpp"
 #include "supervisor/consumer_range.hpp"
 
 namespace pipeline {
@@ -32,6 +33,7 @@ struct Options {
     bool once = false;
     bool from_start = false;     // an ordered source begins anew, whatever the ledger has of it
     std::optional<double> rate;  // invoices a second; none: no limit
+    SpoolOptions spool;
     std::string name = kDefaultName;
     std::uint32_t ring_capacity = 16'384;     // slots, kMinCapacity..kMaxCapacity
     std::uint32_t storage_capacity = 16'384;  // records, kMinCapacity..kMaxCapacity

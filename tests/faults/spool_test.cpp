@@ -206,11 +206,13 @@ TEST_CASE("a file that is replaced before it is read is failed, and the new one 
     std::filesystem::create_directory(spool_of(run));
     auto supervisor = run.start(pipeline_of(run));
     write_file(run.directory() / "secret", "<secret/>");
+    hand_over(spool_of(run), 0, 10);
+    REQUIRE(eventually([&] { return run.has_rows(10); }));
     std::string file;
     std::string link;
     {
         const LedgerLock lock(run.ledger());
-        hand_over(spool_of(run), 0, kFiles);
+        hand_over(spool_of(run), 10, kFiles - 10);
         fill_up(run, supervisor);
         // In the ring, which nobody takes from.
         file = std::to_string(run.acquired() - 1);
@@ -233,5 +235,52 @@ TEST_CASE("a file that is replaced before it is read is failed, and the new one 
     CHECK(run.count("SELECT count(*) FROM duplicates WHERE id = '" + file + "'") == 1);
     CHECK(read_file(spool_of(run) / "duplicates" / file) == "<new/>");
     CHECK(std::filesystem::is_symlink(spool_of(run) / link));
+    run.require_nothing_left();
+}
+
+TEST_CASE("a spool whose path leads elsewhere ends the run, and the next one goes on with the other folder") {
+    PipelineRun run;
+    const auto first_folder = run.directory() / "first";
+    const auto second_folder = run.directory() / "second";
+    std::filesystem::create_directory(first_folder);
+    std::filesystem::create_directory(second_folder);
+    std::filesystem::create_directory_symlink(first_folder, spool_of(run));
+    auto first = run.start(pipeline_of(run));
+    hand_over(first_folder, 0, 10);
+    REQUIRE(eventually([&] { return run.has_rows(10); }));
+    {
+        const LedgerLock lock(run.ledger());
+        hand_over(first_folder, 10, 190);
+        fill_up(run, first);
+        std::filesystem::create_directory_symlink(second_folder, run.directory() / "next");
+        std::filesystem::rename(run.directory() / "next", spool_of(run));
+        hand_over(second_folder, 200, 10);
+    }
+    CHECK(first.wait() == 66);
+    require_said(first, "the spool's link changed",
+                 {spool_of(run), "leads to another folder now", "start again"});
+    const auto taken = run.rows();
+    CHECK(taken >= 130);
+    require_all_rejected(run, taken);
+    run.require_nothing_left();
+
+    auto second = run.start(pipeline_of(run, {"--once"}));
+    REQUIRE(second.wait() == 0);
+    require_all_rejected(run, taken + 10);
+    CHECK(files_in(second_folder / "rejected") == 10);
+    CHECK(files_in(first_folder / "rejected") <= taken);
+    run.require_nothing_left();
+}
+
+TEST_CASE("a run with --once waits for files that have just been written, and leaves others alone") {
+    PipelineRun run;
+    std::filesystem::create_directory(spool_of(run));
+    write_file(spool_of(run) / "young.xml", "<none/>");
+    write_file(spool_of(run) / "upload.part", "<none");
+    auto supervisor =
+        run.start(pipeline_of(run, {"--once", "--settle-time", "1500ms", "--spool-exclude", "*.part"}));
+    REQUIRE(supervisor.wait() == 0);
+    require_all_rejected(run, 1);
+    CHECK(std::filesystem::exists(spool_of(run) / "upload.part"));
     run.require_nothing_left();
 }

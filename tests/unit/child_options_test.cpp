@@ -47,6 +47,7 @@ TEST_CASE("a producer gets every option as the supervisor meant it", "[options]"
     meant.source = parse_source("spool:/a b/-c");
     meant.once = true;
     meant.rate = 1.0 / 3;
+    meant.spool = {5s, 0s, "*.xml", "@(a|b) c*"};
     meant.batch_max = 1;
     meant.log_level = LogLevel::Debug;
     meant.parent = 4'194'304;
@@ -57,6 +58,10 @@ TEST_CASE("a producer gets every option as the supervisor meant it", "[options]"
     CHECK(got.source.text() == meant.source.text());
     CHECK(got.once);
     CHECK(got.rate == meant.rate);
+    CHECK(got.spool.rescan == 5s);
+    CHECK(got.spool.settle_time == 0s);
+    CHECK(got.spool.include == meant.spool.include);
+    CHECK(got.spool.exclude == meant.spool.exclude);
     CHECK(got.batch_max == meant.batch_max);
     CHECK(got.log_level == meant.log_level);
     CHECK(got.parent == meant.parent);

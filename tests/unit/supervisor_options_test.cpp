@@ -82,6 +82,8 @@ std::string time_text(const std::string& range) {
 
 const std::string kConsumersText =
     "a whole number from 1 to 256, MIN..MAX of such numbers, or auto is accepted";
+const std::string kPatternText =
+    "a pattern for names of files is accepted, such as '*.xml' or '@(*.tmp|*.part)', without '/'";
 const std::string kPathText = "a path of 1 to 4095 bytes without NUL or newline is accepted";
 
 // Every option of the supervisor that takes a value.
@@ -99,6 +101,15 @@ const std::vector<OptionCase>& all_options() {
          "sqlite:FILE or none is accepted"},
         {"rate", "0.5/s", "0.5/s", [](const Options& o) { return pipeline::rate_text(o.rate.value_or(0)); },
          "4000", "a number from 0.000001 to 1000000000 followed by /s is accepted, such as 4000/s"},
+        {"rescan", "0", "0", [](const Options& o) { return pipeline::to_text(o.spool.rescan); }, "500ms",
+         time_text("0 (no limit) or a duration from 1s to 24h")},
+        {"settle-time", "250ms", "250ms",
+         [](const Options& o) { return pipeline::to_text(o.spool.settle_time); }, "2h",
+         time_text("0 (no limit) or a duration from 1ms to 1h")},
+        {"spool-include", "*.xml", "*.xml", [](const Options& o) { return o.spool.include; }, "a/*",
+         kPatternText},
+        {"spool-exclude", "@(*.tmp|*~)", "@(*.tmp|*~)", [](const Options& o) { return o.spool.exclude; },
+         "a/b", kPatternText},
         {"name", "other", "other", [](const Options& o) { return o.name; }, "a/b",
          "1 to 100 letters, digits, '.', '_' or '-', the first not '.' or '-', are accepted"},
         {"ring-capacity", "2", "2", [](const Options& o) { return std::to_string(o.ring_capacity); }, "1",
@@ -242,7 +253,7 @@ TEST_CASE("the help has every option and fits a screen", "[options]") {
         CHECK((line.empty() || line.back() != ' '));
         if (line.starts_with("  --")) ++options;
     }
-    CHECK(count <= 50);
+    CHECK(count <= 55);
     CHECK(options == all_options().size() + 6);  // the table above has forgotten none
     for (const auto* value :
          {"16384", "256", "100ms", "5min", "1min", "spool:STATE/spool", "sqlite:STATE/invoices.db",
@@ -268,6 +279,10 @@ TEST_CASE("what is not given has its default", "[options]") {
     CHECK(options.ledger.text() == "sqlite:/home/u/.local/state/invoice-pipeline/invoices.db");
     CHECK_FALSE(options.once);
     CHECK_FALSE(options.rate.has_value());
+    CHECK(options.spool.rescan == 30s);
+    CHECK(options.spool.settle_time == 1s);
+    CHECK(options.spool.include.empty());
+    CHECK(options.spool.exclude.empty());
     CHECK(options.name == "invoice-pipeline");
     CHECK(options.ring_capacity == 16'384);
     CHECK(options.storage_capacity == 16'384);
