@@ -89,13 +89,18 @@ Flush::LeadOutcome Flush::lead(nanoseconds bound) {
         if (!guard) return LeadOutcome::Busy;
         const Watermark watermark = low_watermark(ring_, storage_);
         const std::optional<Cursor> cursor = cursor_at(watermark);
+        const std::uint64_t durable = storage_.durable();
         while (storage_.durable() < watermark.storage_tail) {
             const std::uint64_t next =
                 std::min(watermark.storage_tail, storage_.durable() + kTransactionRecords);
             // The cursor is true only together with the last of the records.
             commit(next, next == watermark.storage_tail ? cursor : std::nullopt);
         }
-        if (is_behind(cursor, watermark.storage_tail)) commit(watermark.storage_tail, cursor);
+        if (is_behind(cursor, watermark.storage_tail)) {
+            commit(watermark.storage_tail, cursor);
+        } else if (storage_.durable() == durable) {
+            look();  // the end of a drain
+        }
     }
     ring_.area().producer.notify();
     return LeadOutcome::Flushed;
@@ -110,6 +115,28 @@ std::optional<Flush::Cursor> Flush::cursor_at(const Watermark& watermark) const 
     const std::uint64_t known = storage_.area().cursor.load(std::memory_order_relaxed);
     const auto mark = ListMarks(area.list_marks).last(known, *watermark.cursor);
     return mark ? std::optional(Cursor{mark->position, mark->digest}) : std::nullopt;
+}
+
+bool Flush::look_after() {
+    const auto guard = storage_.area().flush_lock.lock_for(nanoseconds::zero(), [] {});
+    return guard && look();
+}
+
+bool Flush::look() {
+    const RingArea& ring = ring_.area();
+    const std::uint64_t durable = storage_.durable();
+    try {
+        if (!ledger_.look_after(
+                {ring.ledger_id, ring.header.generation, durable, &storage_.area().ledger_files}))
+            return false;
+    } catch (const std::exception& error) {
+        count_error(metrics_.ledger, error.what());
+        throw;
+    }
+    // What waits says more about the ledger than a look can.
+    if (storage_.tail() != durable) return false;
+    metrics_.ledger.failing_since_ns.store(0, std::memory_order_relaxed);
+    return true;
 }
 
 void Flush::commit(std::uint64_t tail, const std::optional<Cursor>& cursor) {

@@ -70,6 +70,10 @@ class Flush {
     // (nothing lost, to be tried again) or Failure.
     LeadOutcome lead(std::chrono::nanoseconds bound);
 
+    // Looks after a ledger that nothing is written to just now: see Ledger::look_after(). True if it can be
+    // used as far as that shows; false if nobody knows. Throws as lead().
+    bool look_after();
+
   private:
     // Where the source is to go on, and of a list the digest of all before that.
     struct Cursor {
@@ -79,6 +83,7 @@ class Flush {
     [[nodiscard]] std::optional<Cursor> cursor_at(const Watermark& watermark) const noexcept;
     void commit(std::uint64_t tail, const std::optional<Cursor>& cursor);
     void write(const RecordRange& records, const CommitContext& context);
+    bool look();
     [[nodiscard]] bool is_behind(const std::optional<Cursor>& cursor, std::uint64_t tail) const noexcept;
 
     Ring ring_;

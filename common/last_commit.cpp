@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/last_commit.hpp"
 
+#include <fmt/format.h>
+
 #include <cstring>
 #include <span>
 #include <vector>
@@ -41,6 +43,13 @@ Continuation continue_after(const LastCommit& last, const RecordRange& records) 
     const auto redone = static_cast<std::size_t>(last.recorded - records.first());
     return to_text(digest_of(records.first_ones(redone))) == last.digest ? Continuation::Redoes
                                                                          : Continuation::Differs;
+}
+
+std::string lacks_text(const LastCommit& last, std::uint64_t durable) {
+    return fmt::format(
+        "it lacks {} of the {} results that this pipeline has stored in it: it is an older copy, or "
+        "another file",
+        durable - last.recorded, durable);
 }
 
 }  // namespace pipeline

@@ -41,4 +41,7 @@ enum class Continuation : std::uint8_t {
 // commit of them can have reached.
 [[nodiscard]] Continuation continue_after(const LastCommit& last, const RecordRange& records);
 
+// What is wrong with a ledger that lacks some of `durable` records.
+[[nodiscard]] std::string lacks_text(const LastCommit& last, std::uint64_t durable);
+
 }  // namespace pipeline

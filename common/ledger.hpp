@@ -100,6 +100,13 @@ class LedgerUnavailable : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// What lies where the ledger is to be is not what the segments know. what() is half a sentence that begins
+// with "it"; nothing was written.
+class WrongLedger : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
 class Ledger {
   public:
     Ledger() = default;
@@ -127,6 +134,10 @@ class Ledger {
         return found ? std::optional(KnownSource{std::string(source), found, {}, {}}) : std::nullopt;
     }
 
+    // Looks whether what was committed is still where it was committed to, while there is nothing to commit.
+    // False if it has nothing to look at. Throws as commit().
+    [[nodiscard]] virtual bool look_after(const KnownLedger&) { return false; }
+
     // What the ledger has of that generation, if it keeps count.
     [[nodiscard]] virtual std::optional<LastCommit> last_commit([[maybe_unused]] std::uint64_t generation) {
         return std::nullopt;
@@ -142,7 +153,7 @@ class Ledger {
 [[nodiscard]] std::unique_ptr<Ledger> open_ledger(const LedgerSpec& spec);
 
 // The same for a ledger that segments were written to: it is never created, and must be what they know.
-// Throws Failure as open_ledger(), Configuration also when it is not there or another one.
+// Throws WrongLedger if it is not, or not there; Failure as open_ledger().
 [[nodiscard]] std::unique_ptr<Ledger> open_known_ledger(const LedgerSpec& spec, const KnownLedger& known);
 
 // The same ledger for a process that shares it with the one that has opened it: the first use opens it, and

@@ -22,52 +22,21 @@ using Log = SqliteConnection::Log;
 constexpr std::chrono::milliseconds kLockWait{1000};
 constexpr std::chrono::milliseconds kTryAgain{10};
 
-std::string log_path(const std::filesystem::path& path) {
-    return database_file(path).native() + "-wal";
-}
-
-using FileStatus = struct stat;
-
-FileStatus status_of(const std::filesystem::path& path) {
-    FileStatus status{};
-    if (::stat(path.c_str(), &status) != 0) {
-        throw system_failure(ExitStatus::NoInput, "ledger", path.string(), errno,
-                             errno == ENOENT ? "name it with --ledger, or start the pipeline first" : "");
+LedgerLook look_before_reading(const std::filesystem::path& path) {
+    LedgerLook look = look_at_ledger(path);
+    if (!look.file) {
+        throw system_failure(
+            ExitStatus::NoInput, "ledger", path.string(), look.error,
+            look.error == ENOENT ? "name it with --ledger, or start the pipeline first" : "");
     }
-    return status;
+    if (const std::string objection = objection_to(look, path); !objection.empty())
+        throw Failure(ExitStatus::Configuration, fmt::format("ledger {}: {}", path.string(), objection));
+    return look;
 }
 
-// Opening a FIFO or a device may wait for ever: nothing but a file is opened, neither in the ledger's place
-// nor beside it.
-void require_file(const std::filesystem::path& path) {
-    FileStatus status{};
-    if (::stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return;
-    throw Failure(ExitStatus::Configuration,
-                  fmt::format("ledger {}: is no file; name another one, or put the ledger back",
-                              printable(path.native())));
-}
-
-FileStatus status_of_files(const std::filesystem::path& path) {
-    const FileStatus status = status_of(path);
-    require_file(path);
-    for (const auto* suffix : {"-wal", "-shm", "-journal"})
-        require_file(database_file(path).native() + suffix);
-    return status;
-}
-
-// A log of a header alone holds nothing. (And SQLite would try for ten seconds to read it without its
-// writers.)
-Log log_of(const std::filesystem::path& path) {
-    constexpr off_t kHeaderBytes = 32;  // https://www.sqlite.org/fileformat2.html#walformat
-    FileStatus status{};
-    const bool holds_something =
-        ::stat(log_path(path).c_str(), &status) == 0 && status.st_size > kHeaderBytes;
-    return holds_something ? Log::Present : Log::None;
-}
-
-bool is_same(const FileStatus& one, const FileStatus& other) noexcept {
-    return one.st_dev == other.st_dev && one.st_ino == other.st_ino && one.st_size == other.st_size &&
-           one.st_mtim.tv_sec == other.st_mtim.tv_sec && one.st_mtim.tv_nsec == other.st_mtim.tv_nsec;
+// SQLite would try for ten seconds to read a log that holds nothing without its writers.
+Log log_of(const LedgerLook& look) noexcept {
+    return look.has_something_in_log() ? Log::Present : Log::None;
 }
 
 Failure failure_of(const std::filesystem::path& path, const SqliteError& error) {
@@ -84,7 +53,7 @@ Failure failure_of(const std::filesystem::path& path, const SqliteError& error) 
             return failure(ExitStatus::Configuration, "name another file");
         case Kind::CannotOpen:
         case Kind::ReadOnly:
-            if (log_of(path) == Log::None) break;
+            if (log_of(look_at_ledger(path)) == Log::None) break;
             return failure(ExitStatus::InputOutput,
                            "its -wal cannot be read without a -shm: start the pipeline, or look into a copy "
                            "of the file and its -wal");
@@ -115,9 +84,8 @@ std::chrono::milliseconds patience_with(Kind kind) noexcept {
 
 LedgerReader::LedgerReader(const std::filesystem::path& path)
     : path_(path),
-      before_(status_of_files(path)),
-      log_(log_of(path)),
-      database_(SqliteConnection::open_for_reading(path, log_, kLockWait)),
+      before_(look_before_reading(path)),
+      database_(SqliteConnection::open_for_reading(database_file(path), log_of(before_), kLockWait)),
       version_(0) {
     database_.execute("BEGIN");  // the snapshot begins with the first read
     if (is_empty_database(database_)) {
@@ -125,7 +93,7 @@ LedgerReader::LedgerReader(const std::filesystem::path& path)
             ExitStatus::NoInput,
             fmt::format("ledger {}: is empty: its making was cut short; start the pipeline", path.string()));
     }
-    version_ = ledger_schema_version(database_, path);
+    version_ = require_ledger_schema(database_, path);
 }
 
 std::optional<LastCommit> LedgerReader::last_commit(std::uint64_t generation) {
@@ -135,7 +103,7 @@ std::optional<LastCommit> LedgerReader::last_commit(std::uint64_t generation) {
 }
 
 std::uint64_t LedgerReader::id() {
-    return version_ < 3 ? 0 : ledger_id(database_);
+    return ledger_id(database_, version_);
 }
 
 // In the order of the table, without sorting: grouped by SQL it would need memory, or temporary files, for
@@ -177,7 +145,10 @@ std::vector<SourceBooks> LedgerReader::books() {
 }
 
 bool LedgerReader::is_undisturbed() const {
-    return log_ == Log::Present || (log_of(path_) == Log::None && is_same(before_, status_of(path_)));
+    if (log_of(before_) == Log::Present) return true;
+    const LedgerLook now = look_at_ledger(path_);
+    return log_of(now) == Log::None && now.has_same_file(before_) && now.file->bytes == before_.file->bytes &&
+           now.file->modified_ns == before_.file->modified_ns;
 }
 
 void read_ledger(const std::filesystem::path& path, const std::function<void(LedgerReader&)>& read) {

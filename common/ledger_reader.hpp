@@ -6,8 +6,6 @@
 // grows.
 #pragma once
 
-#include <sys/stat.h>
-
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -17,6 +15,7 @@
 #include <vector>
 
 #include "common/last_commit.hpp"
+#include "common/ledger_look.hpp"
 #include "common/sqlite_connection.hpp"
 
 namespace pipeline {
@@ -36,7 +35,8 @@ struct SourceBooks {
 class LedgerReader {
   public:
     // Opens the file and begins the snapshot. Throws SqliteError, or Failure: Configuration if the file is
-    // not a ledger or of a newer version, NoInput if there is none or nothing in it.
+    // not a ledger or of a newer version, or must not be opened (ledger_look.hpp); NoInput if there is none
+    // or nothing in it.
     explicit LedgerReader(const std::filesystem::path& path);
 
     // What the snapshot has of that generation; none if the ledger is of a version that does not count.
@@ -53,8 +53,7 @@ class LedgerReader {
 
   private:
     std::filesystem::path path_;
-    struct stat before_;  // of the file
-    SqliteConnection::Log log_;
+    LedgerLook before_;
     SqliteConnection database_;
     std::int64_t version_;
 };

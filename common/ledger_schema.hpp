@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ledger's public format: the tables and views, their version, and how a database file becomes a ledger,
-// is brought from an older version to this one, or is found not to be one. A foreign database is only read,
-// never changed. docs/ledger.md says what each column means.
+// What a database file must be to be a ledger: of a version that this program knows, with every table and
+// view exactly as the pipeline makes them, and with nothing of others that could change or refuse what is
+// written. Here files are only read.
+//
+// Somebody's own tables and views are none of the ledger's business, nor is an index of plain columns on one
+// of its tables: it costs time and changes nothing. A trigger, a unique index, one of expressions or of a
+// part of the rows could.
 #pragma once
 
 #include <cstdint>
@@ -9,31 +13,23 @@
 #include <string>
 
 #include "common/last_commit.hpp"
+#include "common/ledger_versions.hpp"
 #include "common/sqlite_connection.hpp"
 
 namespace pipeline {
-
-inline constexpr std::int64_t kLedgerSchemaVersion = 3;
-
-// Opens the ledger file at `path` for writing, ready for commits. With `create` a missing or empty one
-// gets the schema; one of an older version is brought up to date in any case. Several processes may do so
-// at once. Throws SqliteError (Busy: try again) or Failure
-// (Configuration: the file is not a ledger, or of a newer version; CannotCreate: its file system cannot
-// hold one).
-[[nodiscard]] SqliteConnection open_ledger_database(const std::filesystem::path& path, bool create);
 
 // True of a file that is still nothing: to be made a ledger.
 [[nodiscard]] bool is_empty_database(SqliteConnection& database);
 
 // The schema's version that an open ledger has, 1 to kLedgerSchemaVersion. Throws Failure Configuration if
-// it is newer, or the file is not a ledger.
-[[nodiscard]] std::int64_t ledger_schema_version(SqliteConnection& database,
+// it is newer, or the file is not a ledger, or not one as the pipeline makes it.
+[[nodiscard]] std::int64_t require_ledger_schema(SqliteConnection& database,
                                                  const std::filesystem::path& path);
 
-// The ledger's own name, of one that has version 3 or later.
-[[nodiscard]] std::uint64_t ledger_id(SqliteConnection& database);
+// The ledger's own name; 0 if it is of a version without.
+[[nodiscard]] std::uint64_t ledger_id(SqliteConnection& database, std::int64_t version);
 
-// A query of version 2 or later that finds a generation's last commit, and its answer.
+// A query that finds a generation's last commit in a ledger of version 2 or later, and its answer.
 [[nodiscard]] std::string find_last_commit_sql(std::int64_t version);
 [[nodiscard]] LastCommit read_last_commit(SqliteStatement& find, std::uint64_t generation);
 

@@ -4,46 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <new>
+#include <utility>
 
+#include "common/error.hpp"
 #include "common/ledger_schema.hpp"
-#include "common/utf8.hpp"
 
 namespace pipeline {
 namespace {
-
-using Kind = SqliteError::Kind;
-
-// Rows of one INSERT where no record has details: 1.3 times as fast as one by one; more gains nothing.
-constexpr std::size_t kGroup = 32;
-
-// Parameters of every INSERT into invoices: two for the whole statement, then six a row.
-constexpr int kSource = 1;
-constexpr int kStoredAt = 2;
-constexpr int kFirstRow = 3;
-constexpr int kRowParameters = 6;
-constexpr int kFirstDetail = kFirstRow + kRowParameters;
-
-std::string insert_sql(std::size_t rows, bool details) {
-    std::string sql =
-        "INSERT INTO invoices(source, stored_at, id, position, status, attempts, consumer, acquired_at";
-    sql += details ? ", supplier, currency, reason, net, tax, gross, due) VALUES" : ") VALUES";
-    for (std::size_t row = 0; row < rows; ++row) {
-        sql += fmt::format("{}(?{}, ?{}", row == 0 ? "" : ", ", kSource, kStoredAt);
-        const int first = kFirstRow + static_cast<int>(row) * kRowParameters;
-        const int count = kRowParameters + (details ? 7 : 0);
-        for (int parameter = first; parameter < first + count; ++parameter)
-            sql += fmt::format(", ?{}", parameter);
-        sql += ")";
-    }
-    return sql + " ON CONFLICT(id) DO NOTHING";
-}
-
-Outcome parse_outcome(std::string_view status) noexcept {
-    for (const auto outcome : {Outcome::Booked, Outcome::Rejected}) {
-        if (status == to_text(outcome)) return outcome;
-    }
-    return Outcome::Failed;
-}
 
 // SQLite has no unsigned integers; the bits stay.
 std::int64_t stored(std::uint64_t value) noexcept {
@@ -52,19 +21,19 @@ std::int64_t stored(std::uint64_t value) noexcept {
 
 }  // namespace
 
-LedgerSession::LedgerSession(const std::filesystem::path& path, bool create)
-    : database_(open_ledger_database(path, create)),
-      id_(ledger_id(database_)),
+LedgerSession::LedgerSession(const std::filesystem::path& path, bool create, const KnownLedger& known)
+    : LedgerSession(path, open_ledger_database(path, create, known)) {}
+
+LedgerSession::LedgerSession(const std::filesystem::path& path, OpenLedger opened)
+    : path_(path),
+      look_(opened.look),
+      database_(std::move(opened.database)),
+      id_(ledger_id(database_, kLedgerSchemaVersion)),
       begin_(database_, "BEGIN IMMEDIATE"),
       commit_(database_, "COMMIT"),
       rollback_(database_, "ROLLBACK"),
-      insert_group_(database_, insert_sql(kGroup, false)),
-      insert_one_(database_, insert_sql(1, false)),
-      insert_detailed_(database_, insert_sql(1, true)),
-      find_(database_, "SELECT source, position, status FROM invoices WHERE id = ?1"),
-      insert_duplicate_(database_,
-                        "INSERT INTO duplicates(source, position, id, seen_at) VALUES(?1, ?2, ?3, ?4)"
-                        " ON CONFLICT(source, position, id) DO NOTHING"),
+      find_cookie_(database_, "PRAGMA schema_version"),
+      rows_(database_),
       update_source_(database_,
                      "INSERT INTO sources(source, cursor, acquired, updated_at, digest, file)"
                      " VALUES(?1, ?2, ?3, ?4, ?5, ?6)"
@@ -84,139 +53,78 @@ LedgerSession::LedgerSession(const std::filesystem::path& path, bool create)
                          " last_digest = excluded.last_digest"),
       find_generation_(database_, find_last_commit_sql(kLedgerSchemaVersion)) {}
 
+LedgerSession::~LedgerSession() {
+    bool has_its_name = false;
+    try {
+        has_its_name = look_at_ledger(path_).has_same_logs(look_);
+    } catch (const std::bad_alloc&) {
+        // Then it is left.
+    }
+    if (!has_its_name) database_.keep_log_on_close(true);
+}
+
+// `file` first: see LedgerFiles.
+void LedgerSession::remember_files(LedgerFiles& files) const noexcept {
+    files.file.store(look_.file->identity.position(), std::memory_order_relaxed);
+    files.log.store(look_.log->identity.position(), std::memory_order_release);
+}
+
+bool LedgerSession::save() noexcept {
+    try {
+        SqliteStatement checkpoint(database_, "PRAGMA wal_checkpoint(PASSIVE)");
+        if (!checkpoint.first_row()) return false;
+        const bool is_saved = checkpoint.integer(0) == 0 && checkpoint.integer(1) == checkpoint.integer(2);
+        checkpoint.finish();
+        return is_saved;
+    } catch (const std::exception&) {
+        return false;
+    }
+}
+
 // What a kill leaves: before the COMMIT nothing of the transaction, and some records with outcomes that were
 // not committed, which the next leader decides anew; after it `recorded` beyond the segments' `durable`, and
 // outcomes that were committed. A COMMIT that was cut short may come to light later, when the log is
 // recovered: the tries in between have decided on the same rows, so alike.
 void LedgerSession::write(const RecordRange& records, const CommitContext& context) {
     begin_.run();
-    added_ = 0;
-    insert(records, count_redone(records, context.generation), context);
+    require_schema();
+    added_ = rows_.insert(records, count_redone(records, context.generation), context);
     write_source(context);
     write_generation(records, context);
     commit_.run();
 }
 
+// Somebody may change tables, or add a trigger, while they are in use.
+void LedgerSession::require_schema() {
+    const bool found = find_cookie_.first_row();
+    const std::int64_t cookie = found ? find_cookie_.integer(0) : 0;
+    find_cookie_.finish();
+    if (cookie == schema_cookie_) return;
+    static_cast<void>(require_ledger_schema(database_, path_));
+    schema_cookie_ = cookie;
+}
+
 // How many of the records are in the ledger already, in this generation's last commit.
 std::size_t LedgerSession::count_redone(const RecordRange& records, std::uint64_t generation) {
     const LastCommit last = last_commit(generation);
-    const Continuation how = continue_after(last, records);
-    switch (how) {
+    switch (continue_after(last, records)) {
         case Continuation::Follows:
         case Continuation::Unchecked:
             return 0;
         case Continuation::Redoes:
             return static_cast<std::size_t>(last.recorded - records.first());
         case Continuation::Lacks:
-            throw LedgerMismatch(how, fmt::format("it lacks {} of the {} results that this pipeline has "
-                                                  "stored in it: it is an older copy, or another file",
-                                                  records.first() - last.recorded, records.first()));
+            throw WrongLedger(lacks_text(last, records.first()));
         case Continuation::Differs:
             break;
     }
-    throw LedgerMismatch(how,
-                         fmt::format("its last commit, up to result {} of this pipeline, was not of what "
-                                     "the segments hold from {} on: one of the two is a copy of another "
-                                     "moment",
-                                     last.recorded, records.first()));
-}
-
-// Records [first, size).
-void LedgerSession::insert(const RecordRange& records, std::size_t first, const CommitContext& context) {
-    for (auto* insert : {&insert_group_, &insert_one_, &insert_detailed_}) {
-        insert->bind(kSource, context.source);
-        insert->bind(kStoredAt, context.clock.now_us());
-    }
-    std::size_t plain_end = 0;  // records [done, plain_end) have no details
-    for (std::size_t done = first; done < records.size();) {
-        plain_end = std::max(plain_end, done);
-        while (plain_end < records.size() && plain_end < done + kGroup &&
-               records.record(plain_end).has_details == 0) {
-            ++plain_end;
-        }
-        const std::size_t count = plain_end - done == kGroup ? kGroup : 1;
-        const std::int64_t inserted =
-            count == kGroup ? insert_group(records, done, context) : insert_one(records, done, context);
-        added_ += inserted;
-        // What was not inserted has a row already; which one it was, that row says. One that was inserted
-        // just now answers like a redelivery: with the status it has.
-        const bool all_new = inserted == static_cast<std::int64_t>(count);
-        for (const std::size_t end = done + count; done < end; ++done) {
-            Record& record = records.record(done);
-            const Outcome outcome =
-                all_new ? static_cast<Outcome>(record.status) : find_outcome(record, context);
-            // A save has written it already: what is not written again stays in the cache of whoever saved.
-            if (record.outcome != outcome) record.outcome = outcome;
-        }
-    }
-}
-
-std::int64_t LedgerSession::insert_group(const RecordRange& records, std::size_t first,
-                                         const CommitContext& context) {
-    for (std::size_t row = 0; row < kGroup; ++row) {
-        bind_row(insert_group_, row, records.record(first + row), context);
-    }
-    insert_group_.run();
-    return database_.changes();
-}
-
-std::int64_t LedgerSession::insert_one(const RecordRange& records, std::size_t i,
-                                       const CommitContext& context) {
-    const Record& record = records.record(i);
-    SqliteStatement& insert = record.has_details != 0 ? insert_detailed_ : insert_one_;
-    bind_row(insert, 0, record, context);
-    if (record.has_details != 0) bind_details(records.details(i));
-    insert.run();
-    return database_.changes();
-}
-
-void LedgerSession::bind_row(SqliteStatement& insert, std::size_t row, const Record& record,
-                             const CommitContext& context) {
-    const int first = kFirstRow + static_cast<int>(row) * kRowParameters;
-    // The id is kept byte by byte, UTF-8 or not: it is what the source knows the invoice by.
-    insert.bind(first, record.id_text());
-    insert.bind(first + 1, stored(record.position));
-    insert.bind(first + 2, to_text(record.status));
-    insert.bind(first + 3, record.attempts);
-    insert.bind(first + 4, record.place);
-    insert.bind(first + 5, context.clock.at_us(record.acquired_ns));
-}
-
-void LedgerSession::bind_details(const Details& details) {
-    insert_detailed_.bind_or_null(kFirstDetail, readable_utf8(details.supplier_text(), supplier_));
-    insert_detailed_.bind_or_null(kFirstDetail + 1, details.currency_text());
-    insert_detailed_.bind_or_null(kFirstDetail + 2, readable_utf8(details.reason_text(), reason_));
-    int parameter = kFirstDetail + 3;
-    for (const auto amount : {Details::Net, Details::Tax, Details::Gross, Details::Due}) {
-        if (details.has(amount)) {
-            insert_detailed_.bind(parameter++, details.amounts[amount]);
-        } else {
-            insert_detailed_.bind_null(parameter++);
-        }
-    }
-}
-
-// Of a record whose id has a row.
-Outcome LedgerSession::find_outcome(const Record& record, const CommitContext& context) {
-    find_.bind(1, record.id_text());
-    if (!find_.first_row()) {
-        throw SqliteError(Kind::Damaged, "the index of invoices does not match its rows");
-    }
-    const bool same = find_.text(0) == context.source && find_.integer(1) == stored(record.position);
-    const Outcome outcome = same ? parse_outcome(find_.text(2)) : Outcome::Duplicate;
-    find_.finish();
-    if (outcome == Outcome::Duplicate) add_duplicate(record, context);
-    return outcome;
-}
-
-// One that is there already is a redelivery.
-void LedgerSession::add_duplicate(const Record& record, const CommitContext& context) {
-    insert_duplicate_.bind(1, context.source);
-    insert_duplicate_.bind(2, stored(record.position));
-    insert_duplicate_.bind(3, record.id_text());
-    insert_duplicate_.bind(4, context.clock.now_us());
-    insert_duplicate_.run();
-    added_ += database_.changes();
+    throw Failure(
+        ExitStatus::Configuration,
+        fmt::format(
+            "ledger {}: its last commit, up to result {} of this pipeline, was not of what the segments hold "
+            "from {} on: one of the two is a copy of another moment; put back what belongs together, or "
+            "remove the segments and let the source give again what the ledger lacks",
+            path_.string(), last.recorded, records.first()));
 }
 
 void LedgerSession::write_source(const CommitContext& context) {

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include "common/error.hpp"
+#include "common/sqlite_vfs.hpp"
 
 namespace pipeline {
 namespace {
@@ -62,38 +63,11 @@ std::string escaped(const std::string& path) {
     return text;
 }
 
-// SQLite opens a log for writing, and makes it, even on behalf of a connection that only reads.
-int open_without_writing(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* opened) {
-    if ((flags & SQLITE_OPEN_WAL) != 0) {
-        flags = (flags & ~(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) | SQLITE_OPEN_READONLY;
-    }
-    auto* const system = static_cast<sqlite3_vfs*>(vfs->pAppData);
-    return system->xOpen(system, name, file, flags, opened);
-}
-
-// The name of the system's VFS with that one function exchanged.
-const char* reading_vfs() {
-    static constexpr const char* kName = "reading";
-    static sqlite3_vfs vfs = [] {
-        sqlite3_vfs* const system = sqlite3_vfs_find("unix");  // the default one on Linux
-        sqlite3_vfs reading = *system;
-        reading.zName = kName;
-        reading.pNext = nullptr;
-        reading.pAppData = system;
-        reading.xOpen = open_without_writing;
-        return reading;
-    }();
-    if (sqlite3_vfs_find(kName) == nullptr) sqlite3_vfs_register(&vfs, 0);
-    return kName;
+void configure(sqlite3* handle, int what, int value) noexcept {
+    sqlite3_db_config(handle, what, value, nullptr);
 }
 
 }  // namespace
-
-std::filesystem::path database_file(const std::filesystem::path& path) {
-    std::error_code error;
-    const auto file = std::filesystem::canonical(path, error);
-    return error ? path : file;
-}
 
 void SqliteConnection::Close::operator()(sqlite3* handle) const noexcept {
     sqlite3_close_v2(handle);
@@ -104,13 +78,29 @@ SqliteConnection::SqliteConnection(const std::filesystem::path& path, bool creat
     open(path.c_str(), SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0), nullptr, lock_wait);
 }
 
+SqliteConnection SqliteConnection::open_ledger(const std::filesystem::path& file,
+                                               std::chrono::milliseconds lock_wait) {
+    SqliteConnection connection;
+    connection.open(file.c_str(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, writing_vfs(), lock_wait);
+    connection.guard();
+    return connection;
+}
+
+SqliteConnection SqliteConnection::in_memory() {
+    SqliteConnection connection;
+    connection.open(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY, nullptr, {});
+    return connection;
+}
+
 SqliteConnection SqliteConnection::open_for_reading(const std::filesystem::path& path, Log log,
                                                     std::chrono::milliseconds lock_wait) {
     // https://www.sqlite.org/uri.html; readonly_shm is SQLite's own for its tests of reading without writing.
     const std::string name =
         "file:" + escaped(path.native()) + (log == Log::None ? "?immutable=1" : "?readonly_shm=1");
     SqliteConnection connection;
-    connection.open(name.c_str(), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, reading_vfs(), lock_wait);
+    connection.open(name.c_str(), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOFOLLOW,
+                    reading_vfs(), lock_wait);
+    connection.guard();
     connection.execute("PRAGMA query_only = 1; PRAGMA temp_store = MEMORY");
     return connection;
 }
@@ -123,6 +113,31 @@ void SqliteConnection::open(const char* name, int flags, const char* vfs,
     if (code != SQLITE_OK) fail(handle, code);
     sqlite3_extended_result_codes(handle, 1);
     sqlite3_busy_timeout(handle, static_cast<int>(lock_wait.count()));
+}
+
+// https://www.sqlite.org/security.html, section 1.2, and what else a ledger has no use for.
+void SqliteConnection::guard() {
+    sqlite3* const handle = handle_.get();
+    configure(handle, SQLITE_DBCONFIG_DEFENSIVE, 1);
+    configure(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0);
+    configure(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0);
+    configure(handle, SQLITE_DBCONFIG_ENABLE_FKEY, 0);
+    constexpr int kMostBytes = 64 * 1024 * 1024;  // in a row or a text
+    sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, kMostBytes);
+    sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
+    execute("PRAGMA cell_size_check = 1");
+}
+
+void SqliteConnection::keep_log_on_close(bool keep) noexcept {
+    configure(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0);
+}
+
+std::string SqliteConnection::serialized() {
+    sqlite3_int64 size = 0;
+    const std::unique_ptr<unsigned char, decltype(&sqlite3_free)> bytes(
+        sqlite3_serialize(handle_.get(), "main", &size, 0), &sqlite3_free);
+    if (bytes == nullptr) fail(handle_.get(), SQLITE_NOMEM);
+    return {reinterpret_cast<const char*>(bytes.get()), static_cast<std::size_t>(size)};
 }
 
 void SqliteConnection::execute(const char* sql) {

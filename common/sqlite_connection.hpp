@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A thin owner of SQLite's handles: a connection, its statements, and the errors as an exception with a
-// kind to decide by. It knows nothing of the ledger. sqlite_connection.cpp is the only file of the
-// programs that includes sqlite3.h.
+// kind to decide by. It knows nothing of the ledger. sqlite_connection.cpp and sqlite_vfs.cpp are the
+// only files of the programs that include sqlite3.h.
 //
 // A connection and its statements belong to one thread, and never cross a fork(2)
 // (https://www.sqlite.org/howtocorrupt.html, section 2.6).
@@ -47,21 +47,26 @@ class SqliteError : public std::runtime_error {
     int system_error_;
 };
 
-// The file that SQLite uses for a database at `path`: it follows symbolic links, and keeps the log (-wal)
-// beside what they lead to. `path` itself if that is not there.
-[[nodiscard]] std::filesystem::path database_file(const std::filesystem::path& path);
-
 class SqliteConnection {
   public:
     // Opens the database file at `path`, for reading alone if it cannot be written. With
     // `create` an empty one is made if there is none. A lock is waited for at most `lock_wait`.
     SqliteConnection(const std::filesystem::path& path, bool create, std::chrono::milliseconds lock_wait);
 
-    // For reading alone, so that nothing at all is written or made: not the file, nor its -wal, nor its -shm,
-    // even if this process could. A file whose log (-wal) holds something is read with it: of a database in
-    // use as any reader does it, under a shared lock of SQLite's that holds up no writer; of one whose users
-    // are dead by an index in this process's memory. Then there must be a -shm. Without a log the file alone
-    // is read, without any lock: the caller makes sure afterwards that nobody has written meanwhile.
+    // Opens a ledger's file for writing. Nothing in it is believed or run but what this program asks for: no
+    // triggers, no functions that a schema names, no journal that lies beside it (sqlite_vfs.hpp). No link is
+    // followed: `file` is a canonical path.
+    [[nodiscard]] static SqliteConnection open_ledger(const std::filesystem::path& file,
+                                                      std::chrono::milliseconds lock_wait);
+    // An empty database in this process's memory.
+    [[nodiscard]] static SqliteConnection in_memory();
+
+    // As guarded as open_ledger(), for reading alone, so that nothing at all is written or made: not the
+    // file, nor its -wal, nor its -shm, even if this process could. A file whose log (-wal) holds something
+    // is read with it: of a database in use as any reader does it, under a shared lock of SQLite's that holds
+    // up no writer; of one whose users are dead by an index in this process's memory. Then there must be a
+    // -shm. Without a log the file alone is read, without any lock: the caller makes sure afterwards that
+    // nobody has written meanwhile.
     enum class Log { None, Present };
     [[nodiscard]] static SqliteConnection open_for_reading(const std::filesystem::path& path, Log log,
                                                            std::chrono::milliseconds lock_wait);
@@ -78,11 +83,16 @@ class SqliteConnection {
     [[nodiscard]] bool is_read_only() const noexcept;
     // True if the path no longer leads to the file that is open.
     [[nodiscard]] bool file_moved() const noexcept;
+    // With `keep`, closing the last connection neither moves the log into the file nor removes it.
+    void keep_log_on_close(bool keep) noexcept;
+    // The bytes of the database's file, as if it had one.
+    [[nodiscard]] std::string serialized();
 
   private:
     friend class SqliteStatement;
     SqliteConnection() = default;
     void open(const char* name, int flags, const char* vfs, std::chrono::milliseconds lock_wait);
+    void guard();
     struct Close {
         void operator()(sqlite3* handle) const noexcept;
     };

@@ -76,6 +76,7 @@ ExitStatus Consumer::run() {
                 break;
             case Ring::ClaimOutcome::Empty:
                 look_after_ring();
+                look_after_ledger();
                 if (outside_ != nullptr) outside_->look_after();
                 break;
             case Ring::ClaimOutcome::Called:
@@ -218,8 +219,20 @@ bool Consumer::flush(nanoseconds bound) {
 
 bool Consumer::lead_flush(nanoseconds bound) {
     const ActivityMeter::Interlude flushing(meter_, Activity::Flushing);
+    return use_ledger([&] { return flush_.lead(bound) == Flush::LeadOutcome::Flushed; });
+}
+
+// Whoever moves or exchanges an idle pipeline's ledger hears of it, too.
+void Consumer::look_after_ledger() {
+    if (retry_delay_ != nanoseconds::zero() && steady_clock::now() < retry_flush_at_) return;
+    use_ledger([this] { return flush_.look_after(); });
+}
+
+// True if `action` says so; false also if the ledger cannot be used, which is said.
+template <class Action>
+bool Consumer::use_ledger(Action&& action) {
     try {
-        if (flush_.lead(bound) != Flush::LeadOutcome::Flushed) return false;
+        if (!action()) return false;
     } catch (const LedgerUnavailable& unavailable) {
         // Once, however long it lasts.
         if (retry_delay_ == nanoseconds::zero()) log(LogLevel::Warning, "{}", unavailable.what());

@@ -49,6 +49,9 @@ class Consumer : private Batch::Owner {
     [[nodiscard]] bool save_results(std::span<const Result> results) override;
     // Leads it now; false if somebody else does or the ledger cannot be written, which is then tried later.
     bool lead_flush(std::chrono::nanoseconds bound);
+    void look_after_ledger();
+    template <class Action>
+    bool use_ledger(Action&& action);
     // Counts the times of items of the hand whose results are to be saved now: `count` from `first` on,
     // processed one after the other from `began` until `now`.
     void count_times(std::uint64_t first, std::size_t count, TimePoint began, TimePoint now) noexcept;

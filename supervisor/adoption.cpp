@@ -101,11 +101,21 @@ void require_begun_alike(const Segments& segments, const AdoptionRequest& reques
                               request.name, in_flight));
 }
 
-std::unique_ptr<Ledger> open_ledger_of(const Segments& segments, const AdoptionRequest& request) {
+std::unique_ptr<Ledger> open_known(const Segments& segments, const AdoptionRequest& request) {
     const RingArea& ring = segments.ring().area();
     const Storage storage = segments.storage();
-    return request.known_ledger(
-        {ring.ledger_id, ring.header.generation, storage.durable(), &storage.area().ledger_files});
+    const KnownLedger known{ring.ledger_id, ring.header.generation, storage.durable(),
+                            &storage.area().ledger_files};
+    try {
+        return request.known_ledger(known);
+    } catch (const WrongLedger& wrong) {
+        throw Failure(
+            ExitStatus::Configuration,
+            fmt::format("/dev/shm/{}.ring says that {} of its invoices are in the ledger '{}', but {}; put "
+                        "back the file that they were written to, or remove /dev/shm/{}.* and let the source "
+                        "give again what the ledger lacks",
+                        request.name, known.durable, segments.ledger(), wrong.what(), request.name));
+    }
 }
 
 // An older copy may have been put in the ledger's place: what it lacks is in no other place any more, and
@@ -114,8 +124,7 @@ std::unique_ptr<Ledger> open_ledger_of(const Segments& segments, const AdoptionR
 void require_written_here(const Segments& segments, const AdoptionRequest& request) {
     const Storage storage = segments.storage();
     const std::uint64_t durable = storage.durable();
-    const auto last =
-        open_ledger_of(segments, request)->last_commit(segments.ring().area().header.generation);
+    const auto last = open_known(segments, request)->last_commit(segments.ring().area().header.generation);
     if (!last) return;
     const RecordRange waiting = storage.range(durable, storage.tail() - durable);
     switch (continue_after(*last, waiting)) {
@@ -123,13 +132,7 @@ void require_written_here(const Segments& segments, const AdoptionRequest& reque
         case Continuation::Redoes:
         case Continuation::Unchecked:
             return;
-        case Continuation::Lacks:
-            throw Failure(
-                ExitStatus::Configuration,
-                fmt::format("/dev/shm/{}.ring says that {} of its invoices are in the ledger '{}', which has "
-                            "{} of them: it is not the file that they were written to; put that one back, or "
-                            "remove /dev/shm/{}.* and let the source give again what the ledger lacks",
-                            request.name, durable, segments.ledger(), last->recorded, request.name));
+        case Continuation::Lacks:  // was refused when it was opened
         case Continuation::Differs:
             break;
     }
@@ -189,7 +192,7 @@ std::optional<Leftover> find_leftover(const AdoptionRequest& request) {
 
 // Old segments get the names with what they had no words for.
 void upgrade(Segments& segments, const AdoptionRequest& request) {
-    segments.ring().area().ledger_id = open_ledger_of(segments, request)->id();
+    segments.ring().area().ledger_id = open_known(segments, request)->id();
     segments.replace();
     log(LogLevel::Notice, "taking over what version 0.1.0 of this program has left in /dev/shm/{}.*",
         request.name);

@@ -13,10 +13,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/clock.hpp"
-#include "common/ledger_schema.hpp"
+#include "common/ledger_opening.hpp"
 #include "common/sqlite_connection.hpp"
 
 namespace pipeline::bench {
@@ -82,7 +83,7 @@ int main(int argc, char** argv) {
         return 64;
     }
     try {
-        SqliteConnection database = open_ledger_database(path, true);
+        SqliteConnection database = std::move(open_ledger_database(path, true, {}).database);
         const std::uint64_t began = monotonic_ns();
         bench::write(database, rows, batch, group);
         const double seconds = static_cast<double>(monotonic_ns() - began) / 1e9;

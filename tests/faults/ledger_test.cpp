@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -176,6 +177,74 @@ TEST_CASE("a ledger that is moved away is waited for, and no new one is begun in
         std::filesystem::rename(elsewhere, run.ledger());
         auto next = run.start(pipeline_of("sequence:" + std::to_string(run.acquired()), {"--once"}));
         REQUIRE(next.wait() == 0);
+    }
+    require_all_numbers(run);
+}
+
+// The command that a line advises, with which a deleted ledger is copied back.
+void run_advised_copy(const std::string& said) {
+    const auto begin = said.rfind("(while this process lives: ") + 27;
+    const auto end = said.find("): ", begin);
+    INFO(said);
+    REQUIRE(end != std::string::npos);
+    REQUIRE(std::system(said.substr(begin, end - begin).c_str()) == 0);
+}
+
+TEST_CASE("a ledger that is deleted, or exchanged for an older copy, can be had back from the processes") {
+    PipelineRun run;
+    auto supervisor = run.start(pipeline_of("sequence"));
+    REQUIRE(eventually([&] { return run.has_rows(500); }));
+    const auto copy = run.directory() / "copy.db";
+    static_cast<void>(run.column("VACUUM INTO '" + copy.string() + "'"));
+    const auto copied = run.rows();
+    REQUIRE(eventually([&] { return run.has_rows(copied + 1000); }));
+    SECTION("deleted") {
+        for (const auto* suffix : {"", "-wal", "-shm"})
+            std::filesystem::remove(run.ledger().string() + suffix);
+        require_said(supervisor, "ledger deleted",
+                     {run.ledger(), "moved or deleted", "put the file back", "cp /proc/"});
+    }
+    SECTION("exchanged, with its log removed as the documentation says") {
+        for (const auto* suffix : {"-wal", "-shm"}) std::filesystem::remove(run.ledger().string() + suffix);
+        std::filesystem::rename(copy, run.ledger());
+        require_said(supervisor, "an older copy in the ledger's place",
+                     {run.ledger(), "another file was put in its place", "it lacks", "put the file back",
+                      "cp /proc/"});
+    }
+    SECTION("exchanged beside its log") {
+        std::filesystem::rename(copy, run.ledger());
+        require_said(supervisor, "an older copy beside the ledger's log",
+                     {run.ledger(), "another file was put in its place", "beside the log of the one before",
+                      "cp /proc/"});
+    }
+    REQUIRE(eventually([&] { return run.waiting() == kSmall; }));
+    run_advised_copy(supervisor.err());
+    const auto rows = run.rows();
+    REQUIRE(eventually([&] { return run.rows() >= rows + 1000; }));
+    supervisor.send(SIGTERM);
+    REQUIRE(supervisor.wait() == 0);
+    require_all_numbers(run);
+}
+
+TEST_CASE(
+    "a log that is removed while the ledger is in use costs no row, even if everything is then killed") {
+    PipelineRun run;
+    const bool idle = GENERATE(false, true);
+    auto supervisor = run.start(pipeline_of(idle ? "sequence:5000" : "sequence"));
+    REQUIRE(eventually([&] { return run.has_rows(5000); }));
+    const auto* const lost = GENERATE("-wal", "-shm");
+    std::filesystem::remove(run.ledger().string() + lost);
+    require_said(supervisor, "a ledger without its " + std::string(lost),
+                 {run.ledger().string() + lost, "was removed while in use", "is in the file now"});
+    SECTION("everything is killed") {
+        run.kill(supervisor);
+        auto next = run.start(pipeline_of("sequence:" + std::to_string(run.acquired()), {"--once"}));
+        REQUIRE(next.wait() == 0);
+    }
+    SECTION("it goes on") {
+        if (!idle) require_said(supervisor, "... opened anew", {"the ledger takes results again"});
+        supervisor.send(SIGTERM);
+        REQUIRE(supervisor.wait() == 0);
     }
     require_all_numbers(run);
 }

@@ -10,8 +10,10 @@ ONE_KILL = ("tests/crash/crash_tests", "a kill at any instruction*")
 STOPPED_WAITER = ("tests/crash/crash_tests", "a waiter that is woken and does not run on*")
 LEAVER = ("tests/unit/leave_tests", "a consumer that is told to leave*")
 GIVEN_UP = ("tests/unit/leave_tests", "a consumer that is killed while it leaves*")
-REDO = ("tests/unit/redo_tests", "what a dead leader has committed*")
-OTHERS = ("tests/unit/redo_tests", "records that are not what the last commit was of*")
+REDO = ("tests/unit/ledger_tests", "what a dead leader has committed*")
+OTHERS = ("tests/unit/ledger_tests", "records that are not what the last commit was of*")
+EXCHANGED = ("tests/unit/ledger_tests", "another ledger, no ledger and half a copy*")
+LOG_LOST = ("tests/unit/ledger_tests", "a log that is removed while in use*")
 SLEEPERS = ("tests/crash/storm_tests", "a storm of kills over sleeping processes*")
 
 REUSED_INODE = ("tests/unit/identity_tests", "two files with one inode*")
@@ -69,8 +71,8 @@ MUTANTS = [
          "    if (tail != durable) storage_.set_durable(tail, count(records, monotonic_ns(), until_durable_));\n"
          "    ledger_.commit(records, context);\n"),), ONE_KILL),
     Mutant("a redo decides again", (
-        (SESSION, "    insert(records, count_redone(records, context.generation), context);\n",
-         "    static_cast<void>(count_redone(records, context.generation));\n    insert(records, 0, context);\n"),),
+        (SESSION, "rows_.insert(records, count_redone(records, context.generation), context);\n",
+         "rows_.insert(records, 0 * count_redone(records, context.generation), context);\n"),),
         REDO),
     Mutant("a redo does not look whether the invoices are those that were committed", (
         ("common/last_commit.cpp", " == last.digest ?", " != last.digest + \"x\" ?"),), OTHERS),
@@ -78,6 +80,12 @@ MUTANTS = [
         (SESSION, "updated_at = excluded.updated_at +\"\n"
                   "                         \" (updated_at = excluded.updated_at), last_first",
          "updated_at = updated_at, last_first"),), REDO),
+    Mutant("a ledger in the place of another one is believed", (
+        ("common/ledger_opening.cpp", "known.id != 0 &&", "known.id == 1 &&"),), EXCHANGED),
+    Mutant("a ledger goes on with a log that has lost its name", (
+        ("common/sqlite_ledger.cpp", "if (!now.has_same_logs(then)) save_from_lost_log(now);", ""),), LOG_LOST),
+    Mutant("a second log is begun while others have the one that was removed", (
+        ("common/ledger_opening.cpp", "if (!look.file || is_complete() ||", "if (!look.file || true ||"),), LOG_LOST),
     Mutant("a flush counts in the totals that are valid", (
         (STORAGE, "area_->totals[which ^ 1U];", "area_->totals[which];"),
         (STORAGE, "(durable << 1U) | (which ^ 1U)", "(durable << 1U) | which")), ONE_KILL),

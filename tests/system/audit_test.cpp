@@ -145,7 +145,7 @@ TEST_CASE("an older copy in the place of the ledger is found, and segments that 
         "--consumers", "2", "--once", "--source", fmt::format("sequence:{}", numbers), "--process", "none"};
     auto refused = run.start(options);
     CHECK(refused.wait() == 78);
-    CHECK(refused.err().find("is not the file that they were written to") != std::string::npos);
+    CHECK(refused.err().find("put back the file that they were written to") != std::string::npos);
     CHECK(run.rows() == in_copy);
     for (const auto& segment : run.segments()) std::filesystem::remove("/dev/shm/" + segment);
     auto again = run.start(options);

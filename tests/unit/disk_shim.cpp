@@ -132,6 +132,8 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
     if (is_new) {
         made.is_new_log = (flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL)) != 0;
         self.disk->created(name);
+    } else {
+        self.disk->opened(name);
     }
     return SQLITE_OK;
 }

@@ -23,7 +23,8 @@ class Disk {
     // Asked before each call: SQLITE_OK lets it through, any other code is its result.
     virtual int before(DiskCall call, const std::string& path) = 0;
 
-    // ---- told after a call that has changed something ----
+    // ---- told after a call that has opened or changed something ----
+    virtual void opened(const std::string&) {}
     virtual void created(const std::string&) {}
     virtual void wrote(const std::string&, std::uint64_t /*offset*/, std::string_view /*bytes*/) {}
     virtual void truncated(const std::string&, std::uint64_t /*bytes*/) {}

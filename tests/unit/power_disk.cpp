@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 
 namespace pipeline::test {
 namespace {
@@ -29,6 +30,20 @@ int PowerDisk::before(DiskCall call, const std::string&) {
 
 void PowerDisk::created(const std::string& path) {
     now_[path] = std::make_shared<Contents>();
+}
+
+void PowerDisk::keep(const std::string& path) {
+    opened(path);
+    synced_names_[path] = now_.at(path);
+}
+
+// A file that came by a rename, after its contents were synced: its name is not, until its folder is.
+void PowerDisk::opened(const std::string& path) {
+    if (now_.contains(path)) return;
+    auto found = std::make_shared<Contents>();
+    std::ifstream in(path, std::ios::binary);
+    found->synced.assign(std::istreambuf_iterator<char>(in), {});
+    now_[path] = std::move(found);
 }
 
 void PowerDisk::wrote(const std::string& path, std::uint64_t offset, std::string_view bytes) {

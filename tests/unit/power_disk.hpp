@@ -21,6 +21,9 @@ class PowerDisk final : public Disk {
     // A disk that `lies` forgets its syncs: with it, what a correct ledger promises cannot be kept.
     explicit PowerDisk(std::mt19937_64& random, bool lies = false) : random_(random), lies_(lies) {}
 
+    // `path` has been there, name and all, since before.
+    void keep(const std::string& path);
+
     // The power goes off when so many more calls have changed something.
     void cut_after(std::uint64_t changes) { changes_left_ = changes; }
     [[nodiscard]] bool is_off() const noexcept { return changes_left_ == 0; }
@@ -37,6 +40,7 @@ class PowerDisk final : public Disk {
 
     int before(DiskCall call, const std::string& path) override;
     void created(const std::string& path) override;
+    void opened(const std::string& path) override;
     void wrote(const std::string& path, std::uint64_t offset, std::string_view bytes) override;
     void truncated(const std::string& path, std::uint64_t bytes) override;
     void synced(const std::string& path) override;

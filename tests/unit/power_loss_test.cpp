@@ -32,6 +32,12 @@ std::string id_of(std::uint64_t position) {
     return fmt::format("invoice {}", position % 37 == 0 ? position - 36 : position);
 }
 
+// What a producer was told of one position.
+struct Told {
+    std::uint64_t position;
+    Outcome outcome;
+};
+
 // One life of the shared memory, from a start to a power cut or an orderly end.
 class Life {
   public:
@@ -88,12 +94,12 @@ class Life {
         const std::uint64_t before = storage_.durable();
         static_cast<void>(flush_->lead(std::chrono::nanoseconds(0)));
         for (std::uint64_t i = before; i < storage_.durable(); ++i)
-            durable_.push_back(storage_.record(i).position);
+            durable_.push_back({storage_.record(i).position, storage_.record(i).outcome});
         storage_.release(storage_.durable());
     }
 
-    // The positions that the pipeline has called durable.
-    [[nodiscard]] const std::vector<std::uint64_t>& durable() const { return durable_; }
+    // What the pipeline has called durable.
+    [[nodiscard]] const std::vector<Told>& durable() const { return durable_; }
     [[nodiscard]] std::uint64_t next() const { return next_; }
 
   private:
@@ -117,7 +123,7 @@ class Life {
     std::unique_ptr<SqliteLedger> ledger_;
     std::optional<Flush> flush_;
     std::uint64_t next_ = 1;
-    std::vector<std::uint64_t> durable_;
+    std::vector<Told> durable_;
 };
 
 // A set of positions, all of them from the beginning on in the end.
@@ -129,8 +135,16 @@ class Positions {
         if (marks_[position]) return false;
         return marks_[position] = true;
     }
-    void add(const std::vector<std::uint64_t>& positions) {
-        for (const auto position : positions) add(position);
+    void add(const std::vector<Told>& all) {
+        for (const Told& told : all) {
+            add(told.position);
+            told_.resize(marks_.size());
+            told_[told.position] = told.outcome;
+        }
+    }
+    // What was said of it, if anything was.
+    [[nodiscard]] std::optional<Outcome> told(std::uint64_t position) const {
+        return position < told_.size() ? told_[position] : std::nullopt;
     }
     [[nodiscard]] bool has(std::uint64_t position) const {
         return position < marks_.size() && marks_[position];
@@ -139,6 +153,7 @@ class Positions {
 
   private:
     std::vector<bool> marks_;
+    std::vector<std::optional<Outcome>> told_;
 };
 
 // What is wrong with the ledger; empty: nothing. `durable`: all positions that were ever called durable.
@@ -150,11 +165,14 @@ std::string wrong_with(const std::filesystem::path& file, const Positions& durab
         Positions found;
         SqliteStatement rows(
             reader.database(),
-            "SELECT position, id FROM invoices UNION ALL SELECT position, id FROM duplicates");
+            "SELECT position, id, 0 FROM invoices UNION ALL SELECT position, id, 1 FROM duplicates");
         while (rows.next_row()) {
             const auto position = static_cast<std::uint64_t>(rows.integer(0));
             if (rows.text(1) != id_of(position)) wrong = fmt::format("position {} is not itself", position);
             if (!found.add(position)) wrong = fmt::format("position {} is there twice", position);
+            const auto found_as = rows.integer(2) == 1 ? Outcome::Duplicate : Outcome::Booked;
+            if (durable.told(position).value_or(found_as) != found_as)
+                wrong = fmt::format("position {} is not what its source was told", position);
         }
         for (std::uint64_t position = 1; position < durable.end(); ++position) {
             if (durable.has(position) && !found.has(position)) {
@@ -290,6 +308,41 @@ TEST_CASE("after 200 power cuts the ledger holds every acquired invoice once", "
         "stop: {} "
         "invoices, each once\n",
         result.cuts, result.kills, result.changes, result.checkpoints_cut, result.positions);
+}
+
+TEST_CASE("a copy without a log that gets one while the power is cut is a ledger afterwards", "[power]") {
+    const std::uint64_t seed = std::random_device{}();
+    INFO("seed " << seed);
+    std::mt19937_64 random(seed);
+    bool is_over = false;
+    for (std::uint64_t changes = 1; !is_over; ++changes) {
+        for (int times = 0; times < 5; ++times) {
+            const TemporaryFolder folder;
+            const auto original = folder.path() / "original.db";
+            {
+                SqliteLedger ledger(original);
+                Batch batch;
+                batch.add("a", 1);
+                ledger.commit(batch.range(), context("sequence", 2));
+            }
+            change(original, "VACUUM INTO '" + folder.ledger().string() + "'");
+            PowerDisk disk(random);
+            disk.keep(folder.ledger());
+            {
+                const DiskShim shim(disk);
+                disk.cut_after(changes);
+                try {
+                    const SqliteLedger ledger(folder.ledger());
+                    is_over = true;
+                } catch (const Failure&) {
+                    REQUIRE(disk.is_off());
+                }
+            }
+            if (disk.is_off()) disk.restore();
+            const SqliteLedger ledger(folder.ledger());
+            CHECK(ask(folder.ledger(), "SELECT count(*) FROM invoices") == "1");
+        }
+    }
 }
 
 TEST_CASE("on a disk that forgets its syncs the same simulation finds the loss", "[power]") {

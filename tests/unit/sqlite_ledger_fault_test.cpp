@@ -174,10 +174,14 @@ TEST_CASE("a ledger that is moved away waits for its return and never begins a n
     auto second = numbers(10, 10);
     const auto away = folder.path() / "away.db";
     std::filesystem::rename(folder.ledger(), away);
-    check_contains(refused(ledger, second), "moved or deleted while in use; put the file back");
-    const auto message = refused(ledger, second);
-    check_contains(message, "unable to open database file");
-    check_contains(message, "put the file back");
+    for (int i = 0; i < 2; ++i)
+        check_contains(refused(ledger, second), "moved or deleted while in use; put the file back");
+    {
+        const auto successor = SqliteLedger::shared(folder.ledger());
+        const auto message = refused(*successor, second);
+        check_contains(message, "unable to open database file");
+        check_contains(message, "put the file back");
+    }
     CHECK_FALSE(std::filesystem::exists(folder.ledger()));
     std::filesystem::rename(away, folder.ledger());
     CHECK(refused(ledger, second).empty());
@@ -191,7 +195,7 @@ TEST_CASE("a ledger whose tables are changed while it is open fails with a clear
     change(folder.ledger(), "DROP TABLE sources");
     auto batch = numbers(0, 10);
     check_contains(failure_of([&] { ledger.commit(batch.range(), context("sequence", 1)); }),
-                   "no such table");
+                   "its table sources is not there");
     CHECK(ask(folder.ledger(), "SELECT count(*) FROM invoices") == "0");
 }
 

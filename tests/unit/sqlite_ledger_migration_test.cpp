@@ -13,53 +13,12 @@
 #include "common/sqlite_ledger.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/ledger_fixture.hpp"
+#include "tests/unit/old_ledgers.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
 
 namespace {
-
-constexpr const char* kVersion1 = R"sql(
-PRAGMA journal_mode = WAL;
-BEGIN;
-CREATE TABLE invoices(
-    id TEXT PRIMARY KEY NOT NULL,
-    source TEXT NOT NULL,
-    position INTEGER NOT NULL,
-    status TEXT NOT NULL CHECK(status = 'booked' OR status = 'rejected' OR status = 'failed'),
-    supplier TEXT,
-    currency TEXT,
-    net INTEGER,
-    tax INTEGER,
-    gross INTEGER,
-    due INTEGER,
-    reason TEXT,
-    attempts INTEGER NOT NULL,
-    consumer INTEGER NOT NULL,
-    acquired_at INTEGER NOT NULL,
-    stored_at INTEGER NOT NULL
-) STRICT;
-CREATE TABLE duplicates(
-    source TEXT NOT NULL,
-    position INTEGER NOT NULL,
-    id TEXT NOT NULL,
-    seen_at INTEGER NOT NULL,
-    PRIMARY KEY(source, position)
-) STRICT;
-CREATE TABLE sources(
-    source TEXT PRIMARY KEY NOT NULL,
-    cursor INTEGER,
-    acquired INTEGER NOT NULL,
-    updated_at INTEGER NOT NULL
-) STRICT;
-CREATE TABLE schema_version(version INTEGER NOT NULL) STRICT;
-INSERT INTO schema_version(version) VALUES(1);
-INSERT INTO invoices VALUES('1','sequence',1,'booked','A','EUR',100,19,119,119,NULL,1,0,1000000,2000000);
-INSERT INTO invoices VALUES('2','sequence',2,'rejected',NULL,NULL,NULL,NULL,NULL,NULL,'BR-CO-10',1,0,1000000,2000000);
-INSERT INTO duplicates VALUES('sequence',3,'2',2000000);
-INSERT INTO sources VALUES('sequence',4,3,2000000);
-COMMIT;
-)sql";
 
 std::string schema(const std::filesystem::path& file) {
     return ask(file,
@@ -114,12 +73,50 @@ TEST_CASE("a ledger of version 1 keeps everything and is afterwards like a new o
     CHECK(ask(folder.ledger(), "SELECT recorded || ' ' || added FROM generations") == "1 1");
 }
 
+TEST_CASE("a ledger of version 2 keeps everything, gets a name, and its last commit is redone by its keys",
+          "[sqlite_ledger]") {
+    const TemporaryFolder folder;
+    change(folder.ledger(), std::string(kVersion1) + kVersion2);
+    const auto before = contents(folder.ledger());
+    SqliteLedger ledger(folder.ledger());
+    CHECK(contents(folder.ledger()) == before);
+    CHECK(ledger.id() != 0);
+    const auto fresh = folder.path() / "fresh.db";
+    {
+        SqliteLedger made(fresh);
+        CHECK(made.id() != ledger.id());
+    }
+    CHECK(schema(folder.ledger()) == schema(fresh));
+    CHECK(ask(folder.ledger(), "PRAGMA integrity_check") == "ok");
+
+    // The segments of the old version know of one result only; the dead leader's commit had two more.
+    const auto last = ledger.last_commit(77);
+    REQUIRE(last);
+    CHECK(last->recorded == 3U);
+    CHECK_FALSE(last->first.has_value());
+    Batch batch;
+    std::uint64_t number = 1;
+    for (const auto* id : {"1", "2", "2", "4"}) batch.add(id, number++, Status::Failed);
+    auto when = context("sequence", 5);
+    when.generation = 77;
+    ledger.commit({&batch.range().record(0), nullptr, 4, 1, 3}, when);
+    CHECK(batch.outcomes()[1] == Outcome::Rejected);  // as its row says
+    CHECK(batch.outcomes()[2] == Outcome::Duplicate);
+    CHECK(batch.outcomes()[3] == Outcome::Failed);
+    CHECK(ask(folder.ledger(), "SELECT acquired || ' ' || cursor FROM sources") == "4 5");
+    CHECK(ask(folder.ledger(),
+              "SELECT last_first || ' ' || recorded || ' ' || added || ' ' || length(last_digest) FROM"
+              " generations") == "1 4 4 64");
+}
+
 TEST_CASE("kill -9 at any write of a migration leaves the old version or the new one, whole",
           "[sqlite_ledger][fault]") {
+    const std::string old_version = GENERATE(as<std::string>{}, "1", "2");
     int kills = 0;
     for (int write = 1;; ++write) {
         const TemporaryFolder folder;
         change(folder.ledger(), kVersion1);
+        if (old_version == "2") change(folder.ledger(), kVersion2);
         const auto before = contents(folder.ledger());
         const auto old_schema = schema(folder.ledger());
         const int status = reap(start_child([&] {
@@ -127,8 +124,8 @@ TEST_CASE("kill -9 at any write of a migration leaves the old version or the new
             const SqliteLedger ledger(folder.ledger());
         }));
         const auto version = ask(folder.ledger(), "SELECT version FROM schema_version");
-        CHECK((version == "1" || version == kThisVersion));
-        if (version == "1") CHECK(schema(folder.ledger()) == old_schema);
+        CHECK((version == old_version || version == kThisVersion));
+        if (version == old_version) CHECK(schema(folder.ledger()) == old_schema);
         CHECK(contents(folder.ledger()) == before);
         { const SqliteLedger next(folder.ledger()); }
         CHECK(ask(folder.ledger(), "SELECT version FROM schema_version") == kThisVersion);
