@@ -221,7 +221,7 @@ std::optional<std::uint64_t> SqliteLedger::cursor(std::string_view source) {
 }
 
 std::optional<KnownSource> SqliteLedger::known(std::string_view source, std::string_view file) {
-    return attempt([&](LedgerSession& session) { return session.known(source, file); });
+    return attempt({}, [&](LedgerSession& session) { return session.known(source, file); });
 }
 
 std::optional<LastCommit> SqliteLedger::last_commit(std::uint64_t generation) {
