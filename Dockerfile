@@ -24,7 +24,7 @@ RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-ins
     rm -rf /var/lib/apt/lists/* && \
     useradd --system --home-dir /var/lib/invoice-pipeline --shell /usr/sbin/nologin invoice-pipeline && \
     install -d -o invoice-pipeline -g invoice-pipeline -m 2750 /var/lib/invoice-pipeline && \
-    install -d -o invoice-pipeline -g invoice-pipeline -m 2770 /var/lib/invoice-pipeline/spool && \
+    install -d -o invoice-pipeline -g invoice-pipeline -m 3770 /var/lib/invoice-pipeline/spool && \
     install -d -o invoice-pipeline -g invoice-pipeline /run/invoice-pipeline
 COPY --from=build /installed/usr/bin/ /usr/bin/
 ENV STATE_DIRECTORY=/var/lib/invoice-pipeline RUNTIME_DIRECTORY=/run/invoice-pipeline

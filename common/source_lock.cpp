@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -13,6 +14,7 @@
 #include "common/error.hpp"
 #include "common/fd.hpp"
 #include "common/file_identity.hpp"
+#include "common/printable.hpp"
 
 namespace pipeline {
 namespace {
@@ -44,10 +46,11 @@ long holder_of(int fd) {
 
 [[noreturn]] void fail_taken(int fd, const std::string& name) {
     const long pid = holder_of(fd);
-    throw Failure(ExitStatus::CannotCreate,
-                  fmt::format("{}: is used by another pipeline ({}); stop that one, or give each a source "
-                              "of its own",
-                              name, pid > 0 ? fmt::format("pid {}", pid) : "its pid is not known"));
+    throw Failure(
+        ExitStatus::CannotCreate,
+        fmt::format("{}: is used by another pipeline ({}); stop that one, or give each a source "
+                    "of its own",
+                    printable(name), pid > 0 ? fmt::format("pid {}", pid) : "its pid is not known"));
 }
 
 }  // namespace
@@ -63,10 +66,13 @@ SourceLock lock_source(int fd, const std::string& name, std::chrono::millisecond
     return SourceLock::Taken;
 }
 
-void require_unlocked_source(const std::string& path, const std::string& name) {
-    // Never waits for a writer, should a FIFO have this name.
+void require_unlocked_source(const std::string& path, const std::string& name,
+                             std::chrono::milliseconds patience) {
+    // Whoever writes into a FIFO would take us for its reader.
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0 || (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))) return;
     const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-    if (fd) static_cast<void>(lock_source(fd.get(), name, std::chrono::milliseconds::zero()));
+    if (fd) static_cast<void>(lock_source(fd.get(), name, patience));
 }
 
 }  // namespace pipeline

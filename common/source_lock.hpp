@@ -25,8 +25,9 @@ enum class SourceLock {
 // Throws Failure (CannotCreate) that names the holder's pid if somebody else keeps the lock.
 [[nodiscard]] SourceLock lock_source(int fd, const std::string& name, std::chrono::milliseconds patience);
 
-// Throws as lock_source() if another pipeline holds the source at `path` now; the lock is not kept. Says
-// nothing of a source that cannot be opened or locked: taking it says why.
-void require_unlocked_source(const std::string& path, const std::string& name);
+// Throws as lock_source() if another pipeline holds the source at `path`; the lock is not kept. Says nothing
+// of a source that cannot be opened or locked: taking it says why.
+void require_unlocked_source(const std::string& path, const std::string& name,
+                             std::chrono::milliseconds patience);
 
 }  // namespace pipeline

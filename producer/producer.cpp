@@ -25,6 +25,9 @@ constexpr milliseconds kBoundedWait{500};
 constexpr milliseconds kReceiptsWait{50};
 constexpr milliseconds kUrgentReceiptsWait{1};
 constexpr milliseconds kLookOutside{20};
+// So many receipts are given in a row, and for so long; at least one.
+constexpr std::uint64_t kReceiptsSlice = 1024;
+constexpr milliseconds kReceiptsTime{10};
 
 }  // namespace
 
@@ -165,25 +168,43 @@ void Producer::wait_without_source(nanoseconds bound, bool paused) {
     }));
 }
 
+// One slice of what is due: a receipt may take milliseconds (a rename on a slow disk), and behind a full
+// storage of them wait the room that consumers need, new items, and the word to stop.
 void Producer::acknowledge() {
     const std::uint64_t durable = storage_.durable();
     std::uint64_t released = storage_.released();
     if (released == durable) return;
-    if (source_.wants_receipts()) {
-        for (; released < durable; ++released) source_.acknowledge(storage_.record(released));
-    }
-    storage_.release(durable);
+    if (!source_.wants_receipts()) return storage_.release(durable);
+    const std::uint64_t end = std::min(durable, released + kReceiptsSlice);
+    const auto until = steady_clock::now() + kReceiptsTime;
+    do {
+        source_.acknowledge(storage_.record(released));
+        ++released;
+    } while (released < end && steady_clock::now() < until);
+    storage_.release(released);
 }
 
 // After the ring is closed: until the last record is acknowledged.
 bool Producer::wait_for_receipts() {
     meter_.enter(Activity::Flushing, monotonic_ns());
+    const auto until = steady_clock::now() + options_.drain_timeout / 2;
     while (true) {
         acknowledge();
+        if (stopping_ && steady_clock::now() > until) leave_receipts();
         if (storage_.released() == ring_.tail()) return true;
         if (orphan_has_waited_enough()) return false;
         static_cast<void>(ring_.area().producer.wait_for(kBoundedWait, [this] { return has_receipts(); }));
     }
+}
+
+// The time for the drain would run out over receipts, for invoices that are all in the ledger.
+void Producer::leave_receipts() {
+    const std::uint64_t left = storage_.durable() - storage_.released();
+    if (left == 0 || !source_.can_go_without_receipts()) return;
+    log(LogLevel::Notice,
+        "{} invoices are in the ledger and the source has no time to be told of them: the next start does it",
+        left);
+    storage_.release(storage_.durable());
 }
 
 // An orphan cannot rely on consumers: nobody starts them again.

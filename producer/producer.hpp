@@ -41,6 +41,7 @@ class Producer {
     [[nodiscard]] bool is_paused() const noexcept { return ring_.paused() && !stopping_; }
     void acknowledge();
     [[nodiscard]] bool wait_for_receipts();
+    void leave_receipts();
     [[nodiscard]] bool must_stop() noexcept;
     [[nodiscard]] bool orphan_has_waited_enough() noexcept;
     [[nodiscard]] bool has_living_consumer() const noexcept;

@@ -55,8 +55,12 @@ Resume resume_from(const Ring& ring, const Storage& storage) {
             resume.in_flight.insert(hand.item(i).position.load());
     }
     const std::uint64_t saved = storage.tail();
-    for (std::uint64_t i = storage.released(); i < saved; ++i)
-        resume.in_flight.insert(storage.record(i).position);
+    const std::uint64_t durable = storage.durable();
+    for (std::uint64_t i = storage.released(); i < saved; ++i) {
+        const Record& record = storage.record(i);
+        resume.in_flight.insert(record.position);
+        if (i < durable) resume.unacknowledged.emplace(record.position, record.outcome);
+    }
     return resume;
 }
 

@@ -8,13 +8,16 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include "common/layout.hpp"
+#include "common/ledger_lookup.hpp"
 #include "common/list_marks.hpp"
 #include "common/specs.hpp"
 #include "common/spool_options.hpp"
+#include "producer/file_moves.hpp"
 #include "producer/list_check.hpp"
 #include "producer/source_report.hpp"
 
@@ -32,6 +35,8 @@ struct Resume {
     std::uint64_t acquired = 0;
     // Of a source without order: the positions that are in the pipeline already.
     std::unordered_set<std::uint64_t> in_flight;
+    // Of those, what is in the ledger and the source has not been told of: position and outcome.
+    std::unordered_map<std::uint64_t, Outcome> unacknowledged;
     // As in RingArea; a folder of zeros is not known.
     FileIdentity source_file;
     bool bare_inodes = false;
@@ -49,6 +54,10 @@ struct SourceContext {
     std::shared_ptr<SourceReport> report = std::make_shared<SourceReport>();
     // How it takes files, if it is a spool; by default at once, and looking for them only when it must.
     SpoolOptions spool{std::chrono::nanoseconds(0), std::chrono::nanoseconds(0), {}, {}};
+    // How it moves files.
+    std::shared_ptr<FileMoves> moves = std::make_shared<FileMoves>();
+    // What the ledger has from it; by default nothing.
+    std::shared_ptr<LedgerLookup> ledger = make_ledger_lookup({LedgerSpec::Kind::None, {}}, {});
 };
 
 class Source {
@@ -92,6 +101,9 @@ class Source {
     // The record is durable: lets go of it in the source (a spool moves its file). Repeating it after a
     // kill is harmless. A failure that a later try may mend is reported, not thrown.
     virtual void acknowledge(const Record&) {}
+    // True if a later start finds out by itself what it was not told here, so that a drain need not wait
+    // for every receipt.
+    [[nodiscard]] virtual bool can_go_without_receipts() const noexcept { return false; }
 
     // How many items it will give in all, from its beginning, if that is known now.
     [[nodiscard]] virtual std::optional<std::uint64_t> expected() const { return std::nullopt; }

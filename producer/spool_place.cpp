@@ -15,6 +15,7 @@
 #include "common/error.hpp"
 #include "common/log.hpp"
 #include "common/passing_error.hpp"
+#include "common/source_lock.hpp"
 
 namespace pipeline {
 namespace {
@@ -62,6 +63,14 @@ void SpoolPlace::open(std::chrono::milliseconds patience) {
         if (!told) log(LogLevel::Warning, "{}; it is tried again", failure.what());
         std::this_thread::sleep_for(kTryAgain);
     }
+}
+
+int SpoolPlace::locked_fd() const {
+    if (lock_source(fd_.get(), name(), kSourceLockPatience) == SourceLock::NotKnown) {
+        log(LogLevel::Notice, "{}: the file system knows no locks: nothing keeps a second pipeline out of it",
+            name());
+    }
+    return fd_.get();
 }
 
 bool SpoolPlace::is_removed() const noexcept {

@@ -10,6 +10,7 @@
 
 #include "common/fd.hpp"
 #include "common/file_identity.hpp"
+#include "common/printable.hpp"
 
 namespace pipeline {
 
@@ -24,9 +25,12 @@ class SpoolPlace {
                std::chrono::milliseconds patience = kPatience);
 
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+    // The same, locked for this pipeline until the place is given up. Throws Failure (CannotCreate) if
+    // another pipeline holds it.
+    [[nodiscard]] int locked_fd() const;
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
-    // "spool:PATH"
-    [[nodiscard]] std::string name() const { return "spool:" + path_; }
+    // "spool:PATH", for people.
+    [[nodiscard]] std::string name() const { return "spool:" + printable(path_); }
 
     // True if the folder has been removed, as nothing else tells while it is open.
     [[nodiscard]] bool is_removed() const noexcept;

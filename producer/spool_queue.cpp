@@ -30,6 +30,11 @@ SpoolQueue::Added SpoolQueue::add_settling(const File& file, Clock::time_point d
     return Added::New;
 }
 
+void SpoolQueue::put_back(const File& file) {
+    index_.insert_or_assign(hash(file.name), Known{State::Waits, file.arrival});
+    waiting_.push_front(file);
+}
+
 // Takes away what settles no longer, from the front: there it would be given.
 void SpoolQueue::drop_stale() noexcept {
     while (!settling_.empty()) {

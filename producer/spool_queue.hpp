@@ -46,6 +46,9 @@ class SpoolQueue {
     // Adds a file that is to be given, as Settled, not before `due`.
     Added add_settling(const File& file, Clock::time_point due);
 
+    // Takes back what next() gave last: it is the next one again.
+    void put_back(const File& file);
+
     // The next one, which is forgotten; none if there is none yet. What is due comes before what waits.
     [[nodiscard]] std::optional<File> next(Clock::time_point now);
     // True if next() gives one.

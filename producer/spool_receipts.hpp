@@ -1,21 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 // What becomes of a spool's file when its invoice is durable: it is moved to the folder in the spool that
-// is named after the outcome. The move is one rename(2), so a kill leaves the file in one place or the
-// other, and doing it again finds nothing to do. Nothing is ever replaced or deleted.
+// is named after the outcome. Nothing is ever replaced or deleted.
 //
-// A file that cannot be moved now is kept in a list and tried again. While the list has no room, the spool
-// must give no new files: then it grows by what is in the pipeline already and no more.
+// A name may lead to another file than the one that was acknowledged: somebody hands over a new invoice under
+// the same name at that very moment. So a move has two steps, and a look in between:
+//
+//   1. rename NAME out of the spool to .moving/OUTCOME/NAME, where nobody else has access
+//   2. look which file that is
+//   3. rename it to OUTCOME/NAME; or back into the spool if it is another one: a new invoice, which is
+//      noticed there as any other
+//
+//   a kill before 1       leaves the file in the spool: a start asks the ledger and moves it
+//   (spool_start.hpp) between 1 and 3       in .moving: a start asks the ledger what it is, and does 3 after
+//   3               in its folder, or a new invoice in the spool: nothing is left to do
+//
+// No other file than the acknowledged one is renamed into an outcome's folder, so this holds after a power
+// cut too, which keeps any of these renames and loses the others: the ledger's commit was synced before the
+// first. Nothing in .moving is taken for an invoice.
+//
+// A file that cannot be moved now stays in the spool, is kept in a list and tried again. While the list has
+// no room, the spool must give no new files: then it grows by what is in the pipeline already and no more.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include "common/file_identity.hpp"
 #include "common/result.hpp"
+#include "producer/outcome_folders.hpp"
+#include "producer/source.hpp"
 
 namespace pipeline {
 
@@ -40,49 +61,83 @@ class SpoolReceipts {
     };
 
     // Makes the folders for the outcomes in `folder`, which is open as `folder_fd` (the caller's, for as
-    // long as this lives). `bare_inodes`: as RingArea::bare_inodes. Throws Failure (CannotCreate) if files
-    // could not be moved into one of them.
-    SpoolReceipts(int folder_fd, std::string folder, Limits limits, bool bare_inodes = false);
+    // long as this lives), and tries whether files can be moved there. Throws Failure (CannotCreate) if not.
+    SpoolReceipts(int folder_fd, std::string folder, Limits limits, const Resume& resume,
+                  const SourceContext& context);
     SpoolReceipts(const SpoolReceipts&) = delete;
     SpoolReceipts& operator=(const SpoolReceipts&) = delete;
     // Logs how many files it leaves in the spool.
     ~SpoolReceipts();
 
-    // Moves the file `name` to its outcome's folder if it is the file at `position`. A failure is logged once
+    // A file of that name has been given to the pipeline: move() will be asked for it.
+    void expect(const std::string& name);
+
+    // Moves the file `name` to its outcome's folder if it is the file `position`. A failure is logged once
     // per cause, and the file is tried again later.
     [[nodiscard]] Move move(const std::string& name, std::uint64_t position, Outcome outcome);
 
     // The file that move() has moved last (Done, DoneOneName), as it was then.
     [[nodiscard]] const FileStatus& last_moved() const noexcept { return last_moved_; }
 
-    // Tries some of the kept files again if it is time to, and says which are finished.
+    // Tries some of the kept files again if it is time to, for some milliseconds, and says which are
+    // finished.
     [[nodiscard]] std::vector<Finished> retry();
 
     // False while so many files could not be moved that no more may be given.
     [[nodiscard]] bool has_room() const noexcept { return kept_.size() < limits_.kept; }
+
+    // Finishes what a kill has left in .moving: `outcome_of(name, file)` says to which folder it belongs,
+    // none to the spool. It may throw, and nothing is moved then from that file on. Returns how many files
+    // went to their folders and how many back.
+    struct Leftovers {
+        std::size_t finished = 0;
+        std::size_t put_back = 0;
+    };
+    using OutcomeOf = std::function<std::optional<Outcome>(const std::string&, const FileIdentity&)>;
+    [[nodiscard]] Leftovers finish_moving(const OutcomeOf& outcome_of);
 
   private:
     struct KeptFile {
         std::string name;
         std::uint64_t position;
         Outcome outcome;
+        bool taken = false;  // it lies in .moving: step 1 is done
     };
-    // Moves, or says in `error` (an errno value) why it returns Kept.
-    Move try_move(const KeptFile& file, int& error);
-    // Renames to a free name in the outcome's folder; returns 0 or an errno value.
-    int rename_to_free_name(const KeptFile& file, std::uint64_t inode, std::string& target);
-    [[nodiscard]] int make_folder(Outcome outcome) const;
-    void report(const KeptFile& file, int error);
-    void keep(const KeptFile& file);
+    // Another file that is in the pipeline may have the name now, which consumers open: it must not leave the
+    // spool for a moment.
+    [[nodiscard]] bool must_look_first(const std::string& name, std::uint64_t position);
 
-    int folder_fd_;
+    // Moves, or says in `cause` why it returns Kept.
+    Move try_move(KeptFile& file, bool look_first, std::string& cause);
+    Move settle_taken(KeptFile& file, std::string& cause);
+    // Renames from .moving to a free name; 0 or an errno value. `in` is the outcome under which it lies
+    // there.
+    int give_free_name(Outcome in, const std::string& name, std::uint64_t inode, Outcome outcome);
+    int put_back(Outcome in, const std::string& name, std::uint64_t inode);
+    [[nodiscard]] std::string& why_blocked(Outcome outcome) noexcept {
+        return blocked_[static_cast<std::size_t>(outcome)];
+    }
+    void report(const KeptFile& file, const std::string& cause);
+    void keep(KeptFile file);
+    void look_after_folders(Clock::time_point now);
+
     std::string folder_;
     Limits limits_;
+    std::shared_ptr<SourceReport> report_;
+    std::shared_ptr<FileMoves> moves_;
+    OutcomeFolders folders_;
     bool bare_inodes_;
     std::deque<KeptFile> kept_;
     Clock::time_point retry_at_{};
     FileStatus last_moved_;
-    std::unordered_set<int> reported_;  // causes, as errno values; 0: the list is full
+    Clock::time_point look_after_at_{};
+    std::unordered_set<std::string> reported_;  // causes; "": the list is full
+    // By outcome: why nothing can be moved into its folder, as far as is known; empty: it can. One file in a
+    // round of trying finds out when that is over: the others stay where they are meanwhile.
+    std::array<std::string, kOutcomes.size()> blocked_;
+    // How many files of a name (its hash) are in the pipeline, and which were before this producer began.
+    std::unordered_map<std::size_t, std::uint32_t> expected_;
+    std::unordered_set<std::uint64_t> adopted_;
 };
 
 }  // namespace pipeline

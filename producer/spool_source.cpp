@@ -11,6 +11,7 @@
 #include "common/clock.hpp"
 #include "common/error.hpp"
 #include "common/log.hpp"
+#include "common/printable.hpp"
 #include "producer/readiness.hpp"
 
 namespace pipeline {
@@ -23,6 +24,8 @@ using std::chrono::seconds;
 constexpr seconds kCheckPlace{1};
 constexpr milliseconds kLook{500};  // while no files are wanted
 constexpr seconds kTellOfChanges{1};
+// For so long files are moved that were done before the start, before anything else has its turn.
+constexpr milliseconds kStartSlice{10};
 constexpr int kMostSteps = 4;  // of the search, while there is nothing else to do
 
 }  // namespace
@@ -34,7 +37,9 @@ SpoolSource::SpoolSource(const std::filesystem::path& folder, const Resume& resu
       names_(context.spool.include, context.spool.exclude),
       settle_time_(context.spool.settle_time),
       report_(context.report),
-      receipts_(place_.fd(), place_.path(), limits.receipts, resume.bare_inodes),
+      ledger_(context.ledger),
+      receipts_(place_.locked_fd(), place_.path(), limits.receipts, resume, context),
+      start_(receipts_, place_.path(), resume, context),
       events_(place_, names_, *this),
       flight_(resume.in_flight, resume.bare_inodes),
       queue_(limits.waiting),
@@ -42,6 +47,7 @@ SpoolSource::SpoolSource(const std::filesystem::path& folder, const Resume& resu
           place_, names_, queue_, {context.spool.rescan, settle_time_}, report_,
           [this](const std::string& name, const FileStatus& status) { return what_is_known(name, status); }),
       acquired_(resume.acquired) {
+    static_cast<void>(start_.is_ready());
     events_.watch();
     do search_.go_on(Clock::now());
     while (search_.is_looking());
@@ -90,16 +96,19 @@ nanoseconds SpoolSource::look() {
 
 std::size_t SpoolSource::acquire(std::span<Item> items) {
     retry();
-    if (stopped_) return 0;
+    if (stopped_ || !start_.is_ready()) return 0;
     const auto now = Clock::now();
     attend(now);
     std::size_t given = 0;
     for (int steps = 0;; ++steps) {
-        while (given < items.size() && receipts_.has_room()) {
+        while (given < items.size() && receipts_.has_room() && start_.may_ask()) {
             const auto file = queue_.next(now);
             if (!file) break;
             if (give(*file, items[given])) ++given;
+            // Files that are done already are moved here: receipts must not wait for all of them.
+            if (start_.asks() && Clock::now() - now > kStartSlice) break;
         }
+        if (start_.asks() && queue_.size() == 0 && search_.is_complete()) start_.end();
         if (given != 0 || steps == kMostSteps || search_.next_work() > now) break;
         search_.go_on(now);
     }
@@ -132,8 +141,26 @@ bool SpoolSource::give(const SpoolQueue::File& file, Item& item) {
     item.position.store(status->identity.position(), std::memory_order_relaxed);
     item.extent.store(0, std::memory_order_relaxed);
     item.set_id(file.name);
+    try {
+        if (start_.asks() && is_done_already(file.name, item, *status)) return false;
+    } catch (const LedgerUnavailable&) {
+        queue_.put_back(file);
+        return false;
+    }
     flight_.add(*status, file.name, !item.id_unusable());
+    receipts_.expect(file.name);
     if (item.id_unusable()) report_->numbers().unusable_ids.fetch_add(1, std::memory_order_relaxed);
+    return true;
+}
+
+// A file that is in the ledger from an earlier run: it is moved as if that were said only now.
+bool SpoolSource::is_done_already(const std::string& name, const Item& item, const FileStatus& file) {
+    const auto outcome = start_.outcome_of(item.id_text(), file.identity);
+    if (!outcome) return false;
+    const std::uint64_t position = item.position;
+    flight_.add(file, name, !item.id_unusable());
+    receipts_.expect(name);
+    finish(position, receipts_.move(name, position, *outcome));
     return true;
 }
 
@@ -159,14 +186,20 @@ bool SpoolSource::must_settle(const SpoolQueue::File& file, const FileStatus& st
     return true;
 }
 
+void SpoolSource::stop() {
+    stopped_ = true;
+    start_.end();
+}
+
 bool SpoolSource::exhausted() const {
     if (stopped_) return true;
-    return queue_.size() == 0 && search_.is_complete() && !(events_.fd() >= 0 && is_readable(events_.fd()));
+    return start_.may_ask() && queue_.size() == 0 && search_.is_complete() &&
+           !(events_.fd() >= 0 && is_readable(events_.fd()));
 }
 
 void SpoolSource::wait(int signal_fd, milliseconds bound) {
     if (retry()) return;
-    if (stopped_ || !receipts_.has_room()) {
+    if (stopped_ || !receipts_.has_room() || !start_.may_ask()) {
         wait_readable(-1, signal_fd, bound);
         return;
     }
@@ -185,7 +218,7 @@ void SpoolSource::acknowledge(const Record& record) {
     const Move move = receipts_.move(*name, record.position, record.outcome);
     if (move == Move::Gone) {
         log(LogLevel::Debug, "{}: {} (position {}) is not there any more; nothing to move", place_.name(),
-            *name, record.position);
+            printable(*name), record.position);
     }
     const bool is_moved = move == Move::Done || move == Move::DoneOneName;
     if (is_moved && flight_.has_changed(record.position, receipts_.last_moved())) tell_of_change(*name);
@@ -203,7 +236,7 @@ void SpoolSource::tell_of_change(const std::string& name) {
     const std::uint64_t others = std::exchange(changed_untold_, 0);
     log(LogLevel::Warning,
         "{}: {} was written to after it was taken, and may have been read as it was before{}", place_.name(),
-        name, others == 0 ? "" : fmt::format("; {} others before it too", others));
+        printable(name), others == 0 ? "" : fmt::format("; {} others before it too", others));
 }
 
 void SpoolSource::finish(std::uint64_t position, Move move) {

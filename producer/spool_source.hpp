@@ -24,6 +24,7 @@
 #include "producer/spool_queue.hpp"
 #include "producer/spool_receipts.hpp"
 #include "producer/spool_search.hpp"
+#include "producer/spool_start.hpp"
 
 namespace pipeline {
 
@@ -45,12 +46,13 @@ class SpoolSource final : public Source, private SpoolEvents::Listener {
     // Throws Failure (NoInput) when DIR has been removed or renamed, or its path leads elsewhere.
     [[nodiscard]] std::size_t acquire(std::span<Item> items) override;
     [[nodiscard]] bool exhausted() const override;
-    void stop() override { stopped_ = true; }
+    void stop() override;
     void wait(int signal_fd, std::chrono::milliseconds bound) override;
     // Throws as acquire().
     std::chrono::nanoseconds look() override;
     [[nodiscard]] bool wants_receipts() const noexcept override { return true; }
     void acknowledge(const Record& record) override;
+    [[nodiscard]] bool can_go_without_receipts() const noexcept override { return ledger_->remembers(); }
     // What was acquired before, what was given and what waits.
     [[nodiscard]] std::optional<std::uint64_t> expected() const override;
 
@@ -65,6 +67,7 @@ class SpoolSource final : public Source, private SpoolEvents::Listener {
     void check_place(Clock::time_point now);
     [[nodiscard]] SpoolSearch::Known what_is_known(const std::string& name, const FileStatus& status);
     [[nodiscard]] bool give(const SpoolQueue::File& file, Item& item);
+    [[nodiscard]] bool is_done_already(const std::string& name, const Item& item, const FileStatus& file);
     [[nodiscard]] bool must_settle(const SpoolQueue::File& file, const FileStatus& status);
     void tell_of_change(const std::string& name);
     void finish(std::uint64_t position, Move move);
@@ -75,7 +78,9 @@ class SpoolSource final : public Source, private SpoolEvents::Listener {
     SpoolNames names_;
     std::chrono::nanoseconds settle_time_;
     std::shared_ptr<SourceReport> report_;
+    std::shared_ptr<LedgerLookup> ledger_;
     SpoolReceipts receipts_;
+    SpoolStart start_;
     SpoolEvents events_;
     SpoolFlight flight_;
     SpoolQueue queue_;

@@ -15,6 +15,7 @@
 #include "common/log.hpp"
 #include "common/program_path.hpp"
 #include "common/shortage.hpp"
+#include "common/source_lock.hpp"
 
 namespace pipeline {
 namespace {
@@ -106,6 +107,12 @@ SegmentsPlan prepare(const Options& options) {
         if (const auto list = look_through(options.source.path.c_str())) plan.source_file = list->identity;
     }
     return plan;
+}
+
+void require_free_source(const Options& options) {
+    const SourceSpec& source = options.source;
+    if (source.kind != SourceSpec::Kind::Spool && source.kind != SourceSpec::Kind::Lines) return;
+    require_unlocked_source(source.path, source.name(), kSourceLockPatience);
 }
 
 void complete(SegmentsPlan& plan, const Options& options) {

@@ -15,6 +15,10 @@ namespace pipeline {
 // ledger says. Throws Failure: NoInput, CannotCreate or Configuration.
 [[nodiscard]] SegmentsPlan prepare(const Options& options);
 
+// When no process of an earlier supervisor of this name is left: throws Failure (CannotCreate) if another
+// pipeline holds the source.
+void require_free_source(const Options& options);
+
 // Completes the plan of new segments by what the ledger says: its own name, the source's name there, where
 // that goes on (0 if the ledger does not know it, or it is to begin anew), and the digest of a list up to
 // there. Says so if a list goes on under another name. Makes the ledger if it is not there yet. Throws as

@@ -65,10 +65,16 @@ ExitStatus supervise(const Options& options) {
     const auto interrupted = [] { return is_pending(SIGTERM) || is_pending(SIGINT); };
     notify_waiting(options.drain_timeout + kOrphansNotice + kLimitOfStart,
                    "waiting for what an earlier supervisor has left");
-    Segments segments =
-        make_or_adopt({options.name, plan, [&](SegmentsPlan& begun) { complete(begun, options); },
-                       [&](const KnownLedger& known) { return open_known_ledger(options.ledger, known); },
-                       options.drain_timeout + kOrphansNotice, interrupted});
+    Segments segments = make_or_adopt({options.name, plan,
+                                       [&](SegmentsPlan& begun) {
+                                           require_free_source(options);
+                                           complete(begun, options);
+                                       },
+                                       [&](const KnownLedger& known) {
+                                           require_free_source(options);
+                                           return open_known_ledger(options.ledger, known);
+                                       },
+                                       options.drain_timeout + kOrphansNotice, interrupted});
     log(LogLevel::Info, "started: {} {}, source {}, ledger {}", options.consumers.text(),
         verb(options.consumers.most, "consumer", "consumers"), printable(segments.source()),
         printable(plan.ledger));

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -176,6 +177,63 @@ TEST_CASE("a spool on a full disk is said at the start") {
         require_said(supervisor, "spool on a full disk",
                      {spool_of(run) / "rejected", "No space left", "free some space"});
     }
+    run.require_nothing_left();
+}
+
+TEST_CASE("a second pipeline on a spool is refused before anything is started, until the first has ended") {
+    PipelineRun run;
+    std::filesystem::create_directory(spool_of(run));
+    auto first = run.start(pipeline_of(run));
+    hand_over(spool_of(run), 0, 10);
+    REQUIRE(eventually([&] { return run.has_rows(10); }));
+    PipelineRun other;
+    const auto link = other.directory() / "the same";
+    std::filesystem::create_directory_symlink(spool_of(run), link);
+    const std::vector<std::string> second_options{"--consumers", "1", "--source", "spool:" + link.string()};
+    auto refused = other.start(second_options);
+    CHECK(refused.wait() == 73);
+    require_said(refused, "spool in use", {link, "is used by another pipeline (pid ", "stop that one"});
+    other.require_nothing_left();
+    first.send(SIGTERM);
+    REQUIRE(first.wait() == 0);
+    run.require_nothing_left();
+    auto second = other.start(second_options);
+    hand_over(spool_of(run), 10, 10);
+    REQUIRE(eventually([&] { return other.has_rows(10); }));
+    second.send(SIGTERM);
+    REQUIRE(second.wait() == 0);
+    other.require_nothing_left();
+}
+
+TEST_CASE("an invoice whose file could not be moved is not processed again by the next start") {
+    if (!can_become_other_user()) return;
+    PipelineRun run;
+    std::filesystem::create_directory(spool_of(run));
+    const auto runs = run.directory() / "runs";
+    write_file(runs, "");
+    const auto script = run.directory() / "program";
+    write_file(script, fmt::format("#!/bin/sh\necho \"$1\" >> {}\n", runs.string()));
+    REQUIRE(::chmod(script.c_str(), 0755) == 0);
+    give_to_other_user(run.directory());
+    const auto options = pipeline_of(run, {"--process", fmt::format("each:{} {{}}", script.string())});
+    auto supervisor = run.start_in(become_other_user, options);
+    const auto booked = spool_of(run) / "booked";
+    REQUIRE(eventually([&] { return std::filesystem::exists(spool_of(run) / ".moving/duplicates"); }));
+    REQUIRE(::chmod(booked.c_str(), 0555) == 0);
+    hand_over(spool_of(run), 0, 20);
+    REQUIRE(eventually([&] { return run.has_rows(20); }));
+    supervisor.send(SIGTERM);
+    REQUIRE(supervisor.wait() == 0);
+    REQUIRE(::chmod(booked.c_str(), 0755) == 0);
+    auto next =
+        run.start_in(become_other_user,
+                     pipeline_of(run, {"--once", "--process", fmt::format("each:{} {{}}", script.string())}));
+    REQUIRE(next.wait() == 0);
+    require_said(next, "files of an earlier run", {spool_of(run), "20 files were in the ledger already"});
+    CHECK(files_in(booked) == 20);
+    const auto lines = read_file(runs);
+    CHECK(std::count(lines.begin(), lines.end(), '\n') == 20);
+    CHECK(run.count("SELECT count(*) FROM duplicates") == 0);
     run.require_nothing_left();
 }
 

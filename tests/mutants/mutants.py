@@ -17,12 +17,14 @@ LOG_LOST = ("tests/unit/ledger_tests", "a log that is removed while in use*")
 SLEEPERS = ("tests/crash/storm_tests", "a storm of kills over sleeping processes*")
 
 REUSED_INODE = ("tests/unit/identity_tests", "two files with one inode*")
+MOVES = ("tests/crash/spool_moves_tests", "a receipt that is killed at any call*")
 
 RING = "common/ring.cpp"
 STORAGE = "common/storage.cpp"
 FLUSH = "common/flush.cpp"
 SESSION = "common/ledger_session.cpp"
 MUTEX = "common/robust_mutex.hpp"
+RECEIPTS = "producer/spool_receipts.cpp"
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,18 @@ MUTANTS = [
         (MUTEX, "        settle();\n        mark_consistent();\n", "        settle();\n"),), ONE_KILL),
     Mutant("a lock is waited for without a bound", (
         (MUTEX, "kAskAgain{200}", "kAskAgain{3'600'000}"),), STOPPED_WAITER),
+    Mutant("a file is moved without .moving", (
+        (RECEIPTS, "after it, in .moving.\n    int error = moves_->take(folders_.spool(), name, folders_.moving(",
+         "after it, in .moving.\n    int error = moves_->take(folders_.spool(), name, folders_.done("),
+        (RECEIPTS, "look_at(folders_.moving(file.outcome), file.name.c_str())",
+         "look_at(folders_.done(file.outcome), file.name.c_str())"),
+        (RECEIPTS, "    int error = give_free_name(file.outcome, file.name, status->identity.inode, file.outcome);",
+         "    int error = 0;"),
+        (RECEIPTS, "moves_->give(folders_.moving(in), name.c_str(), folders_.spool(), target.c_str())",
+         "moves_->give(folders_.done(in), name.c_str(), folders_.spool(), target.c_str())")), MOVES),
+    Mutant("what a kill has left in .moving goes to the folder that it was on the way to", (
+        ("producer/spool_start.cpp", "return answer ? std::optional(answer->outcome) : std::nullopt;",
+         "return answer ? answer->outcome : Outcome::Booked;"),), MOVES),
     Mutant("a consumer leaves before what it has saved is durable", (
         ("consumer/consumer.cpp", "if (is_to_leave() && flush_to_leave()) {", "if (is_to_leave()) {"),), LEAVER),
     Mutant("a consumer leaves a pipeline that drains", (

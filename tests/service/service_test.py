@@ -135,7 +135,7 @@ class Service(ServiceTest):
                 installed.configure("consumers = 2\nprocess = simulate:1ms\n", name)
                 m.run("systemctl", "start", f"invoice-pipeline@{name}")
             self.assertEqual(m.run("stat", "-c", "%a %U %G", f"{states[0]}/spool"),
-                             "2770 invoice-pipeline invoice-pipeline\n")
+                             "3770 invoice-pipeline invoice-pipeline\n")
             for state in [STATE, *states]:
                 installed.hand_over(numbers(200), state=state)
             m.kill("KILL", m.main_pid("invoice-pipeline@one"))

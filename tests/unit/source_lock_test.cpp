@@ -39,7 +39,7 @@ TEST_CASE("a list or a folder that one pipeline holds is refused to another, by 
         failure_of([&] { static_cast<void>(lock_source(second.get(), "lines:list", milliseconds(60))); });
     CHECK(refused.first == ExitStatus::CannotCreate);
     CHECK(mentions(refused.second, "lines:list: is used by another pipeline (pid "));
-    CHECK(failure_of([&] { require_unlocked_source(other_path, "lines:list"); }).first ==
+    CHECK(failure_of([&] { require_unlocked_source(other_path, "lines:list", milliseconds(0)); }).first ==
           ExitStatus::CannotCreate);
 }
 
@@ -82,8 +82,8 @@ TEST_CASE("the refusal names the pid that holds the source", "[source_lock]") {
 
 TEST_CASE("a source that is free, or not there, is not refused before the start", "[source_lock]") {
     const TemporaryFolder folder;
-    CHECK_NOTHROW(require_unlocked_source(folder.path(), "spool"));
-    CHECK_NOTHROW(require_unlocked_source(folder / "none", "spool"));
+    CHECK_NOTHROW(require_unlocked_source(folder.path(), "spool", milliseconds(0)));
+    CHECK_NOTHROW(require_unlocked_source(folder / "none", "spool", milliseconds(0)));
     const UniqueFd later = open_to_read(folder.path());
     CHECK(lock_source(later.get(), "spool", milliseconds(0)) == SourceLock::Taken);
 }

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Moves files between open folders and never replaces one. Where the file system has no RENAME_NOREPLACE
+// (NFS, some FUSE file systems) it works by hard links instead:
+//
+//   take()   out of the spool into a folder that is ours alone: rename(2), after a look that the name is
+//            free there. Only this process makes names in that folder.
+//   give()   from that folder to anywhere: link(2), which never replaces, then unlink(2). A kill in between
+//            leaves two names of one file; give() again finds the second one there and removes the first.
+//
+// The calls are virtual so that tests can delay them, let them fail, and kill the process at each of them.
+#pragma once
+
+#include <cstdint>
+
+namespace pipeline {
+
+class FileMoves {
+  public:
+    FileMoves() = default;
+    FileMoves(const FileMoves&) = delete;
+    FileMoves& operator=(const FileMoves&) = delete;
+    virtual ~FileMoves() = default;
+
+    // Moves `name` from one folder to another, where it keeps its name or gets `to_name`. Returns 0 or an
+    // errno value, EEXIST if the name is taken.
+    [[nodiscard]] int take(int from, const char* name, int to);
+    [[nodiscard]] int give(int from, const char* name, int to, const char* to_name);
+
+    // From now on without RENAME_NOREPLACE.
+    void use_links() noexcept { links_ = true; }
+    [[nodiscard]] bool uses_links() const noexcept { return links_; }
+
+    // renameat2(2), linkat(2) and unlinkat(2); each returns 0 or an errno value.
+    [[nodiscard]] virtual int rename(int from, const char* name, int to, const char* to_name, unsigned flags);
+    [[nodiscard]] virtual int link(int from, const char* name, int to, const char* to_name);
+    [[nodiscard]] virtual int unlink(int folder, const char* name);
+
+  private:
+    bool links_ = false;
+};
+
+}  // namespace pipeline

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "producer/spool_start.hpp"
+
+#include <utility>
+
+#include "common/item.hpp"
+#include "common/log.hpp"
+#include "common/printable.hpp"
+
+namespace pipeline {
+namespace {
+
+constexpr std::chrono::seconds kAskAgain{1};
+
+// The id that a file of that name has as an invoice.
+std::string id_of(const std::string& name) {
+    Item item;
+    item.set_id(name);
+    return std::string(item.id_text());
+}
+
+}  // namespace
+
+SpoolStart::SpoolStart(SpoolReceipts& receipts, std::string folder, const Resume& resume,
+                       const SourceContext& context)
+    : receipts_(receipts),
+      folder_(std::move(folder)),
+      ledger_(context.ledger),
+      unacknowledged_(resume.unacknowledged) {}
+
+bool SpoolStart::is_ready() {
+    if (may_ask()) return true;
+    if (Clock::now() < ask_at_) return false;
+    ask_at_ = {};
+    if (finished_) return true;
+    try {
+        knows_source_ = ledger_->knows_source();
+        asks_ = knows_source_;
+        const auto moved = receipts_.finish_moving(
+            [this](const std::string& name, const FileIdentity& file) -> std::optional<Outcome> {
+                const auto known = unacknowledged_.find(file.position());
+                if (known != unacknowledged_.end()) return known->second;
+                if (!knows_source_) return std::nullopt;
+                const auto answer = ledger_->find(id_of(name), file);
+                return answer ? std::optional(answer->outcome) : std::nullopt;
+            });
+        finished_ = true;
+        unacknowledged_.clear();
+        if (moved.finished + moved.put_back != 0) {
+            log(LogLevel::Notice,
+                "spool:{}: {} files that were being moved when the last run was cut short are in their "
+                "folders "
+                "now, {} are back in the spool",
+                printable(folder_), moved.finished, moved.put_back);
+        }
+        if (!asks_) end();
+    } catch (const LedgerUnavailable& unavailable) {
+        put_off(unavailable.what());
+    }
+    return finished_;
+}
+
+std::optional<Outcome> SpoolStart::outcome_of(std::string_view id, const FileIdentity& file) {
+    try {
+        const auto answer = ledger_->find(id, file);
+        if (!answer) return std::nullopt;
+        ++(answer->by_inode ? by_inode_ : done_);
+        return answer->outcome;
+    } catch (const LedgerUnavailable& unavailable) {
+        put_off(unavailable.what());
+        throw;
+    }
+}
+
+void SpoolStart::put_off(const std::string& why) {
+    ask_at_ = Clock::now() + kAskAgain;
+    if (std::exchange(told_, true)) return;
+    log(LogLevel::Warning, "{}; nothing is taken from spool:{} until it can be asked what is done", why,
+        printable(folder_));
+}
+
+void SpoolStart::end() {
+    asks_ = false;
+    ledger_->close();
+    if (done_ != 0) {
+        log(LogLevel::Notice, "spool:{}: {} files were in the ledger already and have been moved",
+            printable(folder_), done_);
+    }
+    if (by_inode_ != 0) {
+        log(LogLevel::Notice,
+            "spool:{}: {} files were in the ledger already, from version 0.1.0, and have been moved",
+            printable(folder_), by_inode_);
+    }
+    done_ = by_inode_ = 0;
+}
+
+}  // namespace pipeline
