@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <utility>
 
-#include "common/ledger_schema.hpp"
+#include "common/ledger_opening.hpp"
 #include "common/sqlite_connection.hpp"
 
 namespace pipeline {
@@ -25,8 +25,8 @@ Outcome outcome_of(std::string_view status) noexcept {
 }
 
 struct Session {
-    explicit Session(const std::filesystem::path& path)
-        : database(open_ledger_database(path, false)),
+    Session(const std::filesystem::path& path, const KnownLedger& known)
+        : database(open_ledger_database(path, false, known).database),
           source(database, "SELECT 1 FROM sources WHERE source = ?1"),
           row(database, "SELECT source, position, status, acquired_at FROM invoices WHERE id = ?1"),
           duplicate(database,
@@ -41,7 +41,7 @@ class SqliteLookup final : public LedgerLookup {
     template <class Action>
     auto attempt(Action&& action) {
         try {
-            if (session_ == nullptr) session_ = std::make_unique<Session>(path_);
+            if (session_ == nullptr) session_ = std::make_unique<Session>(path_, known_);
             return action(*session_);
         } catch (const std::exception& error) {
             session_.reset();
@@ -50,8 +50,8 @@ class SqliteLookup final : public LedgerLookup {
     }
 
   public:
-    SqliteLookup(std::filesystem::path path, std::string source)
-        : path_(std::move(path)), source_(std::move(source)) {}
+    SqliteLookup(std::filesystem::path path, std::string source, const KnownLedger& known)
+        : path_(std::move(path)), source_(std::move(source)), known_(known) {}
 
     [[nodiscard]] bool remembers() const noexcept override { return true; }
 
@@ -107,6 +107,7 @@ class SqliteLookup final : public LedgerLookup {
 
     std::filesystem::path path_;
     std::string source_;
+    KnownLedger known_;
     std::unique_ptr<Session> session_;
 };
 
@@ -122,9 +123,10 @@ class NoLookup final : public LedgerLookup {
 
 }  // namespace
 
-std::unique_ptr<LedgerLookup> make_ledger_lookup(const LedgerSpec& ledger, std::string source) {
+std::unique_ptr<LedgerLookup> make_ledger_lookup(const LedgerSpec& ledger, std::string source,
+                                                 const KnownLedger& known) {
     if (ledger.kind == LedgerSpec::Kind::None) return std::make_unique<NoLookup>();
-    return std::make_unique<SqliteLookup>(ledger.path, std::move(source));
+    return std::make_unique<SqliteLookup>(ledger.path, std::move(source), known);
 }
 
 }  // namespace pipeline

@@ -42,8 +42,9 @@ class LedgerLookup {
     virtual void close() noexcept = 0;
 };
 
-// `source` is its name as in the ledger. Nothing is opened before the first question; a ledger that keeps
-// nothing knows nothing.
-[[nodiscard]] std::unique_ptr<LedgerLookup> make_ledger_lookup(const LedgerSpec& ledger, std::string source);
+// `source` is its name as in the ledger; another ledger than the known one is not asked. Nothing is opened
+// before the first question; a ledger that keeps nothing knows nothing.
+[[nodiscard]] std::unique_ptr<LedgerLookup> make_ledger_lookup(const LedgerSpec& ledger, std::string source,
+                                                               const KnownLedger& known = {});
 
 }  // namespace pipeline

@@ -19,7 +19,10 @@ ExitStatus produce(const ProducerOptions& options) {
     SourceContext context;
     context.report = std::make_shared<SourceReport>(segments.metrics().source);
     context.spool = options.spool;
-    context.ledger = make_ledger_lookup(parse_ledger(segments.ledger()), segments.source());
+    const RingArea& ring = segments.ring().area();
+    context.ledger = make_ledger_lookup(
+        parse_ledger(segments.ledger()), segments.source(),
+        {ring.ledger_id, ring.header.generation, 0, &segments.storage().area().ledger_files});
     const auto source =
         open_source(options.source, resume_from(segments.ring(), segments.storage()), options.once, context);
     const ExitStatus status = Producer(options, segments, *source, signals.get()).run();
