@@ -8,7 +8,8 @@
 namespace pipeline {
 
 // The names in the folder that is open as `folder_fd` (O_PATH is enough), without "." and "..", in no order.
-// `path` is for messages. Throws Failure (CannotCreate) if it cannot be read.
+// `path` is for messages. Throws Failure if it cannot be read: InputOutput for a
+// cause that may pass (passing_error.hpp), else CannotCreate.
 [[nodiscard]] std::vector<std::string> names_in(int folder_fd, const std::string& path);
 
 }  // namespace pipeline

@@ -11,6 +11,7 @@
 
 #include "common/error.hpp"
 #include "common/log.hpp"
+#include "common/passing_error.hpp"
 #include "common/printable.hpp"
 #include "common/shortage.hpp"
 #include "producer/folder_entries.hpp"
@@ -78,6 +79,17 @@ int try_outcome(const OutcomeFolders& folders, Outcome outcome, const char* name
     return error;
 }
 
+// Of probes that were killed. What cannot be read at present is left for the next start.
+void remove_leftovers(const OutcomeFolders& folders, const std::string& spool) {
+    try {
+        for (const std::string& name : names_in(folders.moving(), spool + "/.moving")) {
+            if (is_probe(name)) remove_everywhere(folders, name);
+        }
+    } catch (const Failure& failure) {
+        if (failure.status() != ExitStatus::InputOutput) throw;
+    }
+}
+
 }  // namespace
 
 bool is_probe(std::string_view name) noexcept {
@@ -85,9 +97,7 @@ bool is_probe(std::string_view name) noexcept {
 }
 
 void probe_spool(const OutcomeFolders& folders, const std::string& spool, FileMoves& moves) {
-    for (const std::string& name : names_in(folders.moving(), spool + "/.moving")) {
-        if (is_probe(name)) remove_everywhere(folders, name);
-    }
+    remove_leftovers(folders, spool);
     const std::string name = random_name();
     std::string where = spool;
     int error = make(folders.moving(), name);
@@ -99,12 +109,12 @@ void probe_spool(const OutcomeFolders& folders, const std::string& spool, FileMo
     }
     remove_everywhere(folders, name);
     if (error == 0) return;
-    if (!is_shortage(error)) {
+    if (!is_passing_error(error)) {
         throw system_failure(ExitStatus::CannotCreate, "moving a file by way of", where, error,
                              advice_for(error, moves));
     }
-    log(LogLevel::Warning, "spool:{}: whether files can be moved cannot be tried now: {}; {}",
-        printable(spool), error_text(error), advice_for_shortage(error));
+    log(LogLevel::Warning, "spool:{}: whether files can be moved cannot be tried now: {}{}{}",
+        printable(spool), error_text(error), is_shortage(error) ? "; " : "", advice_for_shortage(error));
 }
 
 }  // namespace pipeline

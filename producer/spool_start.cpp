@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "common/error.hpp"
 #include "common/item.hpp"
 #include "common/log.hpp"
 #include "common/printable.hpp"
@@ -56,6 +57,9 @@ bool SpoolStart::is_ready() {
         if (!asks_) end();
     } catch (const LedgerUnavailable& unavailable) {
         put_off(unavailable.what());
+    } catch (const Failure& failure) {
+        if (failure.status() != ExitStatus::InputOutput) throw;
+        put_off(failure.what());
     }
     return finished_;
 }
@@ -75,7 +79,7 @@ std::optional<Outcome> SpoolStart::outcome_of(std::string_view id, const FileIde
 void SpoolStart::put_off(const std::string& why) {
     ask_at_ = Clock::now() + kAskAgain;
     if (std::exchange(told_, true)) return;
-    log(LogLevel::Warning, "{}; nothing is taken from spool:{} until it can be asked what is done", why,
+    log(LogLevel::Warning, "{}; nothing is taken from spool:{} until it is known what is done", why,
         printable(folder_));
 }
 

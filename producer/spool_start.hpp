@@ -28,8 +28,8 @@ class SpoolStart {
     SpoolStart(SpoolReceipts& receipts, std::string folder, const Resume& resume,
                const SourceContext& context);
 
-    // True once everything in .moving is finished. Tries it if it is time to; if the ledger cannot be asked,
-    // that is reported once and tried again each second.
+    // True once everything in .moving is finished. Tries it if it is time to; if the ledger or .moving cannot
+    // be read, that is reported once and tried again each second.
     [[nodiscard]] bool is_ready();
     // False while the next question must wait.
     [[nodiscard]] bool may_ask() const noexcept { return finished_ && ask_at_ == Clock::time_point{}; }

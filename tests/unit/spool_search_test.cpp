@@ -2,6 +2,7 @@
 // Files that nobody has told of, files that are not complete yet, and spools that cannot be read.
 #include "producer/spool_search.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <functional>
 #include <memory>
@@ -243,9 +244,13 @@ TEST_CASE("a spool that cannot be read at present is tried again, and said to be
     CHECK(watched.take_until(1) == Ids{"a"});
     CHECK(watched.state() == SourceState::Fine);
     CHECK(watched.source->exhausted());
-    REQUIRE(captured.lines().size() == 2);
-    CHECK(mentions(captured.lines()[0], "tried again"));
-    CHECK(mentions(captured.lines()[1], "can be read again"));
+    const auto count = [&](std::string_view text) {
+        const auto lines = captured.lines();
+        return std::count_if(lines.begin(), lines.end(),
+                             [&](const std::string& line) { return mentions(line, text); });
+    };
+    CHECK(count("it is tried again") == 1);
+    CHECK(count("it can be read again") == 1);
 }
 
 TEST_CASE("a spool whose path leads elsewhere now ends the source, and says so", "[spool_search]") {
