@@ -110,7 +110,7 @@ TEST_CASE("a ledger that another program keeps for itself is refused at opening,
     other.execute("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE");
     const auto before = monotonic_ns();
     check_contains(failure_of([&] { SqliteLedger(folder.ledger(), std::chrono::milliseconds(300)); }),
-                   "ledger " + folder.ledger().string() + ": database is locked; end the program");
+                   "others still have the file open; end the program that holds it");
     CHECK(monotonic_ns() - before < 3'000'000'000U);
 }
 
