@@ -18,7 +18,7 @@ TEST_CASE("a process that really dies at any instruction of an operation loses n
     const auto orders = recoveries();
     for (const auto& action : actions)
         action.act(world);  // what is done once in a process is done before it is forked
-    const std::size_t every = test_scale() > 1 ? 1 : 3;
+    const std::size_t every = one_in(3);
     std::uint64_t operations = 0;
     std::uint64_t instructions = 0;
     std::uint64_t kills = 0;

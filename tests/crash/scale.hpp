@@ -3,6 +3,7 @@
 // so many times as long as in the gate.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <random>
@@ -22,6 +23,14 @@ namespace pipeline::test {
 
 [[nodiscard]] inline std::uint64_t scaled(std::uint64_t count) {
     return static_cast<std::uint64_t>(static_cast<double>(count) * test_scale());
+}
+
+// A test that tries every `gate`-th of many things in the gate: it tries all of them if it is to be longer,
+// fewer if it is to be shorter.
+[[nodiscard]] inline std::size_t one_in(std::size_t gate) {
+    const double scale = test_scale();
+    if (scale > 1) return 1;
+    return scale < 1 ? static_cast<std::size_t>(static_cast<double>(gate) / scale) : gate;
 }
 
 }  // namespace pipeline::test
