@@ -28,7 +28,7 @@ WORKERS = 2
 
 
 class Worker:
-    """A copy of the source tree with a build tree in it, as usual: so that a compiler cache knows what it compiles."""
+    """A copy of the source tree with a build tree in it, configured as the gate's: so a compiler cache knows its files."""
 
     def __init__(self, directory):
         self.source = directory
@@ -44,7 +44,7 @@ class Worker:
                 shutil.copy(path, target)
         if not (self.build / "build.ninja").exists():
             compiler = os.environ.get("CXX") or ("ccache g++" if shutil.which("ccache") else "g++")
-            run(["meson", "setup", self.build, self.source], dict(os.environ, CXX=compiler)).check_returncode()
+            run(["meson", "setup", "--werror", self.build, self.source], dict(os.environ, CXX=compiler)).check_returncode()
         run(["ninja", "-C", self.build, "-j", "2", *programs]).check_returncode()
 
     def test(self, test, scale):
