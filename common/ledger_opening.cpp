@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <chrono>
 #include <string>
+#include <thread>
 
 #include "common/error.hpp"
 #include "common/fd.hpp"
@@ -23,6 +24,7 @@ using Kind = SqliteError::Kind;
 
 // How long a call may wait for a lock: a flush leader must stay able to answer a signal.
 constexpr std::chrono::milliseconds kLockWait{250};
+constexpr std::chrono::milliseconds kLookAgain{10};
 
 void require_no_objection(const LedgerLook& look, const std::filesystem::path& path) {
     const bool is_folder = look.file && S_ISDIR(look.file->mode);
@@ -66,9 +68,13 @@ bool is_known_log(const LedgerLook& look, const KnownLedger& known) {
 // known to them alone, and a second log beside theirs would destroy the file.
 void require_log_of_others(LedgerLook& look, const KnownLedger& known, const std::filesystem::path& path) {
     const auto is_complete = [&] { return look.log && look.index && is_known_log(look, known); };
-    if (!look.file || is_complete() || !is_open_elsewhere(database_file(path))) return;
-    look = look_at_ledger(path);
-    if (!look.file || is_complete()) return;  // it has just been opened
+    // Others may be opening or closing it at this moment.
+    for (auto left = kLockWait; left > left.zero(); left -= kLookAgain) {
+        if (!look.file || is_complete() || !is_open_elsewhere(database_file(path))) return;
+        std::this_thread::sleep_for(kLookAgain);
+        look = look_at_ledger(path);
+    }
+    if (!look.file || is_complete()) return;
     throw SqliteError(Kind::Busy, fmt::format("{}-{} is {}, and others still have the file open",
                                               path.string(), look.log && !look.index ? "shm" : "wal",
                                               look.log && look.index ? "another one than theirs" : "gone"));

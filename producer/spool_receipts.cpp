@@ -11,6 +11,7 @@
 #include "common/error.hpp"
 #include "common/file_identity.hpp"
 #include "common/log.hpp"
+#include "common/plural.hpp"
 #include "common/printable.hpp"
 #include "producer/folder_entries.hpp"
 #include "producer/spool_probe.hpp"
@@ -66,8 +67,8 @@ SpoolReceipts::SpoolReceipts(int folder_fd, std::string folder, Limits limits, c
 SpoolReceipts::~SpoolReceipts() {
     if (kept_.empty()) return;
     log(LogLevel::Warning,
-        "spool:{}: {} files that are in the ledger could not be moved and stay; the next start tries again",
-        printable(folder_), kept_.size());
+        "spool:{}: {} whose invoices are in the ledger could not be moved and {}; the next start tries again",
+        printable(folder_), counted(kept_.size(), "file"), verb(kept_.size(), "stays", "stay"));
 }
 
 void SpoolReceipts::expect(const std::string& name) {
@@ -204,9 +205,8 @@ void SpoolReceipts::keep(KeptFile file) {
     kept_.push_back(std::move(file));
     report_->numbers().unmoved.store(kept_.size(), std::memory_order_relaxed);
     if (has_room() || !reported_.insert("").second) return;
-    log(LogLevel::Warning,
-        "spool:{}: {} files could not be moved; no more are taken until some of them can be",
-        printable(folder_), kept_.size());
+    log(LogLevel::Warning, "spool:{}: {} could not be moved; no more are taken until some of them can be",
+        printable(folder_), counted(kept_.size(), "file"));
 }
 
 std::vector<SpoolReceipts::Finished> SpoolReceipts::retry() {

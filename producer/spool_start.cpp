@@ -6,12 +6,19 @@
 #include "common/error.hpp"
 #include "common/item.hpp"
 #include "common/log.hpp"
+#include "common/plural.hpp"
 #include "common/printable.hpp"
 
 namespace pipeline {
 namespace {
 
-constexpr std::chrono::seconds kAskAgain{1};
+constexpr std::chrono::milliseconds kAskAgain{100};
+// What passes by itself sooner is not worth a line: another pipeline that is just closing the ledger.
+constexpr std::chrono::seconds kTellAfter{1};
+
+std::string were(std::uint64_t files) {
+    return counted(files, "file") + ' ' + std::string(verb(files, "was", "were"));
+}
 
 // The id that a file of that name has as an invoice.
 std::string id_of(const std::string& name) {
@@ -49,10 +56,10 @@ bool SpoolStart::is_ready() {
         unacknowledged_.clear();
         if (moved.finished + moved.put_back != 0) {
             log(LogLevel::Notice,
-                "spool:{}: {} files that were being moved when the last run was cut short are in their "
-                "folders "
-                "now, {} are back in the spool",
-                printable(folder_), moved.finished, moved.put_back);
+                "spool:{}: the last run was cut short while it moved {}: {} in their folders now, {} back in "
+                "the spool",
+                printable(folder_), counted(moved.finished + moved.put_back, "file"), moved.finished,
+                moved.put_back);
         }
         if (!asks_) end();
     } catch (const LedgerUnavailable& unavailable) {
@@ -67,6 +74,7 @@ bool SpoolStart::is_ready() {
 std::optional<Outcome> SpoolStart::outcome_of(std::string_view id, const FileIdentity& file) {
     try {
         const auto answer = ledger_->find(id, file);
+        failing_since_ = {};
         if (!answer) return std::nullopt;
         ++(answer->by_inode ? by_inode_ : done_);
         return answer->outcome;
@@ -77,8 +85,10 @@ std::optional<Outcome> SpoolStart::outcome_of(std::string_view id, const FileIde
 }
 
 void SpoolStart::put_off(const std::string& why) {
-    ask_at_ = Clock::now() + kAskAgain;
-    if (std::exchange(told_, true)) return;
+    const auto now = Clock::now();
+    ask_at_ = now + kAskAgain;
+    if (failing_since_ == Clock::time_point{}) failing_since_ = now;
+    if (now - failing_since_ < kTellAfter || std::exchange(told_, true)) return;
     log(LogLevel::Warning, "{}; nothing is taken from spool:{} until it is known what is done", why,
         printable(folder_));
 }
@@ -87,13 +97,11 @@ void SpoolStart::end() {
     asks_ = false;
     ledger_->close();
     if (done_ != 0) {
-        log(LogLevel::Notice, "spool:{}: {} files were in the ledger already and have been moved",
-            printable(folder_), done_);
+        log(LogLevel::Notice, "spool:{}: {} in the ledger already: moved", printable(folder_), were(done_));
     }
     if (by_inode_ != 0) {
-        log(LogLevel::Notice,
-            "spool:{}: {} files were in the ledger already, from version 0.1.0, and have been moved",
-            printable(folder_), by_inode_);
+        log(LogLevel::Notice, "spool:{}: {} in the ledger already, from version 0.1.0: moved",
+            printable(folder_), were(by_inode_));
     }
     done_ = by_inode_ = 0;
 }

@@ -29,7 +29,7 @@ class SpoolStart {
                const SourceContext& context);
 
     // True once everything in .moving is finished. Tries it if it is time to; if the ledger or .moving cannot
-    // be read, that is reported once and tried again each second.
+    // be read for longer than a second, that is reported once.
     [[nodiscard]] bool is_ready();
     // False while the next question must wait.
     [[nodiscard]] bool may_ask() const noexcept { return finished_ && ask_at_ == Clock::time_point{}; }
@@ -37,7 +37,7 @@ class SpoolStart {
     [[nodiscard]] bool asks() const noexcept { return asks_; }
 
     // The outcome of the invoice `id` that was the file `file`; none if it is a new one. Throws
-    // LedgerUnavailable: is_ready() is false then for a second.
+    // LedgerUnavailable: is_ready() is false then for a moment.
     [[nodiscard]] std::optional<Outcome> outcome_of(std::string_view id, const FileIdentity& file);
 
     // Everything that was there at the start has been asked for, or no more will be given.
@@ -55,6 +55,7 @@ class SpoolStart {
     bool finished_ = false;  // .moving
     bool asks_ = true;
     bool told_ = false;
+    Clock::time_point failing_since_{};  // the first failure
     Clock::time_point ask_at_{};
     std::uint64_t done_ = 0;  // files of the spool that the ledger had already
     std::uint64_t by_inode_ = 0;

@@ -229,7 +229,7 @@ TEST_CASE("an invoice whose file could not be moved is not processed again by th
         run.start_in(become_other_user,
                      pipeline_of(run, {"--once", "--process", fmt::format("each:{} {{}}", script.string())}));
     REQUIRE(next.wait() == 0);
-    require_said(next, "files of an earlier run", {spool_of(run), "20 files were in the ledger already"});
+    require_said(next, "files of an earlier run", {spool_of(run), "20 files were in the ledger already: moved"});
     CHECK(files_in(booked) == 20);
     const auto lines = read_file(runs);
     CHECK(std::count(lines.begin(), lines.end(), '\n') == 20);

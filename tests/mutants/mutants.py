@@ -68,10 +68,9 @@ MUTANTS = [
     Mutant("nobody settles the hand after a save that was cut short", (
         (STORAGE, "    if (done <= word.done) return;\n", "    if (done != word.done) return;\n"),), ONE_KILL),
     Mutant("a flush says durable before the ledger has committed", (
-        (FLUSH, "    ledger_.commit(records, context);\n"
-                "    if (tail != durable) storage_.set_durable(tail, count(records, monotonic_ns(), until_durable_));\n",
-         "    if (tail != durable) storage_.set_durable(tail, count(records, monotonic_ns(), until_durable_));\n"
-         "    ledger_.commit(records, context);\n"),), ONE_KILL),
+        (FLUSH, "    write(records, context);\n    if (tail != durable) {\n",
+         "    if (tail != durable) storage_.set_durable(tail, count(records, monotonic_ns(), metrics_.until_durable));\n"
+         "    write(records, context);\n    if (tail < durable) {\n"),), ONE_KILL),
     Mutant("a redo decides again", (
         (SESSION, "rows_.insert(records, count_redone(records, context.generation), context);\n",
          "rows_.insert(records, 0 * count_redone(records, context.generation), context);\n"),),
