@@ -115,7 +115,9 @@ TEST_CASE("after a loss of the segments a spool goes on with what is left in it"
         run.kill(supervisor);
         lose_segments(run);
         run.require_balance({"--deep"});
-        CHECK(files_in(run.spool()) + files_in(run.spool() / "booked") == kInvoices);
+        CHECK(files_in(run.spool()) + files_in(run.spool() / "booked") +
+                  files_in(run.spool() / ".moving" / "booked") ==
+              kInvoices);
     }
     auto fast = options;
     fast.insert(fast.end(), {"none", "--once"});
