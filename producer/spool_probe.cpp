@@ -57,6 +57,8 @@ std::string advice_for(int error, const FileMoves& moves) {
         case EOPNOTSUPP:
             return "the file system can neither rename without replacing nor make hard links: put the spool "
                    "on another one";
+        case EACCES:
+            return "what is done is moved into this folder, so it must be writable for this user";
         case EROFS:
             return "what is done is moved, so the file system must be writable";
         default:
