@@ -162,7 +162,7 @@ TEST_CASE("a ledger that is moved away is waited for, and no new one is begun in
     REQUIRE(eventually([&] { return run.waiting() == kSmall; }));
     // A successor finds no file, and makes none.
     for (const pid_t consumer : supervisor.children("consumer")) ::kill(consumer, SIGKILL);
-    require_said(supervisor, "... seen by a successor", {run.ledger(), "No such file", "put the file back"});
+    require_said(supervisor, "... seen by a successor", {run.ledger(), "it is gone, and its log is not", "put the file back"});
     CHECK_FALSE(std::filesystem::exists(run.ledger()));
     SECTION("it comes back") {
         std::filesystem::rename(elsewhere, run.ledger());
