@@ -161,10 +161,12 @@ OpenLedger open_ledger_database(const std::filesystem::path& path, bool create, 
     auto database = SqliteConnection::open_ledger(database_file(path), kLockWait);
     database.keep_log_on_close(true);  // until it is known whose it is
     std::int64_t version = 0;
+    database.execute("BEGIN");  // one snapshot: another process may be bringing it up to date
     if (!create || !is_empty_database(database)) {
         version = require_ledger_schema(database, path);
         require_known(database, version, known);
     }
+    database.execute("COMMIT");
     use_write_ahead_log(database, path);  // a copy made by VACUUM INTO has none
     if (version < kLedgerSchemaVersion) bring_up_to_date(database, path);
     set_up(database);
