@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "common/ledger.hpp"
+#include "common/record_range.hpp"
 
 namespace pipeline {
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "common/clock.hpp"
+
 namespace pipeline {
 namespace {
 

@@ -10,7 +10,7 @@
 #include <span>
 
 #include "common/layout.hpp"
-#include "common/ledger.hpp"
+#include "common/record_range.hpp"
 #include "common/ring.hpp"
 
 namespace pipeline {
