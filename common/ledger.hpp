@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -15,7 +14,6 @@
 #include "common/last_commit.hpp"
 #include "common/layout.hpp"
 #include "common/record_range.hpp"
-#include "common/specs.hpp"
 
 namespace pipeline {
 
@@ -106,19 +104,5 @@ class Ledger {
     // Its own name, by which it differs from all others; 0: it keeps nothing.
     [[nodiscard]] virtual std::uint64_t id() { return 0; }
 };
-
-// Opens the ledger that `spec` names, creating it with its schema if it is not there yet. Throws Failure:
-// CannotCreate when it cannot be opened, created or written; Configuration when the file is not a ledger
-// or was written by a newer version.
-[[nodiscard]] std::unique_ptr<Ledger> open_ledger(const LedgerSpec& spec);
-
-// The same for a ledger that segments were written to: it is never created, and must be what they know.
-// Throws WrongLedger if it is not, or not there; Failure as open_ledger().
-[[nodiscard]] std::unique_ptr<Ledger> open_known_ledger(const LedgerSpec& spec, const KnownLedger& known);
-
-// The same ledger for a process that shares it with the one that has opened it: the first use opens it, and
-// never creates it. What opening fails for is then what a commit fails for: while it is locked, full, moved
-// away, results wait.
-[[nodiscard]] std::unique_ptr<Ledger> share_ledger(const LedgerSpec& spec);
 
 }  // namespace pipeline

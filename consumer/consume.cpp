@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "common/ledger.hpp"
+#include "common/open_ledger.hpp"
 #include "common/segments.hpp"
 #include "consumer/batch_processor.hpp"
 #include "consumer/consumer.hpp"

@@ -11,8 +11,8 @@
 
 #include "common/error.hpp"
 #include "common/file_identity.hpp"
-#include "common/ledger.hpp"
 #include "common/log.hpp"
+#include "common/open_ledger.hpp"
 #include "common/program_path.hpp"
 #include "common/shortage.hpp"
 #include "common/source_lock.hpp"

@@ -8,6 +8,7 @@
 
 #include "common/journal.hpp"
 #include "common/log.hpp"
+#include "common/open_ledger.hpp"
 #include "common/output.hpp"
 #include "common/plural.hpp"
 #include "common/printable.hpp"

@@ -8,6 +8,7 @@
 #include <array>
 #include <string>
 
+#include "common/open_ledger.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/memory_segments.hpp"
 #include "tests/unit/source_fixture.hpp"

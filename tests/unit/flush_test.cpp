@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/open_ledger.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/memory_segments.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opening a ledger by its name, and the ledger that keeps nothing.
-#include "common/ledger.hpp"
+#include "common/open_ledger.hpp"
 
 #include "common/sqlite_ledger.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/ledger.hpp"
+#include "common/open_ledger.hpp"
 
 #include "common/ledger_schema.hpp"
 #include "tests/catch.hpp"
