@@ -6,7 +6,7 @@
 
 #include <cstring>
 
-#include "common/specs.hpp"
+#include "common/duration_text.hpp"
 
 namespace pipeline {
 

@@ -68,25 +68,15 @@ std::optional<Quantity> split_quantity(std::string_view text) noexcept {
     return quantity;
 }
 
-struct Unit {
-    std::string_view name;
-    std::int64_t nanoseconds;
-};
-constexpr std::array<Unit, 6> kUnits = {{{"h", 3'600'000'000'000},
-                                         {"min", 60'000'000'000},
-                                         {"s", 1'000'000'000},
-                                         {"ms", 1'000'000},
-                                         {"us", 1'000},
-                                         {"ns", 1}}};
-
 // Exact, in whole nanoseconds; nothing if it is no duration, longer than the longest or finer than that.
 std::optional<std::chrono::nanoseconds> read_duration(std::string_view text) noexcept {
     if (text == "0") return std::chrono::nanoseconds::zero();
     const auto quantity = split_quantity(text);
     if (!quantity) return std::nullopt;
-    const auto unit = std::find_if(kUnits.begin(), kUnits.end(),
-                                   [&](const Unit& candidate) { return candidate.name == quantity->unit; });
-    if (unit == kUnits.end()) return std::nullopt;
+    const auto unit =
+        std::find_if(kDurationUnits.begin(), kDurationUnits.end(),
+                     [&](const DurationUnit& candidate) { return candidate.name == quantity->unit; });
+    if (unit == kDurationUnits.end()) return std::nullopt;
 
     std::int64_t whole = 0;
     const auto [end, error] =
@@ -123,14 +113,6 @@ std::vector<std::string> parse_command_after(std::string_view prefix, std::strin
     } catch (const std::invalid_argument& error) {
         throw std::invalid_argument(fmt::format("after '{}' {}", prefix, error.what()));
     }
-}
-
-std::string in_largest_unit(std::chrono::nanoseconds duration, std::string_view separator) {
-    if (duration == std::chrono::nanoseconds::zero()) return "0";
-    const auto unit = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& candidate) {
-        return duration.count() % candidate.nanoseconds == 0;
-    });
-    return fmt::format("{}{}{}", duration.count() / unit->nanoseconds, separator, unit->name);
 }
 
 }  // namespace
@@ -240,14 +222,6 @@ std::chrono::nanoseconds parse_duration(std::string_view text, std::chrono::nano
                         zero_too ? "0 (no limit) or " : "", to_text(least), to_text(most)));
     }
     return *duration;
-}
-
-std::string to_text(std::chrono::nanoseconds duration) {
-    return in_largest_unit(duration, "");
-}
-
-std::string to_readable_text(std::chrono::nanoseconds duration) {
-    return in_largest_unit(duration, " ");
 }
 
 double parse_rate(std::string_view text) {

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "common/duration_text.hpp"
+
 namespace pipeline {
 
 // spool:DIR | lines:FILE | lines:- | sequence[:COUNT]
@@ -59,11 +61,6 @@ struct LedgerSpec {
 // The same within [least, most]; with `zero_too` also 0, which then means that there is no limit.
 [[nodiscard]] std::chrono::nanoseconds parse_duration(std::string_view text, std::chrono::nanoseconds least,
                                                       std::chrono::nanoseconds most, bool zero_too = false);
-// In the largest unit in which it is a whole number: parse_duration() gives it back exactly. Not negative.
-[[nodiscard]] std::string to_text(std::chrono::nanoseconds duration);
-
-// For people: "30 s", "250 ms".
-[[nodiscard]] std::string to_readable_text(std::chrono::nanoseconds duration);
 
 // "N/s", N a decimal number from 0.000001 to 1000000000. In items per second.
 [[nodiscard]] double parse_rate(std::string_view text);

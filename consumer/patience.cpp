@@ -5,11 +5,11 @@
 #include <cerrno>
 #include <thread>
 
+#include "common/duration_text.hpp"
 #include "common/error.hpp"
 #include "common/log.hpp"
 #include "common/passing_error.hpp"
 #include "common/shortage.hpp"
-#include "common/specs.hpp"
 
 namespace pipeline {
 

@@ -6,9 +6,9 @@
 
 #include <algorithm>
 
+#include "common/duration_text.hpp"
 #include "common/error.hpp"
 #include "common/log.hpp"
-#include "common/specs.hpp"
 #include "producer/spool_search.hpp"
 
 namespace pipeline {

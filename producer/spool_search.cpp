@@ -9,10 +9,10 @@
 #include <utility>
 
 #include "common/clock.hpp"
+#include "common/duration_text.hpp"
 #include "common/error.hpp"
 #include "common/log.hpp"
 #include "common/passing_error.hpp"
-#include "common/specs.hpp"
 
 namespace pipeline {
 
