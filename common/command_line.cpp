@@ -234,12 +234,6 @@ std::vector<std::string> show_arguments(const CommandLine& command_line) {
     return arguments;
 }
 
-std::string in_quotes(std::string_view value) {
-    constexpr std::size_t kMaxShown = 300;
-    const bool is_long = value.size() > kMaxShown;
-    return fmt::format("'{}{}'", printable(value.substr(0, kMaxShown)), is_long ? "..." : "");
-}
-
 CommandOption switch_option(std::string name, std::string help, bool& field) {
     const auto take_flag = [&field](std::string_view text) {
         const bool yes = text == "true" || text == "yes" || text == "on" || text == "1";

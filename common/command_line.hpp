@@ -71,9 +71,6 @@ struct EarlyExit {
 // "--name" for a switch.
 [[nodiscard]] std::vector<std::string> show_arguments(const CommandLine& command_line);
 
-// A value as it is shown in an error: in single quotes, printable, cut when very long.
-[[nodiscard]] std::string in_quotes(std::string_view value);
-
 // An option whose value is parsed by `parse` (std::string_view -> T) and shown by `show` (T -> std::string,
 // or std::optional<std::string>: nothing if the option is not to be given). What the field holds now is its
 // fallback.

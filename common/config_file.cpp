@@ -15,6 +15,7 @@
 #include "common/command_line.hpp"
 #include "common/error.hpp"
 #include "common/fd.hpp"
+#include "common/printable.hpp"
 
 namespace po = boost::program_options;
 

@@ -90,6 +90,15 @@ std::string printable(std::string_view name) {
     });
 }
 
+std::string in_quotes(std::string_view value) {
+    constexpr std::size_t kMaxShown = 300;
+    std::string quoted = "'";
+    quoted += printable(value.substr(0, kMaxShown));
+    if (value.size() > kMaxShown) quoted += "...";
+    quoted += '\'';
+    return quoted;
+}
+
 std::string safe_line(std::string_view text) {
     return shown(text, first_printable);
 }

@@ -37,6 +37,9 @@ struct PrintableChar {
 // that are not printable() yet. Throws std::bad_alloc.
 [[nodiscard]] std::string printable(std::string_view name);
 
+// A value as it is shown in an error: in single quotes, printable, cut when very long. Throws std::bad_alloc.
+[[nodiscard]] std::string in_quotes(std::string_view value);
+
 // A sentence, which may have printable() names in it: the same but for the backslashes, which stay as they
 // are. What is safe is not changed. In the second, newlines stay too. Throw std::bad_alloc.
 [[nodiscard]] std::string safe_line(std::string_view text);

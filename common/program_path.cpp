@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <string_view>
 
-#include "common/command_line.hpp"
 #include "common/error.hpp"
+#include "common/printable.hpp"
 
 namespace pipeline {
 namespace {

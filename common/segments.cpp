@@ -10,7 +10,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "common/command_line.hpp"
 #include "common/damage.hpp"
 #include "common/error.hpp"
 #include "common/layout_4.hpp"

@@ -10,6 +10,7 @@
 
 #include "common/error.hpp"
 #include "common/layout.hpp"
+#include "common/printable.hpp"
 
 namespace pipeline {
 namespace {
