@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <atomic>
 #include <random>
-#include <stdexcept>
 #include <utility>
 
 #include "common/damage.hpp"
@@ -170,13 +169,13 @@ std::string Segments::ledger() const {
     return read_text(ring_area(ring_segment_).ledger);
 }
 
-LedgerSpec Segments::ledger_spec() const {
+std::string Segments::checked_ledger() const {
     check_text(ring_segment_, ring_area(ring_segment_).ledger);
-    try {
-        return parse_ledger(ledger());
-    } catch (const std::invalid_argument&) {
-        refuse(ring_segment_, fmt::format("is damaged: {} is no ledger", in_quotes(ledger())));
-    }
+    return ledger();
+}
+
+void Segments::refuse_ring(const std::string& what) const {
+    refuse(ring_segment_, what);
 }
 
 std::uint64_t Segments::in_flight() const noexcept {

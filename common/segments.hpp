@@ -11,11 +11,12 @@
 #include <optional>
 #include <string>
 
+#include "common/digest.hpp"
+#include "common/layout.hpp"
 #include "common/lineage.hpp"
 #include "common/metrics.hpp"
 #include "common/ring.hpp"
 #include "common/segment.hpp"
-#include "common/specs.hpp"
 #include "common/storage.hpp"
 
 namespace pipeline {
@@ -65,8 +66,11 @@ class Segments {
     [[nodiscard]] static std::size_t ring_bytes(std::uint32_t capacity_slots) noexcept;
     [[nodiscard]] std::string source() const;
     [[nodiscard]] std::string ledger() const;
-    // The same as a spec, for a program that only looks. Throws Failure Configuration if it is none.
-    [[nodiscard]] LedgerSpec ledger_spec() const;
+    // The same for a program that only looks, and has not checked the contents. Throws Failure Configuration
+    // if the segment does not hold the text of any ledger.
+    [[nodiscard]] std::string checked_ledger() const;
+    // Throws Failure Configuration, which names the ring's segment and says what is wrong with it.
+    [[noreturn]] void refuse_ring(const std::string& what) const;
 
     // Items that are acquired and not yet durable; 0 is what a drain works towards.
     [[nodiscard]] std::uint64_t in_flight() const noexcept;

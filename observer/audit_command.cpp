@@ -6,6 +6,7 @@
 #include "common/error.hpp"
 #include "common/ledger_reader.hpp"
 #include "common/output.hpp"
+#include "common/segments_ledger.hpp"
 #include "observer/audit.hpp"
 #include "observer/audit_view.hpp"
 #include "observer/deep_check.hpp"
@@ -15,9 +16,9 @@ namespace pipeline {
 namespace {
 
 // The pipeline's own ledger, if there is a pipeline.
-LedgerSpec ledger_of(const ObserverOptions& options, const std::optional<Segments>& segments) {
+LedgerSpec ledger_to_audit(const ObserverOptions& options, const std::optional<Segments>& segments) {
     if (segments) {
-        LedgerSpec own = segments->ledger_spec();
+        LedgerSpec own = ledger_of(*segments);
         if (options.ledger && options.ledger->text() != own.text()) {
             throw Failure(
                 ExitStatus::Configuration,
@@ -39,7 +40,7 @@ LedgerSpec ledger_of(const ObserverOptions& options, const std::optional<Segment
 
 ExitStatus audit_pipeline(const ObserverOptions& options) {
     const auto segments = Segments::open(options.name, Segment::Access::ReadOnly);
-    const LedgerSpec ledger = ledger_of(options, segments);
+    const LedgerSpec ledger = ledger_to_audit(options, segments);
     AuditSubject subject{options.name, ledger.text(), std::nullopt};
     Audit audit;
     // Before the ledger's snapshot, which then has at least these.

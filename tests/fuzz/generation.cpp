@@ -14,6 +14,7 @@
 #include "common/clock.hpp"
 #include "common/flush.hpp"
 #include "common/ledger.hpp"
+#include "common/segments_ledger.hpp"
 #include "common/shared_options.hpp"
 #include "common/utf8.hpp"
 #include "consumer/attempts.hpp"
@@ -158,7 +159,7 @@ void look_in_passing(const Segments& segments) {
 }  // namespace
 
 void look_at(const Segments& segments) {
-    const std::string ledger = segments.ledger_spec().text();
+    const std::string ledger = ledger_of(segments).text();
     const std::uint64_t durable = segments.storage().durable();
     const AuditSubject subject{"fuzz", ledger, take_snapshot(segments)};
     for (const auto& sight : {std::optional<LedgerSight>(), std::optional(LedgerSight{{}, durable})}) {
