@@ -3,11 +3,7 @@
 // implements it; a consumer drives it from one thread.
 #pragma once
 
-#include <memory>
-
-#include "common/consumer_options.hpp"
 #include "consumer/batch.hpp"
-#include "consumer/spool_folder.hpp"
 
 namespace pipeline {
 
@@ -24,10 +20,5 @@ class BatchProcessor {
     // Between two batches, at each bounded wait: sees to what happens outside meanwhile.
     virtual void look_after() = 0;
 };
-
-// The one that the options ask for; none if invoices are processed in the consumer. Throws Failure NoInput if
-// there is no such program. `spool`: where the invoices' files are, if they have any.
-[[nodiscard]] std::unique_ptr<BatchProcessor> make_batch_processor(
-    const ConsumerOptions& options, const std::shared_ptr<const SpoolFolder>& spool);
 
 }  // namespace pipeline

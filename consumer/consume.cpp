@@ -5,9 +5,9 @@
 
 #include "common/open_ledger.hpp"
 #include "common/segments.hpp"
-#include "consumer/batch_processor.hpp"
 #include "consumer/consumer.hpp"
-#include "consumer/processor.hpp"
+#include "consumer/make_batch_processor.hpp"
+#include "consumer/make_processor.hpp"
 #include "consumer/serve.hpp"
 #include "consumer/spool_folder.hpp"
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "consumer/make_batch_processor.hpp"
+
 #include <filesystem>
 
 #include "common/program_path.hpp"
-#include "consumer/batch_processor.hpp"
 #include "consumer/each_processor.hpp"
 #include "consumer/exec_processor.hpp"
 #include "consumer/invoice_path.hpp"

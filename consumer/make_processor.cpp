@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "consumer/make_processor.hpp"
+
 #include <utility>
 
 #include "common/error.hpp"
 #include "consumer/none_processor.hpp"
-#include "consumer/processor.hpp"
 #include "consumer/simulate_processor.hpp"
 #include "consumer/ubl_processor.hpp"
 

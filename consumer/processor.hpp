@@ -3,13 +3,8 @@
 // thread. Processing may be repeated after a kill, so it must not matter how often it is done.
 #pragma once
 
-#include <memory>
-
 #include "common/result.hpp"
-#include "common/specs.hpp"
 #include "consumer/acquired.hpp"
-#include "consumer/patience.hpp"
-#include "consumer/spool_folder.hpp"
 
 namespace pipeline {
 
@@ -24,11 +19,5 @@ class Processor {
     // not its business). What is wrong with the invoice is a result, never an exception.
     virtual void process(const Acquired& invoice, Result& result) = 0;
 };
-
-// The processor that `spec` names. The ubl processor finds the file of an id in `spool`, or takes the id as a
-// path if there is none; it is so patient with files that cannot be read at present.
-[[nodiscard]] std::unique_ptr<Processor> make_processor(const ProcessSpec& spec,
-                                                        std::shared_ptr<const SpoolFolder> spool,
-                                                        Patience patience = Patience{});
 
 }  // namespace pipeline

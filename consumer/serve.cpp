@@ -12,7 +12,7 @@
 #include "common/item.hpp"
 #include "consumer/answer.hpp"
 #include "consumer/line_buffer.hpp"
-#include "consumer/processor.hpp"
+#include "consumer/make_processor.hpp"
 #include "consumer/request.hpp"
 
 namespace pipeline {

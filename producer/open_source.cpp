@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// From what the command line names to the source that does it.
+#include "producer/open_source.hpp"
+
 #include <unistd.h>
 
 #include "common/error.hpp"
 #include "producer/lines_source.hpp"
 #include "producer/sequence_source.hpp"
-#include "producer/source.hpp"
 #include "producer/spool_source.hpp"
 #include "producer/stdin_source.hpp"
 

@@ -7,9 +7,9 @@
 
 #include "common/segments.hpp"
 #include "common/signals.hpp"
+#include "producer/open_source.hpp"
 #include "producer/producer.hpp"
 #include "producer/resume.hpp"
-#include "producer/source.hpp"
 
 namespace pipeline {
 

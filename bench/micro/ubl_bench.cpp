@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "common/fd.hpp"
+#include "consumer/make_processor.hpp"
 #include "consumer/ubl_processor.hpp"
 
 namespace pipeline::bench {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "producer/open_source.hpp"
+
 #include "tests/catch.hpp"
 #include "tests/unit/source_fixture.hpp"
 

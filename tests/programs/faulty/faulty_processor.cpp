@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "common/fd.hpp"
-#include "consumer/processor.hpp"
+#include "consumer/make_processor.hpp"
 
 namespace pipeline {
 namespace {

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the processor that the command line names to the one that does it.
+#pragma once
+
+#include <memory>
+
+#include "common/specs.hpp"
+#include "consumer/patience.hpp"
+#include "consumer/processor.hpp"
+#include "consumer/spool_folder.hpp"
+
+namespace pipeline {
+
+// The processor that `spec` names. The ubl processor finds the file of an id in `spool`, or takes the id as a
+// path if there is none; it is so patient with files that cannot be read at present.
+[[nodiscard]] std::unique_ptr<Processor> make_processor(const ProcessSpec& spec,
+                                                        std::shared_ptr<const SpoolFolder> spool,
+                                                        Patience patience = Patience{});
+
+}  // namespace pipeline
