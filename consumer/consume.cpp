@@ -3,13 +3,13 @@
 
 #include <memory>
 
-#include "common/open_ledger.hpp"
-#include "common/segments.hpp"
+#include "common/core/segments/segments.hpp"
+#include "common/ledger/open/open_ledger.hpp"
 #include "consumer/consumer.hpp"
 #include "consumer/make_batch_processor.hpp"
 #include "consumer/make_processor.hpp"
 #include "consumer/serve.hpp"
-#include "consumer/spool_folder.hpp"
+#include "consumer/work/spool_folder.hpp"
 
 namespace pipeline {
 namespace {

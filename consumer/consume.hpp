@@ -2,8 +2,8 @@
 // What the consumer program does once its command line is understood.
 #pragma once
 
-#include "common/consumer_options.hpp"
-#include "common/exit_status.hpp"
+#include "common/base/exit_status.hpp"
+#include "common/options/consumer_options.hpp"
 
 namespace pipeline {
 

@@ -8,11 +8,11 @@
 #include <span>
 #include <thread>
 
-#include "common/clock.hpp"
-#include "common/log.hpp"
-#include "common/plural.hpp"
-#include "common/printable.hpp"
-#include "consumer/attempts.hpp"
+#include "common/base/clock.hpp"
+#include "common/base/log.hpp"
+#include "common/base/plural.hpp"
+#include "common/base/printable.hpp"
+#include "consumer/work/attempts.hpp"
 
 namespace pipeline {
 namespace {

@@ -9,17 +9,17 @@
 #include <cstdint>
 #include <span>
 
-#include "common/consumer_options.hpp"
-#include "common/exit_status.hpp"
-#include "common/flush.hpp"
-#include "common/idle_wait.hpp"
-#include "common/lineage.hpp"
-#include "common/metrics.hpp"
-#include "common/segments.hpp"
-#include "consumer/batch_processor.hpp"
-#include "consumer/claim_size.hpp"
+#include "common/base/exit_status.hpp"
+#include "common/core/idle_wait.hpp"
+#include "common/core/metrics.hpp"
+#include "common/core/segments/segments.hpp"
+#include "common/ledger/flush.hpp"
+#include "common/options/consumer_options.hpp"
+#include "common/os/lineage.hpp"
 #include "consumer/outcome_log.hpp"
-#include "consumer/processor.hpp"
+#include "consumer/work/batch_processor.hpp"
+#include "consumer/work/claim_size.hpp"
+#include "consumer/work/processor.hpp"
 
 namespace pipeline {
 

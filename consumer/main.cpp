@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // consumer: processes what it claims from the ring and saves the results. Started by the supervisor.
-#include "common/consumer_options.hpp"
-#include "common/program.hpp"
-#include "common/signals.hpp"
+#include "common/options/consumer_options.hpp"
+#include "common/os/program.hpp"
+#include "common/os/signals.hpp"
 #include "consumer/consume.hpp"
 
 int main(int argc, char** argv) {

@@ -3,10 +3,10 @@
 
 #include <filesystem>
 
-#include "common/program_path.hpp"
-#include "consumer/each_processor.hpp"
-#include "consumer/exec_processor.hpp"
-#include "consumer/invoice_path.hpp"
+#include "common/os/program_path.hpp"
+#include "consumer/outside/each_processor.hpp"
+#include "consumer/outside/exec_processor.hpp"
+#include "consumer/outside/invoice_path.hpp"
 
 namespace pipeline {
 namespace {

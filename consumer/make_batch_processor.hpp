@@ -4,9 +4,9 @@
 
 #include <memory>
 
-#include "common/consumer_options.hpp"
-#include "consumer/batch_processor.hpp"
-#include "consumer/spool_folder.hpp"
+#include "common/options/consumer_options.hpp"
+#include "consumer/work/batch_processor.hpp"
+#include "consumer/work/spool_folder.hpp"
 
 namespace pipeline {
 

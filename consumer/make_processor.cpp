@@ -3,10 +3,10 @@
 
 #include <utility>
 
-#include "common/error.hpp"
-#include "consumer/none_processor.hpp"
-#include "consumer/simulate_processor.hpp"
-#include "consumer/ubl_processor.hpp"
+#include "common/base/error.hpp"
+#include "consumer/invoice/ubl_processor.hpp"
+#include "consumer/work/none_processor.hpp"
+#include "consumer/work/simulate_processor.hpp"
 
 namespace pipeline {
 

@@ -4,10 +4,10 @@
 
 #include <memory>
 
-#include "common/specs.hpp"
-#include "consumer/patience.hpp"
-#include "consumer/processor.hpp"
-#include "consumer/spool_folder.hpp"
+#include "common/spec/specs.hpp"
+#include "consumer/work/patience.hpp"
+#include "consumer/work/processor.hpp"
+#include "consumer/work/spool_folder.hpp"
 
 namespace pipeline {
 

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <utility>
 
-#include "common/journal.hpp"
-#include "common/printable.hpp"
+#include "common/base/printable.hpp"
+#include "common/os/journal.hpp"
 
 namespace pipeline {
 namespace {

@@ -13,9 +13,9 @@
 #include <string>
 #include <utility>
 
-#include "common/flush.hpp"
-#include "common/layout.hpp"
-#include "consumer/line_budget.hpp"
+#include "common/core/layout.hpp"
+#include "common/ledger/flush.hpp"
+#include "consumer/work/line_budget.hpp"
 
 namespace pipeline {
 

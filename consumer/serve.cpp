@@ -8,12 +8,12 @@
 #include <optional>
 #include <string>
 
-#include "common/error.hpp"
-#include "common/item.hpp"
-#include "consumer/answer.hpp"
-#include "consumer/line_buffer.hpp"
+#include "common/base/error.hpp"
+#include "common/core/item.hpp"
 #include "consumer/make_processor.hpp"
-#include "consumer/request.hpp"
+#include "consumer/outside/answer.hpp"
+#include "consumer/outside/line_buffer.hpp"
+#include "consumer/outside/request.hpp"
 
 namespace pipeline {
 namespace {

@@ -4,8 +4,8 @@
 // other program.
 #pragma once
 
-#include "common/consumer_options.hpp"
-#include "common/exit_status.hpp"
+#include "common/base/exit_status.hpp"
+#include "common/options/consumer_options.hpp"
 
 namespace pipeline {
 

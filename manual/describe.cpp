@@ -6,10 +6,10 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "common/consumer_options.hpp"
-#include "common/producer_options.hpp"
-#include "observer/options.hpp"
-#include "supervisor/options.hpp"
+#include "common/options/consumer_options.hpp"
+#include "common/options/producer_options.hpp"
+#include "observer/options/options.hpp"
+#include "supervisor/options/options.hpp"
 
 namespace {
 

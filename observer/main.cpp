@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // observer: shows what a pipeline is doing, has done, or has left behind. It only looks.
-#include "common/program.hpp"
+#include "common/os/program.hpp"
 #include "observer/observe.hpp"
-#include "observer/options.hpp"
+#include "observer/options/options.hpp"
 
 int main(int argc, char** argv) {
     using namespace pipeline;

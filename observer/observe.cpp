@@ -6,16 +6,16 @@
 
 #include <thread>
 
-#include "common/error.hpp"
-#include "common/output.hpp"
-#include "observer/audit_command.hpp"
-#include "observer/live_lines.hpp"
-#include "observer/lookout.hpp"
-#include "observer/prometheus.hpp"
-#include "observer/screen.hpp"
-#include "observer/serve.hpp"
-#include "observer/status_json.hpp"
-#include "observer/status_text.hpp"
+#include "common/base/error.hpp"
+#include "common/base/output.hpp"
+#include "observer/audit/audit_command.hpp"
+#include "observer/judge/lookout.hpp"
+#include "observer/screen/screen.hpp"
+#include "observer/show/live_lines.hpp"
+#include "observer/show/prometheus.hpp"
+#include "observer/show/status_json.hpp"
+#include "observer/show/status_text.hpp"
+#include "observer/web/serve.hpp"
 
 namespace pipeline {
 namespace {

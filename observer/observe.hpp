@@ -2,8 +2,8 @@
 // The observer's work, once it knows what is asked for.
 #pragma once
 
-#include "common/exit_status.hpp"
-#include "observer/options.hpp"
+#include "common/base/exit_status.hpp"
+#include "observer/options/options.hpp"
 
 namespace pipeline {
 

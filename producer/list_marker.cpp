@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "producer/list_marker.hpp"
 
-#include "common/clock.hpp"
-#include "common/error.hpp"
+#include "common/base/clock.hpp"
+#include "common/base/error.hpp"
 
 namespace pipeline {
 

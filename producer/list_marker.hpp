@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// When a producer leaves marks of its list (common/list_marks.hpp): often enough that the ledger's cursor is
-// close to what is done, and that little is left to be believed unseen after a kill; seldom enough to cost
-// nothing. It also says in the ring which file the list is, and that it has been compared.
+// When a producer leaves marks of its list (common/core/list_marks.hpp): often enough that the ledger's
+// cursor is close to what is done, and that little is left to be believed unseen after a kill; seldom enough
+// to cost nothing. It also says in the ring which file the list is, and that it has been compared.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
-#include "common/list_marks.hpp"
-#include "common/ring.hpp"
-#include "common/storage.hpp"
-#include "producer/source.hpp"
+#include "common/core/list_marks.hpp"
+#include "common/core/ring.hpp"
+#include "common/core/storage.hpp"
+#include "producer/sources/source.hpp"
 
 namespace pipeline {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // producer: acquires invoices from the source and pushes them into the ring. Started by the supervisor.
-#include "common/producer_options.hpp"
-#include "common/program.hpp"
-#include "common/signals.hpp"
+#include "common/options/producer_options.hpp"
+#include "common/os/program.hpp"
+#include "common/os/signals.hpp"
 #include "producer/produce.hpp"
 
 int main(int argc, char** argv) {

@@ -3,11 +3,11 @@
 
 #include <unistd.h>
 
-#include "common/error.hpp"
-#include "producer/lines_source.hpp"
-#include "producer/sequence_source.hpp"
-#include "producer/spool_source.hpp"
-#include "producer/stdin_source.hpp"
+#include "common/base/error.hpp"
+#include "producer/sources/lines_source.hpp"
+#include "producer/sources/sequence_source.hpp"
+#include "producer/sources/spool/spool_source.hpp"
+#include "producer/sources/stdin_source.hpp"
 
 namespace pipeline {
 

@@ -4,8 +4,8 @@
 
 #include <memory>
 
-#include "common/specs.hpp"
-#include "producer/source.hpp"
+#include "common/spec/specs.hpp"
+#include "producer/sources/source.hpp"
 
 namespace pipeline {
 

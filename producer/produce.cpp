@@ -5,8 +5,8 @@
 
 #include <memory>
 
-#include "common/segments.hpp"
-#include "common/signals.hpp"
+#include "common/core/segments/segments.hpp"
+#include "common/os/signals.hpp"
 #include "producer/open_source.hpp"
 #include "producer/producer.hpp"
 #include "producer/resume.hpp"

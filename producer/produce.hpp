@@ -2,8 +2,8 @@
 // What the producer program does once its command line is understood.
 #pragma once
 
-#include "common/exit_status.hpp"
-#include "common/producer_options.hpp"
+#include "common/base/exit_status.hpp"
+#include "common/options/producer_options.hpp"
 
 namespace pipeline {
 

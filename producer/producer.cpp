@@ -7,10 +7,10 @@
 #include <algorithm>
 #include <string>
 
-#include "common/clock.hpp"
-#include "common/error.hpp"
-#include "common/log.hpp"
-#include "common/printable.hpp"
+#include "common/base/clock.hpp"
+#include "common/base/error.hpp"
+#include "common/base/log.hpp"
+#include "common/base/printable.hpp"
 
 namespace pipeline {
 namespace {

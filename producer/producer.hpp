@@ -9,15 +9,15 @@
 #include <optional>
 #include <span>
 
-#include "common/exit_status.hpp"
-#include "common/idle_wait.hpp"
-#include "common/lineage.hpp"
-#include "common/metrics.hpp"
-#include "common/producer_options.hpp"
-#include "common/segments.hpp"
+#include "common/base/exit_status.hpp"
+#include "common/core/idle_wait.hpp"
+#include "common/core/metrics.hpp"
+#include "common/core/segments/segments.hpp"
+#include "common/options/producer_options.hpp"
+#include "common/os/lineage.hpp"
 #include "producer/list_marker.hpp"
 #include "producer/rate_limiter.hpp"
-#include "producer/source.hpp"
+#include "producer/sources/source.hpp"
 
 namespace pipeline {
 

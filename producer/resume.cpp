@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string>
 
-#include "common/list_marks.hpp"
+#include "common/core/list_marks.hpp"
 
 namespace pipeline {
 namespace {

@@ -2,9 +2,9 @@
 // Where a producer goes on: after the last item in the ring, or, in new segments, at the ledger's cursor.
 #pragma once
 
-#include "common/ring.hpp"
-#include "common/storage.hpp"
-#include "producer/source.hpp"
+#include "common/core/ring.hpp"
+#include "common/core/storage.hpp"
+#include "producer/sources/source.hpp"
 
 namespace pipeline {
 

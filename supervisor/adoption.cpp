@@ -7,11 +7,11 @@
 #include <thread>
 #include <utility>
 
-#include "common/error.hpp"
-#include "common/log.hpp"
-#include "common/old_segments.hpp"
-#include "common/plural.hpp"
-#include "common/printable.hpp"
+#include "common/base/error.hpp"
+#include "common/base/log.hpp"
+#include "common/base/plural.hpp"
+#include "common/base/printable.hpp"
+#include "common/core/segments/old_segments.hpp"
 
 namespace pipeline {
 namespace {

@@ -7,8 +7,8 @@
 #include <functional>
 #include <memory>
 
-#include "common/ledger.hpp"
-#include "common/segments.hpp"
+#include "common/core/segments/segments.hpp"
+#include "common/ledger/ledger.hpp"
 
 namespace pipeline {
 

@@ -6,9 +6,9 @@
 
 #include <algorithm>
 
-#include "common/hand.hpp"
-#include "common/journal.hpp"
-#include "common/log.hpp"
+#include "common/base/log.hpp"
+#include "common/core/hand.hpp"
+#include "common/os/journal.hpp"
 
 namespace pipeline {
 namespace {

@@ -7,10 +7,10 @@
 #include <chrono>
 #include <optional>
 
-#include "common/exit_status.hpp"
-#include "common/segments.hpp"
-#include "supervisor/children.hpp"
-#include "supervisor/options.hpp"
+#include "common/base/exit_status.hpp"
+#include "common/core/segments/segments.hpp"
+#include "supervisor/children/children.hpp"
+#include "supervisor/options/options.hpp"
 
 namespace pipeline {
 

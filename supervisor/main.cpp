@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // supervisor: starts the pipeline, keeps it running, steers it by signals, drains it on SIGTERM or SIGINT.
-#include "common/program.hpp"
-#include "common/signals.hpp"
-#include "supervisor/options.hpp"
+#include "common/os/program.hpp"
+#include "common/os/signals.hpp"
+#include "supervisor/options/options.hpp"
 #include "supervisor/supervise.hpp"
 
 int main(int argc, char** argv) {

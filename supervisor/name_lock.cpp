@@ -9,8 +9,8 @@
 #include <cerrno>
 #include <thread>
 
-#include "common/error.hpp"
-#include "common/shortage.hpp"
+#include "common/base/error.hpp"
+#include "common/base/shortage.hpp"
 
 namespace pipeline {
 namespace {

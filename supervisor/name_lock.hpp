@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <string>
 
-#include "common/fd.hpp"
+#include "common/base/fd.hpp"
 
 namespace pipeline {
 

@@ -9,13 +9,13 @@
 #include <cerrno>
 #include <filesystem>
 
-#include "common/error.hpp"
-#include "common/file_identity.hpp"
-#include "common/log.hpp"
-#include "common/open_ledger.hpp"
-#include "common/program_path.hpp"
-#include "common/shortage.hpp"
-#include "common/source_lock.hpp"
+#include "common/base/error.hpp"
+#include "common/base/log.hpp"
+#include "common/base/shortage.hpp"
+#include "common/ledger/open/open_ledger.hpp"
+#include "common/os/file_identity.hpp"
+#include "common/os/program_path.hpp"
+#include "common/os/source_lock.hpp"
 
 namespace pipeline {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <cstdint>
 
-#include "common/segments.hpp"
-#include "supervisor/options.hpp"
+#include "common/core/segments/segments.hpp"
+#include "supervisor/options/options.hpp"
 
 namespace pipeline {
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "common/layout.hpp"
+#include "common/core/layout.hpp"
 
 namespace pipeline {
 

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/log.hpp"
-#include "common/plural.hpp"
-#include "common/signals.hpp"
+#include "common/base/log.hpp"
+#include "common/base/plural.hpp"
+#include "common/os/signals.hpp"
 
 namespace pipeline {
 namespace {

@@ -8,12 +8,12 @@
 #include <chrono>
 #include <optional>
 
-#include "common/segments.hpp"
+#include "common/core/segments/segments.hpp"
+#include "supervisor/children/pool.hpp"
 #include "supervisor/drain.hpp"
-#include "supervisor/options.hpp"
-#include "supervisor/pool.hpp"
-#include "supervisor/progress.hpp"
-#include "supervisor/scaler.hpp"
+#include "supervisor/options/options.hpp"
+#include "supervisor/scaling/scaler.hpp"
+#include "supervisor/watch/progress.hpp"
 
 namespace pipeline {
 

@@ -6,18 +6,18 @@
 
 #include <exception>
 
-#include "common/journal.hpp"
-#include "common/log.hpp"
-#include "common/open_ledger.hpp"
-#include "common/output.hpp"
-#include "common/plural.hpp"
-#include "common/printable.hpp"
-#include "common/signals.hpp"
+#include "common/base/log.hpp"
+#include "common/base/output.hpp"
+#include "common/base/plural.hpp"
+#include "common/base/printable.hpp"
+#include "common/ledger/open/open_ledger.hpp"
+#include "common/os/journal.hpp"
+#include "common/os/signals.hpp"
 #include "supervisor/adoption.hpp"
 #include "supervisor/name_lock.hpp"
-#include "supervisor/notify.hpp"
 #include "supervisor/preflight.hpp"
 #include "supervisor/supervisor.hpp"
+#include "supervisor/systemd/notify.hpp"
 
 namespace pipeline {
 namespace {

@@ -2,8 +2,8 @@
 // What the supervisor program does once its command line is understood.
 #pragma once
 
-#include "common/exit_status.hpp"
-#include "supervisor/options.hpp"
+#include "common/base/exit_status.hpp"
+#include "supervisor/options/options.hpp"
 
 namespace pipeline {
 

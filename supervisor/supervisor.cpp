@@ -9,12 +9,12 @@
 #include <algorithm>
 #include <string>
 
-#include "common/clock.hpp"
-#include "common/error.hpp"
-#include "common/hand.hpp"
-#include "common/log.hpp"
-#include "supervisor/child_arguments.hpp"
-#include "supervisor/death_notice.hpp"
+#include "common/base/clock.hpp"
+#include "common/base/error.hpp"
+#include "common/base/log.hpp"
+#include "common/core/hand.hpp"
+#include "supervisor/children/child_arguments.hpp"
+#include "supervisor/children/death_notice.hpp"
 
 namespace pipeline {
 namespace {

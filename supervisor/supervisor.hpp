@@ -7,18 +7,18 @@
 
 #include <chrono>
 
-#include "common/exit_status.hpp"
-#include "common/fd.hpp"
-#include "common/segments.hpp"
-#include "supervisor/children.hpp"
+#include "common/base/exit_status.hpp"
+#include "common/base/fd.hpp"
+#include "common/core/segments/segments.hpp"
+#include "supervisor/children/children.hpp"
+#include "supervisor/children/pool.hpp"
 #include "supervisor/drain.hpp"
-#include "supervisor/notify.hpp"
-#include "supervisor/options.hpp"
-#include "supervisor/pool.hpp"
-#include "supervisor/progress.hpp"
+#include "supervisor/options/options.hpp"
 #include "supervisor/report.hpp"
 #include "supervisor/steering.hpp"
-#include "supervisor/watch.hpp"
+#include "supervisor/systemd/notify.hpp"
+#include "supervisor/watch/progress.hpp"
+#include "supervisor/watch/watch.hpp"
 
 namespace pipeline {
 

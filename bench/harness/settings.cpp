@@ -11,7 +11,7 @@
 #include <filesystem>
 
 #include "bench/harness/wire_item.hpp"
-#include "common/exit_status.hpp"
+#include "common/base/exit_status.hpp"
 
 namespace pipeline::bench {
 namespace {

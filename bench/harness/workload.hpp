@@ -9,7 +9,7 @@
 #include <cstring>
 #include <span>
 
-#include "common/clock.hpp"
+#include "common/base/clock.hpp"
 
 namespace pipeline::bench {
 

@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "bench/harness/shared.hpp"
-#include "common/condition.hpp"
+#include "common/shm/condition.hpp"
 
 namespace pipeline::bench {
 namespace {

@@ -6,7 +6,7 @@
 #include <chrono>
 
 #include "bench/harness/shared.hpp"
-#include "common/robust_mutex.hpp"
+#include "common/shm/robust_mutex.hpp"
 
 namespace pipeline::bench {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "bench/harness/shared.hpp"
 #include "bench/harness/workload.hpp"
-#include "common/ring.hpp"
-#include "common/storage.hpp"
+#include "common/core/ring.hpp"
+#include "common/core/storage.hpp"
 
 namespace pipeline::bench {
 namespace {

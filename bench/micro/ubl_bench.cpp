@@ -13,9 +13,9 @@
 #include <string>
 #include <vector>
 
-#include "common/fd.hpp"
+#include "common/base/fd.hpp"
+#include "consumer/invoice/ubl_processor.hpp"
 #include "consumer/make_processor.hpp"
-#include "consumer/ubl_processor.hpp"
 
 namespace pipeline::bench {
 namespace {

@@ -7,7 +7,7 @@
 #include <sched.h>
 
 #include "bench/harness/run.hpp"
-#include "common/item.hpp"
+#include "common/core/item.hpp"
 
 namespace pipeline::bench {
 namespace {

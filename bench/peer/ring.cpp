@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ours: the pipeline's own ring, with its robust locks, hands and commit words, between processes; without
 // supervisor, storage and ledger. A consumer looks at the items in its hand, where a claim has put them.
-#include "common/ring.hpp"
+#include "common/core/ring.hpp"
 #include "bench/harness/run.hpp"
 
 namespace pipeline::bench {

@@ -16,9 +16,9 @@
 #include <utility>
 #include <vector>
 
-#include "common/clock.hpp"
-#include "common/ledger_opening.hpp"
-#include "common/sqlite_connection.hpp"
+#include "common/base/clock.hpp"
+#include "common/ledger/sqlite/engine/sqlite_connection.hpp"
+#include "common/ledger/sqlite/ledger_opening.hpp"
 
 namespace pipeline::bench {
 namespace {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "bench/probe/questions.hpp"
-#include "common/clock.hpp"
+#include "common/base/clock.hpp"
 
 namespace pipeline::bench {
 namespace {

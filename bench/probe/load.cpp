@@ -6,9 +6,9 @@
 #include "bench/probe/questions.hpp"
 #include "bench/probe/usage.hpp"
 #include "bench/probe/waiting.hpp"
-#include "common/bottleneck.hpp"
-#include "common/clock.hpp"
-#include "common/metrics.hpp"
+#include "common/base/clock.hpp"
+#include "common/core/bottleneck.hpp"
+#include "common/core/metrics.hpp"
 
 namespace pipeline::bench {
 namespace {

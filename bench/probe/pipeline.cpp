@@ -13,7 +13,7 @@
 #include <stdexcept>
 
 #include "bench/probe/waiting.hpp"
-#include "common/segment.hpp"
+#include "common/shm/segment.hpp"
 
 namespace pipeline::bench {
 

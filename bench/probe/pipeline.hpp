@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "common/segments.hpp"
+#include "common/core/segments/segments.hpp"
 
 namespace pipeline::bench {
 

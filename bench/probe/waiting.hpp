@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "common/clock.hpp"
+#include "common/base/clock.hpp"
 
 namespace pipeline::bench {
 

@@ -6,9 +6,9 @@
 
 #include <vector>
 
-#include "tests/catch.hpp"
 #include "tests/crash/stepper.hpp"
 #include "tests/crash/world.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;

@@ -11,12 +11,12 @@
 #include <unordered_set>
 #include <vector>
 
-#include "common/damage.hpp"
-#include "tests/catch.hpp"
-#include "tests/crash/scale.hpp"
+#include "common/core/segments/damage.hpp"
 #include "tests/crash/schedule.hpp"
 #include "tests/crash/stepper.hpp"
 #include "tests/crash/store_tracer.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/scale.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;

@@ -7,8 +7,8 @@
 #include <map>
 #include <string>
 
-#include "tests/catch.hpp"
-#include "tests/system/pipeline_run.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/pipeline_run.hpp"
 
 using namespace pipeline::test;
 

@@ -4,10 +4,10 @@
 // the other.
 #include <fmt/format.h>
 
-#include "tests/catch.hpp"
 #include "tests/crash/kill_points.hpp"
-#include "tests/crash/scale.hpp"
 #include "tests/crash/schedule.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/scale.hpp"
 
 using namespace pipeline::test;
 

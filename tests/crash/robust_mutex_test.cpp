@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The lock between real processes, one of which does not run on. x86-64 only, like the other tests that
 // trace.
-#include "common/robust_mutex.hpp"
+#include "common/shm/robust_mutex.hpp"
 
 #include <signal.h>
 #include <sys/mman.h>
@@ -15,8 +15,8 @@
 #include <optional>
 #include <string>
 
-#include "tests/catch.hpp"
-#include "tests/system/process.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/process.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;

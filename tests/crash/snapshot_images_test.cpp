@@ -3,10 +3,10 @@
 // that the next owners of the locks will find.
 #include <fmt/format.h>
 
-#include "observer/snapshot.hpp"
-#include "tests/catch.hpp"
+#include "observer/see/snapshot.hpp"
 #include "tests/crash/schedule.hpp"
 #include "tests/crash/store_tracer.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;

@@ -11,8 +11,8 @@
 #include <map>
 #include <memory>
 
-#include "tests/catch.hpp"
-#include "tests/unit/spool_fixture.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/spool_fixture.hpp"
 
 using namespace pipeline;
 using namespace pipeline::testing;

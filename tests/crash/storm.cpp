@@ -11,8 +11,8 @@
 #include <algorithm>
 #include <sstream>
 
-#include "common/fd.hpp"
-#include "tests/catch.hpp"
+#include "common/base/fd.hpp"
+#include "tests/support/catch.hpp"
 
 namespace pipeline::test {
 namespace {

@@ -17,8 +17,8 @@
 #include <string>
 #include <vector>
 
-#include "common/segments.hpp"
-#include "tests/system/process.hpp"
+#include "common/core/segments/segments.hpp"
+#include "tests/support/process.hpp"
 
 namespace pipeline::test {
 

@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
-#include "tests/catch.hpp"
-#include "tests/crash/scale.hpp"
 #include "tests/crash/storm.hpp"
 #include "tests/programs/forking/verdict.hpp"
-#include "tests/system/pipeline_run.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/pipeline_run.hpp"
+#include "tests/support/scale.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;

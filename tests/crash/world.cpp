@@ -13,9 +13,9 @@
 #include <new>
 #include <stdexcept>
 
-#include "common/flush.hpp"
-#include "common/ledger.hpp"
-#include "common/list_marks.hpp"
+#include "common/core/list_marks.hpp"
+#include "common/ledger/flush.hpp"
+#include "common/ledger/ledger.hpp"
 
 namespace pipeline::test {
 namespace {

@@ -14,10 +14,10 @@
 #include <string>
 #include <vector>
 
-#include "common/histogram.hpp"
-#include "common/metrics.hpp"
-#include "common/ring.hpp"
-#include "common/storage.hpp"
+#include "common/core/metrics.hpp"
+#include "common/core/ring.hpp"
+#include "common/core/storage.hpp"
+#include "common/shm/histogram.hpp"
 
 namespace pipeline::test {
 

@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "tests/catch.hpp"
 #include "tests/faults/other_user.hpp"
 #include "tests/faults/said.hpp"
-#include "tests/system/pipeline_run.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/pipeline_run.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;

@@ -11,13 +11,13 @@
 #include <string>
 #include <vector>
 
-#include "common/layout.hpp"
-#include "tests/catch.hpp"
-#include "tests/faults/ledger_lock.hpp"
+#include "common/core/layout.hpp"
 #include "tests/faults/other_user.hpp"
 #include "tests/faults/said.hpp"
 #include "tests/faults/small_disk.hpp"
-#include "tests/system/pipeline_run.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/ledger_lock.hpp"
+#include "tests/support/pipeline_run.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
@@ -162,7 +162,8 @@ TEST_CASE("a ledger that is moved away is waited for, and no new one is begun in
     REQUIRE(eventually([&] { return run.waiting() == kSmall; }));
     // A successor finds no file, and makes none.
     for (const pid_t consumer : supervisor.children("consumer")) ::kill(consumer, SIGKILL);
-    require_said(supervisor, "... seen by a successor", {run.ledger(), "it is gone, and its log is not", "put the file back"});
+    require_said(supervisor, "... seen by a successor",
+                 {run.ledger(), "it is gone, and its log is not", "put the file back"});
     CHECK_FALSE(std::filesystem::exists(run.ledger()));
     SECTION("it comes back") {
         std::filesystem::rename(elsewhere, run.ledger());

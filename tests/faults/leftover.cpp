@@ -7,8 +7,8 @@
 
 #include <vector>
 
-#include "tests/catch.hpp"
-#include "tests/faults/ledger_lock.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/ledger_lock.hpp"
 
 namespace pipeline::test {
 namespace {

@@ -9,8 +9,8 @@
 #include <functional>
 #include <string>
 
-#include "common/segments.hpp"
-#include "tests/system/pipeline_run.hpp"
+#include "common/core/segments/segments.hpp"
+#include "tests/support/pipeline_run.hpp"
 
 namespace pipeline::test {
 

@@ -9,13 +9,13 @@
 #include <string>
 #include <vector>
 
-#include "common/fd.hpp"
-#include "common/list_digest.hpp"
-#include "common/segments.hpp"
-#include "common/sqlite_connection.hpp"
-#include "tests/catch.hpp"
+#include "common/base/fd.hpp"
+#include "common/core/list_digest.hpp"
+#include "common/core/segments/segments.hpp"
+#include "common/ledger/sqlite/engine/sqlite_connection.hpp"
 #include "tests/faults/said.hpp"
-#include "tests/system/pipeline_run.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/pipeline_run.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;

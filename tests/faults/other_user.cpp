@@ -10,8 +10,8 @@
 
 #include <string>
 
-#include "tests/catch.hpp"
-#include "tests/system/process.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/process.hpp"
 
 namespace pipeline::test {
 namespace {

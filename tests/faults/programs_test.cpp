@@ -8,10 +8,10 @@
 #include <functional>
 #include <string>
 
-#include "common/fd.hpp"
-#include "tests/catch.hpp"
+#include "common/base/fd.hpp"
 #include "tests/faults/said.hpp"
-#include "tests/system/pipeline_run.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/pipeline_run.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include "tests/catch.hpp"
+#include "tests/support/catch.hpp"
 
 namespace pipeline::test {
 namespace {

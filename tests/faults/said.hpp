@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/system/process.hpp"
+#include "tests/support/process.hpp"
 
 namespace pipeline::test {
 

@@ -12,10 +12,10 @@
 #include <string>
 #include <vector>
 
-#include "tests/catch.hpp"
 #include "tests/faults/leftover.hpp"
 #include "tests/faults/other_user.hpp"
 #include "tests/faults/said.hpp"
+#include "tests/support/catch.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;

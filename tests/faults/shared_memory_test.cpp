@@ -5,11 +5,11 @@
 
 #include <filesystem>
 
-#include "common/segments.hpp"
-#include "tests/catch.hpp"
+#include "common/core/segments/segments.hpp"
 #include "tests/faults/said.hpp"
 #include "tests/faults/small_disk.hpp"
-#include "tests/system/pipeline_run.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/pipeline_run.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;

@@ -13,8 +13,8 @@
 #include <cstring>
 #include <utility>
 
-#include "common/fd.hpp"
-#include "tests/catch.hpp"
+#include "common/base/fd.hpp"
+#include "tests/support/catch.hpp"
 
 namespace pipeline::test {
 

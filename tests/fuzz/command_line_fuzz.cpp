@@ -8,10 +8,10 @@
 #include <variant>
 #include <vector>
 
-#include "common/consumer_options.hpp"
-#include "common/error.hpp"
-#include "common/producer_options.hpp"
-#include "supervisor/options.hpp"
+#include "common/base/error.hpp"
+#include "common/options/consumer_options.hpp"
+#include "common/options/producer_options.hpp"
+#include "supervisor/options/options.hpp"
 #include "tests/fuzz/memory_file.hpp"
 #include "tests/fuzz/require.hpp"
 

@@ -2,7 +2,7 @@
 // What the programs do with segments, in one process and without waiting.
 #pragma once
 
-#include "common/segments.hpp"
+#include "common/core/segments/segments.hpp"
 
 namespace pipeline::test {
 

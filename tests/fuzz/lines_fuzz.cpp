@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "producer/line_reader.hpp"
+#include "producer/sources/list/line_reader.hpp"
 #include "tests/fuzz/require.hpp"
 
 using namespace pipeline;

@@ -5,7 +5,7 @@
 #include <map>
 #include <utility>
 
-#include "common/segment.hpp"
+#include "common/shm/segment.hpp"
 
 namespace pipeline {
 namespace {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Segments that lie in memory which the fuzzer has prepared. memory_segment.cpp stands in the place of
-// common/segment.cpp: what is tested above it is the code as it is, without a system call for each input.
+// common/shm/segment.cpp: what is tested above it is the code as it is, without a system call for each input.
 #pragma once
 
 #include <cstddef>

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "common/result.hpp"
-#include "common/utf8.hpp"
+#include "common/base/utf8.hpp"
+#include "common/core/result.hpp"
 
 namespace pipeline::test {
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/segments.hpp"
+#include "common/core/segments/segments.hpp"
 
 namespace pipeline::test {
 namespace {

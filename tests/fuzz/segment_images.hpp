@@ -10,8 +10,8 @@
 #include <span>
 #include <vector>
 
-#include "common/ring.hpp"
-#include "common/storage.hpp"
+#include "common/core/ring.hpp"
+#include "common/core/storage.hpp"
 #include "tests/fuzz/guarded_memory.hpp"
 
 namespace pipeline::test {

@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <string>
 
-#include "common/error.hpp"
-#include "common/log.hpp"
-#include "common/segments.hpp"
+#include "common/base/error.hpp"
+#include "common/base/log.hpp"
+#include "common/core/segments/segments.hpp"
 #include "tests/fuzz/generation.hpp"
 #include "tests/fuzz/memory_segment.hpp"
 #include "tests/fuzz/require.hpp"

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "consumer/ubl_processor.hpp"
+#include "consumer/invoice/ubl_processor.hpp"
 #include "tests/fuzz/memory_file.hpp"
 #include "tests/fuzz/require.hpp"
 

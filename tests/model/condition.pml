@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The conditions (common/condition.hpp). The sequence itself is not here: since one process at a time waits, all that
+// The conditions (common/shm/condition.hpp). The sequence itself is not here: since one process at a time waits, all that
 // matters is whether the sequence is still what the waiter saw.
 
 #define WORK 0      // RingArea::items: waited for by the holder of the pop lock

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ring and the hands (common/ring.cpp, common/hand.hpp). Items are the numbers 1, 2, ... of the source; what they
+// The ring and the hands (common/core/ring.cpp, common/core/hand.hpp). Items are the numbers 1, 2, ... of the source; what they
 // say of themselves besides is left out.
 
 byte slot[SLOTS];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The robust locks (common/robust_mutex.hpp), to be used within `atomic`. That the kernel marks the locks of a dead
+// The robust locks (common/shm/robust_mutex.hpp), to be used within `atomic`. That the kernel marks the locks of a dead
 // owner, and wakes one who waits, is taken for granted here; the crash tests see it happen.
 
 #define PUSH 0

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The storage and the ledger (common/storage.cpp, common/flush.cpp). A row of the ledger says which record became it: a
+// The storage and the ledger (common/core/storage.cpp, common/ledger/flush.cpp). A row of the ledger says which record became it: a
 // second record of the same item is an error, the same record again is not.
 
 byte record_place[RECORDS], record_index[RECORDS], record_item[RECORDS];

@@ -19,12 +19,12 @@ SLEEPERS = ("tests/crash/storm_tests", "a storm of kills over sleeping processes
 REUSED_INODE = ("tests/unit/identity_tests", "two files with one inode*")
 MOVES = ("tests/crash/spool_moves_tests", "a receipt that is killed at any call*")
 
-RING = "common/ring.cpp"
-STORAGE = "common/storage.cpp"
-FLUSH = "common/flush.cpp"
-SESSION = "common/ledger_session.cpp"
-MUTEX = "common/robust_mutex.hpp"
-RECEIPTS = "producer/spool_receipts.cpp"
+RING = "common/core/ring.cpp"
+STORAGE = "common/core/storage.cpp"
+FLUSH = "common/ledger/flush.cpp"
+SESSION = "common/ledger/sqlite/ledger_session.cpp"
+MUTEX = "common/shm/robust_mutex.hpp"
+RECEIPTS = "producer/sources/spool/spool_receipts.cpp"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Mutant:
 
 MUTANTS = [
     Mutant("a file is known by its inode without its birth time", (
-        ("common/file_identity.cpp", "    return birth_ns == 0 ? inode : mixed(mixed(birth_ns) ^ inode);\n",
+        ("common/os/file_identity.cpp", "    return birth_ns == 0 ? inode : mixed(mixed(birth_ns) ^ inode);\n",
          "    return inode;\n"),), REUSED_INODE),
     Mutant("a push commits before the slots are written", (
         (RING, "        std::size_t at = tail % capacity_;\n",
@@ -76,22 +76,24 @@ MUTANTS = [
          "rows_.insert(records, 0 * count_redone(records, context.generation), context);\n"),),
         REDO),
     Mutant("a redo does not look whether the invoices are those that were committed", (
-        ("common/last_commit.cpp", " == last.digest ?", " != last.digest + \"x\" ?"),), OTHERS),
+        ("common/ledger/last_commit.cpp", " == last.digest ?", " != last.digest + \"x\" ?"),), OTHERS),
     Mutant("a redo is not synced", (
         (SESSION, "updated_at = excluded.updated_at +\"\n"
                   "                         \" (updated_at = excluded.updated_at), last_first",
          "updated_at = updated_at, last_first"),), REDO),
     Mutant("a ledger in the place of another one is believed", (
-        ("common/ledger_opening.cpp", "known.id != 0 &&", "known.id == 1 &&"),), EXCHANGED),
+        ("common/ledger/sqlite/ledger_opening.cpp", "known.id != 0 &&", "known.id == 1 &&"),), EXCHANGED),
     Mutant("a ledger goes on with a log that has lost its name", (
-        ("common/sqlite_ledger.cpp", "if (!now.has_same_logs(then)) save_from_lost_log(now);", ""),), LOG_LOST),
+        ("common/ledger/sqlite/sqlite_ledger.cpp",
+         "if (!now.has_same_logs(then)) save_from_lost_log(now);", ""),), LOG_LOST),
     Mutant("a second log is begun while others have the one that was removed", (
-        ("common/ledger_opening.cpp", "if (!look.file || is_complete() ||", "if (!look.file || true ||"),), LOG_LOST),
+        ("common/ledger/sqlite/ledger_opening.cpp",
+         "if (!look.file || is_complete() ||", "if (!look.file || true ||"),), LOG_LOST),
     Mutant("a flush counts in the totals that are valid", (
         (STORAGE, "area_->totals[which ^ 1U];", "area_->totals[which];"),
         (STORAGE, "(durable << 1U) | (which ^ 1U)", "(durable << 1U) | which")), ONE_KILL),
     Mutant("the cursor does not wait for what is in a hand", (
-        ("common/watermark.cpp", "position && place < kMaxPlaces; ++place) {\n        const auto in_hand",
+        ("common/core/watermark.cpp", "position && place < kMaxPlaces; ++place) {\n        const auto in_hand",
          "position && place < 0; ++place) {\n        const auto in_hand"),), ONE_KILL),
     Mutant("the cursor of a list goes without a digest", (
         (FLUSH, "    if (!is_list(area)) return Cursor{*watermark.cursor, std::nullopt};\n",
@@ -112,7 +114,7 @@ MUTANTS = [
         (RECEIPTS, "moves_->give(folders_.moving(in), name.c_str(), folders_.spool(), target.c_str())",
          "moves_->give(folders_.done(in), name.c_str(), folders_.spool(), target.c_str())")), MOVES),
     Mutant("what a kill has left in .moving goes to the folder that it was on the way to", (
-        ("producer/spool_start.cpp", "return answer ? std::optional(answer->outcome) : std::nullopt;",
+        ("producer/sources/spool/spool_start.cpp", "return answer ? std::optional(answer->outcome) : std::nullopt;",
          "return answer ? answer->outcome : Outcome::Booked;"),), MOVES),
     Mutant("a consumer leaves before what it has saved is durable", (
         ("consumer/consumer.cpp", "if (is_to_leave() && flush_to_leave()) {", "if (is_to_leave()) {"),), LEAVER),
@@ -120,13 +122,13 @@ MUTANTS = [
         ("consumer/consumer.cpp", "    return !ring_.stop_requested() && !ring_.closed();\n", "    return true;\n"),),
         LEAVER),
     Mutant("nobody comes after a consumer that was to leave and had something in its hand", (
-        ("supervisor/pool.cpp", "return !child.wanted && ring_.hand(child.place).empty();",
+        ("supervisor/children/pool.cpp", "return !child.wanted && ring_.hand(child.place).empty();",
          "return !child.wanted;"),), GIVEN_UP),
     Mutant("waits have no bound, and nobody is woken again after a death", (
         ("consumer/consumer.cpp", "kBoundedWait{500'000'000}", "kBoundedWait{3'600'000'000'000}"),
         ("producer/producer.cpp", "kBoundedWait{500}", "kBoundedWait{3'600'000}"),
-        ("common/idle_wait.hpp", "kSoon{500}", "kSoon{3'600'000}"),
-        ("common/idle_wait.hpp", "kLater{3000}", "kLater{3'600'000}"),
+        ("common/core/idle_wait.hpp", "kSoon{500}", "kSoon{3'600'000}"),
+        ("common/core/idle_wait.hpp", "kLater{3000}", "kLater{3'600'000}"),
         ("supervisor/supervisor.cpp", "    // The dead child may have been about to wake someone, or have been woken in"
                                       " somebody's place.\n    wake_all();\n", "")), SLEEPERS),
 ]

@@ -8,9 +8,9 @@
 #include <map>
 #include <string>
 
-#include "common/segments.hpp"
-#include "tests/catch.hpp"
-#include "tests/system/pipeline_run.hpp"
+#include "common/core/segments/segments.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/pipeline_run.hpp"
 
 using namespace pipeline::test;
 using pipeline::Segment;

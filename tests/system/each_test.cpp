@@ -12,10 +12,10 @@
 #include <string>
 #include <vector>
 
-#include "consumer/each_processor.hpp"
-#include "tests/catch.hpp"
+#include "consumer/outside/each_processor.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/memory_segments.hpp"
 #include "tests/system/outside_run.hpp"
-#include "tests/unit/memory_segments.hpp"
 
 using namespace pipeline::test;
 

@@ -16,10 +16,10 @@
 #include <string>
 #include <vector>
 
-#include "tests/catch.hpp"
-#include "tests/crash/scale.hpp"
-#include "tests/faults/ledger_lock.hpp"
-#include "tests/system/pipeline_run.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/ledger_lock.hpp"
+#include "tests/support/pipeline_run.hpp"
+#include "tests/support/scale.hpp"
 
 using namespace pipeline::test;
 namespace fs = std::filesystem;

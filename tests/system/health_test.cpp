@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "tests/catch.hpp"
-#include "tests/faults/ledger_lock.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/ledger_lock.hpp"
+#include "tests/support/pipeline_run.hpp"
 #include "tests/system/observer_run.hpp"
-#include "tests/system/pipeline_run.hpp"
 
 using namespace pipeline::test;
 

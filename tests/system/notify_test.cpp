@@ -12,9 +12,9 @@
 #include <chrono>
 #include <string>
 
-#include "common/fd.hpp"
-#include "tests/catch.hpp"
-#include "tests/system/pipeline_run.hpp"
+#include "common/base/fd.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/pipeline_run.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;

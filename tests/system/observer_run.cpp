@@ -5,7 +5,7 @@
 
 #include <sstream>
 
-#include "tests/catch.hpp"
+#include "tests/support/catch.hpp"
 
 namespace pipeline::test {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/system/pipeline_run.hpp"
-#include "tests/system/process.hpp"
+#include "tests/support/pipeline_run.hpp"
+#include "tests/support/process.hpp"
 
 namespace pipeline::test {
 

@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "common/fd.hpp"
-#include "tests/catch.hpp"
+#include "common/base/fd.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/pipeline_run.hpp"
 #include "tests/system/observer_run.hpp"
-#include "tests/system/pipeline_run.hpp"
 
 using namespace pipeline::test;
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "tests/catch.hpp"
+#include "tests/support/catch.hpp"
 
 namespace pipeline::test {
 

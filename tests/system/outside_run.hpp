@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/system/pipeline_run.hpp"
+#include "tests/support/pipeline_run.hpp"
 
 namespace pipeline::test {
 

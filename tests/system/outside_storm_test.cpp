@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/catch.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/system/outside_run.hpp"
 
 using namespace pipeline::test;

@@ -14,9 +14,9 @@
 #include <string>
 #include <vector>
 
-#include "tests/catch.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/pipeline_run.hpp"
 #include "tests/system/observer_run.hpp"
-#include "tests/system/pipeline_run.hpp"
 
 using namespace pipeline::test;
 

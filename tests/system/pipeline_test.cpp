@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/catch.hpp"
-#include "tests/system/pipeline_run.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/pipeline_run.hpp"
 
 using namespace pipeline::test;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Programs outside that cannot be started, or cannot be ended: by a limit, by the host, or because they
 // belong to somebody else.
-#include "consumer/program_child.hpp"
+#include "consumer/outside/program_child.hpp"
 
 #include <sched.h>
 #include <signal.h>
@@ -15,12 +15,12 @@
 #include <string>
 #include <vector>
 
-#include "consumer/each_processor.hpp"
-#include "consumer/exec_processor.hpp"
-#include "tests/catch.hpp"
-#include "tests/system/process.hpp"
-#include "tests/unit/apart.hpp"
-#include "tests/unit/memory_segments.hpp"
+#include "consumer/outside/each_processor.hpp"
+#include "consumer/outside/exec_processor.hpp"
+#include "tests/support/apart.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/memory_segments.hpp"
+#include "tests/support/process.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;

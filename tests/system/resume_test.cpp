@@ -13,9 +13,9 @@
 #include <string>
 #include <vector>
 
-#include "common/segments.hpp"
-#include "tests/catch.hpp"
-#include "tests/system/pipeline_run.hpp"
+#include "common/core/segments/segments.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/pipeline_run.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;

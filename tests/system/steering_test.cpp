@@ -15,11 +15,11 @@
 #include <utility>
 #include <vector>
 
-#include "common/segments.hpp"
-#include "tests/catch.hpp"
-#include "tests/crash/scale.hpp"
-#include "tests/pipe.hpp"
-#include "tests/system/pipeline_run.hpp"
+#include "common/core/segments/segments.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/pipe.hpp"
+#include "tests/support/pipeline_run.hpp"
+#include "tests/support/scale.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;

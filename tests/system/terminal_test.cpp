@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <string>
 
-#include "common/process_id.hpp"
-#include "tests/catch.hpp"
+#include "common/os/process_id.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/system/observer_run.hpp"
 
 using namespace pipeline::test;

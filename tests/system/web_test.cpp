@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "common/fd.hpp"
-#include "tests/catch.hpp"
+#include "common/base/fd.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/system/observer_run.hpp"
 
 using namespace pipeline;

@@ -11,10 +11,10 @@
 #include <string>
 #include <utility>
 
-#include "common/error.hpp"
-#include "common/old_segments.hpp"
-#include "tests/catch.hpp"
-#include "tests/system/process.hpp"
+#include "common/base/error.hpp"
+#include "common/core/segments/old_segments.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/process.hpp"
 #include "tests/upgrade/old_image.hpp"
 
 using namespace pipeline;

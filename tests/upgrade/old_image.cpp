@@ -9,9 +9,9 @@
 #include <fstream>
 #include <string_view>
 
-#include "common/hand.hpp"
-#include "tests/catch.hpp"
-#include "tests/system/process.hpp"
+#include "common/core/hand.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/process.hpp"
 
 namespace pipeline::test {
 namespace {

@@ -18,7 +18,7 @@
 #include <string>
 #include <vector>
 
-#include "common/layout_4.hpp"
+#include "common/core/segments/layout_4.hpp"
 
 namespace pipeline::test {
 

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "common/old_segments.hpp"
-#include "tests/catch.hpp"
-#include "tests/system/pipeline_run.hpp"
+#include "common/core/segments/old_segments.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/pipeline_run.hpp"
 #include "tests/upgrade/old_image.hpp"
 
 using namespace pipeline;

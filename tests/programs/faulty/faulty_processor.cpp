@@ -19,7 +19,7 @@
 #include <string>
 #include <vector>
 
-#include "common/fd.hpp"
+#include "common/base/fd.hpp"
 #include "consumer/make_processor.hpp"
 
 namespace pipeline {

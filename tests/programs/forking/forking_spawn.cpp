@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes the place of supervisor/spawn.cpp: the child is a fork of the supervisor that does what the program's
-// main() does. Loading a program takes most of a short life; without it a storm kills where the work is.
+// Takes the place of supervisor/children/spawn.cpp: the child is a fork of the supervisor that does what the
+// program's main() does. Loading a program takes most of a short life; without it a storm kills where the
+// work is.
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -9,14 +10,14 @@
 
 #include <cerrno>
 
-#include "common/consumer_options.hpp"
-#include "common/error.hpp"
-#include "common/producer_options.hpp"
-#include "common/program.hpp"
-#include "common/signals.hpp"
+#include "common/base/error.hpp"
+#include "common/options/consumer_options.hpp"
+#include "common/options/producer_options.hpp"
+#include "common/os/program.hpp"
+#include "common/os/signals.hpp"
 #include "consumer/consume.hpp"
 #include "producer/produce.hpp"
-#include "supervisor/spawn.hpp"
+#include "supervisor/children/spawn.hpp"
 
 namespace pipeline {
 namespace {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes the place of common/open_ledger.cpp: whatever ledger is asked for, it is one that judges. It keeps
-// what it saw in the file that `sqlite:FILE` names, and it is told of each record by which index of the
-// storage it is: a redo after a kill gives the same index again, a doubled invoice another one.
-#include "common/open_ledger.hpp"
+// Takes the place of common/ledger/open/open_ledger.cpp: whatever ledger is asked for, it is one that judges.
+// It keeps what it saw in the file that `sqlite:FILE` names, and it is told of each record by which index of
+// the storage it is: a redo after a kill gives the same index again, a doubled invoice another one.
+#include "common/ledger/open/open_ledger.hpp"
 #include "tests/programs/forking/verdict.hpp"
 
 namespace pipeline {

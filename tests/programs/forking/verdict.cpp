@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "common/error.hpp"
-#include "common/fd.hpp"
+#include "common/base/error.hpp"
+#include "common/base/fd.hpp"
 
 namespace pipeline::test {
 namespace {

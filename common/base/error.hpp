@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// A failure of the system or of the input: thrown where it is found, caught once, in main(), and shown
+// to the user as one line. Outcomes that a caller must handle (full, closed, timed out) are return
+// values and never come this way; broken invariants abort.
+#pragma once
+
+#include <cerrno>
+#include <stdexcept>
+#include <string>
+
+#include "common/base/exit_status.hpp"
+
+namespace pipeline {
+
+class Failure : public std::runtime_error {
+  public:
+    // `message` is one line without a final dot: what failed, on which object, what to do about it.
+    Failure(ExitStatus status, const std::string& message) : std::runtime_error(message), status_(status) {}
+    [[nodiscard]] ExitStatus status() const noexcept { return status_; }
+
+  private:
+    ExitStatus status_;
+};
+
+// The failure of a system call: "CALL OBJECT: strerror(error); ADVICE", with `object` made printable().
+// `error` is an errno value. Without an `advice` it is that of a shortage, if it is one.
+[[nodiscard]] Failure system_failure(ExitStatus status, const std::string& call, const std::string& object,
+                                     int error, const std::string& advice = {});
+
+// The text of an errno value, thread-safe.
+[[nodiscard]] std::string error_text(int error);
+
+// For an invariant that does not hold: says so on stderr in one line and aborts. Never returns, never
+// allocates, so that it can be called inside a critical section.
+[[noreturn]] void broken_invariant(const char* what) noexcept;
+
+}  // namespace pipeline

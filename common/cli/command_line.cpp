@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/cli/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/program_options/errors.hpp>
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/parsers.hpp>
+#include <boost/program_options/value_semantic.hpp>
+#include <stdexcept>
+
+#include "common/base/error.hpp"
+#include "common/base/printable.hpp"
+#include "common/cli/config_file.hpp"
+#include "common/cli/help.hpp"
+
+namespace po = boost::program_options;
+
+namespace pipeline {
+namespace {
+
+// An option and the value it was given.
+struct Given {
+    const CommandOption* option;
+    std::string value;
+};
+
+[[noreturn]] void usage(const std::string& message) {
+    throw Failure(ExitStatus::Usage, message);
+}
+
+const CommandOption* find_option(const CommandLine& command_line, std::string_view name) noexcept {
+    for (const auto& group : command_line.groups) {
+        for (const auto& option : group.options) {
+            if (option.name == name) return &option;
+        }
+    }
+    return nullptr;
+}
+
+const Given* find_given(const std::vector<Given>& all, std::string_view name) noexcept {
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const Given& given) { return given.option->name == name; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+// The options that every program has. They fill no field: what they ask for is done here.
+std::vector<CommandOption> common_options(bool with_config) {
+    const auto ignore = [](std::string_view) {};
+    const auto path = [](std::string_view text) {
+        if (text.empty()) throw std::invalid_argument("the path of a file is accepted");
+    };
+    std::vector<CommandOption> options;
+    if (with_config) {
+        options.push_back({"config", "FILE", "lines NAME = VALUE; the command line wins", {}, {}, path, {}});
+    }
+    options.push_back({"help", "", "show this and exit", {}, {}, ignore, {}});
+    options.push_back({"version", "", "show the version and exit", {}, {}, ignore, {}});
+    return options;
+}
+
+// What the option's take() says is accepted.
+std::string accepted_by(const CommandOption& option) {
+    try {
+        option.take("");
+    } catch (const std::invalid_argument& error) {
+        return error.what();
+    }
+    throw Failure(ExitStatus::Internal, fmt::format("--{} takes an empty value", option.name));
+}
+
+[[noreturn]] void refuse_no_value(const CommandOption& option) {
+    usage(fmt::format("--{} has no value: {}", option.name, accepted_by(option)));
+}
+
+// `argument` begins with a dash; what follows a '=' is left out.
+[[noreturn]] void refuse_unknown(const CommandLine& command_line, std::string_view argument) {
+    const auto written = argument.substr(0, argument.find('='));
+    const auto dashes = std::min(written.find_first_not_of('-'), written.size());
+    const auto near = nearest_option(command_line, written.substr(dashes));
+    usage(fmt::format("unknown option {}: {}--help lists what is accepted", in_quotes(written),
+                      near.empty() ? "" : fmt::format("did you mean --{}? ", near)));
+}
+
+// Boost's complaint about how an argument is written, in the words of this file.
+[[noreturn]] void refuse_syntax(const CommandLine& command_line, const po::error_with_option_name& error,
+                                std::span<const char* const> arguments) {
+    std::string written = error.get_option_name();  // with its dashes, but of "--=" empty
+    if (written.empty()) written = "--";
+    const auto* option = written.size() > 2 ? find_option(command_line, written.substr(2)) : nullptr;
+    if (option == nullptr) refuse_unknown(command_line, written);
+    if (!option->argument.empty()) refuse_no_value(*option);
+    const auto with_value = std::find_if(arguments.begin(), arguments.end(), [&](std::string_view argument) {
+        return argument.starts_with(written + "=");
+    });
+    const std::string_view value =
+        with_value == arguments.end() ? "" : std::string_view(*with_value).substr(written.size() + 1);
+    usage(fmt::format("{} {}: no value is accepted", written, in_quotes(value)));
+}
+
+std::vector<po::option> split(const CommandLine& command_line, std::span<const char* const> arguments) {
+    po::options_description known;
+    for (const auto& group : command_line.groups) {
+        for (const auto& option : group.options) {
+            if (option.argument.empty()) {
+                known.add_options()(option.name.c_str(), "");
+            } else {
+                known.add_options()(option.name.c_str(), po::value<std::string>(), "");
+            }
+        }
+    }
+    using namespace po::command_line_style;
+    try {
+        return po::command_line_parser(std::vector<std::string>(arguments.begin(), arguments.end()))
+            .options(known)
+            .style(allow_long | long_allow_adjacent | long_allow_next)
+            .allow_unregistered()
+            .run()
+            .options;
+    } catch (const po::error_with_option_name& error) {
+        refuse_syntax(command_line, error, arguments);
+    }
+}
+
+std::vector<Given> parse_arguments(const CommandLine& command_line, std::span<const char* const> arguments) {
+    std::vector<Given> all;
+    for (const auto& part : split(command_line, arguments)) {
+        const auto& written = part.original_tokens.front();
+        if (part.position_key >= 0) {
+            if (written.starts_with('-')) refuse_unknown(command_line, written);
+            usage(fmt::format("unexpected argument {}: only options are accepted, --help lists them",
+                              in_quotes(written)));
+        }
+        const auto* option = find_option(command_line, part.string_key);
+        if (option == nullptr) refuse_unknown(command_line, written);
+        // The next option is not a value, even if a directory could have such a name.
+        if (part.original_tokens.size() > 1 && part.value.front().starts_with("--")) refuse_no_value(*option);
+        Given given{option, part.value.empty() ? "true" : part.value.front()};
+        if (const auto* before = find_given(all, option->name)) {
+            usage(option->argument.empty()
+                      ? fmt::format("--{} is given twice: once is accepted", option->name)
+                      : fmt::format("--{} is given twice, {} and {}: one value is accepted", option->name,
+                                    in_quotes(before->value), in_quotes(given.value)));
+        }
+        all.push_back(std::move(given));
+    }
+    return all;
+}
+
+// Takes what the file says and returns it.
+std::vector<Given> apply_config(const CommandLine& own, const std::string& path) {
+    const auto refuse = [&](const ConfigEntry& entry, const std::string& what) {
+        throw Failure(ExitStatus::Configuration,
+                      fmt::format("--config {}: {} {}: {}", in_quotes(path), printable(entry.name),
+                                  in_quotes(entry.value), what));
+    };
+    std::vector<Given> all;
+    for (const auto& entry : read_config_file(path)) {
+        const auto* option = find_option(own, entry.name);
+        if (option == nullptr) {
+            refuse(entry,
+                   "unknown option, the names that --help lists (but config, help, version) are accepted");
+        }
+        if (find_given(all, entry.name) != nullptr) refuse(entry, "given twice, one value is accepted");
+        try {
+            option->take(entry.value);
+        } catch (const std::invalid_argument& error) {
+            refuse(entry, error.what());
+        }
+        all.push_back({option, entry.value});
+    }
+    return all;
+}
+
+void take(const Given& given) {
+    try {
+        given.option->take(given.value);
+    } catch (const std::invalid_argument& error) {
+        usage(fmt::format("--{} {}: {}", given.option->name, in_quotes(given.value), error.what()));
+    }
+}
+
+}  // namespace
+
+CommandLine with_common_options(CommandLine command_line) {
+    const auto common = common_options(command_line.with_config);
+    auto& last = command_line.groups.back().options;
+    last.insert(last.end(), common.begin(), common.end());
+    return command_line;
+}
+
+std::span<const char* const> arguments_of(int argc, char** argv) noexcept {
+    if (argc <= 1) return {};
+    return {argv + 1, static_cast<std::size_t>(argc - 1)};
+}
+
+std::optional<EarlyExit> parse_command_line(const CommandLine& command_line,
+                                            std::span<const char* const> arguments) {
+    const CommandLine all = with_common_options(command_line);
+    const auto given = parse_arguments(all, arguments);
+    if (find_given(given, "help") != nullptr) return EarlyExit{help_text(all)};
+    if (find_given(given, "version") != nullptr) return EarlyExit{version_text(all)};
+
+    std::vector<Given> in_file;
+    if (const auto* config = find_given(given, "config")) {
+        take(*config);
+        in_file = apply_config(command_line, config->value);
+    }
+    for (const auto& each : given) take(each);
+
+    for (const auto& group : command_line.groups) {
+        for (const auto& option : group.options) {
+            if (option.missing.empty() || find_given(given, option.name) != nullptr ||
+                find_given(in_file, option.name) != nullptr) {
+                continue;
+            }
+            usage(fmt::format("--{} is missing: {}", option.name, option.missing));
+        }
+    }
+    return std::nullopt;
+}
+
+std::vector<std::string> show_arguments(const CommandLine& command_line) {
+    std::vector<std::string> arguments;
+    for (const auto& group : command_line.groups) {
+        for (const auto& option : group.options) {
+            const auto value = option.show();
+            if (!value) continue;
+            arguments.push_back(option.argument.empty() ? "--" + option.name
+                                                        : fmt::format("--{}={}", option.name, *value));
+        }
+    }
+    return arguments;
+}
+
+CommandOption switch_option(std::string name, std::string help, bool& field) {
+    const auto take_flag = [&field](std::string_view text) {
+        const bool yes = text == "true" || text == "yes" || text == "on" || text == "1";
+        const bool no = text == "false" || text == "no" || text == "off" || text == "0";
+        if (!yes && !no) {
+            throw std::invalid_argument("true (yes, on, 1) or false (no, off, 0) is accepted");
+        }
+        field = yes;
+    };
+    const auto show_flag = [&field]() { return field ? std::optional<std::string>("true") : std::nullopt; };
+    return {std::move(name), "", std::move(help), {}, {}, take_flag, show_flag};
+}
+
+CommandOption with_fallback(CommandOption option, std::string fallback) {
+    option.fallback = std::move(fallback);
+    return option;
+}
+
+CommandOption required(CommandOption option, std::string missing) {
+    option.missing = std::move(missing);
+    return option;
+}
+
+}  // namespace pipeline

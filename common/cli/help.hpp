@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// What --help and --version say, and which option was probably meant.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "common/cli/command_line.hpp"
+
+namespace pipeline {
+
+// The usage, the summary and every option in its group with its fallback, at most 80 columns wide (if the
+// parts of `command_line` keep to what they say).
+[[nodiscard]] std::string help_text(const CommandLine& command_line);
+
+// "PROGRAM (invoice-pipeline) VERSION".
+[[nodiscard]] std::string version_text(const CommandLine& command_line);
+
+// The name of the option that `name` (without dashes) begins, or that differs from it in at most two
+// letters; empty if there is none.
+[[nodiscard]] std::string nearest_option(const CommandLine& command_line, std::string_view name);
+
+}  // namespace pipeline

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/core/hand.hpp"
+
+#include <fmt/format.h>
+#include <sys/wait.h>
+
+#include <cstring>
+
+#include "common/base/duration_text.hpp"
+
+namespace pipeline {
+
+std::string Cause::text(std::chrono::nanoseconds item_timeout) const {
+    if (encoded_ == kRanTooLong) return "ran longer than " + to_readable_text(item_timeout);
+    if (encoded_ == kNotUnderstood) return "gave an answer that is not understood";
+    if (encoded_ == kClosedStream) return "closed its input or output";
+    if ((encoded_ & kKnown) == 0) return "cause unknown";
+    const int status = encoded_ & ~kKnown;
+    if (WIFSIGNALED(status)) {
+        const char* name = ::sigabbrev_np(WTERMSIG(status));
+        return fmt::format("killed by signal {} (SIG{})", WTERMSIG(status), name != nullptr ? name : "?");
+    }
+    return fmt::format("exit status {}", WEXITSTATUS(status));
+}
+
+void Hand::take_over(ProcessId consumer) const noexcept {
+    area_->process.store(consumer.pack(), std::memory_order_release);
+    const WorkWord work = WorkWord::unpack(area_->work.load(std::memory_order_acquire));
+    if (work.is_active) {
+        const HandWord held = word();
+        if (work.index >= held.first + held.done && work.index < held.end()) {
+            const std::uint64_t i = work.index - held.first;
+            // One store of both; charged already if a former successor died right after it.
+            if (deaths(i) != work.attempt) {
+                const std::uint32_t cause = area_->death.load(std::memory_order_acquire);
+                item(i).blame.store((cause << 8U) | work.attempt, std::memory_order_release);
+            }
+        }
+        end_work();
+    }
+    area_->death.store(0, std::memory_order_release);
+    set_since(0);
+}
+
+std::optional<std::uint64_t> Hand::at_work() const noexcept {
+    const WorkWord work = WorkWord::unpack(area_->work.load(std::memory_order_acquire));
+    const HandWord held = word();
+    const bool is_held = work.index >= held.first + held.done && work.index < held.end();
+    return work.is_active && is_held ? std::optional(work.index - held.first) : std::nullopt;
+}
+
+void Hand::charge(std::uint64_t i, Cause cause) const noexcept {
+    const std::uint32_t attempt = deaths(i) + 1U;
+    // Commit. Killed before this line: the work is still active, and the successor charges the attempt with
+    // this consumer's death as its cause. Killed after it and before the next: the successor finds the active
+    // attempt charged already (take_over).
+    item(i).blame.store((std::uint32_t{cause.encode()} << 8U) | attempt, std::memory_order_release);
+    end_work();
+}
+
+}  // namespace pipeline

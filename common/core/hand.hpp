@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// A hand: what the consumer of one place has claimed and not yet saved. It lies in shared memory, so that
+// a successor finishes what a dead consumer had in it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "common/core/layout.hpp"
+#include "common/os/process_id.hpp"
+
+namespace pipeline {
+
+// HandArea::word, unpacked. first: ring index of items[0]; done <= count <= kMaxBatch.
+struct HandWord {
+    std::uint64_t first = 0;
+    std::uint64_t count = 0;
+    std::uint64_t done = 0;
+
+    static constexpr unsigned kCountBits = 9;
+    static constexpr unsigned kIndexBits = 46;
+
+    [[nodiscard]] constexpr std::uint64_t pack() const noexcept {
+        return (first << (2 * kCountBits)) | (count << kCountBits) | done;
+    }
+    [[nodiscard]] static constexpr HandWord unpack(std::uint64_t word) noexcept {
+        constexpr std::uint64_t kMask = (1U << kCountBits) - 1;
+        return {word >> (2 * kCountBits), (word >> kCountBits) & kMask, word & kMask};
+    }
+    [[nodiscard]] constexpr std::uint64_t end() const noexcept { return first + count; }
+    [[nodiscard]] constexpr bool empty() const noexcept { return done >= count; }
+};
+
+// HandArea::work, unpacked: the ring index of the item that is being processed, and which attempt that is.
+struct WorkWord {
+    std::uint64_t index = 0;
+    std::uint8_t attempt = 0;
+    bool is_active = false;  // false: none is
+
+    static constexpr unsigned kAttemptShift = 1;
+    static constexpr unsigned kIndexShift = 18;
+
+    [[nodiscard]] constexpr std::uint64_t pack() const noexcept {
+        return (index << kIndexShift) | (std::uint64_t{attempt} << kAttemptShift) |
+               std::uint64_t{is_active ? 1U : 0U};
+    }
+    [[nodiscard]] static constexpr WorkWord unpack(std::uint64_t word) noexcept {
+        return {word >> kIndexShift, static_cast<std::uint8_t>(word >> kAttemptShift), (word & 1U) != 0};
+    }
+};
+
+// Ring indices stay below this, so that they fit in a hand's word: 7e13 items, at ten million a second
+// 81 days without a restart. The ring refuses to go on then, and drains.
+inline constexpr std::uint64_t kMaxIndex = (std::uint64_t{1} << HandWord::kIndexBits) - 1;
+
+// How an attempt at an invoice failed (how a consumer died, or the program outside that it asked), as it is
+// kept for the reason of a failed invoice; fits in 16 bits.
+class Cause {
+  public:
+    // From a wait status as waitpid(2) gives it.
+    [[nodiscard]] static Cause from_wait_status(int status) noexcept {
+        return Cause(static_cast<std::uint16_t>((static_cast<unsigned>(status) & 0xff7fU) | kKnown));
+    }
+    // Killed because the invoice took longer than --item-timeout.
+    [[nodiscard]] static Cause ran_too_long() noexcept { return Cause(kRanTooLong); }
+    // Killed because of an answer that is none, or because no answer can come any more.
+    [[nodiscard]] static Cause not_understood() noexcept { return Cause(kNotUnderstood); }
+    [[nodiscard]] static Cause closed_stream() noexcept { return Cause(kClosedStream); }
+    [[nodiscard]] static Cause decode(std::uint32_t encoded) noexcept {
+        return Cause(static_cast<std::uint16_t>(encoded));
+    }
+    [[nodiscard]] std::uint16_t encode() const noexcept { return encoded_; }
+    // "killed by signal 11 (SIGSEGV)", "exit status 3", "ran longer than 30 s" (the item timeout), "gave an
+    // answer that is not understood", "closed its input or output", "cause unknown".
+    [[nodiscard]] std::string text(std::chrono::nanoseconds item_timeout) const;
+
+  private:
+    explicit Cause(std::uint16_t encoded) noexcept : encoded_(encoded) {}
+    static constexpr std::uint16_t kKnown = 0x80;  // in place of a wait status' core dump flag
+    // With 0x7f, "stopped" in a wait status: never a death.
+    static constexpr std::uint16_t kRanTooLong = 0x7f;
+    static constexpr std::uint16_t kNotUnderstood = 0x17f;
+    static constexpr std::uint16_t kClosedStream = 0x27f;
+    std::uint16_t encoded_;
+};
+
+class Hand {
+  public:
+    Hand(HandArea& area, HandItems& items, std::uint16_t place) noexcept
+        : area_(&area), items_(items.data()), place_(place) {}
+
+    [[nodiscard]] std::uint16_t place() const noexcept { return place_; }
+    [[nodiscard]] HandWord word() const noexcept {
+        return HandWord::unpack(area_->word.load(std::memory_order_acquire));
+    }
+    [[nodiscard]] bool empty() const noexcept { return word().empty(); }
+    // Which of the items is being processed, or was when the consumer died; nothing if none.
+    [[nodiscard]] std::optional<std::uint64_t> at_work() const noexcept;
+    [[nodiscard]] Item& item(std::uint64_t i) const noexcept { return items_[i]; }
+    [[nodiscard]] HandArea& area() const noexcept { return *area_; }
+
+    // Commit word of a claim, derived word of a save: see layout.hpp.
+    void set_word(HandWord word) const noexcept { area_->word.store(word.pack(), std::memory_order_release); }
+
+    // ---- for the place's own consumer ----
+
+    // Takes the place over from whoever had it: if that one died while it processed an item, the death
+    // is charged to that item (attempts and cause in its blame). Repeating it after a kill charges once.
+    void take_over(ProcessId consumer) const noexcept;
+    // The place is left in good order.
+    void leave() const noexcept { area_->process.store(0, std::memory_order_release); }
+    // True if the supervisor wants the place's consumer to leave.
+    [[nodiscard]] bool is_told_to_leave() const noexcept {
+        return area_->leave.load(std::memory_order_relaxed) != 0;
+    }
+
+    // How many attempts at item i have failed, and how the last one did.
+    [[nodiscard]] std::uint8_t deaths(std::uint64_t i) const noexcept {
+        return static_cast<std::uint8_t>(item(i).blame.load(std::memory_order_relaxed));
+    }
+    [[nodiscard]] Cause cause(std::uint64_t i) const noexcept {
+        return Cause::decode(item(i).blame.load(std::memory_order_relaxed) >> 8U);
+    }
+
+    // Around the processing of item i, so that a death in between is charged to it alone.
+    void begin_work(std::uint64_t first, std::uint64_t i) const noexcept {
+        const auto attempt = static_cast<std::uint8_t>(deaths(i) + 1);
+        area_->work.store(WorkWord{first + i, attempt, true}.pack(), std::memory_order_release);
+    }
+    void end_work() const noexcept { area_->work.store(0, std::memory_order_release); }
+    // The attempt at item i, whose work has begun, has failed outside of the consumer, which lives on: it is
+    // charged as the consumer's death would have been, and its work ends.
+    void charge(std::uint64_t i, Cause cause) const noexcept;
+    void set_since(std::uint64_t ns) const noexcept { area_->since_ns.store(ns, std::memory_order_relaxed); }
+
+  private:
+    HandArea* area_;
+    Item* items_;
+    std::uint16_t place_;
+};
+
+}  // namespace pipeline

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/core/ring.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace pipeline {
+
+Ring::Ring(RingArea& area, std::uint32_t capacity_slots) noexcept
+    : area_(&area), slots_(reinterpret_cast<Item*>(&area + 1)), capacity_(capacity_slots) {}
+
+std::size_t Ring::bytes(std::uint32_t capacity_slots) noexcept {
+    return sizeof(RingArea) + std::size_t{capacity_slots} * sizeof(Item);
+}
+
+void Ring::initialise(RingArea& area, std::uint32_t capacity_slots) {
+    area.header.layout_version = kLayoutVersion;
+    area.header.capacity = capacity_slots;
+    area.push_lock.initialise();
+    area.pop_lock.initialise();
+}
+
+Ring::PushResult Ring::push(std::span<const Item> items) noexcept {
+    std::size_t count = 0;
+    {
+        // Nothing to settle: what a dead producer wrote beyond the tail was never there.
+        const auto guard = area_->push_lock.lock([] {});
+        if (area_->closed.load(std::memory_order_relaxed) != 0) return {PushOutcome::Closed, 0};
+        const std::uint64_t tail = area_->tail.load(std::memory_order_relaxed);
+        if (tail - seen_head_ + items.size() > capacity_) {
+            seen_head_ = area_->head.load(std::memory_order_acquire);
+        }
+        const std::uint64_t used = tail - seen_head_;
+        // Slot tail - 1 stays as evidence until the commit: hence at most capacity - 1 at once.
+        count = std::min<std::size_t>({items.size(), capacity_ - used, capacity_ - 1U});
+        if (count == 0) return {PushOutcome::Full, 0};
+        if (tail + count > kMaxIndex) return {PushOutcome::Closed, 0};
+        std::size_t at = tail % capacity_;
+        for (const Item& item : items.first(count)) {
+            slots_[at].copy_from(item);
+            if (++at == capacity_) at = 0;
+        }
+        // Commit. Killed before this line: the items are still the source's. After it: they are the ring's.
+        area_->tail.store(tail + count, std::memory_order_release);
+    }
+    area_->items.notify();
+    return {PushOutcome::Pushed, count};
+}
+
+void Ring::close() noexcept {
+    {
+        const auto guard = area_->push_lock.lock([] {});
+        area_->closed.store(1, std::memory_order_release);
+    }
+    area_->items.notify();
+}
+
+void Ring::reopen() noexcept {
+    area_->closed.store(0, std::memory_order_release);
+    area_->exhausted.store(0, std::memory_order_release);
+    area_->list_checked.store(0, std::memory_order_release);
+    area_->stop.store(0, std::memory_order_release);
+    area_->paused.store(0, std::memory_order_release);
+}
+
+Ring::ClaimOutcome Ring::claim(const Hand& hand, std::size_t most, std::chrono::nanoseconds bound) noexcept {
+    {
+        // The clock is read only where there may be something to wait for. Who holds the lock while there
+        // are items does not hold it for long.
+        using Clock = std::chrono::steady_clock;
+        const bool idle = items_from(this->head(), 1) == 0;
+        has_waited_ = idle;
+        const auto until = idle ? Clock::now() + bound : Clock::time_point{};
+        const bool hopeful = !std::exchange(found_nothing_, true);
+        const auto guard = area_->pop_lock.lock_for(
+            bound, [this] { settle_head(); }, hopeful ? RobustMutex::kSpinRests : 0);
+        if (!guard) return ClaimOutcome::Empty;
+        const std::uint64_t head = area_->head.load(std::memory_order_relaxed);
+        if (items_from(head, 1) == 0) {
+            has_waited_ = true;
+            const bool ready = area_->items.wait_for(
+                idle ? until - Clock::now() : bound,
+                [this, head] { return tail() != head || closed() || is_called(); },
+                hopeful ? Condition::kSpinRests : 0);
+            if (!ready) return ClaimOutcome::Empty;
+            // `closed` is read before the tail: a closed ring's tail is final.
+            const bool is_final = closed();
+            if (tail() == head) {
+                seen_calls_ = area_->calls.load(std::memory_order_acquire);
+                return is_final ? ClaimOutcome::Closed : ClaimOutcome::Called;
+            }
+        }
+        found_nothing_ = false;
+        const std::uint64_t wanted = std::min(most, kMaxBatch);
+        const std::uint64_t count = std::min(wanted, items_from(head, wanted));
+        std::size_t at = head % capacity_;
+        for (std::uint64_t i = 0; i < count; ++i) {
+            hand.item(i).copy_from(slots_[at]);
+            if (++at == capacity_) at = 0;
+        }
+        // Commit. Killed before this line: the items are still the ring's. After it: they are the hand's,
+        // and whoever locks next moves the head past them (settle_head).
+        hand.set_word({head, count, 0});
+        area_->head.store(head + count, std::memory_order_release);
+    }
+    area_->producer.notify_if([this] { return has_room(); });
+    return ClaimOutcome::Claimed;
+}
+
+std::uint64_t Ring::items_from(std::uint64_t head, std::uint64_t wanted) noexcept {
+    if (seen_tail_ < head + wanted) seen_tail_ = tail();
+    return seen_tail_ > head ? seen_tail_ - head : 0;
+}
+
+void Ring::settle_head() noexcept {
+    std::uint64_t head = area_->head.load(std::memory_order_relaxed);
+    for (std::size_t place = 0; place < kMaxPlaces; ++place) head = std::max(head, hand(place).word().end());
+    area_->head.store(head, std::memory_order_release);
+    // Whoever died had not come to it, and the claim that follows may find nothing to take. Within the lock,
+    // so that a kill before it has the next owner settle, and notify, again.
+    if (has_room()) area_->producer.notify();
+}
+
+void Ring::wake_all() noexcept {
+    area_->items.wake();
+    area_->producer.wake();
+}
+
+void Ring::call_consumers() noexcept {
+    area_->calls.store(area_->calls.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+    // Who waits goes, and lets the next one see that he is called too.
+    area_->items.wake();
+}
+
+}  // namespace pipeline

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/core/segments/damage.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
+namespace pipeline {
+namespace {
+
+using Where = Damage::Where;
+
+// The head as the next owner of the pop lock finds it, or settles it if he is told that he must.
+std::uint64_t settled_head(const Ring& ring) noexcept {
+    std::uint64_t head = ring.head();
+    if (!ring.area().pop_lock.is_abandoned()) return head;
+    for (std::size_t place = 0; place < kMaxPlaces; ++place)
+        head = std::max(head, ring.hand(place).word().end());
+    return head;
+}
+
+// The hand's word as the next owner of the save lock finds it, or settles it if he is told that he must.
+HandWord settled_word(const Hand& hand, const Storage& storage) noexcept {
+    HandWord word = hand.word();
+    const std::uint64_t saved = storage.tail();
+    if (saved == 0 || !storage.area().save_lock.is_abandoned()) return word;
+    const Record& last = storage.record(saved - 1);
+    if (last.place == hand.place() && last.ring_index >= word.first && last.ring_index < word.end())
+        word.done = std::max(word.done, last.ring_index - word.first + 1);
+    return word;
+}
+
+std::optional<Damage> in_ring(const Ring& ring) {
+    const RingArea& area = ring.area();
+    if (!area.push_lock.is_sound() || !area.pop_lock.is_sound()) return Damage{Where::Ring, kBadLock};
+    const std::uint64_t tail = ring.tail();
+    if (tail > kMaxIndex || ring.head() > tail) return Damage{Where::Ring, "its head is beyond its tail"};
+    for (std::size_t place = 0; place < kMaxPlaces; ++place) {
+        const HandWord word = ring.hand(place).word();
+        if (word.count > kMaxBatch || word.done > word.count || word.end() > tail)
+            return Damage{Where::Ring, fmt::format("the hand of place {} is impossible", place)};
+    }
+    const std::uint64_t head = settled_head(ring);
+    for (std::size_t place = 0; place < kMaxPlaces; ++place) {
+        if (ring.hand(place).word().end() > head)
+            return Damage{Where::Ring, fmt::format("it holds what the hand of place {} has taken", place)};
+    }
+    if (tail - head > ring.capacity()) return Damage{Where::Ring, "it holds more than its capacity"};
+    for (std::uint64_t i = head; i < tail; ++i) {
+        if (ring.slot(i).id_text().empty())
+            return Damage{Where::Ring, fmt::format("its invoice {} has no id", i)};
+    }
+    return std::nullopt;
+}
+
+std::optional<Damage> in_storage(const Storage& storage, std::uint64_t acquired) {
+    const StorageArea& area = storage.area();
+    if (auto damage = find_damage(StorageIndices::of(area))) return damage;
+    if (!area.save_lock.is_sound() || !area.flush_lock.is_sound()) return Damage{Where::Storage, kBadLock};
+    if (storage.tail() > acquired)
+        return Damage{Where::Storage, "it holds more results than invoices were acquired"};
+    if (storage.totals().all() != storage.durable())
+        return Damage{Where::Storage, "its totals are not those of what is in the ledger"};
+    for (std::uint64_t i = storage.released(); i < storage.tail(); ++i) {
+        const Record& record = storage.record(i);
+        if (record.place >= kMaxPlaces || record.status > Status::Failed ||
+            record.outcome > Outcome::Duplicate || record.id_text().empty() ||
+            record.ring_index >= acquired) {
+            return Damage{Where::Storage, fmt::format("its result {} is impossible", i)};
+        }
+    }
+    return std::nullopt;
+}
+
+// What a hand holds that is not saved, by ring indices.
+struct Held {
+    std::uint64_t first;
+    std::uint64_t end;
+    std::size_t place;
+};
+
+// Every invoice that has left the ring is in one hand, or saved.
+std::optional<Damage> in_balance(const Ring& ring, const Storage& storage) {
+    std::vector<Held> held;
+    std::uint64_t in_hands = 0;
+    for (std::size_t place = 0; place < kMaxPlaces; ++place) {
+        const Hand hand = ring.hand(place);
+        const HandWord word = settled_word(hand, storage);
+        if (word.empty()) continue;
+        held.push_back({word.first + word.done, word.end(), place});
+        in_hands += word.count - word.done;
+        for (std::uint64_t i = word.done; i < word.count; ++i) {
+            if (hand.item(i).id_text().empty())
+                return Damage{Where::Ring,
+                              fmt::format("an invoice in the hand of place {} has no id", place)};
+        }
+    }
+    std::sort(held.begin(), held.end(), [](const Held& a, const Held& b) { return a.first < b.first; });
+    const auto twice = std::adjacent_find(held.begin(), held.end(),
+                                          [](const Held& a, const Held& b) { return b.first < a.end; });
+    if (twice != held.end()) {
+        return Damage{Where::Ring, fmt::format("the hands of places {} and {} hold the same invoice",
+                                               twice->place, std::next(twice)->place)};
+    }
+    const std::uint64_t taken = settled_head(ring);
+    if (storage.tail() + in_hands != taken) {
+        return Damage{Where::Ring,
+                      fmt::format("of {} invoices that were taken from it, {} are saved and {} in hands",
+                                  taken, storage.tail(), in_hands)};
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Damage> find_damage(const Ring& ring, const Storage& storage) {
+    if (auto damage = in_ring(ring)) return damage;
+    if (auto damage = in_storage(storage, ring.tail())) return damage;
+    return in_balance(ring, storage);
+}
+
+StorageIndices StorageIndices::of(const StorageArea& area) noexcept {
+    return {area.released.load(), area.durable_word.load() >> 1U, area.tail.load(), area.header.capacity};
+}
+
+std::optional<Damage> find_damage(const StorageIndices& indices) {
+    const auto [released, durable, tail, capacity] = indices;
+    if (released > durable || durable > tail || tail - released > capacity)
+        return Damage{Where::Storage, "its indices are out of order"};
+    return std::nullopt;
+}
+
+}  // namespace pipeline

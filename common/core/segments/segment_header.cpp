@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/core/segments/segment_header.hpp"
+
+#include <fmt/format.h>
+
+#include <atomic>
+
+#include "common/base/error.hpp"
+#include "common/core/segments/layout_4.hpp"
+#include "common/core/segments/segments.hpp"
+
+namespace pipeline {
+
+const SegmentShape kRingShape{kRingMagic, kLayoutVersion, sizeof(RingArea), &Segments::ring_bytes};
+const SegmentShape kStorageShape{kStorageMagic, kLayoutVersion, sizeof(StorageArea), &Storage::bytes};
+
+namespace {
+
+SegmentHeader& header_of(const Segment& segment) noexcept {
+    return *static_cast<SegmentHeader*>(segment.address());
+}
+
+[[noreturn]] void refuse_version(const Segment& segment, std::uint32_t version) {
+    if (version == layout_4::kLayoutVersion) {
+        throw Failure(
+            ExitStatus::Configuration,
+            fmt::format("segment /dev/shm/{} was made by version 0.1.0 of this program: the next start "
+                        "of the supervisor takes it over",
+                        segment.name()));
+    }
+    refuse(segment,
+           fmt::format("has layout version {}, and this program knows {}: finish it with the version "
+                       "that made it",
+                       version, kLayoutVersion));
+}
+
+}  // namespace
+
+std::string ring_name(const std::string& name) {
+    return name + ".ring";
+}
+std::string storage_name(const std::string& name) {
+    return name + ".storage";
+}
+
+void refuse(const Segment& segment, const std::string& what) {
+    const std::string name = segment.name().substr(0, segment.name().rfind('.'));
+    throw Failure(
+        ExitStatus::Configuration,
+        fmt::format(
+            "segment /dev/shm/{} {}. It is left as it is; to begin anew, remove /dev/shm/{} and "
+            "/dev/shm/{}: the source (but for standard input) gives again what the ledger does not have",
+            segment.name(), what, ring_name(name), storage_name(name)));
+}
+
+std::uint32_t layout_version_of(const Segment& segment, std::uint64_t magic) noexcept {
+    if (segment.size() < sizeof(SegmentHeader)) return 0;
+    const SegmentHeader& header = header_of(segment);
+    return header.magic == magic ? header.layout_version : 0;
+}
+
+std::uint32_t check_header(const Segment& segment, const SegmentShape& shape) {
+    const std::uint32_t version = layout_version_of(segment, shape.magic);
+    // Another version's may be smaller than ours.
+    if (version != 0 && version != shape.layout_version) refuse_version(segment, version);
+    if (segment.size() < shape.area_bytes) refuse(segment, "is too small to be a segment of this pipeline");
+    if (version == 0) refuse(segment, "is not a segment of this pipeline");
+    SegmentHeader& header = header_of(segment);
+    // Read once: what is used must be what was checked.
+    const std::uint32_t capacity = std::atomic_ref(header.capacity).load(std::memory_order_relaxed);
+    if (capacity < kMinCapacity || capacity > kMaxCapacity || header.total_bytes != segment.size() ||
+        shape.bytes(capacity) != segment.size()) {
+        refuse(segment,
+               fmt::format("is damaged: {} bytes do not fit its capacity of {}", segment.size(), capacity));
+    }
+    return capacity;
+}
+
+void finish_header(SegmentHeader& header, const SegmentShape& shape, std::uint64_t generation) noexcept {
+    header.total_bytes = shape.bytes(header.capacity);
+    header.generation = generation;
+    header.magic = shape.magic;
+}
+
+}  // namespace pipeline

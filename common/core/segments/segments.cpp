@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/core/segments/segments.hpp"
+
+#include <fmt/format.h>
+#include <sys/file.h>
+
+#include <algorithm>
+#include <atomic>
+#include <random>
+#include <utility>
+
+#include "common/base/error.hpp"
+#include "common/core/list_marks.hpp"
+#include "common/core/segments/damage.hpp"
+#include "common/core/segments/layout_4.hpp"
+#include "common/core/segments/old_segments.hpp"
+#include "common/core/segments/segment_header.hpp"
+#include "common/os/process_id.hpp"
+
+namespace pipeline {
+namespace {
+
+void check_text(const Segment& segment, const std::array<char, kMaxSpecBytes>& text) {
+    if (text.front() == '\0' || std::find(text.begin(), text.end(), '\0') == text.end())
+        refuse(segment, "is damaged: it does not say which source and ledger it is of");
+}
+
+void write_text(std::array<char, kMaxSpecBytes>& to, const std::string& text) {
+    if (text.size() >= to.size()) {
+        throw Failure(ExitStatus::Usage,
+                      fmt::format("'{}' is too long: at most {} bytes", text, to.size() - 1));
+    }
+    std::copy(text.begin(), text.end(), to.begin());
+}
+
+std::string read_text(const std::array<char, kMaxSpecBytes>& from) {
+    return {from.begin(), std::find(from.begin(), from.end(), '\0')};
+}
+
+RingArea& ring_area(const Segment& segment) {
+    return *static_cast<RingArea*>(segment.address());
+}
+StorageArea& storage_area(const Segment& segment) {
+    return *static_cast<StorageArea*>(segment.address());
+}
+
+// Of a storage without its ring: how many of its results are not in the ledger.
+std::uint64_t waiting_in(const Segment& storage) {
+    static_cast<void>(check_header(storage, kStorageShape));
+    const StorageIndices indices = StorageIndices::of(storage_area(storage));
+    if (const auto damage = find_damage(indices)) refuse(storage, "is damaged: " + damage->what);
+    return indices.tail - indices.durable;
+}
+
+}  // namespace
+
+Segments::Segments(Segment ring, std::uint32_t ring_capacity, Segment storage,
+                   std::uint32_t storage_capacity) noexcept
+    : ring_segment_(std::move(ring)),
+      storage_segment_(std::move(storage)),
+      ring_capacity_(ring_capacity),
+      storage_capacity_(storage_capacity) {}
+
+Segments Segments::create(const std::string& name, const SegmentsPlan& plan) {
+    std::random_device random;
+    const std::uint64_t generation = (std::uint64_t{random()} << 32U) | random();
+
+    Segment storage = Segment::create(storage_name(name), Storage::bytes(plan.storage_capacity));
+    Storage::initialise(storage_area(storage), plan.storage_capacity);
+    finish_header(storage_area(storage).header, kStorageShape, generation);
+
+    Segment ring = Segment::create(ring_name(name), ring_bytes(plan.ring_capacity));
+    RingArea& area = ring_area(ring);
+    Ring::initialise(area, plan.ring_capacity);
+    area.start_position = plan.start_position;
+    area.ordered = plan.ordered ? 1 : 0;
+    area.ledger_id = plan.ledger_id;
+    area.pid_namespace.store(own_pid_namespace(), std::memory_order_relaxed);
+    area.source_file = plan.source_file;
+    area.from_start = plan.from_start ? 1 : 0;
+    if (plan.start_digest) ListMarks(area.list_marks).leave({plan.start_position, *plan.start_digest, {}}, 0);
+    write_text(area.source, plan.source);
+    write_text(area.ledger, plan.ledger);
+    finish_header(area.header, kRingShape, generation);
+
+    Segments segments(std::move(ring), plan.ring_capacity, std::move(storage), plan.storage_capacity);
+    // Both are locked by being made.
+    segments.storage_segment_.publish();
+    try {
+        segments.ring_segment_.publish();
+    } catch (const Failure&) {
+        Segment::remove(storage_name(name));
+        throw;
+    }
+    return segments;
+}
+
+std::optional<Segments> Segments::open(const std::string& name, Segment::Access access) {
+    std::optional<Segment> ring = Segment::open(ring_name(name), access);
+    if (!ring) return std::nullopt;
+    const auto ring_capacity = check_header(*ring, kRingShape);
+    std::optional<Segment> storage = Segment::open(storage_name(name), access);
+    if (!storage) {
+        if (!ring->has_its_name()) return std::nullopt;  // the last process of the generation has just left
+        refuse(*ring,
+               fmt::format("has lost its storage, /dev/shm/{}, and with it the results that were not yet in "
+                           "the ledger",
+                           storage_name(name)));
+    }
+    const auto storage_capacity = check_header(*storage, kStorageShape);
+    if (ring_area(*ring).header.generation != storage_area(*storage).header.generation) {
+        if (!ring->has_its_name()) return std::nullopt;  // the next generation has come meanwhile
+        refuse(*ring, fmt::format("does not belong to /dev/shm/{}", storage->name()));
+    }
+    return Segments(std::move(*ring), ring_capacity, std::move(*storage), storage_capacity);
+}
+
+Segments Segments::attach(const std::string& name, Lineage lineage) {
+    std::optional<Segments> segments = open(name);
+    if (!segments || !segments->lock_shared()) {
+        throw Failure(ExitStatus::Configuration,
+                      fmt::format("segment /dev/shm/{} is not there: start the supervisor; if it is running, "
+                                  "somebody has removed its segments (logging out does, with systemd's "
+                                  "RemoveIPC=yes)",
+                                  ring_name(name)));
+    }
+    // Only now: a supervisor that lives while the lock is held has not been followed by another one, and will
+    // not be before this process ends.
+    if (lineage.is_orphan()) {
+        segments->leave();
+        throw Failure(ExitStatus::NotDrained,
+                      fmt::format("segment /dev/shm/{} is not attached to: the supervisor that started this "
+                                  "program has died, and the next one starts others",
+                                  ring_name(name)));
+    }
+    return std::move(*segments);
+}
+
+void Segments::remove_storage_without_ring(const std::string& name) {
+    const auto storage = Segment::open(storage_name(name), Segment::Access::ReadWrite);
+    if (!storage) return;
+    const bool is_old = layout_version_of(*storage, kStorageMagic) == layout_4::kLayoutVersion;
+    const std::uint64_t waiting = is_old ? waiting_in_old_storage(*storage) : waiting_in(*storage);
+    if (waiting != 0) {
+        refuse(*storage,
+               fmt::format("holds {} results that are not in the ledger, and has lost its ring, /dev/shm/{}",
+                           waiting, ring_name(name)));
+    }
+    Segment::remove_abandoned(storage_name(name));
+}
+
+Ring Segments::ring() const noexcept {
+    return {ring_area(ring_segment_), ring_capacity_};
+}
+Storage Segments::storage() const noexcept {
+    return {storage_area(storage_segment_), storage_capacity_, ring()};
+}
+std::size_t Segments::ring_bytes(std::uint32_t capacity_slots) noexcept {
+    return Ring::bytes(capacity_slots) + sizeof(MetricsArea);
+}
+MetricsArea& Segments::metrics() const noexcept {
+    return *reinterpret_cast<MetricsArea*>(static_cast<std::byte*>(ring_segment_.address()) +
+                                           Ring::bytes(ring_capacity_));
+}
+std::string Segments::source() const {
+    return read_text(ring_area(ring_segment_).source);
+}
+std::string Segments::ledger() const {
+    return read_text(ring_area(ring_segment_).ledger);
+}
+
+std::string Segments::checked_ledger() const {
+    check_text(ring_segment_, ring_area(ring_segment_).ledger);
+    return ledger();
+}
+
+void Segments::refuse_ring(const std::string& what) const {
+    refuse(ring_segment_, what);
+}
+
+std::uint64_t Segments::in_flight() const noexcept {
+    // Every item of the ring becomes exactly one record, and both count from 0.
+    const std::uint64_t durable = storage().durable();
+    return ring().tail() - durable;
+}
+
+void Segments::check_contents() const {
+    check_text(ring_segment_, ring_area(ring_segment_).source);
+    check_text(ring_segment_, ring_area(ring_segment_).ledger);
+    const auto damage = find_damage(ring(), storage());
+    if (!damage) return;
+    refuse(damage->where == Damage::Where::Ring ? ring_segment_ : storage_segment_,
+           "is damaged: " + damage->what);
+}
+
+// The namespace comes last: until then none is named that it could be wrong for.
+void Segments::take_over() const noexcept {
+    RingArea& area = ring_area(ring_segment_);
+    for (HandArea& hand : area.hands) hand.process.store(0, std::memory_order_relaxed);
+    area.producer_process.store(0, std::memory_order_relaxed);
+    metrics().supervisor.process.store(0, std::memory_order_relaxed);
+    area.pid_namespace.store(own_pid_namespace(), std::memory_order_release);
+}
+
+bool Segments::lock_shared() noexcept {
+    return ::flock(ring_segment_.fd(), LOCK_SH | LOCK_NB) == 0;
+}
+bool Segments::lock_exclusively() noexcept {
+    return ::flock(ring_segment_.fd(), LOCK_EX | LOCK_NB) == 0;
+}
+
+void Segments::replace() {
+    ring_segment_.replace();
+    storage_segment_.replace();
+}
+
+void Segments::unlink() const noexcept {
+    Segment::remove(ring_segment_.name());
+    Segment::remove(storage_segment_.name());
+}
+
+void Segments::leave() noexcept {
+    if (lock_exclusively() && are_current() && in_flight() == 0) unlink();
+}
+
+}  // namespace pipeline

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/core/storage.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "common/base/clock.hpp"
+
+namespace pipeline {
+namespace {
+
+// Cache line by cache line of the record, as far as the id reaches: copies of fixed lengths are a few moves.
+void copy_id(std::array<char, kMaxIdBytes>& to, const std::array<char, kMaxIdBytes>& from,
+             std::size_t length) noexcept {
+    constexpr std::size_t kFirst = 64 - offsetof(Record, id);
+    constexpr std::size_t kSecond = kFirst + 64;
+    std::memcpy(to.data(), from.data(), kFirst);
+    if (length > kFirst) std::memcpy(to.data() + kFirst, from.data() + kFirst, kSecond - kFirst);
+    if (length > kSecond) std::memcpy(to.data() + kSecond, from.data() + kSecond, kMaxIdBytes - kSecond);
+}
+
+void write_record(Record& record, Details& details, const Item& item, const Finding& finding,
+                  std::uint64_t ring_index, std::uint16_t place, std::uint64_t now_ns) noexcept {
+    record.ring_index = ring_index;
+    record.position = item.position.load(std::memory_order_relaxed);
+    record.acquired_ns = item.acquired_ns;
+    record.saved_ns = now_ns;
+    record.place = place;
+    record.attempts = static_cast<std::uint8_t>(finding.attempts);
+    record.status = finding.status;
+    record.has_details = finding.details != nullptr ? 1 : 0;
+    record.id_length = item.id_length;
+    record.outcome = static_cast<Outcome>(finding.status);
+    copy_id(record.id, item.id, item.id_text().size());
+    if (finding.details != nullptr) std::memcpy(&details, finding.details, sizeof details);
+}
+
+}  // namespace
+
+Storage::Storage(StorageArea& area, std::uint32_t capacity_records, const Ring& ring) noexcept
+    : area_(&area),
+      records_(reinterpret_cast<Record*>(&area + 1)),
+      details_(reinterpret_cast<Details*>(records_ + capacity_records)),
+      capacity_(capacity_records),
+      ring_(ring) {}
+
+std::size_t Storage::bytes(std::uint32_t capacity_records) noexcept {
+    return sizeof(StorageArea) + std::size_t{capacity_records} * (sizeof(Record) + sizeof(Details));
+}
+
+void Storage::initialise(StorageArea& area, std::uint32_t capacity_records) {
+    area.header.layout_version = kLayoutVersion;
+    area.header.capacity = capacity_records;
+    area.save_lock.initialise();
+    area.flush_lock.initialise();
+}
+
+std::size_t Storage::save(const Hand& hand, std::span<const Finding> findings) noexcept {
+    const std::uint64_t now = monotonic_ns();
+    const auto guard = area_->save_lock.lock([this] { settle_hand(); });
+    const std::uint64_t tail = area_->tail.load(std::memory_order_relaxed);
+    // Record tail - 1 stays as evidence until the commit: hence at most capacity - 1 at once.
+    const auto count = std::min<std::uint64_t>({findings.size(), free_records(), capacity_ - 1U});
+    if (count == 0) return 0;
+    HandWord word = hand.word();
+    std::size_t at = tail % capacity_;
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const std::uint64_t offset = word.done + i;
+        write_record(records_[at], details_[at], hand.item(offset), findings[i], word.first + offset,
+                     hand.place(), now);
+        if (++at == capacity_) at = 0;
+    }
+    // Commit. Killed before this line: the items are still the hand's and are processed again. After it:
+    // they are the storage's, and whoever locks next moves the hand's `done` past them (settle_hand).
+    area_->tail.store(tail + count, std::memory_order_release);
+    word.done += count;
+    hand.set_word(word);
+    return count;
+}
+
+void Storage::settle_hand() noexcept {
+    const std::uint64_t tail = area_->tail.load(std::memory_order_relaxed);
+    if (tail == 0) return;
+    const Record& last = record(tail - 1);
+    const Hand hand = ring_.hand(last.place % kMaxPlaces);
+    HandWord word = hand.word();
+    if (last.ring_index < word.first || last.ring_index >= word.end()) return;
+    const std::uint64_t done = last.ring_index - word.first + 1;
+    if (done <= word.done) return;
+    word.done = done;
+    hand.set_word(word);
+}
+
+void Storage::settle() noexcept {
+    const auto guard = area_->save_lock.lock([this] { settle_hand(); });
+}
+
+void Storage::wait_for_room(std::chrono::nanoseconds bound) noexcept {
+    const auto until = std::chrono::steady_clock::now() + bound;
+    const auto guard = area_->save_lock.lock_for(bound, [this] { settle_hand(); });
+    if (!guard) return;
+    static_cast<void>(area_->room.wait_for(until - std::chrono::steady_clock::now(),
+                                           [this] { return free_records() != 0; }));
+}
+
+void Storage::set_durable(std::uint64_t durable, const Totals& added) noexcept {
+    const std::uint64_t which = area_->durable_word.load(std::memory_order_relaxed) & 1U;
+    const Totals& before = area_->totals[which];
+    Totals& after = area_->totals[which ^ 1U];
+    after.booked = before.booked + added.booked;
+    after.rejected = before.rejected + added.rejected;
+    after.failed = before.failed + added.failed;
+    after.duplicates = before.duplicates + added.duplicates;
+    // Commit. Killed before this line: the next leader gives the same records to the ledger again, which
+    // finds their rows and says the same outcomes.
+    area_->durable_word.store((durable << 1U) | (which ^ 1U), std::memory_order_release);
+}
+
+void Storage::release(std::uint64_t released) noexcept {
+    // Commit. Killed before this line: the next producer tells the source again, which is harmless.
+    area_->released.store(released, std::memory_order_release);
+    area_->room.notify();
+}
+
+}  // namespace pipeline

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// The storage between the consumers and the ledger: a ring of records. Consumers save results into it,
+// one of them at a time leads the flush of what waits into the ledger (flush.hpp), and the producer
+// releases what is durable once it has told the source. released <= durable <= tail, and tail -
+// released <= capacity: a slow ledger or source slows the consumers down, nothing grows.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <span>
+
+#include "common/core/layout.hpp"
+#include "common/core/record_range.hpp"
+#include "common/core/ring.hpp"
+
+namespace pipeline {
+
+class Storage {
+  public:
+    // `ring` holds the hands that a save moves on; both segments are of one generation.
+    Storage(StorageArea& area, const Ring& ring) noexcept : Storage(area, area.header.capacity, ring) {}
+    Storage(StorageArea& area, std::uint32_t capacity_records, const Ring& ring) noexcept;  // as Ring's
+
+    // Bytes of a storage segment, and an empty one of zeroed memory: as Ring's.
+    [[nodiscard]] static std::size_t bytes(std::uint32_t capacity_records) noexcept;
+    static void initialise(StorageArea& area, std::uint32_t capacity_records);
+
+    [[nodiscard]] StorageArea& area() const noexcept { return *area_; }
+    [[nodiscard]] std::uint32_t capacity() const noexcept { return capacity_; }
+    [[nodiscard]] Record& record(std::uint64_t index) const noexcept { return records_[index % capacity_]; }
+    [[nodiscard]] std::uint64_t tail() const noexcept { return area_->tail.load(std::memory_order_acquire); }
+    [[nodiscard]] std::uint64_t durable() const noexcept {
+        return area_->durable_word.load(std::memory_order_acquire) >> 1U;
+    }
+    [[nodiscard]] std::uint64_t released() const noexcept {
+        return area_->released.load(std::memory_order_acquire);
+    }
+    // Of the records below durable(). For the flush leader, or while nobody flushes; others may see it
+    // change.
+    [[nodiscard]] Totals totals() const noexcept {
+        return area_->totals[area_->durable_word.load(std::memory_order_acquire) & 1U];
+    }
+    [[nodiscard]] RecordRange range(std::uint64_t first, std::size_t size) const noexcept {
+        return {records_, details_, capacity_, first, size};
+    }
+
+    // Saves what came of the hand's next items (item `done` on) and moves the hand's `done` on; as many
+    // as there is room for. Returns how many, possibly 0. Never waits for room.
+    [[nodiscard]] std::size_t save(const Hand& hand, std::span<const Finding> findings) noexcept;
+    // Waits at most `bound` until a save may find room.
+    void wait_for_room(std::chrono::nanoseconds bound) noexcept;
+    // Locks and unlocks, so that what a dead consumer left of its save is settled before its successor
+    // looks at the hand.
+    void settle() noexcept;
+
+    // For the flush leader: records below `durable` are in the ledger, `added` says what became of those
+    // that were not before.
+    void set_durable(std::uint64_t durable, const Totals& added) noexcept;
+    // For the producer: the source knows of the records below `released`.
+    void release(std::uint64_t released) noexcept;
+
+    // Wakes whoever waits, whatever for.
+    void wake_all() noexcept { area_->room.wake(); }
+
+  private:
+    [[nodiscard]] std::uint64_t free_records() const noexcept { return capacity_ - (tail() - released()); }
+    void settle_hand() noexcept;
+
+    StorageArea* area_;
+    Record* records_;
+    Details* details_;
+    std::uint32_t capacity_;
+    Ring ring_;
+};
+
+}  // namespace pipeline

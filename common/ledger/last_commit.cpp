@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/ledger/last_commit.hpp"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <span>
+#include <vector>
+
+#include "common/core/record_range.hpp"
+
+namespace pipeline {
+
+// The ring index, the length of the id, the id; packed, since a digest costs more for each call than for each
+// byte.
+Digest digest_of(const RecordRange& records) {
+    constexpr std::size_t kMostBytes = sizeof(std::uint64_t) + 1 + kMaxIdBytes;
+    Sha256 sha;
+    std::array<std::byte, 16 * 1024> packed;
+    std::size_t used = 0;
+    for (const std::span<Record> piece : records.pieces()) {
+        for (const Record& record : piece) {
+            if (packed.size() - used < kMostBytes) {
+                sha.add(std::span(packed).first(used));
+                used = 0;
+            }
+            const std::string_view id = record.id_text();
+            std::memcpy(&packed[used], &record.ring_index, sizeof record.ring_index);
+            used += sizeof record.ring_index;
+            packed[used++] = static_cast<std::byte>(id.size());
+            std::memcpy(&packed[used], id.data(), id.size());
+            used += id.size();
+        }
+    }
+    return sha.add(std::span(packed).first(used)).digest();
+}
+
+Continuation continue_after(const LastCommit& last, const RecordRange& records) {
+    if (last.recorded == records.first()) return Continuation::Follows;
+    if (last.recorded < records.first()) return Continuation::Lacks;
+    if (!last.first) return Continuation::Unchecked;
+    if (*last.first != records.first() || last.recorded > records.end()) return Continuation::Differs;
+    const auto redone = static_cast<std::size_t>(last.recorded - records.first());
+    return to_text(digest_of(records.first_ones(redone))) == last.digest ? Continuation::Redoes
+                                                                         : Continuation::Differs;
+}
+
+std::string lacks_text(const LastCommit& last, std::uint64_t durable) {
+    return fmt::format(
+        "it lacks {} of the {} results that this pipeline has stored in it: it is an older copy, or "
+        "another file",
+        durable - last.recorded, durable);
+}
+
+}  // namespace pipeline

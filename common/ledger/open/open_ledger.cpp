@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opening a ledger by its name, and the ledger that keeps nothing.
+#include "common/ledger/open/open_ledger.hpp"
+
+#include "common/ledger/sqlite/sqlite_ledger.hpp"
+
+namespace pipeline {
+namespace {
+
+// `none`: results are counted by their outcomes and dropped. For benchmarks, where it must cost nothing.
+class NoLedger final : public Ledger {
+  public:
+    void commit(const RecordRange& records, const CommitContext&) override {
+        for (const std::span<Record> piece : records.pieces()) {
+            for (Record& record : piece) accept(record);
+        }
+    }
+
+    [[nodiscard]] std::optional<std::uint64_t> cursor(std::string_view) override { return std::nullopt; }
+
+  private:
+    // A save has written it already: what is not written again stays in the cache of whoever saved it too.
+    static void accept(Record& record) noexcept {
+        const auto outcome = static_cast<Outcome>(record.status);
+        if (record.outcome != outcome) record.outcome = outcome;
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Ledger> open_ledger(const LedgerSpec& spec) {
+    switch (spec.kind) {
+        case LedgerSpec::Kind::Sqlite:
+            return std::make_unique<SqliteLedger>(spec.path);
+        case LedgerSpec::Kind::None:
+            break;
+    }
+    return std::make_unique<NoLedger>();
+}
+
+std::unique_ptr<Ledger> open_known_ledger(const LedgerSpec& spec, const KnownLedger& known) {
+    if (spec.kind == LedgerSpec::Kind::Sqlite) return std::make_unique<SqliteLedger>(spec.path, known);
+    return open_ledger(spec);
+}
+
+std::unique_ptr<Ledger> share_ledger(const LedgerSpec& spec) {
+    if (spec.kind == LedgerSpec::Kind::Sqlite) return SqliteLedger::shared(spec.path);
+    return open_ledger(spec);
+}
+
+}  // namespace pipeline

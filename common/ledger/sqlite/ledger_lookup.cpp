@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/ledger/sqlite/ledger_lookup.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <filesystem>
+#include <utility>
+
+#include "common/ledger/sqlite/engine/sqlite_connection.hpp"
+#include "common/ledger/sqlite/ledger_opening.hpp"
+
+namespace pipeline {
+namespace {
+
+std::int64_t stored(std::uint64_t value) noexcept {
+    return static_cast<std::int64_t>(value);
+}
+
+Outcome outcome_of(std::string_view status) noexcept {
+    for (const auto outcome : {Outcome::Booked, Outcome::Rejected}) {
+        if (status == to_text(outcome)) return outcome;
+    }
+    return Outcome::Failed;
+}
+
+struct Session {
+    Session(const std::filesystem::path& path, const KnownLedger& known)
+        : database(open_ledger_database(path, false, known).database),
+          source(database, "SELECT 1 FROM sources WHERE source = ?1"),
+          row(database, "SELECT source, position, status, acquired_at FROM invoices WHERE id = ?1"),
+          duplicate(database,
+                    "SELECT seen_at FROM duplicates WHERE source = ?1 AND position = ?2 AND id = ?3") {
+        database.execute("PRAGMA query_only = 1");
+    }
+    SqliteConnection database;  // before its statements, which must go first
+    SqliteStatement source, row, duplicate;
+};
+
+class SqliteLookup final : public LedgerLookup {
+    template <class Action>
+    auto attempt(Action&& action) {
+        try {
+            if (session_ == nullptr) session_ = std::make_unique<Session>(path_, known_);
+            return action(*session_);
+        } catch (const std::exception& error) {
+            session_.reset();
+            throw LedgerUnavailable(fmt::format("ledger {}: {}", path_.string(), error.what()));
+        }
+    }
+
+  public:
+    SqliteLookup(std::filesystem::path path, std::string source, const KnownLedger& known)
+        : path_(std::move(path)), source_(std::move(source)), known_(known) {}
+
+    [[nodiscard]] bool remembers() const noexcept override { return true; }
+
+    bool knows_source() override {
+        return attempt([&](Session& session) {
+            session.source.bind(1, source_);
+            const bool known = session.source.first_row();
+            session.source.finish();
+            return known;
+        });
+    }
+
+    std::optional<Answer> find(std::string_view id, const FileIdentity& file) override {
+        return attempt([&](Session& session) { return find(session, id, file); });
+    }
+
+    void close() noexcept override { session_.reset(); }
+
+  private:
+    std::optional<Answer> find(Session& session, std::string_view id, const FileIdentity& file) const {
+        session.row.bind(1, id);
+        if (!session.row.first_row()) return std::nullopt;
+        std::optional<Answer> answer;
+        const std::int64_t position = session.row.integer(1);
+        if (session.row.text(0) == source_) {
+            const auto acquired_us = static_cast<std::uint64_t>(session.row.integer(3));
+            const bool by_inode = position == stored(file.inode) && acquired_us >= file.birth_ns / 1000;
+            if (position == stored(file.position())) {
+                answer = Answer{outcome_of(session.row.text(2)), false};
+            } else if (by_inode) {
+                answer = Answer{outcome_of(session.row.text(2)), true};
+            }
+        }
+        session.row.finish();
+        // A duplicate's id has a row, of another file.
+        if (answer) return answer;
+        if (seen_at(session, id, file.position())) return Answer{Outcome::Duplicate, false};
+        const auto seen_us = seen_at(session, id, file.inode);
+        if (seen_us && *seen_us >= file.birth_ns / 1000) return Answer{Outcome::Duplicate, true};
+        return std::nullopt;
+    }
+
+    [[nodiscard]] std::optional<std::uint64_t> seen_at(Session& session, std::string_view id,
+                                                       std::uint64_t position) const {
+        session.duplicate.bind(1, source_);
+        session.duplicate.bind(2, stored(position));
+        session.duplicate.bind(3, id);
+        if (!session.duplicate.first_row()) return std::nullopt;
+        const auto seen_us = static_cast<std::uint64_t>(session.duplicate.integer(0));
+        session.duplicate.finish();
+        return seen_us;
+    }
+
+    std::filesystem::path path_;
+    std::string source_;
+    KnownLedger known_;
+    std::unique_ptr<Session> session_;
+};
+
+class NoLookup final : public LedgerLookup {
+  public:
+    [[nodiscard]] bool remembers() const noexcept override { return false; }
+    bool knows_source() override { return false; }
+    std::optional<Answer> find(std::string_view /*id*/, const FileIdentity& /*file*/) override {
+        return std::nullopt;
+    }
+    void close() noexcept override {}
+};
+
+}  // namespace
+
+std::unique_ptr<LedgerLookup> make_ledger_lookup(const LedgerSpec& ledger, std::string source,
+                                                 const KnownLedger& known) {
+    if (ledger.kind == LedgerSpec::Kind::None) return std::make_unique<NoLookup>();
+    return std::make_unique<SqliteLookup>(ledger.path, std::move(source), known);
+}
+
+}  // namespace pipeline

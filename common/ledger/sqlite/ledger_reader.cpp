@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/ledger/sqlite/ledger_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <map>
+#include <string_view>
+#include <thread>
+
+#include "common/base/error.hpp"
+#include "common/base/printable.hpp"
+#include "common/core/result.hpp"
+#include "common/ledger/sqlite/ledger_schema.hpp"
+
+namespace pipeline {
+namespace {
+
+using Kind = SqliteError::Kind;
+using Log = SqliteConnection::Log;
+
+constexpr std::chrono::milliseconds kLockWait{1000};
+constexpr std::chrono::milliseconds kTryAgain{10};
+
+LedgerLook look_before_reading(const std::filesystem::path& path) {
+    LedgerLook look = look_at_ledger(path);
+    if (!look.file) {
+        throw system_failure(
+            ExitStatus::NoInput, "ledger", path.string(), look.error,
+            look.error == ENOENT ? "name it with --ledger, or start the pipeline first" : "");
+    }
+    if (const std::string objection = objection_to(look, path); !objection.empty())
+        throw Failure(ExitStatus::Configuration, fmt::format("ledger {}: {}", path.string(), objection));
+    return look;
+}
+
+// SQLite would try for ten seconds to read a log that holds nothing without its writers.
+Log log_of(const LedgerLook& look) noexcept {
+    return look.has_something_in_log() ? Log::Present : Log::None;
+}
+
+Failure failure_of(const std::filesystem::path& path, const SqliteError& error) {
+    const auto failure = [&](ExitStatus status, std::string_view advice) {
+        return Failure(status, fmt::format("ledger {}: {}; {}", path.string(), error.what(), advice));
+    };
+    switch (error.kind()) {
+        case Kind::Busy:
+            return failure(ExitStatus::NotDrained, "another program keeps it for itself: try again");
+        case Kind::Damaged:
+            return failure(ExitStatus::DataError,
+                           "restore it from a copy, or save what is left with sqlite3's .recover");
+        case Kind::NotDatabase:
+            return failure(ExitStatus::Configuration, "name another file");
+        case Kind::CannotOpen:
+        case Kind::ReadOnly:
+            if (log_of(look_at_ledger(path)) == Log::None) break;
+            return failure(ExitStatus::InputOutput,
+                           "its -wal cannot be read without a -shm: start the pipeline, or look into a copy "
+                           "of the file and its -wal");
+        case Kind::Statement:
+        case Kind::Full:
+        case Kind::InputOutput:
+        case Kind::NoMemory:
+        case Kind::Other:
+            break;
+    }
+    return failure(ExitStatus::InputOutput, "it must be readable for this user");
+}
+
+// How long what may pass by itself is waited for.
+std::chrono::milliseconds patience_with(Kind kind) noexcept {
+    switch (kind) {
+        case Kind::Busy:
+            return std::chrono::seconds(10);
+        case Kind::CannotOpen:  // the last one to close the file has removed the log just now
+        case Kind::ReadOnly:    // a writer was killed in the log's index: the next writer mends it
+            return std::chrono::seconds(1);
+        default:
+            return std::chrono::milliseconds(0);
+    }
+}
+
+}  // namespace
+
+LedgerReader::LedgerReader(const std::filesystem::path& path)
+    : path_(path),
+      before_(look_before_reading(path)),
+      database_(SqliteConnection::open_for_reading(database_file(path), log_of(before_), kLockWait)),
+      version_(0) {
+    database_.execute("BEGIN");  // the snapshot begins with the first read
+    if (is_empty_database(database_)) {
+        throw Failure(
+            ExitStatus::NoInput,
+            fmt::format("ledger {}: is empty: its making was cut short; start the pipeline", path.string()));
+    }
+    version_ = require_ledger_schema(database_, path);
+}
+
+std::optional<LastCommit> LedgerReader::last_commit(std::uint64_t generation) {
+    if (version_ < 2) return std::nullopt;
+    SqliteStatement find(database_, find_last_commit_sql(version_));
+    return read_last_commit(find, generation);
+}
+
+std::uint64_t LedgerReader::id() {
+    return ledger_id(database_, version_);
+}
+
+// In the order of the table, without sorting: grouped by SQL it would need memory, or temporary files, for
+// all rows at once.
+std::vector<SourceBooks> LedgerReader::books() {
+    std::map<std::string, SourceBooks, std::less<>> found;
+    const auto of = [&](std::string_view source) -> SourceBooks& {
+        auto at = found.find(source);
+        if (at == found.end()) {
+            at = found.try_emplace(std::string(source)).first;
+            at->second.source = source;
+        }
+        return at->second;
+    };
+    SqliteStatement sources(database_, "SELECT source, cursor, acquired FROM sources");
+    while (sources.next_row()) {
+        SourceBooks& books = of(sources.text(0));
+        if (!sources.is_null(1)) books.cursor = static_cast<std::uint64_t>(sources.integer(1));
+        books.acquired = static_cast<std::uint64_t>(sources.integer(2));
+    }
+    SourceBooks* last = nullptr;  // rows of one source mostly lie together
+    SqliteStatement invoices(database_, "SELECT source, status FROM invoices");
+    while (invoices.next_row()) {
+        const auto source = invoices.text(0);
+        if (last == nullptr || last->source != source) last = &of(source);
+        const auto status = invoices.text(1);
+        ++(status == to_text(Status::Booked)     ? last->booked
+           : status == to_text(Status::Rejected) ? last->rejected
+                                                 : last->failed);
+    }
+    SqliteStatement duplicates(database_, "SELECT source, count(*) FROM duplicates GROUP BY source");
+    while (duplicates.next_row())
+        of(duplicates.text(0)).duplicates = static_cast<std::uint64_t>(duplicates.integer(1));
+
+    std::vector<SourceBooks> books;
+    books.reserve(found.size());
+    for (auto& [name, each] : found) books.push_back(std::move(each));
+    return books;
+}
+
+bool LedgerReader::is_undisturbed() const {
+    if (log_of(before_) == Log::Present) return true;
+    const LedgerLook now = look_at_ledger(path_);
+    return log_of(now) == Log::None && now.has_same_file(before_) && now.file->bytes == before_.file->bytes &&
+           now.file->modified_ns == before_.file->modified_ns;
+}
+
+void read_ledger(const std::filesystem::path& path, const std::function<void(LedgerReader&)>& read) {
+    const auto began = std::chrono::steady_clock::now();
+    for (;; std::this_thread::sleep_for(kTryAgain)) {
+        const auto waited = std::chrono::steady_clock::now() - began;
+        bool undisturbed = true;
+        try {
+            LedgerReader reader(path);
+            try {
+                read(reader);
+                undisturbed = reader.is_undisturbed();
+            } catch (const SqliteError&) {
+                undisturbed = reader.is_undisturbed();  // what looked wrong may just have been written
+                if (undisturbed) throw;
+            }
+        } catch (const SqliteError& error) {
+            if (waited >= patience_with(error.kind())) throw failure_of(path, error);
+            continue;
+        }
+        if (undisturbed) return;
+        if (waited >= patience_with(Kind::Busy)) {
+            throw Failure(ExitStatus::NotDrained,
+                          fmt::format("ledger {}: others keep writing it: try again", path.string()));
+        }
+    }
+}
+
+}  // namespace pipeline

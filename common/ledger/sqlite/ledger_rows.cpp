@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/ledger/sqlite/ledger_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/base/utf8.hpp"
+
+namespace pipeline {
+namespace {
+
+using Kind = SqliteError::Kind;
+
+// Rows of one INSERT where no record has details: 1.3 times as fast as one by one; more gains nothing.
+constexpr std::size_t kGroup = 32;
+
+// Parameters of every INSERT into invoices: two for the whole statement, then six a row.
+constexpr int kSource = 1;
+constexpr int kStoredAt = 2;
+constexpr int kFirstRow = 3;
+constexpr int kRowParameters = 6;
+constexpr int kFirstDetail = kFirstRow + kRowParameters;
+
+std::string insert_sql(std::size_t rows, bool details) {
+    std::string sql =
+        "INSERT INTO invoices(source, stored_at, id, position, status, attempts, consumer, acquired_at";
+    sql += details ? ", supplier, currency, reason, net, tax, gross, due) VALUES" : ") VALUES";
+    for (std::size_t row = 0; row < rows; ++row) {
+        sql += fmt::format("{}(?{}, ?{}", row == 0 ? "" : ", ", kSource, kStoredAt);
+        const int first = kFirstRow + static_cast<int>(row) * kRowParameters;
+        const int count = kRowParameters + (details ? 7 : 0);
+        for (int parameter = first; parameter < first + count; ++parameter)
+            sql += fmt::format(", ?{}", parameter);
+        sql += ")";
+    }
+    return sql + " ON CONFLICT(id) DO NOTHING";
+}
+
+Outcome parse_outcome(std::string_view status) noexcept {
+    for (const auto outcome : {Outcome::Booked, Outcome::Rejected}) {
+        if (status == to_text(outcome)) return outcome;
+    }
+    return Outcome::Failed;
+}
+
+// SQLite has no unsigned integers; the bits stay.
+std::int64_t stored(std::uint64_t value) noexcept {
+    return static_cast<std::int64_t>(value);
+}
+
+}  // namespace
+
+LedgerRows::LedgerRows(SqliteConnection& database)
+    : database_(&database),
+      insert_group_(database, insert_sql(kGroup, false)),
+      insert_one_(database, insert_sql(1, false)),
+      insert_detailed_(database, insert_sql(1, true)),
+      find_(database, "SELECT source, position, status FROM invoices WHERE id = ?1"),
+      insert_duplicate_(database,
+                        "INSERT INTO duplicates(source, position, id, seen_at) VALUES(?1, ?2, ?3, ?4)"
+                        " ON CONFLICT(source, position, id) DO NOTHING") {}
+
+std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, const CommitContext& context) {
+    added_ = 0;
+    for (auto* insert : {&insert_group_, &insert_one_, &insert_detailed_}) {
+        insert->bind(kSource, context.source);
+        insert->bind(kStoredAt, context.clock.now_us());
+    }
+    std::size_t plain_end = 0;  // records [done, plain_end) have no details
+    for (std::size_t done = first; done < records.size();) {
+        plain_end = std::max(plain_end, done);
+        while (plain_end < records.size() && plain_end < done + kGroup &&
+               records.record(plain_end).has_details == 0) {
+            ++plain_end;
+        }
+        const std::size_t count = plain_end - done == kGroup ? kGroup : 1;
+        const std::int64_t inserted =
+            count == kGroup ? insert_group(records, done, context) : insert_one(records, done, context);
+        added_ += inserted;
+        // What was not inserted has a row already; which one it was, that row says. One that was inserted
+        // just now answers like a redelivery: with the status it has.
+        const bool all_new = inserted == static_cast<std::int64_t>(count);
+        for (const std::size_t end = done + count; done < end; ++done) {
+            Record& record = records.record(done);
+            const Outcome outcome =
+                all_new ? static_cast<Outcome>(record.status) : find_outcome(record, context);
+            // A save has written it already: what is not written again stays in the cache of whoever saved.
+            if (record.outcome != outcome) record.outcome = outcome;
+        }
+    }
+    return added_;
+}
+
+std::int64_t LedgerRows::insert_group(const RecordRange& records, std::size_t first,
+                                      const CommitContext& context) {
+    for (std::size_t row = 0; row < kGroup; ++row) {
+        bind_row(insert_group_, row, records.record(first + row), context);
+    }
+    insert_group_.run();
+    return database_->changes();
+}
+
+std::int64_t LedgerRows::insert_one(const RecordRange& records, std::size_t i, const CommitContext& context) {
+    const Record& record = records.record(i);
+    SqliteStatement& insert = record.has_details != 0 ? insert_detailed_ : insert_one_;
+    bind_row(insert, 0, record, context);
+    if (record.has_details != 0) bind_details(records.details(i));
+    insert.run();
+    return database_->changes();
+}
+
+void LedgerRows::bind_row(SqliteStatement& insert, std::size_t row, const Record& record,
+                          const CommitContext& context) {
+    const int first = kFirstRow + static_cast<int>(row) * kRowParameters;
+    // The id is kept byte by byte, UTF-8 or not: it is what the source knows the invoice by.
+    insert.bind(first, record.id_text());
+    insert.bind(first + 1, stored(record.position));
+    insert.bind(first + 2, to_text(record.status));
+    insert.bind(first + 3, record.attempts);
+    insert.bind(first + 4, record.place);
+    insert.bind(first + 5, context.clock.at_us(record.acquired_ns));
+}
+
+void LedgerRows::bind_details(const Details& details) {
+    insert_detailed_.bind_or_null(kFirstDetail, readable_utf8(details.supplier_text(), supplier_));
+    insert_detailed_.bind_or_null(kFirstDetail + 1, details.currency_text());
+    insert_detailed_.bind_or_null(kFirstDetail + 2, readable_utf8(details.reason_text(), reason_));
+    int parameter = kFirstDetail + 3;
+    for (const auto amount : {Details::Net, Details::Tax, Details::Gross, Details::Due}) {
+        if (details.has(amount)) {
+            insert_detailed_.bind(parameter++, details.amounts[amount]);
+        } else {
+            insert_detailed_.bind_null(parameter++);
+        }
+    }
+}
+
+// Of a record whose id has a row.
+Outcome LedgerRows::find_outcome(const Record& record, const CommitContext& context) {
+    find_.bind(1, record.id_text());
+    if (!find_.first_row()) {
+        throw SqliteError(Kind::Damaged, "the index of invoices does not match its rows");
+    }
+    const bool same = find_.text(0) == context.source && find_.integer(1) == stored(record.position);
+    const Outcome outcome = same ? parse_outcome(find_.text(2)) : Outcome::Duplicate;
+    find_.finish();
+    if (outcome == Outcome::Duplicate) add_duplicate(record, context);
+    return outcome;
+}
+
+// One that is there already is a redelivery.
+void LedgerRows::add_duplicate(const Record& record, const CommitContext& context) {
+    insert_duplicate_.bind(1, context.source);
+    insert_duplicate_.bind(2, stored(record.position));
+    insert_duplicate_.bind(3, record.id_text());
+    insert_duplicate_.bind(4, context.clock.now_us());
+    insert_duplicate_.run();
+    added_ += database_->changes();
+}
+
+}  // namespace pipeline

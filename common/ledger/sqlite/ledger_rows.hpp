@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a ledger makes of records: a row for each new id, a duplicate for one that another position has,
+// nothing for a redelivery. Within a transaction of the caller's.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "common/ledger/ledger.hpp"
+#include "common/ledger/sqlite/engine/sqlite_connection.hpp"
+
+namespace pipeline {
+
+class LedgerRows {
+  public:
+    // The connection outlives it.
+    explicit LedgerRows(SqliteConnection& database);
+
+    // Records [first, size), and sets their outcomes. Returns how many rows it added, of invoices and
+    // duplicates.
+    std::int64_t insert(const RecordRange& records, std::size_t first, const CommitContext& context);
+
+  private:
+    std::int64_t insert_group(const RecordRange& records, std::size_t first, const CommitContext& context);
+    std::int64_t insert_one(const RecordRange& records, std::size_t i, const CommitContext& context);
+    static void bind_row(SqliteStatement& insert, std::size_t row, const Record& record,
+                         const CommitContext& context);
+    void bind_details(const Details& details);
+    Outcome find_outcome(const Record& record, const CommitContext& context);
+    void add_duplicate(const Record& record, const CommitContext& context);
+
+    SqliteConnection* database_;
+    SqliteStatement insert_group_, insert_one_, insert_detailed_, find_, insert_duplicate_;
+    std::int64_t added_ = 0;         // by the call in work
+    std::string supplier_, reason_;  // texts being bound that were not UTF-8
+};
+
+}  // namespace pipeline

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/ledger/sqlite/ledger_session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <new>
+#include <utility>
+
+#include "common/base/error.hpp"
+#include "common/ledger/sqlite/ledger_schema.hpp"
+
+namespace pipeline {
+namespace {
+
+// SQLite has no unsigned integers; the bits stay.
+std::int64_t stored(std::uint64_t value) noexcept {
+    return static_cast<std::int64_t>(value);
+}
+
+}  // namespace
+
+LedgerSession::LedgerSession(const std::filesystem::path& path, bool create, const KnownLedger& known)
+    : LedgerSession(path, open_ledger_database(path, create, known)) {}
+
+LedgerSession::LedgerSession(const std::filesystem::path& path, OpenLedger opened)
+    : path_(path),
+      look_(opened.look),
+      database_(std::move(opened.database)),
+      id_(ledger_id(database_, kLedgerSchemaVersion)),
+      begin_(database_, "BEGIN IMMEDIATE"),
+      commit_(database_, "COMMIT"),
+      rollback_(database_, "ROLLBACK"),
+      find_cookie_(database_, "PRAGMA schema_version"),
+      rows_(database_),
+      update_source_(database_,
+                     "INSERT INTO sources(source, cursor, acquired, updated_at, digest, file)"
+                     " VALUES(?1, ?2, ?3, ?4, ?5, ?6)"
+                     " ON CONFLICT(source) DO UPDATE SET cursor = excluded.cursor,"
+                     " digest = excluded.digest, file = excluded.file,"
+                     " acquired = acquired + excluded.acquired, updated_at = excluded.updated_at"),
+      find_source_(database_, "SELECT source, cursor, digest, file FROM sources WHERE source = ?1"),
+      find_list_(database_,
+                 "SELECT source, cursor, digest, file FROM sources WHERE file = ?1"
+                 " ORDER BY updated_at DESC LIMIT 1"),
+      update_generation_(database_,
+                         "INSERT INTO generations(generation, source, recorded, added, began_at, updated_at,"
+                         " last_first, last_digest) VALUES(?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7)"
+                         " ON CONFLICT(generation) DO UPDATE SET recorded = max(recorded, excluded.recorded),"
+                         " added = added + excluded.added, updated_at = excluded.updated_at +"
+                         " (updated_at = excluded.updated_at), last_first = excluded.last_first,"
+                         " last_digest = excluded.last_digest"),
+      find_generation_(database_, find_last_commit_sql(kLedgerSchemaVersion)) {}
+
+LedgerSession::~LedgerSession() {
+    bool has_its_name = false;
+    try {
+        has_its_name = look_at_ledger(path_).has_same_logs(look_);
+    } catch (const std::bad_alloc&) {
+        // Then it is left.
+    }
+    if (!has_its_name) database_.keep_log_on_close(true);
+}
+
+// `file` first: see LedgerFiles.
+void LedgerSession::remember_files(LedgerFiles& files) const noexcept {
+    files.file.store(look_.file->identity.position(), std::memory_order_relaxed);
+    files.log.store(look_.log->identity.position(), std::memory_order_release);
+}
+
+bool LedgerSession::save() noexcept {
+    try {
+        SqliteStatement checkpoint(database_, "PRAGMA wal_checkpoint(PASSIVE)");
+        if (!checkpoint.first_row()) return false;
+        const bool is_saved = checkpoint.integer(0) == 0 && checkpoint.integer(1) == checkpoint.integer(2);
+        checkpoint.finish();
+        return is_saved;
+    } catch (const std::exception&) {
+        return false;
+    }
+}
+
+// What a kill leaves: before the COMMIT nothing of the transaction, and some records with outcomes that were
+// not committed, which the next leader decides anew; after it `recorded` beyond the segments' `durable`, and
+// outcomes that were committed. A COMMIT that was cut short may come to light later, when the log is
+// recovered: the tries in between have decided on the same rows, so alike.
+void LedgerSession::write(const RecordRange& records, const CommitContext& context) {
+    begin_.run();
+    require_schema();
+    added_ = rows_.insert(records, count_redone(records, context.generation), context);
+    write_source(context);
+    write_generation(records, context);
+    commit_.run();
+}
+
+// Somebody may change tables, or add a trigger, while they are in use.
+void LedgerSession::require_schema() {
+    const bool found = find_cookie_.first_row();
+    const std::int64_t cookie = found ? find_cookie_.integer(0) : 0;
+    find_cookie_.finish();
+    if (cookie == schema_cookie_) return;
+    static_cast<void>(require_ledger_schema(database_, path_));
+    schema_cookie_ = cookie;
+}
+
+// How many of the records are in the ledger already, in this generation's last commit.
+std::size_t LedgerSession::count_redone(const RecordRange& records, std::uint64_t generation) {
+    const LastCommit last = last_commit(generation);
+    switch (continue_after(last, records)) {
+        case Continuation::Follows:
+        case Continuation::Unchecked:
+            return 0;
+        case Continuation::Redoes:
+            return static_cast<std::size_t>(last.recorded - records.first());
+        case Continuation::Lacks:
+            throw WrongLedger(lacks_text(last, records.first()));
+        case Continuation::Differs:
+            break;
+    }
+    throw Failure(
+        ExitStatus::Configuration,
+        fmt::format(
+            "ledger {}: its last commit, up to result {} of this pipeline, was not of what the segments hold "
+            "from {} on: one of the two is a copy of another moment; put back what belongs together, or "
+            "remove the segments and let the source give again what the ledger lacks",
+            path_.string(), last.recorded, records.first()));
+}
+
+void LedgerSession::write_source(const CommitContext& context) {
+    const KnownSource next = next_of(context);
+    update_source_.bind(1, context.source);
+    if (next.cursor) {
+        update_source_.bind(2, stored(*next.cursor));
+    } else {
+        update_source_.bind_null(2);
+    }
+    update_source_.bind(3, added_);
+    update_source_.bind(4, context.clock.now_us());
+    const std::string digest = next.digest ? to_text(*next.digest) : std::string();
+    update_source_.bind_or_null(5, digest);
+    update_source_.bind_or_null(6, next.file);
+    update_source_.run();
+}
+
+// A cursor never goes back: positions rise, and what it has passed is in the ledger. But for the first commit
+// of a generation that began the source anew; a redo of that one finds the generation here, and is an
+// ordinary one. The digest always is that of the bytes before the cursor, or none.
+KnownSource LedgerSession::next_of(const CommitContext& context) {
+    KnownSource next;
+    if (context.from_start && !has_generation(context.generation)) {
+        next.cursor = 0;
+    } else if (auto known = find(find_source_, context.source)) {
+        next = *std::move(known);
+    }
+    if (context.cursor && (!next.cursor || *context.cursor > *next.cursor)) {
+        next.cursor = context.cursor;
+        next.digest = context.digest;
+    } else if (context.cursor && *context.cursor == *next.cursor && context.digest) {
+        next.digest = context.digest;
+    }
+    if (!context.file.empty()) next.file = context.file;
+    return next;
+}
+
+std::optional<KnownSource> LedgerSession::find(SqliteStatement& statement, std::string_view wanted) {
+    statement.bind(1, wanted);
+    std::optional<KnownSource> found;
+    if (statement.first_row()) {
+        found.emplace().source = statement.text(0);
+        if (!statement.is_null(1)) found->cursor = static_cast<std::uint64_t>(statement.integer(1));
+        if (!statement.is_null(2)) found->digest = parse_digest(statement.text(2));
+        if (!statement.is_null(3)) found->file = statement.text(3);
+    }
+    statement.finish();
+    return found;
+}
+
+std::optional<std::uint64_t> LedgerSession::cursor(std::string_view source) {
+    const auto found = find(find_source_, source);
+    return found ? found->cursor : std::nullopt;
+}
+
+std::optional<KnownSource> LedgerSession::known(std::string_view source, std::string_view file) {
+    if (!file.empty()) {
+        if (auto found = find(find_list_, file)) return found;
+    }
+    return find(find_source_, source);
+}
+
+bool LedgerSession::has_generation(std::uint64_t generation) {
+    find_generation_.bind(1, stored(generation));
+    const bool found = find_generation_.first_row();
+    find_generation_.finish();
+    return found;
+}
+
+// It is written even if nothing else is new: a process killed inside its commit may have left a
+// transaction that can be read but has not reached the disk. What is found in it must not be called
+// durable before an fsync, and this row makes the COMMIT do one: its time is never the one before, even if
+// the clock stands still (SQLite writes no row that does not change).
+void LedgerSession::write_generation(const RecordRange& records, const CommitContext& context) {
+    const std::string digest = to_text(digest_of(records));
+    update_generation_.bind(1, stored(context.generation));
+    update_generation_.bind(2, context.source);
+    update_generation_.bind(3, stored(records.end()));
+    update_generation_.bind(4, added_);
+    update_generation_.bind(5, context.clock.now_us());
+    update_generation_.bind(6, stored(records.first()));
+    update_generation_.bind(7, digest);
+    update_generation_.run();
+}
+
+LastCommit LedgerSession::last_commit(std::uint64_t generation) {
+    return read_last_commit(find_generation_, generation);
+}
+
+bool LedgerSession::roll_back() noexcept {
+    if (!database_.in_transaction()) return true;  // SQLite did it, or the transaction was never begun
+    try {
+        rollback_.run();
+    } catch (const std::exception&) {
+        return false;
+    }
+    return !database_.in_transaction();
+}
+
+}  // namespace pipeline

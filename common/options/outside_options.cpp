@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/options/outside_options.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <string>
+
+#include "common/core/layout.hpp"
+#include "common/options/shared_options.hpp"
+#include "common/spec/byte_size.hpp"
+
+namespace pipeline {
+namespace {
+
+constexpr std::uint64_t kLeastMemory = std::uint64_t{1} << 20U;
+constexpr std::uint64_t kMostMemory = std::uint64_t{1} << 50U;
+constexpr std::uint32_t kMostItems = 1'000'000'000;
+
+CommandOption request_option(RequestForm& field) {
+    return value_option(
+        "request", "FORM", "what exec: is sent: id or json", field,
+        [](std::string_view text) {
+            if (text == "id") return RequestForm::Id;
+            if (text == "json") return RequestForm::Json;
+            throw std::invalid_argument("id or json is accepted");
+        },
+        [](RequestForm form) { return std::string(form == RequestForm::Json ? "json" : "id"); });
+}
+
+CommandOption memory_limit_option(std::uint64_t& field) {
+    return value_option(
+        "memory-limit", "SIZE", "of a program, at least 1MiB, 0: none", field,
+        [](std::string_view text) { return parse_byte_size(text, kLeastMemory, kMostMemory); },
+        byte_size_text);
+}
+
+}  // namespace
+
+std::vector<CommandOption> outside_options(OutsideOptions& fields) {
+    return {request_option(fields.request),
+            count_option("pipeline", fmt::format("requests ahead of exec:'s answer, 1 to {}", kMaxBatch),
+                         fields.pipeline, 1, kMaxBatch),
+            memory_limit_option(fields.memory_limit),
+            count_option("max-items-per-child", "then exec: is started anew, 0: never",
+                         fields.max_items_per_child, 0, kMostItems),
+            switch_option("isolate", "run ubl in processes of its own", fields.isolate)};
+}
+
+}  // namespace pipeline

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/os/inheritance.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace pipeline {
+namespace {
+
+// open() takes the lowest free number, which is that of the first closed stream.
+void open_closed_streams() noexcept {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+        if (::fcntl(fd, F_GETFD) >= 0) continue;
+        if (::open("/dev/null", O_WRONLY) >= 0) continue;
+        ::open("/", O_PATH);  // nothing can be read or written there either
+    }
+}
+
+}  // namespace
+
+void mend_inheritance() noexcept {
+    open_closed_streams();
+    ::signal(SIGCHLD, SIG_DFL);
+    ::signal(SIGPIPE, SIG_IGN);
+    ::signal(SIGXFSZ, SIG_IGN);
+    const mode_t inherited = ::umask(S_IRWXG | S_IRWXO);
+    ::umask(inherited & (S_IRWXG | S_IRWXO));
+}
+
+}  // namespace pipeline

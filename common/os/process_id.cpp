@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/os/process_id.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <string_view>
+
+#include "common/base/fd.hpp"
+
+namespace pipeline {
+namespace {
+
+// Field 22 of what proc(5) says of a process; 0 if it says nothing of the kind.
+std::uint64_t start_in(std::string_view stat) noexcept {
+    constexpr int kFieldsBetween = 20;  // from the state, which follows the name, to the start time
+    // The name may hold anything: the last parenthesis ends it.
+    std::size_t at = stat.rfind(')');
+    for (int field = 0; at != std::string_view::npos && field < kFieldsBetween; ++field)
+        at = stat.find(' ', at + 1);
+    std::uint64_t ticks = 0;
+    if (at != std::string_view::npos) std::from_chars(stat.data() + at + 1, stat.data() + stat.size(), ticks);
+    return ticks;
+}
+
+std::uint64_t start_told_by(const char* path) noexcept {
+    const UniqueFd file(::open(path, O_RDONLY | O_CLOEXEC));
+    std::array<char, 1024> text{};
+    const ssize_t got = file ? ::read(file.get(), text.data(), text.size()) : -1;
+    return got > 0 ? start_in({text.data(), static_cast<std::size_t>(got)}) : 0;
+}
+
+// In the /proc of another pid namespace our pid, and everybody's, is another number.
+bool is_proc_ours() noexcept {
+    std::array<char, 16> link{};
+    const ssize_t length = ::readlink("/proc/self", link.data(), link.size());
+    pid_t pid = 0;
+    if (length > 0) std::from_chars(link.data(), link.data() + length, pid);
+    return pid == ::getpid();
+}
+
+}  // namespace
+
+ProcessId ProcessId::of(pid_t pid) noexcept {
+    ProcessId process{static_cast<std::uint32_t>(pid), 0};
+    if (!is_proc_ours()) return process;
+    std::array<char, 32> path{};
+    std::snprintf(path.data(), path.size(), "/proc/%d/stat", static_cast<int>(pid));
+    process.started_ticks = start_told_by(path.data());
+    return process;
+}
+
+ProcessId ProcessId::self() noexcept {
+    return {static_cast<std::uint32_t>(::getpid()), start_told_by("/proc/self/stat")};
+}
+
+bool ProcessId::is_alive() const noexcept {
+    if (pid == 0) return false;
+    const UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(pid), 0)));
+    // ENOENT, or EINVAL of older kernels: the number is a thread's, and no process has it.
+    if (!pidfd && (errno == ESRCH || errno == EINVAL || errno == ENOENT)) return false;
+    pollfd ended{pidfd.get(), POLLIN, 0};
+    if (pidfd && ::poll(&ended, 1, 0) == 1) return false;
+    if (started_ticks == 0) return true;
+    // The pidfd holds one process; the start time says whether that is the one.
+    const std::uint64_t now = of(static_cast<pid_t>(pid)).started_ticks;
+    return now == 0 || now == started_ticks;
+}
+
+std::uint64_t own_pid_namespace() noexcept {
+    struct stat status {};
+    if (!is_proc_ours()) return 0;
+    return ::stat("/proc/self/ns/pid", &status) == 0 ? status.st_ino : 0;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every main() does around its program's work: errors are caught here, once, and become one line on
+// stderr and an exit status.
+#pragma once
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <exception>
+#include <new>
+#include <string_view>
+#include <variant>
+
+#include "common/base/error.hpp"
+#include "common/base/log.hpp"
+#include "common/base/output.hpp"
+#include "common/base/printable.hpp"
+#include "common/base/shortage.hpp"
+#include "common/cli/command_line.hpp"
+#include "common/os/inheritance.hpp"
+
+namespace pipeline {
+
+// `parse` returns std::variant<Options, EarlyExit>; `work` takes the Options and returns the ExitStatus.
+// Both may throw. Returns what main() is to return. A usage error is shown plainly, since it is read by the
+// person who typed it; any other as a line of the log.
+template <class Parse, class Work>
+[[nodiscard]] int run_program(std::string_view program, Parse&& parse, Work&& work) noexcept {
+    mend_inheritance();
+    try {
+        configure_log(program, LogLevel::Info);
+        const auto parsed = parse();
+        if (const auto* answer = std::get_if<EarlyExit>(&parsed)) {
+            print_output(answer->text);
+            return to_int(ExitStatus::Drained);
+        }
+        const auto& options = std::get<0>(parsed);
+        configure_log(program, options.log_level);
+        return to_int(work(options));
+    } catch (const Failure& failure) {
+        if (failure.status() == ExitStatus::Usage) {
+            fmt::print(stderr, "{}: {}\n", program, safe_line(failure.what()));
+        } else {
+            write_log(LogLevel::Error, failure.what());
+        }
+        return to_int(failure.status());
+    } catch (const std::bad_alloc&) {
+        log(LogLevel::Error, "out of memory; {}", advice_for_shortage(ENOMEM));
+        return to_int(ExitStatus::Internal);
+    } catch (const std::exception& exception) {
+        write_log(LogLevel::Error, exception.what());
+        return to_int(ExitStatus::Internal);
+    }
+}
+
+}  // namespace pipeline

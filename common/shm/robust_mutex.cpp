@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/shm/robust_mutex.hpp"
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <ctime>
+#include <new>
+
+#include "common/base/error.hpp"
+#include "common/shm/pause.hpp"
+
+namespace pipeline {
+namespace {
+
+#ifdef __SANITIZE_THREAD__
+constexpr clockid_t kTimedLockClock =
+    CLOCK_REALTIME;  // ThreadSanitizer does not know pthread_mutex_clocklock
+#else
+constexpr clockid_t kTimedLockClock = CLOCK_MONOTONIC;
+#endif
+
+// The calling thread's id; a system call once per thread.
+std::uint32_t thread_id() noexcept {
+    static thread_local const auto id = static_cast<std::uint32_t>(::syscall(SYS_gettid));
+    return id;
+}
+
+}  // namespace
+
+void RobustMutex::initialise() {
+    pthread_mutexattr_t attributes;
+    int error = ::pthread_mutexattr_init(&attributes);
+    if (error == 0) {
+        error = ::pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+        if (error == 0) error = ::pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+        if (error == 0) error = ::pthread_mutex_init(&mutex_, &attributes);
+        ::pthread_mutexattr_destroy(&attributes);
+    }
+    if (error != 0) {
+        throw system_failure(ExitStatus::CannotCreate, "pthread_mutex_init", "in shared memory", error,
+                             "process-shared robust mutexes are needed");
+    }
+    owner_.store(0, std::memory_order_relaxed);
+    beats_.store(0, std::memory_order_relaxed);
+}
+
+// By glibc's own fields: there is no other way to ask without locking. What it calls kind says process-shared
+// and robust; the first word is 0 if nobody has it, and without a thread id if its owner died (futex(2)).
+// With waiters alone, neither owned nor abandoned, it would be waited for for ever.
+bool RobustMutex::is_sound() const noexcept {
+    RobustMutex fresh;
+    fresh.initialise();
+    const auto word = static_cast<std::uint32_t>(mutex_.__data.__lock);
+    constexpr int kNotRecoverable = INT_MAX - 1;  // in the owner's field, for ever
+    return mutex_.__data.__kind == fresh.mutex_.__data.__kind && mutex_.__data.__owner != kNotRecoverable &&
+           (word == 0 || (word & ~FUTEX_WAITERS) == FUTEX_OWNER_DIED);
+}
+
+// A dead owner looks as if it had the lock; the kernel says otherwise later.
+int RobustMutex::try_lock(int spin_rests) noexcept {
+    int tried = ::pthread_mutex_trylock(&mutex_);
+    for (int rest = 0; tried == EBUSY && rest < spin_rests; ++rest) {
+        pause_processor();
+        if (owner() == 0) tried = ::pthread_mutex_trylock(&mutex_);
+    }
+    return tried;
+}
+
+// The kernel takes a dead owner's thread id out of the lock's word and leaves FUTEX_OWNER_DIED in it.
+std::uint32_t RobustMutex::living_owner() const noexcept {
+    const std::uint32_t said = owner();
+    const auto word = static_cast<std::uint32_t>(__atomic_load_n(&mutex_.__data.__lock, __ATOMIC_RELAXED));
+    return (word & FUTEX_TID_MASK) == said ? said : 0;
+}
+
+bool RobustMutex::is_abandoned() const noexcept {
+    return (static_cast<std::uint32_t>(mutex_.__data.__lock) & FUTEX_OWNER_DIED) != 0;
+}
+
+int RobustMutex::timed_lock(std::chrono::nanoseconds bound, int spin_rests) noexcept {
+    const int tried = try_lock(bound > std::chrono::nanoseconds::zero() ? spin_rests : 0);
+    if (tried != EBUSY || bound <= std::chrono::nanoseconds::zero()) return tried;
+    timespec until{};
+    ::clock_gettime(kTimedLockClock, &until);
+    const auto whole = std::chrono::duration_cast<std::chrono::seconds>(bound);
+    until.tv_sec += whole.count();
+    until.tv_nsec += (bound - whole).count();
+    if (until.tv_nsec >= 1'000'000'000) {
+        until.tv_nsec -= 1'000'000'000;
+        ++until.tv_sec;
+    }
+#ifdef __SANITIZE_THREAD__
+    return ::pthread_mutex_timedlock(&mutex_, &until);
+#else
+    return ::pthread_mutex_clocklock(&mutex_, kTimedLockClock, &until);
+#endif
+}
+
+void RobustMutex::own() noexcept {
+    owner_.store(thread_id(), std::memory_order_relaxed);
+    beat();
+}
+
+void RobustMutex::unlock() noexcept {
+    owner_.store(0, std::memory_order_relaxed);
+    if (::pthread_mutex_unlock(&mutex_) != 0)
+        broken_invariant("a mutex in shared memory could not be unlocked");
+}
+
+void RobustMutex::mark_consistent() noexcept {
+    if (::pthread_mutex_consistent(&mutex_) != 0) {
+        broken_invariant("a mutex in shared memory could not be marked consistent");
+    }
+}
+
+bool RobustMutex::owner_died(int error) noexcept {
+    switch (error) {
+        case EOWNERDEAD:
+            return true;
+        case EBUSY:
+        case ETIMEDOUT:
+            return false;
+        default:
+            broken_invariant("a mutex in shared memory is damaged or was never made");
+    }
+}
+
+}  // namespace pipeline

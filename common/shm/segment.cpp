@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/shm/segment.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/interprocess/mapped_region.hpp>
+#include <boost/interprocess/permissions.hpp>
+#include <boost/interprocess/shared_memory_object.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <utility>
+
+#include "common/base/error.hpp"
+#include "common/base/fd.hpp"
+#include "common/base/shortage.hpp"
+
+namespace pipeline {
+namespace {
+
+namespace interprocess = boost::interprocess;
+
+// shm_open(3) is specified by name, but there is no renaming in it: on Linux the objects are the files of
+// this tmpfs.
+std::string path_of(const std::string& name) {
+    return "/dev/shm/" + name;
+}
+std::string temporary(const std::string& name) {
+    return name + ".new";
+}
+
+// True if the name `name` means the object that is open as `fd`.
+bool is_named(int fd, const std::string& name) noexcept {
+    struct stat mine {};
+    struct stat named {};
+    return ::fstat(fd, &mine) == 0 && ::stat(path_of(name).c_str(), &named) == 0 &&
+           mine.st_ino == named.st_ino && mine.st_dev == named.st_dev;
+}
+
+// Whoever removes or renames a name holds a lock on what it means, and has looked at the name since it has
+// the lock: then nobody else can have made it mean something else in between.
+void lock_named(int fd, int kind, const std::string& name) {
+    if (::flock(fd, kind | LOCK_NB) == 0 && is_named(fd, name)) return;
+    throw Failure(ExitStatus::CannotCreate,
+                  fmt::format("segment {} is in use by another supervisor (with another --runtime-dir); stop "
+                              "it, or choose another --name",
+                              path_of(name)));
+}
+
+// Returns an errno value, 0 if all of it is there. In pieces, because a signal undoes the piece that is in
+// work: with one piece, a timer could keep it from ever getting done.
+int allocate(int fd, std::size_t bytes) noexcept {
+    constexpr std::size_t kPiece = std::size_t{64} << 10U;
+    for (std::size_t done = 0; done < bytes; done += kPiece) {
+        int error = EINTR;
+        while (error == EINTR) {
+            error = ::posix_fallocate(fd, static_cast<off_t>(done),
+                                      static_cast<off_t>(std::min(kPiece, bytes - done)));
+        }
+        if (error != 0) return error;
+    }
+    return 0;
+}
+
+std::string advice_for_creation(int error) {
+    switch (error) {
+        case ENOSPC:
+            return "make /dev/shm larger, or --ring-capacity and --storage-capacity smaller";
+        case ENOENT:
+            return "a tmpfs must be mounted on /dev/shm";
+        case EEXIST:
+        case EISDIR:
+            return "remove it, or choose another --name";
+        default:
+            return is_shortage(error) ? "" : "/dev/shm must be writable for this user";
+    }
+}
+
+std::string advice_for_opening(int error) {
+    switch (error) {
+        case EACCES:
+        case EPERM:
+            return "it is another user's, or must be made readable and writable: start as its owner, or "
+                   "choose "
+                   "another --name";
+        default:
+            return is_shortage(error) ? "" : "it is none of ours: remove it, or choose another --name";
+    }
+}
+
+void require_file(const struct stat& status, const std::string& path) {
+    if (S_ISREG(status.st_mode)) return;
+    throw Failure(ExitStatus::CannotCreate,
+                  "segment " + path +
+                      " is no shared memory, and none of ours: remove it, or choose "
+                      "another --name");
+}
+
+// What somebody else made could be changed or cut under our feet, so it is not even looked at; root may look,
+// as the owner's keeper.
+void require_ours(int fd, const std::string& path, Segment::Access access) {
+    struct stat status {};
+    if (::fstat(fd, &status) != 0) throw system_failure(ExitStatus::InputOutput, "fstat", path, errno);
+    require_file(status, path);
+    const bool may_look = access == Segment::Access::ReadOnly && ::geteuid() == 0;
+    if (status.st_uid != ::geteuid() && !may_look) {
+        throw Failure(
+            ExitStatus::CannotCreate,
+            fmt::format("segment {} belongs to user {}, and this is user {}: start as its owner, or "
+                        "choose another --name",
+                        path, status.st_uid, ::geteuid()));
+    }
+}
+
+}  // namespace
+
+struct Segment::Mapping {
+    Mapping() = default;
+    Mapping(const Mapping&) = delete;
+    Mapping& operator=(const Mapping&) = delete;
+    ~Mapping() {
+        if (is_unfinished) remove(temporary(name));
+    }
+
+    std::string name;
+    bool is_unfinished = false;  // it has its temporary name still
+    interprocess::shared_memory_object object;
+    interprocess::mapped_region region;
+};
+
+Segment::Segment(std::unique_ptr<Mapping> mapping) noexcept : mapping_(std::move(mapping)) {}
+Segment::Segment(Segment&&) noexcept = default;
+Segment& Segment::operator=(Segment&&) noexcept = default;
+Segment::~Segment() = default;
+
+Segment Segment::create(const std::string& name, std::size_t bytes) {
+    const std::string unfinished = temporary(name);
+    remove_abandoned(unfinished);
+    try {
+        auto mapping = std::make_unique<Mapping>();
+        mapping->name = name;
+        mapping->object =
+            interprocess::shared_memory_object(interprocess::create_only, unfinished.c_str(),
+                                               interprocess::read_write, interprocess::permissions(0600));
+        const int fd = mapping->object.get_mapping_handle().handle;
+        lock_named(fd, LOCK_SH, unfinished);
+        mapping->is_unfinished = true;
+        if (const int error = allocate(fd, bytes); error != 0) {
+            throw system_failure(ExitStatus::CannotCreate,
+                                 "allocating " + std::to_string(bytes) + " bytes in", path_of(name), error,
+                                 advice_for_creation(error));
+        }
+        mapping->region = interprocess::mapped_region(mapping->object, interprocess::read_write);
+        return Segment(std::move(mapping));
+    } catch (const interprocess::interprocess_exception& exception) {
+        const int error = exception.get_native_error();
+        throw system_failure(ExitStatus::CannotCreate, "creating", path_of(unfinished), error,
+                             advice_for_creation(error));
+    }
+}
+
+std::optional<Segment> Segment::open(const std::string& name, Access access) {
+    const bool writable = access == Access::ReadWrite;
+    const auto mode = writable ? interprocess::read_write : interprocess::read_only;
+    struct stat status {};
+    // Opening a FIFO for reading would wait for somebody who writes.
+    if (::lstat(path_of(name).c_str(), &status) == 0 && S_ISFIFO(status.st_mode)) {
+        require_file(status, path_of(name));
+    }
+    try {
+        auto mapping = std::make_unique<Mapping>();
+        mapping->name = name;
+        mapping->object = interprocess::shared_memory_object(interprocess::open_only, name.c_str(), mode);
+        require_ours(mapping->object.get_mapping_handle().handle, path_of(name), access);
+        interprocess::offset_t bytes = 0;
+        if (!mapping->object.get_size(bytes) || bytes == 0) {
+            throw Failure(ExitStatus::Configuration,
+                          "segment " + path_of(name) + " is empty, and none of ours: remove it");
+        }
+        mapping->region = interprocess::mapped_region(mapping->object, mode);
+        return Segment(std::move(mapping));
+    } catch (const interprocess::interprocess_exception& exception) {
+        if (exception.get_error_code() == interprocess::not_found_error) return std::nullopt;
+        const int error = exception.get_native_error();
+        throw system_failure(is_shortage(error) ? ExitStatus::InputOutput : ExitStatus::CannotCreate,
+                             "opening", path_of(name), error, advice_for_opening(error));
+    }
+}
+
+void Segment::remove(const std::string& name) noexcept {
+    interprocess::shared_memory_object::remove(name.c_str());
+}
+
+void Segment::remove_abandoned(const std::string& name) {
+    const UniqueFd fd(::open(path_of(name).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (!fd) return;  // what stands in the way nevertheless, making the new one will say
+    lock_named(fd.get(), LOCK_EX, name);
+    remove(name);
+}
+
+void Segment::publish() {
+    const std::string from = path_of(temporary(name()));
+    const std::string to = path_of(name());
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0) {
+        throw system_failure(ExitStatus::CannotCreate, "naming", to, errno,
+                             "another supervisor may be using it; choose another --name");
+    }
+    mapping_->is_unfinished = false;
+}
+
+void Segment::replace() {
+    if (!mapping_->is_unfinished) return;
+    const std::string from = path_of(temporary(name()));
+    const std::string to = path_of(name());
+    if (::rename(from.c_str(), to.c_str()) != 0)
+        throw system_failure(ExitStatus::CannotCreate, "naming", to, errno,
+                             "/dev/shm must be writable for this user");
+    mapping_->is_unfinished = false;
+}
+
+const std::string& Segment::name() const noexcept {
+    return mapping_->name;
+}
+void* Segment::address() const noexcept {
+    return mapping_->region.get_address();
+}
+std::size_t Segment::size() const noexcept {
+    return mapping_->region.get_size();
+}
+int Segment::fd() const noexcept {
+    return mapping_->object.get_mapping_handle().handle;
+}
+
+// By asking for a read lease (fcntl(2)), which is granted only while nobody has the file open for writing,
+// and given back at once. It is no lock: no flock fails because of it. Who opens the file for writing in
+// between waits for that moment, and the kernel sends the signal that says so, here one that is ignored.
+std::optional<bool> Segment::is_written() const noexcept {
+    if (::fcntl(fd(), F_SETSIG, SIGURG) != 0) return std::nullopt;
+    if (::fcntl(fd(), F_SETLEASE, F_RDLCK) == 0) {
+        ::fcntl(fd(), F_SETLEASE, F_UNLCK);
+        return false;
+    }
+    return errno == EAGAIN ? std::optional(true) : std::nullopt;
+}
+
+bool Segment::has_its_name() const noexcept {
+    return is_named(fd(), name());
+}
+
+}  // namespace pipeline

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The calculation rules BR-CO-10 to BR-CO-17 of EN 16931-1, as the CEN validation artefacts for UBL state
+// them. Exact: no amount is rounded but where a rule rounds it. A comparison with a missing element, or with
+// one that is no number, does not hold.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "consumer/invoice/ubl_document.hpp"
+
+namespace pipeline {
+
+// A set of rules, in the order of their numbers.
+class RuleSet {
+  public:
+    static constexpr int kFirst = 10;
+    static constexpr int kLast = 17;
+
+    // `number`: kFirst..kLast, for BR-CO-10 to BR-CO-17.
+    void add(int number) noexcept { bits_ = static_cast<std::uint8_t>(bits_ | (1U << (number - kFirst))); }
+    [[nodiscard]] bool contains(int number) const noexcept { return (bits_ >> (number - kFirst) & 1U) != 0; }
+    [[nodiscard]] bool empty() const noexcept { return bits_ == 0; }
+    // "BR-CO-10 BR-CO-13"; empty if there are none.
+    [[nodiscard]] std::string text() const;
+
+  private:
+    std::uint8_t bits_ = 0;
+};
+
+// The rules that `document` violates. BR-CO-10 to 13 and 16 are asked of every LegalMonetaryTotal (and so
+// hold where there is none), BR-CO-14 of the document's own tax totals, BR-CO-15 of the document, BR-CO-17
+// of every TaxSubtotal of any TaxTotal. BR-CO-15 does not hold if there are several LegalMonetaryTotals.
+[[nodiscard]] RuleSet check_en16931(const UblDocument& document) noexcept;
+
+}  // namespace pipeline

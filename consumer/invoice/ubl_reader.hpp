@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads a UblDocument out of a parsed UBL 2.1 Invoice or CreditNote. One pass over the elements, without
+// recursion, so that no depth of nesting can exhaust the stack, and without XPath; names are compared in
+// their namespaces, whatever the prefixes are.
+//
+// It reads what the rules need and validates nothing else: order, mandatory elements and code lists are a
+// schema's business. Where the schemas allow no tax total (in an item, in a party), none is looked for.
+// A single-valued element that occurs twice is a Problem, since no rule can say which
+// one counts.
+#pragma once
+
+#include <cstdint>
+#include <pugixml.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "consumer/invoice/namespaces.hpp"
+#include "consumer/invoice/ubl_document.hpp"
+#include "consumer/invoice/ubl_values.hpp"
+
+namespace pipeline {
+
+class UblReader {
+  public:
+    // How the document must have been parsed: references decoded, CDATA kept, comments, processing
+    // instructions and document type dropped; text directly in its element, and kept outside the root too.
+    static constexpr unsigned kParseOptions = pugi::parse_escapes | pugi::parse_cdata | pugi::parse_eol |
+                                              pugi::parse_embed_pcdata | pugi::parse_fragment;
+
+    // Reads the document whose root element is `root` into `document`; false if that is no UBL Invoice or
+    // CreditNote. `document` refers to texts of the parsed one, which must outlive it.
+    [[nodiscard]] bool read(pugi::xml_node root, UblDocument& document);
+
+  private:
+    // What an open element is. Elsewhere: none of the others, but there may be something in it; Opaque: its
+    // content is of no interest.
+    enum class Context : std::uint8_t {
+        Document,
+        Line,
+        MonetaryTotal,
+        AllowanceCharge,
+        TaxTotal,
+        TaxSubtotal,
+        TaxCategory,
+        TaxScheme,
+        Supplier,
+        Party,
+        PartyLegalEntity,
+        PartyName,
+        Elsewhere,
+        Opaque
+    };
+
+    // The element that the walk looks at.
+    struct Element {
+        pugi::xml_node node;
+        QualifiedName name;
+        std::uint32_t depth;
+        bool entered = false;  // its namespace declarations are in namespaces_
+
+        Element(pugi::xml_node element, std::uint32_t its_depth) noexcept
+            : node(element), name(element.name()), depth(its_depth) {}
+    };
+
+    void walk(pugi::xml_node root);
+    [[nodiscard]] Context visit(Element& element, Context parent);
+    [[nodiscard]] Context visit_in_document(Element& element);
+    [[nodiscard]] Context visit_in_line(Element& element);
+    [[nodiscard]] Context visit_in_monetary_total(Element& element);
+    [[nodiscard]] Context visit_in_allowance_charge(Element& element);
+    [[nodiscard]] Context visit_in_tax(Element& element, Context parent);
+    [[nodiscard]] Context visit_in_supplier(Element& element, Context parent);
+    [[nodiscard]] Context visit_elsewhere(Element& element);
+    [[nodiscard]] Context open_tax_total(bool own);
+    void close(Context context);
+
+    [[nodiscard]] bool is_basic(Element& element, std::string_view local) {
+        return element.name.local == local && vocabulary_of(element) == Vocabulary::Basic;
+    }
+    [[nodiscard]] bool is_aggregate(Element& element, std::string_view local) {
+        return element.name.local == local && vocabulary_of(element) == Vocabulary::Aggregate;
+    }
+    [[nodiscard]] Vocabulary vocabulary_of(Element& element);
+    void enter(Element& element);
+
+    UblDocument* document_ = nullptr;
+    Namespaces namespaces_;
+    UblValues values_;
+    bool too_many_prefixes_ = false;
+    // The open elements, from the root to the one that the walk is in.
+    struct Open {
+        Context context;
+        pugi::xml_node node;
+    };
+    std::vector<Open> open_;
+    std::string party_name_;   // the supplier's, should it have no registration name
+    Amount category_percent_;  // of the tax category that is open
+    bool category_is_vat_ = false;
+};
+
+}  // namespace pipeline

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "consumer/outside/each_processor.hpp"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/log.hpp"
+#include "consumer/work/clean_text.hpp"
+
+namespace pipeline {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kBoundedWait{500};
+constexpr milliseconds kStartAgain{100};  // when the system has no process left
+constexpr std::chrono::seconds kEndAtTerm{1};
+constexpr std::size_t kOutputBytes = 65'536;
+constexpr std::uint32_t kWarningsPerSecond = 10;
+
+}  // namespace
+
+EachProcessor::EachProcessor(EachPlan plan, CommandTemplate command)
+    : plan_(std::move(plan)),
+      command_(std::move(command)),
+      child_(plan_.program),
+      bytes_(kOutputBytes),
+      warnings_(kWarningsPerSecond) {}
+
+void EachProcessor::process(Batch& batch) {
+    not_before_ = {};
+    while (!batch.is_done()) {
+        const nanoseconds bound = batch.look_after(steady_clock::now());
+        const std::size_t i = choose(batch);
+        const auto now = steady_clock::now();
+        if (not_before_[i] <= now) {
+            run(batch, i);
+        } else {
+            static_cast<void>(child_.wait(false, std::min<nanoseconds>(bound, not_before_[i] - now)));
+        }
+    }
+}
+
+void EachProcessor::look_after() {
+    child_.look_for_orphans(steady_clock::now());
+}
+
+milliseconds EachProcessor::retry_delay(std::uint32_t attempts) noexcept {
+    milliseconds delay = kFirstRetry;
+    for (std::uint32_t i = 1; i < attempts && delay < kLastRetry; ++i) delay *= 2;
+    return std::min(delay, kLastRetry);
+}
+
+// The unfinished item whose turn is first, in the hand's order among those that never had to wait.
+std::size_t EachProcessor::choose(const Batch& batch) const noexcept {
+    std::size_t chosen = batch.size();
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (batch.is_finished(i)) continue;
+        if (chosen == batch.size() || not_before_[i] < not_before_[chosen]) chosen = i;
+    }
+    return chosen;
+}
+
+void EachProcessor::run(Batch& batch, std::size_t i) {
+    if (!start(batch, i)) return;
+    const End end = wait_for_end(batch);
+    child_.kill_group();
+    read_output();
+    int wait_status = 0;
+    if (end == End::Never) {
+        child_.abandon();
+    } else {
+        wait_status = child_.bury();
+    }
+    if (batch.is_given_up()) return;
+    if (end == End::InTime) {
+        judge(batch, i, wait_status);
+    } else {
+        static_cast<void>(batch.charge(i, Cause::ran_too_long(), last_words()));
+    }
+}
+
+// False if the system cannot start it now, or there is no file for it.
+bool EachProcessor::start(Batch& batch, std::size_t i) {
+    const auto id = batch.item(i).id_text();
+    if (plan_.spool && settle_without_file(*plan_.spool, batch, i)) return false;
+    // Before it runs: it may kill the consumer at once.
+    batch.begin(i);
+    if (const auto mishap = child_.start(command_.fill(id, batch.attempt(i)), id)) {
+        batch.pause();
+        const std::string why = child_.throw_unless_passing(*mishap);
+        const auto now = steady_clock::now();
+        not_before_[i] = now + kStartAgain;
+        if (warnings_.take(now))
+            log(LogLevel::Warning, "{} cannot be started and is tried again: {}", child_.name(), why);
+        return false;
+    }
+    output_.clear();
+    return true;
+}
+
+EachProcessor::End EachProcessor::wait_for_end(Batch& batch) {
+    auto limit = plan_.item_timeout;
+    int signal = SIGTERM;  // what it is sent at its limit; 0: nothing more
+    auto since = steady_clock::now();
+    while (true) {
+        const auto before = steady_clock::now();
+        nanoseconds bound = batch.look_after(before);
+        const auto now = steady_clock::now();
+        since += now - before;  // our own time does not count
+        if (batch.is_given_up() && signal != 0) {
+            child_.signal(SIGKILL);
+            signal = 0;
+            limit = ProgramChild::kEndAtKill;
+            since = now;
+        }
+        if (limit > nanoseconds::zero()) bound = std::min<nanoseconds>(bound, since + limit - now);
+        const auto ready = child_.wait(false, std::min<nanoseconds>(bound, kBoundedWait));
+        if (ready.ended) return signal == SIGTERM ? End::InTime : End::Late;
+        if (ready.output) read_output();
+        if (limit == nanoseconds::zero() || steady_clock::now() - since < limit) continue;
+        if (signal == 0) return End::Never;
+        child_.signal(signal);
+        limit = signal == SIGTERM ? nanoseconds(kEndAtTerm) : nanoseconds(ProgramChild::kEndAtKill);
+        signal = signal == SIGTERM ? SIGKILL : 0;
+        since = steady_clock::now();
+    }
+}
+
+// What is there now; all that it wrote if it has ended.
+void EachProcessor::read_output() {
+    constexpr int kMostAtOnce = 64;  // then something else has its turn
+    for (int i = 0; i < kMostAtOnce; ++i) {
+        const auto [outcome, bytes] = child_.read_output(bytes_);
+        if (outcome != ProgramChild::ReadOutcome::Read) return;
+        output_.take({bytes_.data(), bytes});
+        if (bytes < bytes_.size()) return;
+    }
+}
+
+void EachProcessor::judge(Batch& batch, std::size_t i, int wait_status) {
+    const int status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : -1;
+    if (status == EX_OK) {
+        batch.result(i).set(Status::Booked);
+        return batch.finish(i);
+    }
+    const Cause cause = Cause::from_wait_status(wait_status);
+    const std::string said = last_words();
+    if (status == EX_DATAERR) {
+        batch.result(i).set(Status::Rejected, said.empty() ? cause.text(plan_.item_timeout) : said);
+        return batch.finish(i);
+    }
+    const std::uint32_t attempt = batch.attempt(i);
+    if (batch.charge(i, cause, said) == Batch::AfterCharge::TryAgain && status == EX_TEMPFAIL) {
+        not_before_[i] = steady_clock::now() + retry_delay(attempt);
+    }
+}
+
+// The last line of its standard error, or else of its standard output.
+std::string EachProcessor::last_words() const {
+    std::string words;
+    clean_text(child_.errors().last(), words);
+    if (words.empty()) clean_text(output_.get(), words);
+    return words;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "consumer/outside/exec_processor.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/log.hpp"
+#include "common/base/printable.hpp"
+#include "consumer/outside/answer.hpp"
+#include "consumer/work/clean_text.hpp"
+
+namespace pipeline {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+constexpr seconds kEndAtEndOfInput{2};  // for a program that has nothing to do any more
+constexpr seconds kEndAtTerm{1};
+constexpr seconds kEndAtClosedStream{1};
+constexpr milliseconds kBoundedWait{500};
+constexpr std::size_t kMostReasonBytes = 200;
+constexpr std::size_t kMostLeftAnswers = std::size_t{4} << 20U;  // bytes that a dead program may have left
+constexpr std::uint32_t kWarningsPerSecond = 10;
+
+}  // namespace
+
+ExecProcessor::ExecProcessor(ExecPlan plan, RequestWriter requests)
+    : plan_(std::move(plan)),
+      requests_(std::move(requests)),
+      child_(plan_.program),
+      warnings_(kWarningsPerSecond) {}
+
+ExecProcessor::~ExecProcessor() {
+    batch_ = nullptr;
+    if (child_.is_running()) retire_child();
+}
+
+void ExecProcessor::process(Batch& batch) {
+    batch_ = &batch;
+    next_ = 0;
+    while (!batch.is_done()) {
+        const nanoseconds bound = look_after_batch();
+        if (!child_.is_running() && !start(bound)) continue;
+        ask();
+        if (!child_.is_running() || batch.is_done()) continue;
+        const auto ready = child_.wait(!now_.unsent.empty(), std::min(bound, time_left(steady_clock::now())));
+        if (ready.input) send();
+        if (ready.output) listen();
+        if (!child_.is_running()) continue;
+        if (ready.ended) {
+            bury_dead();
+        } else {
+            check_time(steady_clock::now());
+        }
+    }
+    batch_ = nullptr;
+    if (child_.is_running() && !now_.asked.empty()) end_child();  // the batch is given up
+}
+
+// False if it could not be started yet.
+bool ExecProcessor::start(nanoseconds bound) {
+    while (batch_->is_finished(next_)) ++next_;
+    const auto now = steady_clock::now();
+    if (now < start_delay_.start_at()) {
+        static_cast<void>(child_.wait(false, std::min<nanoseconds>(bound, start_delay_.start_at() - now)));
+        return false;
+    }
+    // Before it runs: it may kill the consumer at once.
+    batch_->begin(next_);
+    now_ = {};
+    answers_.clear();
+    const auto mishap = child_.start(plan_.arguments, {});
+    if (!mishap) {
+        log(LogLevel::Debug, "{} started with pid {}", child_.name(), child_.pid());
+        return true;
+    }
+    batch_->pause();
+    const std::string why = child_.throw_unless_passing(*mishap);
+    start_delay_.ended(now);
+    if (warnings_.take(now))
+        log(LogLevel::Warning, "{} cannot be started and is tried again: {}", child_.name(), why);
+    return false;
+}
+
+// Fills the pipeline when half of it is empty, so that requests travel together.
+void ExecProcessor::ask() {
+    const bool is_enough = plan_.max_items != 0 && now_.asked_count >= plan_.max_items;
+    if (is_enough || now_.input_closed || now_.failing_since) {
+        if (now_.asked.empty()) retire_child();
+        return;
+    }
+    if (now_.asked.size() * 2 > plan_.pipeline) return;
+    const bool was_idle = now_.asked.empty();
+    if (was_idle) {
+        listen();  // whatever is there was not asked for
+        if (!child_.is_running()) return;
+        if (!answers_.rest().empty()) return drop_surplus(answers_.rest());
+    }
+    for (; now_.asked.size() < plan_.pipeline && next_ < batch_->size(); ++next_) {
+        if (batch_->is_finished(next_)) continue;
+        if (plan_.spool && settle_without_file(*plan_.spool, *batch_, next_)) continue;
+        if (plan_.max_items != 0 && now_.asked_count >= plan_.max_items) break;
+        const std::size_t before = now_.unsent.size();
+        requests_.append(now_.unsent, batch_->item(next_), batch_->attempt(next_));
+        now_.asked_bytes += now_.unsent.size() - before;
+        now_.asked.push_back({next_, now_.asked_bytes});
+        ++now_.asked_count;
+    }
+    if (was_idle && !now_.asked.empty()) begin_first();
+    send();
+}
+
+void ExecProcessor::send() {
+    while (!now_.unsent.empty()) {
+        const auto [outcome, bytes] = child_.write_input(now_.unsent);
+        switch (outcome) {
+            case ProgramChild::WriteOutcome::Written:
+                now_.unsent.erase(0, bytes);
+                now_.sent_bytes += bytes;
+                break;
+            case ProgramChild::WriteOutcome::Full:
+                return;
+            case ProgramChild::WriteOutcome::Closed:
+                return notice_closed_input();
+        }
+    }
+}
+
+// What it was not sent is for the next one. If it has never answered anything there may not be a better one:
+// then the first invoice is charged when it ends.
+void ExecProcessor::notice_closed_input() {
+    now_.input_closed = true;
+    now_.unsent.clear();
+    const std::size_t least = now_.answered_count == 0 ? 1 : 0;
+    while (now_.asked.size() > least && now_.asked.back().end > now_.sent_bytes) {
+        next_ = now_.asked.back().item;
+        now_.asked.pop_back();
+    }
+    if (!now_.asked.empty() && now_.asked.front().end > now_.sent_bytes) {
+        now_.failing_since = steady_clock::now();
+    }
+}
+
+void ExecProcessor::listen() {
+    while (child_.is_running()) {
+        const auto room = answers_.room();
+        const auto [outcome, bytes] = child_.read_output(room);
+        if (outcome == ProgramChild::ReadOutcome::End) now_.failing_since = steady_clock::now();
+        if (outcome != ProgramChild::ReadOutcome::Read) return;
+        answers_.add(bytes);
+        for (auto line = answers_.next(); line; line = answers_.next()) {
+            take_answer(*line);
+            if (!child_.is_running()) return;
+        }
+        if (answers_.is_too_long()) {
+            return fail_first(Cause::not_understood(),
+                              fmt::format("a line of more than {} bytes", kMaxAnswerBytes));
+        }
+        if (bytes < room.size()) return;
+    }
+}
+
+void ExecProcessor::take_answer(std::string_view line) {
+    if (now_.asked.empty()) return drop_surplus(line);
+    const std::size_t item = now_.asked.front().item;
+    if (const std::string wrong = read_answer(line, batch_->item(item).id_text(), batch_->result(item));
+        !wrong.empty()) {
+        return fail_first(Cause::not_understood(), wrong);
+    }
+    batch_->finish(item);
+    now_.asked.pop_front();
+    ++now_.answered_count;
+    start_delay_.got_further();
+    if (!now_.asked.empty()) begin_first();
+}
+
+// Whatever it says meanwhile, its time counts from here.
+void ExecProcessor::begin_first() {
+    batch_->begin(now_.asked.front().item);
+    now_.first_since = steady_clock::now();
+}
+
+nanoseconds ExecProcessor::time_left(TimePoint now) const noexcept {
+    nanoseconds left = kBoundedWait;
+    if (now_.failing_since)
+        left = std::min<nanoseconds>(left, *now_.failing_since + kEndAtClosedStream - now);
+    if (plan_.item_timeout > nanoseconds::zero() && !now_.asked.empty()) {
+        left = std::min<nanoseconds>(left, now_.first_since + plan_.item_timeout - now);
+    }
+    return left;
+}
+
+void ExecProcessor::check_time(TimePoint now) {
+    if (now_.asked.empty()) return;
+    const bool is_late =
+        plan_.item_timeout > nanoseconds::zero() && now - now_.first_since >= plan_.item_timeout;
+    if (now_.failing_since && (is_late || now - *now_.failing_since >= kEndAtClosedStream)) {
+        fail_first(Cause::closed_stream(), {});
+    } else if (is_late) {
+        fail_first(Cause::ran_too_long(), {});
+    }
+}
+
+// Ends the program and charges the first invoice.
+void ExecProcessor::fail_first(Cause cause, const std::string& said) {
+    if (now_.asked.empty()) return drop_surplus(said);
+    end_child();
+    charge_first(cause, said.empty() ? child_.errors().tail(kMostReasonBytes) : said);
+}
+
+// The program has ended by itself. What it answered before counts.
+void ExecProcessor::bury_dead() {
+    child_.kill_group();
+    for (std::size_t left = 0; left < kMostLeftAnswers && child_.is_running(); left += kMaxAnswerBytes) {
+        const std::uint32_t answered = now_.answered_count;
+        listen();
+        if (now_.answered_count == answered) break;
+    }
+    if (!child_.is_running()) return;
+    const bool is_charged = !now_.asked.empty() && (now_.answered_count == 0 || has_read_first());
+    const Cause cause = Cause::from_wait_status(child_.bury());
+    if (is_charged) return charge_first(cause, child_.errors().tail(kMostReasonBytes));
+    take_back();
+    start_delay_.ended(steady_clock::now());
+    if (warnings_.take(steady_clock::now())) {
+        log(LogLevel::Notice, "{} has ended between two invoices: {}; starting it anew", child_.name(),
+            cause.text(plan_.item_timeout));
+    }
+}
+
+bool ExecProcessor::has_read_first() const noexcept {
+    return now_.asked.front().end <= now_.sent_bytes - child_.unread_input();
+}
+
+void ExecProcessor::charge_first(Cause cause, const std::string& said) {
+    const std::size_t item = now_.asked.front().item;
+    take_back();
+    const auto now = steady_clock::now();
+    if (warnings_.take(now)) {
+        log(LogLevel::Warning, "{} with invoice {}, attempt {}: {}{}{}; starting it anew", child_.name(),
+            printable(batch_->item(item).id_text()), batch_->attempt(item), cause.text(plan_.item_timeout),
+            said.empty() ? "" : ": ", said);
+    }
+    if (batch_->charge(item, cause, said) == Batch::AfterCharge::GivenUp) start_delay_.got_further();
+    start_delay_.ended(now);
+}
+
+void ExecProcessor::take_back() noexcept {
+    if (!now_.asked.empty()) next_ = now_.asked.front().item;
+    now_.asked.clear();
+    now_.unsent.clear();
+}
+
+void ExecProcessor::drop_surplus(std::string_view line) {
+    warn_of_surplus(line);
+    end_child();
+    start_delay_.ended(steady_clock::now());
+}
+
+// Once for each child.
+void ExecProcessor::warn_of_surplus(std::string_view text) {
+    if (!std::exchange(now_.has_surplus, true) && warnings_.take(steady_clock::now())) {
+        log(LogLevel::Warning, "{} gave an answer that nobody waits for: {}; starting it anew", child_.name(),
+            quoted(text, kMostReasonBytes));
+    }
+}
+
+// At once.
+void ExecProcessor::end_child() {
+    child_.signal(SIGTERM);
+    if (!wait_for_end(kEndAtTerm)) {
+        child_.kill_group();
+        if (!wait_for_end(ProgramChild::kEndAtKill)) return child_.abandon();
+    }
+    child_.bury();
+}
+
+// In good order: it sees the end of its input.
+void ExecProcessor::retire_child() {
+    child_.close_input();
+    if (wait_for_end(kEndAtEndOfInput)) {
+        child_.bury();
+    } else {
+        end_child();
+    }
+    start_delay_.got_further();
+    start_delay_.ended(steady_clock::now());
+}
+
+bool ExecProcessor::wait_for_end(nanoseconds bound) {
+    const auto until = steady_clock::now() + bound;
+    while (true) {
+        const nanoseconds most = batch_ == nullptr ? nanoseconds(kBoundedWait) : look_after_batch();
+        const auto left = until - steady_clock::now();
+        const auto ready = child_.wait(false, std::min<nanoseconds>(most, left));
+        if (ready.ended) return true;
+        if (ready.output) drop_output();
+        if (left <= nanoseconds::zero()) return false;
+    }
+}
+
+// Of a child that is being ended: nobody wants it any more.
+void ExecProcessor::drop_output() {
+    answers_.clear();
+    const auto room = answers_.room();
+    const auto [outcome, bytes] = child_.read_output(room);
+    const bool is_surplus = outcome == ProgramChild::ReadOutcome::Read && now_.asked.empty();
+    if (is_surplus) warn_of_surplus({room.data(), bytes});
+}
+
+void ExecProcessor::look_after() {
+    const auto now = steady_clock::now();
+    child_.look_for_orphans(now);
+    if (!child_.is_running()) return;
+    const auto ready = child_.wait(false, nanoseconds::zero());
+    if (ready.output) listen();
+    if (!child_.is_running()) return;
+    if (!answers_.rest().empty()) return drop_surplus(answers_.rest());
+    if (ready.ended) {
+        bury_dead();
+    } else if (now_.failing_since) {
+        retire_child();
+    }
+}
+
+nanoseconds ExecProcessor::look_after_batch() {
+    const auto before = steady_clock::now();
+    const nanoseconds bound = batch_->look_after(before);
+    now_.first_since += steady_clock::now() - before;
+    return bound;
+}
+
+}  // namespace pipeline

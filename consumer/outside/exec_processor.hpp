@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Has invoices processed by one long-lived program: a request a line on its standard input, an answer a line
+// on its standard output, in the order of the requests (docs/processors.md). Several requests may be
+// outstanding.
+//
+// Its one idea: answers belong to requests by their order alone, so the slightest doubt about the order (a
+// line that is no answer, an answer that nobody waits for, the end of the output) ends the program, and
+// everything that it has not answered is asked again of a new one. Only the first of these invoices is
+// charged an attempt, because the program was working on that one; it is not if the program had not even read
+// its request.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "consumer/outside/line_buffer.hpp"
+#include "consumer/outside/program_child.hpp"
+#include "consumer/outside/request.hpp"
+#include "consumer/outside/start_delay.hpp"
+#include "consumer/work/batch_processor.hpp"
+#include "consumer/work/line_budget.hpp"
+
+namespace pipeline {
+
+struct ExecPlan {
+    ProgramChild::Setup program;
+    std::vector<std::string> arguments;  // with the program's name
+    std::uint32_t pipeline = 1;          // requests that may be outstanding
+    std::uint32_t max_items = 0;         // of one child; 0: no limit
+    std::chrono::nanoseconds item_timeout{0};
+    std::shared_ptr<const SpoolFolder> spool{};  // of the invoices' files, if they lie in one
+};
+
+class ExecProcessor final : public BatchProcessor {
+  public:
+    static constexpr std::size_t kMaxAnswerBytes = 65'536;
+
+    ExecProcessor(ExecPlan plan, RequestWriter requests);
+    ~ExecProcessor() override;
+
+    void process(Batch& batch) override;
+    void look_after() override;
+
+  private:
+    using TimePoint = ProgramChild::TimePoint;
+    struct Asked {
+        std::size_t item;
+        std::uint64_t end;  // the request ends at this byte of all that the child is sent
+    };
+    // What is known of the present child.
+    struct Conversation {
+        std::deque<Asked> asked;  // and not answered
+        std::string unsent;       // of the requests
+        std::uint64_t asked_bytes = 0;
+        std::uint64_t sent_bytes = 0;
+        std::uint32_t asked_count = 0;
+        std::uint32_t answered_count = 0;
+        bool input_closed = false;
+        bool has_surplus = false;  // has given an answer that nobody waited for, which was logged
+        std::optional<TimePoint> failing_since;  // a stream was found closed: it has a moment to end
+        TimePoint first_since{};  // since when it works on the first of `asked`; our own time does not count
+    };
+
+    [[nodiscard]] bool start(std::chrono::nanoseconds bound);
+    void ask();
+    void send();
+    void listen();
+    void take_answer(std::string_view line);
+    void begin_first();
+    [[nodiscard]] std::chrono::nanoseconds time_left(TimePoint now) const noexcept;
+    void check_time(TimePoint now);
+    void notice_closed_input();
+
+    void fail_first(Cause cause, const std::string& said);
+    void bury_dead();
+    void charge_first(Cause cause, const std::string& said);
+    void take_back() noexcept;
+    [[nodiscard]] bool has_read_first() const noexcept;
+    void drop_surplus(std::string_view line);
+    void warn_of_surplus(std::string_view text);
+    void drop_output();
+    void end_child();
+    void retire_child();
+    [[nodiscard]] bool wait_for_end(std::chrono::nanoseconds bound);
+
+    [[nodiscard]] std::chrono::nanoseconds look_after_batch();
+
+    ExecPlan plan_;
+    RequestWriter requests_;
+    ProgramChild child_;
+    LineBuffer answers_{kMaxAnswerBytes};
+    Conversation now_;
+    Batch* batch_ = nullptr;  // while there is one
+    std::size_t next_ = 0;    // the item of it that is to be asked for next
+    StartDelay start_delay_;
+    LineBudget warnings_;
+};
+
+}  // namespace pipeline

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// Answers in JSON. Numbers are taken as they are written, not as a double would hold them: an amount is exact
+// or it is refused.
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "common/base/utf8.hpp"
+#include "consumer/outside/answer.hpp"
+#include "consumer/work/clean_text.hpp"
+#include "consumer/work/decimal.hpp"
+
+namespace pipeline {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::array<std::string_view, 4> kAmounts = {"net", "tax", "gross", "due"};  // as Details::Amount
+
+std::optional<std::int64_t> exact_hundredths(std::string_view text) {
+    Decimal value;
+    if (Decimal::parse(text, value) != Decimal::ParseOutcome::Parsed || value.round(2) != value) {
+        return std::nullopt;
+    }
+    return value.hundredths();
+}
+
+// Takes the parser's events (nlohmann's SAX interface). It keeps what is known of the object itself; what
+// else is in there, nested or not, is passed over.
+class AnswerReader : public nlohmann::json_sax<Json> {
+  public:
+    AnswerReader(std::string_view id, Result& result) : id_(id), result_(result) {
+        result_.set(Status::Booked);
+        result_.details.clear();
+    }
+    [[nodiscard]] std::string problem() const {
+        if (!problem_.empty()) return problem_;
+        return has_status_ ? std::string() : "a JSON object without status";
+    }
+
+    bool null() override { return true; }
+    bool boolean(bool) override { return is_unknown() || refuse("is true or false"); }
+    bool number_integer(number_integer_t value) override { return take_number(fmt::to_string(value)); }
+    bool number_unsigned(number_unsigned_t value) override { return take_number(fmt::to_string(value)); }
+    bool number_float(number_float_t, const string_t& text) override { return take_number(text); }
+    bool string(string_t& text) override { return is_unknown() || take_text(text); }
+    bool binary(binary_t&) override { return is_unknown(); }
+    bool start_object(std::size_t) override { return enter(); }
+    bool start_array(std::size_t) override { return enter(); }
+    bool key(string_t& key) override {
+        if (depth_ == 1) key_ = key;
+        return true;
+    }
+    bool end_object() override { return leave(); }
+    bool end_array() override { return leave(); }
+    bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
+        problem_ = fmt::format("JSON that is malformed at byte {}", position);
+        return false;
+    }
+
+  private:
+    [[nodiscard]] bool is_unknown() const {
+        return depth_ != 1 || (key_ != "status" && key_ != "id" && key_ != "supplier" && key_ != "currency" &&
+                               key_ != "reason" && !amount());
+    }
+    [[nodiscard]] std::optional<Details::Amount> amount() const {
+        for (std::size_t i = 0; i < kAmounts.size(); ++i) {
+            if (key_ == kAmounts[i]) return static_cast<Details::Amount>(i);
+        }
+        return std::nullopt;
+    }
+    bool refuse(std::string_view what) {
+        problem_ = fmt::format("JSON whose {} {}", key_, what);
+        return false;
+    }
+    bool enter() {
+        if (depth_ == 1 && !is_unknown()) return refuse("is an object or an array");
+        ++depth_;
+        return true;
+    }
+    bool leave() {
+        --depth_;
+        return true;
+    }
+    bool take_number(const std::string& text) {
+        if (is_unknown()) return true;
+        return amount() ? take_amount(text) : refuse("is a number");
+    }
+    bool take_amount(const std::string& text) {
+        const auto hundredths = exact_hundredths(text);
+        if (!hundredths) return refuse("is no amount with at most two decimals: " + pipeline::quoted(text));
+        result_.details.set_amount(*amount(), *hundredths);
+        result_.has_details = true;
+        return true;
+    }
+    bool take_text(const std::string& text) {
+        if (amount()) return take_amount(text);
+        if (key_ == "status") return take_status(text);
+        if (key_ == "id")
+            return text == id_ || refuse("is that of another invoice: " + pipeline::quoted(text));
+        if (key_ == "currency") {
+            result_.details.set_currency(text);
+            if (result_.details.currency_text() != text)
+                return refuse("is not three letters: " + pipeline::quoted(text));
+        } else {
+            std::string clean;
+            clean_text(text, clean);
+            if (key_ == "supplier") {
+                result_.details.set_supplier(clean);
+            } else {
+                result_.details.set_reason(clean);
+            }
+        }
+        result_.has_details = true;
+        return true;
+    }
+    bool take_status(const std::string& text) {
+        for (const Status status : {Status::Booked, Status::Rejected, Status::Failed}) {
+            if (text != to_text(status)) continue;
+            result_.status = status;
+            has_status_ = true;
+            return true;
+        }
+        return refuse("is none of booked, rejected and failed: " + pipeline::quoted(text));
+    }
+
+    std::string_view id_;
+    Result& result_;
+    std::size_t depth_ = 0;
+    std::string key_;
+    bool has_status_ = false;
+    std::string problem_;
+};
+
+std::string amount_text(std::int64_t hundredths) {
+    const bool negative = hundredths < 0;
+    const auto size =
+        negative ? 0 - static_cast<std::uint64_t>(hundredths) : static_cast<std::uint64_t>(hundredths);
+    return fmt::format("{}{}.{:02}", negative ? "-" : "", size / 100, size % 100);
+}
+
+}  // namespace
+
+std::string read_json_answer(std::string_view line, std::string_view id, Result& result) {
+    std::string buffer;
+    AnswerReader reader(readable_utf8(id, buffer), result);
+    Json::sax_parse(line, &reader);
+    return reader.problem();
+}
+
+std::string write_json_answer(std::string_view id, const Result& result) {
+    std::string buffer;
+    Json answer = {{"id", readable_utf8(id, buffer)}, {"status", to_text(result.status)}};
+    if (result.has_details) {
+        const Details& details = result.details;
+        const auto add = [&](const char* key, std::string_view text) {
+            if (!text.empty()) answer[key] = readable_utf8(text, buffer);
+        };
+        add("supplier", details.supplier_text());
+        add("currency", details.currency_text());
+        add("reason", details.reason_text());
+        for (std::size_t i = 0; i < kAmounts.size(); ++i) {
+            if (details.has(static_cast<Details::Amount>(i))) {
+                answer[std::string(kAmounts[i])] = amount_text(details.amounts[i]);
+            }
+        }
+    }
+    return answer.dump() + '\n';
+}
+
+}  // namespace pipeline

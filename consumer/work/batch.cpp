@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "consumer/work/batch.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "consumer/work/attempts.hpp"
+#include "consumer/work/claim_size.hpp"
+
+namespace pipeline {
+
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+
+Batch::Batch(const Hand& hand, std::span<Result> results, std::uint32_t max_attempts,
+             nanoseconds item_timeout, Owner& owner)
+    : hand_(hand),
+      results_(results),
+      max_attempts_(max_attempts),
+      item_timeout_(item_timeout),
+      owner_(owner),
+      first_(hand.word().first),
+      base_(hand.word().done),
+      size_(hand.word().count - base_),
+      saved_at_(steady_clock::now()) {
+    for (std::size_t i = 0; i < size_; ++i) {
+        if (!is_to_be_processed(hand_, base_ + i, max_attempts_)) settle_without_work(i);
+    }
+}
+
+void Batch::settle_without_work(std::size_t i) {
+    settle_unprocessed(hand_, base_ + i, item_timeout_, results_[i]);
+    mark_finished(i);
+}
+
+void Batch::mark_finished(std::size_t i) noexcept {
+    finished_.set(i);
+    ++finished_count_;
+    while (ready_ < size_ && finished_[ready_]) ++ready_;
+}
+
+void Batch::begin(std::size_t i) noexcept {
+    if (begun_ == i) return;
+    begun_ = i;
+    hand_.begin_work(first_, base_ + i);
+}
+
+void Batch::pause() noexcept {
+    if (!begun_) return;
+    begun_.reset();
+    hand_.end_work();
+}
+
+void Batch::finish(std::size_t i) noexcept {
+    results_[i].attempts = static_cast<std::uint8_t>(std::min(attempt(i), 255U));
+    if (begun_ == i) pause();
+    mark_finished(i);
+}
+
+Batch::AfterCharge Batch::charge(std::size_t i, Cause cause, std::string_view said) {
+    hand_.charge(base_ + i, cause);
+    begun_.reset();
+    if (hand_.deaths(base_ + i) < max_attempts_) return AfterCharge::TryAgain;
+    const std::string text = cause.text(item_timeout_);
+    Result& result = results_[i];
+    result.set(Status::Failed, said.empty() ? text : fmt::format("{}: {}", text, said));
+    result.attempts = hand_.deaths(base_ + i);
+    mark_finished(i);
+    return AfterCharge::GivenUp;
+}
+
+nanoseconds Batch::look_after(TimePoint now) {
+    // Neither the ledger's slowness nor a full storage is the item's.
+    const auto begun = begun_;
+    pause();
+    auto bound = nanoseconds::max();
+    if (ready_ > saved_) {
+        const auto due = saved_at_ + ClaimSize::kBudget;
+        if (is_done() || now >= due) {
+            save();
+        } else {
+            bound = due - now;
+        }
+    }
+    bound = std::min(bound, owner_.look_after());
+    if (begun && !is_given_up_) begin(*begun);
+    return bound;
+}
+
+void Batch::save() {
+    if (ready_ == saved_ || is_given_up_) return;
+    const auto results = results_.subspan(saved_, ready_ - saved_);
+    saved_ = ready_;
+    is_given_up_ = !owner_.save_results(results);
+    saved_at_ = steady_clock::now();
+}
+
+bool settle_without_file(const SpoolFolder& spool, Batch& batch, std::size_t i) {
+    const std::string fault = spool.find_fault(batch.item(i));
+    if (fault.empty()) return false;
+    batch.result(i).set(Status::Failed, fault);
+    batch.finish(i);
+    return true;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// The processor that accepts every invoice: what the pipeline itself costs.
+#pragma once
+
+#include "consumer/work/processor.hpp"
+
+namespace pipeline {
+
+class NoneProcessor final : public Processor {
+  public:
+    void process(const Acquired&, Result& result) override { result.set(Status::Booked); }
+};
+
+}  // namespace pipeline

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// The processor that takes a given time for each invoice and accepts it: by sleeping, like one that waits
+// for a database, or by burning the processor, like one that computes.
+#pragma once
+
+#include <chrono>
+
+#include "consumer/work/processor.hpp"
+
+namespace pipeline {
+
+class SimulateProcessor final : public Processor {
+  public:
+    // `burn`: use the processor for that long, instead of sleeping.
+    SimulateProcessor(std::chrono::nanoseconds duration, bool burn) noexcept
+        : duration_(duration), burn_(burn) {}
+    void process(const Acquired&, Result& result) override;
+
+  private:
+    std::chrono::nanoseconds duration_;
+    bool burn_;
+};
+
+}  // namespace pipeline

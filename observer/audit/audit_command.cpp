@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observer/audit/audit_command.hpp"
+
+#include <fmt/format.h>
+
+#include "common/base/error.hpp"
+#include "common/base/output.hpp"
+#include "common/ledger/segments_ledger.hpp"
+#include "common/ledger/sqlite/ledger_reader.hpp"
+#include "observer/audit/audit.hpp"
+#include "observer/audit/audit_view.hpp"
+#include "observer/audit/deep_check.hpp"
+#include "observer/see/snapshot.hpp"
+
+namespace pipeline {
+namespace {
+
+// The pipeline's own ledger, if there is a pipeline.
+LedgerSpec ledger_to_audit(const ObserverOptions& options, const std::optional<Segments>& segments) {
+    if (segments) {
+        LedgerSpec own = ledger_of(*segments);
+        if (options.ledger && options.ledger->text() != own.text()) {
+            throw Failure(
+                ExitStatus::Configuration,
+                fmt::format("--ledger '{}' is not the ledger of the pipeline '{}', which is '{}'; leave "
+                            "--ledger out, or give another --name",
+                            options.ledger->text(), options.name, own.text()));
+        }
+        return own;
+    }
+    if (options.ledger) return *options.ledger;
+    if (options.state_dir.empty()) {
+        throw Failure(ExitStatus::Usage,
+                      "--ledger is missing: there is no pipeline of that --name, and no --state-dir either");
+    }
+    return {LedgerSpec::Kind::Sqlite, options.state_dir / "invoices.db"};
+}
+
+}  // namespace
+
+ExitStatus audit_pipeline(const ObserverOptions& options) {
+    const auto segments = Segments::open(options.name, Segment::Access::ReadOnly);
+    const LedgerSpec ledger = ledger_to_audit(options, segments);
+    AuditSubject subject{options.name, ledger.text(), std::nullopt};
+    Audit audit;
+    // Before the ledger's snapshot, which then has at least these.
+    const std::uint64_t durable = segments ? segments->storage().durable() : 0;
+    switch (ledger.kind) {
+        case LedgerSpec::Kind::None:
+            if (!segments) {
+                throw Failure(ExitStatus::NoInput,
+                              fmt::format("there is no pipeline of --name '{}', and without it and a ledger "
+                                          "there is nothing to audit",
+                                          options.name));
+            }
+            subject.snapshot = take_snapshot(*segments);
+            audit = make_audit(subject.snapshot, std::nullopt, durable);
+            break;
+        case LedgerSpec::Kind::Sqlite:
+            read_ledger(ledger.path, [&](LedgerReader& reader) {
+                LedgerSight sight;
+                if (segments) {
+                    const RingArea& ring = segments->ring().area();
+                    if (const auto last = reader.last_commit(ring.header.generation))
+                        sight.recorded = last->recorded;
+                    sight.is_another =
+                        ring.ledger_id != 0 && reader.id() != 0 && reader.id() != ring.ledger_id;
+                    subject.snapshot = take_snapshot(*segments);  // soon after: it has not filled up since
+                }
+                sight.books = reader.books();
+                audit = make_audit(subject.snapshot, sight, durable);
+                if (!options.deep) return;
+                DeepCheck deep = check_deep(reader, sight.books);
+                audit.findings.insert(audit.findings.end(), deep.findings.begin(), deep.findings.end());
+                audit.proofs = std::move(deep.proofs);
+            });
+            break;
+    }
+    print_output(options.json ? audit_json(subject, audit) + "\n" : audit_text(subject, audit));
+    return audit.is_balanced() ? ExitStatus::Drained : ExitStatus::DataError;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// An audit as it is shown: lines for people, or one line of JSON.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "observer/audit/audit.hpp"
+#include "observer/see/snapshot.hpp"
+
+namespace pipeline {
+
+// What the audit is of.
+struct AuditSubject {
+    std::string name;                  // of the pipeline
+    std::string ledger;                // as --ledger names it
+    std::optional<Snapshot> snapshot;  // none: there are no segments
+};
+
+// "running", "stopped" (every process is: nothing moves until they go on), "dead" (segments without a
+// process, which the next start adopts) or "finished" (no segments).
+[[nodiscard]] std::string_view state_of(const std::optional<Snapshot>& snapshot) noexcept;
+
+[[nodiscard]] std::string audit_text(const AuditSubject& subject, const Audit& audit);  // several lines
+[[nodiscard]] std::string audit_json(const AuditSubject& subject, const Audit& audit);  // one line
+
+}  // namespace pipeline

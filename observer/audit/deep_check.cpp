@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observer/audit/deep_check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "common/base/plural.hpp"
+
+namespace pipeline {
+namespace {
+
+constexpr std::uint64_t kWindow = std::uint64_t{1} << 26U;  // numbers that are ticked off at a time: 8 MiB
+constexpr int kMostLines = 10;
+
+// Pages, indices and rows: that every row has its index entry and every entry its row, that constraints hold.
+void check_file(SqliteConnection& database, DeepCheck& check) {
+    SqliteStatement lines(database, fmt::format("PRAGMA integrity_check({})", kMostLines));
+    while (lines.next_row()) {
+        if (lines.text(0) == "ok") {
+            check.proofs.emplace_back("pages, indices and rows of the ledger agree");
+        } else {
+            check.findings.push_back(fmt::format("the ledger is damaged: {}", lines.text(0)));
+        }
+    }
+}
+
+// Every number before the cursor is recorded once, as an invoice or as a duplicate.
+void check_sequence(SqliteConnection& database, const SourceBooks& books, DeepCheck& check) {
+    const std::uint64_t last = books.cursor.value_or(0) == 0 ? 0 : *books.cursor - 1;
+    // A cursor that is damaged may be anything: what is missing in any case is not looked for one by one.
+    if (last > books.rows() && last - books.rows() > kWindow) {
+        check.findings.push_back(fmt::format("at least {} of {} before its cursor {} are not in the ledger",
+                                             counted(last - books.rows(), "number"), books.source,
+                                             *books.cursor));
+        return;
+    }
+    std::uint64_t missing = 0;
+    std::uint64_t first_missing = 0;
+    std::uint64_t repeated = 0;
+    std::uint64_t first_repeated = 0;
+    for (std::uint64_t first = 1; first <= last; first += kWindow) {
+        const std::uint64_t size = std::min(kWindow, last - first + 1);
+        std::vector<bool> seen(size);
+        for (const auto* table : {"invoices", "duplicates"}) {
+            SqliteStatement numbers(
+                database,
+                fmt::format("SELECT position FROM {} WHERE source = ?1 AND position BETWEEN ?2 AND ?3",
+                            table));
+            numbers.bind(1, books.source);
+            numbers.bind(2, static_cast<std::int64_t>(first));
+            numbers.bind(3, static_cast<std::int64_t>(first + size - 1));
+            while (numbers.next_row()) {
+                const auto number = static_cast<std::uint64_t>(numbers.integer(0));
+                if (seen[number - first] && ++repeated == 1) first_repeated = number;
+                seen[number - first] = true;
+            }
+        }
+        const auto none = static_cast<std::uint64_t>(std::count(seen.begin(), seen.end(), false));
+        if (none != 0 && missing == 0) {
+            const auto at = std::find(seen.begin(), seen.end(), false) - seen.begin();
+            first_missing = first + static_cast<std::uint64_t>(at);
+        }
+        missing += none;
+    }
+    if (missing != 0) {
+        check.findings.push_back(fmt::format(
+            "{} of {} before its cursor {} {} not in the ledger, the first is {}", counted(missing, "number"),
+            books.source, *books.cursor, verb(missing, "is", "are"), first_missing));
+    }
+    if (repeated != 0) {
+        check.findings.push_back(fmt::format("{} of {} {} in the ledger more than once, the first is {}",
+                                             counted(repeated, "number"), books.source,
+                                             verb(repeated, "is", "are"), first_repeated));
+    }
+    if (missing == 0 && repeated == 0)
+        check.proofs.push_back(
+            fmt::format("{}: each number from 1 to {} is in the ledger once", books.source, last));
+}
+
+}  // namespace
+
+DeepCheck check_deep(LedgerReader& ledger, const std::vector<SourceBooks>& books) {
+    DeepCheck check;
+    check_file(ledger.database(), check);
+    for (const SourceBooks& each : books) {
+        if (each.source == "sequence") check_sequence(ledger.database(), each, check);
+    }
+    return check;
+}
+
+}  // namespace pipeline

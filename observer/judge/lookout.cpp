@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observer/judge/lookout.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/error.hpp"
+
+namespace pipeline {
+namespace {
+
+constexpr std::uint64_t kSecondNs = 1'000'000'000;
+constexpr std::uint64_t kWindowNs = std::chrono::nanoseconds(Lookout::kWindow).count();
+// A look a second comes a little earlier or later than that.
+constexpr std::uint64_t kNearlySecondNs = kSecondNs * 9 / 10;
+
+}  // namespace
+
+Lookout::Lookout(std::string name) {
+    view_.name = std::move(name);
+}
+
+const View& Lookout::look(bool must_see) {
+    if (!segments_) attach(must_see);
+    if (!segments_) return view_;
+    // Asked before the look: then it has seen all that there ever was in them.
+    const bool are_current = segments_->are_current();
+    Observation seen = observe_segments(*segments_);
+    times_.mend(seen);
+    seen.ledger_condition.room = room_.look(seen.ledger);
+    if (!are_current) {
+        if (seen.in_flight() == 0) seen.state = PipelineState::Finished;
+        segments_.reset();
+    }
+    view_.is_attached = segments_.has_value();
+    remember(seen);
+    if (!are_current && seen.in_flight() != 0) {
+        view_.health = Health::bad(
+            HealthState::Absent, "somebody has removed its segments from /dev/shm, with invoices in flight");
+    }
+    view_.now = std::move(seen);
+    return view_;
+}
+
+void Lookout::attach(bool must_see) {
+    try {
+        segments_ = Segments::open(view_.name, Segment::Access::ReadOnly);
+        view_.trouble.clear();
+    } catch (const Failure& failure) {
+        if (must_see) throw;
+        view_.trouble = failure.what();
+        view_.health = Health::bad(HealthState::Absent, view_.trouble);
+    }
+    if (segments_) begin_anew();
+}
+
+void Lookout::begin_anew() {
+    past_.clear();
+    paced_.reset();
+    times_.begin_anew();
+    view_.recent = {};
+    view_.moved_ns = 0;
+    view_.worked_ns = 0;
+}
+
+void Lookout::remember(const Observation& seen) {
+    const bool is_first = past_.empty();
+    if (is_first) {
+        view_.moved_ns = last_moved_ns(seen);
+        view_.worked_ns = last_worked_ns(seen);
+    } else {
+        if (has_moved(*view_.now, seen)) view_.moved_ns = seen.at_ns;
+        if (has_worked(*view_.now, seen)) view_.worked_ns = seen.at_ns;
+    }
+    const auto is_to_be_forgotten = [&] {
+        return seen.at_ns - past_[1].at_ns >= kWindowNs || !is_comparable(past_.front(), seen);
+    };
+    while (past_.size() > 1 && is_to_be_forgotten()) past_.pop_front();
+    if (!is_first) view_.recent = Comparison::of(past_.front(), seen);
+    // The newest look that is a second old tells soonest what has stayed dead since; none: nothing can be
+    // told.
+    const auto is_old = [&](const Observation& earlier) { return seen.at_ns - earlier.at_ns >= kSecondNs; };
+    const auto earlier = std::find_if(past_.rbegin(), past_.rend(), is_old);
+    view_.health = Health::of(earlier == past_.rend() ? seen : *earlier, seen, view_.worked_ns);
+    if (is_first || seen.at_ns - past_.back().at_ns >= kNearlySecondNs) past_.push_back(seen);
+    add_pace(seen);
+}
+
+void Lookout::add_pace(const Observation& seen) {
+    if (paced_ && seen.at_ns - paced_->at_ns < kNearlySecondNs && seen.state != PipelineState::Finished)
+        return;
+    if (paced_ && paced_->at_ns < seen.at_ns) pipeline::add_pace(view_.history, Pace::between(*paced_, seen));
+    paced_ = seen;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observer/options/options.hpp"
+
+#include <fmt/format.h>
+
+#include "common/base/error.hpp"
+
+namespace pipeline {
+namespace {
+
+using namespace std::chrono_literals;
+
+[[noreturn]] void refuse(const std::string& message) {
+    throw Failure(ExitStatus::Usage, message);
+}
+
+CommandOption ledger_to_read_option(std::optional<LedgerSpec>& field) {
+    return value_option("ledger", "SPEC", "with --audit: sqlite:FILE or none", field, parse_ledger,
+                        [](const std::optional<LedgerSpec>& spec) {
+                            return spec ? std::optional(spec->text()) : std::nullopt;
+                        });
+}
+
+CommandOption listen_option(std::optional<ListenAddress>& field) {
+    return value_option("listen", "ADDRESS",
+                        "serve /metrics, /status.json, /healthz and a page of\n"
+                        "live charts over HTTP, such as 127.0.0.1:9464",
+                        field, parse_listen_address, [](const std::optional<ListenAddress>& address) {
+                            return address ? std::optional(address->text()) : std::nullopt;
+                        });
+}
+
+}  // namespace
+
+CommandLine declare(ObserverOptions& options) {
+    return {"observer",
+            "[OPTION...]",
+            "Looks at a pipeline that runs, hangs, is dead or has finished. Changes nothing.\n"
+            "Without an option of the first group it shows it live: as a screen on a\n"
+            "terminal, else as a line for each --interval. SIGTERM and SIGINT end it.",
+            {{"What to show instead",
+              {switch_option("once", "how it is and what it did within one --interval", options.once),
+               switch_option("metrics", "the same as text for Prometheus", options.metrics),
+               listen_option(options.listen),
+               switch_option("audit", "whether every acquired invoice is accounted for", options.audit)}},
+             {"How",
+              {switch_option("json", "as JSON, on one line", options.json),
+               duration_option("interval", "between two looks", options.interval, 100ms, 1h),
+               switch_option("deep", "with --audit: check the ledger's file, and a\nsequence for gaps",
+                             options.deep),
+               switch_option("listen-anywhere",
+                             "with --listen: also at an address that others reach;\nwhoever does may read it",
+                             options.listen_anywhere)}},
+             {"Where to look",
+              {name_option(options.name),
+               with_fallback(ledger_to_read_option(options.ledger),
+                             "the pipeline's own;\nif there is none, sqlite:STATE/invoices.db"),
+               state_dir_option(options.state_dir)}},
+             {"Other", {log_level_option(options.log_level)}}}};
+}
+
+namespace {
+
+void check(const ObserverOptions& options) {
+    const int ways =
+        int{options.once} + int{options.metrics} + int{options.listen.has_value()} + int{options.audit};
+    if (ways > 1) refuse("--once, --metrics, --listen and --audit: one of them at a time is accepted");
+    if (options.deep && !options.audit) refuse("--deep: is accepted with --audit only");
+    if (options.ledger && !options.audit) refuse("--ledger: is accepted with --audit only");
+    if (options.json && (options.metrics || options.listen))
+        refuse("--json: is not accepted with --metrics or --listen, which have formats of their own");
+    if (options.listen_anywhere && !options.listen)
+        refuse("--listen-anywhere: is accepted with --listen only");
+    if (options.listen && !options.listen->is_loopback() && !options.listen_anywhere) {
+        refuse(
+            fmt::format("--listen '{}': others than this machine could read it there; give "
+                        "--listen-anywhere too if they may, or listen at 127.0.0.1",
+                        options.listen->text()));
+    }
+}
+
+}  // namespace
+
+std::variant<ObserverOptions, EarlyExit> parse_observer_options(std::span<const char* const> arguments,
+                                                                const Environment& environment) {
+    ObserverOptions options;
+    if (auto early = parse_command_line(declare(options), arguments)) return *std::move(early);
+    check(options);
+    if (options.state_dir.empty()) options.state_dir = default_state_directory(environment).value_or("");
+    return options;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// The observer's command line.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+
+#include "common/base/log.hpp"
+#include "common/cli/command_line.hpp"
+#include "common/cli/directories.hpp"
+#include "common/options/shared_options.hpp"
+#include "common/spec/specs.hpp"
+#include "observer/options/listen_address.hpp"
+
+namespace pipeline {
+
+struct ObserverOptions {
+    // At most one of these; none: live, until it is ended.
+    bool once = false;
+    bool audit = false;
+    bool metrics = false;
+    std::optional<ListenAddress> listen;
+
+    bool deep = false;  // of an audit
+    bool json = false;
+    bool listen_anywhere = false;
+    std::chrono::nanoseconds interval = std::chrono::seconds(1);  // between two looks
+    std::string name = kDefaultName;
+    std::optional<LedgerSpec> ledger;  // none: the pipeline's own; if there is no pipeline, STATE/invoices.db
+    std::filesystem::path state_dir;   // absolute; empty: the environment names none
+    LogLevel log_level = LogLevel::Info;
+};
+
+// What its command line is, bound to the fields of `options`, which must outlive the result.
+[[nodiscard]] CommandLine declare(ObserverOptions& options);
+
+// As parse_options() of the supervisor.
+[[nodiscard]] std::variant<ObserverOptions, EarlyExit> parse_observer_options(
+    std::span<const char* const> arguments, const Environment& environment);
+
+}  // namespace pipeline

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stands for screen.cpp where ncurses is missing: lines say it too.
+#include "observer/screen/screen.hpp"
+#include "observer/show/live_lines.hpp"
+
+namespace pipeline {
+
+ExitStatus show_screen(const ObserverOptions& options) {
+    return show_lines(options);
+}
+
+}  // namespace pipeline

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// The live view on a terminal. An optional part: without ncurses no_screen.cpp stands for it.
+#pragma once
+
+#include "common/base/exit_status.hpp"
+#include "observer/options/options.hpp"
+
+namespace pipeline {
+
+// Until q, SIGTERM or SIGINT, or the terminal is gone.
+[[nodiscard]] ExitStatus show_screen(const ObserverOptions& options);
+
+}  // namespace pipeline

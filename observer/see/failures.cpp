@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observer/see/failures.hpp"
+
+#include <algorithm>
+#include <type_traits>
+
+#include "common/shm/loaded.hpp"
+
+namespace pipeline {
+namespace {
+
+bool has_failed(const Record& record) noexcept {
+    using Bits = std::underlying_type_t<Outcome>;
+    const auto outcome = loaded_plain(reinterpret_cast<const Bits&>(record.outcome));
+    return static_cast<Outcome>(outcome) == Outcome::Failed;
+}
+
+}  // namespace
+
+std::uint64_t failures_in_a_row(const Storage& storage, const Flow& flow, std::uint64_t most) {
+    if (flow.outcomes.failed != 0 && flow.outcomes.failed == flow.durable) return flow.durable;
+    const std::uint64_t waiting = flow.saved > flow.durable ? flow.saved - flow.durable : 0;
+    if (waiting >= storage.capacity()) return 0;
+    // What is overwritten just now by a newer result shows that one's outcome, as its processing had it.
+    const std::uint64_t look_back = std::min({most, flow.durable, storage.capacity() - waiting});
+    std::uint64_t count = 0;
+    while (count < look_back && has_failed(storage.record(flow.durable - 1 - count))) ++count;
+    return count;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observer/see/ledger_condition.hpp"
+
+#include <algorithm>
+
+#include "common/base/printable.hpp"
+#include "common/shm/loaded.hpp"
+
+namespace pipeline {
+
+LedgerCondition look_at_ledger(const MetricsArea& metrics, const Storage& storage, const Flow& flow) {
+    LedgerCondition seen;
+    // The time of a failure is stored after its text.
+    seen.failing_since_ns = loaded(metrics.ledger.failing_since_ns);
+    seen.error = safe_line(metrics.ledger.error.load());
+    seen.commits = loaded(metrics.ledger.commits);
+    seen.errors = loaded(metrics.ledger.errors);
+    seen.last_commit_ns = loaded(metrics.ledger.last_commit_ns);
+    seen.last_took_ns = loaded(metrics.ledger.last_took_ns);
+    seen.flush_interval_ns = loaded(metrics.supervisor.flush_interval_ns);
+    if (flow.saved > flow.durable) {
+        seen.unstored_since_ns = std::max({loaded_plain(storage.record(flow.durable).saved_ns),
+                                           seen.last_commit_ns, loaded(metrics.supervisor.started_ns)});
+    }
+    return seen;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observer/see/process_state.hpp"
+
+#include <fmt/format.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <string>
+
+namespace pipeline {
+namespace {
+
+// True if it is stopped, by a signal or by a debugger.
+bool is_stopped(std::uint32_t pid) {
+    std::ifstream file(fmt::format("/proc/{}/stat", pid));
+    std::string line;
+    std::getline(file, line);
+    // The name before the state letter may hold anything: what follows the last parenthesis is the state.
+    const auto end_of_name = line.rfind(") ");
+    if (end_of_name == std::string::npos || end_of_name + 2 >= line.size()) return false;
+    return line[end_of_name + 2] == 'T' || line[end_of_name + 2] == 't';
+}
+
+}  // namespace
+
+Reach reach_of(const Segments& segments) {
+    const std::uint64_t theirs = segments.ring().area().pid_namespace.load(std::memory_order_acquire);
+    // 0 is none that could be compared.
+    if (theirs != 0 && theirs == own_pid_namespace()) return Reach::Here;
+    const auto are_in_use = segments.are_in_use();
+    if (!are_in_use) return Reach::Elsewhere;
+    return *are_in_use ? Reach::AliveElsewhere : Reach::DeadElsewhere;
+}
+
+ProcessState process_state(ProcessId process, Reach reach) {
+    if (process.pid == 0) return ProcessState::Absent;
+    switch (reach) {
+        case Reach::Here:
+            break;
+        case Reach::DeadElsewhere:
+            return ProcessState::Dead;
+        case Reach::AliveElsewhere:
+        case Reach::Elsewhere:
+            return ProcessState::Unknown;
+    }
+    if (!process.is_alive()) return ProcessState::Dead;
+    return is_stopped(process.pid) ? ProcessState::Stopped : ProcessState::Running;
+}
+
+std::uint64_t private_bytes(ProcessId process, ProcessState state) {
+    if (state != ProcessState::Running && state != ProcessState::Stopped) return 0;
+    std::ifstream file(fmt::format("/proc/{}/statm", process.pid));
+    std::uint64_t virtual_pages = 0;
+    std::uint64_t resident_pages = 0;
+    std::uint64_t shared_pages = 0;
+    if (!(file >> virtual_pages >> resident_pages >> shared_pages)) return 0;
+    if (shared_pages > resident_pages) return 0;
+    return (resident_pages - shared_pages) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+std::string_view to_text(ProcessState state) noexcept {
+    switch (state) {
+        case ProcessState::Absent:
+            break;
+        case ProcessState::Running:
+            return "running";
+        case ProcessState::Stopped:
+            return "stopped";
+        case ProcessState::Dead:
+            return "dead";
+        case ProcessState::Unknown:
+            return "unknown";
+    }
+    return "absent";
+}
+
+}  // namespace pipeline

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observer/see/snapshot.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include "common/base/error.hpp"
+#include "common/shm/loaded.hpp"
+
+namespace pipeline {
+namespace {
+
+// All words that say where items are. Each of them only grows (a hand's word by its `first`, then its
+// `done`), so that two equal looks mean that all of them had these values at the moment between the two.
+struct Words {
+    std::uint64_t tail = 0;
+    std::uint64_t head = 0;
+    std::uint64_t saved = 0;
+    std::uint64_t durable_word = 0;
+    std::array<std::uint64_t, kMaxPlaces> hands{};
+    bool operator==(const Words&) const = default;
+};
+
+Words look(const Ring& ring, const Storage& storage) noexcept {
+    Words words;
+    words.tail = ring.tail();
+    words.head = ring.head();
+    words.saved = storage.tail();
+    words.durable_word = storage.area().durable_word.load(std::memory_order_acquire);
+    for (std::size_t place = 0; place < kMaxPlaces; ++place)
+        words.hands[place] = ring.area().hands[place].word.load(std::memory_order_acquire);
+    return words;
+}
+
+// Counts those that are current when durable_word says so: a leader writes the other ones.
+Totals totals_of(const Storage& storage, const Words& words) noexcept {
+    Totals& totals = storage.area().totals[words.durable_word & 1U];
+    return {loaded_plain(totals.booked), loaded_plain(totals.rejected), loaded_plain(totals.failed),
+            loaded_plain(totals.duplicates)};
+}
+
+// The last record says how far its hand is: written before the tail that covers it, and not overwritten
+// before the tail moves on.
+struct LastSave {
+    std::size_t place = 0;
+    std::uint64_t ring_index = 0;
+};
+
+LastSave last_save(const Storage& storage, const Words& words) noexcept {
+    if (words.saved == 0) return {};
+    Record& last = storage.record(words.saved - 1);
+    return {loaded_plain(last.place) % kMaxPlaces, loaded_plain(last.ring_index)};
+}
+
+// As Ring::settle_head() and Storage::settle_hand() would leave it: a process that was killed, or is just
+// now, between a commit word and the word derived from it has moved its items all the same.
+Flow settled(const Words& words, const LastSave& last, const Totals& outcomes) noexcept {
+    Flow flow;
+    flow.acquired = words.tail;
+    flow.saved = words.saved;
+    flow.durable = words.durable_word >> 1U;
+    flow.outcomes = outcomes;
+    std::uint64_t head = words.head;
+    for (std::size_t place = 0; place < kMaxPlaces; ++place) {
+        HandWord hand = HandWord::unpack(words.hands[place]);
+        head = std::max(head, hand.end());
+        if (words.saved != 0 && place == last.place && last.ring_index >= hand.first &&
+            last.ring_index < hand.end()) {
+            hand.done = std::max(hand.done, last.ring_index - hand.first + 1);
+        }
+        flow.in_hands += hand.count - hand.done;
+    }
+    flow.in_ring = words.tail - head;
+    return flow;
+}
+
+ProcessSight sight(ProcessSight::Role role, std::uint16_t place, ProcessId process, Reach reach) {
+    return {role, place, process.pid, process_state(process, reach)};
+}
+
+// Two looks that agree, before the deadline.
+std::optional<Flow> exact_flow(const Ring& ring, const Storage& storage, std::chrono::nanoseconds patience) {
+    using std::chrono::steady_clock;
+    const auto deadline = steady_clock::now() + patience;
+    Words words = look(ring, storage);
+    do {
+        const LastSave last = last_save(storage, words);
+        const Totals outcomes = totals_of(storage, words);
+        const Words again = look(ring, storage);
+        if (again == words) return settled(words, last, outcomes);
+        words = again;
+    } while (steady_clock::now() < deadline);
+    return std::nullopt;
+}
+
+// One look, against the items' way: what is read later is never behind what was read before.
+Flow glance(const Ring& ring, const Storage& storage) noexcept {
+    Words words;
+    words.durable_word = storage.area().durable_word.load(std::memory_order_acquire);
+    Flow flow;
+    flow.outcomes = totals_of(storage, words);
+    flow.durable = words.durable_word >> 1U;
+    flow.saved = std::max(storage.tail(), flow.durable);
+    const std::uint64_t head = std::max(ring.head(), flow.saved);
+    flow.acquired = std::max(ring.tail(), head);
+    flow.in_hands = head - flow.saved;
+    flow.in_ring = flow.acquired - head;
+    return flow;
+}
+
+// A glance that took so long that ring or storage seem to hold more than they can, or that a flush may have
+// overwritten the totals, is repeated.
+Flow passing_flow(const Ring& ring, const Storage& storage) noexcept {
+    constexpr int kTries = 8;  // garbage stays as it is
+    Flow flow;
+    for (int i = 0; i < kTries; ++i) {
+        flow = glance(ring, storage);
+        const bool fits = flow.in_ring <= ring.capacity() && flow.saved - flow.durable <= storage.capacity();
+        if (fits && flow.outcomes.all() == flow.durable) break;
+    }
+    return flow;
+}
+
+}  // namespace
+
+std::optional<Flow> read_flow(const Ring& ring, const Storage& storage) {
+    return exact_flow(ring, storage, std::chrono::seconds(1));
+}
+
+LiveFlow look_at_flow(const Ring& ring, const Storage& storage, std::chrono::nanoseconds patience) {
+    if (const auto exact = exact_flow(ring, storage, patience)) return {*exact, true};
+    return {passing_flow(ring, storage), false};
+}
+
+Snapshot take_snapshot(const Segments& segments) {
+    const Ring ring = segments.ring();
+    const auto flow = read_flow(ring, segments.storage());
+    if (!flow) {
+        throw Failure(ExitStatus::NotDrained,
+                      "the pipeline moves too fast to be seen at one moment: try again");
+    }
+    Snapshot snapshot;
+    snapshot.source = segments.source();
+    snapshot.ledger = segments.ledger();
+    snapshot.generation = ring.area().header.generation;
+    snapshot.flow = *flow;
+    snapshot.reach = reach_of(segments);
+    const auto add = [&snapshot](ProcessSight::Role role, std::size_t place, std::uint64_t word) {
+        const ProcessId process = ProcessId::unpack(word);
+        if (process.pid == 0) return;
+        snapshot.processes.push_back(sight(role, static_cast<std::uint16_t>(place), process, snapshot.reach));
+    };
+    add(ProcessSight::Role::Producer, 0, ring.area().producer_process.load(std::memory_order_acquire));
+    for (std::size_t place = 0; place < kMaxPlaces; ++place)
+        add(ProcessSight::Role::Consumer, place,
+            ring.area().hands[place].process.load(std::memory_order_acquire));
+    return snapshot;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observer/see/source_condition.hpp"
+
+#include "common/base/printable.hpp"
+#include "common/shm/loaded.hpp"
+
+namespace pipeline {
+
+SourceCondition look_at_source(const SourceMetrics& metrics) {
+    SourceCondition seen;
+    const std::uint32_t state = loaded(metrics.state);
+    // What a damaged segment says is no state.
+    if (state <= static_cast<std::uint32_t>(SourceState::Unreadable))
+        seen.state = static_cast<SourceState>(state);
+    seen.since_ns = loaded(metrics.since_ns);
+    if (seen.state != SourceState::Fine) seen.sentence = safe_line(metrics.sentence.load());
+    seen.backlog = loaded(metrics.backlog);
+    seen.oldest_us = loaded(metrics.oldest_us);
+    seen.unmoved = loaded(metrics.unmoved);
+    seen.passed_over = loaded(metrics.passed_over);
+    seen.unusable_ids = loaded(metrics.unusable_ids);
+    return seen;
+}
+
+std::string_view to_text(SourceState state) noexcept {
+    switch (state) {
+        case SourceState::Fine:
+            break;
+        case SourceState::Gone:
+            return "gone";
+        case SourceState::Replaced:
+            return "replaced";
+        case SourceState::CannotMove:
+            return "cannot_move";
+        case SourceState::NothingIsTaken:
+            return "nothing_is_taken";
+        case SourceState::Unreadable:
+            return "unreadable";
+    }
+    return "fine";
+}
+
+}  // namespace pipeline

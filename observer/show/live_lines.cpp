@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observer/show/live_lines.hpp"
+
+#include <unistd.h>
+
+#include "common/base/output.hpp"
+#include "observer/judge/lookout.hpp"
+#include "observer/see/ticker.hpp"
+#include "observer/show/status_json.hpp"
+#include "observer/show/status_text.hpp"
+
+namespace pipeline {
+
+ExitStatus show_lines(const ObserverOptions& options) {
+    Ticker ticker(options.interval);
+    Lookout lookout(options.name);
+    bool was_attached = false;
+    std::string told;  // why there is nothing to see
+    // False: the end has come while the reader had stopped.
+    const auto print = [&ticker](const std::string& line) {
+        return print_output_while([&ticker] { return ticker.wait_for_room(STDOUT_FILENO); }, line + "\n");
+    };
+    do {
+        const View& view = lookout.look();
+        const std::string why = view.is_attached ? "" : waiting_text(view);
+        // The last look at a pipeline that is gone is shown like any other.
+        if (view.is_attached || was_attached) {
+            if (!print(options.json ? status_json(view) : status_line(view))) break;
+        } else if (why != told) {
+            if (!print(options.json ? status_json(view) : why)) break;
+            told = why;
+        }
+        if (view.is_attached) told.clear();
+        was_attached = view.is_attached;
+    } while (ticker.wait() != Ticker::Event::End);
+    return ExitStatus::Drained;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Stands for prometheus.cpp where its library is missing.
+#include "common/base/error.hpp"
+#include "observer/show/prometheus.hpp"
+
+namespace pipeline {
+
+std::string prometheus_text(const View& /*view*/) {
+    throw Failure(ExitStatus::Configuration,
+                  "metrics for Prometheus: this observer was built without prometheus-cpp-core; install it "
+                  "(prometheus-cpp-dev) and build again");
+}
+
+}  // namespace pipeline

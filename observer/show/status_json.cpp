@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observer/show/status_json.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "common/base/printable.hpp"
+
+namespace pipeline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kVersion = 1;  // raised when a name changes its meaning or goes
+
+double seconds_since(std::uint64_t ns, std::uint64_t now_ns) noexcept {
+    return now_ns > ns ? static_cast<double>(now_ns - ns) / 1e9 : 0;
+}
+
+Json optional_seconds(std::optional<std::uint64_t> since_ns, std::uint64_t now_ns) {
+    return since_ns ? Json(seconds_since(*since_ns, now_ns)) : Json();
+}
+
+Json json_of(const Latencies& latencies) {
+    return {{"count", latencies.count},
+            {"mean_seconds", latencies.mean},
+            {"p50_seconds", latencies.p50},
+            {"p99_seconds", latencies.p99},
+            {"p999_seconds", latencies.p999}};
+}
+
+Json json_of(const Latencies& recent, const Latencies& total) {
+    return {{"recent", json_of(recent)}, {"total", json_of(total)}};
+}
+
+Json json_of(const TimeShares& shares) {
+    return {{"working", shares.working},
+            {"waiting_for_input", shares.waiting_for_input},
+            {"waiting_for_room", shares.waiting_for_room},
+            {"flushing", shares.flushing}};
+}
+
+Json json_of(const ProcessObservation& process, std::uint64_t now_ns) {
+    Json json{{"pid", process.pid}, {"state", to_text(process.state)}};
+    json["activity"] = to_text(process.time.now);
+    json["activity_seconds"] = seconds_since(process.time.since_ns, now_ns);
+    json["private_bytes"] = process.private_bytes;
+    json["deaths"] = process.deaths.count;
+    json["last_death"] = nullptr;
+    if (process.deaths.count != 0) {
+        json["last_death"] = {{"cause", process.deaths.last_cause},
+                              {"ago_seconds", seconds_since(process.deaths.last_ns, now_ns)}};
+    }
+    return json;
+}
+
+Json json_of_consumer(const View& view, std::size_t i) {
+    const ConsumerObservation& consumer = view.now->consumers[i];
+    Json json{{"place", consumer.place}};
+    json.update(json_of(consumer, view.now->at_ns));
+    json["items"] = consumer.items;
+    json["in_hand"] = consumer.in_hand;
+    const bool is_compared = i < view.recent.consumers.size();
+    const ConsumerComparison recent = is_compared ? view.recent.consumers[i] : ConsumerComparison{};
+    json["items_per_second"] = recent.items_per_second;
+    json["shares"] = json_of(recent.shares);
+    json["invoice"] = nullptr;
+    if (consumer.invoice) {
+        json["invoice"] = {{"id", printable(consumer.invoice->id)},
+                           {"attempt", consumer.invoice->attempt},
+                           {"seconds", seconds_since(consumer.invoice->since_ns, view.now->at_ns)}};
+    }
+    return json;
+}
+
+Json json_of(const SupervisorObservation& supervisor, std::uint64_t now_ns) {
+    return {{"pid", supervisor.pid},
+            {"state", to_text(supervisor.state)},
+            {"private_bytes", supervisor.private_bytes},
+            {"up_seconds", seconds_since(supervisor.started_ns, now_ns)},
+            {"wanted_consumers", supervisor.wanted_consumers},
+            {"least_consumers", supervisor.least_consumers},
+            {"most_consumers", supervisor.most_consumers}};
+}
+
+void add_flow(Json& json, const Observation& now) {
+    const Flow& flow = now.flow();
+    json["is_exact"] = now.live.is_exact;
+    json["totals"] = {{"acquired", flow.acquired},
+                      {"processed", flow.saved},
+                      {"stored", flow.durable},
+                      {"booked", flow.outcomes.booked},
+                      {"rejected", flow.outcomes.rejected},
+                      {"failed", flow.outcomes.failed},
+                      {"duplicates", flow.outcomes.duplicates},
+                      {"expected", now.expected == 0 ? Json() : Json(now.expected)}};
+    json["in_flight"] = {{"invoices", now.in_flight()},
+                         {"in_ring", flow.in_ring},
+                         {"in_hands", flow.in_hands},
+                         {"in_storage", now.in_storage()},
+                         {"oldest_seconds", optional_seconds(now.oldest_acquired_ns, now.at_ns)}};
+    json["ring"] = {{"invoices", flow.in_ring}, {"capacity", now.ring_capacity}};
+    const std::uint64_t used = flow.saved > now.released ? flow.saved - now.released : 0;
+    json["storage"] = {{"records", used},
+                       {"waiting_for_ledger", now.in_storage()},
+                       {"waiting_for_receipt", used > now.in_storage() ? used - now.in_storage() : 0},
+                       {"capacity", now.storage_capacity}};
+}
+
+Json optional_number(const std::optional<std::uint64_t>& number) {
+    return number ? Json(*number) : Json();
+}
+
+// Of a time that is 0 if there is none.
+Json seconds_ago_or_null(std::uint64_t ns, std::uint64_t now_ns) {
+    return ns == 0 ? Json() : Json(seconds_since(ns, now_ns));
+}
+
+Json json_of(const LedgerCondition& ledger, std::uint64_t now_ns) {
+    return {{"commits", ledger.commits},
+            {"errors", ledger.errors},
+            {"last_commit_seconds", seconds_ago_or_null(ledger.last_commit_ns, now_ns)},
+            {"last_took_seconds",
+             ledger.last_commit_ns == 0 ? Json() : Json(static_cast<double>(ledger.last_took_ns) / 1e9)},
+            {"failing_seconds", seconds_ago_or_null(ledger.failing_since_ns, now_ns)},
+            {"error", ledger.error},
+            {"unstored_seconds", optional_seconds(ledger.unstored_since_ns, now_ns)},
+            {"free_bytes", optional_number(ledger.room.free_bytes)},
+            {"file_bytes", optional_number(ledger.room.file_bytes)},
+            {"log_bytes", optional_number(ledger.room.log_bytes)},
+            {"is_answered", ledger.room.is_answered}};
+}
+
+Json json_of(const SourceCondition& source, const Observation& now) {
+    const double waiting = source.waiting_seconds(now.at.now_us());
+    return {{"state", to_text(source.state)},
+            {"seconds", source.since_ns == 0 ? 0 : seconds_since(source.since_ns, now.at_ns)},
+            {"sentence", source.sentence},
+            {"backlog", source.backlog},
+            {"oldest_seconds", source.oldest_us == 0 ? Json() : Json(waiting)},
+            {"unmoved", source.unmoved},
+            {"passed_over", source.passed_over},
+            {"unusable_ids", source.unusable_ids}};
+}
+
+void add_conditions(Json& json, const Observation& now) {
+    json["ledger_condition"] = json_of(now.ledger_condition, now.at_ns);
+    json["source_condition"] = json_of(now.source_condition, now);
+    json["failed_in_a_row"] = now.failed_in_a_row;
+}
+
+void add_recent(Json& json, const View& view) {
+    const Comparison& recent = view.recent;
+    json["recent"] = {{"seconds", recent.seconds},
+                      {"acquired_per_second", recent.acquired_per_second},
+                      {"processed_per_second", recent.saved_per_second},
+                      {"stored_per_second", recent.stored_per_second}};
+    const Observation& now = *view.now;
+    json["latency"] = {
+        {"waiting", json_of(recent.waiting, Latencies::of(now.waiting))},
+        {"processing", json_of(recent.processing, Latencies::of(now.processing))},
+        {"until_durable", json_of(recent.until_durable, Latencies::of(now.until_durable, now.under_way))}};
+    json["advice"] = {{"bottleneck", to_text(recent.advice.bottleneck)},
+                      {"needed_consumers", recent.advice.needed_consumers},
+                      {"sentence", recent.advice.sentence}};
+}
+
+// By column: a reader draws one after the other.
+void add_history(Json& json, const std::vector<Pace>& history) {
+    const auto column = [&history](double Pace::*number) {
+        Json values = Json::array();
+        for (const Pace& pace : history) values.push_back(pace.*number);
+        return values;
+    };
+    Json ago = Json::array();
+    for (const Pace& pace : history) ago.push_back(seconds_ago(history, pace));
+    json["history"] = {{"step_seconds", history.empty() ? Json() : Json(history.back().seconds)},
+                       {"ago_seconds", std::move(ago)},
+                       {"acquired_per_second", column(&Pace::acquired_per_second)},
+                       {"stored_per_second", column(&Pace::stored_per_second)},
+                       {"in_flight", column(&Pace::in_flight)},
+                       {"until_durable_p99_seconds", column(&Pace::until_durable_p99_seconds)}};
+}
+
+void add_processes(Json& json, const View& view) {
+    json["supervisor"] = json_of(view.now->supervisor, view.now->at_ns);
+    json["producer"] = json_of(view.now->producer, view.now->at_ns);
+    json["producer"]["shares"] = json_of(view.recent.producer);
+    json["consumers"] = Json::array();
+    for (std::size_t i = 0; i < view.now->consumers.size(); ++i)
+        json["consumers"].push_back(json_of_consumer(view, i));
+    json["consumer_deaths"] = view.now->consumer_deaths;
+}
+
+// All that is said: readers show it on terminals and pages.
+void make_safe(Json& json) {
+    if (json.is_string()) json = safe_line(json.get_ref<const std::string&>());
+    if (!json.is_structured()) return;
+    for (Json& each : json) make_safe(each);
+}
+
+}  // namespace
+
+std::string status_json(const View& view) {
+    Json json{{"version", kVersion}, {"name", view.name}, {"is_attached", view.is_attached}};
+    json["state"] = view.now ? Json(to_text(view.now->state)) : Json();
+    json["health"] = {{"is_good", view.health.is_good},
+                      {"state", to_text(view.health.state)},
+                      {"reason", view.health.reason}};
+    json["trouble"] = view.trouble;
+    if (view.now) {
+        json["at_us"] = view.now->at.now_us();
+        json["generation"] = fmt::format("{:016x}", view.now->generation);
+        json["source"] = printable(view.now->source);
+        json["is_source_exhausted"] = view.now->is_source_exhausted;
+        json["is_paused"] = view.now->is_paused;
+        json["ledger"] = printable(view.now->ledger);
+        json["moved_at_us"] = view.moved_ns == 0 ? Json() : Json(view.now->at.at_us(view.moved_ns));
+        json["unmoved_seconds"] = view.unmoved_seconds();
+        add_conditions(json, *view.now);
+        add_flow(json, *view.now);
+        add_recent(json, view);
+        add_processes(json, view);
+        add_history(json, view.history);
+    }
+    make_safe(json);
+    return json.dump();
+}
+
+}  // namespace pipeline

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "producer/sources/list/list_check.hpp"
+
+#include <algorithm>
+#include <span>
+
+#include "producer/sources/list/line_reader.hpp"
+
+namespace pipeline {
+
+ListCheck::ListCheck(std::vector<MarkedPosition> marks, std::uint64_t position, bool from_last,
+                     std::vector<AcquiredLine> unmarked)
+    : marks_(std::move(marks)),
+      unmarked_(std::move(unmarked)),
+      position_(position),
+      is_blind_(marks_.empty()) {
+    if (!from_last || marks_.empty() || !marks_.back().has_chain()) return;
+    const MarkedPosition& last = marks_.back();
+    digest_ = ListDigest(last.chain, ListDigest::chain_position_of(last.position));
+    while (marks_[next_].position < digest_.position()) ++next_;
+}
+
+ListCheck::Outcome ListCheck::read_slice(const ListFile& file) {
+    const std::uint64_t end = std::min(position_, digest_.position() + kSliceBytes);
+    while (true) {
+        const bool has_mark = next_ < marks_.size() && marks_[next_].position <= end;
+        if (!file.read(digest_, has_mark ? marks_[next_].position : end)) return Outcome::Shorter;
+        if (!has_mark) break;
+        if (digest_.digest() != marks_[next_].digest) return Outcome::Different;
+        ++next_;
+    }
+    if (end != position_) return Outcome::Unfinished;
+    return has_unmarked(file) ? Outcome::Same : Outcome::Different;
+}
+
+// The digest at the next mark will be that of what lies there now: it must be what was acquired.
+bool ListCheck::has_unmarked(const ListFile& file) const {
+    if (unmarked_.empty()) return true;
+    LineReader lines({}, unmarked_.front().position);
+    for (const AcquiredLine& expected : unmarked_) {
+        Item line;
+        while (lines.take(std::span(&line, 1)) == 0) {
+            const std::span<char> room = lines.room();
+            const std::size_t got = file.read_at(lines.end_position(), room);
+            lines.filled(got);
+            if (got != 0) continue;
+            if (!lines.take_rest(line)) return false;
+            break;
+        }
+        if (line.position != expected.position || line.id_text() != expected.id) return false;
+    }
+    return true;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// A list's file, opened. It stays the same file whatever happens to its name.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "common/base/fd.hpp"
+#include "common/core/list_digest.hpp"
+#include "common/os/file_identity.hpp"
+
+namespace pipeline {
+
+class ListFile {
+  public:
+    // `name` is the source's, for messages. Throws Failure (NoInput) if `path` is not a regular file or
+    // cannot be read.
+    ListFile(const std::filesystem::path& path, std::string name);
+
+    // The same once more, with the same lock.
+    [[nodiscard]] ListFile again() const;
+
+    [[nodiscard]] int fd() const noexcept { return file_.get(); }
+    [[nodiscard]] const FileIdentity& identity() const noexcept { return identity_; }
+
+    // As it is now. Throws Failure (InputOutput).
+    [[nodiscard]] FileStatus status() const;
+
+    // Reads from `offset` on into the one and then the other; returns how many bytes in all, less than there
+    // is room for at the end of the file only. Throws Failure (InputOutput).
+    [[nodiscard]] std::size_t read_at(std::uint64_t offset, std::span<char> to,
+                                      std::span<char> then = {}) const;
+
+    // Has the digest take the bytes of the file up to `position`; false if the file ends before. Throws as
+    // read_at().
+    [[nodiscard]] bool read(ListDigest& digest, std::uint64_t position) const;
+
+  private:
+    ListFile(std::string name, UniqueFd file, const FileIdentity& identity) noexcept
+        : name_(std::move(name)), file_(std::move(file)), identity_(identity) {}
+
+    std::string name_;
+    UniqueFd file_;
+    FileIdentity identity_;
+};
+
+}  // namespace pipeline

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// sequence[:COUNT]: the ids "1", "2", "3" ..., each at the position of its number. The source to measure
+// and to prove the pipeline with: no input limits it, and what is missing in the ledger can be seen.
+#pragma once
+
+#include <array>
+
+#include "producer/sources/source.hpp"
+
+namespace pipeline {
+
+class SequenceSource final : public Source {
+  public:
+    // Goes on with the number `next` (0 means 1) and ends with `count`, or never if there is none.
+    SequenceSource(std::uint64_t next, std::optional<std::uint64_t> count);
+
+    [[nodiscard]] std::size_t acquire(std::span<Item> items) override;
+    [[nodiscard]] bool exhausted() const override { return next_ > last_; }
+    void stop() override { last_ = 0; }
+    void wait(int signal_fd, std::chrono::milliseconds bound) override;
+    [[nodiscard]] std::optional<std::uint64_t> expected() const override { return count_; }
+
+  private:
+    void write_number();
+
+    std::uint64_t next_;
+    std::uint64_t last_;
+    std::optional<std::uint64_t> count_;
+    // next_ as decimal text, kept up to date once in ten numbers; its last digit is not used.
+    std::array<char, 24> text_{};
+    std::size_t length_ = 0;
+};
+
+}  // namespace pipeline

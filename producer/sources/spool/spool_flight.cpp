@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "producer/sources/spool/spool_flight.hpp"
+
+namespace pipeline {
+
+SpoolFlight::SpoolFlight(const std::unordered_set<std::uint64_t>& positions, bool bare_inodes)
+    : bare_inodes_(bare_inodes) {
+    for (const std::uint64_t position : positions) files_.try_emplace(position);
+}
+
+std::optional<std::uint64_t> SpoolFlight::find(const FileIdentity& file) const {
+    if (files_.contains(file.position())) return file.position();
+    if (bare_inodes_ && files_.contains(file.inode)) return file.inode;
+    return std::nullopt;
+}
+
+void SpoolFlight::add(const FileStatus& file, const std::string& name, bool is_id) {
+    const std::uint64_t position = file.identity.position();
+    files_.insert_or_assign(position, Given{file.modified_ns, file.bytes});
+    if (!is_id) odd_names_.insert_or_assign(position, name);
+}
+
+void SpoolFlight::found_again(std::uint64_t position, const std::string& name) {
+    if (!is_usable_id(name)) odd_names_.try_emplace(position, name);
+}
+
+std::optional<std::string> SpoolFlight::name_of(const Record& record) const {
+    if (!record.id_unusable()) return std::string(record.id_text());
+    const auto known = odd_names_.find(record.position);
+    return known == odd_names_.end() ? std::nullopt : std::optional(known->second);
+}
+
+bool SpoolFlight::has_changed(std::uint64_t position, const FileStatus& now) const {
+    const auto found = files_.find(position);
+    if (found == files_.end() || found->second.modified_ns == 0) return false;
+    return found->second.modified_ns != now.modified_ns || found->second.bytes != now.bytes;
+}
+
+void SpoolFlight::remove(std::uint64_t position) {
+    files_.erase(position);
+    odd_names_.erase(position);
+}
+
+}  // namespace pipeline

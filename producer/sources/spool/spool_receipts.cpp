@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "producer/sources/spool/spool_receipts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <utility>
+
+#include "common/base/error.hpp"
+#include "common/base/log.hpp"
+#include "common/base/plural.hpp"
+#include "common/base/printable.hpp"
+#include "common/os/file_identity.hpp"
+#include "producer/sources/folder_entries.hpp"
+#include "producer/sources/spool/spool_probe.hpp"
+
+namespace pipeline {
+namespace {
+
+// At most this many files are tried again at a time, and for so long, so that receipts and new files have
+// their turn too.
+constexpr std::size_t kRetryBatch = 256;
+constexpr std::chrono::milliseconds kRetryTime{10};
+constexpr std::chrono::seconds kLookAfterFolders{1};
+// Names that are tried for one file. More than two are only needed if someone makes them up.
+constexpr unsigned kMostNames = 1000;
+
+// `name` and `suffix`, as much of the name as fits.
+std::string with_suffix(const std::string& name, const std::string& suffix) {
+    return name.substr(0, NAME_MAX - suffix.size()) + suffix;
+}
+
+// Another name in the spool, of the same kind: patterns that fit the one mostly fit the other.
+std::string before_extension(const std::string& name, const std::string& suffix) {
+    const auto dot = name.find_last_of('.');
+    if (dot == std::string::npos || dot == 0 || name.size() - dot + suffix.size() >= NAME_MAX)
+        return with_suffix(name, suffix);
+    const std::string extension = name.substr(dot);
+    return name.substr(0, std::min(dot, NAME_MAX - suffix.size() - extension.size())) + suffix + extension;
+}
+
+std::string numbered(std::uint64_t inode, unsigned attempt) {
+    return attempt == 0 ? fmt::format("~{}", inode) : fmt::format("~{}.{}", inode, attempt);
+}
+
+std::string cause_of(int error) {
+    return error == EINVAL ? error_text(error) + " (the file system knows no RENAME_NOREPLACE)"
+                           : error_text(error);
+}
+
+}  // namespace
+
+SpoolReceipts::SpoolReceipts(int folder_fd, std::string folder, Limits limits, const Resume& resume,
+                             const SourceContext& context)
+    : folder_(std::move(folder)),
+      limits_(limits),
+      report_(context.report),
+      moves_(context.moves),
+      folders_(folder_fd, folder_),
+      bare_inodes_(resume.bare_inodes),
+      adopted_(resume.in_flight) {
+    probe_spool(folders_, folder_, *moves_);
+}
+
+SpoolReceipts::~SpoolReceipts() {
+    if (kept_.empty()) return;
+    log(LogLevel::Warning,
+        "spool:{}: {} whose invoices are in the ledger could not be moved and {}; the next start tries again",
+        printable(folder_), counted(kept_.size(), "file"), verb(kept_.size(), "stays", "stay"));
+}
+
+void SpoolReceipts::expect(const std::string& name) {
+    ++expected_[std::hash<std::string>{}(name)];
+}
+
+bool SpoolReceipts::must_look_first(const std::string& name, std::uint64_t position) {
+    const auto found = expected_.find(std::hash<std::string>{}(name));
+    const bool shared = found == expected_.end() || found->second > 1 || !adopted_.empty();
+    if (adopted_.erase(position) != 0 || found == expected_.end()) return true;
+    if (--found->second == 0) expected_.erase(found);
+    return shared;
+}
+
+Move SpoolReceipts::move(const std::string& name, std::uint64_t position, Outcome outcome) {
+    const bool look_first = must_look_first(name, position);
+    KeptFile file{name, position, outcome};
+    std::string cause = why_blocked(outcome);
+    const Move result = cause.empty() ? try_move(file, look_first, cause) : Move::Kept;
+    if (result == Move::Kept) {
+        report(file, cause);
+        keep(std::move(file));
+    }
+    return result;
+}
+
+Move SpoolReceipts::try_move(KeptFile& file, bool look_first, std::string& cause) {
+    if (file.taken) return settle_taken(file, cause);
+    const char* const name = file.name.c_str();
+    if (look_first) {
+        const auto status = look_at(folders_.spool(), name);
+        if (!status && errno != ENOENT) {
+            cause = cause_of(errno);
+            return Move::Kept;
+        }
+        if (!status || !status->identity.is_at(file.position, bare_inodes_)) return Move::Gone;
+    }
+    // Before this, a kill leaves the file in the spool; after it, in .moving.
+    int error = moves_->take(folders_.spool(), name, folders_.moving(file.outcome));
+    if (error == ENOENT) {
+        if (!look_at(folders_.spool(), name)) return Move::Gone;
+        try {
+            if (!folders_.renew(file.outcome)) return Move::Gone;
+        } catch (const Failure& failure) {
+            cause = failure.what();
+            return Move::Kept;
+        }
+        error = moves_->take(folders_.spool(), name, folders_.moving(file.outcome));
+        if (error == ENOENT) return Move::Gone;
+    }
+    if (error != 0) {
+        cause = error == EEXIST ? "another file of this name is just being moved" : cause_of(error);
+        return Move::Kept;
+    }
+    file.taken = true;
+    return settle_taken(file, cause);
+}
+
+Move SpoolReceipts::settle_taken(KeptFile& file, std::string& cause) {
+    const auto status = look_at(folders_.moving(file.outcome), file.name.c_str());
+    if (!status) {
+        if (errno == ENOENT) return Move::Gone;
+        cause = cause_of(errno);
+        return Move::Kept;
+    }
+    if (!status->identity.is_at(file.position, bare_inodes_)) {
+        const int error = put_back(file.outcome, file.name, status->identity.inode);
+        if (error == 0) return Move::Gone;
+        cause = fmt::format("it is a new invoice in .moving and cannot go back: {}", cause_of(error));
+        return Move::Kept;
+    }
+    int error = give_free_name(file.outcome, file.name, status->identity.inode, file.outcome);
+    if (error == ENOENT) {
+        try {
+            if (folders_.renew(file.outcome))
+                error = give_free_name(file.outcome, file.name, status->identity.inode, file.outcome);
+        } catch (const Failure& failure) {
+            cause = failure.what();
+        }
+    }
+    if (error == 0) {
+        why_blocked(file.outcome).clear();
+        last_moved_ = *status;
+        return status->links > 1 ? Move::DoneOneName : Move::Done;
+    }
+    if (cause.empty()) cause = cause_of(error);
+    if (error != EEXIST) why_blocked(file.outcome) = cause;
+    // Back to where its owner sees it. If somebody has used its name meanwhile, it waits in .moving.
+    if (moves_->give(folders_.moving(file.outcome), file.name.c_str(), folders_.spool(), file.name.c_str()) ==
+        0)
+        file.taken = false;
+    return Move::Kept;
+}
+
+int SpoolReceipts::give_free_name(Outcome in, const std::string& name, std::uint64_t inode, Outcome outcome) {
+    std::string target = name;
+    for (unsigned i = 0; i < kMostNames; ++i) {
+        const int error =
+            moves_->give(folders_.moving(in), name.c_str(), folders_.done(outcome), target.c_str());
+        if (error != EEXIST) return error;
+        target = with_suffix(name, numbered(inode, i));
+    }
+    return EEXIST;
+}
+
+int SpoolReceipts::put_back(Outcome in, const std::string& name, std::uint64_t inode) {
+    std::string target = name;
+    for (unsigned i = 0; i < kMostNames; ++i) {
+        const int error = moves_->give(folders_.moving(in), name.c_str(), folders_.spool(), target.c_str());
+        if (error == 0 && target != name) {
+            log(LogLevel::Warning, "spool:{}: {} was handed over anew twice; the first of the two is now {}",
+                printable(folder_), printable(name), printable(target));
+        }
+        if (error != EEXIST) return error;
+        target = before_extension(name, numbered(inode, i));
+    }
+    return EEXIST;
+}
+
+void SpoolReceipts::report(const KeptFile& file, const std::string& cause) {
+    if (!reported_.insert(cause).second) return;
+    report_->set(SourceState::CannotMove,
+                 fmt::format("files that are in the ledger cannot be moved: {} to {}: {}; they stay and are "
+                             "tried again",
+                             printable(file.name), to_text(file.outcome), cause));
+    log(LogLevel::Warning,
+        "spool:{}: cannot move {} to {}: {}; it is tried again, and more files with this cause are not "
+        "reported",
+        printable(folder_), printable(file.name), to_text(file.outcome), cause);
+}
+
+void SpoolReceipts::keep(KeptFile file) {
+    if (kept_.empty()) retry_at_ = Clock::now() + limits_.retry_after;
+    kept_.push_back(std::move(file));
+    report_->numbers().unmoved.store(kept_.size(), std::memory_order_relaxed);
+    if (has_room() || !reported_.insert("").second) return;
+    log(LogLevel::Warning, "spool:{}: {} could not be moved; no more are taken until some of them can be",
+        printable(folder_), counted(kept_.size(), "file"));
+}
+
+std::vector<SpoolReceipts::Finished> SpoolReceipts::retry() {
+    std::vector<Finished> finished;
+    const auto now = Clock::now();
+    look_after_folders(now);
+    if (kept_.empty() || now < retry_at_) return finished;
+    bool can_move = true;
+    std::array<bool, kOutcomes.size()> failed{};
+    for (std::size_t left = std::min(kept_.size(), kRetryBatch); left > 0; --left) {
+        KeptFile file = std::move(kept_.front());
+        kept_.pop_front();
+        bool& has_failed = failed[static_cast<std::size_t>(file.outcome)];
+        std::string cause;
+        const Move result = has_failed ? Move::Kept : try_move(file, true, cause);
+        if (result == Move::Kept) {
+            if (!has_failed) report(file, cause);
+            has_failed = has_failed || !why_blocked(file.outcome).empty();
+            kept_.push_back(std::move(file));
+            can_move = false;
+        } else {
+            finished.push_back({file.position, result});
+        }
+        if (Clock::now() - now > kRetryTime) break;
+    }
+    report_->numbers().unmoved.store(kept_.size(), std::memory_order_relaxed);
+    // Once the cause is gone, the next ones need not wait: the pipeline may be waiting for room.
+    if (!can_move) retry_at_ = Clock::now() + limits_.retry_after;
+    if (kept_.empty()) {
+        log(LogLevel::Notice, "spool:{}: the files that could not be moved have been moved",
+            printable(folder_));
+        report_->clear(SourceState::CannotMove);
+        reported_.clear();
+    }
+    return finished;
+}
+
+void SpoolReceipts::look_after_folders(Clock::time_point now) {
+    if (now < look_after_at_) return;
+    look_after_at_ = now + kLookAfterFolders;
+    folders_.look_after();
+}
+
+SpoolReceipts::Leftovers SpoolReceipts::finish_moving(const OutcomeOf& outcome_of) {
+    Leftovers done;
+    for (const Outcome in : kOutcomes) {
+        const int moving = folders_.moving(in);
+        for (const std::string& name : names_in(moving, fmt::format("{}/.moving/{}", folder_, to_text(in)))) {
+            const auto status = look_at(moving, name.c_str());
+            if (!status) continue;
+            const auto outcome = outcome_of(name, status->identity);
+            const std::uint64_t inode = status->identity.inode;
+            const int error = outcome ? give_free_name(in, name, inode, *outcome) : put_back(in, name, inode);
+            if (error != 0) {
+                log(LogLevel::Error, "spool:{}: .moving/{}/{} cannot be moved to {}: {}; do it by hand",
+                    printable(folder_), to_text(in), printable(name),
+                    outcome ? to_text(*outcome) : "the spool", cause_of(error));
+                continue;
+            }
+            ++(outcome ? done.finished : done.put_back);
+        }
+    }
+    return done;
+}
+
+}  // namespace pipeline

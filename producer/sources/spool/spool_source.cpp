@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "producer/sources/spool/spool_source.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/clock.hpp"
+#include "common/base/error.hpp"
+#include "common/base/log.hpp"
+#include "common/base/printable.hpp"
+#include "producer/sources/readiness.hpp"
+
+namespace pipeline {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+
+constexpr seconds kCheckPlace{1};
+constexpr milliseconds kLook{500};  // while no files are wanted
+constexpr seconds kTellOfChanges{1};
+// For so long files are moved that were done before the start, before anything else has its turn.
+constexpr milliseconds kStartSlice{10};
+constexpr int kMostSteps = 4;  // of the search, while there is nothing else to do
+
+}  // namespace
+
+// The watch is set before the first look: a file that comes in between is seen twice, never missed.
+SpoolSource::SpoolSource(const std::filesystem::path& folder, const Resume& resume, Limits limits,
+                         const SourceContext& context)
+    : place_(folder.string(), resume.source_file),
+      names_(context.spool.include, context.spool.exclude),
+      settle_time_(context.spool.settle_time),
+      report_(context.report),
+      ledger_(context.ledger),
+      receipts_(place_.locked_fd(), place_.path(), limits.receipts, resume, context),
+      start_(receipts_, place_.path(), resume, context),
+      events_(place_, names_, *this),
+      flight_(resume.in_flight, resume.bare_inodes),
+      queue_(limits.waiting),
+      search_(
+          place_, names_, queue_, {context.spool.rescan, settle_time_}, report_,
+          [this](const std::string& name, const FileStatus& status) { return what_is_known(name, status); }),
+      acquired_(resume.acquired) {
+    static_cast<void>(start_.is_ready());
+    events_.watch();
+    do search_.go_on(Clock::now());
+    while (search_.is_looking());
+    count();
+}
+
+void SpoolSource::file_came(const std::string& name, Arrival arrival) {
+    if (queue_.add(name, arrival, wall_us() * 1000) == SpoolQueue::Added::Full) search_.ask();
+}
+
+SpoolSearch::Known SpoolSource::what_is_known(const std::string& name, const FileStatus& status) {
+    if (const auto position = flight_.find(status.identity)) {
+        flight_.found_again(*position, name);
+        return SpoolSearch::Known::InFlight;
+    }
+    return events_.is_being_written(name, status, settle_time_) ? SpoolSearch::Known::IsModified
+                                                                : SpoolSearch::Known::Nothing;
+}
+
+void SpoolSource::check_place(Clock::time_point now) {
+    if (now < check_at_) return;
+    check_at_ = now + kCheckPlace;
+    const std::string fault = place_.find_fault();
+    if (fault.empty()) return;
+    report_->set(SourceState::Gone, fault);
+    throw Failure(ExitStatus::NoInput, fault);
+}
+
+// What is due whether files are wanted or not.
+void SpoolSource::attend(Clock::time_point now) {
+    events_.take();
+    check_place(now);
+    search_.go_on(now);
+    count();
+}
+
+nanoseconds SpoolSource::look() {
+    const auto now = Clock::now();
+    if (!stopped_ && now >= look_at_) {
+        attend(now);
+        look_at_ = now + kLook;
+    }
+    if (stopped_) return std::chrono::hours(1);
+    return std::max<nanoseconds>(search_.next_work() - now, kLook);
+}
+
+std::size_t SpoolSource::acquire(std::span<Item> items) {
+    retry();
+    if (stopped_ || !start_.is_ready()) return 0;
+    const auto now = Clock::now();
+    attend(now);
+    std::size_t given = 0;
+    for (int steps = 0;; ++steps) {
+        while (given < items.size() && receipts_.has_room() && start_.may_ask()) {
+            const auto file = queue_.next(now);
+            if (!file) break;
+            if (give(*file, items[given])) ++given;
+            // Files that are done already are moved here: receipts must not wait for all of them.
+            if (start_.asks() && Clock::now() - now > kStartSlice) break;
+        }
+        if (start_.asks() && queue_.size() == 0 && search_.is_complete()) start_.end();
+        if (given != 0 || steps == kMostSteps || search_.next_work() > now) break;
+        search_.go_on(now);
+    }
+    acquired_ += given;
+    if (given == 0 && place_.is_removed()) check_place(check_at_);
+    if (given != 0) {
+        search_.note_taken();
+        report_->clear(SourceState::NothingIsTaken);
+    }
+    count();
+    return given;
+}
+
+bool SpoolSource::give(const SpoolQueue::File& file, Item& item) {
+    const auto status = look_at(place_.fd(), file.name.c_str());
+    if (!status) {
+        // A file made with O_TMPFILE and linked into the folder is told of, when it is closed, by a name that
+        // it does not have. Any other was taken away.
+        if (errno != ENOENT) {
+            search_.tell_of_fault(file.name, errno);
+        } else if (file.arrival == Arrival::Closed) {
+            events_.forget_writers();
+        } else {
+            return false;
+        }
+        search_.ask();
+        return false;
+    }
+    if (!S_ISREG(status->mode) || flight_.find(status->identity) || must_settle(file, *status)) return false;
+    item.position.store(status->identity.position(), std::memory_order_relaxed);
+    item.extent.store(0, std::memory_order_relaxed);
+    item.set_id(file.name);
+    try {
+        if (start_.asks() && is_done_already(file.name, item, *status)) return false;
+    } catch (const LedgerUnavailable&) {
+        queue_.put_back(file);
+        return false;
+    }
+    flight_.add(*status, file.name, !item.id_unusable());
+    receipts_.expect(file.name);
+    if (item.id_unusable()) report_->numbers().unusable_ids.fetch_add(1, std::memory_order_relaxed);
+    return true;
+}
+
+// A file that is in the ledger from an earlier run: it is moved as if that were said only now.
+bool SpoolSource::is_done_already(const std::string& name, const Item& item, const FileStatus& file) {
+    const auto outcome = start_.outcome_of(item.id_text(), file.identity);
+    if (!outcome) return false;
+    const std::uint64_t position = item.position;
+    flight_.add(file, name, !item.id_unusable());
+    receipts_.expect(name);
+    finish(position, receipts_.move(name, position, *outcome));
+    return true;
+}
+
+// True if it is put back, to be given when nobody has modified it for a while: what was only found, and what
+// was closed while it is empty, as touch(1) leaves it for somebody who will write.
+bool SpoolSource::must_settle(const SpoolQueue::File& file, const FileStatus& status) {
+    switch (file.arrival) {
+        case Arrival::Moved:
+            return false;
+        case Arrival::Closed:
+            if (status.bytes != 0) return false;
+            break;
+        case Arrival::Settled:
+            if (status.modified_ns == file.modified_ns && status.bytes == file.bytes) return false;
+            break;
+        case Arrival::Found:
+            break;
+    }
+    const nanoseconds left = until_settled(status.modified_ns, settle_time_);
+    if (left == nanoseconds::zero()) return false;
+    const SpoolQueue::File seen{file.name, Arrival::Settled, status.modified_ns, status.bytes};
+    if (queue_.add_settling(seen, Clock::now() + left) == SpoolQueue::Added::Full) search_.ask();
+    return true;
+}
+
+void SpoolSource::stop() {
+    stopped_ = true;
+    start_.end();
+}
+
+bool SpoolSource::exhausted() const {
+    if (stopped_) return true;
+    return start_.may_ask() && queue_.size() == 0 && search_.is_complete() &&
+           !(events_.fd() >= 0 && is_readable(events_.fd()));
+}
+
+void SpoolSource::wait(int signal_fd, milliseconds bound) {
+    if (retry()) return;
+    if (stopped_ || !receipts_.has_room() || !start_.may_ask()) {
+        wait_readable(-1, signal_fd, bound);
+        return;
+    }
+    const auto now = Clock::now();
+    if (queue_.has_next(now)) return;
+    auto due = search_.next_work();
+    if (const auto settled = queue_.due()) due = std::min(due, *settled);
+    if (due <= now) return;
+    wait_readable(events_.fd(), signal_fd, std::min(bound, std::chrono::ceil<milliseconds>(due - now)));
+}
+
+void SpoolSource::acknowledge(const Record& record) {
+    retry();
+    const auto name = flight_.name_of(record);
+    if (!name) return finish(record.position, Move::Gone);  // acknowledged before a kill, or renamed since
+    const Move move = receipts_.move(*name, record.position, record.outcome);
+    if (move == Move::Gone) {
+        log(LogLevel::Debug, "{}: {} (position {}) is not there any more; nothing to move", place_.name(),
+            printable(*name), record.position);
+    }
+    const bool is_moved = move == Move::Done || move == Move::DoneOneName;
+    if (is_moved && flight_.has_changed(record.position, receipts_.last_moved())) tell_of_change(*name);
+    finish(record.position, move);
+}
+
+// Whoever wrote to it may believe that it was read as it is now.
+void SpoolSource::tell_of_change(const std::string& name) {
+    const auto now = Clock::now();
+    if (now < tell_changed_at_) {
+        ++changed_untold_;
+        return;
+    }
+    tell_changed_at_ = now + kTellOfChanges;
+    const std::uint64_t others = std::exchange(changed_untold_, 0);
+    log(LogLevel::Warning,
+        "{}: {} was written to after it was taken, and may have been read as it was before{}", place_.name(),
+        printable(name), others == 0 ? "" : fmt::format("; {} others before it too", others));
+}
+
+void SpoolSource::finish(std::uint64_t position, Move move) {
+    if (move == Move::Kept) return;
+    flight_.remove(position);
+    // The file may be in the folder under another name (renamed or linked), which was passed over as long as
+    // it was in flight; or another file has taken its name.
+    if (move != Move::Done) search_.ask();
+}
+
+bool SpoolSource::retry() {
+    const auto all_finished = receipts_.retry();
+    for (const auto& finished : all_finished) finish(finished.position, finished.move);
+    return !all_finished.empty();
+}
+
+void SpoolSource::count() {
+    SourceMetrics& numbers = report_->numbers();
+    const std::int64_t known = queue_.oldest_ns();
+    const std::int64_t rest = search_.oldest_of_rest_ns();
+    const std::int64_t oldest = known == 0 || (rest != 0 && rest < known) ? rest : known;
+    numbers.backlog.store(queue_.size() + search_.rest(), std::memory_order_relaxed);
+    numbers.oldest_us.store(static_cast<std::uint64_t>(std::max<std::int64_t>(oldest / 1000, 0)),
+                            std::memory_order_relaxed);
+}
+
+std::optional<std::uint64_t> SpoolSource::expected() const {
+    return acquired_ + queue_.size() + search_.rest();
+}
+
+}  // namespace pipeline

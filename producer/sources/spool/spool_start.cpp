@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "producer/sources/spool/spool_start.hpp"
+
+#include <utility>
+
+#include "common/base/error.hpp"
+#include "common/base/log.hpp"
+#include "common/base/plural.hpp"
+#include "common/base/printable.hpp"
+#include "common/core/item.hpp"
+
+namespace pipeline {
+namespace {
+
+constexpr std::chrono::milliseconds kAskAgain{100};
+// What passes by itself sooner is not worth a line: another pipeline that is just closing the ledger.
+constexpr std::chrono::seconds kTellAfter{1};
+
+std::string were(std::uint64_t files) {
+    return counted(files, "file") + ' ' + std::string(verb(files, "was", "were"));
+}
+
+// The id that a file of that name has as an invoice.
+std::string id_of(const std::string& name) {
+    Item item;
+    item.set_id(name);
+    return std::string(item.id_text());
+}
+
+}  // namespace
+
+SpoolStart::SpoolStart(SpoolReceipts& receipts, std::string folder, const Resume& resume,
+                       const SourceContext& context)
+    : receipts_(receipts),
+      folder_(std::move(folder)),
+      ledger_(context.ledger),
+      unacknowledged_(resume.unacknowledged) {}
+
+bool SpoolStart::is_ready() {
+    if (may_ask()) return true;
+    if (Clock::now() < ask_at_) return false;
+    ask_at_ = {};
+    if (finished_) return true;
+    try {
+        knows_source_ = ledger_->knows_source();
+        asks_ = knows_source_;
+        const auto moved = receipts_.finish_moving(
+            [this](const std::string& name, const FileIdentity& file) -> std::optional<Outcome> {
+                const auto known = unacknowledged_.find(file.position());
+                if (known != unacknowledged_.end()) return known->second;
+                if (!knows_source_) return std::nullopt;
+                const auto answer = ledger_->find(id_of(name), file);
+                return answer ? std::optional(answer->outcome) : std::nullopt;
+            });
+        finished_ = true;
+        unacknowledged_.clear();
+        if (moved.finished + moved.put_back != 0) {
+            log(LogLevel::Notice,
+                "spool:{}: the last run was cut short while it moved {}: {} in their folders now, {} back in "
+                "the spool",
+                printable(folder_), counted(moved.finished + moved.put_back, "file"), moved.finished,
+                moved.put_back);
+        }
+        if (!asks_) end();
+    } catch (const LedgerUnavailable& unavailable) {
+        put_off(unavailable.what());
+    } catch (const Failure& failure) {
+        if (failure.status() != ExitStatus::InputOutput) throw;
+        put_off(failure.what());
+    }
+    return finished_;
+}
+
+std::optional<Outcome> SpoolStart::outcome_of(std::string_view id, const FileIdentity& file) {
+    try {
+        const auto answer = ledger_->find(id, file);
+        failing_since_ = {};
+        if (!answer) return std::nullopt;
+        ++(answer->by_inode ? by_inode_ : done_);
+        return answer->outcome;
+    } catch (const LedgerUnavailable& unavailable) {
+        put_off(unavailable.what());
+        throw;
+    }
+}
+
+void SpoolStart::put_off(const std::string& why) {
+    const auto now = Clock::now();
+    ask_at_ = now + kAskAgain;
+    if (failing_since_ == Clock::time_point{}) failing_since_ = now;
+    if (now - failing_since_ < kTellAfter || std::exchange(told_, true)) return;
+    log(LogLevel::Warning, "{}; nothing is taken from spool:{} until it is known what is done", why,
+        printable(folder_));
+}
+
+void SpoolStart::end() {
+    asks_ = false;
+    ledger_->close();
+    if (done_ != 0) {
+        log(LogLevel::Notice, "spool:{}: {} in the ledger already: moved", printable(folder_), were(done_));
+    }
+    if (by_inode_ != 0) {
+        log(LogLevel::Notice, "spool:{}: {} in the ledger already, from version 0.1.0: moved",
+            printable(folder_), were(by_inode_));
+    }
+    done_ = by_inode_ = 0;
+}
+
+}  // namespace pipeline

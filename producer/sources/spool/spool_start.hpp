@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a start must find out before a spool gives anything: which of the files that lie there are done. After
+// a kill, a power cut, or a run in which files could not be moved, the ledger has invoices whose files are
+// still in the spool, or in .moving on their way (spool_receipts.hpp). They are moved and not given to the
+// pipeline again, so that no program runs twice for them.
+//
+// Each file that is there at the start costs one question; what comes later is not asked for. While the
+// ledger cannot be asked, nothing is given: nothing could be stored either.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "producer/sources/source.hpp"
+#include "producer/sources/spool/spool_receipts.hpp"
+
+namespace pipeline {
+
+class SpoolStart {
+  public:
+    using Clock = std::chrono::steady_clock;
+
+    // `receipts` must outlive this.
+    SpoolStart(SpoolReceipts& receipts, std::string folder, const Resume& resume,
+               const SourceContext& context);
+
+    // True once everything in .moving is finished. Tries it if it is time to; if the ledger or .moving cannot
+    // be read for longer than a second, that is reported once.
+    [[nodiscard]] bool is_ready();
+    // False while the next question must wait.
+    [[nodiscard]] bool may_ask() const noexcept { return finished_ && ask_at_ == Clock::time_point{}; }
+    // True as long as files must be asked for.
+    [[nodiscard]] bool asks() const noexcept { return asks_; }
+
+    // The outcome of the invoice `id` that was the file `file`; none if it is a new one. Throws
+    // LedgerUnavailable: is_ready() is false then for a moment.
+    [[nodiscard]] std::optional<Outcome> outcome_of(std::string_view id, const FileIdentity& file);
+
+    // Everything that was there at the start has been asked for, or no more will be given.
+    void end();
+
+  private:
+    void put_off(const std::string& why);
+
+    SpoolReceipts& receipts_;
+    std::string folder_;
+    std::shared_ptr<LedgerLookup> ledger_;
+    // From the segments: what the ledger has may be known without asking it.
+    std::unordered_map<std::uint64_t, Outcome> unacknowledged_;
+    bool knows_source_ = false;
+    bool finished_ = false;  // .moving
+    bool asks_ = true;
+    bool told_ = false;
+    Clock::time_point failing_since_{};  // the first failure
+    Clock::time_point ask_at_{};
+    std::uint64_t done_ = 0;  // files of the spool that the ledger had already
+    std::uint64_t by_inode_ = 0;
+};
+
+}  // namespace pipeline

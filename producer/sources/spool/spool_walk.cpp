@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "producer/sources/spool/spool_walk.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "common/base/fd.hpp"
+
+namespace pipeline {
+
+// By a descriptor of its own, so that it begins at the beginning.
+bool SpoolWalk::open() noexcept {
+    UniqueFd fd(::openat(folder_fd_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (fd) entries_.reset(::fdopendir(fd.get()));
+    if (entries_) {
+        [[maybe_unused]] const int owned_by_entries = fd.release();
+        return true;
+    }
+    failed_call_ = "open";
+    error_ = errno;
+    return false;
+}
+
+SpoolWalk::Outcome SpoolWalk::go_on(std::size_t most, Visitor& visitor) {
+    if (!entries_ && !open()) return Outcome::Failed;
+    for (std::size_t i = 0; i < most; ++i) {
+        errno = 0;
+        const dirent* entry = ::readdir(entries_.get());
+        if (entry == nullptr) {
+            if (errno == 0) return Outcome::End;
+            if (errno == EINTR) continue;
+            failed_call_ = "readdir";
+            error_ = errno;
+            return Outcome::Failed;
+        }
+        if (!look(*entry, visitor)) break;
+    }
+    return Outcome::More;
+}
+
+// False if the walk is to pause.
+bool SpoolWalk::look(const dirent& entry, Visitor& visitor) {
+    const char* const name = entry.d_name;
+    if (!names_.takes(name)) return true;
+    // A folder is somebody's order, unless it is called as an invoice is; those for the outcomes are ours.
+    if (entry.d_type == DT_DIR) {
+        if (SpoolNames::looks_like_file(name)) visitor.see_other(name);
+        return true;
+    }
+    if (entry.d_type != DT_REG && entry.d_type != DT_UNKNOWN) {
+        visitor.see_other(name);
+        return true;
+    }
+    const auto status = look_at(folder_fd_, name);
+    if (status && S_ISREG(status->mode)) return visitor.see_file(name, *status);
+    if (!status) {
+        if (errno != ENOENT) visitor.see_fault(name, errno);  // else it has gone meanwhile
+    } else if (!S_ISDIR(status->mode) || SpoolNames::looks_like_file(name)) {
+        visitor.see_other(name);
+    }
+    return true;
+}
+
+}  // namespace pipeline

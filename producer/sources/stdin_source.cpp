@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "producer/sources/stdin_source.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "common/base/error.hpp"
+#include "common/base/log.hpp"
+#include "producer/sources/readiness.hpp"
+
+namespace pipeline {
+namespace {
+
+constexpr const char* kName = "lines:- (standard input)";
+
+}  // namespace
+
+StandardInputSource::StandardInputSource(int fd, const Resume& resume)
+    : fd_(fd), lines_(kName, resume.position) {
+    const int flags = ::fcntl(fd, F_GETFL);
+    if (flags < 0 || (flags & O_ACCMODE) == O_WRONLY) {
+        throw Failure(
+            ExitStatus::NoInput,
+            fmt::format("{}: is closed, or open for writing only; give it a file, a pipe or /dev/null",
+                        kName));
+    }
+    struct stat status {};
+    if (::fstat(fd, &status) != 0) throw system_failure(ExitStatus::NoInput, "fstat", kName, errno);
+    if (S_ISDIR(status.st_mode)) {
+        throw Failure(ExitStatus::NoInput,
+                      fmt::format("{}: is a directory; give it a file or a pipe", kName));
+    }
+    if (!S_ISREG(status.st_mode)) return;
+
+    // The descriptor's own offset is where the file was handed over. It is never moved, so that it is
+    // still that for the next producer.
+    const off_t handed_over = ::lseek(fd, 0, SEEK_CUR);
+    if (handed_over < 0) throw system_failure(ExitStatus::NoInput, "lseek", kName, errno);
+    file_shift_ = static_cast<std::uint64_t>(handed_over) - resume.start;
+    const std::uint64_t offset = resume.position + *file_shift_;
+    if (offset > static_cast<std::uint64_t>(status.st_size)) {
+        throw Failure(
+            ExitStatus::Configuration,
+            fmt::format("{}: the file has {} bytes, but {} of it were read before; give the same file again",
+                        kName, status.st_size, offset));
+    }
+}
+
+void StandardInputSource::read_more() {
+    std::span<char> room = lines_.room();
+    ssize_t got = 0;
+    if (file_shift_) {
+        got =
+            ::pread(fd_, room.data(), room.size(), static_cast<off_t>(lines_.end_position() + *file_shift_));
+    } else {
+        // Standard input may be shared: it is not made non-blocking, but asked first.
+        if (!is_readable(fd_)) return;
+        got = ::read(fd_, room.data(), std::min(room.size(), kReadAheadBytes));
+    }
+    if (got < 0) {
+        if (errno == EINTR || errno == EAGAIN) return;
+        throw system_failure(ExitStatus::InputOutput, "read", kName, errno);
+    }
+    lines_.filled(static_cast<std::size_t>(got));
+    ended_ = got == 0;
+}
+
+std::size_t StandardInputSource::acquire(std::span<Item> items) {
+    if (items.empty()) return 0;
+    std::size_t count = lines_.take(items);
+    if (count > 0 || stopped_ || ended_) return count;
+    read_more();
+    count = lines_.take(items);
+    if (ended_ && lines_.take_rest(items.front())) return 1;
+    return count;
+}
+
+bool StandardInputSource::exhausted() const {
+    return (stopped_ || ended_) && !lines_.has_line();
+}
+
+void StandardInputSource::stop() {
+    if (stopped_) return;
+    stopped_ = true;
+    if (file_shift_ || ended_) return;
+    const std::uint64_t unfinished = lines_.unfinished_bytes();
+    if (unfinished > 0) {
+        log(LogLevel::Warning, "{}: stopped within a line; its {} bytes that were read are lost", kName,
+            unfinished);
+    }
+}
+
+void StandardInputSource::wait(int signal_fd, std::chrono::milliseconds bound) {
+    if (lines_.has_line()) return;
+    const bool over = stopped_ || ended_;
+    if (!over && file_shift_) return;  // acquire() gives the next lines or finds the end
+    wait_readable(over ? -1 : fd_, signal_fd, bound);
+}
+
+}  // namespace pipeline

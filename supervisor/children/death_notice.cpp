@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "supervisor/children/death_notice.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <string>
+
+#include "common/base/printable.hpp"
+#include "common/os/journal.hpp"
+
+namespace pipeline {
+
+void tell_of_death(const Child& child, const std::optional<Hand>& hand, Cause cause,
+                   std::chrono::milliseconds delay, const Options& options) noexcept {
+    try {
+        const std::string how = cause.text(options.item_timeout);
+        std::string invoice;
+        std::string attempt;
+        std::string with;
+        if (const auto i = hand ? hand->at_work() : std::nullopt) {
+            invoice = printable(hand->item(*i).id_text());
+            attempt = std::to_string(hand->deaths(*i) + 1);
+            with = fmt::format(" with invoice {}, attempt {} of {}", invoice, attempt, options.max_attempts);
+        }
+        const std::string again = delay.count() == 0 ? "" : fmt::format(" in {} ms", delay.count());
+        log_event(LogLevel::Warning,
+                  fmt::format("{} (pid {}) died: {}{}; starting it again{}", child.name(), child.process.pid,
+                              how, with, again),
+                  {{"EVENT", "child-died"},
+                   {"NAME", options.name},
+                   {"CHILD", child.name()},
+                   {"CHILD_PID", std::to_string(child.process.pid)},
+                   {"CAUSE", how},
+                   {"INVOICE", invoice},
+                   {"ATTEMPT", attempt}});
+    } catch (const std::exception& exception) {  // no memory for the line
+        log(LogLevel::Warning, "{} died: {}", child.program(), exception.what());
+    }
+}
+
+}  // namespace pipeline

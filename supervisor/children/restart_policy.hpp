@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// When a child that died is started again: at once; if it dies again without having made progress, after
+// a delay that doubles from 10 ms to 1 s. Progress resets it. Pure: times and causes are given.
+#pragma once
+
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+#include "common/base/exit_status.hpp"
+
+namespace pipeline {
+
+class RestartPolicy {
+  public:
+    static constexpr std::chrono::milliseconds kFirstDelay{10};
+    static constexpr std::chrono::milliseconds kLastDelay{1000};
+
+    // The delay before the next start, after a death with or without progress since the last start.
+    [[nodiscard]] std::chrono::milliseconds died(bool made_progress) noexcept {
+        const auto delay = made_progress ? std::chrono::milliseconds(0) : next_;
+        next_ = delay == std::chrono::milliseconds(0) ? kFirstDelay : std::min(delay * 2, kLastDelay);
+        return delay;
+    }
+
+  private:
+    std::chrono::milliseconds next_{0};
+};
+
+// The exit statuses by which a child says that starting it again cannot help: the supervisor then stops
+// with the same one. `wait_status` as waitpid(2) gives it.
+[[nodiscard]] inline std::optional<ExitStatus> permanent_failure(int wait_status) noexcept {
+    if (!WIFEXITED(wait_status)) return std::nullopt;
+    for (const auto status :
+         {ExitStatus::Usage, ExitStatus::NoInput, ExitStatus::CannotCreate, ExitStatus::Configuration}) {
+        if (WEXITSTATUS(wait_status) == to_int(status)) return status;
+    }
+    return std::nullopt;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asks the scaling policy once a second, with what the pipeline has done meanwhile.
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "supervisor/scaling/load_meter.hpp"
+#include "supervisor/scaling/scaling_policy.hpp"
+
+namespace pipeline {
+
+class Scaler {
+  public:
+    using TimePoint = std::chrono::steady_clock::time_point;
+    static constexpr std::chrono::seconds kWindow{1};
+
+    Scaler(ConsumerRange range, const Segments& segments, const Children& children, TimePoint now);
+
+    // To be called at next(), or earlier: then it says nothing. `consumers`: how many are wanted now.
+    [[nodiscard]] std::optional<ScalingDecision> look(TimePoint now, std::uint32_t consumers);
+    [[nodiscard]] TimePoint next() const noexcept { return next_; }
+    // Somebody else has changed the number.
+    void forget() noexcept { policy_.forget(); }
+
+  private:
+    Ring ring_;
+    ScalingPolicy policy_;
+    LoadMeter meter_;
+    TimePoint last_;
+    TimePoint next_;
+};
+
+}  // namespace pipeline

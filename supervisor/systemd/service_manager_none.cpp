@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Without libsystemd: nobody listens.
+#include "supervisor/systemd/service_manager.hpp"
+
+namespace pipeline {
+
+bool has_service_manager() noexcept {
+    return false;
+}
+
+void tell_service_manager(const std::string& /*lines*/) noexcept {}
+
+std::chrono::microseconds watchdog_period() noexcept {
+    return std::chrono::microseconds::zero();
+}
+
+}  // namespace pipeline

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// One live line on a terminal: how much is done, how fast, and how long it will take when the source is
+// finite. Silent where standard error is no terminal.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "common/core/ring.hpp"
+#include "common/core/storage.hpp"
+
+namespace pipeline {
+
+class Progress {
+  public:
+    using TimePoint = std::chrono::steady_clock::time_point;
+    static constexpr std::chrono::milliseconds kInterval{200};
+
+    // `durable`: the records that were in the ledger when this run began; they do not count.
+    Progress(const Ring& ring, const Storage& storage, std::uint64_t durable, TimePoint now);
+
+    [[nodiscard]] bool is_shown() const noexcept { return shown_; }
+    // Draws the line anew if its interval is over; next() is when that will be.
+    void update(TimePoint now);
+    [[nodiscard]] TimePoint next() const noexcept { return next_; }
+    // Makes room for another line on the terminal.
+    void clear() noexcept;
+
+    // "  532/1000 done (53 %), 12 in flight, 5120/s, 3 s left".
+    [[nodiscard]] static std::string line(std::uint64_t done, std::uint64_t in_flight, std::uint64_t expected,
+                                          double per_second);
+
+  private:
+    Ring ring_;
+    Storage storage_;
+    std::uint64_t durable_at_start_;
+    bool shown_;
+    bool drawn_ = false;
+    TimePoint next_;
+    // The rate is smoothed over the last few draws.
+    TimePoint last_draw_;
+    std::uint64_t last_done_ = 0;
+    double per_second_ = 0;
+};
+
+}  // namespace pipeline

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/core/hand.hpp"
+
+#include <memory>
+
+#include "tests/support/catch.hpp"
+
+using namespace pipeline;
+
+namespace {
+
+// A wait status as waitpid(2) gives it (see wait(2) and the macros of <sys/wait.h>).
+constexpr int kKilledBySegv = 11;
+constexpr int kKilledBySegvWithCore = 11 | 0x80;
+constexpr int kExitStatus3 = 3 << 8;
+
+struct AHand {
+    std::unique_ptr<HandArea> area = std::make_unique<HandArea>();
+    std::unique_ptr<HandItems> items = std::make_unique<HandItems>();
+    Hand hand{*area, *items, 0};
+    AHand() { hand.set_word({100, 3, 1}); }
+    void die(Cause cause) const { area->death = cause.encode(); }
+};
+
+}  // namespace
+
+TEST_CASE("a hand's word holds the largest values", "[hand]") {
+    const HandWord largest{kMaxIndex - kMaxBatch, kMaxBatch, kMaxBatch};
+    const HandWord unpacked = HandWord::unpack(largest.pack());
+    CHECK(unpacked.first == largest.first);
+    CHECK(unpacked.count == kMaxBatch);
+    CHECK(unpacked.done == kMaxBatch);
+}
+
+TEST_CASE("a cause says how a consumer died", "[hand]") {
+    CHECK(Cause::from_wait_status(kKilledBySegv).text(std::chrono::seconds(30)) ==
+          "killed by signal 11 (SIGSEGV)");
+    CHECK(Cause::from_wait_status(kKilledBySegvWithCore).text(std::chrono::seconds(30)) ==
+          "killed by signal 11 (SIGSEGV)");
+    CHECK(Cause::from_wait_status(kExitStatus3).text(std::chrono::seconds(30)) == "exit status 3");
+    CHECK(Cause::from_wait_status(0).text(std::chrono::seconds(30)) == "exit status 0");
+    CHECK(Cause::not_understood().text(std::chrono::seconds(30)) == "gave an answer that is not understood");
+    CHECK(Cause::closed_stream().text(std::chrono::seconds(30)) == "closed its input or output");
+    for (const Cause cause : {Cause::ran_too_long(), Cause::not_understood(), Cause::closed_stream(),
+                              Cause::from_wait_status(kExitStatus3)}) {
+        CHECK(Cause::decode(cause.encode()).text(std::chrono::seconds(1)) ==
+              cause.text(std::chrono::seconds(1)));
+    }
+    CHECK(Cause::decode(0x37f).text(std::chrono::seconds(30)) == "cause unknown");
+    CHECK(Cause::ran_too_long().text(std::chrono::seconds(30)) == "ran longer than 30 s");
+    CHECK(Cause::decode(0).text(std::chrono::seconds(30)) == "cause unknown");
+}
+
+TEST_CASE("a death is charged to the item in work and to no other", "[hand]") {
+    const AHand a;
+    a.hand.begin_work(100, 1);
+    a.die(Cause::from_wait_status(kKilledBySegv));
+    a.hand.take_over({4711, 1});
+    CHECK(a.hand.deaths(1) == 1);
+    CHECK(a.hand.deaths(2) == 0);
+    CHECK(a.hand.cause(1).text(std::chrono::seconds(30)) == "killed by signal 11 (SIGSEGV)");
+    CHECK(ProcessId::unpack(a.area->process) == ProcessId{4711, 1});
+
+    a.hand.begin_work(100, 1);
+    a.die(Cause::from_wait_status(kExitStatus3));
+    a.hand.take_over({4712, 1});
+    CHECK(a.hand.deaths(1) == 2);
+    CHECK(a.hand.cause(1).text(std::chrono::seconds(30)) == "exit status 3");
+}
+
+TEST_CASE("a death between items is charged to none", "[hand]") {
+    const AHand a;
+    a.hand.begin_work(100, 1);
+    a.hand.end_work();
+    a.die(Cause::from_wait_status(kKilledBySegv));
+    a.hand.take_over({4711, 1});
+    CHECK(a.hand.deaths(1) == 0);
+    CHECK(a.hand.deaths(2) == 0);
+}
+
+TEST_CASE("a successor that dies while it takes over charges nothing twice", "[hand]") {
+    const AHand a;
+    a.hand.begin_work(100, 1);
+    const std::uint64_t work = a.area->work;
+    a.die(Cause::from_wait_status(kKilledBySegv));
+    a.hand.take_over({4711, 1});
+    a.area->work = work;  // as if it had died before its last store
+    a.die(Cause::from_wait_status(kExitStatus3));
+    a.hand.take_over({4712, 1});
+    CHECK(a.hand.deaths(1) == 1);
+    CHECK(a.hand.cause(1).text(std::chrono::seconds(30)) == "killed by signal 11 (SIGSEGV)");
+}
+
+TEST_CASE("an attempt that failed outside is charged by the living consumer, and counts with its deaths",
+          "[hand]") {
+    const AHand a;
+    a.hand.begin_work(100, 1);
+    a.hand.charge(1, Cause::not_understood());
+    CHECK(a.hand.deaths(1) == 1);
+    CHECK(a.hand.cause(1).text(std::chrono::seconds(30)) == "gave an answer that is not understood");
+    CHECK(a.area->work == 0);
+
+    a.hand.begin_work(100, 1);
+    a.die(Cause::from_wait_status(kKilledBySegv));
+    a.hand.take_over({4711, 1});
+    CHECK(a.hand.deaths(1) == 2);
+    a.hand.begin_work(100, 1);
+    a.hand.charge(1, Cause::from_wait_status(kExitStatus3));
+    CHECK(a.hand.deaths(1) == 3);
+    CHECK(a.hand.deaths(2) == 0);
+}
+
+TEST_CASE("a consumer that dies while it charges an attempt leaves it charged once", "[hand]") {
+    const AHand a;
+    a.hand.begin_work(100, 1);
+    const std::uint64_t work = a.area->work;
+    SECTION("before the charge") {
+        a.die(Cause::from_wait_status(kKilledBySegv));
+        a.hand.take_over({4711, 1});
+        CHECK(a.hand.cause(1).text(std::chrono::seconds(30)) == "killed by signal 11 (SIGSEGV)");
+    }
+    SECTION("after it, with the work still active") {
+        a.hand.charge(1, Cause::ran_too_long());
+        a.area->work = work;
+        a.die(Cause::from_wait_status(kKilledBySegv));
+        a.hand.take_over({4711, 1});
+        CHECK(a.hand.cause(1).text(std::chrono::seconds(30)) == "ran longer than 30 s");
+    }
+    CHECK(a.hand.deaths(1) == 1);
+    CHECK(a.area->work == 0);
+}

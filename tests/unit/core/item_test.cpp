@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/core/item.hpp"
+
+#include <memory>
+#include <string>
+
+#include "tests/support/catch.hpp"
+
+using pipeline::Item;
+
+TEST_CASE("a usable id is kept as it is", "[item]") {
+    const auto length = GENERATE(1, 38, 39, 40, 103);
+    const std::string id(static_cast<std::size_t>(length), 'x');
+    Item item{};
+    item.set_id(id);
+    CHECK(item.id_text() == id);
+    CHECK_FALSE(item.id_unusable());
+
+    Item copy{};
+    copy.copy_from(item);
+    CHECK(copy.id_text() == id);
+}
+
+TEST_CASE("an id that cannot be used is replaced by a safe one that is the same each time", "[item]") {
+    const auto* text = GENERATE("", "a\nb", "a\x7f");
+    Item first{};
+    Item second{};
+    first.set_id(text);
+    second.set_id(text);
+    CHECK(first.id_unusable());
+    CHECK(first.id_text() == second.id_text());
+    CHECK(pipeline::is_usable_id(first.id_text()));
+
+    Item longest{};
+    longest.set_id(std::string(104, 'x'));
+    CHECK(longest.id_unusable());
+    CHECK(longest.id_text().size() == pipeline::kMaxIdBytes);
+    CHECK(longest.id_text() != std::string(103, 'x'));
+}
+
+TEST_CASE("a damaged id length never reads beyond the id", "[item]") {
+    Item item{};
+    item.id_length = 0x7f;
+    CHECK(item.id_text().size() == pipeline::kMaxIdBytes);
+}

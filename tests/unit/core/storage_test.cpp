@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/core/storage.hpp"
+
+#include <array>
+#include <vector>
+
+#include "common/core/watermark.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/memory_segments.hpp"
+
+using namespace pipeline;
+using namespace pipeline::test;
+using std::chrono::nanoseconds;
+
+namespace {
+
+// Pushes the numbers first.. and claims them for `place`.
+Hand claimed(Ring& ring, std::size_t place, std::uint64_t first, std::size_t count) {
+    std::vector<Item> items(count);
+    for (std::size_t i = 0; i < count; ++i) set_number(items[i], first + i);
+    REQUIRE(ring.push(items).count == count);
+    Hand hand = ring.hand(place);
+    REQUIRE(ring.claim(hand, count, nanoseconds(0)) == Ring::ClaimOutcome::Claimed);
+    return hand;
+}
+
+std::vector<Finding> booked(std::size_t count) {
+    return std::vector<Finding>(count);
+}
+
+}  // namespace
+
+TEST_CASE("a save writes records and moves the hand on", "[storage]") {
+    MemorySegments segments(16, 8);
+    Ring ring = segments.ring();
+    Storage storage = segments.storage();
+    const Hand hand = claimed(ring, 5, 1, 3);
+    auto results = booked(3);
+    Result rejected;
+    rejected.set(Status::Rejected, "BR-CO-10");
+    rejected.attempts = 2;
+    results[1] = Finding(rejected);
+    CHECK(storage.save(hand, results) == 3);
+    CHECK(hand.empty());
+    CHECK(storage.tail() == 3);
+    CHECK(storage.record(1).id_text() == "2");
+    CHECK(storage.record(1).position == 2);
+    CHECK(storage.record(1).place == 5);
+    CHECK(storage.record(1).status == Status::Rejected);
+    CHECK(storage.record(1).attempts == 2);
+    CHECK(storage.range(0, 3).details(1).reason_text() == "BR-CO-10");
+    CHECK(storage.record(2).has_details == 0);
+}
+
+TEST_CASE("a full storage takes what it can, and the rest after a release", "[storage]") {
+    MemorySegments segments(16, 4);
+    Ring ring = segments.ring();
+    Storage storage = segments.storage();
+    const Hand hand = claimed(ring, 0, 1, 6);
+    const auto results = booked(6);
+    CHECK(storage.save(hand, results) == 3);  // one record stays as evidence
+    CHECK(storage.save(hand, std::span(results).subspan(3)) == 1);
+    CHECK(storage.save(hand, std::span(results).subspan(4)) == 0);
+    CHECK(hand.word().done == 4);
+    storage.set_durable(4, {4, 0, 0, 0});
+    CHECK(storage.save(hand, std::span(results).subspan(4)) == 0);  // durable is not yet released
+    storage.release(2);
+    CHECK(storage.save(hand, std::span(results).subspan(4)) == 2);
+    CHECK(hand.empty());
+}
+
+TEST_CASE("durable count and totals change together", "[storage]") {
+    MemorySegments segments(4, 8);
+    Storage storage = segments.storage();
+    storage.set_durable(3, {1, 1, 1, 0});
+    CHECK(storage.durable() == 3);
+    CHECK(storage.totals().all() == 3);
+    storage.set_durable(5, {0, 0, 0, 2});
+    CHECK(storage.durable() == 5);
+    CHECK(storage.totals().duplicates == 2);
+    CHECK(storage.totals().booked == 1);
+}
+
+TEST_CASE("a save whose hand was not moved on is settled by the next owner", "[storage]") {
+    MemorySegments segments(16, 8);
+    Ring ring = segments.ring();
+    Storage storage = segments.storage();
+    const Hand dead = claimed(ring, 0, 1, 4);
+    const Hand living = claimed(ring, 1, 5, 2);
+    // The owner of the save lock dies after the commit word of its save and before the hand's `done`.
+    die_holding(segments.storage_area().save_lock, [&] {
+        for (std::uint64_t i = 0; i < 2; ++i) {
+            Record& record = storage.record(i);
+            record.ring_index = i;
+            record.place = 0;
+        }
+        segments.storage_area().tail = 2;
+    });
+    CHECK(dead.word().done == 0);
+    SECTION("by a successor that only looks") {
+        storage.settle();
+    }
+    SECTION("by another consumer's save") {
+        CHECK(storage.save(living, booked(2)) == 2);
+    }
+    CHECK(dead.word().done == 2);
+}
+
+TEST_CASE("settling leaves alone a hand that has moved on", "[storage]") {
+    MemorySegments segments(16, 8);
+    Ring ring = segments.ring();
+    Storage storage = segments.storage();
+    const Hand hand = claimed(ring, 0, 1, 2);
+    REQUIRE(storage.save(hand, booked(2)) == 2);
+    static_cast<void>(claimed(ring, 0, 3, 4));
+    die_holding(segments.storage_area().save_lock, [] {});
+    storage.settle();
+    CHECK(hand.word().first == 2);
+    CHECK(hand.word().done == 0);
+}
+
+TEST_CASE("the low watermark is the oldest invoice that is not in storage", "[watermark]") {
+    MemorySegments segments(16, 16);
+    segments.ring_area().ordered = 1;
+    Ring ring = segments.ring();
+    Storage storage = segments.storage();
+    CHECK_FALSE(low_watermark(ring, storage).cursor);
+
+    const Hand slow = claimed(ring, 0, 1, 2);
+    const Hand quick = claimed(ring, 1, 3, 2);
+    CHECK(low_watermark(ring, storage).cursor == 1U);
+    REQUIRE(storage.save(quick, booked(2)) == 2);
+    CHECK(low_watermark(ring, storage).cursor == 1U);
+    CHECK(low_watermark(ring, storage).storage_tail == 2);
+    REQUIRE(storage.save(slow, booked(1)) == 1);
+    CHECK(low_watermark(ring, storage).cursor == 2U);
+    std::vector<Item> waiting(1);
+    set_number(waiting[0], 5);
+    REQUIRE(ring.push(waiting).count == 1);
+    REQUIRE(storage.save(slow, booked(1)) == 1);
+    CHECK(low_watermark(ring, storage).cursor == 5U);
+    REQUIRE(ring.claim(quick, 1, nanoseconds(0)) == Ring::ClaimOutcome::Claimed);
+    REQUIRE(storage.save(quick, booked(1)) == 1);
+    CHECK(low_watermark(ring, storage).cursor == 6U);
+    CHECK(low_watermark(ring, storage).storage_tail == 5);
+
+    segments.ring_area().ordered = 0;
+    CHECK_FALSE(low_watermark(ring, storage).cursor);
+}

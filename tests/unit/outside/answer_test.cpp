@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "consumer/outside/answer.hpp"
+
+#include <limits>
+#include <string>
+
+#include "consumer/outside/request.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace pipeline;
+
+namespace {
+
+// "STATUS REASON", or what is wrong with the answer.
+std::string read(const std::string& line, const std::string& id = "4711") {
+    Result result;
+    if (const std::string wrong = read_answer(line, id, result); !wrong.empty()) return "wrong: " + wrong;
+    std::string text(to_text(result.status));
+    if (result.has_details && !result.details.reason_text().empty())
+        text += " " + std::string(result.details.reason_text());
+    return text;
+}
+
+Details details_of(const std::string& line) {
+    Result result;
+    REQUIRE(read_answer(line, "4711", result) == "");
+    REQUIRE(result.has_details);
+    return result.details;
+}
+
+}  // namespace
+
+TEST_CASE("a plain answer is a word and a reason", "[answer]") {
+    CHECK(read("booked") == "booked");
+    CHECK(read("booked\r") == "booked");
+    CHECK(read("booked  ") == "booked");
+    CHECK(read("rejected") == "rejected");
+    CHECK(read("rejected the net is wrong") == "rejected the net is wrong");
+    CHECK(read("failed\tno  file\x1b[0m here") == "failed no file [0m here");
+}
+
+TEST_CASE("what is not exactly an answer is none", "[answer]") {
+    CHECK(read("") == "wrong: \"\"");
+    CHECK(read("Booked") == "wrong: \"Booked\"");
+    CHECK(read(" booked") == "wrong: \"booked\"");
+    CHECK(read("booked 4711") == "wrong: \"booked 4711\"");
+    CHECK(read("rejected: x") == "wrong: \"rejected: x\"");
+    CHECK(read("processing 4711...") == "wrong: \"processing 4711...\"");
+    CHECK(read(std::string(5000, 'x')).size() < 120);
+}
+
+TEST_CASE("an answer in JSON may carry what an invoice says, exactly", "[answer]") {
+    CHECK(read(R"({"status": "booked"})") == "booked");
+    CHECK(read(R"({"status": "failed", "reason": "no\nfile"})") == "failed no file");
+    const Details details = details_of(
+        R"({"reason": "BR-CO-16", "due": "-0.5", "gross": 1, "tax": "0.10", "net": 90071992547409.93,
+            "currency": "EUR", "supplier": "Caf\u00e9", "status": "rejected", "id": "4711"})");
+    CHECK(details.supplier_text() == "Caf\u00e9");
+    CHECK(details.currency_text() == "EUR");
+    CHECK(details.reason_text() == "BR-CO-16");
+    CHECK(details.amounts[Details::Net] == 9'007'199'254'740'993);  // no double holds it
+    CHECK(details.amounts[Details::Tax] == 10);
+    CHECK(details.amounts[Details::Gross] == 100);
+    CHECK(details.amounts[Details::Due] == -50);
+    CHECK(details_of(R"({"status": "booked", "net": "1.500"})").amounts[Details::Net] == 150);
+    const Details some = details_of(R"({"status": "booked", "net": 0, "tax": null})");
+    CHECK(some.has(Details::Net));
+    CHECK_FALSE(some.has(Details::Tax));
+}
+
+TEST_CASE("what an answer in JSON holds beside that is passed over", "[answer]") {
+    CHECK(read(R"({"lines": [{"net": "x", "status": 1}, []], "status": "booked", "ok": true, "n": 1.25})") ==
+          "booked");
+    CHECK(read("{\"x\": " + std::string(30'000, '[') + std::string(30'000, ']') +
+               ", \"status\": \"booked\"}") == "booked");
+}
+
+TEST_CASE("an answer in JSON that does not say what it should is none", "[answer]") {
+    CHECK(read("{}") == "wrong: a JSON object without status");
+    CHECK(read(R"({"status": "done"})") ==
+          "wrong: JSON whose status is none of booked, rejected and failed: \"done\"");
+    CHECK(read(R"({"status": 1})") == "wrong: JSON whose status is a number");
+    CHECK(read(R"({"status": "booked", "id": "4712"})") ==
+          "wrong: JSON whose id is that of another invoice: \"4712\"");
+    CHECK(read(R"({"status": "booked", "net": "1.234"})") ==
+          "wrong: JSON whose net is no amount with at most two decimals: \"1.234\"");
+    for (const auto* amount :
+         {"1.005", "1e2", "\"1,00\"", "\"\"", "12345678901234567890", "\"99999999999999999.00\""}) {
+        CAPTURE(amount);
+        CHECK(read(std::string(R"({"status": "booked", "tax": )") + amount + "}").find("no amount") !=
+              std::string::npos);
+    }
+    CHECK(read(R"({"status": "booked", "due": true})") == "wrong: JSON whose due is true or false");
+    CHECK(read(R"({"status": "booked", "gross": {"value": 1}})") ==
+          "wrong: JSON whose gross is an object or an array");
+    CHECK(read(R"({"status": "booked", "supplier": 5})") == "wrong: JSON whose supplier is a number");
+    CHECK(read(R"({"status": "booked", "currency": "euro"})") ==
+          "wrong: JSON whose currency is not three letters: \"euro\"");
+    CHECK(read(R"({"status": "booked")").starts_with("wrong: JSON that is malformed at byte "));
+    CHECK(read(R"({"status": "booked"} {)").starts_with("wrong: JSON that is malformed at byte "));
+    CHECK(read("{\"status\": \"booked\", \"supplier\": \"\xff\"}")
+              .starts_with("wrong: JSON that is malformed at byte "));
+    CHECK(read("{" + std::string(60'000, '[')).starts_with("wrong: JSON that is malformed at byte "));
+}
+
+TEST_CASE("a result that is written in JSON is read as the same", "[answer]") {
+    Result result;
+    result.set(Status::Rejected, "BR-CO-10 (\"quoted\")");
+    result.details.set_supplier("Caf\u00e9");
+    result.details.set_currency("EUR");
+    result.details.set_amount(Details::Net, 12'345);
+    result.details.set_amount(Details::Tax, -5);
+    result.details.set_amount(Details::Due, 999'999'999'999'999'999);
+    const std::string line = write_json_answer("a \"b\"", result);
+    CHECK(line.back() == '\n');
+    CHECK(line.find('\n') == line.size() - 1);
+    Result again;
+    REQUIRE(read_answer(line.substr(0, line.size() - 1), "a \"b\"", again) == "");
+    CHECK(again.status == Status::Rejected);
+    CHECK(again.details.reason_text() == "BR-CO-10 (\"quoted\")");
+    CHECK(again.details.supplier_text() == "Caf\u00e9");
+    CHECK(again.details.currency_text() == "EUR");
+    CHECK(again.details.present == result.details.present);
+    CHECK(again.details.amounts[Details::Net] == 12'345);
+    CHECK(again.details.amounts[Details::Tax] == -5);
+    CHECK(again.details.amounts[Details::Due] == 999'999'999'999'999'999);
+
+    result.set(Status::Booked);
+    CHECK(write_json_answer("1", result) == "{\"id\":\"1\",\"status\":\"booked\"}\n");
+    // Bytes that are no text do not keep an answer from being its invoice's.
+    CHECK(read_answer("{\"id\":\"\u00ef\u00bf\u00bd\",\"status\":\"booked\"}", "\xff", again) != "");
+    const std::string of_bytes = write_json_answer("\xff", result);
+    CHECK(read_answer(of_bytes.substr(0, of_bytes.size() - 1), "\xff", again) == "");
+}
+
+TEST_CASE("a request is the id, or an object that says where it comes from", "[answer]") {
+    std::string sent;
+    const RequestWriter plain(RequestForm::Id, parse_source("sequence"));
+    plain.append(sent, Acquired("1"), 1);
+    plain.append(sent, Acquired("2"), 3);
+    CHECK(sent == "1\n2\n");
+    sent.clear();
+    RequestWriter(RequestForm::Json, parse_source("spool:/in")).append(sent, Acquired("a.xml"), 2);
+    CHECK(sent == "{\"attempt\":2,\"id\":\"a.xml\",\"path\":\"/in/a.xml\",\"source\":\"spool:/in\"}\n");
+    sent.clear();
+    RequestWriter(RequestForm::Json, parse_source("lines:/ids")).append(sent, Acquired("a\xff"), 1);
+    CHECK(sent == "{\"attempt\":1,\"id\":\"a\uFFFD\",\"path\":\"a\uFFFD\",\"source\":\"lines:/ids\"}\n");
+}

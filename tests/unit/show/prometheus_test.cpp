@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "observer/show/prometheus.hpp"
+
+#include <fstream>
+#include <memory>
+#include <set>
+#include <sstream>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/sample_view.hpp"
+#include "tests/support/tree_paths.hpp"
+
+using namespace pipeline;
+using namespace pipeline::test;
+
+namespace {
+
+std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> lines;
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);) lines.push_back(line);
+    return lines;
+}
+
+bool has_line(const std::string& text, const std::string& wanted) {
+    INFO(text);
+    for (const auto& line : lines_of(text)) {
+        if (line == wanted) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+TEST_CASE("the metrics say what was seen", "[prometheus]") {
+    const std::string text = prometheus_text(sample_view(2));
+    for (const auto* line : {
+             "# TYPE invoice_pipeline_acquired_invoices_total counter",
+             "invoice_pipeline_up{pipeline=\"sample\"} 1",
+             "invoice_pipeline_acquired_invoices_total{pipeline=\"sample\"} 20000",
+             "invoice_pipeline_stored_invoices_total{pipeline=\"sample\",status=\"rejected\"} 10",
+             "invoice_pipeline_in_flight_invoices{pipeline=\"sample\",where=\"ring\"} 7000",
+             "invoice_pipeline_oldest_invoice_age_seconds{pipeline=\"sample\"} 4",
+             "invoice_pipeline_processes{pipeline=\"sample\",state=\"running\"} 3",
+             "invoice_pipeline_activity_seconds_total{pipeline=\"sample\",process=\"producer\",place=\"\","
+             "activity=\"waiting_for_room\"} 8",
+             "invoice_pipeline_deaths_total{pipeline=\"sample\",process=\"consumer\",place=\"1\"} 1",
+             "# TYPE invoice_pipeline_processing_seconds histogram",
+             "invoice_pipeline_processing_seconds_count{pipeline=\"sample\"} 5000",
+             "invoice_pipeline_processing_seconds_sum{pipeline=\"sample\"} 10",
+         })
+        CHECK(has_line(text, line));
+}
+
+TEST_CASE("a coarse bucket has exactly what is below its bound", "[prometheus]") {
+    const auto area = std::make_unique<HistogramArea>();
+    area->add((1U << 20U) - 1, 3);
+    area->add(1U << 20U, 4);
+    area->add(std::uint64_t{1} << 41U, 5);
+    View view = sample_view(1);
+    view.now->waiting = Histogram(*area);
+    const std::string text = prometheus_text(view);
+    const std::string bucket = "invoice_pipeline_waiting_seconds_bucket{pipeline=\"sample\",le=\"";
+    CHECK(has_line(text, bucket + "0.000262144\"} 0"));
+    CHECK(has_line(text, bucket + "0.001048576\"} 3"));
+    CHECK(has_line(text, bucket + "0.004194304\"} 7"));
+    CHECK(has_line(text, bucket + "1099.511627776\"} 7"));
+    CHECK(has_line(text, bucket + "+Inf\"} 12"));
+}
+
+TEST_CASE("every metric is named by Prometheus' conventions, once, and documented", "[prometheus]") {
+    std::ifstream file(OBSERVER_DOCUMENTATION);
+    std::stringstream page;
+    page << file.rdbuf();
+    std::set<std::string> names;
+    std::string name;
+    for (const auto& line : lines_of(prometheus_text(sample_view(2)))) {
+        std::istringstream words(line);
+        std::string hash;
+        std::string what;
+        std::string rest;
+        words >> hash >> what;
+        if (hash != "#") {
+            CHECK(line.find(name) == 0);  // the samples of a family follow its description
+            continue;
+        }
+        words >> name >> rest;
+        INFO(line);
+        if (what == "HELP") {
+            CHECK(names.insert(name).second);
+            CHECK(page.str().find('`' + name.substr(std::string("invoice_pipeline_").size()) + '`') !=
+                  std::string::npos);
+            CHECK(line.back() == '.');
+            continue;
+        }
+        CHECK(name.ends_with("_total") == (rest == "counter"));
+        if (rest == "histogram") CHECK(name.ends_with("_seconds"));
+    }
+    CHECK(names.size() > 15);
+}
+
+TEST_CASE("labels are escaped", "[prometheus]") {
+    View view = sample_view(1);
+    view.now->source = "lines:/a\"b\\c\nd";
+    CHECK(prometheus_text(view).find(R"(source="lines:/a\"b\\c\\x0ad")") != std::string::npos);
+}
+
+TEST_CASE("labels are UTF-8 that commands nothing, whatever a path is called", "[prometheus]") {
+    View view = sample_view(1);
+    view.name = "\xe2\x80\xae";
+    view.now->source = "lines:/M\xfcller";
+    view.now->ledger = "sqlite:/\xc2\x9bJ";
+    const std::string text = prometheus_text(view);
+    CHECK(text.find(R"(source="lines:/M\\xfcller")") != std::string::npos);
+    CHECK(text.find(R"(ledger="sqlite:/\\xc2\\x9bJ")") != std::string::npos);
+    CHECK(text.find(view.name) == std::string::npos);
+}
+
+TEST_CASE("of a pipeline that is not there the metrics say that", "[prometheus]") {
+    View view;
+    view.name = "x";
+    const std::string text = prometheus_text(view);
+    CHECK(has_line(text, "invoice_pipeline_up{pipeline=\"x\"} 0"));
+    CHECK(has_line(text, "invoice_pipeline_healthy{pipeline=\"x\"} 0"));
+    CHECK(text.find("acquired") == std::string::npos);
+}

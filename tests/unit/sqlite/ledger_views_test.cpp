@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ledger as people read it: the views, and what docs/ledger.md says of tables and queries.
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "common/ledger/sqlite/ledger_schema.hpp"
+#include "common/ledger/sqlite/sqlite_ledger.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/ledger_fixture.hpp"
+#include "tests/support/tree_paths.hpp"
+
+using namespace pipeline;
+using namespace pipeline::test;
+
+namespace {
+
+std::string readable_amount(const TemporaryFolder& folder, std::int64_t hundredths) {
+    change(folder.ledger(), "UPDATE invoices SET gross = " + std::to_string(hundredths) + " WHERE id = 'a'");
+    return ask(folder.ledger(), "SELECT gross FROM readable_invoices WHERE id = 'a'");
+}
+
+std::string documentation() {
+    std::ifstream file(LEDGER_DOCUMENTATION);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// The blocks that are marked as SQL.
+std::vector<std::string> documented_queries() {
+    const std::string text = documentation();
+    const std::string begin = "```sql\n";
+    std::vector<std::string> queries;
+    for (auto at = text.find(begin); at != std::string::npos; at = text.find(begin, at)) {
+        at += begin.size();
+        queries.push_back(text.substr(at, text.find("```", at) - at));
+    }
+    return queries;
+}
+
+// Rows as lines, columns separated by '|', without the header.
+std::vector<std::string> answers(const std::filesystem::path& file, const std::string& sql, int columns) {
+    SqliteConnection database(file, false, std::chrono::seconds(5));
+    SqliteStatement query(database, sql);
+    std::vector<std::string> rows;
+    while (query.next_row()) {
+        std::string row;
+        for (int column = 0; column < columns; ++column)
+            row += (column == 0 ? "" : "|") + std::string(query.text(column));
+        rows.push_back(row);
+    }
+    return rows;
+}
+
+// Three suppliers' invoices, two rejected ones (one breaks two rules), an unreadable one, a failed one, a
+// duplicate.
+void fill(const std::filesystem::path& file) {
+    SqliteLedger ledger(file);
+    Batch batch;
+    const auto add = [&](std::string_view id, std::string_view supplier, std::int64_t gross) {
+        batch.add(id, batch.outcomes().size() + 1);
+        auto& details = batch.details();
+        details.set_supplier(supplier);
+        details.set_currency("EUR");
+        details.set_amount(Details::Net, gross - 19);
+        details.set_amount(Details::Tax, 19);
+        details.set_amount(Details::Gross, gross);
+    };
+    add("a", "A & Co", 119);
+    add("b", "A & Co", 10'000'000'019);
+    add("c", "B", 219);
+    batch.add("d", 4, Status::Rejected);
+    batch.details().set_reason("BR-CO-10 BR-CO-13");
+    batch.add("e", 5, Status::Rejected);
+    batch.details().set_reason("BR-CO-13 (line 3: \"x\" is no number)");
+    batch.add("f", 6, Status::Rejected);
+    batch.details().set_reason("malformed XML at line 1");
+    batch.add("g", 7, Status::Failed).attempts = 3;
+    batch.details().set_reason("killed by signal 11 (SIGSEGV)");
+    batch.add("a", 8);
+    ledger.commit(batch.range(), context("spool:/in"));
+}
+
+}  // namespace
+
+TEST_CASE("every query of the documentation runs and says what it is for", "[ledger_views]") {
+    const TemporaryFolder folder;
+    fill(folder.ledger());
+    const auto queries = documented_queries();
+    REQUIRE(queries.size() == 8);
+    const auto ask_for = [&](std::size_t number, int columns) {
+        INFO(queries[number]);
+        return answers(folder.ledger(), queries[number], columns);
+    };
+    using Rows = std::vector<std::string>;
+    CHECK(ask_for(0, 6) == Rows{"A & Co|EUR|2|100000001.00|0.38|100000001.38", "B|EUR|1|2.00|0.19|2.19"});
+    CHECK(ask_for(1, 2) == Rows{"BR-CO-13|2", "BR-CO-10|1", "cannot be read|1"});
+    const auto minutes = ask_for(2, 3);
+    REQUIRE(minutes.size() == 1);
+    check_contains(minutes[0], "|7|0.1");
+    CHECK(ask_for(3, 2).size() == 7);
+    CHECK(ask_for(4, 4) == Rows{"killed by signal 11 (SIGSEGV)|1|3|g"});
+    CHECK(ask_for(5, 3) == Rows{"a|spool:/in|8"});
+    CHECK(ask_for(6, 4) == Rows{"spool:/in|8|8|0"});
+    CHECK(ask_for(7, 4) == Rows{"spool:/in|8|7|1"});
+}
+
+TEST_CASE("every table, view and column is documented", "[ledger_views]") {
+    const TemporaryFolder folder;
+    { const SqliteLedger made(folder.ledger()); }
+    const std::string text = documentation();
+    const auto columns =
+        answers(folder.ledger(),
+                "SELECT schema.name, column.name, schema.type FROM sqlite_schema AS schema,"
+                " pragma_table_info(schema.name) AS column WHERE schema.type IN ('table', 'view')",
+                3);
+    CHECK(columns.size() > 40);
+    for (const auto& each : columns) {
+        INFO(each);
+        const auto table = each.substr(0, each.find('|'));
+        const auto column = each.substr(table.size() + 1, each.rfind('|') - table.size() - 1);
+        const bool is_view = each.ends_with("|view");
+        CHECK(text.find(is_view ? "`" + table + "`" : "### " + table + ":") != std::string::npos);
+        CHECK(text.find("`" + column + "`") != std::string::npos);
+    }
+    check_contains(text, "| `version` | INTEGER | " + std::to_string(kLedgerSchemaVersion) + ". ");
+    check_contains(text, "\n| " + std::to_string(kLedgerSchemaVersion) + " | ");
+}
+
+TEST_CASE("readable amounts have two decimals and their sign, however large", "[ledger_views]") {
+    const TemporaryFolder folder;
+    SqliteLedger ledger(folder.ledger());
+    Batch batch;
+    batch.add("a", 1);
+    batch.details().set_amount(Details::Net, 1);
+    batch.details().set_amount(Details::Tax, -1);
+    batch.details().set_amount(Details::Due, 0);
+    ledger.commit(batch.range(), context("spool:/in"));
+    CHECK(ask(folder.ledger(),
+              "SELECT net || ' ' || tax || ' ' || due || ' ' || coalesce(gross, 'none')"
+              " FROM readable_invoices") == "0.01 -0.01 0.00 none");
+    CHECK(readable_amount(folder, 123456789) == "1234567.89");
+    CHECK(readable_amount(folder, -10005) == "-100.05");
+    CHECK(readable_amount(folder, 1'000'000'000'000'000'01) == "1000000000000000.01");
+    CHECK(readable_amount(folder, std::numeric_limits<std::int64_t>::max()) == "92233720368547758.07");
+    CHECK(readable_amount(folder, std::numeric_limits<std::int64_t>::min() + 1) == "-92233720368547758.07");
+    CHECK(readable_amount(folder, std::numeric_limits<std::int64_t>::min()) == "-92233720368547758.08");
+}
+
+TEST_CASE("readable times are UTC to the millisecond, and a clock that was set back only looks odd",
+          "[ledger_views]") {
+    const TemporaryFolder folder;
+    SqliteLedger ledger(folder.ledger());
+    Batch batch;
+    batch.add("a", 1);
+    batch.add("a", 2);
+    ledger.commit(batch.range(), context("lines:/f", 3));
+    change(folder.ledger(),
+           "UPDATE invoices SET acquired_at = 1700000000123456, stored_at = 1700000000654456");
+    change(folder.ledger(), "UPDATE duplicates SET seen_at = 1700000001000999");
+    CHECK(ask(folder.ledger(),
+              "SELECT acquired_at || ' ' || stored_at || ' ' || seconds FROM readable_invoices") ==
+          "2023-11-14 22:13:20.123 2023-11-14 22:13:20.654 0.531000");
+    CHECK(ask(folder.ledger(),
+              "SELECT id || ' ' || position || ' ' || seen_at || ' ' || first_status || ' ' || "
+              "first_position || ' ' ||"
+              " first_stored_at FROM readable_duplicates") ==
+          "a 2 2023-11-14 22:13:21.001 booked 1 2023-11-14 22:13:20.654");
+    change(folder.ledger(), "UPDATE invoices SET stored_at = acquired_at - 5000000");
+    CHECK(ask(folder.ledger(), "SELECT seconds FROM readable_invoices") == "-5.000000");
+}
+
+TEST_CASE("a readable generation says what was given again", "[ledger_views]") {
+    const TemporaryFolder folder;
+    SqliteLedger ledger(folder.ledger());
+    Batch batch;
+    for (std::uint64_t i = 1; i <= 10; ++i) batch.add(std::to_string(i), i);
+    auto when = context("sequence", 6);
+    when.generation = 0xfedc'ba98'7654'3210U;
+    ledger.commit(batch.range(), when);
+    ledger.commit(batch.range(), when);  // a redo of the same generation
+    CHECK(ledger.last_commit(when.generation)->recorded == 10U);
+    when.generation = 5;
+    CHECK(ledger.last_commit(5)->recorded == 0U);
+    ledger.commit(batch.range(), when);  // the same invoices after a loss of the segments
+    CHECK(ask(folder.ledger(),
+              "SELECT group_concat(generation || ' ' || recorded || ' ' || added || ' ' || given_again)"
+              " FROM (SELECT * FROM readable_generations ORDER BY began_at, generation DESC)") ==
+          "fedcba9876543210 10 10 0,0000000000000005 10 0 10");
+    CHECK(ask(folder.ledger(), "SELECT source || ' ' || cursor || ' ' || acquired FROM readable_sources") ==
+          "sequence 6 10");
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// A ledger of an older version becomes one of this version when it is opened: with everything that was in it,
+// wholly or not at all, and once. The old tables are written down here as that version made them.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include "common/ledger/sqlite/ledger_schema.hpp"
+#include "common/ledger/sqlite/sqlite_ledger.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/ledger_fixture.hpp"
+#include "tests/unit/sqlite/old_ledgers.hpp"
+
+using namespace pipeline;
+using namespace pipeline::test;
+
+namespace {
+
+std::string schema(const std::filesystem::path& file) {
+    return ask(file,
+               "SELECT group_concat(type || ' ' || name || ': ' || coalesce(sql, ''), char(10))"
+               " FROM (SELECT * FROM sqlite_schema ORDER BY type, name)");
+}
+
+std::string contents(const std::filesystem::path& file) {
+    return ask(
+        file,
+        "SELECT (SELECT group_concat(id || status || coalesce(reason, gross) || stored_at) FROM invoices)"
+        " || (SELECT group_concat(source || position || id || seen_at) FROM duplicates)"
+        " || (SELECT group_concat(source || cursor || acquired || updated_at) FROM sources)");
+}
+
+const std::string kThisVersion = fmt::format("{}", kLedgerSchemaVersion);
+
+// This process is killed instead of doing its `writes_left`th write.
+int writes_left = 0;
+ssize_t deadly_write(int fd, const void* bytes, std::size_t size, off64_t offset) {
+    if (--writes_left == 0) ::raise(SIGKILL);
+    return ::pwrite64(fd, bytes, size, offset);
+}
+
+void die_at_write(int number) {
+    writes_left = number;
+    sqlite3_vfs* vfs = sqlite3_vfs_find(nullptr);
+    for (const auto* name : {"pwrite", "pwrite64"})
+        vfs->xSetSystemCall(vfs, name, reinterpret_cast<sqlite3_syscall_ptr>(deadly_write));
+}
+
+}  // namespace
+
+TEST_CASE("a ledger of version 1 keeps everything and is afterwards like a new one", "[sqlite_ledger]") {
+    const TemporaryFolder folder;
+    change(folder.ledger(), kVersion1);
+    const auto before = contents(folder.ledger());
+    SqliteLedger ledger(folder.ledger());
+    CHECK(ask(folder.ledger(), "SELECT version FROM schema_version") == kThisVersion);
+    CHECK(contents(folder.ledger()) == before);
+    CHECK(ledger.cursor("sequence") == 4U);
+
+    const auto fresh = folder.path() / "fresh.db";
+    { const SqliteLedger made(fresh); }
+    CHECK(schema(folder.ledger()) == schema(fresh));
+    CHECK(ask(folder.ledger(), "PRAGMA integrity_check") == "ok");
+
+    Batch batch;
+    batch.add("4", 4);
+    ledger.commit(batch.range(), context("sequence", 5));
+    CHECK(ask(folder.ledger(), "SELECT acquired || ' ' || cursor FROM sources") == "4 5");
+    CHECK(ask(folder.ledger(), "SELECT recorded || ' ' || added FROM generations") == "1 1");
+}
+
+TEST_CASE("a ledger of version 2 keeps everything, gets a name, and its last commit is redone by its keys",
+          "[sqlite_ledger]") {
+    const TemporaryFolder folder;
+    change(folder.ledger(), std::string(kVersion1) + kVersion2);
+    const auto before = contents(folder.ledger());
+    SqliteLedger ledger(folder.ledger());
+    CHECK(contents(folder.ledger()) == before);
+    CHECK(ledger.id() != 0);
+    const auto fresh = folder.path() / "fresh.db";
+    {
+        SqliteLedger made(fresh);
+        CHECK(made.id() != ledger.id());
+    }
+    CHECK(schema(folder.ledger()) == schema(fresh));
+    CHECK(ask(folder.ledger(), "PRAGMA integrity_check") == "ok");
+
+    // The segments of the old version know of one result only; the dead leader's commit had two more.
+    const auto last = ledger.last_commit(77);
+    REQUIRE(last);
+    CHECK(last->recorded == 3U);
+    CHECK_FALSE(last->first.has_value());
+    Batch batch;
+    std::uint64_t number = 1;
+    for (const auto* id : {"1", "2", "2", "4"}) batch.add(id, number++, Status::Failed);
+    auto when = context("sequence", 5);
+    when.generation = 77;
+    ledger.commit({&batch.range().record(0), nullptr, 4, 1, 3}, when);
+    CHECK(batch.outcomes()[1] == Outcome::Rejected);  // as its row says
+    CHECK(batch.outcomes()[2] == Outcome::Duplicate);
+    CHECK(batch.outcomes()[3] == Outcome::Failed);
+    CHECK(ask(folder.ledger(), "SELECT acquired || ' ' || cursor FROM sources") == "4 5");
+    CHECK(ask(folder.ledger(),
+              "SELECT last_first || ' ' || recorded || ' ' || added || ' ' || length(last_digest) FROM"
+              " generations") == "1 4 4 64");
+}
+
+TEST_CASE("kill -9 at any write of a migration leaves the old version or the new one, whole",
+          "[sqlite_ledger][fault]") {
+    const std::string old_version = GENERATE(as<std::string>{}, "1", "2");
+    int kills = 0;
+    for (int write = 1;; ++write) {
+        const TemporaryFolder folder;
+        change(folder.ledger(), kVersion1);
+        if (old_version == "2") change(folder.ledger(), kVersion2);
+        const auto before = contents(folder.ledger());
+        const auto old_schema = schema(folder.ledger());
+        const int status = reap(start_child([&] {
+            die_at_write(write);
+            const SqliteLedger ledger(folder.ledger());
+        }));
+        const auto version = ask(folder.ledger(), "SELECT version FROM schema_version");
+        CHECK((version == old_version || version == kThisVersion));
+        if (version == old_version) CHECK(schema(folder.ledger()) == old_schema);
+        CHECK(contents(folder.ledger()) == before);
+        { const SqliteLedger next(folder.ledger()); }
+        CHECK(ask(folder.ledger(), "SELECT version FROM schema_version") == kThisVersion);
+        CHECK(contents(folder.ledger()) == before);
+        if (WIFEXITED(status)) {
+            CHECK(WEXITSTATUS(status) == 0);
+            break;
+        }
+        CHECK(WTERMSIG(status) == SIGKILL);
+        ++kills;
+    }
+    CHECK(kills > 2);
+}
+
+TEST_CASE("a ledger of version 1 that many processes open at once is migrated once and takes their commits",
+          "[sqlite_ledger]") {
+    const TemporaryFolder folder;
+    change(folder.ledger(), kVersion1);
+    int gate[2];
+    REQUIRE(::pipe2(gate, O_CLOEXEC) == 0);
+    std::vector<pid_t> children;
+    for (std::uint64_t k = 10; k < 18; ++k) {
+        children.push_back(start_child([&] {
+            ::close(gate[1]);
+            char byte = 0;
+            [[maybe_unused]] const auto opened = ::read(gate[0], &byte, 1);  // until all are there
+            SqliteLedger ledger(folder.ledger());
+            Batch batch;
+            batch.add(std::to_string(k), k);
+            auto when = context("sequence");
+            when.generation = k;
+            const auto deadline = monotonic_ns() + 30'000'000'000U;
+            while (batch.outcomes().front() != Outcome::Booked && monotonic_ns() < deadline) {
+                try {
+                    ledger.commit(batch.range(), when);
+                } catch (const LedgerUnavailable&) {
+                    // another one commits; again
+                }
+            }
+        }));
+    }
+    ::close(gate[0]);
+    ::close(gate[1]);
+    for (const auto pid : children) CHECK(reap(pid) == 0);
+    CHECK(ask(folder.ledger(),
+              "SELECT count(*) || ' ' || (SELECT count(*) FROM generations) || ' ' || (SELECT acquired FROM"
+              " sources) || ' ' || (SELECT group_concat(version) FROM schema_version) FROM invoices") ==
+          "10 8 11 " + kThisVersion);
+}
+
+TEST_CASE("a ledger of version 1 that is used by the old program meanwhile is migrated under it",
+          "[sqlite_ledger]") {
+    const TemporaryFolder folder;
+    SqliteConnection old(folder.ledger(), true, std::chrono::seconds(5));
+    old.execute(kVersion1);
+    SqliteStatement insert(old, "INSERT INTO duplicates VALUES('sequence', ?1, 'x', 0)");
+    insert.bind(1, 10);
+    insert.run();
+    { const SqliteLedger ledger(folder.ledger()); }
+    insert.bind(1, 11);
+    insert.run();
+    CHECK(ask(folder.ledger(), "SELECT group_concat(position) FROM duplicates") == "3,10,11");
+    CHECK(ask(folder.ledger(), "SELECT version FROM schema_version") == kThisVersion);
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "consumer/work/batch.hpp"
+
+#include <array>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/memory_segments.hpp"
+
+using namespace pipeline;
+using namespace pipeline::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A hand of items with the numbers 1..count, and what a consumer does for its batch.
+class Work : public Batch::Owner {
+  public:
+    explicit Work(std::uint64_t count) : hand_(segments_.ring().hand(0)) {
+        for (std::uint64_t i = 0; i < count; ++i) set_number(hand_.item(i), i + 1);
+        hand_.set_word({0, count, 0});
+    }
+    Batch batch() { return {hand_, results_, 2, 30s, *this}; }
+
+    bool save_results(std::span<const Result> results) override {
+        CHECK(work() == 0);
+        saved_.push_back(results.size());
+        return can_save_;
+    }
+    std::chrono::nanoseconds look_after() override {
+        CHECK(work() == 0);
+        return 200ms;
+    }
+    [[nodiscard]] std::uint64_t work() const { return hand_.area().work.load(); }
+
+    MemorySegments segments_{4, 4};
+    Hand hand_;
+    std::array<Result, 8> results_;
+    bool can_save_ = true;
+    std::vector<std::size_t> saved_;
+};
+
+}  // namespace
+
+TEST_CASE("results are saved in the hand's order, as far as all before them are there", "[batch]") {
+    Work work(4);
+    Batch batch = work.batch();
+    CHECK(batch.size() == 4);
+    batch.result(2).set(Status::Booked);
+    batch.finish(2);
+    batch.save();
+    CHECK(work.saved_.empty());
+    for (const std::size_t i : {0U, 1U}) {
+        batch.result(i).set(Status::Booked);
+        batch.finish(i);
+    }
+    batch.save();
+    CHECK(work.saved_ == std::vector<std::size_t>{3});
+    CHECK_FALSE(batch.is_done());
+    batch.finish(3);
+    CHECK(batch.is_done());
+    static_cast<void>(batch.look_after(std::chrono::steady_clock::now()));
+    CHECK(work.saved_ == std::vector<std::size_t>{3, 1});
+}
+
+TEST_CASE("a finished result waits a millisecond for others, and not longer", "[batch]") {
+    Work work(2);
+    Batch batch = work.batch();
+    const auto now = std::chrono::steady_clock::now();
+    CHECK(batch.look_after(now) == 200ms);
+    batch.finish(0);
+    CHECK(batch.look_after(now) <= 1ms + (std::chrono::steady_clock::now() - now));
+    CHECK(work.saved_.empty());
+    static_cast<void>(batch.look_after(now + 10ms));
+    CHECK(work.saved_ == std::vector<std::size_t>{1});
+}
+
+TEST_CASE("an attempt that failed is tried again until the attempts are used up", "[batch]") {
+    Work work(2);
+    Batch batch = work.batch();
+    CHECK(batch.attempt(0) == 1);
+    batch.begin(0);
+    CHECK(batch.charge(0, Cause::closed_stream(), "what it said") == Batch::AfterCharge::TryAgain);
+    CHECK(work.work() == 0);
+    CHECK(batch.attempt(0) == 2);
+    CHECK_FALSE(batch.is_finished(0));
+    batch.begin(0);
+    CHECK(batch.charge(0, Cause::ran_too_long(), "") == Batch::AfterCharge::GivenUp);
+    CHECK(batch.is_finished(0));
+    CHECK(batch.result(0).status == Status::Failed);
+    CHECK(batch.result(0).attempts == 2);
+    CHECK(batch.result(0).details.reason_text() == "ran longer than 30 s");
+    CHECK(batch.attempt(1) == 1);
+}
+
+TEST_CASE(
+    "the item that is worked on is the one that a death is charged to, but not while the consumer is busy",
+    "[batch]") {
+    Work work(2);
+    Batch batch = work.batch();
+    batch.begin(1);
+    const auto active = work.work();
+    CHECK(active != 0);
+    static_cast<void>(
+        batch.look_after(std::chrono::steady_clock::now()));  // checks that nothing is active inside
+    CHECK(work.work() == active);
+    batch.finish(0);
+    CHECK(work.work() == active);
+    batch.finish(1);
+    CHECK(work.work() == 0);
+}
+
+TEST_CASE("items that are not to be processed are finished from the beginning", "[batch]") {
+    Work work(3);
+    work.hand_.item(0).set_id("");
+    work.hand_.charge(2, Cause::not_understood());
+    work.hand_.charge(2, Cause::from_wait_status(11));
+    Batch batch = work.batch();
+    CHECK(batch.is_finished(0));
+    CHECK_FALSE(batch.is_finished(1));
+    CHECK(batch.is_finished(2));
+    CHECK(batch.result(0).details.reason_text().find("id is empty") != std::string::npos);
+    CHECK(batch.result(0).attempts == 1);
+    CHECK(batch.result(2).details.reason_text() == "killed by signal 11 (SIGSEGV)");
+    CHECK(batch.result(2).attempts == 2);
+}
+
+TEST_CASE("a batch begins where the hand has been saved to", "[batch]") {
+    Work work(4);
+    work.hand_.set_word({0, 4, 3});
+    Batch batch = work.batch();
+    CHECK(batch.size() == 1);
+    CHECK(batch.item(0).id_text() == "4");
+}
+
+TEST_CASE("a batch whose results cannot be saved any more is left as it is", "[batch]") {
+    Work work(3);
+    work.can_save_ = false;
+    Batch batch = work.batch();
+    batch.finish(0);
+    batch.begin(1);
+    static_cast<void>(batch.look_after(std::chrono::steady_clock::now() + 10ms));
+    CHECK(batch.is_given_up());
+    CHECK(batch.is_done());
+    CHECK(work.work() == 0);
+    batch.save();
+    CHECK(work.saved_ == std::vector<std::size_t>{1});
+}

@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Checks the rooms: the folders of the shipped code, what each may use, and how large they are.
+
+    tools/lib/check_rooms.py
+
+ROOMS is the plan. A file may include headers of its own room and of the rooms that the table gives to it. An include
+that the plan does not allow is either a mistake or a change of the plan, which then belongs in the same commit. Each
+meson.build must name the same rooms as the table. Prints each problem on a line of its own, then the figures; the exit
+status is 1 if there is a problem.
+"""
+import re
+import statistics
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Each room with the rooms it may use. The lowest layer comes first, so a room uses only rooms listed before it.
+ROOMS = {
+    "common/base": "",
+    "common/spec": "common/base",
+    "common/cli": "common/base common/spec",
+    "common/os": "common/base common/cli",
+    "common/shm": "common/base",
+    "common/core": "common/base common/os common/shm",
+    "common/core/segments": "common/base common/os common/shm common/core",
+    "common/options": "common/base common/spec common/cli common/core",
+    "common/ledger": "common/base common/spec common/shm common/core common/core/segments",
+    "common/ledger/sqlite/engine": "common/base",
+    "common/ledger/sqlite": "common/base common/spec common/os common/core common/ledger common/ledger/sqlite/engine",
+    "common/ledger/open": "common/spec common/ledger common/ledger/sqlite",
+
+    "producer/sources/list": "common/base common/os common/core",
+    "producer/sources": "common/base common/spec common/os common/core common/options common/ledger/sqlite "
+                        "producer/sources/list",
+    "producer/sources/spool": "common/base common/os common/core producer/sources",
+    "producer": "common/base common/spec common/os common/core common/core/segments common/options "
+                "producer/sources producer/sources/spool",
+
+    "consumer/work": "common/base common/spec common/os common/core",
+    "consumer/outside": "common/base common/spec common/os common/core common/options consumer/work",
+    "consumer/invoice": "common/base common/os consumer/work",
+    "consumer": "common/base common/spec common/os common/core common/core/segments common/options common/ledger "
+                "common/ledger/open consumer/work consumer/outside consumer/invoice",
+
+    "supervisor/options": "common/base common/spec common/cli common/core common/options",
+    "supervisor/children": "common/base common/os common/core common/options supervisor/options",
+    "supervisor/scaling": "common/base common/core common/core/segments supervisor/options supervisor/children",
+    "supervisor/watch": "common/base common/os common/core",
+    "supervisor/systemd": "common/base common/core supervisor/children supervisor/watch",
+    "supervisor": "common/base common/os common/core common/core/segments common/ledger common/ledger/open "
+                  "supervisor/options supervisor/children supervisor/scaling supervisor/watch supervisor/systemd",
+
+    "observer/options": "common/base common/spec common/cli common/options",
+    "observer/see": "common/base common/os common/shm common/core common/core/segments",
+    "observer/judge": "common/base common/core common/core/segments observer/see",
+    "observer/audit": "common/base common/ledger common/ledger/sqlite observer/options observer/see",
+    "observer/show": "common/base observer/options observer/see observer/judge",
+    "observer/screen": "common/base observer/options observer/see observer/judge observer/show",
+    "observer/web": "common/base common/cli observer/options observer/see observer/judge observer/show",
+    "observer": "common/base common/os observer/options observer/judge observer/audit observer/show observer/screen "
+                "observer/web",
+}
+ROOMS = {room: uses.split() for room, uses in ROOMS.items()}
+SHIPPED = sorted({room.split("/")[0] for room in ROOMS})
+
+MOST_FILES = 25  # of C++ in one folder, without those below it
+MOST_LINES = 300
+# These are longer and must be split. Add nothing here; remove a file once it is short enough.
+STILL_LONG = {
+    "consumer/consumer.cpp": 330,
+    "consumer/outside/exec_processor.cpp": 345,
+    "supervisor/supervisor.cpp": 310,
+}
+
+
+def variable(room):
+    """The room's name in the meson.build files."""
+    return room.replace("/", "_")
+
+
+def find_cycle():
+    """Rooms of which each may use the next one, beginning and ending with the same room; None if there is no cycle."""
+    done = set()
+
+    def visit(room, path):
+        if room in path:
+            return path[path.index(room):] + [room]
+        if room in done:
+            return None
+        for used in ROOMS.get(room, []):
+            cycle = visit(used, path + [room])
+            if cycle:
+                return cycle
+        done.add(room)
+        return None
+
+    for room in ROOMS:
+        cycle = visit(room, [])
+        if cycle:
+            return cycle
+    return None
+
+
+def check_plan():
+    cycle = find_cycle()
+    if cycle:
+        yield "rooms use each other in a circle: " + " -> ".join(cycle)
+    order = list(ROOMS)
+    for room, uses in ROOMS.items():
+        for used in uses:
+            if used not in ROOMS:
+                yield f"{room} may use {used}, which is no room"
+            elif order.index(used) > order.index(room):
+                yield f"{room} may use {used}, which comes after it in the table"
+
+
+def check_includes(files):
+    for file in files:
+        room = str(file.parent)
+        if room not in ROOMS:
+            yield f"{file}: {room} is no room"
+            continue
+        for number, line in enumerate((ROOT / file).read_text().splitlines(), 1):
+            found = re.match(r'\s*#\s*include\s+"([^"]+)"', line)
+            if not found:
+                continue
+            used = found[1].rpartition("/")[0]
+            if used != room and used not in ROOMS[room]:
+                yield f'{file}:{number}: {room} may not use {used or found[1]}: #include "{found[1]}"'
+
+
+def check_builds():
+    names = {variable(room): room for room in ROOMS}
+    for room, uses in ROOMS.items():
+        path = ROOT / room / "meson.build"
+        found = path.is_file() and re.search(rf"^{variable(room)}_uses = \[(.*?)\]", path.read_text(), re.M | re.S)
+        if not found:
+            yield f"{room}/meson.build: has no {variable(room)}_uses, the list of what the room may use"
+            continue
+        named = {names[word] for word in re.findall(r"\w+", found[1]) if word in names}
+        for used in sorted(named - set(uses)):
+            yield f"{room}/meson.build: {room} may not use {used}"
+        for used in sorted(set(uses) - named):
+            yield f"{room}/meson.build: {variable(used)} is missing in {variable(room)}_uses"
+
+
+def check_sizes(folders, lines):
+    for folder, count in folders.items():
+        if count > MOST_FILES:
+            yield f"{folder}: {count} C++ files: at most {MOST_FILES}; make rooms of it"
+    for file, count in lines.items():
+        most = STILL_LONG.get(str(file), MOST_LINES)
+        if count > most:
+            yield f"{file}: {count} lines: at most {most}; split it"
+    for name in STILL_LONG:
+        if lines.get(Path(name), 0) <= MOST_LINES:
+            yield f"{name}: has at most {MOST_LINES} lines now: take it out of STILL_LONG"
+
+
+def main():
+    files = sorted(path.relative_to(ROOT) for top in SHIPPED for path in (ROOT / top).rglob("*")
+                   if re.search(r"\.[ch]pp(\.in)?$", path.name))
+    lines = {file: len((ROOT / file).read_text().splitlines()) for file in files}
+    folders = {}
+    for file in files:
+        folders[str(file.parent)] = folders.get(str(file.parent), 0) + 1
+
+    wrong = [*check_plan(), *check_includes(files), *check_builds(), *check_sizes(folders, lines)]
+    for line in wrong:
+        print(line)
+    largest, longest = max(folders, key=folders.get), max(lines, key=lines.get)
+    print(f"{len(ROOMS)} rooms, {len(files)} files, median {statistics.median_low(lines.values())} lines; "
+          f"largest file {longest} ({lines[longest]} lines), largest folder {largest} ({folders[largest]} files)")
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
