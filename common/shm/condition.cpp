@@ -21,7 +21,8 @@ long futex(std::atomic<std::uint32_t>* word, int operation, std::uint32_t value,
 }  // namespace
 
 void Condition::wake() noexcept {
-    // The flag first: a waiter that sets it again afterwards has read the old sequence and does not sleep.
+    // Clear the flag first: a waiter that sets it again before the bump has read the old sequence, so it does
+    // not sleep.
     waiting.store(0, std::memory_order_relaxed);
     sequence.fetch_add(1, std::memory_order_seq_cst);
     futex(&sequence, FUTEX_WAKE, INT_MAX, nullptr);
@@ -32,7 +33,7 @@ void Condition::sleep(std::uint32_t seen, std::chrono::nanoseconds bound) noexce
     timespec timeout{};
     timeout.tv_sec = whole.count();
     timeout.tv_nsec = (bound - whole).count();
-    futex(&sequence, FUTEX_WAIT, seen, &timeout);  // EAGAIN, EINTR and ETIMEDOUT: the caller looks again
+    futex(&sequence, FUTEX_WAIT, seen, &timeout);  // EAGAIN, EINTR, ETIMEDOUT: the caller checks again
 }
 
 }  // namespace pipeline

@@ -2,10 +2,10 @@
 // A condition that ONE process at a time waits for: a sequence word and the shared futex (futex(2)),
 // with a flag so that a notify nobody waits for costs no system call.
 //
-// It survives the death of anyone at any instruction, because it remembers nothing that a dead process
-// would have to take back: no count of waiters, only a flag that the notifier clears. What a kill can do
-// is lose one wake-up (a notifier that dies between its commit and its wake); every wait is therefore
-// bounded, and the supervisor wakes all conditions after each death.
+// It survives a kill of any process at any instruction, because it keeps no state that a dead process would
+// have to undo: no count of waiters, only a flag that the notifier clears. A kill can lose one wake-up (a
+// notifier that dies between its commit and its wake). Every wait is therefore bounded, and the supervisor
+// wakes all conditions after each death.
 #pragma once
 
 #include <atomic>
@@ -20,14 +20,14 @@ struct Condition {
     std::atomic<std::uint32_t> sequence;  // the futex word; bumped by notifiers
     std::atomic<std::uint32_t> waiting;   // 1: someone may sleep; set by the waiter, cleared by a notifier
 
-    // Rests between looks before sleeping: spinning saves the sleep when the other side is quick. A look
-    // takes the cache line away from the other side; each time there are twice as many rests before the next
-    // one.
+    // Pauses while spinning, before the waiter sleeps: spinning saves the sleep when the other side is quick.
+    // Each check takes the cache line away from the other side, so the number of pauses between checks
+    // doubles each time.
     static constexpr int kSpinRests = 127;
 
-    // Waits until `ready()` holds, at most `bound`; returns what `ready()` said last. `ready` reads shared
-    // memory and is asked again after each wake-up, whatever the reason for it. A waiter that has no reason
-    // to hope that it will be soon gives fewer rests.
+    // Waits until `ready()` holds, for at most `bound`; returns the last result of `ready()`. `ready` reads
+    // shared memory and is called again after each wake-up, whatever the reason for it. A waiter that expects
+    // to wait long passes a smaller `spin_rests`.
     template <class Ready>
     [[nodiscard]] bool wait_for(std::chrono::nanoseconds bound, Ready&& ready,
                                 int spin_rests = kSpinRests) noexcept {
@@ -40,7 +40,7 @@ struct Condition {
         while (true) {
             const std::uint32_t seen = sequence.load(std::memory_order_acquire);
             waiting.store(1, std::memory_order_relaxed);
-            full_fence();  // the flag is visible before the condition is looked at: see notify()
+            full_fence();  // the flag is visible before ready() is called: see notify()
             if (ready()) return true;
             const auto remaining = until - std::chrono::steady_clock::now();
             if (remaining <= std::chrono::nanoseconds::zero()) return false;
@@ -48,20 +48,21 @@ struct Condition {
         }
     }
 
-    // Wakes the waiter, if there is one. The caller has already committed what the waiter waits for.
+    // Wakes the waiter, if there is one. The caller has already committed the change that the waiter waits
+    // for.
     void notify() noexcept {
-        full_fence();  // the commit is visible before the flag is looked at: one of the two sees the other
+        full_fence();  // the commit is visible before the flag is read: at least one side sees the other
         if (waiting.load(std::memory_order_relaxed) != 0) wake();
     }
 
-    // The same if `worth_it()` holds, which is asked only when there is a waiter.
+    // The same if `worth_it()` holds; it is called only when there is a waiter.
     template <class WorthIt>
     void notify_if(WorthIt&& worth_it) noexcept {
         full_fence();
         if (waiting.load(std::memory_order_relaxed) != 0 && worth_it()) wake();
     }
 
-    // Wakes the waiter whatever the flag says: after a death, when a stop is asked for.
+    // Wakes the waiter whatever the flag says: after a death, or when a stop is requested.
     void wake() noexcept;
 
   private:
@@ -69,7 +70,7 @@ struct Condition {
     void sleep(std::uint32_t seen, std::chrono::nanoseconds bound) noexcept;
     void full_fence() noexcept {
 #ifdef __SANITIZE_THREAD__
-        // ThreadSanitizer does not know fences; a read-modify-write of one word by both sides orders them
+        // ThreadSanitizer does not model fences; a read-modify-write of one word by both sides orders them
         // too.
         waiting.fetch_or(0, std::memory_order_seq_cst);
 #else

@@ -17,7 +17,7 @@ namespace pipeline {
 struct HistogramScale {
     static constexpr unsigned kStepBits = 5;
     static constexpr std::size_t kSteps = std::size_t{1} << kStepBits;
-    static constexpr unsigned kValueBits = 42;  // what takes longer than 2^42 ns, 73 minutes, counts as that
+    static constexpr unsigned kValueBits = 42;  // longer values are clamped to 2^42 ns, 73 minutes
     static constexpr std::size_t kBuckets = (kValueBits - kStepBits + 1) * kSteps;
 
     [[nodiscard]] static constexpr std::size_t bucket(std::uint64_t ns) noexcept {
@@ -26,7 +26,7 @@ struct HistogramScale {
         const unsigned shift = width > kStepBits + 1 ? width - (kStepBits + 1) : 0;
         return shift * kSteps + static_cast<std::size_t>(value >> shift);
     }
-    // The least value of a bucket; of kBuckets, what is beyond all.
+    // The least value of a bucket; for kBuckets, one more than the greatest value.
     [[nodiscard]] static constexpr std::uint64_t least(std::size_t bucket) noexcept {
         if (bucket < 2 * kSteps) return bucket;
         const std::size_t shift = bucket / kSteps - 1;
@@ -37,11 +37,11 @@ struct HistogramScale {
     }
 };
 
-// In shared memory. One writer at a time; anyone may read, and sees each count as it was at some moment.
+// In shared memory. One writer at a time. Anyone may read, and sees each count as it was at some moment.
 struct HistogramArea {
-    // The sum of all values is kept in units of 1,024 ns and a rest: many that wait long add up to more
-    // nanoseconds than 64 bits hold within days, and to fewer of these units within half a million years. A
-    // kill within add() leaves the sum without that value or less than a unit off: it is for display alone.
+    // The sum of all values is kept in units of 1,024 ns and a remainder: many long waits overflow 64 bits of
+    // nanoseconds within days, but these units only after half a million years. A kill within add() leaves
+    // the sum without that value, or less than a unit off: it is for display only.
     static constexpr unsigned kUnitBits = 10;
 
     std::array<std::atomic<std::uint64_t>, HistogramScale::kBuckets> counts;
@@ -56,34 +56,33 @@ struct HistogramArea {
     }
 
   private:
-    // One writer: a load and a store, not a locked instruction.
+    // With one writer, a load and a store suffice; no locked instruction is needed.
     static void bump(std::atomic<std::uint64_t>& counter, std::uint64_t by) noexcept {
         counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
     }
 };
 
-// A copy, to calculate with.
+// A private copy, for calculations.
 class Histogram {
   public:
     Histogram() : counts_(HistogramScale::kBuckets) {}
     explicit Histogram(const HistogramArea& area);
 
-    // Whatever others have counted, too.
+    // Adds the counts of `other`.
     Histogram& operator+=(const Histogram& other) noexcept;
-    // What has been counted since `earlier`, a copy of the same one. What has gone back since, because the
-    // area is another pipeline's now, counts as nothing.
+    // The values counted since `earlier`, a copy of the same histogram. A count that has fallen since,
+    // because the area now belongs to another pipeline, gives 0.
     [[nodiscard]] Histogram since(const Histogram& earlier) const;
 
     [[nodiscard]] std::uint64_t total() const noexcept;
-    // Of all values, in nanoseconds; exact up to 2^53 ns, 104 days.
+    // The sum of all values, in nanoseconds; exact up to 2^53 ns, 104 days.
     [[nodiscard]] double sum_ns() const noexcept {
         return static_cast<double>(sum_units_) * (1U << HistogramArea::kUnitBits) +
                static_cast<double>(sum_rest_ns_);
     }
-    // How many took less than that long; exact if `ns` is a bucket's least value.
+    // How many values are less than `ns`; exact if `ns` is a bucket's least value.
     [[nodiscard]] std::uint64_t below(std::uint64_t ns) const noexcept;
-    // The value, in nanoseconds, that a share of 0 < p <= 1 of all does not exceed, within 1/64; 0 if there
-    // are none.
+    // The p-quantile (0 < p <= 1) in nanoseconds, within 1/64; 0 if there are no values.
     [[nodiscard]] std::uint64_t quantile(double p) const noexcept;
 
   private:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading one word of the segments while others write it: whole, and before every load that follows.
+// Reads one word of the segments while other processes may write it: never torn, and ordered before every
+// later load.
 #pragma once
 
 #include <atomic>
@@ -12,8 +13,8 @@ template <class T>
     return shared.load(std::memory_order_acquire);
 }
 
-// Of a word that its writers write plainly. ThreadSanitizer would call that a race: it is one on purpose, and
-// whoever reads finds out by other words whether what he read was still meant.
+// The same for a word that its writers store plainly. ThreadSanitizer would report a race. It is deliberate:
+// the reader checks by other words whether the value was still valid.
 template <std::integral T>
 [[nodiscard]] __attribute__((no_sanitize("thread"))) T loaded_plain(const T& shared) noexcept {
     return __atomic_load_n(&shared, __ATOMIC_ACQUIRE);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A moment's rest inside a loop that looks again and again: it saves power, and leaves the processor's other
-// thread and the memory bus to those who work.
+// A short pause inside a spin loop: it saves power, and leaves the core's other hardware thread and the
+// memory bus to processes that work.
 #pragma once
 
 #include <atomic>

@@ -18,7 +18,7 @@ namespace {
 
 #ifdef __SANITIZE_THREAD__
 constexpr clockid_t kTimedLockClock =
-    CLOCK_REALTIME;  // ThreadSanitizer does not know pthread_mutex_clocklock
+    CLOCK_REALTIME;  // ThreadSanitizer does not intercept pthread_mutex_clocklock
 #else
 constexpr clockid_t kTimedLockClock = CLOCK_MONOTONIC;
 #endif
@@ -48,9 +48,9 @@ void RobustMutex::initialise() {
     beats_.store(0, std::memory_order_relaxed);
 }
 
-// By glibc's own fields: there is no other way to ask without locking. What it calls kind says process-shared
-// and robust; the first word is 0 if nobody has it, and without a thread id if its owner died (futex(2)).
-// With waiters alone, neither owned nor abandoned, it would be waited for for ever.
+// Reads glibc's own fields: there is no other way to ask without locking. `__kind` says process-shared and
+// robust. The lock word is 0 if the mutex is free, and holds no thread id if its owner died (futex(2)). A
+// word with the waiters bit alone, neither owned nor abandoned, would block every caller for ever.
 bool RobustMutex::is_sound() const noexcept {
     RobustMutex fresh;
     fresh.initialise();
@@ -60,7 +60,8 @@ bool RobustMutex::is_sound() const noexcept {
            (word == 0 || (word & ~FUTEX_WAITERS) == FUTEX_OWNER_DIED);
 }
 
-// A dead owner looks as if it had the lock; the kernel says otherwise later.
+// A dead owner's id stays in owner(), so the spin never retries then; the timed lock after it reports the
+// death.
 int RobustMutex::try_lock(int spin_rests) noexcept {
     int tried = ::pthread_mutex_trylock(&mutex_);
     for (int rest = 0; tried == EBUSY && rest < spin_rests; ++rest) {
@@ -70,7 +71,7 @@ int RobustMutex::try_lock(int spin_rests) noexcept {
     return tried;
 }
 
-// The kernel takes a dead owner's thread id out of the lock's word and leaves FUTEX_OWNER_DIED in it.
+// The kernel clears a dead owner's thread id in the lock word and sets FUTEX_OWNER_DIED.
 std::uint32_t RobustMutex::living_owner() const noexcept {
     const std::uint32_t said = owner();
     const auto word = static_cast<std::uint32_t>(__atomic_load_n(&mutex_.__data.__lock, __ATOMIC_RELAXED));

@@ -25,8 +25,7 @@ namespace {
 
 namespace interprocess = boost::interprocess;
 
-// shm_open(3) is specified by name, but there is no renaming in it: on Linux the objects are the files of
-// this tmpfs.
+// shm_open(3) has no rename. On Linux the objects are files of this tmpfs.
 std::string path_of(const std::string& name) {
     return "/dev/shm/" + name;
 }
@@ -34,7 +33,7 @@ std::string temporary(const std::string& name) {
     return name + ".new";
 }
 
-// True if the name `name` means the object that is open as `fd`.
+// True if `name` refers to the object that is open as `fd`.
 bool is_named(int fd, const std::string& name) noexcept {
     struct stat mine {};
     struct stat named {};
@@ -42,8 +41,8 @@ bool is_named(int fd, const std::string& name) noexcept {
            mine.st_ino == named.st_ino && mine.st_dev == named.st_dev;
 }
 
-// Whoever removes or renames a name holds a lock on what it means, and has looked at the name since it has
-// the lock: then nobody else can have made it mean something else in between.
+// To remove or rename a name, lock the object first, then check that the name still refers to it. From then
+// on nobody else can change what the name refers to.
 void lock_named(int fd, int kind, const std::string& name) {
     if (::flock(fd, kind | LOCK_NB) == 0 && is_named(fd, name)) return;
     throw Failure(ExitStatus::CannotCreate,
@@ -52,8 +51,8 @@ void lock_named(int fd, int kind, const std::string& name) {
                               path_of(name)));
 }
 
-// Returns an errno value, 0 if all of it is there. In pieces, because a signal undoes the piece that is in
-// work: with one piece, a timer could keep it from ever getting done.
+// Returns an errno value, 0 on success. It allocates in pieces, because a signal undoes the current piece:
+// with one large piece, a timer could prevent it from ever finishing.
 int allocate(int fd, std::size_t bytes) noexcept {
     constexpr std::size_t kPiece = std::size_t{64} << 10U;
     for (std::size_t done = 0; done < bytes; done += kPiece) {
@@ -101,8 +100,8 @@ void require_file(const struct stat& status, const std::string& path) {
                       "another --name");
 }
 
-// What somebody else made could be changed or cut under our feet, so it is not even looked at; root may look,
-// as the owner's keeper.
+// Another user could change or truncate their object under us, so we refuse even to read it. Only root may
+// read it.
 void require_ours(int fd, const std::string& path, Segment::Access access) {
     struct stat status {};
     if (::fstat(fd, &status) != 0) throw system_failure(ExitStatus::InputOutput, "fstat", path, errno);
@@ -128,7 +127,7 @@ struct Segment::Mapping {
     }
 
     std::string name;
-    bool is_unfinished = false;  // it has its temporary name still
+    bool is_unfinished = false;  // it still has its temporary name
     interprocess::shared_memory_object object;
     interprocess::mapped_region region;
 };
@@ -168,7 +167,7 @@ std::optional<Segment> Segment::open(const std::string& name, Access access) {
     const bool writable = access == Access::ReadWrite;
     const auto mode = writable ? interprocess::read_write : interprocess::read_only;
     struct stat status {};
-    // Opening a FIFO for reading would wait for somebody who writes.
+    // Opening a FIFO for reading would block until a writer comes.
     if (::lstat(path_of(name).c_str(), &status) == 0 && S_ISFIFO(status.st_mode)) {
         require_file(status, path_of(name));
     }
@@ -198,7 +197,7 @@ void Segment::remove(const std::string& name) noexcept {
 
 void Segment::remove_abandoned(const std::string& name) {
     const UniqueFd fd(::open(path_of(name).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (!fd) return;  // what stands in the way nevertheless, making the new one will say
+    if (!fd) return;  // any other obstacle shows when the new one is created
     lock_named(fd.get(), LOCK_EX, name);
     remove(name);
 }
@@ -236,9 +235,10 @@ int Segment::fd() const noexcept {
     return mapping_->object.get_mapping_handle().handle;
 }
 
-// By asking for a read lease (fcntl(2)), which is granted only while nobody has the file open for writing,
-// and given back at once. It is no lock: no flock fails because of it. Who opens the file for writing in
-// between waits for that moment, and the kernel sends the signal that says so, here one that is ignored.
+// Asks for a read lease (fcntl(2)), which the kernel grants only while nobody has the file open for writing,
+// and gives it back at once. A lease is not a lock: no flock fails because of it. A process that opens the
+// file for writing meanwhile waits that moment, and the kernel signals this process; the signal chosen here
+// is ignored.
 std::optional<bool> Segment::is_written() const noexcept {
     if (::fcntl(fd(), F_SETSIG, SIGURG) != 0) return std::nullopt;
     if (::fcntl(fd(), F_SETLEASE, F_RDLCK) == 0) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// One POSIX shared memory object, mapped whole. The only file that knows Boost.Interprocess: creating,
-// opening, mapping and removing are its, everything in the memory is ours.
+// One POSIX shared memory object, mapped whole. Only this class uses Boost.Interprocess, and only to create,
+// open, map and remove; everything in the memory is ours.
 //
-// A segment is built under a temporary name, NAME.new, and gets its name in one step when it is
-// complete, so that nobody ever opens a half-made one. Its space is allocated at creation: a full
-// /dev/shm is an error then and no SIGBUS later. Its maker holds a shared flock(2) on it, from before it has
-// its name until it is closed: what a killed maker left can be told from what a living one is about to use.
+// A segment is built under a temporary name, NAME.new, and renamed in one step when it is complete, so that
+// no process opens a half-made one. Its space is allocated at creation: a full /dev/shm is an error then, not
+// a SIGBUS later. The creator holds a shared flock(2) on it from before the rename until it closes the
+// segment: this distinguishes a dead creator's leftover from a segment that is about to be used.
 #pragma once
 
 #include <cstddef>
@@ -17,42 +17,43 @@ namespace pipeline {
 
 class Segment {
   public:
-    // Makes NAME.new of `bytes` zero bytes, mode 0600, allocated and mapped. A NAME.new that a killed
-    // maker left is replaced. It is removed again if the segment is not published. Throws Failure
-    // CannotCreate, also if another process is making a segment of that name.
+    // Makes NAME.new of `bytes` zero bytes, mode 0600, allocated and mapped. Replaces a NAME.new that a
+    // killed creator left. The destructor removes it if the segment was not published. Throws Failure
+    // CannotCreate, also if another process is creating a segment of that name.
     [[nodiscard]] static Segment create(const std::string& name, std::size_t bytes);
 
     enum class Access { ReadWrite, ReadOnly };
     // Maps an existing segment; none if there is no such name. Throws Failure: CannotCreate if it cannot be
-    // opened or mapped or belongs to another user (root may open all ReadOnly); InputOutput if that is for
-    // lack of something (shortage.hpp); Configuration if it is empty.
+    // opened or mapped, or belongs to another user (root may open any segment ReadOnly); InputOutput if
+    // resources are short (shortage.hpp); Configuration if it is empty.
     [[nodiscard]] static std::optional<Segment> open(const std::string& name, Access access);
 
-    // Removes the name; processes that have it mapped keep it. No such name is no error.
+    // Removes the name; processes that have the segment mapped keep it. A missing name is not an error.
     static void remove(const std::string& name) noexcept;
-    // The same of what its maker has closed or left by being killed; throws Failure CannotCreate if it has
-    // it still.
+    // The same, for a segment whose creator has closed it or was killed; throws Failure CannotCreate if the
+    // creator still has it open.
     static void remove_abandoned(const std::string& name);
 
     Segment(Segment&&) noexcept;
     Segment& operator=(Segment&&) noexcept;
     ~Segment();
 
-    // Gives a created segment its name. Throws Failure CannotCreate if the name is taken.
+    // Gives a created segment its final name. Throws Failure CannotCreate if the name is taken.
     void publish();
-    // The same in place of what has the name, in one step; nothing if it has its name already. For whoever
-    // keeps others from what has the name. Throws Failure CannotCreate.
+    // The same, but replaces the current holder of the name in one step; does nothing if this segment has its
+    // name already. The caller must keep others out of the segment that it replaces. Throws Failure
+    // CannotCreate.
     void replace();
 
     [[nodiscard]] const std::string& name() const noexcept;
     [[nodiscard]] void* address() const noexcept;
     [[nodiscard]] std::size_t size() const noexcept;
-    // The open file description, whose flock(2) is this process's share in the generation.
+    // The file descriptor; a flock(2) on it is this process's share in the generation lock.
     [[nodiscard]] int fd() const noexcept;
-    // True if any process, this one included, has the object open or mapped for writing. None: the system
-    // does not say, as for a user who is not its owner.
+    // True if any process, this one included, has the object open or mapped for writing. None if the system
+    // does not tell, for example to a user who is not the owner.
     [[nodiscard]] std::optional<bool> is_written() const noexcept;
-    // True if the name still means this object: nobody has removed or replaced it since it was opened.
+    // True if the name still refers to this object: nobody has removed or replaced it since it was opened.
     [[nodiscard]] bool has_its_name() const noexcept;
 
   private:

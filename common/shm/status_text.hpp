@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A sentence in shared memory, for whoever looks. It has one writer at a time; a reader that comes between
-// two stores, or after a kill between them, sees the beginning of one sentence and the end of another.
+// A sentence in shared memory, for observers. It has one writer at a time. A reader between two stores, or
+// after a kill between them, sees the beginning of one sentence and the end of another.
 #pragma once
 
 #include <algorithm>
@@ -15,9 +15,9 @@ namespace pipeline {
 
 class StatusText {
   public:
-    static constexpr std::size_t kBytes = 512;  // of the text and the NUL behind it
+    static constexpr std::size_t kBytes = 512;  // of the text and its final NUL
 
-    // Keeps what fits of `text`.
+    // Stores `text`, truncated to kBytes - 1.
     void store(std::string_view text) noexcept {
         std::array<char, kBytes> bytes{};
         std::memcpy(bytes.data(), text.data(), std::min(text.size(), kBytes - 1));
