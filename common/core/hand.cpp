@@ -30,7 +30,8 @@ void Hand::take_over(ProcessId consumer) const noexcept {
         const HandWord held = word();
         if (work.index >= held.first + held.done && work.index < held.end()) {
             const std::uint64_t i = work.index - held.first;
-            // One store of both; charged already if a former successor died right after it.
+            // One store writes cause and attempts. An earlier successor may have charged them and died right
+            // after.
             if (deaths(i) != work.attempt) {
                 const std::uint32_t cause = area_->death.load(std::memory_order_acquire);
                 item(i).blame.store((cause << 8U) | work.attempt, std::memory_order_release);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A hand: what the consumer of one place has claimed and not yet saved. It lies in shared memory, so that
-// a successor finishes what a dead consumer had in it.
+// A hand: the items that the consumer of one place has claimed and not yet saved. It lies in shared memory,
+// so that a successor can finish a dead consumer's items.
 #pragma once
 
 #include <chrono>
@@ -33,11 +33,11 @@ struct HandWord {
     [[nodiscard]] constexpr bool empty() const noexcept { return done >= count; }
 };
 
-// HandArea::work, unpacked: the ring index of the item that is being processed, and which attempt that is.
+// HandArea::work, unpacked: the ring index of the item that is being processed, and the attempt's number.
 struct WorkWord {
     std::uint64_t index = 0;
     std::uint8_t attempt = 0;
-    bool is_active = false;  // false: none is
+    bool is_active = false;  // false: no item is being processed
 
     static constexpr unsigned kAttemptShift = 1;
     static constexpr unsigned kIndexShift = 18;
@@ -51,12 +51,12 @@ struct WorkWord {
     }
 };
 
-// Ring indices stay below this, so that they fit in a hand's word: 7e13 items, at ten million a second
-// 81 days without a restart. The ring refuses to go on then, and drains.
+// The limit of ring indices, so that they fit in a hand's word: 7e13 items, at ten million a second 81 days
+// without a restart. A ring that reaches it closes and drains.
 inline constexpr std::uint64_t kMaxIndex = (std::uint64_t{1} << HandWord::kIndexBits) - 1;
 
-// How an attempt at an invoice failed (how a consumer died, or the program outside that it asked), as it is
-// kept for the reason of a failed invoice; fits in 16 bits.
+// How an attempt at an invoice failed: how the consumer died, or the external program that it called. It is
+// kept for the reason of a failed invoice, and fits in 16 bits.
 class Cause {
   public:
     // From a wait status as waitpid(2) gives it.
@@ -65,7 +65,7 @@ class Cause {
     }
     // Killed because the invoice took longer than --item-timeout.
     [[nodiscard]] static Cause ran_too_long() noexcept { return Cause(kRanTooLong); }
-    // Killed because of an answer that is none, or because no answer can come any more.
+    // Killed because it gave an invalid answer, or because no answer can come any more.
     [[nodiscard]] static Cause not_understood() noexcept { return Cause(kNotUnderstood); }
     [[nodiscard]] static Cause closed_stream() noexcept { return Cause(kClosedStream); }
     [[nodiscard]] static Cause decode(std::uint32_t encoded) noexcept {
@@ -78,8 +78,8 @@ class Cause {
 
   private:
     explicit Cause(std::uint16_t encoded) noexcept : encoded_(encoded) {}
-    static constexpr std::uint16_t kKnown = 0x80;  // in place of a wait status' core dump flag
-    // With 0x7f, "stopped" in a wait status: never a death.
+    static constexpr std::uint16_t kKnown = 0x80;  // reuses the core dump bit of a wait status
+    // A low byte of 0x7f means "stopped" in a wait status, which is never a death.
     static constexpr std::uint16_t kRanTooLong = 0x7f;
     static constexpr std::uint16_t kNotUnderstood = 0x17f;
     static constexpr std::uint16_t kClosedStream = 0x27f;
@@ -96,7 +96,7 @@ class Hand {
         return HandWord::unpack(area_->word.load(std::memory_order_acquire));
     }
     [[nodiscard]] bool empty() const noexcept { return word().empty(); }
-    // Which of the items is being processed, or was when the consumer died; nothing if none.
+    // The item that is being processed, or was when the consumer died; none if there is none.
     [[nodiscard]] std::optional<std::uint64_t> at_work() const noexcept;
     [[nodiscard]] Item& item(std::uint64_t i) const noexcept { return items_[i]; }
     [[nodiscard]] HandArea& area() const noexcept { return *area_; }
@@ -106,10 +106,11 @@ class Hand {
 
     // ---- for the place's own consumer ----
 
-    // Takes the place over from whoever had it: if that one died while it processed an item, the death
-    // is charged to that item (attempts and cause in its blame). Repeating it after a kill charges once.
+    // Takes the place over from its last consumer. If that one died while it processed an item, charges the
+    // death to that item (attempts and cause in its blame). Idempotent: repeating it after a kill charges
+    // once.
     void take_over(ProcessId consumer) const noexcept;
-    // The place is left in good order.
+    // Leaves the place in good order.
     void leave() const noexcept { area_->process.store(0, std::memory_order_release); }
     // True if the supervisor wants the place's consumer to leave.
     [[nodiscard]] bool is_told_to_leave() const noexcept {
@@ -124,14 +125,15 @@ class Hand {
         return Cause::decode(item(i).blame.load(std::memory_order_relaxed) >> 8U);
     }
 
-    // Around the processing of item i, so that a death in between is charged to it alone.
+    // Call these before and after the processing of item i, so that a death in between is charged to it
+    // alone.
     void begin_work(std::uint64_t first, std::uint64_t i) const noexcept {
         const auto attempt = static_cast<std::uint8_t>(deaths(i) + 1);
         area_->work.store(WorkWord{first + i, attempt, true}.pack(), std::memory_order_release);
     }
     void end_work() const noexcept { area_->work.store(0, std::memory_order_release); }
-    // The attempt at item i, whose work has begun, has failed outside of the consumer, which lives on: it is
-    // charged as the consumer's death would have been, and its work ends.
+    // The attempt at item i, whose work has begun, failed outside the consumer, which lives on. Charges the
+    // attempt as the consumer's death would have been charged, and ends the work.
     void charge(std::uint64_t i, Cause cause) const noexcept;
     void set_since(std::uint64_t ns) const noexcept { area_->since_ns.store(ns, std::memory_order_relaxed); }
 

@@ -14,11 +14,11 @@
 namespace pipeline {
 
 inline constexpr std::size_t kMaxIdBytes = 103;
-// Set in an id_length: the source's own id was not usable (empty, too long, control characters) and this
-// one stands for it. Such an item is not processed but recorded as failed.
+// A flag in id_length: the source's own id was unusable (empty, too long, control characters) and this one
+// replaces it. Such an item is not processed but recorded as failed.
 inline constexpr std::uint8_t kIdUnusable = 0x80;
 
-// The length in an id_length byte, never beyond the array whatever a damaged segment says.
+// The length in an id_length byte, never beyond the array even if the segment is damaged.
 [[nodiscard]] constexpr std::size_t bounded_id_length(std::uint8_t id_length) noexcept {
     return std::min<std::size_t>(id_length & 0x7fU, kMaxIdBytes);
 }
@@ -31,14 +31,14 @@ inline constexpr std::uint8_t kIdUnusable = 0x80;
 }
 
 struct alignas(64) Item {
-    // Position and extent are atomic because the flush leader reads them in slots that may be
-    // overwritten meanwhile (it then sees by `head` that they were, and reads again).
+    // Position and extent are atomic because the flush leader reads them in slots that may be overwritten
+    // meanwhile (`head` then tells it so, and it reads again).
     std::atomic<std::uint64_t> position;  // in the source: number, byte offset or inode
     std::uint64_t acquired_ns;
     std::atomic<std::uint32_t> extent;  // position + extent is where the source goes on; 0 if it has no order
-    // {attempts: 8, cause: 16, -: 8}: how many attempts at it have failed (by the death of its consumer, or
-    // of the program outside that was asked) and how the last one did. 0 in the ring; in a hand written
-    // whole, by its consumer or by the successor of a dead one.
+    // {attempts: 8, cause: 16, -: 8}: how many attempts at it have failed (by the death of its consumer or of
+    // the external program) and how the last one failed. 0 in the ring. In a hand, its consumer or a dead
+    // consumer's successor writes it whole.
     std::atomic<std::uint32_t> blame;
     std::uint8_t id_length;  // 1..103, or'ed with kIdUnusable
     std::array<char, kMaxIdBytes> id;
@@ -48,7 +48,7 @@ struct alignas(64) Item {
     }
     [[nodiscard]] bool id_unusable() const noexcept { return (id_length & kIdUnusable) != 0; }
 
-    // Takes over everything but the blame, which starts at 0.
+    // Copies everything but the blame, which starts at 0.
     void copy_from(const Item& other) noexcept {
         constexpr std::size_t kFirstLineId = 64 - 25;
         position.store(other.position.load(std::memory_order_relaxed), std::memory_order_relaxed);
@@ -62,9 +62,9 @@ struct alignas(64) Item {
         }
     }
 
-    // Sets the id. A usable one (is_usable_id) is taken as it is; for any other a safe one is made that
-    // is the same each time: the printable beginning, `~` and 16 hexadecimal digits of a hash of the
-    // whole (FNV-1a, 64 bits), marked kIdUnusable.
+    // Sets the id. Takes a usable one (is_usable_id) as it is. Replaces any other deterministically by a safe
+    // one, marked kIdUnusable: the printable beginning, `~` and 16 hexadecimal digits of a hash of the whole
+    // (FNV-1a, 64 bits).
     void set_id(std::string_view text) noexcept;
 };
 

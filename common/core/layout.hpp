@@ -4,15 +4,20 @@
 //     /NAME.ring      RingArea, then Item slots[capacity], then MetricsArea (metrics.hpp)
 //     /NAME.storage   StorageArea, then Record records[capacity], then Details details[capacity]
 //
-// The layout is fixed when the segments are created: no allocator, no pointers, no virtual functions,
-// nothing that depends on a build option. Each field says who writes it, under which lock, and what a
-// kill can leave in it. The rule that makes a kill harmless is the commit rule: each operation has ONE
-// commit word, a 64-bit atomic stored with release order after all that it covers; a word that can be
-// derived from it follows under the same lock, and whoever is told that the lock's owner died derives
-// it again (docs/crash-safety.md has the table).
+// The layout is fixed at creation: no allocator, no pointers, no virtual functions, nothing that depends on a
+// build option. Each field says who writes it, under which lock, and what a kill can leave in it. Indices
+// (tail, head, durable, released) count from 0 and never wrap; index i is in slot i % capacity. Times are
+// CLOCK_MONOTONIC nanoseconds. Other files refer to these invariants by number (docs/crash-safety.md):
 //
-// Indices (tail, head, durable, released) count from 0 and never wrap; the slot of index i is
-// i % capacity. Times are CLOCK_MONOTONIC nanoseconds.
+// - I1, commit: each operation has ONE commit word, a 64-bit atomic stored with release order after all that
+//   it covers. A kill before that store leaves the operation undone, a kill after it leaves it done.
+// - I2, settle: a word that can be derived from a commit word is stored after it, under the same lock. The
+//   next owner, told that the lock's owner died, derives it again.
+// - I3, evidence: ring slot tail - 1 and storage record tail - 1 stay intact until the next commit.
+// - I4, order: head <= tail <= head + capacity in the ring; released <= durable <= tail <= released +
+//   capacity in the storage.
+// - I5, balance: once settled, each acquired item is in one place: ring, hand or storage. Items only move
+//   forward.
 #pragma once
 
 #include <array>
@@ -37,7 +42,7 @@ inline constexpr std::uint32_t kMinCapacity = 2;                       // of rin
 inline constexpr std::uint32_t kMaxCapacity = 1U << 20U;
 inline constexpr std::size_t kMaxSpecBytes = 4352;  // "spool:" and a path of PATH_MAX bytes, with room
 
-// Where both segments begin. Written once by their creator before they get their names.
+// The beginning of both segments. Their creator writes it once, before it names them.
 struct SegmentHeader {
     std::uint64_t magic;
     std::uint32_t layout_version;
@@ -46,53 +51,54 @@ struct SegmentHeader {
     std::uint64_t generation;   // random; the same in the two segments that belong together
 };
 
-// What a consumer has in work, its *hand*. There is one for each place 0..kMaxPlaces-1; a place has at
-// most one consumer at a time, and its successor inherits the hand.
+// A consumer's *hand*: the items that it has claimed and not saved. There is one for each place
+// 0..kMaxPlaces-1; a place has at most one consumer at a time, and its successor inherits the hand.
 struct alignas(64) HandArea {
-    // {first: 46, count: 9, done: 9}: the claimed items are those of ring indices [first, first + count),
-    // of which the first `done` are saved. Commit word of a claim (written by the place's consumer under
-    // the pop lock) and derived word of a save (written under the storage lock, by the consumer or by
-    // whoever settles that lock). Read and written whole, so no kill leaves a half.
+    // {first: 46, count: 9, done: 9}: the claimed items have ring indices [first, first + count); the first
+    // `done` of them are saved. Commit word of a claim (written by the place's consumer under the pop lock)
+    // and derived word of a save (written under the save lock, by the consumer or by the owner that settles
+    // that lock). Always read and written whole, so no kill leaves half of it.
     std::atomic<std::uint64_t> word;
 
-    // {index: 46, attempt: 8, active: 1, -: 9}: which item is being processed and for which attempt.
-    // Written by the place's consumer alone. A kill leaves it active: that is how the successor knows
-    // whom to blame.
+    // {index: 46, attempt: 8, active: 1, -: 9}: the item that is being processed, and the number of the
+    // attempt. Only the place's consumer writes it. A kill leaves it active: it tells the successor which
+    // item to blame.
     std::atomic<std::uint64_t> work;
 
-    // When the batch that is being processed was begun; 0 when nothing is. Written by the consumer.
+    // When the current batch was begun; 0 when none is being processed. Written by the consumer.
     std::atomic<std::uint64_t> since_ns;
 
-    // The consumer, a packed ProcessId (process_id.hpp); 0 when there is none. Written by the consumer when
-    // it starts and when it leaves; a kill leaves the dead one's, which the supervisor takes away if it
-    // starts no successor, and the one that adopts the segments in any case.
+    // The consumer, a packed ProcessId (process_id.hpp); 0 when there is none. The consumer writes it when it
+    // starts and when it leaves. A kill leaves the dead consumer's id: the supervisor clears it if it starts
+    // no successor, and an adopting supervisor always does.
     std::atomic<std::uint64_t> process;
 
-    // How the last consumer of this place died, an encoded Cause; 0 when it did not. Written by the
-    // supervisor before it starts the successor.
+    // How the last consumer of this place died, an encoded Cause; 0 if it did not die. The supervisor writes
+    // it before it starts the successor.
     std::atomic<std::uint32_t> death;
 
-    // 1: the place's consumer is to leave as soon as there is nothing in its hand. Written by the supervisor
-    // alone, before it starts a consumer and while one runs; read by that consumer, which ignores it when
-    // the pipeline drains or the supervisor is dead. A kill of the consumer leaves it as it is, for the
-    // successor; one of the supervisor too, and the next one writes it anew.
+    // 1: the place's consumer must leave as soon as its hand is empty. Only the supervisor writes it, before
+    // it starts a consumer and while one runs. The consumer reads it, and ignores it when the pipeline drains
+    // or the supervisor is dead. A kill of either leaves it unchanged: the successor consumer obeys it, the
+    // next supervisor writes it again.
     std::atomic<std::uint32_t> leave;
 };
 
-// The items in a hand: copies of the claimed slots, written by the place's consumer under the pop lock; their
-// blame is written by the place's consumer alone. Apart from the words above, which others read all at once.
+// The items in a hand: copies of the claimed slots. The place's consumer writes them under the pop lock, and
+// their blame without a lock. They are stored apart from the words above, which other processes scan for all
+// places.
 using HandItems = std::array<Item, kMaxBatch>;
 
-// A position in a list (lines:FILE) together with the digest of all bytes before it, so that a cursor can say
-// which list it belongs to (list_marks.hpp). Written by the producer alone, before the push that ends at that
-// position; read by the flush leader and by the next producer, without a lock. `sequence` is odd while the
-// mark is being written, and after a kill in between: such a mark is none, and is free.
+// A position in a list (lines:FILE) with the digest of all bytes before it, so that a cursor can say which
+// list it belongs to (list_marks.hpp). Only the producer writes it, before the push that ends at that
+// position; the flush leader and the next producer read it without a lock. `sequence` is odd while the mark
+// is being written, and after a kill during the write: such a mark is invalid and free.
 struct alignas(64) ListMark {
     std::atomic<std::uint64_t> sequence;  // 0: never written
     std::atomic<std::uint64_t> position;
     std::array<std::atomic<std::uint64_t>, 4> digest;
-    // Of the whole blocks before the position: from there a new producer can go on (list_digest.hpp). Zeros
-    // beyond the first block: not known, as of a mark that comes from the ledger.
+    // The chain over the whole blocks before the position: a new producer can continue from it
+    // (list_digest.hpp). Zeros beyond the first block mean unknown, as in a mark that comes from the ledger.
     std::array<std::atomic<std::uint64_t>, 4> chain;
 };
 inline constexpr std::size_t kListMarks = 64;
@@ -101,50 +107,49 @@ struct alignas(64) RingArea {
     SegmentHeader header;
 
     // Written once by the creator.
-    std::uint64_t start_position;            // where the source begins when tail is 0: the ledger's cursor
-    std::uint32_t ordered;                   // 1 if the source's positions rise, so that a cursor exists
+    std::uint64_t start_position;  // where to start reading the source when tail is 0: the ledger's cursor
+    std::uint32_t ordered;         // 1 if the source's positions rise, so that a cursor exists
     std::array<char, kMaxSpecBytes> source;  // the source's name as in the ledger, NUL-terminated
     std::array<char, kMaxSpecBytes> ledger;  // the ledger, NUL-terminated
     std::uint64_t
-        ledger_id;  // of the ledger's file, as its table `schema` has it; 0: a ledger that keeps nothing
-    // The list or the spool's folder; zeros for a source that is neither. The producer of a list writes it
-    // again before its first push, from what it has opened; a kill in between leaves that to the next one. Of
-    // a spool an adopting supervisor writes it again, before it starts children: a file system that was
-    // mounted again has another device.
+        ledger_id;  // the id in the table `schema` of the ledger's file; 0: a ledger that keeps nothing
+    // The list or the spool's folder; zeros for any other source. The producer of a list writes it again
+    // before its first push, from the file that it opened; if it is killed before that, the next producer
+    // does it. For a spool, an adopting supervisor writes it again before it starts children, because a
+    // remounted file system has another device number.
     FileIdentity source_file;
-    // 1: the source was begun anew at 0 (--from-start), whatever cursor the ledger has of it: the first
-    // commit of this generation sets that anew.
+    // 1: the source was restarted at 0 (--from-start), whatever cursor the ledger has for it: the first
+    // commit of this generation resets that cursor.
     std::uint32_t from_start;
-    // 1: what was acquired before the program was upgraded from layout 4 has a bare inode as its position.
+    // 1: items acquired before the upgrade from layout 4 have a bare inode as their position.
     std::uint32_t bare_inodes;
 
-    // The pid namespace in which the pids of producer, consumers and supervisor mean something
-    // (own_pid_namespace()); 0: not known. Written by the supervisor that makes or adopts the segments,
-    // before it starts children. An adopter takes away first what names processes: a kill in between leaves
-    // words that name none.
+    // The pid namespace of the pids of producer, consumers and supervisor (own_pid_namespace()); 0: unknown.
+    // The supervisor that makes or adopts the segments writes it before it starts children. An adopter first
+    // clears all words that name processes, so a kill in between leaves words that name none.
     std::atomic<std::uint64_t> pid_namespace;
 
     // ---- written by the supervisor, or by a child that finds itself orphaned ----
-    std::atomic<std::uint32_t> stop;  // 1: the source is to stop; idempotent
+    std::atomic<std::uint32_t> stop;  // 1: stop the source; idempotent
 
     // ---- written by the supervisor ----
-    // 1: nothing is to be acquired for the time being. `stop` goes before it. A kill leaves it as it is: a
-    // new producer stays paused, orphans stop, and the next supervisor begins without.
+    // 1: acquire nothing for the time being; `stop` takes precedence. A kill leaves it unchanged: a new
+    // producer stays paused, orphans stop, and the next supervisor starts unpaused.
     std::atomic<std::uint32_t> paused;
-    // Counts how often consumers that wait for items were asked to look at what they are told
-    // (HandArea::leave). A kill between that and this lets them see it at the end of their wait.
+    // Counts the calls to waiting consumers to check HandArea::leave. A supervisor killed between storing
+    // `leave` and bumping this leaves consumers that notice at the end of their wait.
     std::atomic<std::uint32_t> calls;
 
     // ---- the push side: the producer ----
     RobustMutex push_lock;
     alignas(64) std::atomic<std::uint64_t> tail;  // commit word of a push; under push_lock
     std::atomic<std::uint32_t> closed;            // 1: no push will follow; under push_lock, idempotent
-    std::atomic<std::uint32_t> exhausted;         // 1: the source had nothing more; producer, for display
+    std::atomic<std::uint32_t> exhausted;         // 1: the source has ended; by the producer, for display
     std::atomic<std::uint64_t> producer_process;  // as HandArea::process
-    std::atomic<std::uint64_t> expected;          // items that a finite source will give in all, 0 unknown
-    // 1: under this supervisor a producer of lines:FILE has found that the list begins with what was read
-    // before. Until then, and after a kill in between, the next producer reads all of that. Written by the
-    // producer, taken back by a supervisor that adopts the segments.
+    std::atomic<std::uint64_t> expected;          // total items of a finite source; 0: unknown
+    // 1: under this supervisor, a producer of lines:FILE has verified that the list still begins with the
+    // bytes read before. While it is 0, also after a kill during that check, the next producer reads all of
+    // those bytes again. Written by the producer, cleared by a supervisor that adopts the segments.
     std::atomic<std::uint32_t> list_checked;
     std::array<ListMark, kListMarks> list_marks;  // of lines:FILE
 
@@ -157,12 +162,11 @@ struct alignas(64) RingArea {
 
     std::array<HandArea, kMaxPlaces> hands;
     std::array<HandItems, kMaxPlaces> hand_items;
-    // Item slots[capacity] follow, and what is counted for whoever looks (metrics.hpp). A push writes slots
-    // that no one reads yet. Slot tail - 1 is evidence (the producer's resume position) and stays intact
-    // until the next commit.
+    // Item slots[capacity] follow, then the metrics (metrics.hpp). A push writes only slots that nobody reads
+    // yet. Slot tail - 1 is evidence (I3): the producer's resume position.
 };
 
-// What became of the records that are durable, in total since the segments were created.
+// The outcomes of the durable records, counted since the segments were created.
 struct Totals {
     std::uint64_t booked;
     std::uint64_t rejected;
@@ -172,22 +176,22 @@ struct Totals {
 };
 
 struct alignas(64) Record {
-    // Written under the storage lock before storage.tail covers the record, never changed after.
-    // Record tail - 1 is evidence: its place and ring index say how far that hand's `done` is.
+    // Written under the save lock before storage.tail covers the record, never changed after. Record tail - 1
+    // is evidence (I3): its place and ring index give that hand's `done`.
     std::uint64_t ring_index;
     std::uint64_t position;
     std::uint64_t acquired_ns;
     std::uint64_t saved_ns;
     std::uint16_t place;
-    std::uint8_t attempts;  // how often the processing was begun, 1 for most
+    std::uint8_t attempts;  // how often its processing was begun, mostly 1
     Status status;
     std::uint8_t has_details;  // 1: details[i] belongs to this record
     std::uint8_t id_length;    // as Item::id_length
 
-    // What the ledger made of it: first what the status says, as most end, and if that turns out
-    // otherwise written by the flush leader under the flush lock, before it sends the COMMIT that covers the
-    // record. A kill before that COMMIT leaves either value, and the next leader decides anew; a kill after
-    // it leaves the outcome that was committed, which stays.
+    // The ledger's outcome. A save sets it to the status, which is mostly right. If the ledger decides
+    // otherwise, the flush leader writes it under the flush lock, before it sends the COMMIT that covers the
+    // record. A kill before that COMMIT leaves either value, and the next leader decides again; a kill after
+    // it leaves the committed outcome, which is final.
     Outcome outcome;
 
     std::array<char, kMaxIdBytes> id;
@@ -198,10 +202,10 @@ struct alignas(64) Record {
     [[nodiscard]] bool id_unusable() const noexcept { return (id_length & kIdUnusable) != 0; }
 };
 
-// Which files a ledger was in when this generation last opened it: FileIdentity::position() of the file and
-// of its log (FILE-wal), 0 before that. A log beside another file than that is not that file's log, and would
-// destroy it. Written by the flush leader under the flush lock, before it commits the first time: first
-// `file`, then `log`. A kill in between leaves a file with an older log, which says nothing.
+// The ledger's files when this generation last opened it: FileIdentity::position() of the file and of its log
+// (FILE-wal), 0 before that. The log beside a different file is not that file's log, and would destroy it.
+// The flush leader writes both under the flush lock, before its first commit: first `file`, then `log`. A
+// kill in between leaves a file with an older log, which proves nothing.
 struct LedgerFiles {
     std::atomic<std::uint64_t> file;
     std::atomic<std::uint64_t> log;
@@ -216,18 +220,18 @@ struct alignas(64) StorageArea {
 
     // ---- flush: one consumer at a time, the flush leader ----
     RobustMutex flush_lock;
-    // Commit word of a flush, under flush_lock: {durable: 63, which: 1}. Records below `durable` are in
-    // the ledger; totals[which] counts them. The leader writes the other totals first, so that the
-    // count and the totals change in one store.
+    // Commit word of a flush, under flush_lock: {durable: 63, which: 1}. Records below `durable` are in the
+    // ledger; totals[which] counts them. The leader fills the other element first, so that one store changes
+    // both index and totals.
     alignas(64) std::atomic<std::uint64_t> durable_word;
     std::array<Totals, 2> totals;
-    // The cursor that the ledger was last given; written by the flush leader after the ledger's commit.
-    // A kill leaves the one before: the same cursor is then given again.
+    // The cursor last given to the ledger; written by the flush leader after the ledger's commit. A kill in
+    // between leaves the previous one: the next leader gives the same cursor again.
     std::atomic<std::uint64_t> cursor;
     LedgerFiles ledger_files;
 
     // ---- release: the producer alone; the supervisor when the producer has failed for good ----
-    // Records below it have been acknowledged to the source; their space is free.
+    // Records below it are acknowledged to the source; their space is free.
     alignas(64) std::atomic<std::uint64_t> released;
 
     alignas(64) Condition room;  // waited for by the consumer that holds save_lock

@@ -6,7 +6,7 @@
 //     chain(k + 1) = SHA-256(chain(k) || block k)       blocks of 1 MiB, from the beginning of the list
 //     digest(p)    = SHA-256(chain(k) || rest)          k whole blocks lie before p, and the rest behind them
 //
-// A chain, so that a producer that is started again can go on from the last whole block.
+// It is a chain, so that a restarted producer can continue from the last whole block.
 #pragma once
 
 #include <cstdint>
@@ -20,19 +20,19 @@ class ListDigest {
   public:
     static constexpr std::uint64_t kBlockBytes = std::uint64_t{1} << 20U;
 
-    // The beginning of a list. Throws std::bad_alloc, as everything here.
+    // At the beginning of a list. Throws std::bad_alloc, as everything here may.
     ListDigest() : ListDigest(Digest{}, 0) {}
-    // Behind the whole blocks before `position`, a multiple of kBlockBytes; `chain` is theirs.
+    // At `position`, a multiple of kBlockBytes; `chain` covers the blocks before it.
     ListDigest(const Digest& chain, std::uint64_t position);
 
-    // The next bytes of the list.
+    // Adds the next bytes of the list.
     void add(std::string_view bytes);
 
-    // How many bytes there were.
+    // The number of bytes added so far.
     [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
-    // Of all of them.
+    // The digest of all of them.
     [[nodiscard]] Digest digest() const { return rest_.digest(); }
-    // Of the whole blocks among them, which end at chain_position().
+    // The chain over the whole blocks among them, which end at chain_position().
     [[nodiscard]] const Digest& chain() const noexcept { return chain_; }
     [[nodiscard]] std::uint64_t chain_position() const noexcept { return chain_position_of(position_); }
     [[nodiscard]] static constexpr std::uint64_t chain_position_of(std::uint64_t position) noexcept {
@@ -42,7 +42,7 @@ class ListDigest {
   private:
     Digest chain_;
     std::uint64_t position_;
-    Sha256 rest_;  // has taken the chain and what follows it
+    Sha256 rest_;  // contains the chain and the bytes after it
 };
 
 }  // namespace pipeline

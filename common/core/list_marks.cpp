@@ -12,7 +12,7 @@ namespace {
 using Words = std::array<std::atomic<std::uint64_t>, 4>;
 static_assert(sizeof(Digest) == sizeof(Words));
 
-// Release and acquire on each word: who has read one of a new writing finds the sequence changed after it.
+// Release and acquire on each word: a reader that got any new word sees the changed sequence afterwards.
 void store(Words& words, const Digest& digest) noexcept {
     for (std::size_t i = 0; i < words.size(); ++i) {
         std::uint64_t word = 0;
@@ -34,7 +34,7 @@ bool is_whole(std::uint64_t sequence) noexcept {
     return sequence != 0 && sequence % 2 == 0;
 }
 
-// None: it was never written, not to its end, or has changed meanwhile.
+// None: the mark was never written, only half written, or has changed meanwhile.
 std::optional<MarkedPosition> read(const ListMark& mark) noexcept {
     const std::uint64_t sequence = mark.sequence.load(std::memory_order_acquire);
     if (!is_whole(sequence)) return std::nullopt;
@@ -52,7 +52,7 @@ bool MarkedPosition::has_chain() const noexcept {
     return position < ListDigest::kBlockBytes || chain != Digest{};
 }
 
-// The producer is the only one that writes: what it reads here does not change meanwhile.
+// Only the producer writes marks, so what it reads here does not change meanwhile.
 ListMark& ListMarks::choose(std::uint64_t cursor) const noexcept {
     ListMark* lowest_free = nullptr;
     ListMark* newest = &marks_.front();
@@ -69,13 +69,13 @@ ListMark& ListMarks::choose(std::uint64_t cursor) const noexcept {
 
 void ListMarks::leave(const MarkedPosition& left, std::uint64_t cursor) noexcept {
     ListMark& mark = choose(cursor);
-    // Odd, and another one than a killed producer has left.
+    // Odd, and different from the one that a killed producer left.
     const std::uint64_t sequence = (mark.sequence.load(std::memory_order_relaxed) + 1) | 1U;
     mark.sequence.store(sequence, std::memory_order_relaxed);
     mark.position.store(left.position, std::memory_order_release);
     store(mark.digest, left.digest);
     store(mark.chain, left.chain);
-    // Killed before this line: the mark is none. After it: it is there.
+    // Commit. Killed before this line: the mark is invalid. After it: it is valid.
     mark.sequence.store(sequence + 1, std::memory_order_release);
 }
 

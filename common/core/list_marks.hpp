@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The marks that a producer leaves of its list in the ring, so that a flush leader, who has not read the
-// list, can say together with a cursor which list it belongs to, and so that the next producer finds how far
-// the digest of the list had come.
+// The marks that a producer leaves in the ring for its list. They let a flush leader, which has not read the
+// list, store with a cursor which list it belongs to, and they let the next producer resume the digest.
 //
 // The producer leaves a mark before the push that ends at its position. Marks at or below the ledger's cursor
-// are free, the lowest first; are all in use, the newest is overwritten: the flush leader then has the older
-// ones to round down to, and the last one of a run is always the newest.
+// are free, the lowest first. If all are in use, it overwrites the newest: the flush leader can then round
+// down to an older one, and the last mark of a run is always the newest.
 //
-// A kill leaves
-// - a mark that is half written: its number is odd, and it is none. What was in it was free, or the newest
-//   but for it; the ledger's cursor waits for the next mark.
-// - a mark whose push did not come: it lies beyond the ring's end, no watermark reaches it, and the next
-//   producer leaves the same there again, or other ones before it.
+// A kill leaves one of these:
+// - a half-written mark: its sequence is odd, so it is invalid. The mark overwritten was free, or else the
+//   newest one; the ledger's cursor waits for the next mark.
+// - a mark without its push: it lies beyond the ring's end, no watermark reaches it, and the next producer
+//   leaves the same mark again, or other ones before it.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +29,7 @@ struct MarkedPosition {
     Digest digest{};
     Digest chain{};
 
-    // False of a mark whose chain only a reading of all before it can tell.
+    // False if the chain is unknown: only reading the whole list before the mark gives it.
     [[nodiscard]] bool has_chain() const noexcept;
 };
 
@@ -38,14 +37,13 @@ class ListMarks {
   public:
     explicit ListMarks(std::span<ListMark> marks) noexcept : marks_(marks) {}
 
-    // For the only producer, and for the creator of the segments. `cursor` is the ledger's, as far as is
-    // known.
+    // For the only producer, and for the creator of the segments. `cursor` is the ledger's, as far as known.
     void leave(const MarkedPosition& mark, std::uint64_t cursor) noexcept;
 
-    // The last mark beyond `from` and not beyond `to`. One that is being written just now is passed over.
+    // The last mark in (from, to]. Skips a mark that is being written.
     [[nodiscard]] std::optional<MarkedPosition> last(std::uint64_t from, std::uint64_t to) const noexcept;
 
-    // All that are not beyond `to`; positions rise.
+    // All marks up to and including `to`, by rising position.
     [[nodiscard]] std::vector<MarkedPosition> up_to(std::uint64_t to) const;
 
   private:

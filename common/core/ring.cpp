@@ -23,7 +23,7 @@ void Ring::initialise(RingArea& area, std::uint32_t capacity_slots) {
 Ring::PushResult Ring::push(std::span<const Item> items) noexcept {
     std::size_t count = 0;
     {
-        // Nothing to settle: what a dead producer wrote beyond the tail was never there.
+        // Nothing to settle: slots that a dead producer wrote beyond the tail are not committed (I1).
         const auto guard = area_->push_lock.lock([] {});
         if (area_->closed.load(std::memory_order_relaxed) != 0) return {PushOutcome::Closed, 0};
         const std::uint64_t tail = area_->tail.load(std::memory_order_relaxed);
@@ -31,7 +31,7 @@ Ring::PushResult Ring::push(std::span<const Item> items) noexcept {
             seen_head_ = area_->head.load(std::memory_order_acquire);
         }
         const std::uint64_t used = tail - seen_head_;
-        // Slot tail - 1 stays as evidence until the commit: hence at most capacity - 1 at once.
+        // Slot tail - 1 is evidence until the commit (I3): push at most capacity - 1 at once.
         count = std::min<std::size_t>({items.size(), capacity_ - used, capacity_ - 1U});
         if (count == 0) return {PushOutcome::Full, 0};
         if (tail + count > kMaxIndex) return {PushOutcome::Closed, 0};
@@ -65,8 +65,8 @@ void Ring::reopen() noexcept {
 
 Ring::ClaimOutcome Ring::claim(const Hand& hand, std::size_t most, std::chrono::nanoseconds bound) noexcept {
     {
-        // The clock is read only where there may be something to wait for. Who holds the lock while there
-        // are items does not hold it for long.
+        // Read the clock only if the wait may be long. While there are items, no consumer holds the lock for
+        // long.
         using Clock = std::chrono::steady_clock;
         const bool idle = items_from(this->head(), 1) == 0;
         has_waited_ = idle;
@@ -98,8 +98,8 @@ Ring::ClaimOutcome Ring::claim(const Hand& hand, std::size_t most, std::chrono::
             hand.item(i).copy_from(slots_[at]);
             if (++at == capacity_) at = 0;
         }
-        // Commit. Killed before this line: the items are still the ring's. After it: they are the hand's,
-        // and whoever locks next moves the head past them (settle_head).
+        // Commit. Killed before this line: the items are still the ring's. After it: they are the hand's, and
+        // the next owner of the lock moves the head past them (settle_head).
         hand.set_word({head, count, 0});
         area_->head.store(head + count, std::memory_order_release);
     }
@@ -116,8 +116,8 @@ void Ring::settle_head() noexcept {
     std::uint64_t head = area_->head.load(std::memory_order_relaxed);
     for (std::size_t place = 0; place < kMaxPlaces; ++place) head = std::max(head, hand(place).word().end());
     area_->head.store(head, std::memory_order_release);
-    // Whoever died had not come to it, and the claim that follows may find nothing to take. Within the lock,
-    // so that a kill before it has the next owner settle, and notify, again.
+    // The dead owner may not have notified the producer, and the claim that follows may find nothing to take.
+    // Notify inside the lock, so that a kill here makes the next owner repeat it.
     if (has_room()) area_->producer.notify();
 }
 
@@ -128,7 +128,7 @@ void Ring::wake_all() noexcept {
 
 void Ring::call_consumers() noexcept {
     area_->calls.store(area_->calls.load(std::memory_order_relaxed) + 1, std::memory_order_release);
-    // Who waits goes, and lets the next one see that he is called too.
+    // The consumer that waits returns and releases the lock, so that the next one sees the call too.
     area_->items.wake();
 }
 

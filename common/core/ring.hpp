@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ring between the producer and the consumers: items are pushed and claimed in batches, each side
-// under a lock of its own, so that the two sides do not contend. It holds no state of its own but the
-// shared area; a process makes one when it attaches.
+// The ring between the producer and the consumers: items are pushed and claimed in batches, each side under a
+// lock of its own, so that the two sides do not contend. Its state is the shared area, but for caches; a
+// process makes one when it attaches.
 //
-// Why two locks and hands instead of a lock-free queue: a lock-free writer that dies between its claim
-// and its publication leaves a hole that stops everyone. Here one store commits, and a robust lock says
-// when its owner died.
+// Why two locks and hands instead of a lock-free queue: a lock-free writer that dies between its claim and
+// its publication leaves a hole that stops everyone. Here one store commits (layout.hpp, I1), and a robust
+// lock reports that its owner died.
 #pragma once
 
 #include <chrono>
@@ -20,12 +20,12 @@ namespace pipeline {
 class Ring {
   public:
     explicit Ring(RingArea& area) noexcept : Ring(area, area.header.capacity) {}
-    // With a capacity that has been checked: what lies in shared memory may change after that.
+    // Takes a capacity that the caller has checked: the one in shared memory may change after the check.
     Ring(RingArea& area, std::uint32_t capacity_slots) noexcept;
 
     // Bytes of a ring and its slots.
     [[nodiscard]] static std::size_t bytes(std::uint32_t capacity_slots) noexcept;
-    // Makes an empty ring of zeroed memory of that many bytes; everything but the header's magic,
+    // Turns zeroed memory of that many bytes into an empty ring. Does not write the header's magic,
     // generation and total_bytes. Throws Failure if locks cannot be made.
     static void initialise(RingArea& area, std::uint32_t capacity_slots);
 
@@ -50,42 +50,41 @@ class Ring {
         PushOutcome outcome;
         std::size_t count;  // how many of the items are in the ring now; > 0 if Pushed
     };
-    // Appends as many of the items as there is room for, all at once, and never waits. Full: none.
-    // Closed: the ring is closed, or its indices are used up (kMaxIndex).
+    // Appends as many items as fit, in one commit, and never waits. Full: none fits. Closed: the ring is
+    // closed, or its indices are used up (kMaxIndex).
     [[nodiscard]] PushResult push(std::span<const Item> items) noexcept;
 
-    // True if so much is free that a producer that waited may go on: half the ring. Waking it for every
-    // freed slot would cost a system call each.
+    // True if half the ring is free, enough to wake a waiting producer. Waking it for every freed slot would
+    // cost a system call each.
     [[nodiscard]] bool has_room() const noexcept { return tail() - head() <= capacity_ / 2; }
 
     // No push follows. Repeating it is harmless.
     void close() noexcept;
-    // Neither closed nor to stop nor paused any more. For a supervisor that adopts the segments while no
-    // other process has them.
+    // Clears closed, exhausted, list_checked, stop and paused. For a supervisor that adopts the segments
+    // while no other process has them.
     void reopen() noexcept;
 
     // ---- the pop side ----
 
     enum class ClaimOutcome { Claimed, Empty, Closed, Called };
-    // Moves up to `most` items (1..kMaxBatch) from the ring into `hand`, which must be empty; waits at
-    // most `bound` for the first one. Empty: none came. Closed: the ring is empty and no push follows.
-    // Called: the ring is empty, and consumers are to look at what they are told. What has_waited() says is
-    // true of the last call.
+    // Moves up to `most` items (1..kMaxBatch) from the ring into `hand`, which must be empty; waits at most
+    // `bound` for the first one. Empty: none came. Closed: the ring is empty and no push follows. Called: the
+    // ring is empty, and the supervisor called (call_consumers()). has_waited() refers to the last call.
     [[nodiscard]] ClaimOutcome claim(const Hand& hand, std::size_t most,
                                      std::chrono::nanoseconds bound) noexcept;
     [[nodiscard]] bool has_waited() const noexcept { return has_waited_; }
 
     // ---- both ----
 
-    // All consumers that wait in claim() come back from it, one after the other: they have been told
-    // something. For the supervisor alone.
+    // Makes all consumers that wait in claim() return, one after the other, to check HandArea::leave. For the
+    // supervisor only.
     void call_consumers() noexcept;
 
-    // Wakes whoever waits, whatever for: after a death, which may have swallowed a wake-up.
+    // Wakes every waiter: after a death, which may have swallowed a wake-up.
     void wake_all() noexcept;
 
   private:
-    // How many items there are from `head` on, at least `wanted` if there are so many.
+    // The number of items from `head` on; may be too low, but not below `wanted` if there are that many.
     [[nodiscard]] std::uint64_t items_from(std::uint64_t head, std::uint64_t wanted) noexcept;
     void settle_head() noexcept;
     [[nodiscard]] bool is_called() const noexcept {
@@ -95,13 +94,13 @@ class Ring {
     RingArea* area_;
     Item* slots_;
     std::uint32_t capacity_;
-    // Where the other side was when this process last looked. Both only rise, and each lies in a cache line
-    // that the other side writes: they are looked at again only when what was seen is used up.
+    // The other side's index when this process last read it. Both only rise, and each lies in a cache line
+    // that the other side writes: read it again only when the known part is used up.
     std::uint64_t seen_head_ = 0;   // by push()
     std::uint64_t seen_tail_ = 0;   // by claim()
-    std::uint32_t seen_calls_ = 0;  // when claim() last came back because of one
+    std::uint32_t seen_calls_ = 0;  // as of the last call that claim() returned for
     bool has_waited_ = false;
-    bool found_nothing_ = false;  // when claim() last looked: then it does not spin for what comes seldom
+    bool found_nothing_ = false;  // the last claim() took nothing: items come seldom, do not spin
 };
 
 }  // namespace pipeline

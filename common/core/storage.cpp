@@ -9,7 +9,7 @@
 namespace pipeline {
 namespace {
 
-// Cache line by cache line of the record, as far as the id reaches: copies of fixed lengths are a few moves.
+// Copies the record's cache lines that the id reaches into: a copy of fixed length compiles to a few moves.
 void copy_id(std::array<char, kMaxIdBytes>& to, const std::array<char, kMaxIdBytes>& from,
              std::size_t length) noexcept {
     constexpr std::size_t kFirst = 64 - offsetof(Record, id);
@@ -59,7 +59,7 @@ std::size_t Storage::save(const Hand& hand, std::span<const Finding> findings) n
     const std::uint64_t now = monotonic_ns();
     const auto guard = area_->save_lock.lock([this] { settle_hand(); });
     const std::uint64_t tail = area_->tail.load(std::memory_order_relaxed);
-    // Record tail - 1 stays as evidence until the commit: hence at most capacity - 1 at once.
+    // Record tail - 1 is evidence until the commit (I3): save at most capacity - 1 at once.
     const auto count = std::min<std::uint64_t>({findings.size(), free_records(), capacity_ - 1U});
     if (count == 0) return 0;
     HandWord word = hand.word();
@@ -70,8 +70,8 @@ std::size_t Storage::save(const Hand& hand, std::span<const Finding> findings) n
                      hand.place(), now);
         if (++at == capacity_) at = 0;
     }
-    // Commit. Killed before this line: the items are still the hand's and are processed again. After it:
-    // they are the storage's, and whoever locks next moves the hand's `done` past them (settle_hand).
+    // Commit. Killed before this line: the items are still the hand's and are processed again. After it: they
+    // are the storage's, and the next owner of the lock moves the hand's `done` past them (settle_hand).
     area_->tail.store(tail + count, std::memory_order_release);
     word.done += count;
     hand.set_word(word);
@@ -112,12 +112,12 @@ void Storage::set_durable(std::uint64_t durable, const Totals& added) noexcept {
     after.failed = before.failed + added.failed;
     after.duplicates = before.duplicates + added.duplicates;
     // Commit. Killed before this line: the next leader gives the same records to the ledger again, which
-    // finds their rows and says the same outcomes.
+    // finds their rows and returns the same outcomes.
     area_->durable_word.store((durable << 1U) | (which ^ 1U), std::memory_order_release);
 }
 
 void Storage::release(std::uint64_t released) noexcept {
-    // Commit. Killed before this line: the next producer tells the source again, which is harmless.
+    // Commit. Killed before this line: the next producer acknowledges them again, which is idempotent.
     area_->released.store(released, std::memory_order_release);
     area_->room.notify();
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The storage between the consumers and the ledger: a ring of records. Consumers save results into it,
-// one of them at a time leads the flush of what waits into the ledger (flush.hpp), and the producer
-// releases what is durable once it has told the source. released <= durable <= tail, and tail -
-// released <= capacity: a slow ledger or source slows the consumers down, nothing grows.
+// The storage between the consumers and the ledger: a ring of records. Consumers save results into it, one
+// consumer at a time leads the flush into the ledger (flush.hpp), and the producer releases durable records
+// once it has acknowledged them to the source. Its size is fixed (layout.hpp, I4): a slow ledger or source
+// slows the consumers down, nothing grows.
 #pragma once
 
 #include <chrono>
@@ -17,11 +17,11 @@ namespace pipeline {
 
 class Storage {
   public:
-    // `ring` holds the hands that a save moves on; both segments are of one generation.
+    // `ring` holds the hands whose `done` a save advances; both segments are of one generation.
     Storage(StorageArea& area, const Ring& ring) noexcept : Storage(area, area.header.capacity, ring) {}
-    Storage(StorageArea& area, std::uint32_t capacity_records, const Ring& ring) noexcept;  // as Ring's
+    Storage(StorageArea& area, std::uint32_t capacity_records, const Ring& ring) noexcept;  // as for Ring
 
-    // Bytes of a storage segment, and an empty one of zeroed memory: as Ring's.
+    // The bytes of a storage segment; turns zeroed memory into an empty one. As for Ring.
     [[nodiscard]] static std::size_t bytes(std::uint32_t capacity_records) noexcept;
     static void initialise(StorageArea& area, std::uint32_t capacity_records);
 
@@ -35,8 +35,8 @@ class Storage {
     [[nodiscard]] std::uint64_t released() const noexcept {
         return area_->released.load(std::memory_order_acquire);
     }
-    // Of the records below durable(). For the flush leader, or while nobody flushes; others may see it
-    // change.
+    // The totals of the records below durable(). Stable for the flush leader, or while nobody flushes; other
+    // callers may see them change.
     [[nodiscard]] Totals totals() const noexcept {
         return area_->totals[area_->durable_word.load(std::memory_order_acquire) & 1U];
     }
@@ -44,22 +44,21 @@ class Storage {
         return {records_, details_, capacity_, first, size};
     }
 
-    // Saves what came of the hand's next items (item `done` on) and moves the hand's `done` on; as many
-    // as there is room for. Returns how many, possibly 0. Never waits for room.
+    // Saves the findings of the hand's next items (from item `done` on), as many as there is room for, and
+    // advances the hand's `done`. Returns how many, possibly 0. Never waits for room.
     [[nodiscard]] std::size_t save(const Hand& hand, std::span<const Finding> findings) noexcept;
     // Waits at most `bound` until a save may find room.
     void wait_for_room(std::chrono::nanoseconds bound) noexcept;
-    // Locks and unlocks, so that what a dead consumer left of its save is settled before its successor
-    // looks at the hand.
+    // Locks and unlocks, which settles the save of a dead consumer before its successor reads the hand.
     void settle() noexcept;
 
-    // For the flush leader: records below `durable` are in the ledger, `added` says what became of those
-    // that were not before.
+    // For the flush leader: records below `durable` are in the ledger; `added` counts the outcomes of the new
+    // ones.
     void set_durable(std::uint64_t durable, const Totals& added) noexcept;
-    // For the producer: the source knows of the records below `released`.
+    // For the producer: records below `released` are acknowledged to the source.
     void release(std::uint64_t released) noexcept;
 
-    // Wakes whoever waits, whatever for.
+    // Wakes every waiter.
     void wake_all() noexcept { area_->room.wake(); }
 
   private:

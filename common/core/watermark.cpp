@@ -6,15 +6,15 @@
 namespace pipeline {
 namespace {
 
-// How often to look again at something that moved meanwhile, before doing without.
+// How often to retry a read that raced with a move, before giving up.
 constexpr int kTries = 16;
 
-// Acquire, so that the second look at the index comes after it.
+// Acquire, so that the second read of the index comes after it.
 std::uint64_t position_of(const Item& item) noexcept {
     return item.position.load(std::memory_order_acquire);
 }
 
-// The position of the ring's oldest item; of an empty ring that of the next item to come.
+// The position of the ring's oldest item; if the ring is empty, that of the next item to come.
 std::optional<std::uint64_t> oldest_in_ring(const Ring& ring) noexcept {
     for (int tries = 0; tries < kTries; ++tries) {
         const std::uint64_t head = ring.head();
@@ -27,7 +27,7 @@ std::optional<std::uint64_t> oldest_in_ring(const Ring& ring) noexcept {
             const Item& last = ring.slot(tail - 1);
             position = position_of(last) + last.extent.load(std::memory_order_acquire);
         }
-        // Unmoved: the slot that was read had not been overwritten.
+        // The index is unchanged, so the slot was not overwritten during the read.
         if (ring.head() == head && (head < tail || ring.tail() == tail)) return position;
     }
     return std::nullopt;

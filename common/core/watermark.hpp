@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The low watermark: the source position before which every acquired invoice is in storage. Together
-// with the records up to `storage_tail` it goes into the ledger in one transaction; after a loss of the
-// segments the source goes on from there and gives nothing away and little twice.
+// The low watermark: the source position before which every acquired invoice is in storage. It goes into the
+// ledger in one transaction with the records up to `storage_tail`. If the segments are lost, the source
+// continues from there: it loses nothing and repeats little.
 #pragma once
 
 #include <cstdint>
@@ -13,15 +13,15 @@
 namespace pipeline {
 
 struct Watermark {
-    // Once the records below storage_tail are durable, nothing before `cursor` is missing. None: the
-    // source has no order, nothing was ever acquired, or items moved too fast to be pinned down; the
-    // ledger then keeps the cursor that it has, which is still true.
+    // Once the records below storage_tail are durable, nothing before `cursor` is missing. None: the source
+    // has no order, nothing was ever acquired, or items moved too fast for a stable read; the ledger then
+    // keeps its cursor, which is still valid.
     std::optional<std::uint64_t> cursor;
     std::uint64_t storage_tail = 0;
 };
 
-// Locks nothing. Items move only forward (ring, hand, storage), and are looked for in that order: one that
-// moves meanwhile is seen twice, but never missed.
+// Takes no lock. Items only move forward (layout.hpp, I5), and it searches ring, hands and storage in that
+// order: it may see an item that moves meanwhile twice, but never misses it.
 [[nodiscard]] Watermark low_watermark(const Ring& ring, const Storage& storage) noexcept;
 
 }  // namespace pipeline
