@@ -12,13 +12,15 @@
 namespace pipeline {
 namespace {
 
-constexpr double kHeldBack = 0.05;    // share of its time that a producer waits for room before that is told
-constexpr double kMostlyWaits = 0.5;  // share of its time in which a side is not the one that is waited for
-// Consumers that have no time left fall behind, though the producer has yet to notice: the ring takes in so
-// much more than they store, as a share of what it takes in.
+constexpr double kHeldBack =
+    0.05;  // report a producer that waits for room for more than this share of its time
+constexpr double kMostlyWaits =
+    0.5;  // a side that waits for more than this share of its time is not the bottleneck
+// Consumers without idle time fall behind before the producer has to wait: then the ring takes in more than
+// they store, by at least this share of its intake.
 constexpr double kNoTimeLeft = 0.05;
 constexpr double kFallsBehind = 0.02;
-// What a producer would do alone is not told from less than a 50th of its time.
+// Less than a 50th of a producer's time is too little to estimate its own rate.
 constexpr double kMostOfBlocked = 0.98;
 constexpr double kMostConsumers = kMaxPlaces;
 
@@ -32,7 +34,7 @@ double percent(double share) noexcept {
     return std::round(100 * share);
 }
 
-// A hundredth of a consumer is within what is measured.
+// A hundredth of a consumer is within the measurement error.
 std::uint64_t whole(double consumers) noexcept {
     return static_cast<std::uint64_t>(std::clamp(std::ceil(consumers - 0.01), 1.0, kMostConsumers));
 }
@@ -41,7 +43,7 @@ std::string running(std::size_t count) {
     return fmt::format("{} {} running", count, verb(count, "is", "are"));
 }
 
-// Behind "consumers are the bottleneck: ...".
+// The end of "consumers are the bottleneck: ...".
 std::string what_would_match(const Load& load, const Need& need) {
     const std::size_t count = load.consumers.size();
     if (load.stored == 0) return {};
@@ -78,7 +80,7 @@ TimeShares TimeShares::between(const TimeSpent& earlier, const TimeSpent& now) n
     std::array<double, kActivities> spent{};
     double all = 0;
     for (std::size_t i = 0; i < kActivities; ++i) {
-        // What is being done may turn out to have been something else: then it goes back.
+        // A relabelled activity can make an earlier one's time go back.
         spent[i] = now.ns[i] > earlier.ns[i] ? static_cast<double>(now.ns[i] - earlier.ns[i]) : 0;
         all += spent[i];
     }
@@ -92,7 +94,7 @@ Need need_of(const Load& load) {
     if (load.stored == 0) return {};
     const double seconds = std::chrono::duration<double>(load.interval).count();
     const double busy = mean(load.consumers, [](const TimeShares& shares) { return shares.busy(); });
-    // The time of a consumer for an invoice, and how many invoices would come if the ring were never full.
+    // A consumer's time per invoice, and the rate of invoices if the ring were never full.
     const double service =
         busy * static_cast<double>(load.consumers.size()) * seconds / static_cast<double>(load.stored);
     const double held_back = load.producer.waiting_for_room;

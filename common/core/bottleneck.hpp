@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which side of the pipeline waits for the other one, and how many consumers would match the source: from the
-// time that processes have spent on what (metrics.hpp). Pure functions of two looks at it. Nothing is said
-// that they do not show: where the producer had no time of its own, nobody knows what it could give.
+// Finds which side of the pipeline waits for the other one, and how many consumers would match the source,
+// from the time that processes spend on each activity (metrics.hpp). Pure functions of two snapshots. They
+// claim nothing that the snapshots do not show: if the producer only waited, its possible rate is unknown.
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,7 @@
 
 namespace pipeline {
 
-// How a process has divided its time; each 0..1, together 1, or all 0 if it has not run.
+// How a process divided its time: each share is 0..1, and they add up to 1, or all are 0 if it has not run.
 struct TimeShares {
     double working = 0;
     double waiting_for_input = 0;
@@ -21,27 +21,27 @@ struct TimeShares {
     double flushing = 0;
 
     [[nodiscard]] static TimeShares between(const TimeSpent& earlier, const TimeSpent& now) noexcept;
-    // What is not waiting for input: the time that invoices cost.
+    // All but waiting for input: the time that invoices cost.
     [[nodiscard]] double busy() const noexcept { return working + waiting_for_room + flushing; }
 };
 
-// What was seen in an interval.
+// The observations of one interval.
 struct Load {
     std::chrono::nanoseconds interval{0};  // > 0
     std::uint64_t acquired = 0;            // invoices that came into the ring
-    std::uint64_t stored = 0;              // whose results were saved
+    std::uint64_t stored = 0;              // invoices with saved results
     TimeShares producer;
-    std::vector<TimeShares> consumers;  // of those that run
-    std::uint64_t waiting = 0;          // invoices in the ring at its end
-    bool is_paused = false;             // the source: nothing comes because nothing is to come
-    std::string ledger_trouble = {};    // "for 34 s: disk is full": the ledger takes nothing; empty: it does
+    std::vector<TimeShares> consumers;  // the running ones
+    std::uint64_t waiting = 0;          // invoices in the ring at the interval's end
+    bool is_paused = false;             // the source is paused
+    std::string ledger_trouble = {};    // "for 34 s: disk is full" if the ledger takes nothing; else empty
 };
 
-// How many consumers that are busy all the time would do what the source would give if nothing held it back;
-// not rounded. 0 if nothing was stored.
+// How many fully busy consumers would match the source if nothing held it back; not rounded. 0 if nothing was
+// stored.
 struct Need {
     double consumers = 0;
-    bool is_at_least = false;  // the producer waited nearly all the time: it may be any number more
+    bool is_at_least = false;  // the producer waited nearly all the time: the real number may be higher
 };
 [[nodiscard]] Need need_of(const Load& load);
 
@@ -49,7 +49,7 @@ enum class Bottleneck : std::uint8_t { Nothing, Source, Consumers, Ledger };
 
 struct Advice {
     Bottleneck bottleneck = Bottleneck::Nothing;
-    // As Need::consumers, where that is known, and no more than there can be; else 0.
+    // Need::consumers, capped at kMaxPlaces; 0 if it is unknown.
     double needed_consumers = 0;
     // One sentence with the figures, for people.
     std::string sentence;

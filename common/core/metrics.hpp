@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What processes count about themselves, for whoever looks: which of them waits, for how long, and how long
-// invoices take. Nothing depends on it: a kill loses or doubles at most what the killed process was just
-// counting. It lies behind the ring's slots. Each field has one writer at a time and is written relaxed;
-// times are CLOCK_MONOTONIC nanoseconds.
+// Metrics that processes keep about themselves, for observers: which process waits, for how long, and how
+// long invoices take. Nothing depends on them: a kill loses or doubles at most the count in progress. They
+// lie behind the ring's slots. Each field has one writer at a time and is written relaxed; times are
+// CLOCK_MONOTONIC nanoseconds.
 #pragma once
 
 #include <array>
@@ -17,26 +17,25 @@
 
 namespace pipeline {
 
-// What a process is doing, and so has spent its time on.
+// The activities among which a process divides its time.
 enum class Activity : std::uint8_t {
     Working,          // the producer: acquires and pushes; a consumer: claims and processes
     WaitingForInput,  // the producer: its source has nothing (or --rate allows nothing); a consumer: the ring
                       // is empty
-    WaitingForRoom,   // the producer: the ring is full; a consumer: saves its results, or waits for the room
-                      // to
+    WaitingForRoom,   // the producer: the ring is full; a consumer: saves its results, or waits for room
     Flushing,  // a consumer: leads the flush into the ledger; the producer: waits for the last receipts
 };
 inline constexpr std::size_t kActivities = 4;
 
-// Written by the producer, or by the consumer of the place.
+// Written by the producer, or by the place's consumer.
 struct alignas(64) ActivityArea {
-    // {since: 62, activity: 2}, of now; since is in units of 4 ns.
+    // {since: 62, activity: 2}, the current activity; since is in units of 4 ns.
     std::atomic<std::uint64_t> now;
-    // Until then, by activity; of all processes that the place has had.
+    // The time until then, by activity, summed over all processes that the place has had.
     std::array<std::atomic<std::uint64_t>, kActivities> spent_ns;
 };
 
-// Of processes that had to be replaced. Written by the supervisor.
+// Deaths of processes that had to be replaced. Written by the supervisor.
 struct DeathMetrics {
     std::atomic<std::uint64_t> count;
     std::atomic<std::uint64_t> last_ns;     // when the last one died
@@ -45,10 +44,10 @@ struct DeathMetrics {
 
 struct alignas(64) PlaceMetrics {
     ActivityArea activity;
-    std::atomic<std::uint64_t> items;  // whose results have been saved; by the place's consumer
+    std::atomic<std::uint64_t> items;  // items with saved results; by the place's consumer
     DeathMetrics deaths;
-    HistogramArea waiting;     // from being acquired until the processing begins
-    HistogramArea processing;  // the processing
+    HistogramArea waiting;     // from acquisition to the start of processing
+    HistogramArea processing;  // the processing itself
 };
 
 struct alignas(64) ProducerMetrics {
@@ -58,50 +57,49 @@ struct alignas(64) ProducerMetrics {
 
 // Written by the supervisor.
 struct alignas(64) SupervisorMetrics {
-    std::atomic<std::uint64_t> process;    // a packed ProcessId; 0: it has left in good order
-    std::atomic<std::uint32_t> consumers;  // how many are wanted now
-    std::atomic<std::uint32_t> least;      // how many it may choose; both as `consumers` where it chooses
-    std::atomic<std::uint32_t> most;       // none and only signals change the number
+    std::atomic<std::uint64_t> process;    // a packed ProcessId; 0: it left in good order
+    std::atomic<std::uint32_t> consumers;  // the number wanted now
+    std::atomic<std::uint32_t> least;      // the range that it may choose from; least and most equal
+    std::atomic<std::uint32_t> most;       // `consumers` if only signals change the number
     std::atomic<std::uint64_t> started_ns;
     std::atomic<std::uint32_t> paused;             // 1: the source is paused
-    std::atomic<std::uint32_t> draining;           // 1: the end has begun
-    std::atomic<std::uint64_t> flush_interval_ns;  // --flush-interval: so long results may wait for a commit
+    std::atomic<std::uint32_t> draining;           // 1: the pipeline drains
+    std::atomic<std::uint64_t> flush_interval_ns;  // --flush-interval: longest wait for a commit
 };
 
-// How it stands between the source and the producer. Each but Fine is a reason why less is acquired, or
+// The state of the source as the producer sees it. Each but Fine is a reason why less is acquired, or
 // acknowledged, than the user expects.
 enum class SourceState : std::uint8_t {
     Fine,
-    Gone,            // renamed, removed, or its path leads elsewhere now
-    Replaced,        // another file has its name, or it was cut or filled anew
-    CannotMove,      // files that are in the ledger cannot be moved to their folders
-    NothingIsTaken,  // files lie there and none can be taken
-    Unreadable       // it cannot be read at present; tried again
+    Gone,            // renamed, removed, or its path now leads elsewhere
+    Replaced,        // another file has its name, or it was truncated or rewritten
+    CannotMove,      // files in the ledger cannot be moved to their folders
+    NothingIsTaken,  // there are files, but none can be taken
+    Unreadable       // it cannot be read at present; retried
 };
 
 // Written by the producer.
 struct alignas(64) SourceMetrics {
-    std::atomic<std::uint32_t> state;     // a SourceState
-    std::atomic<std::uint64_t> since_ns;  // of that state
-    std::atomic<std::uint64_t>
-        backlog;  // invoices that lie in the source and are not acquired, as far as is known
-    std::atomic<std::uint64_t> oldest_us;    // since 1970: when the oldest of them was last modified; 0: none
-    std::atomic<std::uint64_t> unmoved;      // files that are in the ledger and could not be moved yet
-    std::atomic<std::uint64_t> passed_over;  // entries that could not be looked at, at the last look
+    std::atomic<std::uint32_t> state;        // a SourceState
+    std::atomic<std::uint64_t> since_ns;     // when that state began
+    std::atomic<std::uint64_t> backlog;      // invoices in the source that are not acquired, as far as known
+    std::atomic<std::uint64_t> oldest_us;    // when the oldest of them was last modified, since 1970; 0: none
+    std::atomic<std::uint64_t> unmoved;      // files in the ledger that could not be moved yet
+    std::atomic<std::uint64_t> passed_over;  // entries that the last scan could not read
     std::atomic<std::uint64_t> unusable_ids;  // since the segments were made
-    StatusText sentence;                      // of a state that is not Fine: cause and advice
+    StatusText sentence;                      // cause and advice if the state is not Fine
 };
 
-// Written by the flush leader, under the flush lock. A leader that is killed inside a commit leaves all of it
-// as the commit before did; if the ledger has that transaction, the redo is counted instead. One that is
-// killed between two stores leaves what follows for the next commit to write. Of a failure the text comes
-// first and the time last: whoever sees `failing_since_ns` sees the error of that or of a later try.
+// Written by the flush leader, under the flush lock. A leader killed inside a commit leaves all fields as the
+// previous commit did; if the ledger has that transaction, the redo is counted instead. A leader killed
+// between two stores leaves the remaining fields to the next commit. A failure stores the text first and the
+// time last: a reader that sees `failing_since_ns` sees the error of that attempt or of a later one.
 struct alignas(64) LedgerMetrics {
     std::atomic<std::uint64_t> commits;           // since the segments were made
     std::atomic<std::uint64_t> errors;            // commits that failed, since then
     std::atomic<std::uint64_t> last_commit_ns;    // when the last one ended; 0: there was none
     std::atomic<std::uint64_t> last_took_ns;      // how long it took
-    std::atomic<std::uint64_t> failing_since_ns;  // the first failed commit after the last good one; 0: none
+    std::atomic<std::uint64_t> failing_since_ns;  // the first failure since the last good commit; 0: none
     StatusText error;                             // of the last failed commit
 };
 
@@ -110,21 +108,20 @@ struct alignas(64) MetricsArea {
     ProducerMetrics producer;
     SourceMetrics source;
     LedgerMetrics ledger;
-    HistogramArea
-        until_durable;  // from being acquired until it is in the ledger; by the flush leader, under its lock
+    HistogramArea until_durable;  // from acquisition to the ledger; by the flush leader, under the flush lock
     std::array<PlaceMetrics, kMaxPlaces> places;
 };
 
 // Divides the time of one process among its activities.
 class ActivityMeter {
   public:
-    // Begins with Working. `area` may have been a predecessor's: its times are added to.
+    // Starts with Working. `area` may be a predecessor's: new times are added to its times.
     ActivityMeter(ActivityArea& area, std::uint64_t now_ns) noexcept : area_(area), since_ns_(now_ns) {
         store();
     }
 
     [[nodiscard]] Activity current() const noexcept { return activity_; }
-    // The time until now was the current activity's.
+    // Adds the time until now to the current activity, and starts `next`.
     void enter(Activity next, std::uint64_t now_ns) noexcept {
         auto& spent = area_.spent_ns[static_cast<std::size_t>(activity_)];
         spent.store(spent.load(std::memory_order_relaxed) + (now_ns - since_ns_), std::memory_order_relaxed);
@@ -133,13 +130,13 @@ class ActivityMeter {
         store();
     }
 
-    // What is being done since the last enter() is called something else now, without a look at the clock.
+    // Renames the activity since the last enter(), without reading the clock.
     void relabel(Activity activity) noexcept {
         activity_ = activity;
         store();
     }
 
-    // Something else in between: the activity before goes on after it.
+    // Another activity for the lifetime of this object; then the previous one resumes.
     class Interlude {
       public:
         Interlude(ActivityMeter& meter, Activity activity) noexcept
@@ -166,10 +163,9 @@ class ActivityMeter {
     std::uint64_t since_ns_;
 };
 
-// How a process has spent its time, as far as one can know while it runs.
+// How a process has spent its time; approximate while it runs.
 struct TimeSpent {
-    std::array<std::uint64_t, kActivities>
-        ns{};  // what it is doing now included, if the process is said to be alive
+    std::array<std::uint64_t, kActivities> ns{};  // includes the current activity if `is_alive`
     Activity now{};
     std::uint64_t since_ns = 0;
 

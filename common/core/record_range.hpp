@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Some of the storage's records that follow each other, for the ledger that takes them.
+// A contiguous range of the storage's records, for the ledger.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 
 namespace pipeline {
 
-// Records [first, first + size) of the storage segment, whatever way round they lie in it.
+// Records [first, first + size) of the storage segment, even if they wrap around its end.
 class RecordRange {
   public:
     RecordRange(Record* records, Details* details, std::uint32_t capacity, std::uint64_t first,
@@ -30,8 +30,8 @@ class RecordRange {
     }
     // i counts from 0.
     [[nodiscard]] Record& record(std::size_t i) const noexcept { return records_[(first_ + i) % capacity_]; }
-    // All of them in order, in the one or two pieces in which they lie: dividing by the capacity for each
-    // record costs more than reading it.
+    // All of them in order, as the one or two pieces in which they lie: a division by the capacity for each
+    // record would cost more than reading it.
     [[nodiscard]] std::array<std::span<Record>, 2> pieces() const noexcept {
         const std::size_t at = first_ % capacity_;
         const std::size_t before_end = std::min<std::size_t>(size_, capacity_ - at);

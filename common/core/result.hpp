@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a processor makes of an invoice: a status and, for those that read one, its details.
+// A processor's result for an invoice: a status and, if the processor reads the invoice, its details.
 #pragma once
 
 #include <array>
@@ -8,18 +8,18 @@
 
 namespace pipeline {
 
-// What processing said. Stored in shared memory and, as text, in the ledger: values are never reused.
+// The processor's answer. Stored in shared memory and, as text, in the ledger: values are never reused.
 enum class Status : std::uint8_t { Booked = 0, Rejected = 1, Failed = 2 };
 
-// What the ledger made of a record: its row has that status, or its id was booked from another position.
+// The ledger's outcome for a record: its row has that status, or its id was booked from another position.
 enum class Outcome : std::uint8_t { Booked = 0, Rejected = 1, Failed = 2, Duplicate = 3 };
 
 [[nodiscard]] std::string_view to_text(Status status) noexcept;
 [[nodiscard]] std::string_view to_text(
     Outcome outcome) noexcept;  // "booked", "rejected", "failed", "duplicates"
 
-// What an invoice says, as far as a ledger keeps it; 512 bytes, plain memory. Texts are UTF-8 and are
-// cut at a character boundary when they are too long (a cut one ends in "...").
+// The parts of an invoice that a ledger keeps; 512 bytes, plain memory. Texts are UTF-8. One that is too long
+// is cut at a character boundary and ends in "...".
 struct Details {
     enum Amount : std::uint8_t { Net, Tax, Gross, Due };  // each in hundredths of the currency
 
@@ -43,19 +43,19 @@ struct Details {
     [[nodiscard]] std::string_view reason_text() const noexcept;
 };
 
-// A processor's answer for one invoice. `details` counts only if `has_details`.
+// A processor's answer for one invoice. `details` is valid only if `has_details`.
 struct Result {
     Status status = Status::Booked;
     std::uint8_t attempts = 1;
     bool has_details = false;
     Details details;
 
-    // Makes it an answer without details.
+    // Sets an answer without details.
     void set(Status new_status) noexcept {
         status = new_status;
         has_details = false;
     }
-    // Makes it an answer whose details hold the reason alone.
+    // Sets an answer whose details hold only the reason.
     void set(Status new_status, std::string_view reason) noexcept {
         status = new_status;
         has_details = true;
@@ -64,14 +64,14 @@ struct Result {
     }
 };
 
-// What a save takes of a Result: small, so that a whole batch stays in the nearest cache. Most have no
-// details.
+// The part of a Result that a save needs: small, so that a whole batch stays in the nearest cache. Most have
+// no details.
 struct Finding {
-    // Of the Result, which must live until the save; null if there are none.
+    // Points into the Result, which must live until the save; null if there are none.
     const Details* details = nullptr;
     Status status = Status::Booked;
-    // Wider than in Result: else the compiler copies both by one load, right after they were stored one by
-    // one, and such a load waits until both stores have left the processor's store buffer.
+    // Wider than in Result: otherwise the compiler copies both with one load right after two separate stores,
+    // and that load stalls until both stores have left the store buffer.
     std::uint16_t attempts = 1;
 
     Finding() noexcept = default;

@@ -12,7 +12,7 @@ namespace {
 
 using Where = Damage::Where;
 
-// The head as the next owner of the pop lock finds it, or settles it if he is told that he must.
+// The head as the next owner of the pop lock sees it, after settling if the lock is abandoned.
 std::uint64_t settled_head(const Ring& ring) noexcept {
     std::uint64_t head = ring.head();
     if (!ring.area().pop_lock.is_abandoned()) return head;
@@ -21,7 +21,7 @@ std::uint64_t settled_head(const Ring& ring) noexcept {
     return head;
 }
 
-// The hand's word as the next owner of the save lock finds it, or settles it if he is told that he must.
+// The hand's word as the next owner of the save lock sees it, after settling if the lock is abandoned.
 HandWord settled_word(const Hand& hand, const Storage& storage) noexcept {
     HandWord word = hand.word();
     const std::uint64_t saved = storage.tail();
@@ -74,14 +74,14 @@ std::optional<Damage> in_storage(const Storage& storage, std::uint64_t acquired)
     return std::nullopt;
 }
 
-// What a hand holds that is not saved, by ring indices.
+// The unsaved items of a hand, by ring index.
 struct Held {
     std::uint64_t first;
     std::uint64_t end;
     std::size_t place;
 };
 
-// Every invoice that has left the ring is in one hand, or saved.
+// Every invoice that has left the ring is in exactly one hand, or saved (I5).
 std::optional<Damage> in_balance(const Ring& ring, const Storage& storage) {
     std::vector<Held> held;
     std::uint64_t in_hands = 0;

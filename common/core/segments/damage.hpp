@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether the contents of a ring and its storage can be what a kill leaves. Other things can lie in shared
-// memory under our names: what a program that went wild has written over, or a copy that somebody put there.
-// Nothing is repaired or guessed: it may hold invoices.
+// Checks whether a kill can have left the contents of a ring and its storage. Other contents are possible
+// under our names: a faulty program may have overwritten them, or somebody may have put a copy there. It
+// never repairs or guesses, because the segments may hold invoices.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +18,12 @@ struct Damage {
     std::string what;  // "its head is beyond its tail"
 };
 
-// Looks at all of it while no other process has the segments; none if it is sound: all numbers lie within
-// bounds, the locks can be locked, and each acquired invoice is in one place (ring, hand or storage),
-// allowing for the words that a kill leaves to be settled. The headers have been checked.
+// Checks everything; none if it is sound: all numbers are within bounds (layout.hpp, I4), the locks can be
+// locked, and the invoices balance (I5), after settling the words that a kill leaves (I2). Call it while no
+// other process has the segments, after checking the headers.
 [[nodiscard]] std::optional<Damage> find_damage(const Ring& ring, const Storage& storage);
 
-// As far as a storage can be judged without its ring.
+// The indices of a storage, which can be checked without its ring.
 struct StorageIndices {
     std::uint64_t released;
     std::uint64_t durable;
@@ -33,7 +33,7 @@ struct StorageIndices {
 };
 [[nodiscard]] std::optional<Damage> find_damage(const StorageIndices& indices);
 
-// Said of a lock that is neither free nor a dead owner's.
+// For a lock that is neither free nor a dead owner's.
 inline constexpr const char* kBadLock = "one of its locks could never be locked";
 
 }  // namespace pipeline

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The segments as version 0.1.0 made them, layout version 4: written down for good, so that what it left can
-// be read (old_segments.hpp). Only what is read has a name. The memory is nobody's any more when it is looked
-// at, so that plain members do; what each one means is what layout.hpp says of its namesake.
+// The segments of version 0.1.0, layout version 4: frozen here so that its segments can be read
+// (old_segments.hpp). Only fields that are read have a name. No process writes the memory any more when it is
+// read, so plain members suffice. layout.hpp explains the fields of the same names.
 #pragma once
 
 #include <array>
@@ -16,7 +16,7 @@ inline constexpr std::uint32_t kLayoutVersion = 4;
 inline constexpr std::size_t kPlaces = 256;
 inline constexpr std::size_t kHandItems = 256;
 inline constexpr std::size_t kSpecBytes = 4352;
-inline constexpr std::size_t kMetricsBytes = 5'023'488;  // behind the slots; nothing of it is read
+inline constexpr std::size_t kMetricsBytes = 5'023'488;  // behind the slots; never read
 
 struct Header {
     std::uint64_t magic;

@@ -69,7 +69,7 @@ void convert(Details& to, const old::Details& from) noexcept {
     to.reason = from.reason;
 }
 
-// Settled if whoever locks the storage next would have been told to (Storage::settle_hand()).
+// Settled if the next owner of the save lock would settle it (Storage::settle_hand()).
 HandWord settled_word(const old::Ring& ring, std::size_t place, const old::Storage& storage) noexcept {
     HandWord word = HandWord::unpack(ring.hands[place].word);
     if (storage.tail == 0 || !storage.save_lock.as_mutex().is_abandoned()) return word;

@@ -44,7 +44,7 @@ StorageArea& storage_area(const Segment& segment) {
     return *static_cast<StorageArea*>(segment.address());
 }
 
-// Of a storage without its ring: how many of its results are not in the ledger.
+// For a storage without its ring: the number of its results that are not in the ledger.
 std::uint64_t waiting_in(const Segment& storage) {
     static_cast<void>(check_header(storage, kStorageShape));
     const StorageIndices indices = StorageIndices::of(storage_area(storage));
@@ -84,7 +84,7 @@ Segments Segments::create(const std::string& name, const SegmentsPlan& plan) {
     finish_header(area.header, kRingShape, generation);
 
     Segments segments(std::move(ring), plan.ring_capacity, std::move(storage), plan.storage_capacity);
-    // Both are locked by being made.
+    // create() has locked both.
     segments.storage_segment_.publish();
     try {
         segments.ring_segment_.publish();
@@ -124,8 +124,8 @@ Segments Segments::attach(const std::string& name, Lineage lineage) {
                                   "RemoveIPC=yes)",
                                   ring_name(name)));
     }
-    // Only now: a supervisor that lives while the lock is held has not been followed by another one, and will
-    // not be before this process ends.
+    // Check only with the lock held: if the supervisor is alive then, no other one has followed it, and none
+    // will before this process ends.
     if (lineage.is_orphan()) {
         segments->leave();
         throw Failure(ExitStatus::NotDrained,
@@ -193,7 +193,7 @@ void Segments::check_contents() const {
            "is damaged: " + damage->what);
 }
 
-// The namespace comes last: until then none is named that it could be wrong for.
+// Store the namespace last: until then no word names a process for which it could be wrong.
 void Segments::take_over() const noexcept {
     RingArea& area = ring_area(ring_segment_);
     for (HandArea& hand : area.hands) hand.process.store(0, std::memory_order_relaxed);

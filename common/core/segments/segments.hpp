@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two segments of one pipeline, attached. They belong together by a random generation number, and
-// the ring's open file carries the generation lock: every process that has them attached holds it
-// shared (flock(2)), so that whoever gets it exclusively knows that no other process is left.
+// The two segments of one pipeline, attached. A random generation number ties them together, and the ring's
+// open file carries the generation lock: every attached process holds it shared (flock(2)), so a process that
+// gets it exclusively knows that no other process is left.
 //
 // The storage gets its name before the ring and loses it after the ring: a ring without a storage of its
-// generation never exists, and a storage without a ring is a start or an end that was cut short.
+// generation never exists, and a storage without a ring comes from an interrupted start or end.
 #pragma once
 
 #include <cstdint>
@@ -21,42 +21,43 @@
 
 namespace pipeline {
 
-// What a new pair of segments is made for.
+// The parameters of a new pair of segments.
 struct SegmentsPlan {
-    std::uint32_t ring_capacity = 0;       // slots
-    std::uint32_t storage_capacity = 0;    // records
-    std::string source;                    // the source's name in the ledger
-    std::string ledger;                    // the ledger's text
-    std::uint64_t start_position = 0;      // the ledger's cursor of that source
-    bool ordered = false;                  // whether the source's positions rise
-    std::uint64_t ledger_id = 0;           // Ledger::id()
-    FileIdentity source_file{};            // as RingArea::source_file
-    std::optional<Digest> start_digest{};  // of a list: of all before the start position, if that is known
-    bool from_start = false;               // the source begins anew, whatever cursor the ledger has of it
+    std::uint32_t ring_capacity = 0;     // slots
+    std::uint32_t storage_capacity = 0;  // records
+    std::string source;                  // the source's name in the ledger
+    std::string ledger;                  // the ledger's text
+    std::uint64_t start_position = 0;    // the ledger's cursor of that source
+    bool ordered = false;                // whether the source's positions rise
+    std::uint64_t ledger_id = 0;         // Ledger::id()
+    FileIdentity source_file{};          // as RingArea::source_file
+    std::optional<Digest>
+        start_digest{};       // for a list: the digest of all bytes before the start position, if known
+    bool from_start = false;  // restart the source, whatever cursor the ledger has for it
 };
 
 class Segments {
   public:
-    // Of two that belong together and have been checked, with their capacities.
+    // Takes two checked segments that belong together, and their capacities.
     Segments(Segment ring, std::uint32_t ring_capacity, Segment storage,
              std::uint32_t storage_capacity) noexcept;
 
-    // Makes both and gives them their names; holds the generation lock shared. Throws Failure CannotCreate.
+    // Creates and names both; holds the generation lock shared. Throws Failure CannotCreate.
     [[nodiscard]] static Segments create(const std::string& name, const SegmentsPlan& plan);
 
-    // Attaches to existing ones, after checking magic, layout version, sizes and generation of both; does
-    // not lock. None if there is no ring. Throws Failure: Configuration if what is there is not a pair of
-    // ours, CannotCreate if it cannot be opened. A read-only attachment is for looking only.
+    // Attaches to existing segments, after checking magic, layout version, sizes and generation of both; does
+    // not lock. None if there is no ring. Throws Failure: Configuration if they are not a pair of ours,
+    // CannotCreate if they cannot be opened. A read-only attachment is for observers.
     [[nodiscard]] static std::optional<Segments> open(const std::string& name,
                                                       Segment::Access access = Segment::Access::ReadWrite);
 
-    // For a child: attaches to those that its supervisor made, and holds the generation lock shared. Throws
-    // Failure: Configuration if they are gone, NotDrained if the supervisor is dead: another one may have
-    // made or adopted what has the name now, and has children of its own; else as open().
+    // For a child: attaches to its supervisor's segments, and holds the generation lock shared. Throws
+    // Failure: Configuration if they are gone; NotDrained if the supervisor is dead, because another one,
+    // with children of its own, may have made or adopted the segments that have the name now; else as open().
     [[nodiscard]] static Segments attach(const std::string& name, Lineage lineage);
 
-    // Deals with a storage whose ring is missing: removes it if all that is in it is durable, otherwise
-    // throws Failure Configuration; CannotCreate if a supervisor is just making a ring for it.
+    // Handles a storage whose ring is missing: removes it if all its records are durable. Throws Failure:
+    // Configuration if they are not, CannotCreate if a supervisor is just making a ring for it.
     static void remove_storage_without_ring(const std::string& name);
 
     [[nodiscard]] Ring ring() const noexcept;
@@ -66,48 +67,48 @@ class Segments {
     [[nodiscard]] static std::size_t ring_bytes(std::uint32_t capacity_slots) noexcept;
     [[nodiscard]] std::string source() const;
     [[nodiscard]] std::string ledger() const;
-    // The same for a program that only looks, and has not checked the contents. Throws Failure Configuration
-    // if the segment does not hold the text of any ledger.
+    // The same for an observer, which has not checked the contents. Throws Failure Configuration if the
+    // segment does not hold a ledger's text.
     [[nodiscard]] std::string checked_ledger() const;
-    // Throws Failure Configuration, which names the ring's segment and says what is wrong with it.
+    // Throws Failure Configuration that names the ring's segment and says what is wrong with it.
     [[noreturn]] void refuse_ring(const std::string& what) const;
 
-    // Items that are acquired and not yet durable; 0 is what a drain works towards.
+    // The number of acquired items that are not yet durable; a drain ends at 0.
     [[nodiscard]] std::uint64_t in_flight() const noexcept;
 
-    // While no other process has the segments. Throws Failure Configuration that names the segment and what
-    // is wrong with it (damage.hpp).
+    // Call it while no other process has the segments. Throws Failure Configuration that names the segment
+    // and says what is wrong with it (damage.hpp).
     void check_contents() const;
 
-    // For the supervisor that adopts them, while no other process has them: forgets which processes the
-    // earlier ones were, whose pids may be of another pid namespace than this process's.
+    // For a supervisor that adopts the segments, while no other process has them: clears the ids of the
+    // earlier processes, whose pids may be of another pid namespace.
     void take_over() const noexcept;
 
-    // Whether any process has them open for writing, as all of a generation have: told without a lock, which
-    // a child that leaves would take for another process's. This process must have them read-only. None: the
-    // system does not say (segment.hpp).
+    // True if any process has them open for writing, as all of a generation have. It takes no lock, because a
+    // leaving child would mistake that lock for another process of the generation. This process must have
+    // them read-only. None: the system does not tell (segment.hpp).
     [[nodiscard]] std::optional<bool> are_in_use() const noexcept { return ring_segment_.is_written(); }
 
-    // The generation lock. None of them waits; false: another process has it.
+    // The generation lock. Neither call waits; false: another process has it.
     [[nodiscard]] bool lock_shared() noexcept;
     [[nodiscard]] bool lock_exclusively() noexcept;
-    // True if the ring's name still means these segments.
+    // True if the ring's name still refers to these segments.
     [[nodiscard]] bool are_current() const noexcept { return ring_segment_.has_its_name(); }
 
-    // Gives segments that were made of others (old_segments.hpp) the names of these: the ring, then the
-    // storage. One that has its name already is left as it is. Throws Failure CannotCreate.
+    // Gives converted segments (old_segments.hpp) the names of the old ones: the ring's first, then the
+    // storage's. Skips one that has its name already. Throws Failure CannotCreate.
     void replace();
 
-    // Removes both names. For whoever holds the generation lock exclusively, or made the segments.
+    // Removes both names. The caller must hold the generation lock exclusively, or have made the segments.
     void unlink() const noexcept;
 
-    // For a child that leaves: if it is the last process of the generation and all is durable, unlinks.
+    // For a child that leaves: unlinks if it is the last process of the generation and all is durable.
     void leave() noexcept;
 
   private:
     Segment ring_segment_;
     Segment storage_segment_;
-    // As they were when they were checked against the sizes of the mappings.
+    // The values that were checked against the sizes of the mappings.
     std::uint32_t ring_capacity_;
     std::uint32_t storage_capacity_;
 };
