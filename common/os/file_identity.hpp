@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which file a file is, whatever its name: device, inode and birth time. A freed inode is given to the next
-// file that is made, often at once; the birth time tells the two apart. Where the file system knows no birth
-// time (NFS, some overlay and FUSE file systems), it is 0 and the inode has to do.
+// The identity of a file, independent of its name: device, inode and birth time. A file system reuses a freed
+// inode for a later file, often for the next one; the birth time tells the two apart. If the file system has
+// no birth times (NFS, some overlay and FUSE file systems), it is 0 and only the inode counts.
 #pragma once
 
 #include <cstdint>
@@ -14,27 +14,27 @@ namespace pipeline {
 struct FileIdentity {
     std::uint64_t device = 0;  // major << 32 | minor
     std::uint64_t inode = 0;
-    std::uint64_t birth_ns = 0;  // since 1970; 0: the file system does not say
+    std::uint64_t birth_ns = 0;  // since 1970; 0: unknown to the file system
 
     bool operator==(const FileIdentity&) const noexcept = default;
 
-    // The file as a position in its spool: 64 bits of inode and birth time, the bare inode where there is no
+    // The file's position in its spool: a 64-bit hash of inode and birth time, or the bare inode without a
     // birth time. (Mixed by the finaliser of SplitMix64: Steele, Lea, Flood, "Fast splittable pseudorandom
     // number generators", 2014.)
     [[nodiscard]] std::uint64_t position() const noexcept;
 
-    // True if a position means this file. `bare_inodes`: a bare inode may be one too, of an invoice that
-    // version 0.1.0 acquired.
+    // True if the position refers to this file. `bare_inodes`: the position may also be a bare inode, of an
+    // invoice that version 0.1.0 acquired.
     [[nodiscard]] bool is_at(std::uint64_t sought, bool bare_inodes) const noexcept {
         return sought == position() || (bare_inodes && sought == inode);
     }
 
-    // "DEVICE:INODE:BIRTH" in decimal, as a ledger keeps it; parse() gives it back, nothing for another text.
+    // "DEVICE:INODE:BIRTH" in decimal, as a ledger keeps it; parse() reverses it, none for any other text.
     [[nodiscard]] std::string text() const;
     [[nodiscard]] static std::optional<FileIdentity> parse(std::string_view text) noexcept;
 };
 
-// What a look at a file says.
+// The status of a file.
 struct FileStatus {
     FileIdentity identity;
     std::uint64_t bytes = 0;
@@ -45,11 +45,11 @@ struct FileStatus {
     std::uint32_t owner = 0;  // user id
 };
 
-// Looks at `name` below the folder `folder_fd` (AT_FDCWD: the working directory), or at `folder_fd` itself if
-// the name is empty. A symbolic link is looked at itself. None: it could not be looked at; errno says why.
+// Returns the status of `name` in the folder `folder_fd` (AT_FDCWD: the working directory), or of `folder_fd`
+// itself if the name is empty. Does not follow a symbolic link. None: it failed; errno says why.
 [[nodiscard]] std::optional<FileStatus> look_at(int folder_fd, const char* name) noexcept;
 
-// The same of the file that `path` leads to, through all links.
+// The same for the file that `path` leads to, following all links.
 [[nodiscard]] std::optional<FileStatus> look_through(const char* path) noexcept;
 
 }  // namespace pipeline

@@ -14,7 +14,7 @@ void open_closed_streams() noexcept {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
         if (::fcntl(fd, F_GETFD) >= 0) continue;
         if (::open("/dev/null", O_WRONLY) >= 0) continue;
-        ::open("/", O_PATH);  // nothing can be read or written there either
+        ::open("/", O_PATH);  // it can be neither read nor written either
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A child's tie to the supervisor that forked it. When the supervisor is dead its children drain by
-// themselves: the kernel sends them SIGTERM (PR_SET_PDEATHSIG), which wakes those that poll, and all of
-// them ask here at each of their bounded waits.
+// A child's tie to the supervisor that forked it. After the supervisor's death its children drain by
+// themselves: the kernel sends them SIGTERM (PR_SET_PDEATHSIG), which wakes the ones that poll, and every
+// child checks is_orphan() at each of its bounded waits.
 #pragma once
 
 #include <sys/types.h>
@@ -11,9 +11,9 @@ namespace pipeline {
 
 class Lineage {
   public:
-    // `parent` is the pid that the supervisor had before it forked.
+    // `parent` is the supervisor's pid, read before the fork.
     explicit Lineage(pid_t parent) noexcept : parent_(parent) {}
-    // True from the moment on when the supervisor is dead: the child then belongs to another process.
+    // True as soon as the supervisor is dead: the child then has another parent.
     [[nodiscard]] bool is_orphan() const noexcept { return ::getppid() != parent_; }
 
   private:

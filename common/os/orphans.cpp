@@ -21,14 +21,14 @@ namespace {
 
 constexpr std::chrono::milliseconds kTryAgain{2};
 
-// Calls `visit` with the pid of each child of this process. If it reaps some, others may be passed over.
+// Calls `visit` with the pid of each child of this process. May skip some children if `visit` reaps others.
 template <class Visit>
 void for_each_child(Visit&& visit) {
     std::array<char, 64> path{};
     std::snprintf(path.data(), path.size(), "/proc/self/task/%d/children", static_cast<int>(::getpid()));
     const UniqueFd file(::open(path.data(), O_RDONLY | O_CLOEXEC));
     if (!file) return;
-    // Each pid is followed by a blank; what is not, goes on in the next piece.
+    // A blank follows each pid; a pid without one continues in the next piece.
     std::array<char, 4096> text{};
     std::size_t begun = 0;
     while (true) {
@@ -65,7 +65,7 @@ std::size_t kill_orphans(std::span<const pid_t> own, pid_t spared) noexcept {
     std::size_t found = 0;
     for_each_child([&](pid_t pid) {
         if (std::find(own.begin(), own.end(), pid) != own.end()) return;
-        // A child that has ended is in its group until it is reaped: reaping comes first.
+        // A dead child stays in its group until it is reaped, so reap first.
         if (::waitpid(pid, nullptr, WNOHANG) == pid) {
             ++found;
             return;

@@ -18,7 +18,7 @@
 namespace pipeline {
 namespace {
 
-// Field 22 of what proc(5) says of a process; 0 if it says nothing of the kind.
+// Field 22 of /proc/PID/stat (proc(5)); 0 if it is missing.
 std::uint64_t start_in(std::string_view stat) noexcept {
     constexpr int kFieldsBetween = 20;  // from the state, which follows the name, to the start time
     // The name may hold anything: the last parenthesis ends it.
@@ -37,7 +37,7 @@ std::uint64_t start_told_by(const char* path) noexcept {
     return got > 0 ? start_in({text.data(), static_cast<std::size_t>(got)}) : 0;
 }
 
-// In the /proc of another pid namespace our pid, and everybody's, is another number.
+// In the /proc of another pid namespace every process, ours too, has another pid.
 bool is_proc_ours() noexcept {
     std::array<char, 16> link{};
     const ssize_t length = ::readlink("/proc/self", link.data(), link.size());
@@ -64,12 +64,12 @@ ProcessId ProcessId::self() noexcept {
 bool ProcessId::is_alive() const noexcept {
     if (pid == 0) return false;
     const UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(pid), 0)));
-    // ENOENT, or EINVAL of older kernels: the number is a thread's, and no process has it.
+    // ENOENT, or EINVAL on older kernels: the number is a thread's id, not a process's.
     if (!pidfd && (errno == ESRCH || errno == EINVAL || errno == ENOENT)) return false;
     pollfd ended{pidfd.get(), POLLIN, 0};
     if (pidfd && ::poll(&ended, 1, 0) == 1) return false;
     if (started_ticks == 0) return true;
-    // The pidfd holds one process; the start time says whether that is the one.
+    // The pidfd refers to one process; its start time says whether that is the one we mean.
     const std::uint64_t now = of(static_cast<pid_t>(pid)).started_ticks;
     return now == 0 || now == started_ticks;
 }

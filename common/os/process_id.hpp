@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A process as shared memory names it: its pid together with its start time, because the pid of a dead
-// process is given to another one sooner or later. Both fit in one word, which is written and read whole.
+// A process as shared memory names it: its pid and its start time, because the kernel reuses the pid of a
+// dead process sooner or later. Both fit in one word, which is written and read whole.
 #pragma once
 
 #include <sys/types.h>
@@ -24,16 +24,16 @@ struct ProcessId {
         return {static_cast<std::uint32_t>(word & ((1U << kPidBits) - 1)), word >> kPidBits};
     }
 
-    // This process, and the one that has the pid now; the start time is 0 if /proc does not say, or is not
-    // that of our pid namespace (a container without one of its own).
+    // This process, and the process that has the pid now. The start time is 0 if /proc does not tell, or
+    // belongs to another pid namespace (a container without its own /proc).
     [[nodiscard]] static ProcessId self() noexcept;
     [[nodiscard]] static ProcessId of(pid_t pid) noexcept;
 
-    // False if there is no such process or it has ended, even if nobody has reaped it yet, or if another
-    // process has its pid now. Means something only in the pid namespace that the pid was taken in.
+    // False if the process has ended, even if it is not reaped yet, or if another process has its pid now.
+    // Valid only in the pid namespace where the pid was read.
     [[nodiscard]] bool is_alive() const noexcept;
 
-    // True if both name one process, as far as they say; no process is none.
+    // True if both name the same process, as far as their start times are known. False for no process.
     [[nodiscard]] constexpr bool is_same_as(ProcessId other) const noexcept {
         const bool may_be =
             started_ticks == 0 || other.started_ticks == 0 || started_ticks == other.started_ticks;
@@ -41,8 +41,8 @@ struct ProcessId {
     }
 };
 
-// The pid namespace of this process: the inode of /proc/self/ns/pid; 0 if /proc does not say, or is that of
-// another one.
+// The pid namespace of this process: the inode of /proc/self/ns/pid; 0 if /proc does not tell, or belongs to
+// another namespace.
 [[nodiscard]] std::uint64_t own_pid_namespace() noexcept;
 
 }  // namespace pipeline

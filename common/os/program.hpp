@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every main() does around its program's work: errors are caught here, once, and become one line on
+// The frame of every main() around its program's work: catches errors once, and turns them into one line on
 // stderr and an exit status.
 #pragma once
 
@@ -22,9 +22,9 @@
 
 namespace pipeline {
 
-// `parse` returns std::variant<Options, EarlyExit>; `work` takes the Options and returns the ExitStatus.
-// Both may throw. Returns what main() is to return. A usage error is shown plainly, since it is read by the
-// person who typed it; any other as a line of the log.
+// `parse` returns std::variant<Options, EarlyExit>; `work` takes the Options and returns the ExitStatus. Both
+// may throw. Returns the value for main() to return. Shows a usage error plainly, because the person who
+// typed the command reads it, and any other error as a log line.
 template <class Parse, class Work>
 [[nodiscard]] int run_program(std::string_view program, Parse&& parse, Work&& work) noexcept {
     mend_inheritance();

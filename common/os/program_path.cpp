@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view kUsualPath = "/usr/local/bin:/usr/bin:/bin";
 
-// An errno value, 0 if it can be executed.
+// Returns an errno value, 0 if the file can be executed.
 int try_to_execute(const std::string& path) noexcept {
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0) return errno;
@@ -39,7 +39,7 @@ std::string find_program(const std::string& name, const Environment& environment
     while (true) {
         const auto colon = path.find(':');
         const std::string_view directory = path.substr(0, colon);
-        // An empty one is the working directory (environ(7)).
+        // An empty entry is the working directory (environ(7)).
         std::string candidate = directory.empty() ? name : fmt::format("{}/{}", directory, name);
         const int tried = try_to_execute(candidate);
         if (tried == 0) return directory.empty() ? "./" + candidate : candidate;

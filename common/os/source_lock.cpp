@@ -21,8 +21,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kTryAgain{50};
 
-// The pid that /proc/locks names as the holder of a flock on the file `fd`, 0 if none: the holder lives in
-// another pid namespace, or the file system gives its locks another device number than its files.
+// The pid that /proc/locks names as the holder of a flock on the file `fd`. 0 if it names none: the holder is
+// in another pid namespace, or the file system's locks have another device number than its files.
 long holder_of(int fd) {
     const auto status = look_at(fd, "");
     if (!status) return 0;
@@ -68,7 +68,7 @@ SourceLock lock_source(int fd, const std::string& name, std::chrono::millisecond
 
 void require_unlocked_source(const std::string& path, const std::string& name,
                              std::chrono::milliseconds patience) {
-    // Whoever writes into a FIFO would take us for its reader.
+    // A process that writes into a FIFO would mistake us for its reader.
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0 || (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))) return;
     const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
