@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two clocks. Shared memory holds monotonic times only: they are the same in every process of the
-// host and no setting of the clock moves them. The ledger holds wall-clock times; `WallClock` turns the
-// one into the other.
+// The two clocks. Shared memory holds only monotonic times: all processes of the host share them, and setting
+// the clock does not move them. The ledger holds wall-clock times; `WallClock` converts monotonic times to
+// them.
 #pragma once
 
 #include <chrono>
@@ -14,9 +14,9 @@ namespace pipeline {
     return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
 }
 
-// How long it is until the next multiple of `tick` that is common to all processes of this host: (0, tick].
-// One that wakes up alone finds a sleeping processor and cold caches, which costs more than what it wakes up
-// for; together they pay that once.
+// The time until the next multiple of `tick`, in (0, tick]; all processes of this host share these ticks. A
+// process that wakes alone finds a sleeping processor and cold caches, which costs more than its work;
+// processes that wake together pay that once.
 [[nodiscard]] inline std::chrono::nanoseconds until_common_tick(
     std::chrono::nanoseconds tick, std::uint64_t now_ns = monotonic_ns()) noexcept {
     const auto length = static_cast<std::uint64_t>(tick.count());
@@ -34,11 +34,11 @@ namespace pipeline {
 class WallClock {
   public:
     WallClock() noexcept : WallClock(pipeline::wall_us(), pipeline::monotonic_ns()) {}
-    // Of another moment.
+    // A pair of times that belong to another moment.
     WallClock(std::int64_t wall_us, std::uint64_t monotonic_ns) noexcept
         : wall_us_(wall_us), monotonic_ns_(monotonic_ns) {}
     [[nodiscard]] std::int64_t now_us() const noexcept { return wall_us_; }
-    // The wall-clock time, as the clock is set now, of a monotonic time of this boot.
+    // The wall-clock time of a monotonic time of this boot, by the clock's setting at the moment of reading.
     [[nodiscard]] std::int64_t at_us(std::uint64_t monotonic) const noexcept {
         return wall_us_ + static_cast<std::int64_t>(monotonic - monotonic_ns_) / 1000;
     }

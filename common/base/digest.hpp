@@ -15,11 +15,12 @@ namespace pipeline {
 
 using Digest = std::array<std::uint8_t, 32>;
 
-// In 64 lower-case hexadecimal digits, and back; nothing for another text.
+// To 64 lower-case hexadecimal digits, and back; none for any other text.
 [[nodiscard]] std::string to_text(const Digest& digest);
 [[nodiscard]] std::optional<Digest> parse_digest(std::string_view text) noexcept;
 
-// Takes bytes piece by piece. A copy goes on for itself from what was taken. Throws std::bad_alloc.
+// Takes bytes piece by piece. A copy continues independently from the bytes taken so far. Throws
+// std::bad_alloc.
 class Sha256 {
   public:
     Sha256();
@@ -33,7 +34,7 @@ class Sha256 {
     Sha256& add(std::string_view bytes) { return add(std::as_bytes(std::span(bytes))); }
     Sha256& add(const Digest& digest) { return add(std::as_bytes(std::span(digest))); }
 
-    // The digest of all that was taken; it can go on taking.
+    // The digest of the bytes taken so far; more may follow.
     [[nodiscard]] Digest digest() const;
 
   private:

@@ -14,7 +14,7 @@ struct DurationUnit {
     std::string_view name;
     std::int64_t nanoseconds;
 };
-// The largest first.
+// Largest first.
 inline constexpr std::array<DurationUnit, 6> kDurationUnits = {{{"h", 3'600'000'000'000},
                                                                 {"min", 60'000'000'000},
                                                                 {"s", 1'000'000'000},
@@ -22,11 +22,11 @@ inline constexpr std::array<DurationUnit, 6> kDurationUnits = {{{"h", 3'600'000'
                                                                 {"us", 1'000},
                                                                 {"ns", 1}}};
 
-// As the command line has it: "30s", "250ms", "0". parse_duration() (specs.hpp) gives it back exactly. Not
-// negative.
+// In the command line's form: "30s", "250ms", "0". parse_duration() (specs.hpp) reverses it exactly.
+// `duration` is not negative.
 [[nodiscard]] std::string to_text(std::chrono::nanoseconds duration);
 
-// For people: "30 s", "250 ms", "0". Not negative.
+// For people: "30 s", "250 ms", "0". `duration` is not negative.
 [[nodiscard]] std::string to_readable_text(std::chrono::nanoseconds duration);
 
 }  // namespace pipeline

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A failure of the system or of the input: thrown where it is found, caught once, in main(), and shown
-// to the user as one line. Outcomes that a caller must handle (full, closed, timed out) are return
-// values and never come this way; broken invariants abort.
+// A failure of the system or of the input: thrown where it is found, caught once, in main(), and shown to the
+// user as one line. Outcomes that a caller must handle (full, closed, timed out) are return values, never
+// exceptions; broken invariants abort.
 #pragma once
 
 #include <cerrno>
@@ -23,15 +23,15 @@ class Failure : public std::runtime_error {
 };
 
 // The failure of a system call: "CALL OBJECT: strerror(error); ADVICE", with `object` made printable().
-// `error` is an errno value. Without an `advice` it is that of a shortage, if it is one.
+// `error` is an errno value. `advice` defaults to the advice for a shortage, if `error` is one.
 [[nodiscard]] Failure system_failure(ExitStatus status, const std::string& call, const std::string& object,
                                      int error, const std::string& advice = {});
 
 // The text of an errno value, thread-safe.
 [[nodiscard]] std::string error_text(int error);
 
-// For an invariant that does not hold: says so on stderr in one line and aborts. Never returns, never
-// allocates, so that it can be called inside a critical section.
+// For an invariant that does not hold: writes one line to stderr and aborts. Never allocates, so that it can
+// be called inside a critical section.
 [[noreturn]] void broken_invariant(const char* what) noexcept;
 
 }  // namespace pipeline

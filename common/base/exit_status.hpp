@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a program of this project says by its exit status: sysexits.h values, part of the public contract.
+// The exit statuses of the programs: sysexits.h values, part of the public contract.
 #pragma once
 
 namespace pipeline {
@@ -9,11 +9,11 @@ enum class ExitStatus : int {
     Usage = 64,          // the command line is wrong; nothing was started
     DataError = 65,      // an audit does not balance, or the ledger is damaged
     NoInput = 66,        // the source is not there or cannot be read
-    Internal = 70,       // a broken promise inside the program, or no memory
+    Internal = 70,       // an internal error, or no memory
     CannotCreate = 73,   // a segment, lock or ledger cannot be created, or its name is taken
     InputOutput = 74,    // reading or writing failed
-    NotDrained = 75,     // stopped before drained: the next start adopts what is left
-    Configuration = 78,  // what was found does not fit what was asked for
+    NotDrained = 75,     // stopped before drained: the next start adopts the rest
+    Configuration = 78,  // the state found does not fit the request
 };
 
 [[nodiscard]] constexpr int to_int(ExitStatus status) noexcept {

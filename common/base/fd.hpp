@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file descriptor with one owner, closed when the owner goes.
+// A file descriptor with one owner, which closes it on destruction.
 #pragma once
 
 #include <unistd.h>

@@ -9,8 +9,8 @@
 
 namespace pipeline {
 
-// In double quotes, escaped (RFC 8259), after it was made a safe_line(): what a program shows of it later is
-// safe too. Throws std::bad_alloc.
+// In double quotes, escaped (RFC 8259), after safe_line(): a program that shows it later shows safe text too.
+// Throws std::bad_alloc.
 [[nodiscard]] inline std::string json_text(std::string_view text) {
     std::string quoted = "\"";
     for (const char c : safe_line(text)) {

@@ -35,8 +35,8 @@ constexpr std::array<LevelName, 5> kLevels = {{{LogLevel::Error, "error"},
                                                {LogLevel::Info, "info"},
                                                {LogLevel::Debug, "debug"}}};
 
-// True if stderr is the stream to the journal that JOURNAL_STREAM names as "DEVICE:INODE" (systemd.exec(5));
-// it may be set while stderr has been redirected elsewhere.
+// True if stderr is the stream to the journal that JOURNAL_STREAM names as "DEVICE:INODE" (systemd.exec(5)).
+// The variable may be set although stderr has been redirected elsewhere.
 bool stderr_is_journal() noexcept {
     const char* const text = std::getenv("JOURNAL_STREAM");
     struct stat status {};
@@ -54,7 +54,7 @@ struct Settings {
     std::string_view program = "invoice-pipeline";
     LogLevel least = LogLevel::Info;
     bool journal = stderr_is_journal();
-    bool is_stuck = false;  // nobody took the last line
+    bool is_stuck = false;  // the last line found no room
 };
 
 Settings& settings() noexcept {
@@ -62,7 +62,7 @@ Settings& settings() noexcept {
     return instance;
 }
 
-// A line in the making, never longer than it may be.
+// Builds a line of at most kMaxLineBytes.
 class Line {
   public:
     void append(std::string_view text) noexcept {
@@ -72,7 +72,7 @@ class Line {
             text.remove_prefix(character.taken);
         }
     }
-    // `number` is not negative; shown with zeros before it up to `width` digits.
+    // `number` is not negative; padded with leading zeros to `width` digits.
     void append_number(std::int64_t number, std::size_t width = 1) noexcept {
         std::array<char, 20> digits{};
         const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
@@ -94,7 +94,7 @@ class Line {
     static constexpr std::size_t kRoom = kMaxLineBytes - 1;  // without the newline
 
     void append(const PrintableChar& character) noexcept {
-        // Where the line can be cut: before a character that begins here, with room for the dots.
+        // The line can be cut here, before this character, if the dots still fit.
         if (!cut_ && size_ <= kRoom - kCut.size()) safe_ = size_;
         if (cut_ || size_ + character.size > kRoom) {
             cut_ = true;
@@ -130,9 +130,9 @@ void append_local_time(Line& line) noexcept {
     line.append_number(now.tv_nsec / 1'000'000, 3);
 }
 
-// One write(2), unless it is interrupted or takes only a part. Room is waited for first; after one wait in
-// vain the next lines do not wait until one has been taken. (A pipe with room takes a whole line. Two
-// processes may see the same last room: one of them then waits for the reader after all.)
+// One write(2), unless it is interrupted or takes only a part. Waits for room first. After a timeout, later
+// lines do not wait until one has been written. (A pipe with room takes a whole line. Two processes may see
+// the same last room: one of them then waits for the reader after all.)
 void write_all(std::string_view text) noexcept {
     bool& is_stuck = settings().is_stuck;
     while (!text.empty()) {
@@ -206,7 +206,7 @@ void write_log(LogLevel level, std::string_view text) noexcept {
 }
 
 void format_log(LogLevel level, fmt::string_view format, fmt::format_args arguments) noexcept {
-    // What does not fit here does not fit in the line either, which then shows that it was cut.
+    // Text that does not fit here does not fit in the line either, which then ends in "...".
     std::array<char, kMaxLineBytes> text;
     try {
         const auto end = fmt::vformat_to_n(text.data(), text.size(), format, arguments);

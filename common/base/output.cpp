@@ -14,7 +14,7 @@
 namespace pipeline {
 namespace {
 
-// One write(2); what is not written stays in `text`. False if there is no room.
+// One write(2); the unwritten rest stays in `text`. False if there is no room.
 bool write_some(std::string_view& text, std::size_t most) {
     const auto written = ::write(STDOUT_FILENO, text.data(), std::min(text.size(), most));
     if (written >= 0) {

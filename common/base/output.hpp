@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a program has been asked for and answers on standard output: help, a report. What it says of its own
-// accord is the log (log.hpp). It is written as safe_lines() (printable.hpp).
+// A program's requested output on standard output, such as help or a report, written through safe_lines()
+// (printable.hpp). Unrequested messages go to the log (log.hpp).
 #pragma once
 
 #include <chrono>
@@ -9,15 +9,15 @@
 
 namespace pipeline {
 
-// Writes all of it, waiting for a reader that is slow. Throws Failure InputOutput.
+// Writes all of it, waiting for a slow reader. Throws Failure InputOutput.
 void print_output(std::string_view text);
 
-// The same, but waits at most `bound` in all: Failure InputOutput too if its reader has stopped. What has
-// been written by then, has been.
+// The same, but waits at most `bound` in all, and throws Failure InputOutput also if the reader has stopped.
+// A part may have been written by then.
 void print_output(std::string_view text, std::chrono::milliseconds bound);
 
-// The same, but as long as `wait_for_room` says that there is some: it is asked before each piece. False if
-// it has said that there is none; what has been written by then, has been.
+// The same, but calls `wait_for_room` before each piece, and stops when it returns false. Returns false then;
+// a part may have been written.
 [[nodiscard]] bool print_output_while(const std::function<bool()>& wait_for_room, std::string_view text);
 
 }  // namespace pipeline

@@ -15,7 +15,7 @@ bool is_passing_error(int error) noexcept {
         case EUCLEAN:  // a damaged directory or inode: one entry's, or the disk's
         case EBADMSG:
         case ENOBUFS:
-        // Network file systems, and those in user space whose server has gone:
+        // Network file systems, and file systems in user space whose server is gone:
         case ESTALE:
         case ETIMEDOUT:
         case EREMOTEIO:

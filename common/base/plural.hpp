@@ -10,12 +10,12 @@
 
 namespace pipeline {
 
-// "1 invoice", "0 invoices", "2 invoices": of nouns that take an s.
+// "1 invoice", "0 invoices", "2 invoices": for nouns with a plural in -s.
 [[nodiscard]] inline std::string counted(std::uint64_t count, std::string_view noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-// The verb of so many: is or are, waits or wait.
+// The verb that agrees with `count`: is or are, waits or wait.
 [[nodiscard]] constexpr std::string_view verb(std::uint64_t count, std::string_view one,
                                               std::string_view more) noexcept {
     return count == 1 ? one : more;

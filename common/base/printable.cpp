@@ -32,7 +32,7 @@ bool is_in(const std::array<Range, N>& ranges, char32_t point) noexcept {
                        [point](const Range& range) { return point >= range.first && point <= range.last; });
 }
 
-// Of the character of `length` bytes that `text` begins with.
+// The code point of the first character of `text`, which has `length` bytes.
 char32_t code_point(std::string_view text, std::size_t length) noexcept {
     const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     if (length == 1) return byte(0);
@@ -51,14 +51,14 @@ PrintableChar escaped(char c) noexcept {
     return {{'\\', 'x', kDigits[byte >> 4U], kDigits[byte & 0xfU]}, 4, 1};
 }
 
-// Nothing else that is shown begins like this: what follows a backslash that stays is shown as it is, or
-// begins with another one.
+// No other shown text begins like this: after an unescaped backslash, the next character is shown as it is,
+// or is escaped and begins with another backslash.
 bool looks_escaped(std::string_view text) noexcept {
     const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
     return text.size() >= 4 && text.starts_with("\\x") && is_digit(text[2]) && is_digit(text[3]);
 }
 
-// `first` says how the rest of the text begins.
+// `first` returns the first character of the remaining text.
 template <class First>
 std::string shown(std::string_view text, First&& first) {
     std::string shown;

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text that is safe to show, and the one place that says what is not: no text leaves a program for people but
-// through here. The ways out are the log (log.hpp), standard output (output.hpp), the journal's fields, JSON
-// (json.hpp and the observer's), the labels of metrics, what is answered over HTTP, and the observer's
-// screen.
+// Text that is safe to show, and the only definition of unsafe text: all text for people passes through here.
+// The outputs are the log (log.hpp), standard output (output.hpp), the journal's fields, JSON (json.hpp and
+// the observer's), the labels of metrics, HTTP answers, and the observer's screen.
 //
-// Not shown as it is, but each of its bytes as \xNN, is
-//   - what is no UTF-8;
-//   - what commands: control characters (C0, DEL, C1: U+009B begins a command to a terminal as ESC does),
-//   line
-//     and paragraph separators, and those that change the direction of the text around them (Unicode, annex
-//     9), after which "fdp.exe" may be seen as "exe.pdf";
-//   - what is not seen: format characters and those that Unicode wants ignored (Cf and
+// Each byte of the following is shown as \xNN:
+//   - malformed UTF-8;
+//   - command characters: control characters (C0, DEL, C1: U+009B begins a terminal command as ESC does),
+//     line and paragraph separators, and characters that change the direction of the text around them
+//     (Unicode, annex 9), so that "fdp.exe" may be seen as "exe.pdf";
+//   - invisible characters: format characters and those that Unicode wants ignored (Cf and
 //     Default_Ignorable_Code_Point, version 15), by which two names would differ and look the same.
 #pragma once
 
@@ -21,7 +19,7 @@
 
 namespace pipeline {
 
-// A character as it is shown, `size` bytes of `bytes`; it stands for `taken` bytes of the text.
+// A character as it is shown: the first `size` bytes of `bytes`. It stands for `taken` bytes of the text.
 struct PrintableChar {
     std::array<char, 4> bytes;
     std::size_t size;
@@ -29,23 +27,23 @@ struct PrintableChar {
     [[nodiscard]] std::string_view shown() const noexcept { return {bytes.data(), size}; }
 };
 
-// What `text`, which is not empty, begins with.
+// The first character of `text`, which is not empty.
 [[nodiscard]] PrintableChar first_printable(std::string_view text) noexcept;
 
-// A name from outside (of a file, an invoice, a source, the value of an option), on one line. Different names
-// are shown differently: a backslash that would look like the beginning of such a \xNN is \x5c. For names
-// that are not printable() yet. Throws std::bad_alloc.
+// Makes an external name (of a file, an invoice, a source, the value of an option) safe, on one line.
+// Different names stay different: a backslash that would look like the beginning of such a \xNN becomes \x5c.
+// Do not apply it twice. Throws std::bad_alloc.
 [[nodiscard]] std::string printable(std::string_view name);
 
-// A value as it is shown in an error: in single quotes, printable, cut when very long. Throws std::bad_alloc.
+// A value for an error message: in single quotes, printable, cut if very long. Throws std::bad_alloc.
 [[nodiscard]] std::string in_quotes(std::string_view value);
 
-// A sentence, which may have printable() names in it: the same but for the backslashes, which stay as they
-// are. What is safe is not changed. In the second, newlines stay too. Throw std::bad_alloc.
+// Make a sentence safe, which may hold printable() names: as printable(), but backslashes stay as they are.
+// Safe text stays unchanged. safe_lines() keeps newlines too. Throw std::bad_alloc.
 [[nodiscard]] std::string safe_line(std::string_view text);
 [[nodiscard]] std::string safe_lines(std::string_view text);
 
-// True if the well-formed character that `text` begins with is one of those that command.
+// True if `text` begins with a command character (see above).
 [[nodiscard]] bool is_command(std::string_view text) noexcept;
 
 }  // namespace pipeline

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Room for output that somebody is to read. A pipe or terminal whose reader has stopped would hold the
-// program up for as long as it likes: whoever must not be, waits for room first, and gives up.
+// Waits for room in an output. A pipe or terminal whose reader has stopped would block a writer without
+// limit: a program that must not block waits for room first, and gives up.
 #pragma once
 
 #include <chrono>
@@ -9,11 +9,11 @@
 
 namespace pipeline {
 
-// A pipe that has room takes that much whole or, without room, nothing.
+// A pipe takes a piece of this size whole or, without room, not at all.
 inline constexpr std::size_t kPieceBytes = PIPE_BUF;
 
-// True once `fd` takes something, false if it does not until then. A descriptor that cannot be asked takes
-// it, or says why not.
+// True once `fd` has room, false if it has none until the deadline. Also true if poll(2) fails: the write
+// then succeeds or reports the error.
 [[nodiscard]] bool wait_for_room(int fd, std::chrono::steady_clock::time_point until) noexcept;
 
 }  // namespace pipeline

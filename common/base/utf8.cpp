@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 
-// How many bytes at the beginning may be kept as they are.
+// The length of the well-formed prefix.
 std::size_t readable_prefix(std::string_view text) noexcept {
     std::size_t end = 0;
     while (end < text.size()) {
