@@ -20,7 +20,7 @@ namespace po = boost::program_options;
 namespace pipeline {
 namespace {
 
-// An option and the value it was given.
+// An option and its given value.
 struct Given {
     const CommandOption* option;
     std::string value;
@@ -45,7 +45,7 @@ const Given* find_given(const std::vector<Given>& all, std::string_view name) no
     return found == all.end() ? nullptr : &*found;
 }
 
-// The options that every program has. They fill no field: what they ask for is done here.
+// The options that every program has. They fill no field: this file acts on them.
 std::vector<CommandOption> common_options(bool with_config) {
     const auto ignore = [](std::string_view) {};
     const auto path = [](std::string_view text) {
@@ -60,7 +60,7 @@ std::vector<CommandOption> common_options(bool with_config) {
     return options;
 }
 
-// What the option's take() says is accepted.
+// The accepted values, as the option's take() describes them.
 std::string accepted_by(const CommandOption& option) {
     try {
         option.take("");
@@ -74,7 +74,7 @@ std::string accepted_by(const CommandOption& option) {
     usage(fmt::format("--{} has no value: {}", option.name, accepted_by(option)));
 }
 
-// `argument` begins with a dash; what follows a '=' is left out.
+// `argument` begins with a dash; the error omits everything from '=' on.
 [[noreturn]] void refuse_unknown(const CommandLine& command_line, std::string_view argument) {
     const auto written = argument.substr(0, argument.find('='));
     const auto dashes = std::min(written.find_first_not_of('-'), written.size());
@@ -83,10 +83,10 @@ std::string accepted_by(const CommandOption& option) {
                       near.empty() ? "" : fmt::format("did you mean --{}? ", near)));
 }
 
-// Boost's complaint about how an argument is written, in the words of this file.
+// Translates Boost's error about an argument's syntax into this file's wording.
 [[noreturn]] void refuse_syntax(const CommandLine& command_line, const po::error_with_option_name& error,
                                 std::span<const char* const> arguments) {
-    std::string written = error.get_option_name();  // with its dashes, but of "--=" empty
+    std::string written = error.get_option_name();  // with its dashes, but empty for "--="
     if (written.empty()) written = "--";
     const auto* option = written.size() > 2 ? find_option(command_line, written.substr(2)) : nullptr;
     if (option == nullptr) refuse_unknown(command_line, written);
@@ -148,7 +148,7 @@ std::vector<Given> parse_arguments(const CommandLine& command_line, std::span<co
     return all;
 }
 
-// Takes what the file says and returns it.
+// Applies the file's entries and returns them.
 std::vector<Given> apply_config(const CommandLine& own, const std::string& path) {
     const auto refuse = [&](const ConfigEntry& entry, const std::string& what) {
         throw Failure(ExitStatus::Configuration,

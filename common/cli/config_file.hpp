@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The file that --config names, in Boost.Program_options' own format: lines "NAME = VALUE", comments from
-// # to the end of the line, and blank lines. It is only read here; what a name means is the caller's
-// business.
+// The file that --config names, in Boost.Program_options' own format: lines "NAME = VALUE", comments from #
+// to the end of the line, and blank lines. This file only reads it; the caller interprets the names.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the project keeps files when the command line does not say it: STATE (spool and ledger, which
-// must outlive a reboot) and RUNTIME (locks, which need not). Only names are made here, no directories.
+// The project's default directories: STATE (spool and ledger, which must outlive a reboot) and RUNTIME
+// (locks, which need not). It only computes names; it creates no directories.
 #pragma once
 
 #include <filesystem>
@@ -9,7 +9,8 @@
 
 namespace pipeline {
 
-// The value of an environment variable, nullptr if it is not set: std::getenv, or what a test says.
+// Returns the value of an environment variable, nullptr if it is not set: std::getenv, or a test's
+// substitute.
 using Environment = std::function<const char*(const char* variable)>;
 
 // The environment of this process.

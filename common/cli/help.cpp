@@ -34,7 +34,7 @@ void append_option(std::string& text, const CommandOption& option) {
     text += '\n';
 }
 
-// How many letters have to be put in, left out or replaced to make one of the other (Levenshtein).
+// The Levenshtein distance: the letters to insert, delete or replace to turn one into the other.
 std::size_t distance(std::string_view one, std::string_view other) {
     std::vector<std::size_t> row(other.size() + 1);
     for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
@@ -68,7 +68,7 @@ std::string version_text(const CommandLine& command_line) {
 
 std::string nearest_option(const CommandLine& command_line, std::string_view name) {
     constexpr std::size_t kTypingError = 2;
-    constexpr std::size_t kLongest = 64;  // what is longer is no slip of the fingers
+    constexpr std::size_t kLongest = 64;  // a longer name is not a typing error
     if (name.size() <= kTypingError || name.size() > kLongest) return {};
     std::string nearest;
     std::size_t least = kTypingError + 1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What --help and --version say, and which option was probably meant.
+// The texts of --help and --version, and a guess at a misspelt option.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 namespace pipeline {
 
 // The usage, the summary and every option in its group with its fallback, at most 80 columns wide (if the
-// parts of `command_line` keep to what they say).
+// parts of `command_line` keep to their limits).
 [[nodiscard]] std::string help_text(const CommandLine& command_line);
 
 // "PROGRAM (invoice-pipeline) VERSION".

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Options of work that is done outside the consumers, in processes of its own: by the user's program
-// (--process exec:... and each:...) or, with --isolate, by a processor of ours. The supervisor has them and
-// hands them to its consumers.
+// Options of work outside the consumers, in processes of its own: the user's program (--process exec:... and
+// each:...) or, with --isolate, a processor of ours. The supervisor takes them and passes them to its
+// consumers.
 #pragma once
 
 #include <cstdint>
@@ -11,15 +11,15 @@
 
 namespace pipeline {
 
-// What a program is sent for each invoice: its id, or a JSON object that says more.
+// The request that a program gets for each invoice: its id, or a JSON object with more data.
 enum class RequestForm : std::uint8_t { Id, Json };
 
 struct OutsideOptions {
-    bool isolate = false;  // our own processor runs outside too
+    bool isolate = false;  // run our own processor outside too
     RequestForm request = RequestForm::Id;
-    std::uint32_t pipeline = 1;             // requests that one child may have at a time, 1..kMaxBatch
+    std::uint32_t pipeline = 1;             // outstanding requests per child, 1..kMaxBatch
     std::uint64_t memory_limit = 0;         // bytes of address space of a child; 0: none
-    std::uint32_t max_items_per_child = 0;  // then it is replaced by a fresh one; 0: never
+    std::uint32_t max_items_per_child = 0;  // then replace the child; 0: never
 };
 
 // The options bound to the fields, in the order in which --help shows them.

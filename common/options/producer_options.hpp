@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The producer's command line, in both directions: the supervisor makes it, the producer parses it.
+// The producer's command line, in both directions: the supervisor builds it, the producer parses it.
 #pragma once
 
 #include <sys/types.h>
@@ -33,10 +33,10 @@ struct ProducerOptions {
     std::chrono::nanoseconds drain_timeout = kDefaultDrainTimeout;
 };
 
-// What its command line is, bound to the fields of `options`, which must outlive the result.
+// Declares its command line, bound to the fields of `options`, which must outlive the result.
 [[nodiscard]] CommandLine declare(ProducerOptions& options);
 
-// `arguments` are without the program's name. Throws Failure (Usage), one line.
+// `arguments` excludes the program's name. Throws Failure (Usage), one line.
 [[nodiscard]] std::variant<ProducerOptions, EarlyExit> parse_producer_options(
     std::span<const char* const> arguments);
 

@@ -8,11 +8,11 @@
 namespace pipeline {
 namespace {
 
-constexpr std::uint32_t kMostAttempts = 255;  // they are counted in a byte of the item
+constexpr std::uint32_t kMostAttempts = 255;  // the item counts them in one byte
 constexpr pid_t kMostPids = 1 << 22;          // PID_MAX_LIMIT
 constexpr const char* kGivenBySupervisor = "the supervisor starts this program and gives it";
 
-// Of a type that has text(), as the three specs do.
+// For a type with text(), as the three specs have.
 template <class Spec>
 std::string spec_text(const Spec& spec) {
     return spec.text();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The options that more than one program has: each is declared here once, with its limits, so that what
-// the supervisor accepts and shows is what its children accept. Each function binds the option to a field,
-// whose value at that moment is the default that --help shows.
+// The options that several programs share. Each is declared here once, with its limits, so that supervisor
+// and children accept the same values. Each function binds the option to a field; the field's value at that
+// moment is the default that --help shows.
 #pragma once
 
 #include <sys/types.h>
@@ -37,11 +37,10 @@ inline constexpr std::chrono::nanoseconds kDefaultDrainTimeout = std::chrono::se
 [[nodiscard]] CommandOption item_timeout_option(std::chrono::nanoseconds& field);    // 1ms..365 days, 0: none
 [[nodiscard]] CommandOption flush_interval_option(std::chrono::nanoseconds& field);  // 1ms..1h
 [[nodiscard]] CommandOption drain_timeout_option(std::chrono::nanoseconds& field);   // 1ms..24h
-[[nodiscard]] CommandOption state_dir_option(
-    std::filesystem::path& field);  // as directories.hpp if not given
+[[nodiscard]] CommandOption state_dir_option(std::filesystem::path& field);  // default: see directories.hpp
 [[nodiscard]] CommandOption log_level_option(LogLevel& field);
 
-// Of a child: the supervisor's process id, 1..2^22 (the most that Linux gives). Must be given.
+// For a child: the supervisor's process id, 1..2^22 (the highest on Linux). Must be given.
 [[nodiscard]] CommandOption parent_option(pid_t& field);
 
 // A whole number within [least, most], as most options are.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Options of a spool as a source: how its files are found, and which of them are invoices. The supervisor has
-// them and hands them to the producer.
+// Options of a spool as a source: how it finds files, and which of them are invoices. The supervisor takes
+// them and passes them to the producer.
 #pragma once
 
 #include <chrono>
@@ -12,12 +12,12 @@
 namespace pipeline {
 
 struct SpoolOptions {
-    // The whole folder is looked through so often, whatever is told of new files: 1s..24h; 0: never.
+    // The interval between scans of the whole folder, regardless of notifications: 1s..24h; 0: never.
     std::chrono::nanoseconds rescan = std::chrono::seconds(30);
-    // A file that is found, and was not told of, is taken when nobody has modified it for so long: 1ms..1h;
-    // 0: at once.
+    // How long a file found without a notification must stay unmodified before it is taken: 1ms..1h; 0: at
+    // once.
     std::chrono::nanoseconds settle_time = std::chrono::seconds(1);
-    // Patterns of names that are taken, and of names that are not; empty: all, none.
+    // Patterns of names to take, and of names to skip; empty: all, none.
     std::string include;
     std::string exclude;
 };

@@ -7,9 +7,8 @@ namespace pipeline {
 
 // Call it first in main(), before anything is opened. It does the following:
 // - It opens each closed standard stream on /dev/null; otherwise the next file opened, a segment or the
-// ledger,
-//   would get its number, and log lines would be written into it. Standard input is then write-only, so that
-//   reading it is an error, not an end of file.
+//   ledger, would get its number, and log lines would be written into it. Standard input is then write-only,
+//   so that reading it is an error, not an end of file.
 // - It stops ignoring SIGCHLD; otherwise the children's exit statuses would be lost.
 // - It ignores SIGPIPE and SIGXFSZ; a reader that has gone or a file at its size limit (ulimit -f) then makes
 //   the write fail instead of killing the process.

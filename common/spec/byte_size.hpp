@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sizes of memory as the command line says them: a whole number and a unit, KiB, MiB or GiB.
+// Memory sizes on the command line: a whole number and a unit, KiB, MiB or GiB.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,11 @@
 
 namespace pipeline {
 
-// In bytes, within [least, most]; "0" too, which means that there is no limit. Throws std::invalid_argument
+// Returns bytes within [least, most]; also accepts "0", which means no limit. Throws std::invalid_argument
 // whose text says what is accepted.
 [[nodiscard]] std::uint64_t parse_byte_size(std::string_view text, std::uint64_t least, std::uint64_t most);
-// In the largest unit in which it is a whole number, a multiple of 1 KiB: parse_byte_size() gives it back.
+// In the largest unit that gives a whole number; `bytes` is a multiple of 1 KiB. parse_byte_size() reverses
+// it.
 [[nodiscard]] std::string byte_size_text(std::uint64_t bytes);
 
 }  // namespace pipeline

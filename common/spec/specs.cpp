@@ -24,7 +24,7 @@ constexpr std::string_view kProcessForms =
 constexpr std::string_view kLedgerForms = "sqlite:FILE or none is accepted";
 constexpr std::uint64_t kMaxSequence = 1ULL << 40U;
 constexpr std::chrono::nanoseconds kMaxDuration = std::chrono::hours(24 * 365 * 10);
-constexpr std::size_t kMaxCommandBytes = 65'536;  // of one argument execve(2) takes 131072
+constexpr std::size_t kMaxCommandBytes = 65'536;  // execve(2) takes 131072 per argument
 constexpr double kMinRate = 1e-6;
 constexpr double kMaxRate = 1e9;
 
@@ -32,7 +32,7 @@ constexpr double kMaxRate = 1e9;
     throw std::invalid_argument(std::string(accepted));
 }
 
-// Takes `prefix` away from the beginning of `text`, if it is there.
+// Removes `prefix` from the beginning of `text`, if it is there.
 bool skip(std::string_view& text, std::string_view prefix) noexcept {
     if (!text.starts_with(prefix)) return false;
     text.remove_prefix(prefix.size());
@@ -68,7 +68,7 @@ std::optional<Quantity> split_quantity(std::string_view text) noexcept {
     return quantity;
 }
 
-// Exact, in whole nanoseconds; nothing if it is no duration, longer than the longest or finer than that.
+// Exact, in whole nanoseconds; none if it is not a duration, too long, or finer than a nanosecond.
 std::optional<std::chrono::nanoseconds> read_duration(std::string_view text) noexcept {
     if (text == "0") return std::chrono::nanoseconds::zero();
     const auto quantity = split_quantity(text);

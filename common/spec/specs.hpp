@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the command line says about source, processor and ledger, parsed; and the other values that carry
-// a unit or a form of their own. Parsing throws std::invalid_argument whose what() says what is accepted.
+// Parses the command line's source, processor and ledger, and other values with a unit or a form of their
+// own. Parsing throws std::invalid_argument whose what() says what is accepted.
 #pragma once
 
 #include <chrono>
@@ -19,13 +19,13 @@ namespace pipeline {
 struct SourceSpec {
     enum class Kind : std::uint8_t { Spool, Lines, StandardInput, Sequence };
     Kind kind = Kind::Spool;
-    std::filesystem::path path;          // absolute and normal; of Spool and Lines
-    std::optional<std::uint64_t> count;  // of Sequence, 0 to 2^40; none: without end
+    std::filesystem::path path;          // absolute and normal; for Spool and Lines
+    std::optional<std::uint64_t> count;  // for Sequence, 0 to 2^40; none: endless
 
     // The source's name in the ledger, which stays the same from run to run: "spool:/abs/dir",
     // "lines:/abs/file", "lines:-", "sequence".
     [[nodiscard]] std::string name() const;
-    // As it can be parsed again, by a program started in any directory.
+    // The text for parse_source(), valid in any working directory.
     [[nodiscard]] std::string text() const;
     // True if positions rise, so that one cursor says how far the source has been read.
     [[nodiscard]] bool ordered() const noexcept { return kind != Kind::Spool; }
@@ -37,8 +37,8 @@ struct ProcessSpec {
     enum class Kind : std::uint8_t { Ubl, None, Simulate, Exec, Each };
     Kind kind = Kind::Ubl;
     std::chrono::nanoseconds duration{};  // of Simulate
-    bool burn = false;                    // of Simulate: use the processor instead of sleeping
-    // Of Exec and Each: the user's program and its arguments, as split_words() gives them; not empty.
+    bool burn = false;                    // for Simulate: use the processor instead of sleeping
+    // For Exec and Each: the user's program and its arguments, as split_words() returns them; not empty.
     std::vector<std::string> command{};
 
     [[nodiscard]] bool is_program() const noexcept { return kind == Kind::Exec || kind == Kind::Each; }
@@ -50,7 +50,7 @@ struct ProcessSpec {
 struct LedgerSpec {
     enum class Kind : std::uint8_t { Sqlite, None };
     Kind kind = Kind::Sqlite;
-    std::filesystem::path path;  // absolute and normal; of Sqlite
+    std::filesystem::path path;  // absolute and normal; for Sqlite
 
     [[nodiscard]] std::string text() const;
 };
@@ -58,13 +58,13 @@ struct LedgerSpec {
 
 // A number and a unit: ns, us, ms, s, min, h; "0" needs none. At most 10 years.
 [[nodiscard]] std::chrono::nanoseconds parse_duration(std::string_view text);
-// The same within [least, most]; with `zero_too` also 0, which then means that there is no limit.
+// The same within [least, most]; with `zero_too` also 0, which then means no limit.
 [[nodiscard]] std::chrono::nanoseconds parse_duration(std::string_view text, std::chrono::nanoseconds least,
                                                       std::chrono::nanoseconds most, bool zero_too = false);
 
 // "N/s", N a decimal number from 0.000001 to 1000000000. In items per second.
 [[nodiscard]] double parse_rate(std::string_view text);
-// As parse_rate() gives it back exactly.
+// The text for parse_rate(), which reverses it exactly.
 [[nodiscard]] std::string rate_text(double per_second);
 
 // A whole decimal number within [least, most].
