@@ -35,7 +35,7 @@ struct alignas(64) Item {
     // meanwhile (`head` then tells it so, and it reads again).
     std::atomic<std::uint64_t> position;  // in the source: number, byte offset or inode
     std::uint64_t acquired_ns;
-    std::atomic<std::uint32_t> extent;  // position + extent is where the source goes on; 0 if it has no order
+    std::atomic<std::uint32_t> extent;  // the source continues at position + extent; 0 if it has no order
     // {attempts: 8, cause: 16, -: 8}: how many attempts at it have failed (by the death of its consumer or of
     // the external program) and how the last one failed. 0 in the ring. In a hand, its consumer or a dead
     // consumer's successor writes it whole.

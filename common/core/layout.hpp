@@ -7,10 +7,11 @@
 // The layout is fixed at creation: no allocator, no pointers, no virtual functions, nothing that depends on a
 // build option. Each field says who writes it, under which lock, and what a kill can leave in it. Indices
 // (tail, head, durable, released) count from 0 and never wrap; index i is in slot i % capacity. Times are
-// CLOCK_MONOTONIC nanoseconds. Other files refer to these invariants by number (docs/crash-safety.md):
+// CLOCK_MONOTONIC nanoseconds. Other files refer to these invariants by number:
 //
 // - I1, commit: each operation has ONE commit word, a 64-bit atomic stored with release order after all that
-//   it covers. A kill before that store leaves the operation undone, a kill after it leaves it done.
+//   it covers. A kill before that store leaves the operation undone, a kill after it leaves it done
+//   (docs/crash-safety.md has the table).
 // - I2, settle: a word that can be derived from a commit word is stored after it, under the same lock. The
 //   next owner, told that the lock's owner died, derives it again.
 // - I3, evidence: ring slot tail - 1 and storage record tail - 1 stay intact until the next commit.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ring between the producer and the consumers: items are pushed and claimed in batches, each side under a
-// lock of its own, so that the two sides do not contend. Its state is the shared area, but for caches; a
-// process makes one when it attaches.
+// lock of its own, so that the two sides do not contend. Apart from cached indices its only state is the
+// shared area; a process makes one when it attaches.
 //
 // Why two locks and hands instead of a lock-free queue: a lock-free writer that dies between its claim and
 // its publication leaves a hole that stops everyone. Here one store commits (layout.hpp, I1), and a robust

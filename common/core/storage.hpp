@@ -21,7 +21,7 @@ class Storage {
     Storage(StorageArea& area, const Ring& ring) noexcept : Storage(area, area.header.capacity, ring) {}
     Storage(StorageArea& area, std::uint32_t capacity_records, const Ring& ring) noexcept;  // as for Ring
 
-    // The bytes of a storage segment; turns zeroed memory into an empty one. As for Ring.
+    // The bytes of a storage segment; turns zeroed memory into an empty one: see Ring.
     [[nodiscard]] static std::size_t bytes(std::uint32_t capacity_records) noexcept;
     static void initialise(StorageArea& area, std::uint32_t capacity_records);
 

@@ -29,8 +29,8 @@ struct ProcessId {
     [[nodiscard]] static ProcessId self() noexcept;
     [[nodiscard]] static ProcessId of(pid_t pid) noexcept;
 
-    // False if the process has ended, even if it is not reaped yet, or if another process has its pid now.
-    // Valid only in the pid namespace where the pid was read.
+    // False if there is no such process, if it has ended (even if it is not reaped yet), or if another
+    // process has its pid now. Valid only in the pid namespace where the pid was read.
     [[nodiscard]] bool is_alive() const noexcept;
 
     // True if both name the same process, as far as their start times are known. False for no process.

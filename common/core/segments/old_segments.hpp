@@ -30,7 +30,7 @@ class OldSegments {
     // None if neither segment is of layout 4. Throws Failure as Segments::open() does.
     [[nodiscard]] static std::optional<OldSegments> open(const std::string& name);
 
-    // As in Segments.
+    // The same functions as in Segments.
     [[nodiscard]] bool lock_exclusively() noexcept;
     [[nodiscard]] bool are_current() const noexcept { return ring_.has_its_name(); }
 

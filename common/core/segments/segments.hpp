@@ -23,17 +23,16 @@ namespace pipeline {
 
 // The parameters of a new pair of segments.
 struct SegmentsPlan {
-    std::uint32_t ring_capacity = 0;     // slots
-    std::uint32_t storage_capacity = 0;  // records
-    std::string source;                  // the source's name in the ledger
-    std::string ledger;                  // the ledger's text
-    std::uint64_t start_position = 0;    // the ledger's cursor of that source
-    bool ordered = false;                // whether the source's positions rise
-    std::uint64_t ledger_id = 0;         // Ledger::id()
-    FileIdentity source_file{};          // as RingArea::source_file
-    std::optional<Digest>
-        start_digest{};       // for a list: the digest of all bytes before the start position, if known
-    bool from_start = false;  // restart the source, whatever cursor the ledger has for it
+    std::uint32_t ring_capacity = 0;       // slots
+    std::uint32_t storage_capacity = 0;    // records
+    std::string source;                    // the source's name in the ledger
+    std::string ledger;                    // the ledger's text
+    std::uint64_t start_position = 0;      // the ledger's cursor of that source
+    bool ordered = false;                  // whether the source's positions rise
+    std::uint64_t ledger_id = 0;           // Ledger::id()
+    FileIdentity source_file{};            // as RingArea::source_file
+    std::optional<Digest> start_digest{};  // for a list: of all before start_position, if known
+    bool from_start = false;               // restart the source, whatever cursor the ledger has for it
 };
 
 class Segments {
