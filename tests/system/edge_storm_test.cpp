@@ -92,7 +92,7 @@ class EdgeStorm {
         ++starts_;
         supervisor_ = std::make_unique<Process>(run_.start(
             {"--consumers", "3", "--source", "spool:" + run_.spool().string(), "--ring-capacity", "64",
-             "--storage-capacity", "256", "--drain-timeout", "240s", "--", "test", "-n", "{}"}));
+             "--storage-capacity", "256", "--drain-timeout", "20s", "--", "test", "-n", "{}"}));
     }
 
     void start_if_it_has_ended() {
