@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a supervisor comes by its segments: it makes new ones, or adopts what an earlier generation left
-// behind, after waiting for that generation's last process to be gone, if the ledger has what they say it
-// has.
+// How a supervisor gets its segments. It creates new ones, or adopts those of an earlier generation: after
+// that generation's last process is gone, and if the ledger holds what the segments say it holds.
 #pragma once
 
 #include <functional>
@@ -14,20 +13,20 @@ namespace pipeline {
 
 struct AdoptionRequest {
     std::string name;
-    SegmentsPlan plan;  // for new segments; its source and ledger must be those of what is unfinished
-    // Says where new ones begin, and the ledger's own name (complete() in preflight.hpp); asked when no other
-    // process is left.
+    SegmentsPlan plan;  // for new segments; unfinished work must have the same source and ledger
+    // Fills in where new segments begin and the ledger's own name (complete() in preflight.hpp). Called once
+    // no other process is left.
     std::function<void(SegmentsPlan&)> complete;
-    // Opens the ledger that is to be what the segments know of it, as open_known_ledger() does. Asked before
-    // an adoption.
+    // Opens the ledger and checks that it is the one the segments know, as open_known_ledger() does. Called
+    // before an adoption.
     std::function<std::unique_ptr<Ledger>(const KnownLedger& known)> known_ledger;
     std::chrono::nanoseconds patience{};  // how long to wait for an earlier generation that still drains
     std::function<bool()> interrupted;    // asked while waiting; true ends it
 };
 
-// For the only supervisor of the name. Throws Failure: NotDrained if the earlier generation is not gone in
-// time or waiting was interrupted; Configuration if what was left unfinished belongs to another source or
-// ledger, or is damaged, or the ledger is not what they were written to; CannotCreate.
+// The caller must be the only supervisor of the name. Throws Failure: NotDrained if the earlier generation is
+// not gone in time or the wait was interrupted; Configuration if the unfinished work belongs to another
+// source or ledger, is damaged, or the ledger is not the one it was written to; CannotCreate.
 [[nodiscard]] Segments make_or_adopt(const AdoptionRequest& request);
 
 }  // namespace pipeline

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The end of a pipeline: what begins it (a signal, a child that cannot go on, a source that has nothing
-// more), what cuts it short, and with which exit status it ends. Children are stopped by the source's stop,
-// which empties the pipeline from its beginning; they are killed only when the drain is cut short.
+// The end of a pipeline: what begins it (a signal, a child that cannot go on, an exhausted source), what cuts
+// it short, and its exit status. Stopping the source stops the children: the pipeline empties from its
+// beginning. Children are killed only when the drain is cut short.
 #pragma once
 
 #include <chrono>
@@ -23,26 +23,25 @@ class Drain {
         segments.metrics().supervisor.draining.store(0, std::memory_order_relaxed);
     }
 
-    // Stops the source; --drain-timeout runs from now on, unless it runs already. `cause` begins the log
-    // line.
+    // Stops the source and starts --drain-timeout, unless that runs already. `cause` begins the log line.
     void begin(const char* cause);
-    // The ring has been closed: the source has ended, or been stopped.
+    // The ring has been closed: the source has ended or was stopped.
     void note() noexcept;
     [[nodiscard]] bool has_begun() const noexcept { return begun_; }
 
-    // A child has failed with this status: nothing is started again that could only fail again; what can
-    // still be drained is.
+    // A child has failed for good with this status. Drains what can still be drained, and restarts no child
+    // that would only fail again.
     void fail(ExitStatus status);
     [[nodiscard]] bool has_failed() const noexcept { return failure_.has_value(); }
 
-    // Kills all children: the rest is for the next start, and no invoice is charged with that.
+    // Kills all children. The next start finishes the rest; no invoice is charged an attempt.
     void cut_short();
 
-    // To be called in each round, and at next_deadline().
+    // Call in each round, and at next_deadline().
     void go_on(TimePoint now);
     [[nodiscard]] TimePoint next_deadline(TimePoint now) const noexcept;
 
-    // All children are gone: removes the segments if they are empty, and says how it ended.
+    // Call when all children are gone. Removes the segments if they are empty, and returns how it ended.
     [[nodiscard]] ExitStatus finish() const;
 
   private:
@@ -55,7 +54,7 @@ class Drain {
     Children& children_;
     bool begun_ = false;
     std::optional<TimePoint> deadline_;
-    std::optional<ExitStatus> failure_;  // why it stops, if not because it was asked to
+    std::optional<ExitStatus> failure_;  // why it stops; none if somebody asked for it
 };
 
 }  // namespace pipeline

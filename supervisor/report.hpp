@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a run has done, for people and as one line of JSON.
+// The result of a run, for people and as one line of JSON.
 #pragma once
 
 #include <chrono>
@@ -11,12 +11,12 @@
 namespace pipeline {
 
 struct Report {
-    std::uint64_t acquired = 0;  // of this run, with what it adopted
-    Totals outcomes{};           // of those that are in the ledger
+    std::uint64_t acquired = 0;  // in this run, adopted ones included
+    Totals outcomes{};           // of the invoices in the ledger
     std::chrono::nanoseconds duration{};
 
     [[nodiscard]] std::uint64_t in_flight() const noexcept { return acquired - outcomes.all(); }
-    // Acquired invoices per second that became durable; 0 if there was no time.
+    // Acquired invoices that became durable, per second; 0 if no time has passed.
     [[nodiscard]] double rate() const noexcept;
     [[nodiscard]] std::string text() const;  // several lines
     // {"acquired":..,"booked":..,"rejected":..,"failed":..,"duplicates":..,"in_flight":..,"seconds":..,"rate":..}

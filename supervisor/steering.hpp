@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What changes while a pipeline runs: the number of its consumers, fresh ones in their places, a pause of the
-// source, and its end. Signals ask for all of it, the load for the first. Each change is one line in the log.
+// Changes to a running pipeline: the number of consumers, fresh ones in their places, a pause of the source,
+// and its end. Signals ask for all of them, the load for the first. Each change is one line in the log.
 #pragma once
 
 #include <sys/signalfd.h>
@@ -21,14 +21,14 @@ class Steering {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
-    // Wants as many consumers as --consumers says at least.
+    // Starts with the least number that --consumers allows.
     Steering(const Options& options, const Segments& segments, const Children& children, Pool& pool,
              Drain& drain, Progress& progress);
 
-    // Does what a signal of kPipelineSignals other than SIGCHLD asks for.
+    // Does what a signal of kPipelineSignals asks for, except SIGCHLD.
     void obey(const signalfd_siginfo& signal);
-    // Changes the number of consumers if the load asks for it. To be called in each round, and at next();
-    // none if there is nothing to choose.
+    // Changes the number of consumers if the load asks for it. Call it in each round, and at next(), which is
+    // none if the number is fixed.
     void scale(TimePoint now);
     [[nodiscard]] std::optional<TimePoint> next() const noexcept;
 
@@ -44,9 +44,9 @@ class Steering {
     SupervisorMetrics& metrics_;
     Pool& pool_;
     Drain& drain_;
-    bool is_stopping_ = false;  // somebody has asked for it
+    bool is_stopping_ = false;  // somebody has asked for a stop
     Progress& progress_;
-    std::optional<Scaler> scaler_;  // if --consumers leaves it a choice
+    std::optional<Scaler> scaler_;  // only if --consumers is a range
 };
 
 }  // namespace pipeline

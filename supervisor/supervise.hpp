@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the supervisor program does once its command line is understood.
+// The supervisor program after its command line is parsed.
 #pragma once
 
 #include "common/base/exit_status.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The supervisor's life once the segments are there: start the children, start again what dies, do what
-// signals ask for, and tell when all is done. One thread, one loop over signals, pidfds and the
-// next deadline. It takes no lock in shared memory and repairs nothing there: it reaps, wakes, and starts
-// successors, which settle what the dead left.
+// The supervisor's main loop once the segments exist: starts the children, restarts those that die, obeys
+// signals, and ends when all is done. One thread, one loop over signals, pidfds and the next deadline. It
+// takes no lock in shared memory and repairs nothing there: it reaps, wakes, and starts successors, which
+// settle what the dead left.
 #pragma once
 
 #include <chrono>
@@ -27,9 +27,9 @@ class Supervisor {
     // `signal_fd`: a non-blocking signalfd(2) of kPipelineSignals, which this process has blocked.
     Supervisor(const Options& options, Segments& segments, int signal_fd);
 
-    // Runs until everything is drained, or stopping was cut short. Removes the segments if they are empty.
+    // Runs until everything is drained or the drain was cut short. Removes the segments if they are empty.
     [[nodiscard]] ExitStatus run();
-    // Of the run that has ended.
+    // Call after run().
     [[nodiscard]] Report report() const noexcept;
 
   private:
@@ -41,7 +41,7 @@ class Supervisor {
     void wait(TimePoint now);
     void read_signals();
     void reap(Child& child);
-    // The word in shared memory in which the child says which process it is.
+    // The word in shared memory in which the child registers itself.
     [[nodiscard]] std::atomic<std::uint64_t>& word_of(const Child& child) const noexcept;
     void decide_after_death(Child& child, int wait_status);
     void kill_stalled(TimePoint now);

@@ -15,27 +15,27 @@ namespace pipeline {
 struct Child {
     enum class Role { Producer, Consumer };
     enum class State {
-        Waiting,  // to be started at start_at
+        Waiting,  // starts at start_at
         Running,
-        Done,  // has drained, has left as it was told, or has failed for good: not started again by itself
+        Done,  // drained, left as told, or failed for good; does not restart by itself
     };
 
     Role role = Role::Consumer;
-    std::uint16_t place = 0;  // of a consumer
+    std::uint16_t place = 0;  // consumers only
     std::vector<std::string> arguments;
     StandardInput standard_input = StandardInput::Null;
 
     State state = State::Waiting;
     std::chrono::steady_clock::time_point start_at{};
     SpawnedChild process;
-    std::string hindrance;  // why it could not be started last time; empty if it could
+    std::string hindrance;  // why the last start failed; empty if it succeeded
     RestartPolicy restarts;
-    std::uint64_t progress_at_start = 0;  // what progress of this child is measured by, when it was started
+    std::uint64_t progress_at_start = 0;  // this child's progress value at its last start
 
-    // Of a consumer (pool.hpp).
-    bool wanted = true;     // if not, it leaves, and nobody comes after it but for what is in its hand
-    bool told = false;      // the process has been told to leave, whatever it is told now
-    bool is_dated = false;  // it is to be replaced by a fresh one
+    // Consumers only (pool.hpp).
+    bool wanted = true;     // if false, it leaves; a successor starts only to finish its hand
+    bool told = false;      // this process has been told to leave, even if that was revoked since
+    bool is_dated = false;  // a fresh process must replace it
 
     [[nodiscard]] const char* program() const noexcept {
         return role == Role::Producer ? "producer" : "consumer";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The arguments with which the supervisor starts its children: what its own options mean for them.
+// Translates the supervisor's options into the arguments of its children.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace pipeline {
 
-// The calling process is the parent.
+// The children take the calling process as their parent.
 [[nodiscard]] std::vector<std::string> producer_arguments(const Options& options);
 [[nodiscard]] std::vector<std::string> consumer_arguments(const Options& options, std::uint16_t place);
 

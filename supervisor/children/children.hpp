@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The supervisor's process table: one producer, and consumers by their places. It waits for children and
-// signals, kills, and says who there is; who is started, replaced or told to leave is decided elsewhere.
+// The supervisor's process table: one producer, and consumers by place. It waits for children and signals,
+// kills, and looks children up. Others decide whom to start, replace or tell to leave.
 #pragma once
 
 #include <chrono>
@@ -14,39 +14,40 @@ namespace pipeline {
 
 class Children {
   public:
-    // `outside`: consumers have children of their own, which are adopted when a consumer dies. Children that
-    // this process has already are no such orphans: they are left alone, and reaped when they end.
+    // `outside`: consumers have children of their own, which this process adopts when a consumer dies.
+    // Children that this process already has are not such orphans: it leaves them alone, and reaps them when
+    // they end.
     Children(Child producer, bool outside);
 
     [[nodiscard]] Child& producer() noexcept { return rows_.front(); }
     [[nodiscard]] const Child& producer() const noexcept { return rows_.front(); }
-    // In the order in which they were added; none is ever taken away.
+    // In the order of add(); rows are never removed.
     [[nodiscard]] std::span<Child> consumers() noexcept { return std::span(rows_).subspan(1); }
     [[nodiscard]] std::span<const Child> consumers() const noexcept { return std::span(rows_).subspan(1); }
     [[nodiscard]] std::span<Child> all() noexcept { return rows_; }
     [[nodiscard]] std::span<const Child> all() const noexcept { return rows_; }
-    // Of one place; null if it has never had any.
+    // The consumer of a place; null if the place never had one.
     [[nodiscard]] Child* consumer(std::uint16_t place) noexcept;
-    // The running child that is this process; null if none is.
+    // The running child with this identity; null if there is none.
     [[nodiscard]] Child* running(ProcessId process) noexcept;
-    // One more than the greatest place that a consumer has.
+    // One more than the highest place that a consumer has.
     [[nodiscard]] std::size_t places() const noexcept;
 
-    // What was said of any of them before is void.
+    // Invalidates all Child pointers and references.
     Child& add(Child consumer);
 
     struct Event {
-        std::vector<Child*> ended;  // they can be reaped
-        bool signalled = false;     // `signal_fd` can be read
+        std::vector<Child*> ended;  // can be reaped
+        bool signalled = false;     // `signal_fd` is readable
     };
-    // Waits at most `bound` until one of them has ended or there is a signal. It may say too much where it
-    // cannot ask the kernel, and is to be looked at again.
+    // Waits at most `bound` until a child has ended or a signal arrives. If poll(2) fails, it reports every
+    // child and the signal; the caller must check each one again.
     [[nodiscard]] Event wait(int signal_fd, std::chrono::milliseconds bound);
 
-    // Ends and reaps all that run; none is started again.
+    // Kills and reaps all running children. None starts again.
     void kill_all();
-    // What dead consumers have left running; the living ones see to theirs. False if some live on after
-    // `bound`.
+    // Kills the processes that dead consumers left behind; living consumers handle their own. Returns false
+    // if some still live after `bound`.
     bool end_orphans(std::chrono::milliseconds bound);
 
     [[nodiscard]] bool consumers_done() const noexcept;

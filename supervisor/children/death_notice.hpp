@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The log's line about a child that has died and is started again: who, how, and with which invoice in work.
+// Logs the death of a child that will start again: which child, how it died, and with which invoice in work.
 #pragma once
 
 #include <chrono>
@@ -11,8 +11,7 @@
 
 namespace pipeline {
 
-// `hand` is a dead consumer's, as it has left it; nothing if it was the producer. `delay`: until it is
-// started again.
+// `hand`: the dead consumer's hand as it was left; none for the producer. `delay`: time until the restart.
 void tell_of_death(const Child& child, const std::optional<Hand>& hand, Cause cause,
                    std::chrono::milliseconds delay, const Options& options) noexcept;
 

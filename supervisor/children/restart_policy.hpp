@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// When a child that died is started again: at once; if it dies again without having made progress, after
-// a delay that doubles from 10 ms to 1 s. Progress resets it. Pure: times and causes are given.
+// When to restart a child that died: at once. If it dies again without progress, back off: the delay doubles
+// from 10 ms to 1 s. Progress resets it. Pure: the caller gives times and causes.
 #pragma once
 
 #include <sys/wait.h>
@@ -29,8 +29,8 @@ class RestartPolicy {
     std::chrono::milliseconds next_{0};
 };
 
-// The exit statuses by which a child says that starting it again cannot help: the supervisor then stops
-// with the same one. `wait_status` as waitpid(2) gives it.
+// The exit status of a child that says a restart cannot help; the supervisor then stops with the same status.
+// `wait_status` as from waitpid(2).
 [[nodiscard]] inline std::optional<ExitStatus> permanent_failure(int wait_status) noexcept {
     if (!WIFEXITED(wait_status)) return std::nullopt;
     for (const auto status :

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts a sibling program as a child: fork and exec, from the main thread. The child is tied to this
-// process (SIGTERM when it dies, and no start at all if it is dead already), inherits the blocked
-// signals, and has /dev/null as standard input unless it is to read ours.
+// Starts a sibling program as a child: fork and exec, from the main thread. The child dies with this process
+// (it gets SIGTERM, and does not start at all if this process is already dead). It inherits the blocked
+// signals. Its standard input is /dev/null unless it shall read ours.
 #pragma once
 
 #include <sys/types.h>
@@ -18,10 +18,10 @@ namespace pipeline {
 struct SpawnedChild {
     pid_t pid = -1;
     UniqueFd pidfd;
-    std::uint64_t started_ticks = 0;  // as ProcessId's
+    std::uint64_t started_ticks = 0;  // as in ProcessId
 
-    // True if a word in shared memory (a packed ProcessId) names this child, and not one that had its pid
-    // before.
+    // True if a word in shared memory (a packed ProcessId) names this child, not an earlier process with its
+    // pid.
     [[nodiscard]] bool is_named_by(std::uint64_t word) const noexcept {
         return ProcessId{static_cast<std::uint32_t>(pid), started_ticks}.is_same_as(ProcessId::unpack(word));
     }
@@ -29,10 +29,9 @@ struct SpawnedChild {
 
 enum class StandardInput { Null, Inherited };
 
-// `program` is looked for beside this program, or in the folder of its name beside this one's (a build
-// tree); `arguments` are what follows its name. Throws Failure: CannotCreate if it is not there or cannot be
-// executed, InputOutput if something has run out (shortage.hpp) or the program is just being written, which a
-// later try may mend.
+// Looks for `program` beside this program, then in the folder of that name beside this one's (a build tree).
+// `arguments` exclude the program's name. Throws Failure: CannotCreate if it is missing or not executable;
+// InputOutput if a retry may help: something ran out (shortage.hpp), or the file is being written.
 [[nodiscard]] SpawnedChild spawn(const std::string& program, const std::vector<std::string>& arguments,
                                  StandardInput standard_input);
 

@@ -12,15 +12,16 @@ struct ConsumerRange {
     std::uint32_t least = 0;  // 1..kMaxPlaces
     std::uint32_t most = 0;   // least..kMaxPlaces
 
-    // True if the supervisor chooses within it, by the load; else it is one number, and signals change it.
+    // True if the supervisor chooses within the range, by load. Otherwise it is one number, and signals
+    // change it.
     [[nodiscard]] bool is_live() const noexcept { return least != most; }
     // "4", "1..32".
     [[nodiscard]] std::string text() const;
     bool operator==(const ConsumerRange&) const = default;
 };
 
-// `processors`: of this host; auto is 1 to twice as many. Throws std::invalid_argument, whose text says what
-// is accepted.
+// `processors`: the number of this host; auto means 1 to twice as many. Throws std::invalid_argument, whose
+// text says what is accepted.
 [[nodiscard]] ConsumerRange parse_consumers(std::string_view text, std::uint32_t processors);
 
 }  // namespace pipeline

@@ -32,7 +32,7 @@ struct Options {
     LedgerSpec ledger;  // default: sqlite:STATE/invoices.db
     bool once = false;
     bool from_start = false;     // an ordered source begins anew, whatever the ledger has of it
-    std::optional<double> rate;  // invoices a second; none: no limit
+    std::optional<double> rate;  // invoices per second; none: no limit
     SpoolOptions spool;
     std::string name = kDefaultName;
     std::uint32_t ring_capacity = 16'384;     // slots, kMinCapacity..kMaxCapacity
@@ -43,17 +43,17 @@ struct Options {
     std::chrono::nanoseconds flush_interval = kDefaultFlushInterval;
     std::chrono::nanoseconds drain_timeout = kDefaultDrainTimeout;
     std::filesystem::path state_dir;    // absolute; STATE
-    std::filesystem::path runtime_dir;  // absolute; default: as directories.hpp says, else STATE
+    std::filesystem::path runtime_dir;  // absolute; default: see directories.hpp, else STATE
     LogLevel log_level = LogLevel::Info;
     ReportFormat report = ReportFormat::Text;
 };
 
-// What its command line is, bound to the fields of `options`, which must outlive the result.
+// Declares the command line. It is bound to the fields of `options`, which must outlive the result.
 [[nodiscard]] CommandLine declare(Options& options);
 
-// `arguments` are without the program's name; `environment` is asked for the default directories. Every path
-// in the result is absolute, and nothing has been created or looked at but the file of --config. Throws
-// Failure, one line: Usage for a bad option, value or combination; Configuration and NoInput for that file.
+// `arguments` exclude the program's name; `environment` supplies the default directories. Makes every path
+// absolute. Creates nothing and reads only the file of --config. Throws Failure with one line: Usage for a
+// bad option, value or combination; Configuration or NoInput for that file.
 [[nodiscard]] std::variant<Options, EarlyExit> parse_options(std::span<const char* const> arguments,
                                                              const Environment& environment);
 

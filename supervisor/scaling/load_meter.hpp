@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the pipeline has done between two looks: the counts of the ring and the storage, and how its processes
-// have spent their time, as they say themselves (common/core/metrics.hpp).
+// Measures the load between two looks: the counts of ring and storage, and how the processes spent their
+// time, as they report it themselves (common/core/metrics.hpp).
 #pragma once
 
 #include <array>
@@ -15,10 +15,10 @@ namespace pipeline {
 
 class LoadMeter {
   public:
-    // Begins to measure.
+    // Starts the measurement.
     LoadMeter(const Segments& segments, const Children& children, std::uint64_t now_ns);
 
-    // Since the last look, or the beginning; of the consumers that are at work now.
+    // The load since the last look, or the start, of the consumers that are at work now.
     [[nodiscard]] Load look(std::uint64_t now_ns);
 
   private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks the scaling policy once a second, with what the pipeline has done meanwhile.
+// Asks the scaling policy once a second, with the load since the last time.
 #pragma once
 
 #include <chrono>
@@ -17,10 +17,10 @@ class Scaler {
 
     Scaler(ConsumerRange range, const Segments& segments, const Children& children, TimePoint now);
 
-    // To be called at next(), or earlier: then it says nothing. `consumers`: how many are wanted now.
+    // Call at next(); an earlier call returns nothing. `consumers`: how many are wanted now.
     [[nodiscard]] std::optional<ScalingDecision> look(TimePoint now, std::uint32_t consumers);
     [[nodiscard]] TimePoint next() const noexcept { return next_; }
-    // Somebody else has changed the number.
+    // Call when somebody else has changed the number.
     void forget() noexcept { policy_.forget(); }
 
   private:

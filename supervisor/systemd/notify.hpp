@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the service manager is told: that the pipeline runs, is being renewed, stops, how it does, and, as
-// long as it gets on, that it lives. Nothing is sent where nobody listens. It says what has changed, and the
-// rest every two seconds.
+// Reports to the service manager: ready, reloading, stopping, a status line, and watchdog beats while the
+// pipeline makes progress. It sends a change at once, and the rest every two seconds. Without a listener it
+// sends nothing.
 #pragma once
 
 #include <chrono>
@@ -21,36 +21,37 @@ class Notify {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
     enum class Phase : std::uint8_t {
-        Starting,   // some of the children have not begun yet
-        Running,    // all of them are at work
-        Replacing,  // and are being replaced, one after the other
+        Starting,   // some children are not at work yet
+        Running,    // all children are at work
+        Replacing,  // consumers are being replaced, one at a time
         Draining,
     };
 
     static constexpr std::chrono::seconds kInterval{2};
-    // A start is over soon: it is looked at more often.
+    // A start is short: look more often.
     static constexpr std::chrono::milliseconds kStartInterval{10};
-    // How much longer than now the manager is asked to wait while draining: several intervals, and not much
-    // more, since it is also what a supervisor that hangs then is given.
+    // How much more time to ask the manager for while draining. Several intervals, but not many: a supervisor
+    // that hangs during a drain gets as much.
     static constexpr std::chrono::seconds kExtension{15};
 
-    // `item_timeout` as of Liveness.
+    // `item_timeout` as in Liveness.
     Notify(const Ring& ring, const Storage& storage, const MetricsArea& metrics,
            std::chrono::nanoseconds item_timeout, TimePoint now);
 
-    // To be called whenever something may have changed, and at next(). `places` as of Liveness::sight_of().
+    // Call whenever something may have changed, and at next(). `places` as in Liveness::sight_of().
     void update(Phase phase, std::size_t places, TimePoint now);
-    // When to call again at the latest; TimePoint::max() if nobody listens.
+    // The latest time of the next call; TimePoint::max() if nobody listens.
     [[nodiscard]] TimePoint next() const noexcept { return next_; }
-    // Once it is, it stays so, whichever child dies.
+    // Stays true once it is true, whichever child dies.
     [[nodiscard]] bool has_been_ready() const noexcept { return phase_ && *phase_ != Phase::Starting; }
-    // At the end, whatever it was: a service that has done all its work at once has been ready too.
+    // Call at the end, in any phase. Sends READY=1 first if that was never sent: the work may have been done
+    // at once.
     void finish();
 
     // "1234/s, 12 in flight; 7 booked, 2 rejected, 1 failed, 0 duplicates".
     [[nodiscard]] static std::string status(const Totals& totals, std::uint64_t in_flight, double per_second);
-    // What keeps the pipeline from its work, one sentence; empty: nothing that is known. No time is in it:
-    // it says the same again as long as it is the same.
+    // Why the pipeline cannot work, in one sentence; empty if no reason is known. It contains no time, so it
+    // stays the same while the reason does.
     [[nodiscard]] static std::string trouble(const MetricsArea& metrics, bool has_unstored);
 
   private:
@@ -72,10 +73,10 @@ class Notify {
     double per_second_ = 0;
 };
 
-// True if every child that is to run has not only been started, but has the segments too.
+// True if every child that should run has started and attached the segments.
 [[nodiscard]] bool are_at_work(const Children& children, const Ring& ring) noexcept;
 
-// Before there is a pipeline: that the start may take so much longer, and what it waits for.
+// Before the pipeline exists: asks for up to `longest` more time to start, and says what the start waits for.
 void notify_waiting(std::chrono::nanoseconds longest, const std::string& status);
 
 }  // namespace pipeline

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One live line on a terminal: how much is done, how fast, and how long it will take when the source is
-// finite. Silent where standard error is no terminal.
+// One live line on a terminal: how much is done, how fast, and for a finite source the time left. Silent if
+// standard error is no terminal.
 #pragma once
 
 #include <chrono>
@@ -17,11 +17,11 @@ class Progress {
     using TimePoint = std::chrono::steady_clock::time_point;
     static constexpr std::chrono::milliseconds kInterval{200};
 
-    // `durable`: the records that were in the ledger when this run began; they do not count.
+    // `durable`: records that were in the ledger when this run began; they do not count.
     Progress(const Ring& ring, const Storage& storage, std::uint64_t durable, TimePoint now);
 
     [[nodiscard]] bool is_shown() const noexcept { return shown_; }
-    // Draws the line anew if its interval is over; next() is when that will be.
+    // Redraws the line if its interval is over. next() is the time of the next draw.
     void update(TimePoint now);
     [[nodiscard]] TimePoint next() const noexcept { return next_; }
     // Makes room for another line on the terminal.
