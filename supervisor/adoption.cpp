@@ -39,8 +39,8 @@ void wait_for_generation(Left& segments, const AdoptionRequest& request) {
     }
 }
 
-// True if the plan's source is a spool and its path leads to another folder than when these were made. One
-// that was mounted again may have another device number.
+// True if the plan's source is a spool whose path now leads to another folder than when the segments were
+// created. A file system that is mounted again may have another device number.
 bool are_of_another_folder(const Segments& segments, const SegmentsPlan& plan) {
     const FileIdentity& left = segments.ring().area().source_file;
     const FileIdentity& wanted = plan.source_file;
@@ -49,9 +49,9 @@ bool are_of_another_folder(const Segments& segments, const SegmentsPlan& plan) {
     return left.device != wanted.device && left.birth_ns == 0;
 }
 
-// True if new ones can take their place: all that was acquired is in the ledger. Receipts that are still due
-// are given by a start with the same source and ledger, and are no reason to refuse another: what the source
-// was not told of it gives again, and its ledger knows it.
+// True if new segments may replace these: all acquired invoices are in the ledger. Due receipts are no reason
+// to refuse another source or ledger. A start with the same ones gives them; otherwise the source gives those
+// invoices again, and its ledger recognises them.
 bool are_done_with(const Segments& segments, const SegmentsPlan& plan) {
     if (segments.in_flight() != 0) return false;
     return segments.storage().released() == segments.ring().tail() || segments.source() != plan.source ||
@@ -69,7 +69,7 @@ void require_same(const std::string& what, const std::string& option, const std:
                     printable(wanted), verb(in_flight, "it", "them"), option, printable(left)));
 }
 
-// What is in the segments was acquired from a folder that is elsewhere now: its files are not in this one.
+// The segments' invoices came from a folder that has moved: their files are not in the present one.
 void require_same_folder(const Segments& segments, const AdoptionRequest& request) {
     if (!are_of_another_folder(segments, request.plan)) return;
     throw Failure(
@@ -81,7 +81,7 @@ void require_same_folder(const Segments& segments, const AdoptionRequest& reques
             request.name, segments.in_flight(), segments.source(), request.name));
 }
 
-// A list is the same by whatever path. Without a birth time a new file may have an old one's inode.
+// A list's identity is its file, not its path. Without a birth time, a new file may have an old one's inode.
 bool is_same_list(const Segments& segments, const SegmentsPlan& plan) {
     const FileIdentity& left = segments.ring().area().source_file;
     if (!plan.ordered || plan.source_file.birth_ns == 0 || left != plan.source_file) return false;
@@ -92,7 +92,7 @@ bool is_same_list(const Segments& segments, const SegmentsPlan& plan) {
     return true;
 }
 
-// What is begun anew is not what was left. The same command again, after a kill, goes on.
+// A fresh start must not adopt unfinished work. The same command may, when it is repeated after a kill.
 void require_begun_alike(const Segments& segments, const AdoptionRequest& request, std::uint64_t in_flight) {
     if (!request.plan.from_start || segments.ring().area().from_start != 0) return;
     throw Failure(ExitStatus::Configuration,
@@ -118,9 +118,8 @@ std::unique_ptr<Ledger> open_known(const Segments& segments, const AdoptionReque
     }
 }
 
-// An older copy may have been put in the ledger's place: what it lacks is in no other place any more, and
-// would never be acquired again. Or an older copy in the place of the segments: what they would give again is
-// not what the ledger has had since.
+// Detects an older copy of the ledger or of the segments. Nobody would acquire again what an older ledger
+// lacks. Older segments would give again something else than the ledger has received since.
 void require_written_here(const Segments& segments, const AdoptionRequest& request) {
     const Storage storage = segments.storage();
     const std::uint64_t durable = storage.durable();
@@ -132,7 +131,7 @@ void require_written_here(const Segments& segments, const AdoptionRequest& reque
         case Continuation::Redoes:
         case Continuation::Unchecked:
             return;
-        case Continuation::Lacks:  // was refused when it was opened
+        case Continuation::Lacks:  // was refused when the ledger was opened
         case Continuation::Differs:
             break;
     }
@@ -164,8 +163,8 @@ void warn_of_kept_sizes(const Segments& segments, const SegmentsPlan& plan) {
         ring, storage);
 }
 
-// What an earlier generation has left, when no process of it is: checked, and of the present layout. Made of
-// segments of an older one, it has no names yet.
+// The segments of an earlier generation once none of its processes is left: checked, in the present layout.
+// Converted from an older layout, they have no names yet.
 struct Leftover {
     Segments segments;
     std::optional<OldSegments> old;
@@ -176,7 +175,7 @@ std::optional<Leftover> find_leftover(const AdoptionRequest& request) {
         auto old = OldSegments::open(request.name);
         if (old) {
             wait_for_generation(*old, request);
-            if (!old->are_current()) continue;  // its last process has removed them just now
+            if (!old->are_current()) continue;  // its last process has just removed them
             Segments converted = old->convert();
             converted.check_contents();
             return Leftover{std::move(converted), std::move(old)};
@@ -190,7 +189,7 @@ std::optional<Leftover> find_leftover(const AdoptionRequest& request) {
     }
 }
 
-// Old segments get the names with what they had no words for.
+// Adds to converted segments what the old layout had no words for, and gives them the names.
 void upgrade(Segments& segments, const AdoptionRequest& request) {
     segments.ring().area().ledger_id = open_known(segments, request)->id();
     segments.replace();
@@ -208,13 +207,13 @@ Segments adopt(Leftover leftover, const AdoptionRequest& request) {
     require_written_here(segments, request);
     require_begun_alike(segments, request, in_flight);
     warn_of_kept_sizes(segments, request.plan);
-    // Of a list: what was upgraded does not know it yet.
+    // Converted segments do not know the file of their list yet.
     FileIdentity& source_file = segments.ring().area().source_file;
     if (!request.plan.ordered || source_file == FileIdentity{}) source_file = request.plan.source_file;
     if (leftover.old) upgrade(segments, request);
     segments.take_over();
     segments.ring().reopen();
-    // From exclusive to shared; the name's lock keeps every other supervisor out meanwhile.
+    // From exclusive to shared. The name lock keeps other supervisors out meanwhile.
     if (!segments.lock_shared()) throw Failure(ExitStatus::Internal, "the generation lock was lost");
     tell_of(segments);
     return std::move(segments);

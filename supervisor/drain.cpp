@@ -49,8 +49,8 @@ void Drain::fail(ExitStatus status) {
 void Drain::cut_short() {
     if (!failure_) failure_ = ExitStatus::NotDrained;
     children_.kill_all();
-    // What they had in work is not to blame for their deaths, but for those that came before. Nobody else
-    // writes that now. Killed before this: the next start charges an attempt.
+    // We killed these consumers ourselves: do not charge their invoices. Deaths from before still count. No
+    // other process writes these words now. A kill before this: the next start charges an attempt.
     Ring ring = segments_.ring();
     for (const Child& consumer : children_.consumers()) {
         const Hand hand = ring.hand(consumer.place);
@@ -70,9 +70,9 @@ void Drain::go_on(TimePoint now) {
     }
 }
 
-// The producer has failed for good: nobody tells the source any more, and what is durable would fill the
-// storage until the end of the drain. Its space is freed, and the next start tells the source (which gives it
-// again, and the ledger knows it). The producer's word has no other writer now.
+// The producer has failed for good, so nobody gives receipts, and durable records would fill the storage
+// until the drain ends. Release their space. The next start tells the source (which gives the invoices again,
+// and the ledger recognises them). The producer was the only other writer of this word.
 void Drain::release_without_producer() noexcept {
     if (!producer_has_failed()) return;
     Storage storage = segments_.storage();

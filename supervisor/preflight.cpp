@@ -29,8 +29,8 @@ void make_directory(const std::filesystem::path& path, const char* option) {
     }
 }
 
-// Each child takes one descriptor of the supervisor, and the rest (ledger, segments, logs, what a child
-// opens) has room with these: a soft limit that is lower is raised.
+// Each child takes one descriptor of the supervisor; kOthers covers the rest (ledger, segments, logs,
+// descriptors a child opens). Raises a lower soft limit.
 void provide_descriptors(ConsumerRange consumers) {
     constexpr rlim_t kOthers = 32;
     const rlim_t needed = consumers.most + kOthers;
@@ -116,7 +116,7 @@ void require_free_source(const Options& options) {
 }
 
 void complete(SegmentsPlan& plan, const Options& options) {
-    // Where the file system knows no birth time, a new list may have an old one's inode: its name counts.
+    // Without birth times, a new list may have an old one's inode: identify it by name.
     const bool is_known_by_file =
         options.source.kind == SourceSpec::Kind::Lines && plan.source_file.birth_ns != 0;
     const auto ledger = open_ledger(options.ledger);

@@ -43,7 +43,7 @@ void Steering::obey(const signalfd_siginfo& signal) {
         case SIGUSR2:
             return pause("SIGUSR2", false);
         case SIGHUP:
-            // A terminal that goes ends what runs in it, unless it was started with nohup(1).
+            // A closing terminal ends its programs, except those started with nohup(1).
             if (signal.ssi_code != SI_KERNEL) return replace_all();
             if (!is_ignored(SIGHUP)) stop("SIGHUP, the terminal is gone");
             return;
@@ -55,13 +55,13 @@ void Steering::obey(const signalfd_siginfo& signal) {
 }
 
 void Steering::stop(const char* cause) {
-    // Not whether a drain has begun: that of a run that ends by itself has been asked for by nobody.
+    // Do not test for a begun drain: a run that ends by itself drains although nobody asked for a stop.
     if (!std::exchange(is_stopping_, true)) return drain_.begin(cause);
     log(LogLevel::Warning, "a second signal: stopping at once");
     drain_.cut_short();
 }
 
-// The number of consumers that are wanted, for all who look.
+// Sets the number of wanted consumers and publishes it.
 void Steering::want(std::uint32_t consumers) {
     pool_.want(consumers, steady_clock::now());
     metrics_.consumers.store(consumers, std::memory_order_relaxed);
@@ -86,7 +86,7 @@ void Steering::resize(const char* cause, int by) {
     log(LogLevel::Notice, "{}: consumers {} -> {}", cause, before, wanted);
 }
 
-// By the load.
+// Follows the load.
 void Steering::scale(TimePoint now) {
     if (!scaler_ || drain_.has_begun()) return;
     const std::uint32_t before = pool_.wanted();
@@ -103,7 +103,7 @@ void Steering::replace_all() {
     pool_.replace_all();
 }
 
-// What is in the ring is processed all the same.
+// Consumers still process the items in the ring.
 void Steering::pause(const char* cause, bool on) {
     if (drain_.has_begun()) return log(LogLevel::Notice, "{}: draining, the source has been stopped", cause);
     Ring ring = segments_.ring();

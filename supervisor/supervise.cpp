@@ -22,14 +22,14 @@
 namespace pipeline {
 namespace {
 
-// Orphans take at most so long to see that they are, and then at most --drain-timeout.
+// The longest time until orphans notice that they are orphans; then they drain within --drain-timeout.
 constexpr std::chrono::seconds kOrphansNotice{5};
-// Of a start besides: the segments are allocated, the ledger is recovered, the children are started.
+// The rest of a start: allocating the segments, recovering the ledger, starting the children.
 constexpr std::chrono::seconds kLimitOfStart{60};
 
 constexpr std::chrono::seconds kReport{1};
 
-// The exit status speaks of the invoices, whoever reads the report or does not.
+// The exit status describes the invoices, whether or not anybody reads the report.
 void print_report(const Report& report, ReportFormat format) noexcept {
     try {
         print_output(format == ReportFormat::Json ? report.json() + "\n" : report.text(), kReport);
@@ -38,7 +38,7 @@ void print_report(const Report& report, ReportFormat format) noexcept {
     }
 }
 
-// The report, for machines that watch the journal; people have it on standard output.
+// The report for machines that watch the journal. People read it on standard output.
 void log_report(const Report& report, ExitStatus status, const Options& options) {
     if (!log_is_journal()) return;
     const auto& [booked, rejected, failed, duplicates] = report.outcomes;

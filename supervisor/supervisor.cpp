@@ -22,14 +22,14 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds kFreshTick{10};  // between looks whether a fresh consumer is at work
+constexpr milliseconds kFreshTick{10};  // how often to look whether a fresh consumer is at work
 
 bool works_outside(const Options& options) noexcept {
     return options.process.is_program() || options.outside.isolate;
 }
 
-// A consumer ends by itself what runs too long outside of it, and takes its time for that: the watch is for a
-// consumer that does not.
+// A consumer ends overdue work outside by itself, and needs time for that. The watch ends only a consumer
+// that fails to.
 std::chrono::nanoseconds watched_item_timeout(const Options& options) noexcept {
     constexpr std::chrono::seconds kForTheConsumer{5};
     const bool has_second_line = works_outside(options) && options.item_timeout > options.item_timeout.zero();
@@ -129,8 +129,7 @@ void Supervisor::start_due(TimePoint now) {
     }
 }
 
-// True at the end of a drain when there is nothing left that the child could do; it may be impossible to
-// start one just then.
+// True at the end of a drain when the child would have nothing to do. A start may be impossible just then.
 bool Supervisor::is_needless(const Child& child) const noexcept {
     const bool producer_done = children_.producer().state == Child::State::Done;
     return drain_.has_begun() && (child.role == Child::Role::Producer || producer_done) &&
@@ -148,7 +147,7 @@ void Supervisor::start(Child& child) {
         child.hindrance.clear();
     } catch (const Failure& failure) {
         const bool is_permanent = failure.status() == ExitStatus::CannotCreate;
-        // Once for each cause, however long it lasts.
+        // Log each cause once, however long it lasts.
         if (child.hindrance != failure.what()) {
             log(LogLevel::Error, "{} cannot be started{}: {}", child.name(),
                 is_permanent ? "" : " and is tried again", failure.what());
@@ -173,7 +172,7 @@ void Supervisor::read_signals() {
     signalfd_siginfo received{};
     while (::read(signal_fd_, &received, sizeof received) == static_cast<ssize_t>(sizeof received)) {
         if (received.ssi_signo == SIGCHLD) {
-            next_look_ = {};  // it may have been stopped; of its death its pidfd tells
+            next_look_ = {};  // a child may have been stopped; its pidfd reports its death
         } else {
             steering_.obey(received);
         }
@@ -184,7 +183,7 @@ void Supervisor::reap(Child& child) {
     int wait_status = 0;
     if (::waitpid(child.process.pid, &wait_status, WNOHANG) != child.process.pid) return;
     decide_after_death(child, wait_status);
-    // Nobody else writes that now.
+    // The word has no other writer now.
     if (child.state == Child::State::Done) word_of(child).store(0, std::memory_order_release);
     child.process = {};
     children_.end_orphans(milliseconds::zero());
@@ -201,7 +200,8 @@ void Supervisor::decide_after_death(Child& child, int wait_status) {
     child.state = Child::State::Done;
     const bool exited_well = WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0;
     if (exited_well && ring_.closed()) drain_.note();
-    // Also when the ring has been closed meanwhile: whoever left as told may have left something in it.
+    // Ask the pool even if the ring has been closed since: a consumer that left as told may have left items
+    // in it.
     if (exited_well && child.role == Child::Role::Consumer && pool_.has_left(child, steady_clock::now())) {
         log(LogLevel::Debug, "{} (pid {}) has left", child.name(), child.process.pid);
         return;
@@ -223,7 +223,7 @@ void Supervisor::decide_after_death(Child& child, int wait_status) {
     if (drain_.has_failed() && segments_.in_flight() == 0) return;
     if (child.role == Child::Role::Consumer) {
         HandArea& hand = ring_.area().hands[child.place];
-        // Killed by us for its invoice's slowness: that cause is there already.
+        // If we killed it because its invoice took too long, the cause is already there.
         if (hand.death.load(std::memory_order_relaxed) == 0)
             hand.death.store(cause.encode(), std::memory_order_release);
         count_death(metrics_.places[child.place].deaths,
@@ -270,7 +270,7 @@ void Supervisor::kill_stalled(TimePoint now) {
     }
 }
 
-// What the service manager is told. Once running, it stays so whoever dies.
+// The phase to report to the service manager. Running stays Running, whichever child dies.
 Notify::Phase Supervisor::phase() const noexcept {
     if (drain_.has_begun()) return Notify::Phase::Draining;
     if (pool_.is_replacing()) return Notify::Phase::Replacing;
@@ -284,7 +284,7 @@ void Supervisor::wake_all() noexcept {
 }
 
 std::uint64_t Supervisor::progress_of(const Child& child) const noexcept {
-    // Anything that only grows, or changes, as the child gets on with its work.
+    // Anything that only grows, or changes, while the child makes progress.
     if (child.role == Child::Role::Producer) return ring_.tail() + storage_.released();
     return ring_.hand(child.place).word().pack();
 }

@@ -20,7 +20,7 @@ void Pool::want(std::uint32_t consumers, TimePoint now) {
         Child& child = row(static_cast<std::uint16_t>(wanted_));
         child.wanted = true;
         if (child.state == Child::State::Running) {
-            // It may have seen already that it is to leave: then it is started again.
+            // The consumer may have seen the flag already. Then it leaves, and is started again.
             ring_.area().hands[child.place].leave.store(0, std::memory_order_release);
         } else if (child.state == Child::State::Done) {
             child.state = Child::State::Waiting;
@@ -88,8 +88,8 @@ bool Pool::has_left(Child& child, TimePoint now) const noexcept {
 }
 
 bool Pool::is_given_up(Child& child) const noexcept {
-    // A hand is empty only when what was in it is saved: a dead owner that is not settled yet leaves it as it
-    // was before.
+    // A hand is empty only once its results are saved: a dead owner's hand stays as it was until it is
+    // settled.
     return !child.wanted && ring_.hand(child.place).empty();
 }
 
@@ -98,7 +98,7 @@ Child& Pool::row(std::uint16_t place) {
     return children_.add(make_(place));
 }
 
-// The caller calls those who wait.
+// The caller wakes the waiting consumers.
 void Pool::tell(Child& child) noexcept {
     child.told = true;
     ring_.area().hands[child.place].leave.store(1, std::memory_order_release);

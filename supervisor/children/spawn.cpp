@@ -33,7 +33,7 @@ std::string program_path(const std::string& program) {
                       " is missing: the programs of the pipeline belong in one folder; install them again");
 }
 
-// What went wrong in the child before it was the other program.
+// A failure in the child before exec succeeds.
 struct Mishap {
     int error = 0;  // an errno value
     bool in_exec = false;

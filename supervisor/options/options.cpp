@@ -80,7 +80,7 @@ CommandLine declare(Options& options) {
 
 namespace {
 
-// Fills in what was not given. A spec that was not given is a spool or an SQLite file without a path.
+// Fills in defaults. A spec that was not given is a spool or an SQLite file without a path.
 void complete(Options& options, const Environment& environment) {
     if (options.state_dir.empty()) {
         const auto found = default_state_directory(environment);
@@ -102,14 +102,14 @@ void complete(Options& options, const Environment& environment) {
     }
 }
 
-// The end of the arguments that are options: at "--", which the command of the short form follows.
+// Where the options end: at "--", which precedes the command of the short form.
 std::size_t find_command(std::span<const char* const> arguments) noexcept {
     const auto found = std::find_if(arguments.begin(), arguments.end(),
                                     [](std::string_view argument) { return argument == "--"; });
     return static_cast<std::size_t>(found - arguments.begin());
 }
 
-// What the short form means: each:COMMAND, and the end when a source that has one has ended, as with xargs.
+// Expands the short form: each:COMMAND, and --once for a source that has an end, as with xargs.
 void take_command(std::span<const char* const> command, std::span<const char* const> options_given,
                   Options& options) {
     if (command.empty() || *command.front() == '\0') {
@@ -130,7 +130,7 @@ void refuse_unless(bool fits, std::string_view option, std::string_view accepted
                       accepted));
 }
 
-// What is for work outside, asked for where there is none.
+// Refuses options for work outside when nothing works outside.
 void check_outside(const Options& options) {
     const OutsideOptions& outside = options.outside;
     const bool is_exec = options.process.kind == ProcessSpec::Kind::Exec;
@@ -150,7 +150,7 @@ void check_outside(const Options& options) {
     }
 }
 
-// What each option accepts but all together cannot do.
+// Refuses options that are valid alone but not together.
 void check_combination(const Options& options) {
     check_outside(options);
     const auto source = in_quotes(options.source.text());

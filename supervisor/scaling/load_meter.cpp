@@ -6,7 +6,7 @@
 namespace pipeline {
 namespace {
 
-// What stands there is its own: until it has got so far, what its predecessor was doing stands there.
+// True once the child has registered. Until then the area still holds its predecessor's activity.
 bool is_at_work(const Child& child, const std::atomic<std::uint64_t>& process) noexcept {
     return child.state == Child::State::Running &&
            child.process.is_named_by(process.load(std::memory_order_acquire));
@@ -23,7 +23,7 @@ LoadMeter::LoadMeter(const Segments& segments, const Children& children, std::ui
       acquired_(ring_.tail()),
       stored_(storage_.tail()),
       producer_(TimeSpent::of(metrics_.producer.activity, false, now_ns)) {
-    // Adopted segments count on from what an earlier generation of processes has spent.
+    // In adopted segments these counts continue from earlier processes.
     for (std::size_t place = 0; place < kMaxPlaces; ++place)
         places_[place] = TimeSpent::of(metrics_.places[place].activity, false, now_ns);
 }

@@ -10,10 +10,10 @@
 namespace pipeline {
 namespace {
 
-// So few results say nothing about how long one takes.
+// Fewer results per consumer say nothing about how long one takes.
 constexpr double kTellingPerConsumer = 4;
 
-// A hundredth of a consumer is within what is measured.
+// A hundredth of a consumer is within measurement error.
 std::uint32_t whole(double aim, ConsumerRange range) noexcept {
     return static_cast<std::uint32_t>(std::clamp<double>(std::ceil(aim - 0.01), range.least, range.most));
 }
@@ -73,7 +73,7 @@ std::optional<ScalingDecision> ScalingPolicy::look(std::uint32_t consumers, cons
     return decision;
 }
 
-// The first window after a change has the start of new consumers in it: the second one is what is compared.
+// The first window after a change includes the start of new consumers. Compare the second one.
 std::optional<ScalingDecision> ScalingPolicy::judge(std::uint32_t consumers, const Window& seen) {
     if (!trial_ || ++trial_->windows < kUp) return std::nullopt;
     const Trial trial = *std::exchange(trial_, std::nullopt);

@@ -18,7 +18,7 @@ std::string extend_timeout(std::chrono::nanoseconds by) {
     return fmt::format("EXTEND_TIMEOUT_USEC={}\n", std::chrono::ceil<microseconds>(by).count());
 }
 
-// CLOCK_MONOTONIC, as sd_notify(3) wants it beside RELOADING=1.
+// CLOCK_MONOTONIC, which sd_notify(3) requires with RELOADING=1.
 std::int64_t monotonic_usec() noexcept {
     return std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now().time_since_epoch())
         .count();
@@ -76,18 +76,18 @@ std::string Notify::enter(Phase phase) {
         case Phase::Replacing:
             return fmt::format("RELOADING=1\nMONOTONIC_USEC={}\n", monotonic_usec());
         case Phase::Draining:
-            // Of a source that had little to give: it is drained before anybody saw it run. And what is being
-            // reloaded is not known to stop.
+            // A small source may be drained before the pipeline was seen running: report READY=1 first. It
+            // also ends a reload, during which a stop would not be recognised.
             return before && *before == Phase::Running ? "STOPPING=1\n" : "READY=1\nSTOPPING=1\n";
     }
     return {};
 }
 
-// Nothing if it would say the same again: an idle pipeline wakes nobody.
+// Returns nothing if the status has not changed: an idle pipeline wakes nobody.
 std::string Notify::renewed_status(Phase phase, TimePoint now) {
     const std::uint64_t durable = storage_.durable();
     const double seconds = std::chrono::duration<double>(now - counted_at_).count();
-    // The rate is that of a whole interval.
+    // Compute the rate over a whole interval only.
     if (seconds >= std::chrono::duration<double>(interval_).count() / 2) {
         per_second_ = static_cast<double>(durable - counted_) / seconds;
         counted_at_ = now;

@@ -14,7 +14,7 @@ bool has_service_manager() noexcept {
 }
 
 void tell_service_manager(const std::string& lines) noexcept {
-    // The variables stay: a program of --process may want them, and is not listened to (NotifyAccess=main).
+    // Keep the variables: a program of --process may want them, but is not listened to (NotifyAccess=main).
     static_cast<void>(::sd_notify(0, lines.c_str()));
 }
 

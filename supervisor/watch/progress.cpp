@@ -11,7 +11,7 @@
 namespace pipeline {
 namespace {
 
-// A terminal that was stopped (Ctrl-S) gets nothing.
+// Writes nothing to a terminal that is stopped (Ctrl-S).
 void write_terminal(const std::string& text) noexcept {
     pollfd room{STDERR_FILENO, POLLOUT, 0};
     if (::poll(&room, 1, 0) != 1) return;
