@@ -13,7 +13,7 @@ std::string_view without_blanks_at_end(std::string_view text) noexcept {
     return last == std::string_view::npos ? std::string_view() : text.substr(0, last + 1);
 }
 
-// "WORD" or "WORD REASON".
+// Reads "WORD" or "WORD REASON".
 bool is_verdict(std::string_view line, std::string_view word, Status status, Result& result) {
     if (!line.starts_with(word)) return false;
     line.remove_prefix(word.size());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A command with places in it that an invoice fills: {} or {id}, {path} and {attempt}, anywhere in a word.
-// Filling never makes another word of it, whatever is in the id. A command without any such place gets the id
-// as its last argument, as xargs and GNU parallel do it.
+// A command with placeholders for an invoice: {} or {id}, {path} and {attempt}, anywhere in a word. A filled
+// placeholder never splits a word, whatever the id contains. A command without placeholders gets the id as
+// its last argument, as in xargs and GNU parallel.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,9 @@ namespace pipeline {
 
 class CommandTemplate {
   public:
-    // `directory` holds the files of the ids, see invoice_path().
+    // `directory` holds the files of the ids; see invoice_path().
     CommandTemplate(std::vector<std::string> words, std::filesystem::path directory);
-    // The words for the invoice; they are valid until the next call.
+    // Returns the words for the invoice, valid until the next call.
     [[nodiscard]] const std::vector<std::string>& fill(std::string_view id, std::uint32_t attempt);
 
   private:

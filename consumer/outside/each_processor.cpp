@@ -19,7 +19,7 @@ using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds kBoundedWait{500};
-constexpr milliseconds kStartAgain{100};  // when the system has no process left
+constexpr milliseconds kStartAgain{100};  // when the system is out of processes
 constexpr std::chrono::seconds kEndAtTerm{1};
 constexpr std::size_t kOutputBytes = 65'536;
 constexpr std::uint32_t kWarningsPerSecond = 10;
@@ -57,7 +57,7 @@ milliseconds EachProcessor::retry_delay(std::uint32_t attempts) noexcept {
     return std::min(delay, kLastRetry);
 }
 
-// The unfinished item whose turn is first, in the hand's order among those that never had to wait.
+// The unfinished item that is due first; among items that never had to wait, in the hand's order.
 std::size_t EachProcessor::choose(const Batch& batch) const noexcept {
     std::size_t chosen = batch.size();
     for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -86,11 +86,11 @@ void EachProcessor::run(Batch& batch, std::size_t i) {
     }
 }
 
-// False if the system cannot start it now, or there is no file for it.
+// Returns false if the system cannot start it now, or the invoice's file is missing.
 bool EachProcessor::start(Batch& batch, std::size_t i) {
     const auto id = batch.item(i).id_text();
     if (plan_.spool && settle_without_file(*plan_.spool, batch, i)) return false;
-    // Before it runs: it may kill the consumer at once.
+    // Mark the attempt before the program runs: it may kill the consumer at once.
     batch.begin(i);
     if (const auto mishap = child_.start(command_.fill(id, batch.attempt(i)), id)) {
         batch.pause();
@@ -107,7 +107,7 @@ bool EachProcessor::start(Batch& batch, std::size_t i) {
 
 EachProcessor::End EachProcessor::wait_for_end(Batch& batch) {
     auto limit = plan_.item_timeout;
-    int signal = SIGTERM;  // what it is sent at its limit; 0: nothing more
+    int signal = SIGTERM;  // to send at its limit; 0: none is left to send
     auto since = steady_clock::now();
     while (true) {
         const auto before = steady_clock::now();
@@ -133,9 +133,9 @@ EachProcessor::End EachProcessor::wait_for_end(Batch& batch) {
     }
 }
 
-// What is there now; all that it wrote if it has ended.
+// Reads what is available; all of its output if it has ended.
 void EachProcessor::read_output() {
-    constexpr int kMostAtOnce = 64;  // then something else has its turn
+    constexpr int kMostAtOnce = 64;  // then other work gets its turn
     for (int i = 0; i < kMostAtOnce; ++i) {
         const auto [outcome, bytes] = child_.read_output(bytes_);
         if (outcome != ProgramChild::ReadOutcome::Read) return;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Has each invoice processed by a process of its own, which says by its exit status what came of it
-// (sysexits.h): 0 booked, 65 rejected, 75 to be tried again later; anything else, and every death, is an
-// attempt that failed. One process runs at a time; the consumers are the parallelism. An invoice that has to
-// wait for its next attempt holds up no other one of its hand.
+// Runs one process per invoice. Its exit status is the outcome (sysexits.h): 0 booked, 65 rejected, 75 try
+// again later; any other status, and every death by a signal, is a failed attempt. One process runs at a
+// time: the consumers are the parallelism. An invoice that waits for its next attempt delays no other invoice
+// in its hand.
 #pragma once
 
 #include <array>
@@ -22,13 +22,13 @@ namespace pipeline {
 struct EachPlan {
     ProgramChild::Setup program;
     std::chrono::nanoseconds item_timeout{0};
-    std::shared_ptr<const SpoolFolder> spool{};  // of the invoices' files, if they lie in one
+    std::shared_ptr<const SpoolFolder> spool{};  // where the invoices' files are, if they lie in a spool
 };
 
 class EachProcessor final : public BatchProcessor {
   public:
-    // Before the second attempt at what was a temporary failure; doubled before each further one, up to the
-    // last.
+    // The delay before the second attempt after a temporary failure. It doubles before each further attempt,
+    // up to kLastRetry.
     static constexpr std::chrono::milliseconds kFirstRetry{100};
     static constexpr std::chrono::milliseconds kLastRetry{10'000};
 
@@ -37,7 +37,7 @@ class EachProcessor final : public BatchProcessor {
     void process(Batch& batch) override;
     void look_after() override;
 
-    // How long after that many failed attempts the next one begins.
+    // The delay before the next attempt after this many failed ones.
     [[nodiscard]] static std::chrono::milliseconds retry_delay(std::uint32_t attempts) noexcept;
 
   private:
@@ -46,7 +46,7 @@ class EachProcessor final : public BatchProcessor {
     [[nodiscard]] std::size_t choose(const Batch& batch) const noexcept;
     void run(Batch& batch, std::size_t i);
     [[nodiscard]] bool start(Batch& batch, std::size_t i);
-    // Late: it was ended because it ran too long. Never: not even that did.
+    // Late: we ended it because it ran too long. Never: even that failed.
     enum class End { InTime, Late, Never };
     [[nodiscard]] End wait_for_end(Batch& batch);
     void read_output();
@@ -58,7 +58,7 @@ class EachProcessor final : public BatchProcessor {
     ProgramChild child_;
     std::vector<char> bytes_;
     LastLine output_;
-    std::array<TimePoint, kMaxBatch> not_before_{};  // of the items of the batch
+    std::array<TimePoint, kMaxBatch> not_before_{};  // per item of the batch
     LineBudget warnings_;
 };
 

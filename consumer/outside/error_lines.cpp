@@ -60,7 +60,7 @@ void ErrorLines::end_line(TimePoint now) {
     line_.clear();
 }
 
-// Looks at no more of the bytes than their last lines.
+// Looks only at the last lines of the bytes.
 void ErrorLines::leave_out(std::string_view bytes) {
     budget_.left_out(bytes.size());
     const auto last = bytes.rfind('\n');
@@ -76,7 +76,7 @@ void ErrorLines::leave_out(std::string_view bytes) {
         lines[count++] = is_first ? bytes : bytes.substr(before + 1);
         if (!is_first) bytes = bytes.substr(0, before);
     }
-    if (is_first) {  // it goes on what was read before
+    if (is_first) {  // it continues the unfinished line
         append_to_line(lines[count - 1]);
         lines[count - 1] = line_;
     }

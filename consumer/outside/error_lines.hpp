@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a program writes to its standard error: its lines go into the log, prefixed with whose they are, at
-// most kLinesPerSecond of them; the last ones are kept, because they tell why it died. However much it
-// writes, it costs little more than reading it: what is left out is not even split into lines.
+// A program's standard error. Its lines go into the log with a prefix that names the program, at most
+// kLinesPerSecond of them. The last ones are kept, because they tell why it died. Much output costs little
+// more than reading it: lines above the limit are not even split.
 #pragma once
 
 #include <array>
@@ -18,19 +18,19 @@ class ErrorLines {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
     static constexpr std::uint32_t kLinesPerSecond = 50;
-    static constexpr std::size_t kMaxLineBytes = 1024;  // what is longer is cut
+    static constexpr std::size_t kMaxLineBytes = 1024;  // longer lines are cut
     static constexpr std::size_t kKept = 3;             // lines
 
-    // A new program writes: nothing is kept of the one before. `prefix` is put before each line.
+    // Call for each new program: drops the lines of the previous one. `prefix` precedes each logged line.
     void begin(std::string prefix);
     // Takes the next bytes.
     void take(std::string_view bytes, TimePoint now);
-    // No bytes follow: a last line without an end counts too.
+    // Call at the end of the stream: an unfinished last line counts too.
     void end(TimePoint now);
 
     // The last line that is not blank; empty if there is none.
     [[nodiscard]] std::string_view last() const noexcept;
-    // As many of the last lines as fit in `most` bytes, at least the last one, with " | " between them.
+    // As many of the last lines as fit in `most` bytes, but at least the last one, joined by " | ".
     [[nodiscard]] std::string tail(std::size_t most) const;
 
   private:
@@ -41,9 +41,9 @@ class ErrorLines {
     void tell_left_out();
 
     std::string prefix_;
-    std::string line_;  // what was read of the next line, cut
+    std::string line_;  // the unfinished line so far, cut
     std::array<std::string, kKept> kept_;
-    std::size_t kept_count_ = 0;  // in all; line n is kept_[n % kKept]
+    std::size_t kept_count_ = 0;  // total; line n is kept_[n % kKept]
     LineBudget budget_{kLinesPerSecond};
 };
 

@@ -20,12 +20,12 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-constexpr seconds kEndAtEndOfInput{2};  // for a program that has nothing to do any more
+constexpr seconds kEndAtEndOfInput{2};  // for a program with no more work
 constexpr seconds kEndAtTerm{1};
 constexpr seconds kEndAtClosedStream{1};
 constexpr milliseconds kBoundedWait{500};
 constexpr std::size_t kMostReasonBytes = 200;
-constexpr std::size_t kMostLeftAnswers = std::size_t{4} << 20U;  // bytes that a dead program may have left
+constexpr std::size_t kMostLeftAnswers = std::size_t{4} << 20U;  // most bytes to read from a dead program
 constexpr std::uint32_t kWarningsPerSecond = 10;
 
 }  // namespace
@@ -60,10 +60,10 @@ void ExecProcessor::process(Batch& batch) {
         }
     }
     batch_ = nullptr;
-    if (child_.is_running() && !now_.asked.empty()) end_child();  // the batch is given up
+    if (child_.is_running() && !now_.asked.empty()) end_child();  // the batch was given up
 }
 
-// False if it could not be started yet.
+// Returns false if the program could not be started yet.
 bool ExecProcessor::start(nanoseconds bound) {
     while (batch_->is_finished(next_)) ++next_;
     const auto now = steady_clock::now();
@@ -71,7 +71,7 @@ bool ExecProcessor::start(nanoseconds bound) {
         static_cast<void>(child_.wait(false, std::min<nanoseconds>(bound, start_delay_.start_at() - now)));
         return false;
     }
-    // Before it runs: it may kill the consumer at once.
+    // Mark the attempt before the program runs: it may kill the consumer at once.
     batch_->begin(next_);
     now_ = {};
     answers_.clear();
@@ -88,7 +88,7 @@ bool ExecProcessor::start(nanoseconds bound) {
     return false;
 }
 
-// Fills the pipeline when half of it is empty, so that requests travel together.
+// Fills the pipeline once half of it is empty, so that requests travel together.
 void ExecProcessor::ask() {
     const bool is_enough = plan_.max_items != 0 && now_.asked_count >= plan_.max_items;
     if (is_enough || now_.input_closed || now_.failing_since) {
@@ -98,7 +98,7 @@ void ExecProcessor::ask() {
     if (now_.asked.size() * 2 > plan_.pipeline) return;
     const bool was_idle = now_.asked.empty();
     if (was_idle) {
-        listen();  // whatever is there was not asked for
+        listen();  // any output now is an answer without a request
         if (!child_.is_running()) return;
         if (!answers_.rest().empty()) return drop_surplus(answers_.rest());
     }
@@ -132,8 +132,8 @@ void ExecProcessor::send() {
     }
 }
 
-// What it was not sent is for the next one. If it has never answered anything there may not be a better one:
-// then the first invoice is charged when it ends.
+// Unsent requests go to the next program. If this one has never answered anything, the next may be no better:
+// keep the first request, so that its invoice is charged when the program ends.
 void ExecProcessor::notice_closed_input() {
     now_.input_closed = true;
     now_.unsent.clear();
@@ -180,7 +180,7 @@ void ExecProcessor::take_answer(std::string_view line) {
     if (!now_.asked.empty()) begin_first();
 }
 
-// Whatever it says meanwhile, its time counts from here.
+// Starts the clock of the first request; later output does not restart it.
 void ExecProcessor::begin_first() {
     batch_->begin(now_.asked.front().item);
     now_.first_since = steady_clock::now();
@@ -214,7 +214,7 @@ void ExecProcessor::fail_first(Cause cause, const std::string& said) {
     charge_first(cause, said.empty() ? child_.errors().tail(kMostReasonBytes) : said);
 }
 
-// The program has ended by itself. What it answered before counts.
+// The program has ended by itself. Its earlier answers count.
 void ExecProcessor::bury_dead() {
     child_.kill_group();
     for (std::size_t left = 0; left < kMostLeftAnswers && child_.is_running(); left += kMaxAnswerBytes) {
@@ -263,7 +263,7 @@ void ExecProcessor::drop_surplus(std::string_view line) {
     start_delay_.ended(steady_clock::now());
 }
 
-// Once for each child.
+// Warns once per child.
 void ExecProcessor::warn_of_surplus(std::string_view text) {
     if (!std::exchange(now_.has_surplus, true) && warnings_.take(steady_clock::now())) {
         log(LogLevel::Warning, "{} gave an answer that nobody waits for: {}; starting it anew", child_.name(),
@@ -271,7 +271,7 @@ void ExecProcessor::warn_of_surplus(std::string_view text) {
     }
 }
 
-// At once.
+// Ends the program at once.
 void ExecProcessor::end_child() {
     child_.signal(SIGTERM);
     if (!wait_for_end(kEndAtTerm)) {
@@ -281,7 +281,7 @@ void ExecProcessor::end_child() {
     child_.bury();
 }
 
-// In good order: it sees the end of its input.
+// Ends the program in good order: it sees the end of its input.
 void ExecProcessor::retire_child() {
     child_.close_input();
     if (wait_for_end(kEndAtEndOfInput)) {
@@ -305,7 +305,7 @@ bool ExecProcessor::wait_for_end(nanoseconds bound) {
     }
 }
 
-// Of a child that is being ended: nobody wants it any more.
+// Discards the output of a child that is being ended.
 void ExecProcessor::drop_output() {
     answers_.clear();
     const auto room = answers_.room();

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Has invoices processed by one long-lived program: a request a line on its standard input, an answer a line
-// on its standard output, in the order of the requests (docs/processors.md). Several requests may be
+// Processes invoices with one long-lived program: one request per line on its standard input, one answer per
+// line on its standard output, in the order of the requests (docs/processors.md). Several requests may be
 // outstanding.
 //
-// Its one idea: answers belong to requests by their order alone, so the slightest doubt about the order (a
-// line that is no answer, an answer that nobody waits for, the end of the output) ends the program, and
-// everything that it has not answered is asked again of a new one. Only the first of these invoices is
-// charged an attempt, because the program was working on that one; it is not if the program had not even read
-// its request.
+// Its one idea: only their order matches answers to requests. Any doubt about the order (a line that is no
+// answer, an answer without a request, the end of the output) ends the program, and a new one gets all
+// unanswered requests again. Only the first of these invoices is charged an attempt, because the program was
+// working on it; it is not charged if the program had not even read its request.
 #pragma once
 
 #include <chrono>
@@ -29,11 +28,11 @@ namespace pipeline {
 
 struct ExecPlan {
     ProgramChild::Setup program;
-    std::vector<std::string> arguments;  // with the program's name
-    std::uint32_t pipeline = 1;          // requests that may be outstanding
-    std::uint32_t max_items = 0;         // of one child; 0: no limit
+    std::vector<std::string> arguments;  // including the program's name
+    std::uint32_t pipeline = 1;          // most outstanding requests
+    std::uint32_t max_items = 0;         // per child; 0: no limit
     std::chrono::nanoseconds item_timeout{0};
-    std::shared_ptr<const SpoolFolder> spool{};  // of the invoices' files, if they lie in one
+    std::shared_ptr<const SpoolFolder> spool{};  // where the invoices' files are, if they lie in a spool
 };
 
 class ExecProcessor final : public BatchProcessor {
@@ -50,20 +49,21 @@ class ExecProcessor final : public BatchProcessor {
     using TimePoint = ProgramChild::TimePoint;
     struct Asked {
         std::size_t item;
-        std::uint64_t end;  // the request ends at this byte of all that the child is sent
+        std::uint64_t end;  // the request ends at this byte of the child's input
     };
-    // What is known of the present child.
+    // The state of the present child.
     struct Conversation {
-        std::deque<Asked> asked;  // and not answered
-        std::string unsent;       // of the requests
+        std::deque<Asked> asked;  // and not answered yet
+        std::string unsent;       // rest of the requests
         std::uint64_t asked_bytes = 0;
         std::uint64_t sent_bytes = 0;
         std::uint32_t asked_count = 0;
         std::uint32_t answered_count = 0;
         bool input_closed = false;
-        bool has_surplus = false;  // has given an answer that nobody waited for, which was logged
-        std::optional<TimePoint> failing_since;  // a stream was found closed: it has a moment to end
-        TimePoint first_since{};  // since when it works on the first of `asked`; our own time does not count
+        bool has_surplus = false;  // it gave an answer without a request, which was logged
+        std::optional<TimePoint>
+            failing_since;        // when a stream was found closed: the child has a moment to end
+        TimePoint first_since{};  // when it began the first of `asked`, plus our own time
     };
 
     [[nodiscard]] bool start(std::chrono::nanoseconds bound);
@@ -95,8 +95,8 @@ class ExecProcessor final : public BatchProcessor {
     ProgramChild child_;
     LineBuffer answers_{kMaxAnswerBytes};
     Conversation now_;
-    Batch* batch_ = nullptr;  // while there is one
-    std::size_t next_ = 0;    // the item of it that is to be asked for next
+    Batch* batch_ = nullptr;  // null between batches
+    std::size_t next_ = 0;    // the batch's next item to ask for
     StartDelay start_delay_;
     LineBudget warnings_;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the file of an invoice is.
+// The path of an invoice's file.
 #pragma once
 
 #include <filesystem>
@@ -10,12 +10,12 @@
 
 namespace pipeline {
 
-// The directory in which ids are the names of files; empty for a source whose ids are paths, if anything.
+// The directory in which ids are file names; empty if the source's ids are paths, or no files at all.
 [[nodiscard]] inline std::filesystem::path invoice_directory(const SourceSpec& source) {
     return source.kind == SourceSpec::Kind::Spool ? source.path : std::filesystem::path();
 }
 
-// The file of the id in that directory, or the id as it is.
+// The id's file in that directory; the id itself if `directory` is empty.
 [[nodiscard]] inline std::string invoice_path(const std::filesystem::path& directory, std::string_view id) {
     std::string path = directory.native();
     if (!path.empty() && path.back() != '/') path += '/';

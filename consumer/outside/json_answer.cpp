@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Answers in JSON. Numbers are taken as they are written, not as a double would hold them: an amount is exact
-// or it is refused.
+// Answers in JSON. Reads numbers as written, not as doubles: an amount is exact or refused.
 #include <fmt/format.h>
 
 #include <array>
@@ -28,8 +27,8 @@ std::optional<std::int64_t> exact_hundredths(std::string_view text) {
     return value.hundredths();
 }
 
-// Takes the parser's events (nlohmann's SAX interface). It keeps what is known of the object itself; what
-// else is in there, nested or not, is passed over.
+// Receives the parser's events (nlohmann's SAX interface). It keeps the known members of the object itself,
+// and skips everything else, nested or not.
 class AnswerReader : public nlohmann::json_sax<Json> {
   public:
     AnswerReader(std::string_view id, Result& result) : id_(id), result_(result) {

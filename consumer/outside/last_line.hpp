@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The last line of a stream that is not blank, however much there was before it.
+// The last line of a stream that is not blank, in bounded memory.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,7 @@ namespace pipeline {
 
 class LastLine {
   public:
-    static constexpr std::size_t kMaxBytes = 1024;  // what is longer is cut
+    static constexpr std::size_t kMaxBytes = 1024;  // longer lines are cut
 
     void clear() noexcept {
         last_.clear();
@@ -23,7 +23,7 @@ class LastLine {
         const auto blank = ended.find_last_not_of(kBlanks);
         ended = blank == std::string_view::npos ? std::string_view() : ended.substr(0, blank + 1);
         const auto before = ended.rfind('\n');
-        if (before == std::string_view::npos) {  // it goes on what was read before, if anything does
+        if (before == std::string_view::npos) {  // it continues the open line, if there is one
             append(ended);
             if (!is_blank(open_)) last_ = open_;
         } else {
@@ -32,7 +32,7 @@ class LastLine {
         open_.clear();
         append(bytes.substr(newline + 1));
     }
-    // What has no newline counts as a line.
+    // An unfinished line counts as a line.
     [[nodiscard]] std::string_view get() const noexcept { return is_blank(open_) ? last_ : open_; }
 
   private:
@@ -45,7 +45,7 @@ class LastLine {
     }
 
     std::string last_;
-    std::string open_;  // the line that has not ended
+    std::string open_;  // the unfinished line
 };
 
 }  // namespace pipeline

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lines out of what is read in pieces: a buffer of fixed size, in which a line has an end or is too long.
+// Splits input that arrives in pieces into lines, in a buffer of fixed size. A line that does not fit is too
+// long.
 #pragma once
 
 #include <cstddef>
@@ -13,10 +14,10 @@ namespace pipeline {
 
 class LineBuffer {
   public:
-    // A line, without its newline, has at most `max_line_bytes`.
+    // `max_line_bytes`: the longest line, without its newline.
     explicit LineBuffer(std::size_t max_line_bytes) : bytes_(max_line_bytes + 1) {}
 
-    // Room for the next piece; never empty unless is_too_long().
+    // Space for the next piece; empty only if is_too_long().
     [[nodiscard]] std::span<char> room() noexcept {
         if (begin_ != 0) {
             std::memmove(bytes_.data(), bytes_.data() + begin_, end_ - begin_);
@@ -42,9 +43,9 @@ class LineBuffer {
         searched_ = begin_;
         return line;
     }
-    // After next() has given none: the line can have no end any more.
+    // Call after next() returned none. True if the buffer is full, so that the line cannot end any more.
     [[nodiscard]] bool is_too_long() const noexcept { return end_ - begin_ == bytes_.size(); }
-    // What was read of a line without an end.
+    // The unfinished line so far.
     [[nodiscard]] std::string_view rest() const noexcept { return {bytes_.data() + begin_, end_ - begin_}; }
     void clear() noexcept { begin_ = end_ = searched_ = 0; }
 
@@ -52,7 +53,7 @@ class LineBuffer {
     std::vector<char> bytes_;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
-    std::size_t searched_ = 0;  // no newline before
+    std::size_t searched_ = 0;  // there is no newline before this
 };
 
 }  // namespace pipeline

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What went wrong before a program outside was running: in which step, and its errno value. The step decides
-// what it means: too little memory for a fork is the host's, and passes; for an exec it may be
-// --memory-limit.
+// A failure before a program outside was running: its step, and its errno value. The step decides the
+// meaning: too little memory for a fork is the host's shortage, and passes; for an exec, --memory-limit may
+// be the cause.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +23,9 @@ struct Mishap {
     Step step = Step::Pipe;
     int error = 0;
 
-    // That it may be over at the next try: something has run out, or the file is just being written.
+    // True if a retry may help: something has run out, or the file is being written.
     [[nodiscard]] bool may_pass(std::uint64_t memory_limit) const noexcept;
-    // The line that says so of the program `path`. `memory_limit` as in ProgramChild::Setup.
+    // The failure as one line about the program `path`. `memory_limit` as in ProgramChild::Setup.
     [[nodiscard]] Failure failure(const std::string& path, std::uint64_t memory_limit) const;
 };
 

@@ -28,7 +28,7 @@ using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
 constexpr std::size_t kErrorBytes = 65'536;
-constexpr std::size_t kMostLastWords = std::size_t{1} << 20U;  // what is read of stderr when it has ended
+constexpr std::size_t kMostLastWords = std::size_t{1} << 20U;  // most stderr to read after its end
 constexpr std::chrono::milliseconds kOrphansInterval{500};
 constexpr std::chrono::milliseconds kOrphansEnd{2000};
 
@@ -37,14 +37,14 @@ struct Pipe {
     UniqueFd write_end;
 };
 
-// Above the standard descriptors, which the child's are put in place of.
+// Moves a descriptor above the standard ones, which the child's descriptors replace.
 bool move_up(UniqueFd& fd) noexcept {
     if (fd.get() > STDERR_FILENO) return true;
     fd.reset(::fcntl(fd.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
     return static_cast<bool>(fd);
 }
 
-// False, with errno, if the system has none.
+// Returns false, with errno, if the system is out of descriptors.
 bool open_pipe(Pipe& pipe) noexcept {
     std::array<int, 2> ends{-1, -1};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
@@ -65,7 +65,7 @@ void close_others(int kept) noexcept {
     const auto kept_fd = static_cast<unsigned>(kept);
     const bool below = kept == STDERR_FILENO + 1 || ::close_range(STDERR_FILENO + 1, kept_fd - 1, 0) == 0;
     if (below && ::close_range(kept_fd + 1, ~0U, 0) == 0) return;
-    // Linux before 5.9. Ours are closed by exec; this is for what others have handed down.
+    // Linux before 5.9. Exec closes our own descriptors; this closes inherited ones.
     constexpr int kUsual = 1024;
     for (int fd = STDERR_FILENO + 1; fd < kUsual; ++fd) {
         if (fd != kept) ::close(fd);
@@ -118,7 +118,7 @@ std::optional<Mishap> read_report(int fd) noexcept {
 
 struct ProgramChild::Pipes {
     Pipe input, output, error, report;
-    // Returns an errno value.
+    // Returns 0 or an errno value.
     int open(Input kind) noexcept {
         if (kind == Input::Pipe) {
             if (!open_pipe(input)) return errno;
@@ -241,7 +241,7 @@ std::size_t ProgramChild::unread_input() const noexcept {
 void ProgramChild::signal(int number) const noexcept {
     if (pid_ <= 0) return;
     ::kill(-pid_, number);
-    // Only then: a second SIGTERM may mean something else to it.
+    // Check after the group: a program may take a second SIGTERM differently.
     if (::getpgid(pid_) != pid_) ::kill(pid_, number);
 }
 
@@ -261,7 +261,7 @@ void ProgramChild::abandon() {
     let_go();
 }
 
-// Takes its last words and forgets it.
+// Reads its last words and forgets it.
 void ProgramChild::let_go() {
     const TimePoint now = steady_clock::now();
     for (std::size_t read = 0; error_ && read < kMostLastWords; read += kErrorBytes) {

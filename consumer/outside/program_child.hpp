@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// A process outside the consumer: the user's program, or a processor of ours that is kept apart. It is a
-// fork and an exec with a process group of its own, every signal as by default, no descriptor but 0, 1 and 2,
-// nothing of the shared memory, and it is killed when the consumer dies (PR_SET_PDEATHSIG). The consumer's
-// ends of the pipes never block: everything that waits, waits here, for all of them at once and with a bound.
+// A process outside the consumer: the user's program, or one of our processors in isolation. It is forked and
+// executed with its own process group, default signals, no descriptors but 0, 1 and 2, and no shared memory.
+// It is killed when the consumer dies (PR_SET_PDEATHSIG). The consumer's pipe ends never block: all waiting
+// happens in wait(), for everything at once and with a bound.
 //
-// Only the leader of the group is waited for. What it leaves behind is killed when it ends (its group) or
-// a second later at most (what has left the group). The consumer must not hold a lock in shared memory when
-// it starts one.
+// Only the leader of the group is waited for. Processes it leaves behind are killed when it ends (its group)
+// or at most a second later (those that left the group). The consumer must not hold a lock in shared memory
+// when it starts one.
 #pragma once
 
 #include <sys/types.h>
@@ -28,11 +28,11 @@ namespace pipeline {
 class ProgramChild {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
-    enum class Input { Null, Pipe };  // of the program: /dev/null, or what is written here
+    enum class Input { Null, Pipe };  // the program reads /dev/null, or the consumer's pipe
 
     struct Setup {
-        std::string path;  // of the file that is executed
-        std::string name;  // how log lines call it
+        std::string path;  // the file to execute
+        std::string name;  // its name in log lines
         Input input = Input::Null;
         std::uint64_t memory_limit = 0;  // RLIMIT_AS in bytes; 0: none
     };
@@ -40,27 +40,28 @@ class ProgramChild {
     explicit ProgramChild(Setup setup);
     ProgramChild(const ProgramChild&) = delete;
     ProgramChild& operator=(const ProgramChild&) = delete;
-    // Kills it, if it runs, and whatever it has left; what does not die within two seconds is left alone.
+    // Kills a running program, and whatever it left behind. Leaves alone what does not die within two
+    // seconds.
     ~ProgramChild();
 
-    // Starts it with these arguments, the first of which is its name. Returns why it could not be started, if
-    // so. `about` is put into the prefix of its log lines.
+    // Starts it. The first argument is its name. Returns the mishap if it could not be started. `about`
+    // becomes part of the prefix of its log lines.
     [[nodiscard]] std::optional<Mishap> start(const std::vector<std::string>& arguments,
                                               std::string_view about);
-    // Throws Failure NoInput unless it is what a later try may mend: the system has no process left, for
-    // example. Returns what the failure would have said.
+    // Throws Failure NoInput unless a retry may help (the system is out of processes, for example). Otherwise
+    // returns the failure's text.
     [[nodiscard]] std::string throw_unless_passing(const Mishap& mishap) const;
     [[nodiscard]] bool is_running() const noexcept { return pid_ > 0; }
     [[nodiscard]] pid_t pid() const noexcept { return pid_; }
     [[nodiscard]] const std::string& name() const noexcept { return setup_.name; }
 
     struct Ready {
-        bool input = false;   // it takes more input
-        bool output = false;  // there is output to read, or its end
+        bool input = false;   // it accepts more input
+        bool output = false;  // its output is readable or at its end
         bool ended = false;   // it has ended: bury() it
     };
-    // Waits for any of that, at most `bound`; for input only if `wants_input`. Its standard error is read and
-    // logged meanwhile.
+    // Waits at most `bound` for any of these; for input only if `wants_input`. Meanwhile reads and logs its
+    // standard error.
     [[nodiscard]] Ready wait(bool wants_input, std::chrono::nanoseconds bound);
 
     enum class ReadOutcome { Read, Nothing, End };
@@ -75,26 +76,25 @@ class ProgramChild {
         std::size_t bytes;  // > 0 if Written
     };
     [[nodiscard]] WriteResult write_input(std::string_view text) noexcept;
-    // How much of what was written it has not read; also after its end.
+    // How many bytes of its input it has not read; also valid after its end.
     [[nodiscard]] std::size_t unread_input() const noexcept;
     void close_input() noexcept { input_.reset(); }
 
-    // Sends the signal to its whole process group, and to itself where it has left that.
+    // Sends the signal to its process group, and to the leader itself if it left the group.
     void signal(int number) const noexcept;
-    // Of one that has ended: kills what is left of its group, so that nobody writes to its output any more.
+    // After its end: kills the rest of its group, so that nobody writes to its output any more.
     void kill_group() const noexcept { signal(9); }
-    // Of one that has ended: kills what is left of its group, takes its last words and reaps it. Returns the
-    // wait status.
+    // After its end: kills the rest of its group, reads its last words and reaps it. Returns the wait status.
     int bury();
-    // Of one that has been killed and does not end within kEndAtKill (a setuid program that we may not kill,
-    // or one that a dead disk holds): takes its last words, says so, and leaves it to look_for_orphans().
+    // Call if a killed program does not end within kEndAtKill (a setuid program that we may not kill, or one
+    // that hangs on a dead disk). Reads its last words, logs it, and leaves it to look_for_orphans().
     static constexpr std::chrono::seconds kEndAtKill{2};
     void abandon();
 
-    // Kills and reaps what it has left behind outside of its group, if that has not been done lately.
+    // Kills and reaps the processes it left outside its group, unless that was done a moment ago.
     void look_for_orphans(TimePoint now) noexcept;
 
-    // What it has written to standard error; the last program's, after its end.
+    // Its lines on standard error; after its end, still those of the last program.
     [[nodiscard]] const ErrorLines& errors() const noexcept { return errors_; }
 
   private:

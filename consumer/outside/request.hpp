@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a program is sent for one invoice: a line with its id, or with a JSON object that says more. A
-// processor of ours is told the position too, by which it knows the file.
+// The request for one invoice: a line with its id, or with a JSON object that says more. One of our own
+// processors gets the position too, by which it finds the file.
 #pragma once
 
 #include <cstdint>
@@ -18,14 +18,14 @@ namespace pipeline {
 class RequestWriter {
   public:
     RequestWriter(RequestForm form, const SourceSpec& source);
-    // For a processor of ours that runs outside: "POSITION ID".
+    // For one of our processors that runs outside: "POSITION ID".
     [[nodiscard]] static RequestWriter with_positions();
-    // Appends the request with its newline. In JSON, bytes of an id that are not UTF-8 are U+FFFD.
+    // Appends the request with its newline. In JSON, U+FFFD replaces bytes of an id that are not UTF-8.
     void append(std::string& to, const Acquired& invoice, std::uint32_t attempt) const;
-    // What a request with a position asks for; none if it is no such request.
+    // Reads a request with a position; none if it is not one.
     [[nodiscard]] static std::optional<Acquired> read_with_position(std::string_view request) noexcept;
 
-    // A request with a position is so much longer than the id.
+    // How much longer than the id a request with a position is.
     static constexpr std::size_t kPositionBytes = 21;
 
   private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// When a program that ended is started again: at once; if it ends again without having got any further, after
-// a delay that doubles from 10 ms to 1 s. Getting further resets it.
+// When to restart a program that ended: at once. If it ends again without progress, back off: the delay
+// doubles from 10 ms to 1 s. Progress resets it.
 #pragma once
 
 #include <algorithm>
@@ -14,7 +14,7 @@ class StartDelay {
     static constexpr std::chrono::milliseconds kFirst{10};
     static constexpr std::chrono::milliseconds kLast{1000};
 
-    // Not before this the next start.
+    // The earliest time of the next start.
     [[nodiscard]] TimePoint start_at() const noexcept { return start_at_; }
     // It has ended, or could not be started.
     void ended(TimePoint now) noexcept {
