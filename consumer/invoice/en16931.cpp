@@ -7,7 +7,7 @@
 namespace pipeline {
 namespace {
 
-// What the lines and the document's own allowances or charges add up to; absent if there are none.
+// The sum of the lines, or of the document's own allowances or charges; absent if there are none.
 Amount sum_of_lines(const UblDocument& document) noexcept {
     Amount sum{Decimal()};
     for (const Amount& line : document.lines) sum.value = sum.value + line.or_zero();

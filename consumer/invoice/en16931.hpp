@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The calculation rules BR-CO-10 to BR-CO-17 of EN 16931-1, as the CEN validation artefacts for UBL state
-// them. Exact: no amount is rounded but where a rule rounds it. A comparison with a missing element, or with
-// one that is no number, does not hold.
+// them. Amounts are exact: only the rules round. A comparison with a missing element, or with one that is no
+// number, fails.
 #pragma once
 
 #include <cstdint>
@@ -28,9 +28,9 @@ class RuleSet {
     std::uint8_t bits_ = 0;
 };
 
-// The rules that `document` violates. BR-CO-10 to 13 and 16 are asked of every LegalMonetaryTotal (and so
-// hold where there is none), BR-CO-14 of the document's own tax totals, BR-CO-15 of the document, BR-CO-17
-// of every TaxSubtotal of any TaxTotal. BR-CO-15 does not hold if there are several LegalMonetaryTotals.
+// The rules that `document` violates. BR-CO-10 to 13 and 16 apply to every LegalMonetaryTotal (and hold
+// without one), BR-CO-14 to the document's own tax totals, BR-CO-15 to the document, BR-CO-17 to every
+// TaxSubtotal of any TaxTotal. BR-CO-15 fails if there are several LegalMonetaryTotals.
 [[nodiscard]] RuleSet check_en16931(const UblDocument& document) noexcept;
 
 }  // namespace pipeline

@@ -35,7 +35,7 @@ FileBuffer::Outcome FileBuffer::try_to_open(const Acquired& invoice) {
                          O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | links));
     if (!file_) {
         const int error = errno;
-        // A link, or a file that may not be read, is perhaps another one's.
+        // A link or an unreadable file may have replaced the acquired one: check that first.
         if (std::string fault = spool_ ? spool_->find_fault(invoice) : ""; !fault.empty())
             return {std::move(fault)};
         return {{}, "open", error};
@@ -80,7 +80,7 @@ void FileBuffer::close() noexcept {
 void FileBuffer::reserve(std::size_t bytes) {
     if (bytes <= capacity_) return;
     const std::size_t capacity = std::max(bytes, std::size_t{16384});
-    // Not make_unique, which would clear what is to be read over.
+    // Avoid make_unique: it would clear memory that is about to be overwritten.
     std::unique_ptr<char[]> data(new char[capacity]);
     if (size_ != 0) std::memcpy(data.get(), data_.get(), size_);
     data_ = std::move(data);
@@ -99,7 +99,7 @@ int FileBuffer::read_all(std::size_t expected_bytes) {
         if (count < 0) error = errno;
         if (count <= 0) break;
         size_ += static_cast<std::size_t>(count);
-        if (size_ == expected_bytes) break;  // whether it has grown meanwhile, has_changed() tells
+        if (size_ == expected_bytes) break;  // has_changed() tells whether the file has grown since
     }
     data_[size_] = '\0';
     return error;

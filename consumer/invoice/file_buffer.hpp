@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A whole file in memory that may be changed there, in a buffer that is used again for the next file. Only
-// regular files are read, and opening never waits: a FIFO or a device that stands where an invoice should be
-// cannot hang the consumer. In a spool only the file that was acquired is read (spool_folder.hpp).
+// A whole file in memory, in a buffer that the caller may change and that the next file reuses. It reads only
+// regular files, and opening never blocks: a FIFO or a device in an invoice's place cannot hang the consumer.
+// In a spool it reads only the acquired file (spool_folder.hpp).
 #pragma once
 
 #include <cstddef>
@@ -19,23 +19,23 @@ namespace pipeline {
 
 class FileBuffer {
   public:
-    // A file of more than `max_bytes` is not read. `spool`: the folder of the files; without one, ids are
-    // paths, and links in them are followed.
+    // Refuses files of more than `max_bytes`. `spool`: the folder of the files; without one, ids are paths,
+    // and links in them are followed.
     FileBuffer(std::size_t max_bytes, std::shared_ptr<const SpoolFolder> spool,
                Patience patience = Patience{});
 
-    // Reads the invoice's file and keeps it open. Returns an empty string, or in one line why it could not be
-    // read. If that is for a cause that may pass (patience.hpp) it is tried again first.
+    // Reads the invoice's file and keeps it open. Returns an empty string, or in one line why the file could
+    // not be read. Retries first if the failure may pass (patience.hpp).
     [[nodiscard]] std::string open(const Acquired& invoice);
-    // Reads the open file once more, for what a parser has changed in the buffer; false if it cannot be
-    // read any more. It may have become another one.
+    // Reads the open file again, after a parser has changed the buffer. Returns false if that fails. The
+    // contents may have changed.
     [[nodiscard]] bool read_again();
-    // True if the open file's size or time of change is not what it was before it was read.
+    // True if the open file's size or change time differs from before it was read.
     [[nodiscard]] bool has_changed() const noexcept;
-    // Closes the file and drops a buffer that is bigger than what most files need.
+    // Closes the file, and frees a buffer that is larger than most files need.
     void close() noexcept;
 
-    // What was read; a NUL follows it.
+    // The contents, followed by a NUL.
     [[nodiscard]] char* data() noexcept { return data_.get(); }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] std::string_view text() const noexcept { return {data_.get(), size_}; }
@@ -45,7 +45,7 @@ class FileBuffer {
   private:
     static constexpr std::size_t kKeptBytes = std::size_t{1} << 20;
 
-    // What came of one try: a reason, or a call that has failed with an errno value.
+    // The outcome of one try: a reason, or a failed call with its errno value.
     struct Outcome {
         std::string reason;
         const char* call = nullptr;
@@ -54,8 +54,8 @@ class FileBuffer {
     [[nodiscard]] Outcome try_to_read(const Acquired& invoice);
     [[nodiscard]] Outcome try_to_open(const Acquired& invoice);
     void reserve(std::size_t bytes);
-    // Reads from the file's beginning to its end, or until there is more than max_bytes_. Returns an errno
-    // value, 0 if it went well.
+    // Reads the file from its beginning to its end, or until there is more than max_bytes_. Returns an errno
+    // value, 0 on success.
     [[nodiscard]] int read_all(std::size_t expected_bytes);
 
     std::size_t max_bytes_;
@@ -63,7 +63,7 @@ class FileBuffer {
     Patience patience_;
     std::string path_;
     UniqueFd file_;
-    std::optional<FileStatus> before_;  // of the open file, before it was read
+    std::optional<FileStatus> before_;  // the open file's, before it was read
     std::unique_ptr<char[]> data_;
     std::size_t capacity_ = 0;
     std::size_t size_ = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which namespace a prefix means at a point of a document (Namespaces in XML 1.0), as far as the four
-// namespaces of UBL are concerned: all others are one and the same to it.
+// Maps prefixes to namespaces at a point of a document (Namespaces in XML 1.0). It tells apart the four
+// namespaces of UBL; all others are the same to it.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace pipeline {
 
 enum class Vocabulary : std::uint8_t { None, Invoice, CreditNote, Aggregate, Basic };
 
-// An element's name as it is written; the prefix is empty if it has no colon.
+// An element's name as written; the prefix is empty if there is no colon.
 struct QualifiedName {
     std::string_view prefix;
     std::string_view local;
@@ -32,19 +32,20 @@ struct QualifiedName {
 
 class Namespaces {
   public:
-    // So many declarations of UBL's namespaces may be in force at one point; no sane document has ten, and
-    // without a bound a hostile one could make every look-up slow.
+    // The most declarations of UBL's namespaces in force at one point. No sane document has ten; without a
+    // bound, a hostile one could make every look-up slow.
     static constexpr std::size_t kMaxBindings = 64;
 
     void clear() noexcept { bindings_.clear(); }
-    // Takes the declarations of `element`, which is at `depth`; false if there are too many. Those of an
-    // earlier element at the same depth must have been left. The element's text must outlive them.
+    // Adds the declarations of `element`, which is at `depth`. Returns false if there are too many. The
+    // caller must have left any earlier element at this depth. The element's text must outlive the
+    // declarations.
     [[nodiscard]] bool enter(pugi::xml_node element, std::uint32_t depth);
     // Drops the declarations made at `depth`.
     void leave(std::uint32_t depth) noexcept {
         while (!bindings_.empty() && bindings_.back().depth == depth) bindings_.pop_back();
     }
-    // What `prefix` means here; an empty one is that of a name without a colon.
+    // The namespace of `prefix` here. The empty prefix belongs to names without a colon.
     [[nodiscard]] Vocabulary find(std::string_view prefix) const noexcept;
 
   private:
@@ -55,7 +56,7 @@ class Namespaces {
     };
     [[nodiscard]] bool is_bound(std::string_view prefix) const noexcept;
 
-    std::vector<Binding> bindings_;  // the innermost last
+    std::vector<Binding> bindings_;  // innermost last
 };
 
 }  // namespace pipeline

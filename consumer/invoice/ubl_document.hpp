@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a UBL 2.1 Invoice or CreditNote says, as far as the ledger and the calculation rules need it: plain
-// data, made by UblReader, judged by check_en16931(). Vectors keep their memory from document to document.
+// The content of a UBL 2.1 Invoice or CreditNote that the ledger and the calculation rules need: plain data.
+// UblReader fills it, check_en16931() judges it. Vectors keep their memory from document to document.
 #pragma once
 
 #include <cstdint>
@@ -12,15 +12,15 @@
 
 namespace pipeline {
 
-// An element with a number in it. Absent, or present with a text that is no number: both are not a number,
-// so that a comparison with it does not hold.
+// An element that holds a number. An absent element, and a text that is no number, are both not a number:
+// comparisons with them fail.
 struct Amount {
     bool present = false;
     Decimal value = Decimal::not_a_number();
 
     Amount() noexcept = default;
     explicit Amount(const Decimal& number) noexcept : present(true), value(number) {}
-    // The value; zero if the element is absent. For what is added or subtracted "if present".
+    // The value, or zero if the element is absent. For terms that count "if present".
     [[nodiscard]] Decimal or_zero() const noexcept { return present ? value : Decimal(); }
 };
 
@@ -51,29 +51,29 @@ struct TaxSubtotal {
 };
 
 struct TaxTotal {
-    bool own = false;  // the document's own, not that of a line or of something else in it
+    bool own = false;  // the document's own, not a line's or another part's
     Amount tax;
     std::string_view currency;  // currencyID of the TaxAmount
     std::size_t first_subtotal = 0;
     std::size_t subtotal_count = 0;
 };
 
-// What was found wrong while reading, beside any rule: the first one only.
+// The first problem found while reading, apart from the rules.
 struct Problem {
     enum class Kind : std::uint8_t {
         None,
-        NotDecimal,      // the element's text is no decimal number
-        TooLong,         // it is one, but too great or too precise
+        NotDecimal,      // the text is no decimal number
+        TooLong,         // a decimal, but too great or too precise
         NotBoolean,      // neither true nor false
-        Repeated,        // the element occurs again where there can be one only
-        Missing,         // the element is not there
+        Repeated,        // the element may occur only once here
+        Missing,         // the element is absent
         TooManyPrefixes  // more namespace declarations than Namespaces takes
     };
     Kind kind = Kind::None;
     const char* element = "";  // its local name
-    std::string text;          // what stands there instead
+    std::string text;          // the text found instead
 
-    // Sets it, unless there is one already. `element`: a literal, empty if no element is concerned.
+    // Sets the problem unless there is one already. `element`: a literal, empty if no element is concerned.
     void set(Kind new_kind, const char* new_element = "", std::string_view new_text = {});
     // One line for people: `PayableAmount "1,00" is not a decimal`.
     [[nodiscard]] std::string describe() const;
@@ -81,7 +81,7 @@ struct Problem {
 
 struct UblDocument {
     std::string supplier;  // empty: none given
-    std::string currency;  // DocumentCurrencyCode as it is written
+    std::string currency;  // DocumentCurrencyCode as written
     bool has_currency = false;
     std::vector<Amount> lines;  // the LineExtensionAmount of each line
     std::vector<AllowanceCharge> allowance_charges;
@@ -91,8 +91,8 @@ struct UblDocument {
     Problem problem;
 
     void clear() noexcept;
-    // The TaxAmount of the one own TaxTotal in the document's currency; none if there is no such currency, or
-    // not exactly one such amount.
+    // The TaxAmount of the only own TaxTotal in the document's currency; null if there is no such currency,
+    // or not exactly one such amount.
     [[nodiscard]] const Amount* tax_in_currency() const noexcept;
 };
 

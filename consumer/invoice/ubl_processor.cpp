@@ -13,7 +13,7 @@
 namespace pipeline {
 namespace {
 
-// The root element as people know it: "{namespace}name", or the name as written if it has no namespace.
+// The root element for people: "{namespace}name", or the name as written if it has no namespace.
 std::string describe_root(pugi::xml_node root) {
     std::string_view name = root.name();
     std::string declaration = "xmlns";
@@ -56,7 +56,7 @@ void UblProcessor::process_file(const Acquired& invoice, Result& result) {
         return result.set(Status::Failed, error);
     }
     if (const std::string reason = parse(); !reason.empty()) {
-        // Half a file is no invoice, but not a wrong one either.
+        // A file caught while it changes fails: it does not prove the invoice wrong.
         if (file_.has_changed()) return result.set(Status::Failed, FileBuffer::kChanged);
         return result.set(Status::Rejected, reason);
     }
@@ -70,7 +70,7 @@ std::string UblProcessor::parse() {
     converted_ = false;
     if (bad.nul) return malformed(static_cast<std::ptrdiff_t>(*bad.nul), "a NUL byte");
 
-    // With the NUL behind the text: pugixml overwrites the last character, and would not see stray text
+    // Pass the NUL after the text too: pugixml overwrites the last character, and would miss stray text
     // there.
     const pugi::xml_parse_result parsed = xml_.load_buffer_inplace(
         file_.data(), wide ? file_.size() : file_.size() + 1, UblReader::kParseOptions);
@@ -95,7 +95,7 @@ std::string UblProcessor::parse() {
     return {};
 }
 
-// The details of what was read are given for a rejected invoice too, as far as they are numbers.
+// Gives a rejected invoice's details too, as far as they are numbers.
 void UblProcessor::judge(Result& result) const {
     result.has_details = true;
     Details& details = result.details;
@@ -127,7 +127,7 @@ std::string UblProcessor::malformed(std::ptrdiff_t offset, std::string_view what
     if (offset < 0 || converted_ || !file_.read_again()) {
         return fmt::format("not well-formed XML: {}", text);
     }
-    // What is wrong begins behind the blanks: stray text does, as pugixml gives it.
+    // pugixml gives stray text with its leading blanks. The fault begins after them.
     const auto visible = file_.text().find_first_not_of(" \t\r\n", static_cast<std::size_t>(offset));
     const TextPosition position = position_of(file_.text(), visible);
     return fmt::format("not well-formed XML at line {}, column {}: {}", position.line, position.column, text);

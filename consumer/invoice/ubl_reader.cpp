@@ -10,8 +10,8 @@
 namespace pipeline {
 namespace {
 
-// True if there is a node. The handle's own test is a call into the library, which would cost as much as
-// the whole step to the next node; the handle is a pointer, and no node is a null one.
+// True if there is a node. The handle's own test is a library call that costs as much as the step to the next
+// node. The handle is a pointer, and null means no node.
 bool exists(pugi::xml_node node) noexcept {
     static_assert(sizeof node == sizeof(void*) && std::is_trivially_copyable_v<pugi::xml_node>);
     return std::bit_cast<const void*>(node) != nullptr;
@@ -47,7 +47,7 @@ bool UblReader::read(pugi::xml_node root, UblDocument& document) {
                         (vocabulary == Vocabulary::CreditNote && element.name.local == "CreditNote");
     if (!is_ubl && !too_many_prefixes_) return false;
     walk(root);
-    if (too_many_prefixes_) {  // what was read until then says nothing
+    if (too_many_prefixes_) {  // discard what was read so far
         document.clear();
         document_->problem.set(Problem::Kind::TooManyPrefixes);
         return true;
@@ -58,7 +58,7 @@ bool UblReader::read(pugi::xml_node root, UblDocument& document) {
     return true;
 }
 
-// Depth first. Nodes that are no elements have no name and so match nothing.
+// Walks depth first. Nodes that are no elements have no name, and so match nothing.
 void UblReader::walk(pugi::xml_node root) {
     open_.assign(1, {Context::Document, root});
     pugi::xml_node node = root.first_child();
@@ -74,7 +74,7 @@ void UblReader::walk(pugi::xml_node root) {
         }
         const pugi::xml_node child = node.first_child();
         const Context parent = open_.back().context;
-        // Most elements hold but a text (which is no child of theirs) and are of no interest.
+        // Most elements hold only a text (which is not a child) and do not matter.
         if (exists(child) || parent != Context::Elsewhere) {
             Element element(node, static_cast<std::uint32_t>(open_.size()));
             const Context context = visit(element, parent);
@@ -183,7 +183,7 @@ UblReader::Context UblReader::visit_in_allowance_charge(Element& element) {
     return visit_elsewhere(element);
 }
 
-// Nothing in a tax total holds another tax total, so that one of each is open at most.
+// A tax total cannot contain another one, so at most one of each is open.
 UblReader::Context UblReader::visit_in_tax(Element& element, Context parent) {
     TaxTotal& total = document_->tax_totals.back();
     if (parent == Context::TaxTotal) {
@@ -236,7 +236,7 @@ UblReader::Context UblReader::visit_in_supplier(Element& element, Context parent
 
 UblReader::Context UblReader::visit_elsewhere(Element& element) {
     if (is_aggregate(element, "TaxTotal")) return open_tax_total(false);
-    // By UBL's schemas there is no tax total in these, which are the greater part of most documents.
+    // UBL's schemas allow no tax total in these, which are the greater part of most documents.
     const bool is_barren = is_aggregate(element, "Item") || is_aggregate(element, "Party");
     return is_barren ? Context::Opaque : Context::Elsewhere;
 }

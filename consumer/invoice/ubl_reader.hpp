@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads a UblDocument out of a parsed UBL 2.1 Invoice or CreditNote. One pass over the elements, without
-// recursion, so that no depth of nesting can exhaust the stack, and without XPath; names are compared in
-// their namespaces, whatever the prefixes are.
+// Reads a UblDocument from a parsed UBL 2.1 Invoice or CreditNote. It makes one pass over the elements,
+// without recursion (no depth of nesting can exhaust the stack) and without XPath. It compares names in their
+// namespaces, whatever the prefixes are.
 //
 // It reads what the rules need and validates nothing else: order, mandatory elements and code lists are a
-// schema's business. Where the schemas allow no tax total (in an item, in a party), none is looked for.
-// A single-valued element that occurs twice is a Problem, since no rule can say which
-// one counts.
+// schema's business. It looks for no tax total where the schemas allow none (in an item, in a party). A
+// single-valued element that occurs twice is a Problem, since no rule can say which one counts.
 #pragma once
 
 #include <cstdint>
@@ -23,18 +22,18 @@ namespace pipeline {
 
 class UblReader {
   public:
-    // How the document must have been parsed: references decoded, CDATA kept, comments, processing
-    // instructions and document type dropped; text directly in its element, and kept outside the root too.
+    // Required options of the parse: references decoded, CDATA kept; comments, processing instructions and
+    // document type dropped; text stored in its element, and also kept outside the root.
     static constexpr unsigned kParseOptions = pugi::parse_escapes | pugi::parse_cdata | pugi::parse_eol |
                                               pugi::parse_embed_pcdata | pugi::parse_fragment;
 
-    // Reads the document whose root element is `root` into `document`; false if that is no UBL Invoice or
-    // CreditNote. `document` refers to texts of the parsed one, which must outlive it.
+    // Reads the document with the root element `root` into `document`. Returns false if it is no UBL Invoice
+    // or CreditNote. `document` refers to texts of the parsed one, which must outlive it.
     [[nodiscard]] bool read(pugi::xml_node root, UblDocument& document);
 
   private:
-    // What an open element is. Elsewhere: none of the others, but there may be something in it; Opaque: its
-    // content is of no interest.
+    // The role of an open element. Elsewhere: none of the others, but its content may matter. Opaque: its
+    // content does not matter.
     enum class Context : std::uint8_t {
         Document,
         Line,
@@ -52,7 +51,7 @@ class UblReader {
         Opaque
     };
 
-    // The element that the walk looks at.
+    // The element that the walk is looking at.
     struct Element {
         pugi::xml_node node;
         QualifiedName name;
@@ -88,14 +87,14 @@ class UblReader {
     Namespaces namespaces_;
     UblValues values_;
     bool too_many_prefixes_ = false;
-    // The open elements, from the root to the one that the walk is in.
+    // The open elements, from the root to the innermost one.
     struct Open {
         Context context;
         pugi::xml_node node;
     };
     std::vector<Open> open_;
-    std::string party_name_;   // the supplier's, should it have no registration name
-    Amount category_percent_;  // of the tax category that is open
+    std::string party_name_;   // the supplier's, in case it has no registration name
+    Amount category_percent_;  // of the open tax category
     bool category_is_vat_ = false;
 };
 

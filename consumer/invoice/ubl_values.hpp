@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The values of UBL elements: texts, amounts, indicators. What is no value of its kind becomes the document's
-// problem, the first one only.
+// The values of UBL elements: texts, amounts, indicators. An invalid value becomes the document's problem,
+// the first one only.
 #pragma once
 
 #include <pugixml.hpp>
@@ -13,14 +13,14 @@ namespace pipeline {
 
 class UblValues {
   public:
-    // Where problems go from now on.
+    // Sets where to report problems from now on.
     void set_problem(Problem& problem) noexcept { problem_ = &problem; }
 
-    // The text of an element without child elements; of one that has some, a text that is no value. Valid
-    // until the next call.
+    // The text of an element; for one with child elements, a text that is no valid value. Valid until the
+    // next call.
     [[nodiscard]] std::string_view text_of(pugi::xml_node element);
-    // Reads the decimal that `element`, whose local name is `local`, holds. If `amount` has been read
-    // before, it becomes not a number.
+    // Reads the decimal in `element`, whose local name is `local`. If `amount` was read before, it becomes
+    // not a number.
     void read_amount(pugi::xml_node element, const char* local, Amount& amount);
     // Reads a ChargeIndicator, an xs:boolean: true, false, 1 or 0.
     void read_indicator(pugi::xml_node element, AllowanceCharge& allowance_charge);
@@ -30,7 +30,7 @@ class UblValues {
 
   private:
     Problem* problem_ = nullptr;
-    std::string joined_;  // a text that comments or CDATA sections divide
+    std::string joined_;  // a text divided by comments or CDATA sections
 };
 
 }  // namespace pipeline

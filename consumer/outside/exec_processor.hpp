@@ -60,10 +60,9 @@ class ExecProcessor final : public BatchProcessor {
         std::uint32_t asked_count = 0;
         std::uint32_t answered_count = 0;
         bool input_closed = false;
-        bool has_surplus = false;  // it gave an answer without a request, which was logged
-        std::optional<TimePoint>
-            failing_since;        // when a stream was found closed: the child has a moment to end
-        TimePoint first_since{};  // when it began the first of `asked`, plus our own time
+        bool has_surplus = false;                // it gave an answer without a request, which was logged
+        std::optional<TimePoint> failing_since;  // a stream was found closed: it has a moment to end
+        TimePoint first_since{};                 // when it began the first of `asked`, plus our own time
     };
 
     [[nodiscard]] bool start(std::chrono::nanoseconds bound);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An invoice as it was acquired: its id, and where in the source it is.
+// An acquired invoice: its id, and its position in the source.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace pipeline {
 
 struct Acquired {
     std::string_view id;
-    std::uint64_t position = 0;  // as Item::position; a source whose ids are paths needs none
+    std::uint64_t position = 0;  // as in Item; unused if the source's ids are paths
 
     // NOLINTNEXTLINE(google-explicit-constructor): an item is one, with more beside it
     Acquired(const Item& item) noexcept

@@ -71,7 +71,7 @@ Batch::AfterCharge Batch::charge(std::size_t i, Cause cause, std::string_view sa
 }
 
 nanoseconds Batch::look_after(TimePoint now) {
-    // Neither the ledger's slowness nor a full storage is the item's.
+    // Do not charge a slow ledger or a full storage to the item.
     const auto begun = begun_;
     pause();
     auto bound = nanoseconds::max();

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The unsaved items of a hand, for a processor that works on them outside of the consumer: several at a time,
-// or in another order, with attempts that fail while the consumer lives. Results are saved in the hand's
-// order, as far as all before them are finished, at the end or after a millisecond; what is not saved when
-// the consumer dies is processed again.
+// The unsaved items of a hand, for a processor that works outside the consumer: on several items at a time,
+// in any order, with attempts that fail while the consumer lives. The batch saves results in the hand's
+// order, as far as they are finished without a gap: at the end, or after a millisecond. Unsaved items of a
+// dead consumer are processed again.
 //
-// At each moment at most one item is the one that is being worked on: the consumer's death is charged to it,
-// and the supervisor's watch looks at how long it takes. While the consumer is busy with itself there is
-// none.
+// At most one item at a time is in work. The consumer's death is charged to that item, and the supervisor's
+// watch measures its time. While the consumer is busy with itself, no item is in work.
 #pragma once
 
 #include <bitset>
@@ -27,53 +26,52 @@ class Batch {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
-    // What the consumer does for a batch.
+    // The consumer's part in a batch.
     class Owner {
       public:
         Owner() = default;
         Owner(const Owner&) = delete;
         Owner& operator=(const Owner&) = delete;
         virtual ~Owner() = default;
-        // Saves the results of the hand's next items. False if that is impossible for good and the consumer
-        // is to leave what is in its hand to another one.
+        // Saves the results of the hand's next items. Returns false if saving has become impossible and the
+        // consumer must leave its hand to another one.
         [[nodiscard]] virtual bool save_results(std::span<const Result> results) = 0;
-        // Does what is due beside the processing; returns how long until something is due again, at most.
+        // Does other work that is due. Returns the longest time until it must be called again.
         virtual std::chrono::nanoseconds look_after() = 0;
     };
 
-    // `results` has room for all items of the hand. An item that is not to be processed (its id is unusable,
-    // or its attempts are used up) is finished from the beginning.
+    // `results` has room for all items of the hand. Items that need no processing (the id is unusable, or the
+    // attempts are used up) are finished from the start.
     Batch(const Hand& hand, std::span<Result> results, std::uint32_t max_attempts,
           std::chrono::nanoseconds item_timeout, Owner& owner);
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
-    // Nothing is left to be done: all items are finished, or the batch has to be left as it is.
+    // True if all items are finished or the batch was given up.
     [[nodiscard]] bool is_done() const noexcept { return finished_count_ == size_ || is_given_up_; }
     [[nodiscard]] bool is_given_up() const noexcept { return is_given_up_; }
     [[nodiscard]] bool is_finished(std::size_t i) const noexcept { return finished_[i]; }
     [[nodiscard]] const Item& item(std::size_t i) const noexcept { return hand_.item(base_ + i); }
-    // Which attempt at item i the next one is, or the present one: 1..max_attempts.
+    // The number of item i's present or next attempt: 1..max_attempts.
     [[nodiscard]] std::uint32_t attempt(std::size_t i) const noexcept { return hand_.deaths(base_ + i) + 1U; }
 
-    // Item i is the one that is being worked on. Before anything is done for it, since that may kill the
-    // consumer.
+    // Puts item i in work. Call it before doing anything for the item, since that may kill the consumer.
     void begin(std::size_t i) noexcept;
-    // None is.
+    // No item is in work.
     void pause() noexcept;
 
-    // Where item i's result is put; finish() says that it is there.
+    // The place of item i's result. finish() marks it as complete.
     [[nodiscard]] Result& result(std::size_t i) noexcept { return results_[i]; }
     void finish(std::size_t i) noexcept;
 
-    // The attempt at item i, which was begun, has failed. If it was the last one the item is finished as
-    // failed, with the cause and what the program `said` as its reason.
+    // The attempt at item i, which was begun, has failed. After its last attempt the item is finished as
+    // failed; the reason is the cause and what the program `said`.
     enum class AfterCharge { TryAgain, GivenUp };
     AfterCharge charge(std::size_t i, Cause cause, std::string_view said);
 
-    // Saves what is due to be saved and lets the owner look after its own. To be called before each wait;
-    // returns how long that may be at most.
+    // Saves results that are due, and calls the owner's look_after(). Call it before each wait; returns the
+    // longest time to wait.
     [[nodiscard]] std::chrono::nanoseconds look_after(TimePoint now);
-    // Saves what is finished. To be called at the end.
+    // Saves the finished results. Call it at the end.
     void save();
 
   private:
@@ -86,7 +84,7 @@ class Batch {
     std::chrono::nanoseconds item_timeout_;
     Owner& owner_;
     std::uint64_t first_;  // ring index of the hand's first item
-    std::size_t base_;     // the batch begins at this item of the hand
+    std::size_t base_;     // the hand's item at which the batch begins
     std::size_t size_;
     std::bitset<kMaxBatch> finished_;
     std::size_t finished_count_ = 0;
@@ -97,8 +95,8 @@ class Batch {
     TimePoint saved_at_;
 };
 
-// If the file of item i is not in the spool any more, or is another one: finishes the item as failed and
-// returns true. For what opens the file by its name.
+// If item i's file has left the spool or was replaced: finishes the item as failed and returns true. For
+// processors that open the file by its name.
 [[nodiscard]] bool settle_without_file(const SpoolFolder& spool, Batch& batch, std::size_t i);
 
 }  // namespace pipeline

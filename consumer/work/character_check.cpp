@@ -12,8 +12,8 @@ using Byte = unsigned char;
 
 constexpr std::size_t kBlock = 64;
 constexpr std::ptrdiff_t kWord = 8;
-// 16 bytes that are compared at once (GCC and clang vector extension; both make ordinary code of it where
-// the processor has no such registers).
+// Compares 16 bytes at once (GCC and clang vector extension; without such registers, both compile it to
+// ordinary code).
 using Vector = Byte __attribute__((vector_size(16)));
 
 // True if the block is ASCII without NUL.
@@ -22,7 +22,7 @@ bool is_plain_block(const char* p) noexcept {
     for (std::size_t i = 0; i < kBlock; i += sizeof(Vector)) {
         Vector v;
         std::memcpy(&v, p + i, sizeof v);
-        bad |= v | (v - 1);  // has the high bit for NUL and from 0x80 on
+        bad |= v | (v - 1);  // sets the high bit for NUL and from 0x80 on
     }
     std::uint64_t halves[2];
     std::memcpy(halves, &bad, sizeof halves);
@@ -32,7 +32,7 @@ bool is_plain_block(const char* p) noexcept {
 bool is_plain_word(const char* p) noexcept {
     std::uint64_t word;
     std::memcpy(&word, p, sizeof word);
-    // The borrow of a NUL may make the byte above it look bad too, but never a bad one good.
+    // A NUL's borrow may make the byte above it look bad, but never a bad byte good.
     return ((word | (word - 0x0101010101010101U)) & 0x8080808080808080U) == 0;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What pugixml does not look at: whether a document is UTF-8, and free of NUL bytes, at which pugixml would
-// take it to end. One fast pass before parsing, which changes the buffer. Other control characters, which
-// XML 1.0 forbids too, are not looked for: they do no harm.
+// Checks that pugixml does not make: whether a document is UTF-8 and free of NUL bytes, at which pugixml
+// would stop reading. One fast pass, before parsing changes the buffer. It ignores the other control
+// characters that XML 1.0 forbids: they do no harm.
 #pragma once
 
 #include <cstddef>
@@ -15,17 +15,17 @@ struct BadCharacters {
     std::optional<std::size_t> not_utf8;  // offset of the first sequence that is not UTF-8
 };
 
-// Looks through `text`, which is in UTF-8 or in another superset of ASCII: then `not_utf8` means nothing.
+// Checks `text`. If its encoding is another superset of ASCII than UTF-8, `not_utf8` means nothing.
 [[nodiscard]] BadCharacters find_bad_characters(std::string_view text) noexcept;
 
 // True if `text` is UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF).
 [[nodiscard]] bool is_utf8(std::string_view text) noexcept;
 
-// True if `text` begins as a UTF-16 or UTF-32 document does: with a byte order mark, or a `<` with NULs.
+// True if `text` begins like a UTF-16 or UTF-32 document: with a byte order mark, or a `<` with NULs.
 [[nodiscard]] bool has_wide_characters(std::string_view text) noexcept;
 
-// Where an offset of a UTF-8 text is, for people: both count from 1, columns in characters. An offset beyond
-// the text is its end.
+// The place of an offset in a UTF-8 text, for people: both count from 1, columns in characters. An offset
+// beyond the text means its end.
 struct TextPosition {
     std::size_t line = 1;
     std::size_t column = 1;

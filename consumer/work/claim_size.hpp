@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many items a consumer claims at once: what it finishes within the budget, by the service time that
-// it measured. Slow invoices are claimed one by one and never wait behind a busy consumer; fast ones come
-// in batches, so that locks and wake-ups are shared by many.
+// How many items a consumer claims at once: as many as fit into the budget at the measured service time. Slow
+// invoices are claimed one by one, and never wait behind a busy consumer. Fast ones come in batches, which
+// share locks and wake-ups.
 #pragma once
 
 #include <algorithm>
@@ -15,16 +15,16 @@ class ClaimSize {
   public:
     static constexpr std::chrono::nanoseconds kBudget{1'000'000};
 
-    // `most`: 1..kMaxBatch; `least`: 1..most, of a processor that works on so many at a time. Begins with the
-    // least, since nothing is known yet.
+    // `most`: 1..kMaxBatch. `least`: 1..most, for a processor that works on that many at a time; the first
+    // claim has this size, since nothing is measured yet.
     explicit ClaimSize(std::size_t most, std::size_t least = 1) noexcept
         : most_(most), least_(std::min(least, most)), size_(least_) {}
 
-    // The items to claim next, least..most.
+    // The number of items to claim next, least..most.
     [[nodiscard]] std::size_t next() const noexcept { return size_; }
 
-    // How long the next item is expected to take if that is a second or more, else 0: results that wait
-    // should not wait for that long.
+    // The expected time of the next item if it is a second or more, else 0. Finished results should not wait
+    // that long.
     [[nodiscard]] std::chrono::nanoseconds slow_item() const noexcept {
         constexpr double kSlowNs = 1e9;
         constexpr double kMostNs = 1e15;
@@ -32,9 +32,8 @@ class ClaimSize {
             service_ns_ < kSlowNs ? 0 : static_cast<std::int64_t>(std::min(service_ns_, kMostNs)));
     }
 
-    // After how many items to look at the clock whether they have taken too long: about ten microseconds,
-    // since reading it costs more than a trivial invoice; and no more than a few, should they grow slow at
-    // once.
+    // The number of items between two looks at the clock: about ten microseconds' worth, since a look costs
+    // more than a trivial invoice; but only a few, in case they suddenly become slow.
     [[nodiscard]] std::size_t items_a_look() const noexcept {
         constexpr double kLookNs = 10'000;
         constexpr std::size_t kMost = 64;
@@ -43,8 +42,8 @@ class ClaimSize {
                                        kMost);
     }
 
-    // `count` > 0 items took `elapsed`. The estimate is an exponentially weighted moving average with
-    // weight 1/4; a claim grows at most fourfold from one batch to the next.
+    // `count` > 0 items took `elapsed`. The estimate is an exponentially weighted moving average with weight
+    // 1/4; a claim grows at most fourfold from one batch to the next.
     void measured(std::size_t count, std::chrono::nanoseconds elapsed) noexcept {
         const double each = static_cast<double>(elapsed.count()) / static_cast<double>(count);
         service_ns_ = service_ns_ < 0 ? each : service_ns_ + (each - service_ns_) / 4;

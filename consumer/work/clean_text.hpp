@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Texts of a document made fit for one line of a ledger, a log or a terminal.
+// Makes texts of a document fit for one line of a ledger, a log or a terminal.
 #pragma once
 
 #include <cstddef>
@@ -8,12 +8,12 @@
 
 namespace pipeline {
 
-// `text` with outer blanks removed and every run of blanks and of characters that command (printable.hpp)
-// replaced by one blank (XPath's normalize-space, for control characters too). Text that is not UTF-8, which
-// only a malformed character reference can make, has `?` for each byte beyond ASCII.
+// Writes `text` to `clean` without outer blanks, each run of blanks and control characters (printable.hpp) as
+// one blank (XPath's normalize-space, extended to control characters). If the text is not UTF-8, which only a
+// malformed character reference can cause, `?` replaces each byte beyond ASCII.
 void clean_text(std::string_view text, std::string& clean);
 
-// `text` cleaned and in quotation marks, cut after `longest` bytes or a little earlier.
+// Returns `text` cleaned and in quotation marks, cut at `longest` bytes or a little earlier.
 [[nodiscard]] std::string quoted(std::string_view text, std::size_t longest = 40);
 
 }  // namespace pipeline

@@ -24,7 +24,7 @@ constexpr Units power(int exponent) noexcept {
     return kPowers[static_cast<std::size_t>(exponent)];
 }
 
-// Not __builtin_mul_overflow: for 128 bits clang calls a function that libgcc does not have.
+// Avoid __builtin_mul_overflow: for 128 bits, clang calls a function that libgcc lacks.
 constexpr bool multiply(Units a, Units b, Units& product) noexcept {
     const Units a_size = a < 0 ? -a : a;
     const Units b_size = b < 0 ? -b : b;
@@ -43,7 +43,7 @@ constexpr bool is_digit(char c) noexcept {
 
 }  // namespace
 
-// The lowest value is left out, so that every number can be negated.
+// Excludes the lowest value, so that every number can be negated.
 Decimal Decimal::exact(Units units, int scale) noexcept {
     if (scale > kMaxScale || units < -kMaxUnits) return not_a_number();
     Decimal result;
@@ -52,7 +52,7 @@ Decimal Decimal::exact(Units units, int scale) noexcept {
     return result;
 }
 
-// Brings both to the greater scale; false if one does not fit then or is not a number.
+// Brings both to the greater scale. Returns false if one does not fit then, or is not a number.
 bool Decimal::align(const Decimal& a, const Decimal& b, Units& a_units, Units& b_units) noexcept {
     if (!a.is_number() || !b.is_number()) return false;
     a_units = a.units_;
@@ -138,7 +138,7 @@ Decimal Decimal::round(int places) const noexcept {
 bool Decimal::operator==(const Decimal& other) const noexcept {
     Units units = 0;
     Units other_units = 0;
-    // Where aligning overflows, the one is beyond all that the other's scale can hold: they differ.
+    // If aligning overflows, one value exceeds all that the other's scale can hold: they differ.
     return align(*this, other, units, other_units) && units == other_units;
 }
 

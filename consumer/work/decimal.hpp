@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exact decimal numbers for amounts and percentages: a 128-bit integer and the power of ten it is divided
-// by. Nothing is ever rounded but where `round` says so.
+// Exact decimal numbers for amounts and percentages: a 128-bit integer divided by a power of ten. Only
+// `round` rounds.
 //
-// Its one idea: what cannot be computed exactly (a text that is no number, a result beyond about 38
-// digits) is *not a number*, which stays that way through every operation and is neither equal to nor less
-// than anything. A rule that compares such a value therefore does not hold, without further ado.
+// Its one idea: a value that cannot be computed exactly (its text is no number, or it needs more than about
+// 38 digits) is *not a number*. Every operation on it yields not a number, and it is neither equal to nor
+// less than anything. A rule that compares such a value fails without a special case.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace pipeline {
 
 class Decimal {
   public:
-    // What parse() takes: any more digits, leading and trailing zeros not counted, are TooLong.
+    // Limits of parse(): more digits, apart from leading and trailing zeros, are TooLong.
     static constexpr int kMaxIntegerDigits = 16;
     static constexpr int kMaxFractionDigits = 20;
 
@@ -29,8 +29,8 @@ class Decimal {
     }
 
     enum class ParseOutcome : std::uint8_t { Parsed, NotDecimal, TooLong };
-    // Reads an xs:decimal (XML Schema Part 2, 3.2.3: sign, digits, at most one point, no exponent), with
-    // XML blanks around it ignored. `value` is not a number unless Parsed.
+    // Reads an xs:decimal (XML Schema Part 2, 3.2.3: sign, digits, at most one point, no exponent), and
+    // ignores XML blanks around it. `value` is not a number unless Parsed.
     [[nodiscard]] static ParseOutcome parse(std::string_view text, Decimal& value) noexcept;
 
     [[nodiscard]] constexpr bool is_number() const noexcept { return scale_ != kNotANumber; }
@@ -39,10 +39,10 @@ class Decimal {
     [[nodiscard]] Decimal abs() const noexcept;
     // This times `percent` / 100.
     [[nodiscard]] Decimal percentage(const Decimal& percent) const noexcept;
-    // To `places` >= 0 decimals, the half towards plus infinity: XPath's round(x * 10^places) div 10^places.
+    // Rounds to `places` >= 0 decimals, half up to plus infinity: XPath's round(x * 10^places) div 10^places.
     [[nodiscard]] Decimal round(int places) const noexcept;
 
-    // By value: 1.5 equals 1.50. False if either is not a number; hence `!=` is then true.
+    // Compares values: 1.5 equals 1.50. False, and `!=` true, if either is not a number.
     [[nodiscard]] bool operator==(const Decimal& other) const noexcept;
     [[nodiscard]] bool operator<(const Decimal& other) const noexcept;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many lines may go into the log: so many in each second, and then none until the next one begins. What
-// is left out is counted, so that a single line can say so.
+// Limits the log to a number of lines per second. After that, nothing until the next second begins. It counts
+// what is left out, so that one line can report it.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,7 @@ class LineBudget {
 
     explicit LineBudget(std::uint32_t lines_per_second) noexcept : most_(lines_per_second) {}
 
-    // True if a line may be written now, which is then counted against the second.
+    // Returns true if a line may be written now, and counts it.
     [[nodiscard]] bool take(TimePoint now) noexcept {
         if (now >= until_) {
             until_ = now + std::chrono::seconds(1);
@@ -28,7 +28,7 @@ class LineBudget {
     // True if take() would refuse.
     [[nodiscard]] bool is_used_up(TimePoint now) const noexcept { return taken_ == most_ && now < until_; }
 
-    // What was left out (lines or bytes, as the caller counts), until it is asked for.
+    // The amount left out (lines or bytes, as the caller counts) since take_left_out() was last called.
     void left_out(std::uint64_t amount) noexcept { left_out_ += amount; }
     [[nodiscard]] std::uint64_t take_left_out() noexcept { return std::exchange(left_out_, 0); }
 

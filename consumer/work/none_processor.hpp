@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The processor that accepts every invoice: what the pipeline itself costs.
+// The processor that accepts every invoice. It shows the cost of the pipeline itself.
 #pragma once
 
 #include "consumer/work/processor.hpp"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Trying again, for a bounded time, to open or read an invoice's file when that failed for a cause outside of
-// the file: a disk or a server that does not answer, no descriptors. The invoice is not at fault, and the
-// cause may be over soon. The consumer waits meanwhile and does nothing else.
+// Retries, for a bounded time, to open or read an invoice's file after a failure outside the file: a disk or
+// a server that does not answer, no descriptors. The invoice is not at fault, and the failure may pass soon.
+// The consumer waits meanwhile and does nothing else.
 //
-// One line in the log says that it waits, one that it goes on, whatever number of files were concerned.
+// It logs one line when it begins to wait and one when it goes on, however many files are affected.
 #pragma once
 
 #include <chrono>
@@ -15,25 +15,25 @@ class Patience {
   public:
     static constexpr std::chrono::seconds kMost{60};
 
-    // At most `bound` is waited for one file.
+    // `bound`: the longest wait for one file.
     explicit Patience(std::chrono::nanoseconds bound = kMost) noexcept : bound_(bound) {}
 
-    // How long it is for items of that timeout (0: none): kMost, and less than what would get the consumer
+    // The bound for this item timeout (0: none): kMost, but less than the time after which the consumer is
     // killed.
     [[nodiscard]] static std::chrono::nanoseconds bound_for(std::chrono::nanoseconds item_timeout) noexcept;
 
-    // A new file is begun.
+    // Call for each new file.
     void begin() noexcept { until_ = {}; }
-    // `call` has failed on the file `name` with `error`, an errno value. True, after a pause, if it is to be
-    // tried again; false if the error will not pass or the time is up.
+    // `call` has failed on the file `name` with `error`, an errno value. Returns true, after a pause, if the
+    // caller should retry; false if the error will not pass or the time is up.
     [[nodiscard]] bool wait(const char* call, std::string_view name, int error);
-    // A file could be read.
+    // Call when a file could be read.
     void succeeded();
 
   private:
     using Clock = std::chrono::steady_clock;
     std::chrono::nanoseconds bound_;
-    Clock::time_point until_{};  // none: the present file has not failed yet
+    Clock::time_point until_{};  // zero: the present file has not failed yet
     bool has_told_ = false;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is done with an invoice. One file per processor implements it; a consumer drives it from one
-// thread. Processing may be repeated after a kill, so it must not matter how often it is done.
+// Processes one invoice. Each processor has its own file. The consumer drives it from one thread. A kill may
+// repeat the processing, so it must be idempotent.
 #pragma once
 
 #include "common/core/result.hpp"
@@ -15,8 +15,8 @@ class Processor {
     Processor& operator=(const Processor&) = delete;
     virtual ~Processor() = default;
 
-    // Processes the invoice and says in `result` what came of it: status and details (`attempts` is
-    // not its business). What is wrong with the invoice is a result, never an exception.
+    // Processes the invoice and sets the status and details of `result`, not its `attempts`. A fault of the
+    // invoice is a result, never an exception.
     virtual void process(const Acquired& invoice, Result& result) = 0;
 };
 

@@ -7,7 +7,7 @@
 namespace pipeline {
 namespace {
 
-// Processor time that this thread has used, so that being preempted does not count as work.
+// CPU time of this thread: time while preempted does not count as work.
 std::chrono::nanoseconds used() noexcept {
     timespec now{};
     ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A spool's folder as a consumer sees it. It is opened once, its files are opened by its descriptor, and a
-// file is read only if it is the one that was acquired: its position (inode and birth time) says so. Another
-// file that has got its name meanwhile, or a symbolic link there, is not read in its place.
+// A spool's folder as a consumer sees it. It opens the folder once, and files by the folder's descriptor. It
+// reads a file only if its position (inode and birth time) shows that it is the acquired one; it does not
+// read another file or a symbolic link that has taken its name.
 //
-// What lies under the name may be exchanged at any time. A file that is open stays what it is: it is looked
-// at after it was opened. A program opens by name itself: for it the file is looked at just before.
+// A name can get another file at any time, but an open file stays the same: it is checked after opening.
+// Programs open files by name themselves; for them the file is checked just before.
 #pragma once
 
 #include <cstdint>
@@ -22,27 +22,27 @@ namespace pipeline {
 
 struct RingArea;
 
-// Where the invoices of a pipeline were acquired.
+// Where a pipeline's invoices were acquired.
 struct SpoolOrigin {
-    std::optional<FileIdentity> folder;  // none: not known
-    bool bare_inodes = false;            // as RingArea::bare_inodes
+    std::optional<FileIdentity> folder;  // none: unknown
+    bool bare_inodes = false;            // as in RingArea
 
     [[nodiscard]] static SpoolOrigin of(const RingArea& area) noexcept;
 };
 
 class SpoolFolder {
   public:
-    // Throws Failure: NoInput if `path` is no folder that can be searched, or leads to another one than the
-    // origin's; InputOutput if that cannot be told at present.
+    // Throws Failure: NoInput if `path` is no searchable folder or leads to another folder than the origin's;
+    // InputOutput if this cannot be determined at present.
     SpoolFolder(const std::filesystem::path& path, const SpoolOrigin& origin);
 
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
-    // True if that is the file that was acquired with the position.
+    // True if `file` is the file that was acquired with the position.
     [[nodiscard]] bool is_acquired(const FileIdentity& file, std::uint64_t position) const noexcept {
         return file.is_at(position, bare_inodes_);
     }
-    // Looks at the invoice's file: an empty string, or in one line why it is not there any more. A look that
-    // fails for another reason says nothing against it.
+    // Checks the invoice's file. Returns an empty string, or in one line why the file is not there any more.
+    // A check that fails for another reason finds no fault.
     [[nodiscard]] std::string find_fault(const Acquired& invoice) const;
 
     static constexpr const char* kReplaced = "replaced before it was read";
@@ -53,7 +53,8 @@ class SpoolFolder {
     bool bare_inodes_;
 };
 
-// The folder of a spool; none for another source, whose ids are paths, if anything. Throws as SpoolFolder().
+// The folder of a spool; null for other sources, whose ids are paths, or no files at all. Throws as
+// SpoolFolder().
 [[nodiscard]] std::shared_ptr<const SpoolFolder> open_spool_folder(const SourceSpec& source,
                                                                    const SpoolOrigin& origin);
 
