@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The observer's work, once it knows what is asked for.
+// The observer's work after its command line is parsed.
 #pragma once
 
 #include "common/base/exit_status.hpp"
@@ -7,9 +7,9 @@
 
 namespace pipeline {
 
-// Shows what was asked for; what is live until SIGTERM or SIGINT. Drained, or what an audit says. Throws
-// Failure: NoInput if there is nothing to look at, but for what is live and waits for it; Configuration if
-// this observer was built without what is asked for; else as audit_pipeline() and serve().
+// Shows the requested view; live views run until SIGTERM or SIGINT. Returns Drained, or the audit's status.
+// Throws Failure: NoInput if there is nothing to observe (live views wait instead); Configuration if this
+// observer was built without the view; else as audit_pipeline() and serve().
 [[nodiscard]] ExitStatus observe(const ObserverOptions& options);
 
 }  // namespace pipeline

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The audit: what was acquired, set against where it is. Both sides are counted separately:
+// The audit balances acquired invoices against where they are. It counts both sides separately:
 //
 //     acquired    the ledger's own count, and what the ring has counted beyond it
 //     booked, rejected, failed, duplicates    the ledger's rows, one by one
 //     in the ring, in hands, in storage       the segments' indices
 //
-// The ledger's snapshot says up to which record of this generation it goes, and what comes after that record
-// is in flight: the two halves fit together at full speed, too. docs/ledger.md says what the counts mean over
-// several generations.
+// The ledger's snapshot names the last record of this generation that it contains; later records are in
+// flight. So the two halves fit together even at full speed. docs/ledger.md defines the counts over several
+// generations.
 #pragma once
 
 #include <cstdint>
@@ -29,9 +29,9 @@ struct Audit {
     std::uint64_t in_ring = 0;
     std::uint64_t in_hands = 0;
     std::uint64_t in_storage = 0;
-    // What is wrong, a line each: where the difference comes from, and what only a deep look has found.
+    // Faults, one line each: the causes of a difference, and those that only a deep look finds.
     std::vector<std::string> findings;
-    // What a deep look has found right, a line each.
+    // Proofs of a deep look, one line each.
     std::vector<std::string> proofs;
 
     // Acquired invoices that are nowhere; negative if some are counted twice.
@@ -42,15 +42,15 @@ struct Audit {
     [[nodiscard]] bool is_balanced() const noexcept { return difference() == 0 && findings.empty(); }
 };
 
-// A ledger's part.
+// The ledger's part of an audit.
 struct LedgerSight {
     std::vector<SourceBooks> books;
-    std::optional<std::uint64_t> recorded;  // of the snapshot's generation; none: the ledger does not count
-    bool is_another = false;                // it is not the one that the segments were written to
+    std::optional<std::uint64_t> recorded;  // in the snapshot's generation; none: the ledger does not count
+    bool is_another = false;                // the segments were written to another ledger
 };
 
-// Either part may be missing: a pipeline without a ledger, a ledger without segments. `durable` is what the
-// segments called durable before the ledger was opened.
+// Either part may be missing: a pipeline without a ledger, a ledger without segments. `durable`: the
+// segments' durable count, read before the ledger was opened.
 [[nodiscard]] Audit make_audit(const std::optional<Snapshot>& snapshot,
                                const std::optional<LedgerSight>& ledger, std::uint64_t durable);
 

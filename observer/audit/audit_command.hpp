@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// observer --audit.
+// Runs observer --audit.
 #pragma once
 
 #include "common/base/exit_status.hpp"
@@ -7,8 +7,8 @@
 
 namespace pipeline {
 
-// Drained: it balances; DataError: it does not. Throws Failure: NoInput if there is nothing to look at;
-// NotDrained if it could not be seen at one moment (to be tried again); as Segments::open() and
+// Returns Drained if the audit balances, else DataError. Throws Failure: NoInput if there is nothing to
+// audit; NotDrained if no consistent snapshot could be read (a retry may help); as Segments::open() and
 // read_ledger().
 [[nodiscard]] ExitStatus audit_pipeline(const ObserverOptions& options);
 

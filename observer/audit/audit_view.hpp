@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An audit as it is shown: lines for people, or one line of JSON.
+// The view of an audit: lines for people, or one line of JSON.
 #pragma once
 
 #include <optional>
@@ -10,15 +10,15 @@
 
 namespace pipeline {
 
-// What the audit is of.
+// The subject of the audit.
 struct AuditSubject {
-    std::string name;                  // of the pipeline
+    std::string name;                  // the pipeline's
     std::string ledger;                // as --ledger names it
     std::optional<Snapshot> snapshot;  // none: there are no segments
 };
 
-// "running", "stopped" (every process is: nothing moves until they go on), "dead" (segments without a
-// process, which the next start adopts) or "finished" (no segments).
+// "running", "stopped" (every process is stopped: nothing moves until they continue), "dead" (segments
+// without a process, which the next start adopts) or "finished" (no segments).
 [[nodiscard]] std::string_view state_of(const std::optional<Snapshot>& snapshot) noexcept;
 
 [[nodiscard]] std::string audit_text(const AuditSubject& subject, const Audit& audit);  // several lines

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an audit looks at when it is to look deep: the ledger's file itself, and that a sequence has no gap.
+// The deep part of an audit: it checks the ledger's file itself, and that a sequence has no gap.
 #pragma once
 
 #include <vector>
@@ -10,11 +10,12 @@
 namespace pipeline {
 
 struct DeepCheck {
-    std::vector<std::string> findings;  // as Audit's
+    std::vector<std::string> findings;  // as in Audit
     std::vector<std::string> proofs;
 };
 
-// Reads the whole file, invoices once more for every 67 million numbers of a sequence. In bounded memory.
+// Reads the whole file, and the invoices again for every 67 million numbers of a sequence. Uses bounded
+// memory.
 [[nodiscard]] DeepCheck check_deep(LedgerReader& ledger, const std::vector<SourceBooks>& books);
 
 }  // namespace pipeline

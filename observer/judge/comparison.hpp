@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What two observations of one pipeline say together: rates, shares and latencies of the time between them,
-// and whether anything has moved. Pure functions; numbers that go backwards, as a damaged segment's may,
-// count as not having changed.
+// Compares two observations of one pipeline: rates, shares and latencies in between, and whether anything has
+// moved. Pure functions. A number that goes backwards, as a damaged segment's may, counts as unchanged.
 #pragma once
 
 #include <cstdint>
@@ -12,18 +11,18 @@
 
 namespace pipeline {
 
-// Of durations, in seconds; all 0 if there are none.
+// Quantiles of durations, in seconds; all 0 if there are none.
 struct Latencies {
-    std::uint64_t count = 0;  // with what is under way, where that counts
+    std::uint64_t count = 0;  // including those under way, where they count
     double mean = 0;
     double p50 = 0;
     double p99 = 0;
     double p999 = 0;
 
     [[nodiscard]] static Latencies of(const Histogram& histogram);
-    // The same with what has not arrived yet, and has taken so long as `under_way` says until now. That makes
-    // a figure greater or leaves it as it is: where everything stands still they grow, and a few that have
-    // just begun make nothing look faster than it was.
+    // Also counts invoices that have not arrived yet, with their ages in `under_way`, but only if that makes
+    // a figure greater. So figures grow while everything stands still, and a few fresh invoices make nothing
+    // look faster than it was.
     [[nodiscard]] static Latencies of(const Histogram& arrived, const Histogram& under_way);
 };
 
@@ -38,32 +37,31 @@ struct Comparison {
     double saved_per_second = 0;
     double stored_per_second = 0;  // into the ledger
     TimeShares producer;
-    std::vector<ConsumerComparison> consumers;  // as Observation::consumers of the later one
+    std::vector<ConsumerComparison> consumers;  // as in the later Observation::consumers
     Latencies waiting;
     Latencies processing;
     Latencies until_durable;
     Advice advice;
 
-    // Of two observations of the same generation; nothing to compare if they are of different ones.
+    // Compares two observations of the same generation; those of different ones have nothing to compare.
     [[nodiscard]] static Comparison of(const Observation& earlier, const Observation& now);
 };
 
-// True if the same places had consumers. Only then do shares of their times and counts of invoices belong
-// together.
+// True if the same places had consumers. Only then can time shares and invoice counts be compared.
 [[nodiscard]] bool has_same_consumers(const Observation& earlier, const Observation& now) noexcept;
 
-// True if besides the source was paused both times, or neither: then advice can be given.
+// True if, in addition, the source was paused in both or in neither. Only then can advice be given.
 [[nodiscard]] bool is_comparable(const Observation& earlier, const Observation& now) noexcept;
 
-// True if an invoice has got further between the two.
+// True if an invoice made progress between the two.
 [[nodiscard]] bool has_moved(const Observation& earlier, const Observation& now) noexcept;
 
-// The same of invoices that had been acquired: the source alone may go on until the ring is full.
+// The same for acquired invoices only: the source alone may go on until the ring is full.
 [[nodiscard]] bool has_worked(const Observation& earlier, const Observation& now) noexcept;
 
-// When something moved last, as far as a single observation can tell; 0 if nothing ever has.
+// The time of the last movement, as far as one observation shows it; 0 if nothing ever moved.
 [[nodiscard]] std::uint64_t last_moved_ns(const Observation& now) noexcept;
-// The same of invoices that had been acquired.
+// The same for acquired invoices only.
 [[nodiscard]] std::uint64_t last_worked_ns(const Observation& now) noexcept;
 
 }  // namespace pipeline

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a pipeline does what it is there for, as a monitor asks it: yes, or in which state it is instead
-// and why. The states are in docs/observer.md, with what to do in each.
+// A monitor's question: does the pipeline do its work? If not, which state is it in, and why.
+// docs/observer.md lists the states, and what to do in each.
 #pragma once
 
 #include <chrono>
@@ -12,41 +12,41 @@
 
 namespace pipeline {
 
-// From the gravest on: of several that hold, the first one is told.
+// In order of gravity. If several hold, the first one is reported.
 enum class HealthState : std::uint8_t {
-    Absent,          // there is no pipeline that can be looked at
+    Absent,          // no pipeline can be observed
     Finished,        // drained and gone
     Dead,            // no process is left
     Stopped,         // every process is stopped
-    Unknown,         // nobody can tell from here whether any lives, and nothing moves
-    ProcessDead,     // one is, and is not replaced
-    ProcessStopped,  // one is, and something waits for it
+    Unknown,         // nothing moves, and processes cannot be seen from here
+    ProcessDead,     // a process died and was not replaced
+    ProcessStopped,  // a process is stopped, and something waits for it
     LedgerFails,     // commits fail
-    NotStored,       // results wait, and no commit comes
-    Standstill,      // invoices wait for consumers, and nobody works on one
+    NotStored,       // results wait, but nobody commits
+    Standstill,      // invoices wait for consumers, but nobody works on one
     SourceGone,
     SourceReplaced,
     SourceUnreadable,
     CannotMove,
     NothingIsTaken,
-    AllFail,  // the last invoices, each of them
-    Paused,   // the source, by a signal to the supervisor
+    AllFail,  // every one of the last invoices failed
+    Paused,   // a signal to the supervisor paused the source
     Fine
 };
 
 struct Health {
-    // So long nothing may move, or be stored, while there is something to do, and so long may a commit or a
-    // look at the source fail.
+    // How long nothing may move or be stored while there is work, and how long commits or looks at the source
+    // may fail.
     static constexpr std::chrono::seconds kPatience{10};
-    // So many invoices in a row that fail are not the invoices' fault.
+    // If this many invoices in a row fail, the invoices are not at fault.
     static constexpr std::uint64_t kAllFail = kFailuresLookedAt;
 
-    bool is_good = true;  // Fine, and no other
-    std::string reason;   // one sentence: why not
+    bool is_good = true;  // true only in the state Fine
+    std::string reason;   // why not, in one sentence
     HealthState state = HealthState::Fine;
 
-    // `earlier`: what was dead or stopped then and is still has not been helped, if that is a second ago or
-    // longer. `worked_ns`: when an invoice that was acquired got further for the last time.
+    // `earlier`: if it is at least a second old, a process that was dead or stopped then and still is has not
+    // been helped. `worked_ns`: when an acquired invoice last made progress.
     [[nodiscard]] static Health of(const Observation& earlier, const Observation& now,
                                    std::uint64_t worked_ns);
     [[nodiscard]] static Health bad(HealthState state, std::string reason) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How fast a pipeline was in the last minutes, look by look. A look may have come a second after the one
-// before or, with a longer --interval or while there was no pipeline, much later: each says which time it is
-// of.
+// A pipeline's rates in the last minutes, one entry per look. Looks may be a second apart or, with a longer
+// --interval or while there was no pipeline, much further: each entry names its own time span.
 #pragma once
 
 #include <chrono>
@@ -12,26 +11,26 @@
 
 namespace pipeline {
 
-// The time between two looks.
+// The span between two looks.
 struct Pace {
     std::uint64_t at_ns = 0;  // its end, monotonic
-    double seconds = 0;       // how long it was
+    double seconds = 0;       // its length
     double acquired_per_second = 0;
     double stored_per_second = 0;
-    double in_flight = 0;                  // invoices, at its end
-    double until_durable_p99_seconds = 0;  // of what was stored in it, and of what still waited at its end
+    double in_flight = 0;                  // invoices at its end
+    double until_durable_p99_seconds = 0;  // of invoices stored in it, and of those still waiting at its end
 
-    // Of two observations of the same pipeline, the later one at a later time.
+    // `earlier` and `now` observe the same pipeline, `now` at a later time.
     [[nodiscard]] static Pace between(const Observation& earlier, const Observation& now);
 };
 
-// How long a history goes back.
+// The length of a history.
 inline constexpr std::chrono::seconds kHistory{300};
 
-// The newest last. What ended before the time that a history goes back is forgotten.
+// Appends the newest pace, and drops those that ended more than kHistory ago.
 void add_pace(std::vector<Pace>& history, const Pace& pace);
 
-// How long before the newest one each ended, in seconds.
+// How many seconds before the newest pace this one ended.
 [[nodiscard]] double seconds_ago(const std::vector<Pace>& history, const Pace& pace) noexcept;
 
 }  // namespace pipeline

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps looking at the pipeline of a name, across its restarts: what it sees now, how that compares with what
-// it saw about ten seconds ago, and how fast it was in the last five minutes. When the segments lose their
-// names it looks at them a last time (the drained pipeline's totals) and then waits for the next ones.
+// Watches the pipeline of a name across restarts: its present state, a comparison with about ten seconds ago,
+// and its rates of the last five minutes. When the segments lose their names, it looks at them a last time
+// (the drained pipeline's totals), then waits for the next ones.
 #pragma once
 
 #include <chrono>
@@ -20,17 +20,17 @@
 
 namespace pipeline {
 
-// What is to be shown.
+// The data for all views.
 struct View {
     std::string name;
-    bool is_attached = false;  // false: `now` is what was seen last, and there is nothing to see any more
-    std::optional<Observation> now;  // none: nothing has been seen yet
+    bool is_attached = false;        // false: the pipeline is gone, `now` is the last observation of it
+    std::optional<Observation> now;  // none: nothing was observed yet
     Comparison recent;
-    std::uint64_t moved_ns = 0;   // when something moved last, monotonic; 0: never
-    std::uint64_t worked_ns = 0;  // the same of invoices that had been acquired
+    std::uint64_t moved_ns = 0;   // time of the last movement, monotonic; 0: never
+    std::uint64_t worked_ns = 0;  // the same for acquired invoices only
     Health health = Health::bad(HealthState::Absent, "there is no pipeline of that name");
-    std::string trouble;        // why it cannot be looked at just now; empty: it can
-    std::vector<Pace> history;  // of each look, but at most one for each second; the newest last
+    std::string trouble;        // why it cannot be observed now; empty: it can
+    std::vector<Pace> history;  // one per look, at most one per second; newest last
 
     [[nodiscard]] double unmoved_seconds() const noexcept {
         return now && moved_ns != 0 && now->at_ns > moved_ns
@@ -41,14 +41,14 @@ struct View {
 
 class Lookout {
   public:
-    // What View::recent compares with, as far as it goes: not beyond the last change of the number of
-    // consumers.
+    // The span of View::recent. It is shorter after a change of the number of consumers.
     static constexpr std::chrono::seconds kWindow{10};
 
     explicit Lookout(std::string name);
 
-    // Looks; the view is that of this look until the next one. Without a pipeline it is what was seen last.
-    // Throws Failure as Segments::open() if `must_see`; otherwise that is the view's trouble.
+    // Looks, and returns a view that is valid until the next look. Without a pipeline it shows the last
+    // observation. If `must_see`, throws Failure as Segments::open(); otherwise the failure becomes the
+    // view's trouble.
     const View& look(bool must_see = false);
     [[nodiscard]] const View& view() const noexcept { return view_; }
 
@@ -61,7 +61,7 @@ class Lookout {
     View view_;
     std::optional<Segments> segments_;
     LedgerRoom room_;
-    std::deque<Observation> past_;  // a second apart, the oldest first
+    std::deque<Observation> past_;  // a second apart, oldest first
     std::optional<Observation> paced_;
     SteadyTimes times_;
 };

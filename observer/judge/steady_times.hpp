@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Times spent that never go back. What a process is doing now counts in its times as they are seen; it may
-// turn out to have been something else, and what a killed process was just doing is never counted. Whoever
-// takes differences over long times, as a monitor does with its counters, would see a fall as a new
-// beginning.
+// Makes the times that processes spent monotonic. An observed time includes the present activity. That may
+// turn out to have been another activity, and the last activity of a killed process is never counted, so a
+// time may fall. A monitor that takes differences of counters would take a fall for a restart.
 #pragma once
 
 #include <array>
@@ -16,7 +15,7 @@ namespace pipeline {
 
 class SteadyTimes {
   public:
-    // Mends the times of an observation by what earlier ones of this pipeline have fallen by.
+    // Adds to the times of an observation what earlier ones of this pipeline have lost.
     void mend(Observation& seen);
     void begin_anew() noexcept { processes_.clear(); }
 
@@ -26,7 +25,7 @@ class SteadyTimes {
         std::array<std::uint64_t, kActivities> lost{};
     };
     void mend(Times& times, TimeSpent& spent) const noexcept;
-    std::map<std::size_t, Times> processes_;  // by place; the producer behind all
+    std::map<std::size_t, Times> processes_;  // by place; the producer comes last
 };
 
 }  // namespace pipeline

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where to listen, as --listen says it.
+// The address of --listen.
 #pragma once
 
 #include <cstdint>
@@ -11,14 +11,14 @@ namespace pipeline {
 // ADDRESS:PORT with a numeric address: 127.0.0.1:9464, [::1]:9464.
 struct ListenAddress {
     std::string host;        // without brackets
-    std::uint16_t port = 0;  // 0: one that is free
+    std::uint16_t port = 0;  // 0: any free port
 
     [[nodiscard]] bool is_loopback() const noexcept;
     [[nodiscard]] std::string text() const;
 };
 
-// Throws std::invalid_argument whose text says what is accepted. No name is looked up: what it means might
-// change.
+// Throws std::invalid_argument whose text says what is accepted. It resolves no host names: their meaning
+// might change.
 [[nodiscard]] ListenAddress parse_listen_address(std::string_view text);
 
 }  // namespace pipeline

@@ -20,26 +20,26 @@
 namespace pipeline {
 
 struct ObserverOptions {
-    // At most one of these; none: live, until it is ended.
+    // At most one of these; none: a live view until it is ended.
     bool once = false;
     bool audit = false;
     bool metrics = false;
     std::optional<ListenAddress> listen;
 
-    bool deep = false;  // of an audit
+    bool deep = false;  // audits only
     bool json = false;
     bool listen_anywhere = false;
     std::chrono::nanoseconds interval = std::chrono::seconds(1);  // between two looks
     std::string name = kDefaultName;
-    std::optional<LedgerSpec> ledger;  // none: the pipeline's own; if there is no pipeline, STATE/invoices.db
+    std::optional<LedgerSpec> ledger;  // none: the pipeline's own; without a pipeline, STATE/invoices.db
     std::filesystem::path state_dir;   // absolute; empty: the environment names none
     LogLevel log_level = LogLevel::Info;
 };
 
-// What its command line is, bound to the fields of `options`, which must outlive the result.
+// Declares the command line. It is bound to the fields of `options`, which must outlive the result.
 [[nodiscard]] CommandLine declare(ObserverOptions& options);
 
-// As parse_options() of the supervisor.
+// As the supervisor's parse_options().
 [[nodiscard]] std::variant<ObserverOptions, EarlyExit> parse_observer_options(
     std::span<const char* const> arguments, const Environment& environment);
 

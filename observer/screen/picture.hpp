@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is to be on a screen: pieces of text, each at its place and in its style. Whoever draws it
-// (terminal.hpp) knows nothing of what it means, and a test can read it as lines.
+// The content of a screen: pieces of text, each with its place and style. The drawing code (terminal.hpp)
+// does not know their meaning, and a test can read them as lines.
 #pragma once
 
 #include <cstdint>
@@ -18,11 +18,11 @@ struct ScreenSize {
     int columns = 0;
 };
 
-// How many characters a text has; each is taken to be one column wide. Well-formed UTF-8.
+// The number of characters in a text of well-formed UTF-8. Each is assumed to be one column wide.
 [[nodiscard]] int length_of(std::string_view text) noexcept;
-// Where its n-th character begins, from 0; its size if it has no more than n.
+// The offset of the text's n-th character, from 0; its size if it has at most n characters.
 [[nodiscard]] std::size_t offset_of(std::string_view text, int n) noexcept;
-// Its first `columns` characters at most; where some are left out the last one is a '~'.
+// At most the first `columns` characters of the text. If some are cut off, the last one is a '~'.
 [[nodiscard]] std::string cut(std::string_view text, int columns);
 
 class Picture {
@@ -38,15 +38,15 @@ class Picture {
     [[nodiscard]] ScreenSize size() const noexcept { return size_; }
     [[nodiscard]] const std::vector<Piece>& pieces() const noexcept { return pieces_; }
 
-    // As safe_line() (printable.hpp). What is outside of the screen is left out. Returns the column behind
-    // the text.
+    // Puts `given` made safe by safe_line() (printable.hpp). Parts outside the screen are cut off. Returns
+    // the column after the text.
     int put(int row, int column, std::string_view given, Style style = Style::Plain);
-    // At the right end of the columns [column, column + width).
+    // Right-aligns the text in the columns [column, column + width).
     void put_right(int row, int column, int width, std::string_view text, Style style = Style::Plain);
-    // Over all columns from there on.
+    // Puts the text, and fills the row to the right end.
     void put_over(int row, int column, std::string_view text, Style style);
 
-    // Without styles, for tests: the rows, without blanks at their ends.
+    // The rows without styles and trailing blanks, for tests.
     [[nodiscard]] std::vector<std::string> lines() const;
 
   private:

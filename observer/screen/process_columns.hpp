@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The screen's table of processes: which columns there are, how wide they are, and which of them only wide
-// screens have.
+// The screen's table of processes: its columns, their widths, and which of them need a wide screen.
 #pragma once
 
 #include "observer/screen/picture.hpp"

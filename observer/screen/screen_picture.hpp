@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The observer's screen, for terminals of 80 x 24 and larger: a pure function of what was seen and of what
-// its keys have been used for.
+// The observer's screen, for terminals of 80 x 24 and larger: a pure function of the view and of the state
+// that its keys control.
 #pragma once
 
 #include "observer/judge/lookout.hpp"
@@ -11,15 +11,15 @@ namespace pipeline {
 
 struct ScreenState {
     SortOrder order = SortOrder::Place;
-    int scrolled = 0;  // processes that are above the first one shown
+    int scrolled = 0;  // processes above the first one shown
     bool is_paused = false;
     bool shows_help = false;
-    bool has_unicode = true;  // else ASCII alone is drawn
+    bool has_unicode = true;  // else draws ASCII only
 };
 
 [[nodiscard]] Picture draw_screen(const View& view, const ScreenState& state, ScreenSize size);
 
-// How far there is to scroll.
+// The greatest useful ScreenState::scrolled.
 [[nodiscard]] int most_scrolled(const View& view, ScreenSize size) noexcept;
 
 }  // namespace pipeline

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The terminal as a screen, through ncurses: takes it over while this lives and gives it back as it was. The
-// only file that knows ncurses.
+// The terminal as a screen, through ncurses. The constructor takes the terminal over, the destructor restores
+// it. No other file knows ncurses.
 #pragma once
 
 #include <cstdint>
@@ -11,14 +11,14 @@ namespace pipeline {
 
 class Terminal {
   public:
-    // Throws Failure Configuration if $TERM names no terminal that can be a screen.
+    // Throws Failure Configuration if the terminal of $TERM cannot be a screen.
     Terminal();
     Terminal(const Terminal&) = delete;
     Terminal& operator=(const Terminal&) = delete;
     ~Terminal();
 
     [[nodiscard]] ScreenSize size() const noexcept;
-    // True if more than ASCII can be shown.
+    // True if the terminal can show more than ASCII.
     [[nodiscard]] bool has_unicode() const noexcept { return has_unicode_; }
     void show(const Picture& picture);
 
@@ -36,7 +36,7 @@ class Terminal {
         Resize,
         Other
     };
-    // The next key that was pressed; None: there is none now. Never waits.
+    // The next key pressed, or None. Never blocks.
     [[nodiscard]] Key key();
 
   private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long what is in flight has been under way. A latency that is measured at the end alone stands still
-// while everything does; together with these ages it grows. Read from ring, hands and storage in passing: a
-// slot that is overwritten meanwhile shows a younger one.
+// The ages of the invoices in flight. A latency measured only at the end stands still when the pipeline does;
+// together with these ages it grows. They are read from ring, hands and storage without a lock: a slot that
+// is overwritten meanwhile shows a younger invoice.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +17,9 @@ namespace pipeline {
 struct Ages {
     // When the oldest of all was acquired; none: nothing is in flight.
     std::optional<std::uint64_t> oldest_ns;
-    // The same of those in ring and hands alone, which wait for a consumer.
+    // The same for ring and hands only, whose invoices wait for a consumer.
     std::optional<std::uint64_t> oldest_unsaved_ns;
-    // Of all, at the time of the look; where they are many, of evenly spaced ones that stand for the others.
+    // The ages of all at the time of the look. If they are many, evenly spaced samples stand for the others.
     Histogram under_way;
 
     [[nodiscard]] static Ages of(const Ring& ring, const Storage& storage, const Flow& flow,

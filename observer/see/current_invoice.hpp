@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which invoice a consumer is working on, read from its hand while it goes on.
+// The invoice that a consumer is working on, read from its hand while the consumer goes on.
 #pragma once
 
 #include <optional>
@@ -9,11 +9,11 @@
 
 namespace pipeline {
 
-// None: it works on none, or what it works on has changed while it was read.
+// None if it works on none, or if that changed during the read.
 [[nodiscard]] std::optional<CurrentInvoice> current_invoice(const Hand& hand);
 
-// When the oldest of the hand's items that are not saved was acquired; none: it is empty, or changed while it
-// was read.
+// When the oldest unsaved item of the hand was acquired; none if the hand is empty or changed during the
+// read.
 [[nodiscard]] std::optional<std::uint64_t> oldest_in_hand_ns(const Hand& hand);
 
 }  // namespace pipeline

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many invoices have failed in a row. One look is enough: the storage keeps what it has released until
-// the place is used again.
+// How many invoices in a row have failed. One look is enough: the storage keeps released records until their
+// slots are reused.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace pipeline {
 
-// Of the newest durable records, as far as they are still there, but at most `most`; or all that there ever
-// were, if each of them failed.
+// Counts the newest durable records back to the first that did not fail, as far as they are still there, and
+// at most `most`.
 [[nodiscard]] std::uint64_t failures_in_a_row(const Storage& storage, const Flow& flow, std::uint64_t most);
 
 }  // namespace pipeline

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that is to be shown of a pipeline at one moment, as plain numbers. Taken from its segments
-// without a lock, a signal or a write; what is made of it (rates, shares, views) never looks into the
-// segments. A number that a damaged segment says is shown as it is: nothing here trusts one.
+// All that the views show of a pipeline at one moment, as plain numbers. It is read from the segments without
+// a lock, a signal or a write. Rates, shares and views are derived from it and never look into the segments.
+// A damaged segment's numbers are shown as they are: nothing here trusts a number.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ namespace pipeline {
 
 struct Deaths {
     std::uint64_t count = 0;
-    std::uint64_t last_ns = 0;  // when the last one was; 0: none
+    std::uint64_t last_ns = 0;  // time of the last one; 0: none
     std::string last_cause;     // "killed by signal 9 (SIGKILL)"
 };
 
@@ -35,18 +35,18 @@ struct ProcessObservation {
     Deaths deaths;
 };
 
-// What a consumer is working on.
+// The invoice that a consumer is working on.
 struct CurrentInvoice {
     std::string id;
     std::uint32_t attempt = 0;
-    // Since when, and with it those of the same claim whose results are not saved yet: slow invoices are
+    // Since when it works on this invoice and on the unsaved ones of the same claim: slow invoices are
     // claimed one by one.
     std::uint64_t since_ns = 0;
 };
 
 struct ConsumerObservation : ProcessObservation {
     std::uint16_t place = 0;
-    std::uint64_t items = 0;    // whose results have been saved, by all that the place has had
+    std::uint64_t items = 0;    // saved results of all consumers that the place has had
     std::uint64_t in_hand = 0;  // claimed and not saved
     std::optional<CurrentInvoice> invoice;
 };
@@ -62,46 +62,46 @@ struct SupervisorObservation {
 };
 
 enum class PipelineState : std::uint8_t {
-    Starting,  // there is a supervisor and none of its children yet
+    Starting,  // a supervisor without children yet
     Running,
-    Draining,  // the source gives nothing more, and what there is is worked off
-    Stopped,   // every process is: nothing moves until they go on
+    Draining,  // the source gives nothing more, consumers finish the rest
+    Stopped,   // every process is stopped: nothing moves until they continue
     Dead,      // no process is left: the next start adopts the segments
-    Unknown,   // its processes belong to another pid namespace, and nothing says whether they live
-    Finished   // drained and gone; seen for the last time
+    Unknown,   // its processes are in another pid namespace, and may be dead or alive
+    Finished   // drained and gone; this is the last look
 };
 
 struct Observation {
-    WallClock at;             // when it was taken
+    WallClock at;             // time of the look
     std::uint64_t at_ns = 0;  // the same, monotonic
     std::string source;
     std::string ledger;
     std::uint64_t generation = 0;
     PipelineState state = PipelineState::Dead;
-    bool is_source_exhausted = false;  // it has ended; one that is watched for more has not
-    bool is_paused = false;            // the source, by a signal to the supervisor
-    std::uint64_t expected = 0;        // that a finite source gives in all; 0: not known
+    bool is_source_exhausted = false;  // the source has ended; a watched source has not
+    bool is_paused = false;            // a signal to the supervisor paused the source
+    std::uint64_t expected = 0;        // total of a finite source; 0: unknown
     std::uint64_t ring_capacity = 0;
     std::uint64_t storage_capacity = 0;
     LiveFlow live;
-    std::uint64_t released = 0;  // of the durable ones, what the source knows of
-    // What cannot be younger than the last movement: when the newest item came in, and the newest result.
+    std::uint64_t released = 0;  // durable ones whose receipt the source has
+    // Lower bounds of the last movement: when the newest item was acquired, and the newest result saved.
     std::uint64_t last_acquired_ns = 0;
     std::uint64_t last_saved_ns = 0;
-    // When the oldest invoice that is not durable was acquired; none: there is none.
+    // When the oldest invoice that is not durable was acquired; none: all are durable.
     std::optional<std::uint64_t> oldest_acquired_ns;
-    // The same of those that wait for a consumer, in ring and hands.
+    // The same for those that wait for a consumer, in ring and hands.
     std::optional<std::uint64_t> oldest_unsaved_ns;
-    Histogram under_way;                // how long those that are not durable have been under way
-    std::uint64_t failed_in_a_row = 0;  // of the newest durable ones, as far as they can be seen
+    Histogram under_way;                // ages of the invoices that are not durable
+    std::uint64_t failed_in_a_row = 0;  // of the newest durable ones, as far as visible
     LedgerCondition ledger_condition;
     SourceCondition source_condition;
     SupervisorObservation supervisor;
     ProcessObservation producer;
-    // Those that run, and those that left something: in the order of their places.
+    // Places with a running consumer or with something left behind, in order.
     std::vector<ConsumerObservation> consumers;
-    std::uint64_t consumer_deaths = 0;  // of all places, those that are not in use any more too
-    // Of all places, since the segments were made.
+    std::uint64_t consumer_deaths = 0;  // of all places, unused ones included
+    // Of all places, since the segments were created.
     Histogram waiting;
     Histogram processing;
     Histogram until_durable;
@@ -115,15 +115,15 @@ struct Observation {
     }
 };
 
-// How long to try for a flow of one moment before one of a few microseconds has to do.
+// How long to try for an exact flow before accepting one that spans a few microseconds.
 inline constexpr std::chrono::milliseconds kPatience{3};
 
-// How many of the newest outcomes are looked at.
+// How many of the newest outcomes to look at.
 inline constexpr std::uint64_t kFailuresLookedAt = 20;
 
 // Looks now; `segments` are attached read-only.
 [[nodiscard]] Observation observe_segments(const Segments& segments);
-// The same without the names of source and ledger, and whether the source has ended; `reach` as of the
+// The same without the names of source and ledger, and without whether the source has ended. `reach`: of the
 // segments.
 [[nodiscard]] Observation observe_areas(const Ring& ring, const Storage& storage, const MetricsArea& metrics,
                                         Reach reach = Reach::Here);
@@ -131,7 +131,7 @@ inline constexpr std::uint64_t kFailuresLookedAt = 20;
 // "starting", "running", "draining", "stopped", "dead", "unknown", "finished".
 [[nodiscard]] std::string_view to_text(PipelineState state) noexcept;
 
-// Of an activity: "working", "waiting_for_input", "waiting_for_room", "flushing".
+// The activities: "working", "waiting_for_input", "waiting_for_room", "flushing".
 [[nodiscard]] std::string_view to_text(Activity activity) noexcept;
 
 }  // namespace pipeline

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that can be seen of a pipeline from outside at one moment, read from its segments without a lock
-// and without writing: it works on a pipeline that runs, hangs or is dead, and what is shown belongs
-// together. The views (audit, and whatever else is to be shown) take it as it is and never look into the
-// segments themselves.
+// A pipeline's state at one moment, read from its segments without a lock and without a write. It works on a
+// pipeline that runs, hangs or is dead, and its numbers are consistent. The views (such as the audit) take it
+// as it is and never look into the segments themselves.
 #pragma once
 
 #include <chrono>
@@ -16,16 +15,16 @@
 
 namespace pipeline {
 
-// The ways of an item, counted. Each item of the ring is in exactly one of these places.
+// Counts of items by place. Each item of the ring is in exactly one of these places.
 struct Flow {
-    std::uint64_t acquired = 0;  // pushed into the ring since the segments were made
+    std::uint64_t acquired = 0;  // pushed into the ring since the segments were created
     std::uint64_t in_ring = 0;
     std::uint64_t in_hands = 0;  // claimed and not yet saved
-    std::uint64_t saved = 0;     // in storage, or through it
-    std::uint64_t durable = 0;   // of the saved ones, those that the segments say are in the ledger
-    Totals outcomes{};           // what became of the durable ones
+    std::uint64_t saved = 0;     // in storage, or already through it
+    std::uint64_t durable = 0;   // saved ones that are in the ledger, by the segments' account
+    Totals outcomes{};           // of the durable ones
 
-    // Acquired items that are nowhere; negative if some are in two places. 0 but for a defect.
+    // Acquired items that are nowhere; negative if some are in two places. Always 0 without a defect.
     [[nodiscard]] std::int64_t missing() const noexcept {
         return static_cast<std::int64_t>(acquired - in_ring - in_hands - saved);
     }
@@ -35,7 +34,7 @@ struct ProcessSight {
     enum class Role : std::uint8_t { Producer, Consumer };
     using State = ProcessState;
     Role role = Role::Producer;
-    std::uint16_t place = 0;  // of a consumer
+    std::uint16_t place = 0;  // consumers only
     std::uint32_t pid = 0;
     State state = State::Dead;
 };
@@ -45,21 +44,21 @@ struct Snapshot {
     std::string ledger;
     std::uint64_t generation = 0;
     Flow flow;
-    std::vector<ProcessSight> processes;  // that have said who they are, and not that they left in order
+    std::vector<ProcessSight> processes;  // registered, and not left in good order
     Reach reach = Reach::Here;
 };
 
-// The flow alone, of one moment: looks twice and takes what has not changed in between. A word that a kill
-// left behind is counted as its next owner will settle it. None if the segments changed for a whole second
-// between every two looks.
+// The exact flow of one moment: reads twice, and accepts two equal reads. A word that a kill left behind
+// counts as its next owner will settle it. None if the segments changed between every two reads for a whole
+// second.
 [[nodiscard]] std::optional<Flow> read_flow(const Ring& ring, const Storage& storage);
 
-// For whoever looks often and shows what it sees: the same if that comes within `patience`, else what a
-// single look has seen. Its words then belong to moments a few microseconds apart: nothing is negative,
-// nothing is missing, and what moved meanwhile is counted where it came from or where it went.
+// For frequent looks: an exact flow if one comes within `patience`, else a single read. The words of a single
+// read are a few microseconds apart: nothing is negative, nothing is missing, and an item that moved
+// meanwhile counts at its old or its new place.
 struct LiveFlow {
     Flow flow;
-    bool is_exact = false;  // of one moment
+    bool is_exact = false;  // all words are of one moment
 };
 [[nodiscard]] LiveFlow look_at_flow(const Ring& ring, const Storage& storage,
                                     std::chrono::nanoseconds patience);

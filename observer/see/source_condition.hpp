@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How it stands between the source and the producer, as the producer has last said it.
+// The condition of the source, as the producer last reported it.
 #pragma once
 
 #include <cstdint>
@@ -12,15 +12,15 @@ namespace pipeline {
 
 struct SourceCondition {
     SourceState state = SourceState::Fine;
-    std::uint64_t since_ns = 0;     // of that state, monotonic
-    std::string sentence;           // of a state that is not Fine: cause and advice, one line
-    std::uint64_t backlog = 0;      // invoices that lie in the source and are not acquired
-    std::uint64_t oldest_us = 0;    // since 1970: when the oldest of them was last modified; 0: none
-    std::uint64_t unmoved = 0;      // files that are in the ledger and could not be moved yet
-    std::uint64_t passed_over = 0;  // entries that could not be looked at, at the last look
+    std::uint64_t since_ns = 0;     // start of that state, monotonic
+    std::string sentence;           // cause and advice in one line, unless Fine
+    std::uint64_t backlog = 0;      // invoices in the source that are not acquired
+    std::uint64_t oldest_us = 0;    // when the oldest of them was last modified, since 1970; 0: none
+    std::uint64_t unmoved = 0;      // files in the ledger that could not be moved yet
+    std::uint64_t passed_over = 0;  // entries that the last look could not examine
     std::uint64_t unusable_ids = 0;
 
-    // How long the oldest of the backlog has been waiting, at that wall-clock time; 0: none is.
+    // How long the oldest of the backlog has waited at this wall-clock time; 0: none waits.
     [[nodiscard]] double waiting_seconds(std::int64_t now_us) const noexcept {
         const auto oldest = static_cast<std::int64_t>(oldest_us);
         return oldest != 0 && now_us > oldest ? static_cast<double>(now_us - oldest) / 1e6 : 0;

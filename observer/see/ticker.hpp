@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// When to look again, and whether to end: SIGTERM and SIGINT are waited for together with the time.
+// Waits for the next look or for the end: SIGTERM and SIGINT interrupt the wait.
 #pragma once
 
 #include <chrono>
@@ -10,16 +10,16 @@ namespace pipeline {
 
 class Ticker {
   public:
-    // Blocks both signals in this thread and in those that it starts. Throws Failure InputOutput.
+    // Blocks both signals in this thread and in those it starts. Throws Failure InputOutput.
     explicit Ticker(std::chrono::nanoseconds interval);
 
     enum class Event { Tick, Input, End };
-    // Waits for the next tick (one that is missed is left out), for the end, or for input on `fd` if it is
-    // one. The end comes first; a tick that is due and input take turns, so that neither keeps the other off.
-    // A signal that is handled elsewhere counts as input, and the other end of `fd` being gone as the end.
+    // Waits for the next tick (missed ones are dropped), for the end, or for input on `fd` unless it is -1.
+    // The end comes first; due ticks and input alternate, so neither starves the other. A signal that is
+    // handled elsewhere counts as input; if the other end of `fd` is gone, that counts as the end.
     [[nodiscard]] Event wait(int fd = -1);
-    // True once `fd` takes something or says why not; false if the end comes before. wait() then says that
-    // too.
+    // Returns true once `fd` accepts data or reports an error, false if the end comes first. wait() then
+    // returns End too.
     [[nodiscard]] bool wait_for_room(int fd);
 
   private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The live view where there is no terminal: a line for each interval.
+// The live view without a terminal: one line per interval.
 #pragma once
 
 #include "common/base/exit_status.hpp"
@@ -7,7 +7,7 @@
 
 namespace pipeline {
 
-// Until SIGTERM or SIGINT. While there is no pipeline it waits for one, and has said so once.
+// Runs until SIGTERM or SIGINT. Without a pipeline it says so once, and waits for one.
 [[nodiscard]] ExitStatus show_lines(const ObserverOptions& options);
 
 }  // namespace pipeline

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One row for each process, in words: the part of the views for people that is the same on paper and on the
-// screen.
+// One row of words per process. The page and the screen share this part.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +16,10 @@ struct ProcessRow {
     ProcessState state = ProcessState::Absent;
     std::string doing;  // "working", "waits for items"; empty unless it is known
     std::string items_per_second;
-    std::string busy;  // share of its time that is not waiting for input
+    std::string busy;  // share of its time, without waiting for input
     std::string invoice;
-    std::string since;    // how long it has been working on that
-    std::string attempt;  // which one this is
+    std::string since;    // how long it has been working on the invoice
+    std::string attempt;  // number of the attempt
     std::string deaths;
     std::string last_death;  // cause, and how long ago
     std::string memory;
@@ -30,8 +29,7 @@ enum class SortOrder : std::uint8_t { Place, Rate, Busy, Since, Deaths };
 inline constexpr std::size_t kSortOrders = 5;
 [[nodiscard]] const char* to_text(SortOrder order) noexcept;
 
-// Supervisor and producer first, then the consumers, the most of what they are sorted by first. None if
-// nothing has been seen.
+// Supervisor and producer first, then the consumers in descending sort order. Empty if nothing was observed.
 [[nodiscard]] std::vector<ProcessRow> process_rows(const View& view, SortOrder order = SortOrder::Place);
 
 }  // namespace pipeline

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is seen of a pipeline, as Prometheus reads it (text format 0.0.4, which OpenMetrics' readers take
-// too). An optional part: without the library no_prometheus.cpp stands for it.
+// A pipeline's view for Prometheus (text format 0.0.4, which OpenMetrics readers accept too). An optional
+// part: without the library, no_prometheus.cpp replaces it.
 #pragma once
 
 #include <string>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is seen of a pipeline, as JSON for programs: names and units are documented in docs/observer.md and
-// stay as they are.
+// A pipeline's view as JSON, for programs. docs/observer.md documents names and units, which are stable.
 #pragma once
 
 #include <string>
@@ -9,7 +8,7 @@
 
 namespace pipeline {
 
-// One object on one line, without its end. Of a view that has seen nothing: its name, and why.
+// Returns one object on one line, without the newline. If the view has no observation: its name, and why.
 [[nodiscard]] std::string status_json(const View& view);
 
 }  // namespace pipeline

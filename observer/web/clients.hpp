@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The connections of clients that ask once and get one answer, served by one thread that never waits for any
-// of them. Each is bounded as a whole, in time and in bytes, however it divides them; their number is bounded
-// too. Where one more comes than there may be, the oldest makes room, of the client that has most; where
-// answers take too much memory, the oldest that has not read its own. So no number of clients that are slow,
-// silent or do not read keeps others from being answered.
+// Connections of clients that ask once and get one answer. One thread serves them and never waits for any of
+// them. Each has limits of time and bytes as a whole, however it divides them; their number is limited too.
+// At the limit of connections, the oldest connection of the client that has most is dropped. If answers take
+// too much memory, the oldest connection that has not read its answer is dropped. So clients that are slow,
+// silent or do not read cannot keep others from an answer, however many they are.
 //
-// A client is one IP address, or one network of an IPv6 one (/64). It knows nothing of HTTP but that the head
-// of a request ends with an empty line.
+// A client is one IPv4 address, or one /64 network of IPv6. All that this file knows of HTTP is that a
+// request's head ends with an empty line.
 #pragma once
 
 #include <array>
@@ -26,20 +26,20 @@ class Clients {
     struct Bounds {
         std::size_t connections = 1024;         // at a time
         std::size_t request_bytes = 16'384;     // of a request's head
-        std::size_t answer_bytes = 33'554'432;  // of all answers that are not sent yet, but for one
-        std::chrono::milliseconds time{5'000};  // from the connection's beginning to its end
+        std::size_t answer_bytes = 33'554'432;  // of all unsent answers together, except for one
+        std::chrono::milliseconds time{5'000};  // from the start of a connection to its end
     };
-    // From a request's head, or from as much of it as has come if nothing more will or may, makes the answer.
-    // Empty: there is none, and the connection ends.
+    // Makes the answer to a request's head, or to the part of it that has come if nothing more will or may.
+    // An empty answer ends the connection.
     using AnswerTo = std::function<std::string(std::string_view request)>;
 
-    // `listening`: a socket that listens; it becomes non-blocking. Throws Failure InputOutput.
+    // `listening`: a listening socket; it becomes non-blocking. Throws Failure InputOutput.
     Clients(UniqueFd listening, Bounds bounds, AnswerTo answer_to);
 
-    // Readable as soon as serve() has something to do.
+    // Readable whenever serve() has something to do.
     [[nodiscard]] int fd() const noexcept { return events_.get(); }
-    // Does what can be done without waiting, a bounded piece of it. Throws Failure InputOutput if no
-    // connection can be accepted any more, and what `answer_to` throws.
+    // Does a bounded amount of work without blocking. Throws Failure InputOutput if no more connections can
+    // be accepted, and whatever `answer_to` throws.
     void serve();
 
     [[nodiscard]] std::size_t count() const noexcept { return open_.size(); }
@@ -49,9 +49,9 @@ class Clients {
     using Address = std::array<unsigned char, 16>;
     struct Client {
         enum class State : std::uint8_t {
-            Asks,   // `text` is what it has sent
-            Reads,  // `text` is the answer, of which it has been sent `done`
-            Leaves  // it has all of it, and may have sent more than was read: `done` bytes of that are
+            Asks,   // `text` is the request so far
+            Reads,  // `text` is the answer; `done` bytes of it are sent
+            Leaves  // it got its answer; `done` bytes of surplus request were discarded
         };
         UniqueFd fd;
         Address address;
@@ -60,7 +60,7 @@ class Clients {
         std::string text;
         std::size_t done = 0;
     };
-    using Open = std::map<std::uint64_t, Client>;  // by number, and so the oldest first
+    using Open = std::map<std::uint64_t, Client>;  // by number, hence oldest first
 
     void accept_some();
     void add(UniqueFd fd, const Address& address);
@@ -71,7 +71,7 @@ class Clients {
     void set_timer();
     void want(int fd, std::uint64_t number, std::uint32_t events, int operation);
 
-    // Each goes on with a client as far as it can; false: the connection is to end.
+    // Each advances a client as far as possible; false: end the connection.
     [[nodiscard]] bool go_on(std::uint64_t number, Client& client);
     [[nodiscard]] bool hear(std::uint64_t number, Client& client);
     [[nodiscard]] bool answer(std::uint64_t number, Client& client);
@@ -84,11 +84,11 @@ class Clients {
     UniqueFd events_;  // epoll
     UniqueFd timer_;
     bool timer_is_set_ = false;
-    bool is_listening_ = true;  // false: until the timer, since the system has no room for one connection
+    bool is_listening_ = true;  // false until the timer: the system has no room for a single connection
     std::uint64_t next_number_;
     Open open_;
-    std::map<Address, std::size_t> counts_;  // of the open ones
-    std::size_t held_bytes_ = 0;             // of their answers
+    std::map<Address, std::size_t> counts_;  // open connections per client
+    std::size_t held_bytes_ = 0;             // in unsent answers
 };
 
 }  // namespace pipeline

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A request over HTTP as a client has sent it, and the answer as it goes back, both whole in memory. The
-// library reads the one and writes the other; it gets no socket and no thread, so that no client can hold
-// one. An optional part, as serve.hpp.
+// Turns an HTTP request into its answer, both whole in memory. The library parses the one and writes the
+// other. It gets no socket and no thread, so a client cannot hold one. An optional part, like serve.hpp.
 #pragma once
 
 #include <memory>
@@ -14,14 +13,14 @@ namespace pipeline {
 
 class HttpAnswers {
   public:
-    // `anywhere`: also to clients that ask for this machine by another name than a loopback one.
+    // `anywhere`: also answers clients that address this machine by a name that is not a loopback one.
     explicit HttpAnswers(bool anywhere);
     HttpAnswers(const HttpAnswers&) = delete;
     HttpAnswers& operator=(const HttpAnswers&) = delete;
     ~HttpAnswers();
 
-    // `request`: its head, or as much of it as has come if nothing more will; a body is not looked at. Empty:
-    // it is no request at all.
+    // `request`: its head, or the part of it that has come if nothing more will; a body is ignored. Returns
+    // an empty string if it is not a request.
     [[nodiscard]] std::string answer_to(std::string_view request, const View& view);
 
   private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page that a browser gets: one document that needs nothing else and polls /status.json. It is written in
-// page/ and put together by the build.
+// The page for browsers: one self-contained document that polls /status.json. The build assembles it from
+// page/.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace pipeline {
 
-// `nonce`: of the policy under which it is served.
+// `nonce`: as in the policy under which the page is served.
 [[nodiscard]] std::string page_html(std::string_view nonce);
 
 }  // namespace pipeline

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is answered at which path: a pure function, whoever carries the answer.
+// Maps a path to its answer: a pure function, independent of the transport.
 #pragma once
 
 #include <string>
@@ -16,13 +16,13 @@ struct Answer {
     std::string policy;  // Content-Security-Policy
 };
 
-// GET or HEAD of /, /metrics, /status.json and /healthz. `nonce`: never given twice, of letters and digits;
-// it marks the page's own script and style as those that may be used.
+// GET or HEAD of /, /metrics, /status.json and /healthz. `nonce`: letters and digits, different for each
+// answer; it permits the page's own script and style.
 [[nodiscard]] Answer answer_to(std::string_view method, std::string_view path, const View& view,
                                std::string_view nonce);
 
-// True if the Host header names this machine by a loopback address or as localhost: then no page of another
-// origin has had its own name resolve to here (DNS rebinding).
+// True if the Host header names a loopback address or localhost. This excludes pages of another origin whose
+// name resolves to this machine (DNS rebinding).
 [[nodiscard]] bool is_local_host(std::string_view host);
 
 }  // namespace pipeline

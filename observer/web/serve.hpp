@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// observer --listen: what is seen, over HTTP. Reading only, and bounded (clients.hpp). One thread looks and
-// answers in turns, from the last look, so that requests cost the pipeline nothing. An optional part: without
-// the library no_serve.cpp stands for it.
+// observer --listen: the view over HTTP, read-only and bounded (clients.hpp). One thread alternates between
+// looking and answering. It answers from the last look, so requests cost the pipeline nothing. An optional
+// part: without the library, no_serve.cpp replaces it.
 #pragma once
 
 #include "common/base/exit_status.hpp"
@@ -9,8 +9,8 @@
 
 namespace pipeline {
 
-// Until SIGTERM or SIGINT. Throws Failure: as open_listening_socket(); Configuration if this observer was
-// built without it.
+// Runs until SIGTERM or SIGINT. Throws Failure: as open_listening_socket(); Configuration if this observer
+// was built without it.
 [[nodiscard]] ExitStatus serve(const ObserverOptions& options);
 
 }  // namespace pipeline
