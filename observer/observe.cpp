@@ -20,7 +20,8 @@
 namespace pipeline {
 namespace {
 
-// Two looks, and what the pipeline has done between them; of counters a monitor takes the differences itself.
+// Takes two looks and shows what the pipeline did in between. One look is enough for counters: a monitor
+// takes the differences itself.
 ExitStatus show_once(const ObserverOptions& options) {
     Lookout lookout(options.name);
     if (!lookout.look(true).now) {

@@ -43,7 +43,7 @@ ExitStatus audit_pipeline(const ObserverOptions& options) {
     const LedgerSpec ledger = ledger_to_audit(options, segments);
     AuditSubject subject{options.name, ledger.text(), std::nullopt};
     Audit audit;
-    // Before the ledger's snapshot, which then has at least these.
+    // Read before the ledger's snapshot, which then contains at least these.
     const std::uint64_t durable = segments ? segments->storage().durable() : 0;
     switch (ledger.kind) {
         case LedgerSpec::Kind::None:
@@ -65,7 +65,8 @@ ExitStatus audit_pipeline(const ObserverOptions& options) {
                         sight.recorded = last->recorded;
                     sight.is_another =
                         ring.ledger_id != 0 && reader.id() != 0 && reader.id() != ring.ledger_id;
-                    subject.snapshot = take_snapshot(*segments);  // soon after: it has not filled up since
+                    subject.snapshot =
+                        take_snapshot(*segments);  // soon after, before the storage can fill up
                 }
                 sight.books = reader.books();
                 audit = make_audit(subject.snapshot, sight, durable);

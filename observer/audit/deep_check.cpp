@@ -10,10 +10,10 @@
 namespace pipeline {
 namespace {
 
-constexpr std::uint64_t kWindow = std::uint64_t{1} << 26U;  // numbers that are ticked off at a time: 8 MiB
+constexpr std::uint64_t kWindow = std::uint64_t{1} << 26U;  // numbers to tick off at a time: 8 MiB
 constexpr int kMostLines = 10;
 
-// Pages, indices and rows: that every row has its index entry and every entry its row, that constraints hold.
+// Checks pages, indices and rows: every row has its index entry, every entry its row, and constraints hold.
 void check_file(SqliteConnection& database, DeepCheck& check) {
     SqliteStatement lines(database, fmt::format("PRAGMA integrity_check({})", kMostLines));
     while (lines.next_row()) {
@@ -25,10 +25,11 @@ void check_file(SqliteConnection& database, DeepCheck& check) {
     }
 }
 
-// Every number before the cursor is recorded once, as an invoice or as a duplicate.
+// Checks that every number before the cursor is recorded once, as an invoice or as a duplicate.
 void check_sequence(SqliteConnection& database, const SourceBooks& books, DeepCheck& check) {
     const std::uint64_t last = books.cursor.value_or(0) == 0 ? 0 : *books.cursor - 1;
-    // A cursor that is damaged may be anything: what is missing in any case is not looked for one by one.
+    // A damaged cursor may have any value. If too many numbers must be missing, do not search for them one by
+    // one.
     if (last > books.rows() && last - books.rows() > kWindow) {
         check.findings.push_back(fmt::format("at least {} of {} before its cursor {} are not in the ledger",
                                              counted(last - books.rows(), "number"), books.source,

@@ -25,7 +25,7 @@ ConsumerComparison compare(const Observation& earlier, const ConsumerObservation
     const auto same =
         std::find_if(earlier.consumers.begin(), earlier.consumers.end(),
                      [&now](const ConsumerObservation& each) { return each.place == now.place; });
-    // One that is new in its place had done before what its predecessors did, which is not known here.
+    // A place without an earlier observation: its count includes unknown work of predecessors.
     if (same == earlier.consumers.end()) return {};
     return {static_cast<double>(gained(same->items, now.items)) / seconds,
             TimeShares::between(same->time, now.time)};
@@ -91,7 +91,7 @@ Comparison Comparison::of(const Observation& earlier, const Observation& now) {
             fmt::format("for {}: {}", readable_seconds(lasts_ns / kNsPerSecond), ledger.error);
     }
     const bool says_itself = load.is_paused || !load.ledger_trouble.empty();
-    // Of a pipeline that is stopped or dead, or may be, no time says who waits for whom.
+    // If the pipeline is, or may be, stopped or dead, its times do not tell who waits for whom.
     if (now.state != PipelineState::Unknown && !load.consumers.empty() &&
         (says_itself || is_comparable(earlier, now)))
         comparison.advice = advise(load);
@@ -121,7 +121,7 @@ bool has_worked(const Observation& earlier, const Observation& now) noexcept {
 }
 
 std::uint64_t last_moved_ns(const Observation& now) noexcept {
-    // A time of the future is none.
+    // Ignore a time in the future.
     const std::uint64_t acquired = now.last_acquired_ns <= now.at_ns ? now.last_acquired_ns : 0;
     return std::max(acquired, last_worked_ns(now));
 }

@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// The supervisor replaces the dead within a second: one that was dead so long ago has not been.
+// The supervisor replaces the dead within a second. A process dead for longer was not replaced.
 constexpr std::uint64_t kReplacedNs = 1'000'000'000;
 
 std::uint64_t since(std::uint64_t then_ns, const Observation& now) noexcept {
@@ -83,7 +83,7 @@ Health health_of_processes(const Observation& earlier, const Observation& now) {
 
 Health health_of_ledger(const Observation& now) {
     const LedgerCondition& ledger = now.ledger_condition;
-    // While nothing waits, a cursor that could not be written is left to the next result, or to the end.
+    // While nothing waits, an unwritten cursor can wait for the next result, or for the end.
     const bool is_draining = now.state == PipelineState::Draining;
     const bool is_failing = ledger.failing_since_ns != 0 && (ledger.unstored_since_ns || is_draining);
     if (is_failing && has_lasted(since(ledger.failing_since_ns, now))) {
@@ -93,7 +93,7 @@ Health health_of_ledger(const Observation& now) {
                                        counted(now.in_storage(), "result"), ledger.error));
     }
     if (!ledger.unstored_since_ns) return {};
-    // Where results may wait for long by --flush-interval, they do.
+    // A long --flush-interval lets results wait as long.
     const nanoseconds patience = std::max<nanoseconds>(
         Health::kPatience, nanoseconds(ledger.flush_interval_ns) + Health::kPatience / 2);
     const std::uint64_t unstored_ns = since(*ledger.unstored_since_ns, now);
@@ -107,13 +107,13 @@ Health health_of_ledger(const Observation& now) {
                                  "consumers do"));
 }
 
-// One that cannot be seen may be at work where some process lives.
+// A consumer that cannot be seen may be at work if some process of its generation lives.
 bool is_at_work(const ConsumerObservation& consumer, PipelineState state) noexcept {
     const bool may_be = consumer.state == ProcessState::Unknown && state != PipelineState::Unknown;
     return (consumer.state == ProcessState::Running || may_be) && consumer.invoice.has_value();
 }
 
-// Of ring and hands: what waits in the storage waits for the ledger.
+// Looks at ring and hands only: results in the storage wait for the ledger.
 Health health_of_movement(const Observation& now, std::uint64_t worked_ns) {
     const std::uint64_t waiting = now.flow().in_ring + now.flow().in_hands;
     const std::uint64_t still_ns = since(std::max(worked_ns, now.oldest_unsaved_ns.value_or(0)), now);
@@ -143,7 +143,7 @@ Health health_of_source(const Observation& now) {
         case SourceState::NothingIsTaken:
             return bad(HealthState::NothingIsTaken, "files lie in the source and none can be taken");
         case SourceState::Unreadable:
-            // It is tried again, and most errors pass.
+            // The producer retries, and most errors pass.
             if (has_lasted(since(source.since_ns, now)))
                 return bad(HealthState::SourceUnreadable, "the source cannot be read");
             break;

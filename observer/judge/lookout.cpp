@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint64_t kSecondNs = 1'000'000'000;
 constexpr std::uint64_t kWindowNs = std::chrono::nanoseconds(Lookout::kWindow).count();
-// A look a second comes a little earlier or later than that.
+// Looks that are a second apart come a little early or late.
 constexpr std::uint64_t kNearlySecondNs = kSecondNs * 9 / 10;
 
 }  // namespace
@@ -23,7 +23,7 @@ Lookout::Lookout(std::string name) {
 const View& Lookout::look(bool must_see) {
     if (!segments_) attach(must_see);
     if (!segments_) return view_;
-    // Asked before the look: then it has seen all that there ever was in them.
+    // Ask before the look: if the names are gone by then, the look sees the final state.
     const bool are_current = segments_->are_current();
     Observation seen = observe_segments(*segments_);
     times_.mend(seen);
@@ -77,8 +77,8 @@ void Lookout::remember(const Observation& seen) {
     };
     while (past_.size() > 1 && is_to_be_forgotten()) past_.pop_front();
     if (!is_first) view_.recent = Comparison::of(past_.front(), seen);
-    // The newest look that is a second old tells soonest what has stayed dead since; none: nothing can be
-    // told.
+    // Compare with the newest look that is a second old: it shows soonest that a dead process stays dead.
+    // Without one, nothing can be said yet.
     const auto is_old = [&](const Observation& earlier) { return seen.at_ns - earlier.at_ns >= kSecondNs; };
     const auto earlier = std::find_if(past_.rbegin(), past_.rend(), is_old);
     view_.health = Health::of(earlier == past_.rend() ? seen : *earlier, seen, view_.worked_ns);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands for screen.cpp where ncurses is missing: lines say it too.
+// Replaces screen.cpp where ncurses is missing: prints lines instead.
 #include "observer/screen/screen.hpp"
 #include "observer/show/live_lines.hpp"
 

@@ -10,14 +10,14 @@ namespace {
 
 struct Column {
     const char* title;
-    int width;        // the last one takes what is left
+    int width;        // the last column takes the rest
     bool is_right;    // numbers
     int least_width;  // of the screen
     std::string ProcessRow::*text;
     std::optional<SortOrder> order;
 };
 
-// The state is no text.
+// Stands for the state, which is not a text.
 constexpr std::string ProcessRow::*kState = nullptr;
 
 const std::array<Column, 12>& columns() {
@@ -40,7 +40,7 @@ const std::array<Column, 12>& columns() {
 
 constexpr int kWideInvoice = 40;
 
-// Calls `draw(column, at, width)` for each one that the screen is wide enough for.
+// Calls `draw(column, at, width)` for each column that fits the screen's width.
 template <class Draw>
 void for_each_column(const Picture& picture, Draw&& draw) {
     const int screen = picture.size().columns;

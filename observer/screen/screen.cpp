@@ -13,20 +13,20 @@
 namespace pipeline {
 namespace {
 
-// What has been seen, what of it is shown, and what the keys have made of that.
+// The lookout, the view on the screen, and the state that the keys control.
 class Screen {
   public:
     explicit Screen(const ObserverOptions& options) : lookout_(options.name) {
         state_.has_unicode = terminal_.has_unicode();
     }
 
-    // Looks also while it is paused: the history goes on.
+    // Looks even while paused: the history goes on.
     void look() {
         lookout_.look();
         if (!state_.is_paused) shown_ = lookout_.view();
         draw();
     }
-    // Takes all keys; false: quit.
+    // Handles all pending keys; false: quit.
     bool take_keys() {
         for (Terminal::Key key = terminal_.key(); key != Terminal::Key::None; key = terminal_.key()) {
             if (key == Terminal::Key::Quit) return false;

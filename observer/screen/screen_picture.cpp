@@ -61,7 +61,7 @@ void draw_title(Picture& picture, const View& view, const ScreenState& state) {
     if (state.is_paused) picture.put(0, (columns - 8) / 2, " PAUSED ", Style::Header);
 }
 
-// Broken at blanks into two rows.
+// Breaks the text at a blank into two rows.
 void draw_two_rows(Picture& picture, std::string_view given, Style style) {
     const std::string safe = safe_line(given);
     std::string_view text = safe;
@@ -93,8 +93,8 @@ void draw_advice(Picture& picture, const View& view) {
 
 constexpr std::size_t kSparkSeconds = 120;
 
-// The mean of what was seen in the time that began and ended so many seconds before the newest look, and
-// none for what was not seen. A look counts for as long as it is of.
+// The mean of a number over the time from `begin` to `end` seconds before the newest look; unobserved time is
+// left out. Each look is weighted by the length of its span.
 double mean_between(const std::vector<Pace>& history, double Pace::*number, double begin, double end) {
     double sum = 0;
     double seen = 0;
@@ -108,16 +108,16 @@ double mean_between(const std::vector<Pace>& history, double Pace::*number, doub
     return seen > 0 ? sum / seen : 0;
 }
 
-// The last two minutes, the newest at the right end, each character as high as its share of the greatest.
-// Where there are fewer columns than seconds a character is the mean of several.
+// The last two minutes, newest at the right end; each character's height is its share of the greatest value.
+// With fewer columns than seconds, a character is the mean of several.
 std::string sparkline(const std::vector<Pace>& history, double Pace::*number, std::size_t width,
                       bool has_unicode) {
     constexpr std::array<const char*, 9> kUnicode{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     constexpr std::array<const char*, 9> kAscii{" ", ".", ".", ":", ":", "-", "=", "+", "#"};
     if (width == 0) return {};
-    const std::size_t seconds = (kSparkSeconds + width - 1) / width;  // of a character
+    const std::size_t seconds = (kSparkSeconds + width - 1) / width;  // per character
     const auto each = static_cast<double>(seconds);
-    std::vector<double> means;  // the oldest first
+    std::vector<double> means;  // oldest first
     for (std::size_t left = width; left > 0; --left) {
         const double begin = each * static_cast<double>(left);
         means.push_back(mean_between(history, number, begin, begin - each));
@@ -213,7 +213,7 @@ void draw_totals(Picture& picture, const Observation& now) {
     add("duplicates", flow.outcomes.duplicates, Style::Strong);
 }
 
-// Source and ledger in one row, as far as they fit; what is in trouble comes first.
+// Source and ledger in one row, as far as they fit. The one in trouble comes first.
 void draw_conditions(Picture& picture, const Observation& now) {
     const auto style = [](bool is_in_trouble) { return is_in_trouble ? Style::Bad : Style::Plain; };
     int column = 0;

@@ -16,7 +16,7 @@
 namespace pipeline {
 namespace {
 
-// Colour pairs have the numbers of the styles.
+// A colour pair has the number of its style, plus one.
 short pair_of(Style style) noexcept {
     return static_cast<short>(static_cast<int>(style) + 1);
 }
@@ -62,7 +62,7 @@ std::string in_ascii(const std::string& text) {
         if (byte < 0x80) {
             ascii += c;
         } else if ((byte & 0xc0U) != 0x80U) {
-            ascii += '?';  // one for each character
+            ascii += '?';  // one per character
         }
     }
     return ascii;
@@ -74,7 +74,7 @@ Terminal::Terminal() {
     std::setlocale(LC_CTYPE, "");
     has_unicode_ = std::strcmp(::nl_langinfo(CODESET), "UTF-8") == 0;
     const bool is_known = ::newterm(nullptr, stdout, stdin) != nullptr;
-    if (!is_known || ::tigetstr("cup") == nullptr) {  // a screen is where the cursor can be put anywhere
+    if (!is_known || ::tigetstr("cup") == nullptr) {  // a screen needs cursor addressing
         if (is_known) ::endwin();
         throw Failure(
             ExitStatus::Configuration,

@@ -10,18 +10,18 @@
 namespace pipeline {
 namespace {
 
-constexpr std::uint64_t kSamples = 64;  // of ring, and of storage
+constexpr std::uint64_t kSamples = 64;  // each for ring and storage
 
 void take_older(std::optional<std::uint64_t>& oldest, std::uint64_t ns) noexcept {
     oldest = std::min(oldest.value_or(ns), ns);
 }
 
-// The ages of `count` items whose i-th was acquired at `acquired_ns(i)`.
+// Adds the ages of `count` items, of which the i-th was acquired at `acquired_ns(i)`.
 template <class Acquired>
 void add_ages(HistogramArea& ages, std::uint64_t count, std::uint64_t now_ns, Acquired&& acquired_ns) {
     const std::uint64_t samples = std::min(count, kSamples);
     for (std::uint64_t i = 0; i < samples; ++i) {
-        // Sample i stands for items [begin, end), and is the oldest of them.
+        // Sample i is the oldest of the items [begin, end), and stands for them.
         const std::uint64_t begin = i * count / samples;
         const std::uint64_t end = (i + 1) * count / samples;
         const std::uint64_t acquired = acquired_ns(begin);
@@ -44,13 +44,13 @@ Ages Ages::of(const Ring& ring, const Storage& storage, const Flow& flow, std::u
         const auto oldest = oldest_in_hand_ns(hand);
         if (!oldest) continue;
         take_older(ages.oldest_unsaved_ns, *oldest);
-        // They were claimed together: the others are hardly younger.
+        // The hand's items were claimed together: the others are hardly younger.
         const HandWord word = hand.word();
         const std::uint64_t unsaved = word.count > word.done ? word.count - word.done : 0;
         counted->add(now_ns > *oldest ? now_ns - *oldest : 0, std::min<std::uint64_t>(unsaved, kMaxBatch));
     }
-    // In a storage they lie nearly in the order in which they were acquired, but for those that took long:
-    // the oldest may be anywhere.
+    // A storage holds records nearly in the order of acquisition, except for slow invoices: the oldest may be
+    // anywhere.
     const std::uint64_t saved = flow.saved > flow.durable ? flow.saved - flow.durable : 0;
     const std::uint64_t records = std::min<std::uint64_t>(saved, storage.capacity());
     const auto in_record = [&](std::uint64_t i) {

@@ -8,7 +8,7 @@
 namespace pipeline {
 namespace {
 
-// What is read before this and found unchanged after it belongs together.
+// Reads before this are consistent if their words are unchanged after it.
 void order_reads() noexcept {
     std::atomic_thread_fence(std::memory_order_acquire);
 }

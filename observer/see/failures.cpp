@@ -21,7 +21,7 @@ std::uint64_t failures_in_a_row(const Storage& storage, const Flow& flow, std::u
     if (flow.outcomes.failed != 0 && flow.outcomes.failed == flow.durable) return flow.durable;
     const std::uint64_t waiting = flow.saved > flow.durable ? flow.saved - flow.durable : 0;
     if (waiting >= storage.capacity()) return 0;
-    // What is overwritten just now by a newer result shows that one's outcome, as its processing had it.
+    // A slot that a newer result is just overwriting shows the newer outcome, as processing set it.
     const std::uint64_t look_back = std::min({most, flow.durable, storage.capacity() - waiting});
     std::uint64_t count = 0;
     while (count < look_back && has_failed(storage.record(flow.durable - 1 - count))) ++count;

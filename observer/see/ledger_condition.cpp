@@ -10,7 +10,7 @@ namespace pipeline {
 
 LedgerCondition look_at_ledger(const MetricsArea& metrics, const Storage& storage, const Flow& flow) {
     LedgerCondition seen;
-    // The time of a failure is stored after its text.
+    // Load the time of a failure before its text: the writer stores them in the opposite order.
     seen.failing_since_ns = loaded(metrics.ledger.failing_since_ns);
     seen.error = safe_line(metrics.ledger.error.load());
     seen.commits = loaded(metrics.ledger.commits);

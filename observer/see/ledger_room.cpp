@@ -35,7 +35,7 @@ LedgerRoom::Sight sight_of(const std::string& path) {
     return sight;
 }
 
-// A thread takes over which signals are blocked; this one is to get none.
+// A new thread inherits the blocked signals. This one must get none.
 class AllSignalsBlocked {
   public:
     AllSignalsBlocked() noexcept {
@@ -56,10 +56,10 @@ class AllSignalsBlocked {
 struct LedgerRoom::Shared {
     std::mutex mutex;
     std::condition_variable changed;
-    std::string path;         // that is asked about
+    std::string path;         // to ask about
     bool is_asked = false;    // and not answered yet
-    bool is_over = false;     // the thread is to end
-    std::string answered_of;  // the path that `sight` is of
+    bool is_over = false;     // tells the thread to end
+    std::string answered_of;  // the path that `sight` describes
     Sight sight;
 };
 

@@ -14,7 +14,7 @@ namespace {
 
 std::string cause_text(std::uint32_t encoded) {
     const Cause cause = Cause::decode(encoded);
-    // The observer does not know how long that is.
+    // The observer does not know the length of the timeout.
     if (cause.encode() == Cause::ran_too_long().encode()) return "ran longer than --item-timeout";
     return cause.text(std::chrono::nanoseconds(0));
 }
@@ -70,7 +70,7 @@ void observe_places(Observation& seen, const Ring& ring, const MetricsArea& metr
     }
 }
 
-// All that is not durable yet, by its age.
+// The ages of everything that is not durable yet.
 void observe_ages(Observation& seen, const Ring& ring, const Storage& storage) {
     Ages ages = Ages::of(ring, storage, seen.flow(), seen.at_ns);
     seen.oldest_acquired_ns = ages.oldest_ns;
@@ -95,7 +95,7 @@ PipelineState state_of(const Observation& seen, bool is_closing, Reach reach) no
     return is_closing ? PipelineState::Draining : PipelineState::Starting;
 }
 
-// A folder and a list, which may get more, have ended when the ring is closed: with `--once`, say.
+// A folder or a list may get more entries. It has ended only once the ring is closed, as with `--once`.
 bool has_ended(std::string_view source, const Ring& ring) noexcept {
     const bool may_end = source == "sequence" || source == "lines:-" || ring.closed();
     return may_end && loaded(ring.area().exhausted) != 0;

@@ -11,12 +11,12 @@
 namespace pipeline {
 namespace {
 
-// True if it is stopped, by a signal or by a debugger.
+// True if a signal or a debugger has stopped it.
 bool is_stopped(std::uint32_t pid) {
     std::ifstream file(fmt::format("/proc/{}/stat", pid));
     std::string line;
     std::getline(file, line);
-    // The name before the state letter may hold anything: what follows the last parenthesis is the state.
+    // The name before the state letter may contain anything: the state follows the last parenthesis.
     const auto end_of_name = line.rfind(") ");
     if (end_of_name == std::string::npos || end_of_name + 2 >= line.size()) return false;
     return line[end_of_name + 2] == 'T' || line[end_of_name + 2] == 't';
@@ -26,7 +26,7 @@ bool is_stopped(std::uint32_t pid) {
 
 Reach reach_of(const Segments& segments) {
     const std::uint64_t theirs = segments.ring().area().pid_namespace.load(std::memory_order_acquire);
-    // 0 is none that could be compared.
+    // 0 means unknown and equals nothing.
     if (theirs != 0 && theirs == own_pid_namespace()) return Reach::Here;
     const auto are_in_use = segments.are_in_use();
     if (!are_in_use) return Reach::Elsewhere;

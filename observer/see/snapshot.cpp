@@ -11,8 +11,8 @@
 namespace pipeline {
 namespace {
 
-// All words that say where items are. Each of them only grows (a hand's word by its `first`, then its
-// `done`), so that two equal looks mean that all of them had these values at the moment between the two.
+// All words that locate items. Each only grows (a hand's word by its `first`, then its `done`), so two equal
+// reads prove that all words had these values at the moment between the reads.
 struct Words {
     std::uint64_t tail = 0;
     std::uint64_t head = 0;
@@ -33,15 +33,15 @@ Words look(const Ring& ring, const Storage& storage) noexcept {
     return words;
 }
 
-// Counts those that are current when durable_word says so: a leader writes the other ones.
+// Reads the totals that durable_word marks as current. A flush leader writes only the others.
 Totals totals_of(const Storage& storage, const Words& words) noexcept {
     Totals& totals = storage.area().totals[words.durable_word & 1U];
     return {loaded_plain(totals.booked), loaded_plain(totals.rejected), loaded_plain(totals.failed),
             loaded_plain(totals.duplicates)};
 }
 
-// The last record says how far its hand is: written before the tail that covers it, and not overwritten
-// before the tail moves on.
+// The last record tells how far its hand has got. It was written before the tail that covers it, and is not
+// overwritten before the tail moves on.
 struct LastSave {
     std::size_t place = 0;
     std::uint64_t ring_index = 0;
@@ -53,8 +53,8 @@ LastSave last_save(const Storage& storage, const Words& words) noexcept {
     return {loaded_plain(last.place) % kMaxPlaces, loaded_plain(last.ring_index)};
 }
 
-// As Ring::settle_head() and Storage::settle_hand() would leave it: a process that was killed, or is just
-// now, between a commit word and the word derived from it has moved its items all the same.
+// Settles the words as Ring::settle_head() and Storage::settle_hand() would: a process killed, or still
+// running, between a commit word and the word derived from it has moved its items all the same.
 Flow settled(const Words& words, const LastSave& last, const Totals& outcomes) noexcept {
     Flow flow;
     flow.acquired = words.tail;
@@ -79,7 +79,7 @@ ProcessSight sight(ProcessSight::Role role, std::uint16_t place, ProcessId proce
     return {role, place, process.pid, process_state(process, reach)};
 }
 
-// Two looks that agree, before the deadline.
+// Looks until two reads agree, or the deadline passes.
 std::optional<Flow> exact_flow(const Ring& ring, const Storage& storage, std::chrono::nanoseconds patience) {
     using std::chrono::steady_clock;
     const auto deadline = steady_clock::now() + patience;
@@ -94,7 +94,7 @@ std::optional<Flow> exact_flow(const Ring& ring, const Storage& storage, std::ch
     return std::nullopt;
 }
 
-// One look, against the items' way: what is read later is never behind what was read before.
+// One read, against the direction of the items: a later read is never behind an earlier one.
 Flow glance(const Ring& ring, const Storage& storage) noexcept {
     Words words;
     words.durable_word = storage.area().durable_word.load(std::memory_order_acquire);
@@ -109,10 +109,10 @@ Flow glance(const Ring& ring, const Storage& storage) noexcept {
     return flow;
 }
 
-// A glance that took so long that ring or storage seem to hold more than they can, or that a flush may have
-// overwritten the totals, is repeated.
+// Repeats a glance that took too long: ring or storage seem to hold more than they can, or a flush may have
+// overwritten the totals.
 Flow passing_flow(const Ring& ring, const Storage& storage) noexcept {
-    constexpr int kTries = 8;  // garbage stays as it is
+    constexpr int kTries = 8;  // retries do not repair garbage
     Flow flow;
     for (int i = 0; i < kTries; ++i) {
         flow = glance(ring, storage);

@@ -9,7 +9,7 @@ namespace pipeline {
 SourceCondition look_at_source(const SourceMetrics& metrics) {
     SourceCondition seen;
     const std::uint32_t state = loaded(metrics.state);
-    // What a damaged segment says is no state.
+    // A damaged segment may hold an invalid state.
     if (state <= static_cast<std::uint32_t>(SourceState::Unreadable))
         seen.state = static_cast<SourceState>(state);
     seen.since_ns = loaded(metrics.since_ns);

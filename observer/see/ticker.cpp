@@ -27,19 +27,19 @@ Ticker::Ticker(std::chrono::nanoseconds interval)
 
 Ticker::Event Ticker::wait(int fd) {
     while (true) {
-        // Asked also when it is time already: looks that take longer than the interval would have no signal
-        // and no key ever seen.
+        // Poll even if the tick is already due. Otherwise looks that take longer than the interval would hide
+        // every signal and key.
         const auto left =
             std::max(milliseconds::zero(), std::chrono::ceil<milliseconds>(next_ - steady_clock::now()));
-        std::array<pollfd, 2> awaited{{{signals_.get(), POLLIN, 0}, {fd, POLLIN, 0}}};  // -1: not looked at
+        std::array<pollfd, 2> awaited{{{signals_.get(), POLLIN, 0}, {fd, POLLIN, 0}}};  // -1: ignored
         const int ready = ::poll(awaited.data(), awaited.size(), static_cast<int>(left.count()));
         if (ready < 0 && errno != EINTR)
             throw system_failure(ExitStatus::InputOutput, "poll", "for signals", errno);
-        // A terminal that has another size now says so as a signal first, and as a key then.
+        // A resized terminal sends a signal first, then a key.
         if (ready < 0 && fd >= 0) return Event::Input;
         if (ready < 0) continue;
         if (awaited[0].revents != 0) return Event::End;
-        // Nothing can come from there any more; asked again, it would say so at once for ever.
+        // No more input can come. Polling again would return at once, for ever.
         if ((awaited[1].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) return Event::End;
         const bool has_input = awaited[1].revents != 0;
         const auto now = steady_clock::now();
@@ -61,7 +61,7 @@ bool Ticker::wait_for_room(int fd) {
         const int ready = ::poll(awaited.data(), awaited.size(), -1);
         if (ready < 0 && errno != EINTR)
             throw system_failure(ExitStatus::InputOutput, "poll", "for signals", errno);
-        // A reader that reads gets the line whole: the end can wait for it.
+        // An active reader gets the whole line: the end can wait for it.
         if (ready > 0) return awaited[1].revents != 0;
     }
 }

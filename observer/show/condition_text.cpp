@@ -12,7 +12,7 @@
 namespace pipeline {
 namespace {
 
-// Words with commas between them.
+// Joins words with commas.
 class Words {
   public:
     void add(std::string_view words) {

@@ -16,14 +16,14 @@ ExitStatus show_lines(const ObserverOptions& options) {
     Lookout lookout(options.name);
     bool was_attached = false;
     std::string told;  // why there is nothing to see
-    // False: the end has come while the reader had stopped.
+    // Returns false if the end comes while the reader does not read.
     const auto print = [&ticker](const std::string& line) {
         return print_output_while([&ticker] { return ticker.wait_for_room(STDOUT_FILENO); }, line + "\n");
     };
     do {
         const View& view = lookout.look();
         const std::string why = view.is_attached ? "" : waiting_text(view);
-        // The last look at a pipeline that is gone is shown like any other.
+        // Shows the last look at a pipeline that is gone like any other.
         if (view.is_attached || was_attached) {
             if (!print(options.json ? status_json(view) : status_line(view))) break;
         } else if (why != told) {

@@ -99,7 +99,7 @@ ProcessRow consumer_row(const View& view, std::size_t i) {
     return row;
 }
 
-// What consumer i is sorted by, the greatest first.
+// The sort key of consumer i, greatest first.
 double rank(const View& view, std::size_t i, SortOrder order) noexcept {
     const ConsumerObservation& consumer = view.now->consumers[i];
     const bool is_compared = i < view.recent.consumers.size();

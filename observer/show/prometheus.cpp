@@ -25,8 +25,8 @@ constexpr double kNsPerSecond = 1e9;
 constexpr std::array<Activity, kActivities> kAll{Activity::Working, Activity::WaitingForInput,
                                                  Activity::WaitingForRoom, Activity::Flushing};
 
-// The families of one scrape, each with its name's prefix and the pipeline's label. A label that is no UTF-8
-// would have the whole scrape refused.
+// The families of one scrape, each with its name's prefix and the pipeline's label. Prometheus would refuse
+// the whole scrape for a label that is not UTF-8.
 class Families {
   public:
     explicit Families(std::string pipeline) : pipeline_(std::move(pipeline)) {}
@@ -74,9 +74,9 @@ class Families {
     std::vector<MetricFamily> families_;
 };
 
-// From a microsecond to 17 minutes, about the powers of two: bounds are those of buckets in shared memory, so
-// that the counts are exact. A bucket there counts what is less than its upper bound, which differs from the
-// `le` of Prometheus by a nanosecond.
+// From a microsecond to 17 minutes, at about the powers of two. The bounds are those of buckets in shared
+// memory, so the counts are exact. A bucket there counts values below its upper bound, while Prometheus's
+// `le` includes the bound: a difference of a nanosecond.
 ClientMetric::Histogram coarse(const Histogram& fine) {
     constexpr unsigned kFirst = 10;
     constexpr unsigned kLast = 40;
@@ -184,7 +184,7 @@ void add_histograms(Families& families, const Observation& now) {
     add("until_durable_seconds", "From being acquired until it was in the ledger.", now.until_durable);
 }
 
-// Of each process its labels and what was seen of it.
+// Each process's labels, and its observation.
 std::vector<std::pair<Labels, const ProcessObservation*>> processes_of(const Observation& now) {
     std::vector<std::pair<Labels, const ProcessObservation*>> all;
     all.push_back({{{"process", "producer"}, {"place", ""}}, &now.producer});

@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kVersion = 1;  // raised when a name changes its meaning or goes
+constexpr int kVersion = 1;  // raised when a name changes its meaning or disappears
 
 double seconds_since(std::uint64_t ns, std::uint64_t now_ns) noexcept {
     return now_ns > ns ? static_cast<double>(now_ns - ns) / 1e9 : 0;
@@ -113,7 +113,7 @@ Json optional_number(const std::optional<std::uint64_t>& number) {
     return number ? Json(*number) : Json();
 }
 
-// Of a time that is 0 if there is none.
+// `ns`: a time, or 0 if there is none.
 Json seconds_ago_or_null(std::uint64_t ns, std::uint64_t now_ns) {
     return ns == 0 ? Json() : Json(seconds_since(ns, now_ns));
 }
@@ -167,7 +167,7 @@ void add_recent(Json& json, const View& view) {
                       {"sentence", recent.advice.sentence}};
 }
 
-// By column: a reader draws one after the other.
+// By column: readers draw one column after the other.
 void add_history(Json& json, const std::vector<Pace>& history) {
     const auto column = [&history](double Pace::*number) {
         Json values = Json::array();
@@ -194,7 +194,7 @@ void add_processes(Json& json, const View& view) {
     json["consumer_deaths"] = view.now->consumer_deaths;
 }
 
-// All that is said: readers show it on terminals and pages.
+// Makes all texts safe: readers show them on terminals and pages.
 void make_safe(Json& json) {
     if (json.is_string()) json = safe_line(json.get_ref<const std::string&>());
     if (!json.is_structured()) return;

@@ -14,7 +14,7 @@
 namespace pipeline {
 namespace {
 
-constexpr double kStill = 3;  // seconds after which it is said that nothing moves
+constexpr double kStill = 3;  // seconds without movement before the page says so
 
 class Page {
   public:

@@ -12,12 +12,12 @@
 namespace pipeline {
 namespace {
 
-// Reads from a request that is there and collects the answer: neither ever waits.
+// Reads from a complete request and collects the answer: neither ever blocks.
 class MemoryStream : public httplib::Stream {
   public:
     explicit MemoryStream(std::string_view request) noexcept : request_(request) {}
 
-    [[nodiscard]] bool is_readable() const override { return true; }  // at the end, read() says so
+    [[nodiscard]] bool is_readable() const override { return true; }  // read() reports the end
     [[nodiscard]] bool is_writable() const override { return true; }
     ssize_t read(char* bytes, size_t size) override {
         const std::size_t count = request_.copy(bytes, size);
@@ -28,7 +28,7 @@ class MemoryStream : public httplib::Stream {
         answer_.append(bytes, size);
         return static_cast<ssize_t>(size);
     }
-    // Nobody asks who it is.
+    // Nobody uses the addresses.
     void get_remote_ip_and_port(std::string& /*ip*/, int& /*port*/) const override {}
     void get_local_ip_and_port(std::string& /*ip*/, int& /*port*/) const override {}
     [[nodiscard]] socket_t socket() const override { return INVALID_SOCKET; }
@@ -54,7 +54,7 @@ class HttpAnswers::Server : public httplib::Server {
                              {"X-Content-Type-Options", "nosniff"},
                              {"Referrer-Policy", "no-referrer"},
                              {"Cross-Origin-Resource-Policy", "same-origin"}});
-        // Before the library looks at anything itself: every method and path is answered here.
+        // Answers every method and path before the library handles any itself.
         set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
             const Answer answer = route(request);
             response.status = answer.status;
@@ -74,7 +74,7 @@ class HttpAnswers::Server : public httplib::Server {
 
   private:
     Answer route(const httplib::Request& request) const {
-        // Where others are let in, the machine may have any name.
+        // With --listen-anywhere, the machine may have any name.
         if (!anywhere_ && !is_local_host(request.get_header_value("Host")))
             return {421, "text/plain; charset=utf-8", "ask for localhost, or listen with --listen-anywhere\n",
                     "default-src 'none'"};
@@ -82,10 +82,10 @@ class HttpAnswers::Server : public httplib::Server {
     }
     template <class Client>
     void process(Client& client) {
-        // A range that is named again and again would multiply the answer.
+        // A range that is repeated many times would multiply the answer.
         const auto without_ranges = [](httplib::Request& request) { request.ranges.clear(); };
         bool is_closed = false;
-        // Later versions ask for the addresses of both ends, which nobody here looks at.
+        // Later versions want the addresses of both ends, which nobody here uses.
         if constexpr (requires { process_request(client, "", 0, "", 0, true, is_closed, without_ranges); }) {
             process_request(client, "", 0, "", 0, true, is_closed, without_ranges);
         } else {
@@ -94,7 +94,7 @@ class HttpAnswers::Server : public httplib::Server {
     }
 
     const bool anywhere_;
-    const View* view_ = nullptr;  // of the request that is being answered
+    const View* view_ = nullptr;  // for the current request
 };
 
 HttpAnswers::HttpAnswers(bool anywhere) : server_(std::make_unique<Server>(anywhere)) {}

@@ -15,7 +15,7 @@
 namespace pipeline {
 namespace {
 
-// Leaves descriptors for the looks, and for what was open before.
+// Leaves descriptors for the looks, and for those already open.
 Clients::Bounds bounds() noexcept {
     constexpr rlim_t kOwn = 16;
     Clients::Bounds bounds;
