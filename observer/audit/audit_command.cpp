@@ -65,8 +65,7 @@ ExitStatus audit_pipeline(const ObserverOptions& options) {
                         sight.recorded = last->recorded;
                     sight.is_another =
                         ring.ledger_id != 0 && reader.id() != 0 && reader.id() != ring.ledger_id;
-                    subject.snapshot =
-                        take_snapshot(*segments);  // soon after, before the storage can fill up
+                    subject.snapshot = take_snapshot(*segments);  // soon after, so storage cannot fill up
                 }
                 sight.books = reader.books();
                 audit = make_audit(subject.snapshot, sight, durable);

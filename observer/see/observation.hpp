@@ -101,7 +101,7 @@ struct Observation {
     // Places with a running consumer or with something left behind, in order.
     std::vector<ConsumerObservation> consumers;
     std::uint64_t consumer_deaths = 0;  // of all places, unused ones included
-    // Of all places, since the segments were created.
+    // Totals of all places since the segments were created.
     Histogram waiting;
     Histogram processing;
     Histogram until_durable;

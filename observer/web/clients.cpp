@@ -97,8 +97,7 @@ void Clients::serve() {
             timer_is_set_ = false;
             if (!std::exchange(is_listening_, true))
                 want(listening_.get(), kListening, EPOLLIN, EPOLL_CTL_MOD);
-        } else if (const auto client = open_.find(number);
-                   client != open_.end()) {  // else: dropped to make room
+        } else if (const auto client = open_.find(number); client != open_.end()) {  // else: made room
             if (!go_on(number, client->second)) drop(client);
         }
     }

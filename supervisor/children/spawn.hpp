@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts a sibling program as a child: fork and exec, from the main thread. The child dies with this process
-// (it gets SIGTERM, and does not start at all if this process is already dead). It inherits the blocked
-// signals. Its standard input is /dev/null unless it shall read ours.
+// Starts a sibling program as a child: fork and exec, from the main thread. The child is tied to this
+// process: it gets SIGTERM when this process dies, and does not start at all if this process is already dead.
+// It inherits the blocked signals. Its standard input is /dev/null unless it reads ours.
 #pragma once
 
 #include <sys/types.h>

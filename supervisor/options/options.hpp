@@ -31,7 +31,7 @@ struct Options {
     OutsideOptions outside;
     LedgerSpec ledger;  // default: sqlite:STATE/invoices.db
     bool once = false;
-    bool from_start = false;     // an ordered source begins anew, whatever the ledger has of it
+    bool from_start = false;     // restart an ordered source at its beginning, even if the ledger knows it
     std::optional<double> rate;  // invoices per second; none: no limit
     SpoolOptions spool;
     std::string name = kDefaultName;

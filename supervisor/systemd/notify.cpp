@@ -87,7 +87,7 @@ std::string Notify::enter(Phase phase) {
 std::string Notify::renewed_status(Phase phase, TimePoint now) {
     const std::uint64_t durable = storage_.durable();
     const double seconds = std::chrono::duration<double>(now - counted_at_).count();
-    // Compute the rate over a whole interval only.
+    // Keep the last rate until at least half an interval has passed.
     if (seconds >= std::chrono::duration<double>(interval_).count() / 2) {
         per_second_ = static_cast<double>(durable - counted_) / seconds;
         counted_at_ = now;
