@@ -54,7 +54,7 @@ class Drain {
     Children& children_;
     bool begun_ = false;
     std::optional<TimePoint> deadline_;
-    std::optional<ExitStatus> failure_;  // why it stops; none if somebody asked for it
+    std::optional<ExitStatus> failure_;  // the failure that ended it; none if the end was orderly
 };
 
 }  // namespace pipeline

@@ -8,9 +8,9 @@
 
 namespace pipeline {
 
-// Writes `text` to `clean` without outer blanks, each run of blanks and control characters (printable.hpp) as
-// one blank (XPath's normalize-space, extended to control characters). If the text is not UTF-8, which only a
-// malformed character reference can cause, `?` replaces each byte beyond ASCII.
+// Writes `text` to `clean` without outer blanks; one blank replaces each run of blanks and is_command()
+// characters (printable.hpp). So it extends XPath's normalize-space to control characters. If the text is not
+// UTF-8, which only a malformed character reference can cause, `?` replaces each byte beyond ASCII.
 void clean_text(std::string_view text, std::string& clean);
 
 // Returns `text` cleaned and in quotation marks, cut at `longest` bytes or a little earlier.

@@ -28,7 +28,7 @@ std::optional<ScalingDecision> Scaler::look(TimePoint now, std::uint32_t consume
     if (now - last_ < kLeastWindow) return std::nullopt;
     last_ = now;
     const Load load = meter_.look(ns_of(now));
-    // A paused source will resume at its former rate: forget the pause.
+    // Ignore the pause: the source will resume at its former rate.
     if (ring_.paused()) {
         policy_.forget();
         return std::nullopt;
