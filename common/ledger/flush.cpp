@@ -10,11 +10,11 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// Records in one transaction at most: large enough to be cheap for each, small enough that its leader
-// can be told from one that hangs.
+// Most records in one transaction: large enough to be cheap for each, small enough to tell a busy leader from
+// a hung one.
 constexpr std::uint64_t kTransactionRecords = 10'000;
 
-// True if its positions have digests: a file of lines.
+// True if the source is a file of lines, whose positions have digests.
 bool is_list(const RingArea& area) noexcept {
     return area.ordered != 0 && area.source_file != FileIdentity{};
 }
@@ -23,7 +23,7 @@ bool is_list(const RingArea& area) noexcept {
 Totals count(const RecordRange& records, std::uint64_t now, HistogramArea& until_durable) noexcept {
     std::array<std::uint64_t, 4> counts{};
     std::uint64_t acquired = 0;
-    std::uint64_t together = 0;  // that were acquired at once
+    std::uint64_t together = 0;  // records acquired at that same time
     const auto add = [&] {
         if (together != 0) until_durable.add(now > acquired ? now - acquired : 0, together);
     };
@@ -71,8 +71,8 @@ std::optional<nanoseconds> Flush::due_in() const noexcept {
     if (tail - durable >= enough) return nanoseconds::zero();
     const std::uint64_t waited = monotonic_ns() - storage_.record(durable).saved_ns;
     const auto interval = static_cast<std::uint64_t>(policy_.interval.count());
-    // One that was saved in the future, which no process of this machine did, is due too: the difference is
-    // a large one then.
+    // A record saved in the future, which no process of this machine does, wraps to a large `waited` and is
+    // due too.
     return nanoseconds(waited < interval ? interval - waited : 0);
 }
 
@@ -83,7 +83,7 @@ std::optional<nanoseconds> Flush::next_look() const noexcept {
 
 Flush::LeadOutcome Flush::lead(nanoseconds bound) {
     {
-        // Nothing to settle: `durable` says what is known to be in the ledger, the rest is given again.
+        // A dead leader needs no repair: `durable` covers what the ledger has; commit the rest again.
         const auto guard = storage_.area().flush_lock.lock_for(bound, [] {});
         another_leads_ = !guard;
         if (!guard) return LeadOutcome::Busy;
@@ -93,7 +93,7 @@ Flush::LeadOutcome Flush::lead(nanoseconds bound) {
         while (storage_.durable() < watermark.storage_tail) {
             const std::uint64_t next =
                 std::min(watermark.storage_tail, storage_.durable() + kTransactionRecords);
-            // The cursor is true only together with the last of the records.
+            // The cursor is valid only together with the last record.
             commit(next, next == watermark.storage_tail ? cursor : std::nullopt);
         }
         if (is_behind(cursor, watermark.storage_tail)) {
@@ -106,8 +106,8 @@ Flush::LeadOutcome Flush::lead(nanoseconds bound) {
     return LeadOutcome::Flushed;
 }
 
-// The watermark itself, or, of a list, the last mark before it. What the ledger has already is no news, and
-// its mark may have been written over.
+// The watermark itself or, for a list, the last mark before it. Skips the cursor that the ledger already has:
+// its mark may have been overwritten.
 std::optional<Flush::Cursor> Flush::cursor_at(const Watermark& watermark) const noexcept {
     if (!watermark.cursor) return std::nullopt;
     RingArea& area = ring_.area();
@@ -133,7 +133,7 @@ bool Flush::look() {
         count_error(metrics_.ledger, error.what());
         throw;
     }
-    // What waits says more about the ledger than a look can.
+    // Waiting records say more about the ledger than this check.
     if (storage_.tail() != durable) return false;
     metrics_.ledger.failing_since_ns.store(0, std::memory_order_relaxed);
     return true;
@@ -156,7 +156,7 @@ void Flush::commit(std::uint64_t tail, const std::optional<Cursor>& cursor) {
     write(records, context);
     if (tail != durable) {
         const Totals outcomes = count(records, monotonic_ns(), metrics_.until_durable);
-        // Most commits hold nothing but booked ones, which are not looked at a second time.
+        // Most commits have only booked records; do not scan these a second time.
         if (listener_ != nullptr && outcomes.booked != outcomes.all()) listener_->stored(records, outcomes);
         storage_.set_durable(tail, outcomes);
     }
@@ -174,7 +174,7 @@ void Flush::write(const RecordRange& records, const CommitContext& context) {
     count_commit(metrics_.ledger, began, monotonic_ns());
 }
 
-// The last flush of a run may have been led while the last hand was not yet moved on.
+// The last hand may not yet have been moved on when the last flush of a run was led.
 bool Flush::is_behind(const std::optional<Cursor>& cursor, std::uint64_t tail) const noexcept {
     return cursor && ring_.tail() == tail &&
            cursor->position != storage_.area().cursor.load(std::memory_order_relaxed);

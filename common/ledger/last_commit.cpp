@@ -11,8 +11,8 @@
 
 namespace pipeline {
 
-// The ring index, the length of the id, the id; packed, since a digest costs more for each call than for each
-// byte.
+// Digests ring index, id length and id of each record. Packs them first: a digest costs more per call than
+// per byte.
 Digest digest_of(const RecordRange& records) {
     constexpr std::size_t kMostBytes = sizeof(std::uint64_t) + 1 + kMaxIdBytes;
     Sha256 sha;

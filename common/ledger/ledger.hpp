@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The durable end of the pipeline. The flush leader hands it the records that are to become durable,
-// together with the source's cursor, and it writes all of them in one transaction or none.
+// The durable end of the pipeline. The flush leader hands over records and the source's cursor; the ledger
+// writes all of them in one transaction, or none.
 #pragma once
 
 #include <cstdint>
@@ -17,49 +17,49 @@
 
 namespace pipeline {
 
-// What one transaction says besides its records.
+// What a transaction writes besides its records.
 struct CommitContext {
     std::string_view source;              // as in the ledger's `source` columns
-    std::optional<std::uint64_t> cursor;  // where the source is to go on after a loss of the segments;
-                                          // none: leave what the ledger has
-    WallClock clock{};                    // to turn the records' monotonic times into wall-clock times
-    std::uint64_t generation = 0;         // of the segments that the records lie in
-    std::uint64_t ledger_id = 0;          // as RingArea has it
-    LedgerFiles* files = nullptr;         // of the storage; none: nobody remembers them
-    // Of a list: the digest of everything before the cursor (list_digest.hpp), and which file it is
-    // (FileIdentity::text()). Only together with a cursor; one without them says nothing of what was read.
+    std::optional<std::uint64_t> cursor;  // where the source continues if the segments are lost;
+    // none: keep the ledger's cursor
+    WallClock clock{};             // to turn the records' monotonic times into wall-clock times
+    std::uint64_t generation = 0;  // of the segments that the records lie in
+    std::uint64_t ledger_id = 0;   // RingArea::ledger_id
+    LedgerFiles* files = nullptr;  // in the storage; null: do not remember the files
+    // For a list: the digest of everything before the cursor (list_digest.hpp), and the file's identity
+    // (FileIdentity::text()). Set only together with a cursor; a cursor alone does not say what was read.
     std::optional<Digest> digest{};
     std::string_view file{};
-    // The source was begun anew at its beginning: the first commit of the generation sets its cursor, which
-    // else never goes back.
+    // The source was restarted from its beginning: the generation's first commit sets the cursor, which
+    // otherwise never goes back.
     bool from_start = false;
 };
 
-// How far a source has been read, as the ledger has it.
+// The ledger's record of how far a source has been read.
 struct KnownSource {
-    std::string source;                   // the name that its rows have
-    std::optional<std::uint64_t> cursor;  // where it is to go on
-    std::optional<Digest> digest;         // as CommitContext; none: of version 0.1.0, or no list
-    std::string file;                     // the same; empty: not known
+    std::string source;                   // the name in its rows
+    std::optional<std::uint64_t> cursor;  // where it continues
+    std::optional<Digest> digest;         // as in CommitContext; none: from version 0.1.0, or no list
+    std::string file;                     // as in CommitContext; empty: unknown
 };
 
-// What the segments say of the ledger that they were written to.
+// What the segments know about their ledger.
 struct KnownLedger {
     std::uint64_t id = 0;  // RingArea::ledger_id
     std::uint64_t generation = 0;
-    std::uint64_t durable = 0;  // so many records of the generation are in it
+    std::uint64_t durable = 0;  // number of the generation's records that it must have
     const LedgerFiles* files = nullptr;
 };
 
-// The ledger cannot take the records now (locked by another program, disk full, I/O error) but may later:
-// nothing was written, the flush is to be tried again after a while. what() is one line for the log.
+// The ledger cannot take the records now (locked by another program, disk full, I/O error) but may later.
+// Nothing was written: retry the flush after a while. what() is one line for the log.
 class LedgerUnavailable : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
 };
 
-// What lies where the ledger is to be is not what the segments know. what() is half a sentence that begins
-// with "it"; nothing was written.
+// The file at the ledger's path is not the one that the segments know. Nothing was written. what() is half a
+// sentence that begins with "it".
 class WrongLedger : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
@@ -72,36 +72,36 @@ class Ledger {
     Ledger& operator=(const Ledger&) = delete;
     virtual ~Ledger() = default;
 
-    // Writes all records and the cursor durably in one transaction, and that the ledger has this generation's
-    // records below the last one's index. `records` begin with the first one that the segments do not call
-    // durable. Each record's `outcome` is set before the transaction is committed: its status if it has a row
-    // now (or had one already, from the same source and position: the row's status then), Duplicate if its id
-    // belongs to another position. Records that a killed caller has committed are left as they are, with
-    // their outcomes: the first ones then must be exactly these.
-    // Throws LedgerUnavailable (nothing may be called durable; try again) or Failure (cannot work at all).
+    // Writes durably, in one transaction: all records, the cursor, and the index up to which the ledger now
+    // has this generation's records. `records` begin with the first one that the segments do not call
+    // durable. Sets each record's `outcome` before the commit: its status if its row is new, the row's status
+    // if the same source and position had a row already, Duplicate if its id belongs to another position.
+    // Leaves records that a killed caller committed, and their outcomes, as they are: they must be exactly
+    // the first of `records`. Throws LedgerUnavailable (nothing may be called durable; retry) or Failure
+    // (cannot work at all).
     virtual void commit(const RecordRange& records, const CommitContext& context) = 0;
 
-    // Where `source` is to go on, if the ledger knows it.
+    // The position where `source` continues, if the ledger knows it.
     [[nodiscard]] virtual std::optional<std::uint64_t> cursor(std::string_view source) = 0;
 
-    // What the ledger knows of the list `file` under whatever name, or else of `source`; nothing: neither. An
-    // empty `file` is none.
+    // What the ledger knows about the list `file` under any name, or else about `source`; none: neither is
+    // known. An empty `file` matches nothing.
     [[nodiscard]] virtual std::optional<KnownSource> known(std::string_view source,
                                                            [[maybe_unused]] std::string_view file) {
         const auto found = cursor(source);
         return found ? std::optional(KnownSource{std::string(source), found, {}, {}}) : std::nullopt;
     }
 
-    // Looks whether what was committed is still where it was committed to, while there is nothing to commit.
-    // False if it has nothing to look at. Throws as commit().
+    // While there is nothing to commit, checks that committed records are still where they were written.
+    // False if there is nothing to check. Throws as commit().
     [[nodiscard]] virtual bool look_after(const KnownLedger&) { return false; }
 
-    // What the ledger has of that generation, if it keeps count.
+    // The generation's last commit, if the ledger records it.
     [[nodiscard]] virtual std::optional<LastCommit> last_commit([[maybe_unused]] std::uint64_t generation) {
         return std::nullopt;
     }
 
-    // Its own name, by which it differs from all others; 0: it keeps nothing.
+    // The ledger's unique id; 0 if it stores nothing.
     [[nodiscard]] virtual std::uint64_t id() { return 0; }
 };
 

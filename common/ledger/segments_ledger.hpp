@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which ledger a pipeline has, as its segments say it.
+// Reads from a pipeline's segments which ledger it has.
 #pragma once
 
 #include "common/core/segments/segments.hpp"
@@ -7,8 +7,8 @@
 
 namespace pipeline {
 
-// For a program that only looks. Throws Failure Configuration, which names the segment, if what it holds is
-// the text of no ledger.
+// For a read-only program. Throws Failure Configuration, which names the segment, if its text names no
+// ledger.
 [[nodiscard]] LedgerSpec ledger_of(const Segments& segments);
 
 }  // namespace pipeline

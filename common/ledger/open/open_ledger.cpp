@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Opening a ledger by its name, and the ledger that keeps nothing.
+// Opens a ledger by its name; has the ledger that stores nothing.
 #include "common/ledger/open/open_ledger.hpp"
 
 #include "common/ledger/sqlite/sqlite_ledger.hpp"
@@ -7,7 +7,7 @@
 namespace pipeline {
 namespace {
 
-// `none`: results are counted by their outcomes and dropped. For benchmarks, where it must cost nothing.
+// `none` counts results by outcome and drops them. It is for benchmarks, where it must cost nothing.
 class NoLedger final : public Ledger {
   public:
     void commit(const RecordRange& records, const CommitContext&) override {
@@ -19,7 +19,7 @@ class NoLedger final : public Ledger {
     [[nodiscard]] std::optional<std::uint64_t> cursor(std::string_view) override { return std::nullopt; }
 
   private:
-    // A save has written it already: what is not written again stays in the cache of whoever saved it too.
+    // The save set it already. Do not write it again, so that the line stays in the saver's cache too.
     static void accept(Record& record) noexcept {
         const auto outcome = static_cast<Outcome>(record.status);
         if (record.outcome != outcome) record.outcome = outcome;

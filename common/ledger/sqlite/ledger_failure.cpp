@@ -18,10 +18,10 @@ namespace {
 
 using Kind = SqliteError::Kind;
 
-// SQLite seldom tells which error the system gave it.
+// SQLite seldom passes on the system's error.
 constexpr std::string_view kSeeElsewhere = "see the system's log, the quota and ulimit -f";
 
-// What is to be done about it, for an error that time or the user may mend.
+// Advice for an error that time or the user may fix.
 std::string_view advice_while_running(const SqliteError& error) noexcept {
     if (const auto advice = advice_for_shortage(error.system_error()); !advice.empty()) return advice;
     switch (error.kind()) {

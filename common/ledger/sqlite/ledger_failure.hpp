@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an error of SQLite means to a pipeline, in one line that says what to do.
+// Translates an SQLite error for a pipeline into one line that says what to do.
 #pragma once
 
 #include <filesystem>
@@ -8,11 +8,10 @@
 
 namespace pipeline {
 
-// Of a ledger that a running pipeline uses: LedgerUnavailable if time or somebody may mend it, else a
-// Failure.
+// For a ledger in use: throws LedgerUnavailable if time or an administrator may fix the error, else Failure.
 [[noreturn]] void fail_while_running(const std::filesystem::path& path, const SqliteError& error);
 
-// Of opening it at a start: a Failure.
+// For a ledger opened at a start: throws Failure.
 [[noreturn]] void fail_to_open(const std::filesystem::path& path, const SqliteError& error);
 
 }  // namespace pipeline

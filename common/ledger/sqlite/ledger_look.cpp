@@ -18,7 +18,7 @@ bool is_same(const std::optional<FileStatus>& one, const std::optional<FileStatu
     return one && other && one->identity == other->identity;
 }
 
-// Of the log or its index, whoever could write it could write the ledger: they must be from somebody who may.
+// A user who can write the log or its index can write the ledger: their owner must be allowed to do so.
 std::string objection_to_part(const std::optional<FileStatus>& part, const std::optional<FileStatus>& file,
                               const std::string& name) {
     if (!part) return {};
@@ -60,7 +60,7 @@ bool LedgerLook::has_something_in_log() const noexcept {
 LedgerLook look_at_ledger(const std::filesystem::path& path) {
     const std::string& name = path.native();
     LedgerLook look;
-    // The file last: it is made before its log and goes after it.
+    // Look at the file last: it is created before its log and removed after it.
     look.log = look_at(AT_FDCWD, (name + "-wal").c_str());
     look.index = look_at(AT_FDCWD, (name + "-shm").c_str());
     look.has_journal = look_at(AT_FDCWD, (name + "-journal").c_str()).has_value();

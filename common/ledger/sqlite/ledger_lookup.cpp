@@ -33,7 +33,7 @@ struct Session {
                     "SELECT seen_at FROM duplicates WHERE source = ?1 AND position = ?2 AND id = ?3") {
         database.execute("PRAGMA query_only = 1");
     }
-    SqliteConnection database;  // before its statements, which must go first
+    SqliteConnection database;  // declared before its statements, which must be destroyed first
     SqliteStatement source, row, duplicate;
 };
 
@@ -86,7 +86,7 @@ class SqliteLookup final : public LedgerLookup {
             }
         }
         session.row.finish();
-        // A duplicate's id has a row, of another file.
+        // A duplicate's id has a row that belongs to another file.
         if (answer) return answer;
         if (seen_at(session, id, file.position())) return Answer{Outcome::Duplicate, false};
         const auto seen_us = seen_at(session, id, file.inode);

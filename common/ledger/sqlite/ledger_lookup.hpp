@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks the ledger what became of files: a spool's start must know which of those that lie there are done. It
-// reads alone, in one short transaction a question, and holds up no writer.
+// Asks the ledger for the outcome of files: a spool's start must know which of its files are done. It only
+// reads, in one short transaction a question, and blocks no writer.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,8 @@ class LedgerLookup {
   public:
     struct Answer {
         Outcome outcome;
-        // The row is of version 0.1.0, which knew files by their inodes alone, and was acquired after the
-        // file was made: it is this file's.
+        // Version 0.1.0 wrote the row, which knew files by inode alone. The row was acquired after the file
+        // was created, so it belongs to this file.
         bool by_inode = false;
     };
 
@@ -30,20 +30,20 @@ class LedgerLookup {
     LedgerLookup& operator=(const LedgerLookup&) = delete;
     virtual ~LedgerLookup() = default;
 
-    // False if the ledger keeps nothing.
+    // False if the ledger stores nothing.
     [[nodiscard]] virtual bool remembers() const noexcept = 0;
-    // False if the ledger has nothing from the source at all: then there is nothing to ask. Throws
-    // LedgerUnavailable, as find() does.
+    // False if the ledger has no row from the source: there is nothing to ask then. Throws LedgerUnavailable,
+    // as find() does.
     [[nodiscard]] virtual bool knows_source() = 0;
-    // The outcome of the invoice `id` that was the file `file`; none if the ledger does not have that one, be
-    // it that the id belongs to another file.
+    // The outcome of the invoice `id` that was the file `file`; none if the ledger has no such row, or if the
+    // id belongs to another file.
     [[nodiscard]] virtual std::optional<Answer> find(std::string_view id, const FileIdentity& file) = 0;
-    // There is nothing more to ask for the time being: the ledger's file is let go of.
+    // Closes the ledger's file until the next question.
     virtual void close() noexcept = 0;
 };
 
-// `source` is its name as in the ledger; another ledger than the known one is not asked. Nothing is opened
-// before the first question; a ledger that keeps nothing knows nothing.
+// `source` is the source's name as in the ledger. The lookup asks no ledger but the known one. It opens the
+// file at the first question. A ledger that stores nothing knows nothing.
 [[nodiscard]] std::unique_ptr<LedgerLookup> make_ledger_lookup(const LedgerSpec& ledger, std::string source,
                                                                const KnownLedger& known = {});
 

@@ -21,8 +21,8 @@ namespace {
 
 constexpr std::string_view kSuffix = ".new-";
 
-// The bytes of the file. They are made in memory: on its way through a rollback journal a kill would leave
-// what is refused later (ledger_look.hpp).
+// The file's bytes, built in memory: built on disk with a rollback journal, a kill would leave a journal
+// that later openings refuse (ledger_look.hpp).
 std::string image() {
     auto database = SqliteConnection::in_memory();
     make_ledger_schema(database, 0, kLedgerSchemaVersion);
@@ -63,7 +63,7 @@ void write_whole(const UniqueFd& fd, std::string_view bytes, const std::string& 
     if (::fsync(fd.get()) != 0) throw failure("fsync", name, errno);
 }
 
-// Another one may have made it meanwhile: then that one is the ledger.
+// If another process created the file meanwhile, that one is the ledger.
 void give_name(const std::string& made, const std::string& name) {
     if (::renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, name.c_str(), RENAME_NOREPLACE) == 0) return;
     if (errno == EINVAL || errno == ENOSYS) {
@@ -91,7 +91,7 @@ void make_ledger_file(const std::filesystem::path& path) {
             throw;
         }
     }
-    // Its descriptor is closed: nobody has a lock on what has had no name.
+    // The descriptor is closed by now: nobody can hold a lock on a file that had no name yet.
     give_name(made, path.native());
 }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A new ledger file. It gets its name when it is whole and synced, so that a file of that name is never half
-// of one:
+// Creates a ledger file. The file gets its name once it is complete and synced, so no partial ledger ever has
+// that name:
 //
-//     a kill before that   leaves FILE.new-XXXXXXXX, which nobody reads and anybody may remove
-//     a kill after it      leaves the ledger; where the file system cannot rename without replacing, for a
-//     moment
-//                          under both names, of which the next opening takes the first away
+//     a kill before   leaves FILE.new-XXXXXXXX, which nobody reads and anybody may remove
+//     a kill after    leaves the ledger. If the file system cannot rename without replacing, it may have both
+//                     names; the next opening removes the temporary one
 #pragma once
 
 #include <filesystem>
@@ -14,10 +13,10 @@
 
 namespace pipeline {
 
-// Makes a ledger of this version without rows at `path`, unless there is a file already. Throws SqliteError.
+// Creates an empty ledger of this version at `path`, unless there is a file already. Throws SqliteError.
 void make_ledger_file(const std::filesystem::path& path);
 
-// Takes away the first name of a ledger whose maker was killed between its two names.
+// Removes the temporary name of a ledger whose creator was killed while it had both names.
 void remove_name_of_making(const std::filesystem::path& path, const FileIdentity& file);
 
 }  // namespace pipeline

@@ -22,7 +22,7 @@ namespace {
 
 using Kind = SqliteError::Kind;
 
-// How long a call may wait for a lock: a flush leader must stay able to answer a signal.
+// How long a call may wait for a lock: a flush leader must still react to signals.
 constexpr std::chrono::milliseconds kLockWait{250};
 constexpr std::chrono::milliseconds kLookAgain{10};
 
@@ -43,7 +43,7 @@ LedgerLook look_before_opening(const std::filesystem::path& path) {
     return look;
 }
 
-// A log belongs to one file. SQLite does not know which, and plays it back over any that has its name.
+// A log belongs to one file. SQLite does not know which, and replays the log over any file of that name.
 void require_own_log(const LedgerLook& look, const KnownLedger& known, const std::filesystem::path& path) {
     if ((!look.file || look.file->bytes == 0) && look.has_something_in_log()) {
         throw WrongLedger(fmt::format("it is {}, and its log is not: put the file back beside {}-wal",
@@ -57,18 +57,18 @@ void require_own_log(const LedgerLook& look, const KnownLedger& known, const std
         "another file is in its place, and {}-wal is still the log of the one before", path.string()));
 }
 
-// False of one that came to the file while this generation was using another one.
+// False if this log appeared beside the file while this generation was using another log.
 bool is_known_log(const LedgerLook& look, const KnownLedger& known) {
     return known.files == nullptr ||
            look.file->identity.position() != known.files->file.load(std::memory_order_relaxed) ||
            look.log->identity.position() == known.files->log.load(std::memory_order_relaxed);
 }
 
-// Whoever has the file open has log and index open, too. If these have lost their names, what is in them is
-// known to them alone, and a second log beside theirs would destroy the file.
+// A process that has the file open also has log and index open. If these lost their names, only that process
+// can reach their contents, and a second log beside them would destroy the file.
 void require_log_of_others(LedgerLook& look, const KnownLedger& known, const std::filesystem::path& path) {
     const auto is_complete = [&] { return look.log && look.index && is_known_log(look, known); };
-    // Others may be opening or closing it at this moment.
+    // Another process may be opening or closing the file right now.
     for (auto left = kLockWait; left > left.zero(); left -= kLookAgain) {
         if (!look.file || is_complete() || !is_open_elsewhere(database_file(path))) return;
         std::this_thread::sleep_for(kLookAgain);
@@ -89,8 +89,8 @@ void require_known(SqliteConnection& database, std::int64_t version, const Known
     if (last.recorded < known.durable) throw WrongLedger(lacks_text(last, known.durable));
 }
 
-// A property of the file. Until it has that, a journal in memory will do: only the first page changes, in its
-// first sector. A database that is still empty becomes a file with a header here.
+// Turns on write-ahead logging, a property of the file. A journal in memory suffices for this: only the first
+// sector of the first page changes. An empty database gets its file header here.
 void use_write_ahead_log(SqliteConnection& database, const std::filesystem::path& path) {
     std::string mode = database.query_text("PRAGMA journal_mode");
     if (mode != "wal") {
@@ -104,9 +104,8 @@ void use_write_ahead_log(SqliteConnection& database, const std::filesystem::path
                               path.string(), mode));
 }
 
-// Takes the file from the version that it has (an empty one: none) to this program's, in one transaction: a
-// kill leaves the one or the other. Several processes may do it at once; who comes second finds nothing to
-// do.
+// Upgrades the file from its version (none if it is empty) to this program's in one transaction: a kill
+// leaves one or the other. Several processes may try at once; the second finds nothing to do.
 void bring_up_to_date(SqliteConnection& database, const std::filesystem::path& path) {
     database.execute("BEGIN IMMEDIATE");
     const auto found = is_empty_database(database) ? 0 : require_ledger_schema(database, path);
@@ -114,20 +113,20 @@ void bring_up_to_date(SqliteConnection& database, const std::filesystem::path& p
     database.execute("COMMIT");
 }
 
-// Makes the names of the file and of its log durable. SQLite does that once, with the first sync of a log, on
-// behalf of the process that made it: was that one killed before, nobody does, and a power cut could take the
-// log away with all that was committed into it since. The log is there once the file has been read.
+// Makes the names of the file and its log durable. SQLite does this only once, in the process that created
+// the log, at its first sync. If that process was killed before, a power cut could lose the log with every
+// commit in it. The log exists once the file has been read.
 void sync_folder(const std::filesystem::path& path) {
     const auto folder = database_file(path).parent_path();
     const UniqueFd fd(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd) return;  // it may be used but not be read: then this is left to the file system
+    if (!fd) return;  // the folder may be searchable but not readable: rely on the file system
     if (::fsync(fd.get()) == 0 || errno == EINVAL) return;
     throw SqliteError(Kind::InputOutput,
                       fmt::format("fsync of the directory {}: {}", folder.string(), error_text(errno)));
 }
 
-// Throws if nothing can be written. That someone else is writing just now proves that one can. In a file that
-// was opened for reading alone BEGIN IMMEDIATE begins a transaction that only reads.
+// Throws if the file cannot be written. Busy proves that it can: another process is writing. Checks for a
+// read-only file first: there BEGIN IMMEDIATE would begin a read transaction.
 void check_writable(SqliteConnection& database) {
     if (database.is_read_only()) throw SqliteError(Kind::ReadOnly, "it can only be read");
     try {
@@ -139,8 +138,8 @@ void check_writable(SqliteConnection& database) {
 
 // Measured: larger pages gain nothing, and a larger cache only for random ids and only while the same
 // process leads each flush (another's commit empties it). A checkpoint at 4,000 pages (16 MB) stalls
-// its commit for about 20 ms and saves three quarters of the default's fsyncs. A log that a slow
-// reader has let grow is cut to 64 MiB when it is begun anew.
+// its commit for about 20 ms and saves three quarters of the default's fsyncs. If a slow reader let the
+// log grow, SQLite truncates it to 64 MiB when it restarts the log.
 void set_up(SqliteConnection& database) {
     database.execute(
         "PRAGMA synchronous = FULL;"
@@ -159,9 +158,9 @@ OpenLedger open_ledger_database(const std::filesystem::path& path, bool create, 
     }
     require_log_of_others(look, known, path);
     auto database = SqliteConnection::open_ledger(database_file(path), kLockWait);
-    database.keep_log_on_close(true);  // until it is known whose it is
+    database.keep_log_on_close(true);  // until the log is known to be ours
     std::int64_t version = 0;
-    database.execute("BEGIN");  // one snapshot: another process may be bringing it up to date
+    database.execute("BEGIN");  // one snapshot: another process may be upgrading the file
     if (!create || !is_empty_database(database)) {
         version = require_ledger_schema(database, path);
         require_known(database, version, known);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a file becomes an open ledger: it is looked at, opened without its links being followed, read, and
-// found to be the one that it must be; only then anything in it is changed.
+// Turns a file into an open ledger: examine it, open it without following links, read it, and check that it
+// is the expected ledger. Only then change anything in it.
 #pragma once
 
 #include <filesystem>
@@ -13,14 +13,14 @@ namespace pipeline {
 
 struct OpenLedger {
     SqliteConnection database;
-    LedgerLook look;  // of what was opened
+    LedgerLook look;  // of the opened files
 };
 
-// Opens the ledger file at `path` for writing, ready for commits. With `create` a missing or empty one is
-// made a ledger; one of an older version is brought up to date in any case. Several processes may do so at
-// once. Throws SqliteError (Busy: try again), WrongLedger (it is not what is known) or Failure
-// (Configuration: the file is not a ledger, or of a newer version, or must not be opened; CannotCreate: its
-// file system cannot hold one).
+// Opens the ledger file at `path` for writing, ready for commits. With `create`, turns a missing or empty
+// file into a ledger. Always upgrades an older version. Several processes may do so at once. Throws
+// SqliteError (Busy: try again), WrongLedger (not the known ledger) or Failure (Configuration: the file is
+// not a ledger, has a newer version or must not be opened; CannotCreate: its file system cannot hold a
+// ledger).
 [[nodiscard]] OpenLedger open_ledger_database(const std::filesystem::path& path, bool create,
                                               const KnownLedger& known);
 

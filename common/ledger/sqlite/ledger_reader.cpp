@@ -34,7 +34,7 @@ LedgerLook look_before_reading(const std::filesystem::path& path) {
     return look;
 }
 
-// SQLite would try for ten seconds to read a log that holds nothing without its writers.
+// Without its writers, SQLite would retry for ten seconds to read an empty log.
 Log log_of(const LedgerLook& look) noexcept {
     return look.has_something_in_log() ? Log::Present : Log::None;
 }
@@ -67,13 +67,13 @@ Failure failure_of(const std::filesystem::path& path, const SqliteError& error) 
     return failure(ExitStatus::InputOutput, "it must be readable for this user");
 }
 
-// How long what may pass by itself is waited for.
+// How long to wait for an error that may pass by itself.
 std::chrono::milliseconds patience_with(Kind kind) noexcept {
     switch (kind) {
         case Kind::Busy:
             return std::chrono::seconds(10);
-        case Kind::CannotOpen:  // the last one to close the file has removed the log just now
-        case Kind::ReadOnly:    // a writer was killed in the log's index: the next writer mends it
+        case Kind::CannotOpen:  // the last process to close the file just removed the log
+        case Kind::ReadOnly:    // a writer was killed in the log's index: the next writer repairs it
             return std::chrono::seconds(1);
         default:
             return std::chrono::milliseconds(0);
@@ -106,8 +106,7 @@ std::uint64_t LedgerReader::id() {
     return ledger_id(database_, version_);
 }
 
-// In the order of the table, without sorting: grouped by SQL it would need memory, or temporary files, for
-// all rows at once.
+// Reads the rows in table order. Grouping in SQL would need memory, or temporary files, for all rows at once.
 std::vector<SourceBooks> LedgerReader::books() {
     std::map<std::string, SourceBooks, std::less<>> found;
     const auto of = [&](std::string_view source) -> SourceBooks& {
@@ -124,7 +123,7 @@ std::vector<SourceBooks> LedgerReader::books() {
         if (!sources.is_null(1)) books.cursor = static_cast<std::uint64_t>(sources.integer(1));
         books.acquired = static_cast<std::uint64_t>(sources.integer(2));
     }
-    SourceBooks* last = nullptr;  // rows of one source mostly lie together
+    SourceBooks* last = nullptr;  // most rows of a source are adjacent
     SqliteStatement invoices(database_, "SELECT source, status FROM invoices");
     while (invoices.next_row()) {
         const auto source = invoices.text(0);
@@ -162,7 +161,7 @@ void read_ledger(const std::filesystem::path& path, const std::function<void(Led
                 read(reader);
                 undisturbed = reader.is_undisturbed();
             } catch (const SqliteError&) {
-                undisturbed = reader.is_undisturbed();  // what looked wrong may just have been written
+                undisturbed = reader.is_undisturbed();  // a concurrent write may explain the error
                 if (undisturbed) throw;
             }
         } catch (const SqliteError& error) {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A ledger that is only looked at: one snapshot of it, of any version up to this program's, taken while the
-// pipeline runs, hangs, is dead or has finished. Nothing is written, made or repaired; no writer is held up.
+// A read-only snapshot of a ledger of any version up to this program's. It can be taken while the pipeline
+// runs, hangs, is dead or has finished. The reader writes, creates and repairs nothing, and blocks no writer.
 //
-// What a snapshot costs others: while it is open, the log of a running pipeline cannot be begun anew and
-// grows.
+// An open snapshot has a cost: a running pipeline cannot restart its log, which grows meanwhile.
 #pragma once
 
 #include <chrono>
@@ -20,12 +19,12 @@
 
 namespace pipeline {
 
-// What a ledger says of one source, and how many rows it really has from it.
+// The ledger's own counts for one source, and the number of rows it really has from that source.
 struct SourceBooks {
     std::string source;
     std::optional<std::uint64_t> cursor;
     std::uint64_t acquired = 0;  // as `sources` counts it
-    std::uint64_t booked = 0;    // rows, these three of invoices
+    std::uint64_t booked = 0;    // rows of invoices, like the next two
     std::uint64_t rejected = 0;
     std::uint64_t failed = 0;
     std::uint64_t duplicates = 0;
@@ -35,20 +34,20 @@ struct SourceBooks {
 class LedgerReader {
   public:
     // Opens the file and begins the snapshot. Throws SqliteError, or Failure: Configuration if the file is
-    // not a ledger or of a newer version, or must not be opened (ledger_look.hpp); NoInput if there is none
-    // or nothing in it.
+    // not a ledger, has a newer version or must not be opened (ledger_look.hpp); NoInput if it is missing or
+    // empty.
     explicit LedgerReader(const std::filesystem::path& path);
 
-    // What the snapshot has of that generation; none if the ledger is of a version that does not count.
+    // The generation's last commit in the snapshot; none if the ledger's version does not record it.
     [[nodiscard]] std::optional<LastCommit> last_commit(std::uint64_t generation);
-    // The ledger's own name; 0 if it is of a version without.
+    // The ledger's id; 0 if its version has none.
     [[nodiscard]] std::uint64_t id();
-    // Every source, those of rows that `sources` does not know too, in the order of their names. Reads every
+    // All sources in order of name, including those that have rows but no entry in `sources`. Reads every
     // row of invoices.
     [[nodiscard]] std::vector<SourceBooks> books();
 
     [[nodiscard]] SqliteConnection& database() noexcept { return database_; }
-    // False if somebody has written what was read without a lock: what was read is then void.
+    // False if the file was written while it was read without a lock: discard the data.
     [[nodiscard]] bool is_undisturbed() const;
 
   private:
@@ -58,9 +57,9 @@ class LedgerReader {
     std::int64_t version_;
 };
 
-// Calls `read` with a reader, again if it was disturbed or if the file could not be read for a moment. Throws
-// Failure: NoInput if there is no file, or nothing in it; NotDrained (try again) if it stayed locked;
-// Configuration if it is not a ledger or of a newer version; DataError if it is damaged; InputOutput.
+// Calls `read` with a reader; retries if the reader was disturbed or the file was briefly unreadable. Throws
+// Failure: NoInput if the file is missing or empty; NotDrained (try again) if it stayed locked;
+// Configuration if it is not a ledger or has a newer version; DataError if it is damaged; InputOutput.
 void read_ledger(const std::filesystem::path& path, const std::function<void(LedgerReader&)>& read);
 
 }  // namespace pipeline

@@ -12,7 +12,7 @@ namespace {
 
 using Kind = SqliteError::Kind;
 
-// Rows of one INSERT where no record has details: 1.3 times as fast as one by one; more gains nothing.
+// Rows per INSERT if no record has details: 1.3 times as fast as one by one; more rows gain nothing.
 constexpr std::size_t kGroup = 32;
 
 // Parameters of every INSERT into invoices: two for the whole statement, then six a row.
@@ -44,7 +44,7 @@ Outcome parse_outcome(std::string_view status) noexcept {
     return Outcome::Failed;
 }
 
-// SQLite has no unsigned integers; the bits stay.
+// SQLite has no unsigned integers; keeps the bits.
 std::int64_t stored(std::uint64_t value) noexcept {
     return static_cast<std::int64_t>(value);
 }
@@ -78,14 +78,14 @@ std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, c
         const std::int64_t inserted =
             count == kGroup ? insert_group(records, done, context) : insert_one(records, done, context);
         added_ += inserted;
-        // What was not inserted has a row already; which one it was, that row says. One that was inserted
-        // just now answers like a redelivery: with the status it has.
+        // A record that was not inserted already has a row, which tells whether it is a duplicate. A record
+        // inserted just now answers like a redelivery: with its own status.
         const bool all_new = inserted == static_cast<std::int64_t>(count);
         for (const std::size_t end = done + count; done < end; ++done) {
             Record& record = records.record(done);
             const Outcome outcome =
                 all_new ? static_cast<Outcome>(record.status) : find_outcome(record, context);
-            // A save has written it already: what is not written again stays in the cache of whoever saved.
+            // The save set it already. Do not write it again, so that the line stays in the saver's cache.
             if (record.outcome != outcome) record.outcome = outcome;
         }
     }
@@ -113,7 +113,7 @@ std::int64_t LedgerRows::insert_one(const RecordRange& records, std::size_t i, c
 void LedgerRows::bind_row(SqliteStatement& insert, std::size_t row, const Record& record,
                           const CommitContext& context) {
     const int first = kFirstRow + static_cast<int>(row) * kRowParameters;
-    // The id is kept byte by byte, UTF-8 or not: it is what the source knows the invoice by.
+    // Keep the id byte by byte, UTF-8 or not: the source knows the invoice by it.
     insert.bind(first, record.id_text());
     insert.bind(first + 1, stored(record.position));
     insert.bind(first + 2, to_text(record.status));
@@ -136,7 +136,7 @@ void LedgerRows::bind_details(const Details& details) {
     }
 }
 
-// Of a record whose id has a row.
+// The outcome of a record whose id already has a row.
 Outcome LedgerRows::find_outcome(const Record& record, const CommitContext& context) {
     find_.bind(1, record.id_text());
     if (!find_.first_row()) {
@@ -149,7 +149,7 @@ Outcome LedgerRows::find_outcome(const Record& record, const CommitContext& cont
     return outcome;
 }
 
-// One that is there already is a redelivery.
+// If the row exists already, this is a redelivery: nothing is added.
 void LedgerRows::add_duplicate(const Record& record, const CommitContext& context) {
     insert_duplicate_.bind(1, context.source);
     insert_duplicate_.bind(2, stored(record.position));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a ledger makes of records: a row for each new id, a duplicate for one that another position has,
-// nothing for a redelivery. Within a transaction of the caller's.
+// Turns records into rows: an invoice for a new id, a duplicate for an id that another position has, nothing
+// for a redelivery. Works within the caller's transaction.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ class LedgerRows {
     // The connection outlives it.
     explicit LedgerRows(SqliteConnection& database);
 
-    // Records [first, size), and sets their outcomes. Returns how many rows it added, of invoices and
-    // duplicates.
+    // Inserts records [first, size) and sets their outcomes. Returns the number of rows it added to invoices
+    // and duplicates.
     std::int64_t insert(const RecordRange& records, std::size_t first, const CommitContext& context);
 
   private:
@@ -31,8 +31,8 @@ class LedgerRows {
 
     SqliteConnection* database_;
     SqliteStatement insert_group_, insert_one_, insert_detailed_, find_, insert_duplicate_;
-    std::int64_t added_ = 0;         // by the call in work
-    std::string supplier_, reason_;  // texts being bound that were not UTF-8
+    std::int64_t added_ = 0;         // by the current call
+    std::string supplier_, reason_;  // valid copies of texts being bound that were not UTF-8
 };
 
 }  // namespace pipeline

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a database file must be to be a ledger: of a version that this program knows, with every table and
-// view exactly as the pipeline makes them, and with nothing of others that could change or refuse what is
-// written. Here files are only read.
+// Checks that a database file is a ledger: this program knows its version, every table and view is exactly as
+// the pipeline makes it, and nothing foreign can change or refuse our writes. It only reads files.
 //
-// Somebody's own tables and views are none of the ledger's business, nor is an index of plain columns on one
-// of its tables: it costs time and changes nothing. A trigger, a unique index, one of expressions or of a
-// part of the rows could.
+// Users may add their own tables and views, and plain column indexes on the ledger's tables: these cost time
+// and change nothing. A trigger, or a unique, expression or partial index could interfere.
 #pragma once
 
 #include <cstdint>
@@ -18,22 +16,22 @@
 
 namespace pipeline {
 
-// True of a file that is still nothing: to be made a ledger.
+// True for an empty file, which can become a ledger.
 [[nodiscard]] bool is_empty_database(SqliteConnection& database);
 
-// The schema's version that an open ledger has, 1 to kLedgerSchemaVersion. Throws Failure Configuration if
-// it is newer, or the file is not a ledger, or not one as the pipeline makes it.
+// The schema version of an open ledger, 1 to kLedgerSchemaVersion. Throws Failure Configuration if it is
+// newer, the file is not a ledger, or its schema is not the pipeline's.
 [[nodiscard]] std::int64_t require_ledger_schema(SqliteConnection& database,
                                                  const std::filesystem::path& path);
 
-// The ledger's own name; 0 if it is of a version without.
+// The ledger's id; 0 if its version has none.
 [[nodiscard]] std::uint64_t ledger_id(SqliteConnection& database, std::int64_t version);
 
-// A query that finds a generation's last commit in a ledger of version 2 or later, and its answer.
+// The query for a generation's last commit in a ledger of version 2 or later, and its result.
 [[nodiscard]] std::string find_last_commit_sql(std::int64_t version);
 [[nodiscard]] LastCommit read_last_commit(SqliteStatement& find, std::uint64_t generation);
 
-// Configuration: the file at `path` is a database, but not a ledger; `why` in a few words.
+// Throws Failure Configuration: the file at `path` is a database, but not a ledger. `why` is a few words.
 [[noreturn]] void fail_not_a_ledger(const std::filesystem::path& path, const std::string& why);
 
 }  // namespace pipeline

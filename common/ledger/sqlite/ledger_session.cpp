@@ -14,7 +14,7 @@
 namespace pipeline {
 namespace {
 
-// SQLite has no unsigned integers; the bits stay.
+// SQLite has no unsigned integers; keeps the bits.
 std::int64_t stored(std::uint64_t value) noexcept {
     return static_cast<std::int64_t>(value);
 }
@@ -81,10 +81,10 @@ bool LedgerSession::save() noexcept {
     }
 }
 
-// What a kill leaves: before the COMMIT nothing of the transaction, and some records with outcomes that were
-// not committed, which the next leader decides anew; after it `recorded` beyond the segments' `durable`, and
-// outcomes that were committed. A COMMIT that was cut short may come to light later, when the log is
-// recovered: the tries in between have decided on the same rows, so alike.
+// A kill before the COMMIT leaves nothing of the transaction, and some records with uncommitted outcomes,
+// which the next leader decides anew. A kill after it leaves `recorded` beyond the segments' `durable`, and
+// committed outcomes. An interrupted COMMIT may surface later, when the log is recovered: the retries in
+// between decided on the same rows, and so identically.
 void LedgerSession::write(const RecordRange& records, const CommitContext& context) {
     begin_.run();
     require_schema();
@@ -94,7 +94,7 @@ void LedgerSession::write(const RecordRange& records, const CommitContext& conte
     commit_.run();
 }
 
-// Somebody may change tables, or add a trigger, while they are in use.
+// A user may change tables or add a trigger while the ledger is in use.
 void LedgerSession::require_schema() {
     const bool found = find_cookie_.first_row();
     const std::int64_t cookie = found ? find_cookie_.integer(0) : 0;
@@ -104,7 +104,7 @@ void LedgerSession::require_schema() {
     schema_cookie_ = cookie;
 }
 
-// How many of the records are in the ledger already, in this generation's last commit.
+// Counts the records that this generation's last commit already wrote to the ledger.
 std::size_t LedgerSession::count_redone(const RecordRange& records, std::uint64_t generation) {
     const LastCommit last = last_commit(generation);
     switch (continue_after(last, records)) {
@@ -143,9 +143,9 @@ void LedgerSession::write_source(const CommitContext& context) {
     update_source_.run();
 }
 
-// A cursor never goes back: positions rise, and what it has passed is in the ledger. But for the first commit
-// of a generation that began the source anew; a redo of that one finds the generation here, and is an
-// ordinary one. The digest always is that of the bytes before the cursor, or none.
+// A cursor never goes back: positions rise, and the ledger has every invoice before it. The exception is the
+// first commit of a generation that restarted the source. A redo of that commit finds the generation here and
+// is an ordinary one. The digest, if any, is always that of the bytes before the cursor.
 KnownSource LedgerSession::next_of(const CommitContext& context) {
     KnownSource next;
     if (context.from_start && !has_generation(context.generation)) {
@@ -195,10 +195,10 @@ bool LedgerSession::has_generation(std::uint64_t generation) {
     return found;
 }
 
-// It is written even if nothing else is new: a process killed inside its commit may have left a
-// transaction that can be read but has not reached the disk. What is found in it must not be called
-// durable before an fsync, and this row makes the COMMIT do one: its time is never the one before, even if
-// the clock stands still (SQLite writes no row that does not change).
+// Writes this row even if nothing else is new. A process killed inside its commit may have left a
+// transaction that can be read but has not reached the disk; its rows must not be called durable before an
+// fsync. This row makes the COMMIT do one: SQLite writes only rows that change, so its time always differs
+// from the previous one, even if the clock stands still.
 void LedgerSession::write_generation(const RecordRange& records, const CommitContext& context) {
     const std::string digest = to_text(digest_of(records));
     update_generation_.bind(1, stored(context.generation));
@@ -216,7 +216,7 @@ LastCommit LedgerSession::last_commit(std::uint64_t generation) {
 }
 
 bool LedgerSession::roll_back() noexcept {
-    if (!database_.in_transaction()) return true;  // SQLite did it, or the transaction was never begun
+    if (!database_.in_transaction()) return true;  // SQLite rolled back, or no transaction was begun
     try {
         rollback_.run();
     } catch (const std::exception&) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One connection to the ledger's file with its prepared statements, and the one transaction they are
-// for. Errors come out as SqliteError, with the transaction left open for roll_back(); what they mean to
-// the pipeline is SqliteLedger's business.
+// One connection to the ledger's file, its prepared statements and their one transaction. Errors surface as
+// SqliteError and leave the transaction open for roll_back(); SqliteLedger decides what they mean to the
+// pipeline.
 #pragma once
 
 #include <cstdint>
@@ -24,25 +24,24 @@ class LedgerSession {
     LedgerSession(const std::filesystem::path& path, bool create, const KnownLedger& known);
     LedgerSession(const LedgerSession&) = delete;
     LedgerSession& operator=(const LedgerSession&) = delete;
-    // Closes it. If the log's name is not the log's any more, somebody else's log may have it: it is left
-    // alone.
+    // Leaves the log's path alone if it no longer names our log: another process's log may be there.
     ~LedgerSession();
 
-    // All records and the source's row in one transaction, durable when it returns. Their outcomes are set
-    // before it is committed. Throws WrongLedger if the ledger lacks what comes before them; Failure
-    // (Configuration) if it has something else than them, or if its tables are not the pipeline's any more.
+    // Writes all records and the source's row in one transaction, durable on return. Sets the records'
+    // outcomes before the commit. Throws WrongLedger if the ledger lacks earlier records; Failure
+    // (Configuration) if it has other records in their place, or its tables are no longer the pipeline's.
     void write(const RecordRange& records, const CommitContext& context);
     [[nodiscard]] std::optional<std::uint64_t> cursor(std::string_view source);
     [[nodiscard]] std::optional<KnownSource> known(std::string_view source, std::string_view file);
     [[nodiscard]] LastCommit last_commit(std::uint64_t generation);
     [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
-    // What was opened.
+    // The files as they were opened.
     [[nodiscard]] const LedgerLook& look() const noexcept { return look_; }
-    // For the segments.
+    // Writes the files' identities into the segments.
     void remember_files(LedgerFiles& files) const noexcept;
-    // Moves what is in the log into the file. False if not all of it could be.
+    // Moves the log's contents into the file; false if some could not be moved.
     [[nodiscard]] bool save() noexcept;
-    // Ends a transaction that failed; false if the connection cannot be used any more.
+    // Ends a failed transaction; false if the connection is no longer usable.
     [[nodiscard]] bool roll_back() noexcept;
 
   private:
@@ -57,14 +56,14 @@ class LedgerSession {
 
     std::filesystem::path path_;
     LedgerLook look_;
-    SqliteConnection database_;  // before its statements, which must go first
+    SqliteConnection database_;  // declared before its statements, which must be destroyed first
     std::uint64_t id_;
     std::int64_t schema_cookie_ = 0;  // changes when anybody changes a table
     SqliteStatement begin_, commit_, rollback_, find_cookie_;
     LedgerRows rows_;
     SqliteStatement update_source_, find_source_, find_list_;
     SqliteStatement update_generation_, find_generation_;
-    std::int64_t added_ = 0;  // rows of the transaction in work, of invoices and duplicates
+    std::int64_t added_ = 0;  // rows of invoices and duplicates added by the current transaction
 };
 
 }  // namespace pipeline

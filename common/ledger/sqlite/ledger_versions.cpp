@@ -6,19 +6,19 @@
 namespace pipeline {
 namespace {
 
-// One text for each version of the schema: what it adds to the version before. A new file goes through all of
-// them, so that a ledger is the same whichever version of this program made it. What a version says never
-// changes; a change is a new version.
+// One text for each schema version: what it adds to the previous one. A new file goes through all of them, so
+// that a ledger is the same whichever version of this program made it. A version's text never changes; a
+// change is a new version.
 //
 // Measured with 1,000,000 rows in batches of 1,000:
 // - invoices is a rowid table. WITHOUT ROWID it takes a quarter fewer rows a second with random ids (file
 //   names), where each row then lands on a page of its own, and no more with ids that rise; the wide
 //   rows of `ubl` would make that worse. And rowid order is the order of booking.
-// - The check is written with OR: `status IN (three texts)` fills a temporary table for each statement
-//   and halves the rate.
-// - STRICT costs nothing that can be measured, and keeps other writers honest.
-// acquired in sources counts the rows that invoices and duplicates have from that source. Numbers
-// beyond 2^63 - 1 (inodes may be) are stored as the negative number of the same 64 bits.
+// - The check uses OR: `status IN (three texts)` fills a temporary table for each statement and halves the
+//   rate.
+// - STRICT has no measurable cost, and keeps other writers honest.
+// sources.acquired counts the source's rows in invoices and duplicates. Numbers beyond 2^63 - 1 (possible
+// for inodes) are stored as the negative number with the same 64 bits.
 constexpr const char* kVersion1 = R"sql(
 CREATE TABLE invoices(
     id TEXT PRIMARY KEY NOT NULL,
@@ -54,12 +54,11 @@ CREATE TABLE schema_version(version INTEGER NOT NULL) STRICT;
 INSERT INTO schema_version(version) VALUES(1);
 )sql";
 
-// generations: how much of what was acquired into one pair of segments this file holds. It is what the
-// segments' own count of durable records is compared with, so that an older copy in the place of the ledger
-// is noticed.
+// generations: how many records of one pair of segments this file has. The pipeline compares this with the
+// segments' own count of durable records, and so notices an older copy in the ledger's place.
 //
-// The views are for people. Amounts are divided as integers, sign apart: -5 is '-0.05', and no amount is
-// too large for it. A view costs nothing until it is read.
+// The views are for people. They divide amounts as integers, with the sign apart: -5 is '-0.05', and no
+// amount is too large. A view costs nothing until it is read.
 constexpr const char* kVersion2 = R"sql(
 CREATE TABLE generations(
     generation INTEGER PRIMARY KEY NOT NULL,
@@ -102,18 +101,18 @@ FROM generations;
 UPDATE schema_version SET version = 2;
 )sql";
 
-// schema: one row, the version and the ledger's own name, which the segments remember: a file with another
-// name is another ledger. An older version of this program finds the version in the view and says that it is
-// too old.
+// schema: one row with the version and the ledger's id, which the segments remember: a file with another id
+// is another ledger. An older version of this program finds the version in the view and says that it is too
+// old.
 //
-// generations: the records [last_first, recorded) were the last commit of the generation, and last_digest
-// (SHA-256 in hexadecimal digits) says which ids and ring indices they had: what a killed flush leader's
-// successor gives again must be these.
+// generations: the generation's last commit wrote records [last_first, recorded). last_digest (SHA-256 in
+// hexadecimal digits) covers their ids and ring indices: the successor of a killed flush leader must commit
+// exactly these again.
 //
-// sources: digest is that of everything before the cursor, file is the list's device, inode and birth time
-// (file_identity.hpp); both only of lists.
+// sources: digest covers everything before the cursor; file is the list's device, inode and birth time
+// (file_identity.hpp). Both are set for lists only.
 //
-// duplicates: positions are kept as they are; two ids may have had one after the other.
+// duplicates: positions are kept as they are; one position may have had two ids in turn.
 constexpr const char* kVersion3 = R"sql(
 CREATE TABLE schema(version INTEGER NOT NULL, ledger TEXT NOT NULL) STRICT;
 INSERT INTO schema(version, ledger) VALUES(3, lower(hex(randomblob(8))));

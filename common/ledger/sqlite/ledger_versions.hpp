@@ -11,7 +11,7 @@ namespace pipeline {
 
 inline constexpr std::int64_t kLedgerSchemaVersion = 3;
 
-// Takes a database from version `from` (0: an empty one) to version `to`, within the caller's transaction.
+// Upgrades a database from version `from` (0: empty) to version `to`, within the caller's transaction.
 void make_ledger_schema(SqliteConnection& database, std::int64_t from, std::int64_t to);
 
 }  // namespace pipeline

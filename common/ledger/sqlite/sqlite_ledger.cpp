@@ -18,14 +18,14 @@ namespace {
 
 using Kind = SqliteError::Kind;
 
-// A start waits so long for a program that keeps the ledger for itself.
+// How long a start waits for a program that holds the ledger exclusively.
 constexpr std::chrono::seconds kLockWait{5};
 
 [[noreturn]] void wait_in_memory(const std::filesystem::path& path, const std::string& why) {
     throw LedgerUnavailable(fmt::format("ledger {}: {}: the results wait in memory", path.string(), why));
 }
 
-// Another one than this generation has written to. Perhaps somebody is just copying the ledger back.
+// True if the file is not the one that this generation wrote to. A user may be copying the ledger back.
 bool is_another_file(const std::filesystem::path& path, const KnownLedger& known) {
     const std::uint64_t then = known.files == nullptr ? 0 : known.files->file.load(std::memory_order_relaxed);
     const LedgerLook now = look_at_ledger(path);
@@ -58,7 +58,7 @@ std::unique_ptr<SqliteLedger> SqliteLedger::shared(std::filesystem::path path) {
 SqliteLedger::~SqliteLedger() = default;
 
 void SqliteLedger::open(bool create, const KnownLedger& known, std::chrono::milliseconds lock_wait) {
-    // Only creation, recovery and other programs take a lock that makes opening fail; they are short.
+    // Only creation, recovery and other programs take a lock that makes opening fail, and only briefly.
     const auto deadline = std::chrono::steady_clock::now() + lock_wait;
     for (;;) {
         try {
@@ -72,8 +72,8 @@ void SqliteLedger::open(bool create, const KnownLedger& known, std::chrono::mill
     }
 }
 
-// One that may be written now. Never creates one: a new, empty file in the place of one that was moved away
-// would hide the loss.
+// A session that may write now. Never creates a file: a new, empty one in place of a moved ledger would hide
+// the loss.
 LedgerSession& SqliteLedger::session(const KnownLedger& known) {
     if (session_ == nullptr) {
         try {
@@ -97,7 +97,7 @@ LedgerSession& SqliteLedger::session(const KnownLedger& known) {
     return *session_;
 }
 
-// Throws if what the session has open does not lie where it was opened.
+// Throws if the session's files are no longer where it opened them.
 void SqliteLedger::require_in_place(const LedgerLook& now) {
     const LedgerLook& then = session_->look();
     if (now.has_same_file(then)) {
@@ -113,8 +113,8 @@ void SqliteLedger::require_in_place(const LedgerLook& now) {
                                where));
 }
 
-// Where the file is that the session has open, as advice. One that is deleted, or has lost its log, gets what
-// is in the log first: whoever finds the file then has all of it, and it needs that log no more.
+// Advice on where the session's file is now. If the file was deleted or lost its log, first moves the log's
+// contents into it: the file is then complete for its finder and no longer needs that log.
 std::string SqliteLedger::whereabouts(const LedgerLook& now) {
     const auto found = find_open_file(session_->look().file->identity);
     if (!found) return {};
@@ -127,8 +127,8 @@ std::string SqliteLedger::whereabouts(const LedgerLook& now) {
                        found->fd, name);
 }
 
-// The log is known to nobody any more but to those who have it open: nothing may be written into it, or it is
-// lost with them.
+// Only the processes that have the log open can reach it: write nothing more into it, or it is lost with
+// them.
 void SqliteLedger::save_from_lost_log(const LedgerLook& now) {
     const bool is_log = !now.has_same_log(session_->look());
     const auto* const name = is_log ? "-wal" : "-shm";
@@ -154,7 +154,7 @@ void SqliteLedger::save_from_lost_log(const LedgerLook& now) {
 void SqliteLedger::replace(const LedgerLook& now, KnownLedger known) {
     const std::string where = whereabouts(now);
     const auto refuse = [&](std::string why) {
-        // A failure names the ledger itself.
+        // A failure's text names the ledger: strip that.
         if (const auto name = fmt::format("ledger {}: ", path_.string()); why.starts_with(name))
             why.erase(0, name.size());
         wait_in_memory(path_,
@@ -175,12 +175,12 @@ void SqliteLedger::replace(const LedgerLook& now, KnownLedger known) {
     }
 }
 
-// Leaves no transaction open: a connection that cannot do even that is dropped.
+// Leaves no transaction open: drops a connection that cannot roll back.
 void SqliteLedger::roll_back() noexcept {
     if (session_ != nullptr && !session_->roll_back()) session_.reset();
 }
 
-// Runs `action` on a session; what fails is rolled back and thrown as the interface says it.
+// Runs `action` on a session. Rolls back on an error and throws it as the interface says.
 template <class Action>
 auto SqliteLedger::attempt(const KnownLedger& known, Action&& action) {
     try {

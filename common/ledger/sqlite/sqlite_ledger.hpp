@@ -4,24 +4,21 @@
 // they commit one at a time, under the flush lock. One transaction is one commit: rows, duplicates and the
 // source's row with its cursor.
 //
-// What a commit cannot write now (locked, disk full, I/O error, file gone) is left to a later try by the
-// caller, who keeps the records; what no waiting mends (damaged, tables changed) is a Failure.
+// If a commit may succeed later (locked, disk full, I/O error, file gone), the caller keeps the records and
+// retries. An error that lasts (damaged, tables changed) is a Failure.
 //
-// The file is what it was opened as. Before each commit, and after it before anything is called durable, its
-// names are looked at, and its log's and index's:
+// The ledger checks the names of the file, its log and the log's index before each commit, and again after it
+// before anything is called durable:
 //
-//     all as they were              it is written
-//     the file is gone              it stays open, so that nothing is lost; when it is back, it is gone on
-//     with another file is there         that one is opened if it is the same ledger and has all that was
-//     called durable;
-//                                   until then the old one stays open
-//     the log or its index is gone  nothing more is written. What is in the log is moved into the file, and
-//     the file or another one                is closed without touching the log. It is opened again, with a
-//     new log, when
-//                                   every other process that has the old log has done the same: SQLite's
-//                                   locks on the file tell (ledger_opening.cpp)
+//     unchanged           commit
+//     file gone           keep the file open, so that nothing is lost; continue when its name is back
+//     another file there  keep the old file open; open the new one once it is the same ledger and has every
+//                         durable record
+//     log or index gone   stop writing, move the log's contents into the file and close the file without
+//     or replaced         touching the log. Reopen it with a new log once every other process that has the
+//                         old log has done the same: SQLite's locks on the file tell (ledger_opening.cpp)
 //
-// A kill in between leaves what it found, or the same with the log's contents in the file.
+// A kill in between leaves the files as they were, or the same with the log's contents in the file.
 #pragma once
 
 #include <chrono>
@@ -38,15 +35,15 @@ class LedgerSession;
 
 class SqliteLedger final : public Ledger {
   public:
-    // Opens or creates the file `path`, waiting up to `lock_wait` if another program keeps it for itself.
+    // Opens or creates the file `path`; waits up to `lock_wait` if another program holds it exclusively.
     // Throws Failure as open_ledger() does.
     explicit SqliteLedger(std::filesystem::path path,
                           std::chrono::milliseconds lock_wait = std::chrono::seconds(5));
     // As open_known_ledger().
     SqliteLedger(std::filesystem::path path, const KnownLedger& known);
-    // One that is opened by its first use, which never creates it: see share_ledger().
+    // Opens the file at its first use and never creates it: see share_ledger().
     [[nodiscard]] static std::unique_ptr<SqliteLedger> shared(std::filesystem::path path);
-    // Closes it; the last one to close an undisturbed ledger leaves one file, without -wal and -shm.
+    // The last process to close an undisturbed ledger leaves one file, without -wal and -shm.
     ~SqliteLedger() override;
 
     // Waits at most about 250 ms for a lock.
@@ -54,7 +51,7 @@ class SqliteLedger final : public Ledger {
     [[nodiscard]] bool look_after(const KnownLedger& known) override;
     [[nodiscard]] std::optional<std::uint64_t> cursor(std::string_view source) override;
     [[nodiscard]] std::optional<KnownSource> known(std::string_view source, std::string_view file) override;
-    // One of nothing for a generation that has given nothing yet.
+    // Zero records for a generation that has committed nothing yet.
     [[nodiscard]] std::optional<LastCommit> last_commit(std::uint64_t generation) override;
     [[nodiscard]] std::uint64_t id() override;
 
@@ -72,7 +69,7 @@ class SqliteLedger final : public Ledger {
     auto attempt(const KnownLedger& known, Action&& action);
 
     std::filesystem::path path_;
-    std::unique_ptr<LedgerSession> session_;  // none yet, or none after an error that may have spoiled it
+    std::unique_ptr<LedgerSession> session_;  // null before the first use and after a grave error
 };
 
 }  // namespace pipeline

@@ -47,12 +47,12 @@ SqliteError::Kind kind_of(int code) noexcept {
     const bool is_system = kind == SqliteError::Kind::InputOutput || kind == SqliteError::Kind::CannotOpen;
     const int error = is_system && handle != nullptr ? sqlite3_system_errno(handle) : 0;
     if (error != 0) what += fmt::format(" ({})", error_text(error));
-    // Says which system call it was.
+    // The code tells which system call failed.
     if (kind == SqliteError::Kind::InputOutput) what += fmt::format(" (SQLite's code {})", code);
     throw SqliteError(kind, what, error);
 }
 
-// A path in a URI: what has a meaning there, and what is not plain text, as %XX.
+// A path for a URI: escapes as %XX all but plain letters, digits and "/.-_".
 std::string escaped(const std::string& path) {
     std::string text;
     for (const char c : path) {
@@ -94,7 +94,7 @@ SqliteConnection SqliteConnection::in_memory() {
 
 SqliteConnection SqliteConnection::open_for_reading(const std::filesystem::path& path, Log log,
                                                     std::chrono::milliseconds lock_wait) {
-    // https://www.sqlite.org/uri.html; readonly_shm is SQLite's own for its tests of reading without writing.
+    // https://www.sqlite.org/uri.html; SQLite has readonly_shm for its own tests of reading without writing.
     const std::string name =
         "file:" + escaped(path.native()) + (log == Log::None ? "?immutable=1" : "?readonly_shm=1");
     SqliteConnection connection;
@@ -109,13 +109,13 @@ void SqliteConnection::open(const char* name, int flags, const char* vfs,
                             std::chrono::milliseconds lock_wait) {
     sqlite3* handle = nullptr;
     const int code = sqlite3_open_v2(name, &handle, flags | SQLITE_OPEN_NOMUTEX, vfs);
-    handle_.reset(handle);  // there is a handle even after most failures, and it must be closed
+    handle_.reset(handle);  // most failures return a handle too, and it must be closed
     if (code != SQLITE_OK) fail(handle, code);
     sqlite3_extended_result_codes(handle, 1);
     sqlite3_busy_timeout(handle, static_cast<int>(lock_wait.count()));
 }
 
-// https://www.sqlite.org/security.html, section 1.2, and what else a ledger has no use for.
+// Follows https://www.sqlite.org/security.html, section 1.2, and disables what else a ledger does not need.
 void SqliteConnection::guard() {
     sqlite3* const handle = handle_.get();
     configure(handle, SQLITE_DBCONFIG_DEFENSIVE, 1);
@@ -200,7 +200,7 @@ void SqliteStatement::bind_null(int parameter) {
 bool SqliteStatement::first_row() {
     const int code = sqlite3_step(handle_.get());
     if (code == SQLITE_ROW) return true;
-    // A reset gives the error of the step once more, with its text; the statement is idle in any case.
+    // A reset returns the step's error again, with its text, and always leaves the statement idle.
     check(sqlite3_reset(handle_.get()));
     return false;
 }

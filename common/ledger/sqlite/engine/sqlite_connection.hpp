@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A thin owner of SQLite's handles: a connection, its statements, and the errors as an exception with a
-// kind to decide by. It knows nothing of the ledger. sqlite_connection.cpp and sqlite_vfs.cpp are the
-// only files of the programs that include sqlite3.h.
+// A thin owner of SQLite's handles: a connection, its statements, and an exception that classifies errors.
+// It knows nothing of the ledger. Only sqlite_connection.cpp and sqlite_vfs.cpp include sqlite3.h.
 //
 // A connection and its statements belong to one thread, and never cross a fork(2)
 // (https://www.sqlite.org/howtocorrupt.html, section 2.6).
@@ -20,18 +19,18 @@ struct sqlite3_stmt;
 
 namespace pipeline {
 
-// An SQLite call that failed. what() is SQLite's own text, with the system's or SQLite's code
-// where it says more.
+// A failed SQLite call. what() is SQLite's own text, with the system's or SQLite's code where that adds
+// something.
 class SqliteError : public std::runtime_error {
   public:
     enum class Kind : std::uint8_t {
-        Busy,         // someone else holds the lock that was needed
+        Busy,         // another connection holds the lock
         Full,         // the disk, the quota or the database's own limit
         InputOutput,  // a system call on the file failed
         NoMemory,
         CannotOpen,   // the file, its -wal or its -shm
         ReadOnly,     // the file, its directory or its file system
-        Damaged,      // the file is a database, but not a sound one
+        Damaged,      // the file is a corrupt database
         NotDatabase,  // the file is something else
         Statement,    // the SQL does not fit the schema
         Other,
@@ -49,43 +48,42 @@ class SqliteError : public std::runtime_error {
 
 class SqliteConnection {
   public:
-    // Opens the database file at `path`, for reading alone if it cannot be written. With
-    // `create` an empty one is made if there is none. A lock is waited for at most `lock_wait`.
+    // Opens the database file at `path`, read-only if it cannot be written. With `create`, creates an empty
+    // one if there is none. Waits at most `lock_wait` for a lock.
     SqliteConnection(const std::filesystem::path& path, bool create, std::chrono::milliseconds lock_wait);
 
-    // Opens a ledger's file for writing. Nothing in it is believed or run but what this program asks for: no
-    // triggers, no functions that a schema names, no journal that lies beside it (sqlite_vfs.hpp). No link is
-    // followed: `file` is a canonical path.
+    // Opens a ledger's file for writing. Trusts and runs nothing in it that this program did not ask for: no
+    // triggers, no functions named by a schema, no journal beside it (sqlite_vfs.hpp). Follows no link:
+    // `file` is a canonical path.
     [[nodiscard]] static SqliteConnection open_ledger(const std::filesystem::path& file,
                                                       std::chrono::milliseconds lock_wait);
     // An empty database in this process's memory.
     [[nodiscard]] static SqliteConnection in_memory();
 
-    // As guarded as open_ledger(), for reading alone, so that nothing at all is written or made: not the
-    // file, nor its -wal, nor its -shm, even if this process could. A file whose log (-wal) holds something
-    // is read with it: of a database in use as any reader does it, under a shared lock of SQLite's that holds
-    // up no writer; of one whose users are dead by an index in this process's memory. Then there must be a
-    // -shm. Without a log the file alone is read, without any lock: the caller makes sure afterwards that
-    // nobody has written meanwhile.
+    // Opens a ledger read-only, guarded like open_ledger(). Writes and creates nothing (file, -wal, -shm),
+    // even if this process could. Log::Present: reads the file and its log (-wal), which requires a -shm. If
+    // the database is in use, it takes SQLite's shared lock, which blocks no writer; if its users are dead,
+    // it builds the log's index in this process's memory. Log::None: reads the file alone, without a lock;
+    // the caller checks afterwards that nobody wrote meanwhile.
     enum class Log { None, Present };
     [[nodiscard]] static SqliteConnection open_for_reading(const std::filesystem::path& path, Log log,
                                                            std::chrono::milliseconds lock_wait);
 
-    // Runs one or several statements; what they return is dropped.
+    // Runs one or several statements and discards their rows.
     void execute(const char* sql);
-    // The first column of the first row of a query, empty if there is none or it is NULL.
+    // The first column of the query's first row; empty if there is no row or it is NULL.
     [[nodiscard]] std::string query_text(const char* sql);
 
-    // Rows that the last INSERT, UPDATE or DELETE changed.
+    // The number of rows that the last INSERT, UPDATE or DELETE changed.
     [[nodiscard]] std::int64_t changes() const noexcept;
     [[nodiscard]] bool in_transaction() const noexcept;
     // True if the file could only be opened for reading.
     [[nodiscard]] bool is_read_only() const noexcept;
     // True if the path no longer leads to the file that is open.
     [[nodiscard]] bool file_moved() const noexcept;
-    // With `keep`, closing the last connection neither moves the log into the file nor removes it.
+    // With `keep`, the last connection neither checkpoints nor removes the log when it closes.
     void keep_log_on_close(bool keep) noexcept;
-    // The bytes of the database's file, as if it had one.
+    // The database as the bytes of a file.
     [[nodiscard]] std::string serialized();
 
   private:
@@ -99,13 +97,13 @@ class SqliteConnection {
     std::unique_ptr<sqlite3, Close> handle_;
 };
 
-// A prepared statement, to be kept for the life of its connection. Parameters and columns are SQLite's
-// own numbers: parameters from 1, columns from 0.
+// A prepared statement, kept for the life of its connection. It uses SQLite's own numbers: parameters from 1,
+// columns from 0.
 class SqliteStatement {
   public:
     SqliteStatement(SqliteConnection& connection, const std::string& sql);
 
-    // The text is not copied: it must live until the statement has run. Any bytes, NUL included.
+    // Does not copy the text, which must live until the statement has run. Takes any bytes, NUL included.
     void bind(int parameter, std::string_view text);
     void bind(int parameter, std::int64_t value);
     void bind_null(int parameter);
@@ -113,12 +111,12 @@ class SqliteStatement {
         text.empty() ? bind_null(parameter) : bind(parameter, text);
     }
 
-    // Runs a statement that gives no rows.
+    // Runs a statement that returns no rows.
     void run();
-    // Runs a query: true if it gave a row, whose columns can be read until finish(), which must follow
-    // (a query left open holds the database's snapshot).
+    // Runs a query; true if it returned a row. The caller reads its columns and must then call finish():
+    // an open query holds the database's snapshot.
     [[nodiscard]] bool first_row();
-    // The row after the one before, or the first one; after the last one false, and no finish() is needed.
+    // Advances to the first or next row; false after the last one, which needs no finish().
     [[nodiscard]] bool next_row() { return first_row(); }
     void finish() noexcept;
     [[nodiscard]] bool is_null(int column) const noexcept;

@@ -40,19 +40,19 @@ int open_without_journal(sqlite3_vfs* vfs, const char* name, sqlite3_file* file,
         file->pMethods = nullptr;
         return SQLITE_CANTOPEN;
     }
-    // SQLite asks for it on behalf of the database file only.
+    // SQLite sets this flag only for the database file.
     if ((flags & SQLITE_OPEN_WAL) != 0) flags |= SQLITE_OPEN_NOFOLLOW;
     return below(vfs)->xOpen(below(vfs), name, file, flags, opened);
 }
 
-// SQLite opens a log for writing, and makes it, even on behalf of a connection that only reads.
+// SQLite opens a log for writing, and creates it, even for a read-only connection.
 int open_without_writing(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* opened) {
     if ((flags & SQLITE_OPEN_WAL) != 0)
         flags = (flags & ~(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) | SQLITE_OPEN_READONLY;
     return open_without_journal(vfs, name, file, flags, opened);
 }
 
-// A VFS above another one, made when it is asked for the first time, and again when that is another one.
+// A VFS layered on the system's. Registers itself at the first call, and again when the system's VFS changes.
 class Layer {
   public:
     Layer(const char* name, decltype(sqlite3_vfs::xOpen) open) noexcept : name_(name), open_(open) {}
@@ -80,7 +80,7 @@ class Layer {
     sqlite3_vfs vfs_{};
 };
 
-// A name as xOpen wants it, with an end that SQLite finds parameters behind.
+// A name as xOpen requires it: SQLite looks for parameters behind its end.
 class FileName {
   public:
     explicit FileName(const std::filesystem::path& path)
@@ -103,7 +103,7 @@ const char* writing_vfs() {
 
 const char* reading_vfs() {
     static Layer layer("reading", open_without_writing);
-    return layer.above(sqlite3_vfs_find("unix"));  // the default one on Linux
+    return layer.above(sqlite3_vfs_find("unix"));  // the default on Linux
 }
 
 bool is_open_elsewhere(const std::filesystem::path& file) {
@@ -116,7 +116,7 @@ bool is_open_elsewhere(const std::filesystem::path& file) {
     int opened = 0;
     if (name.get() == nullptr || vfs->xOpen(vfs, name.get(), handle, kFlags, &opened) != SQLITE_OK)
         return false;
-    // SQLite's own order of its locks (https://www.sqlite.org/lockingv3.html).
+    // Take the locks in SQLite's own order (https://www.sqlite.org/lockingv3.html).
     int code = SQLITE_OK;
     for (const int lock : {SQLITE_LOCK_SHARED, SQLITE_LOCK_RESERVED, SQLITE_LOCK_EXCLUSIVE})
         if (code == SQLITE_OK) code = handle->pMethods->xLock(handle, lock);
