@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// When a producer leaves marks of its list (common/core/list_marks.hpp): often enough that the ledger's
-// cursor is close to what is done, and that little is left to be believed unseen after a kill; seldom enough
-// to cost nothing. It also says in the ring which file the list is, and that it has been compared.
+// Decides when a producer writes marks of its list (common/core/list_marks.hpp): often enough to keep the
+// ledger's cursor close to finished work and to leave few lines unverified after a kill, seldom enough to
+// cost nothing. It also records in the ring which file the list is, and that the list has been compared.
 #pragma once
 
 #include <cstddef>
@@ -16,20 +16,20 @@ namespace pipeline {
 
 class ListMarker {
   public:
-    // A mark is due after so many items or so long.
+    // A mark is due after this many items or this long.
     static constexpr std::size_t kItems = 1024;
     static constexpr std::uint64_t kIntervalNs = 10'000'000;
 
-    // Of a source that is no list (`is_list` false) nothing is done at all.
+    // Does nothing for a source that is no list (`is_list` false).
     ListMarker(const Ring& ring, const Storage& storage, bool is_list) noexcept
         : ring_(ring), storage_(storage), is_list_(is_list) {}
 
-    // Before the push of `count` items, the last ones that acquire() gave; `is_last` says that there are no
-    // more at present.
+    // Call before the push of the `count` items that acquire() last returned; `is_last`: no more are
+    // available now.
     void before_push(const Source& source, std::size_t count, bool is_last, std::uint64_t now_ns);
-    // acquire() has nothing to give.
+    // Call when acquire() returned nothing.
     void nothing_came(const Source& source, std::uint64_t now_ns);
-    // Nothing will be pushed any more: the end of the ring gets a mark, where the next run goes on.
+    // Call after the last push: marks the end of the ring, where the next run continues.
     void at_end(Source& source);
 
   private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The producer's life: acquire from the source unless it is paused, push into the ring, acknowledge to the
-// source what has become durable; when the source is to stop (or has nothing more, with --once) close the
-// ring, and stay until the last receipt.
+// The producer's life: acquire from the source unless paused, push into the ring, and acknowledge durable
+// records to the source. On a stop request (or, with --once, when the source has nothing more) it closes the
+// ring, and stays until the last receipt.
 #pragma once
 
 #include <array>
@@ -23,12 +23,11 @@ namespace pipeline {
 
 class Producer {
   public:
-    // `signal_fd`: a signalfd(2) of SIGTERM and SIGINT, which both ask the source to stop.
+    // `signal_fd`: a signalfd(2) for SIGTERM and SIGINT; both ask the source to stop.
     Producer(const ProducerOptions& options, const Segments& segments, Source& source, int signal_fd);
 
-    // Runs until everything that was acquired is acknowledged. Returns NotDrained only when it is an orphan
-    // whose consumers are dead or do not finish within the drain timeout, or when the ring's indices are used
-    // up.
+    // Runs until everything acquired is acknowledged. Returns NotDrained only if it is an orphan whose
+    // consumers are dead or do not finish within the drain timeout, or if the ring's indices are used up.
     [[nodiscard]] ExitStatus run();
 
   private:

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How fast the producer may acquire (`--rate N/s`): a token bucket, one token an item. It holds what comes
-// in within 10 ms and one token more, so that a producer that wakes up a little late keeps the rate, and
-// one that was held up for long does not make up for it in a burst. It starts with one token.
-// It knows no clock: the time is passed in.
+// Limits how fast the producer acquires (`--rate N/s`): a token bucket, one token per item. It holds the
+// tokens of 10 ms plus one, so that a producer that wakes up a little late keeps the rate, and a long-stalled
+// one does not catch up in a burst. It starts with one token. It has no clock: the caller passes the time.
 #pragma once
 
 #include <chrono>
@@ -18,13 +17,13 @@ class RateLimiter {
     // `per_second` > 0; all times are monotonic nanoseconds.
     RateLimiter(double per_second, std::uint64_t now_ns) noexcept;
 
-    // How many items may be acquired now, at most `wanted`.
+    // The number of items that may be acquired now, at most `wanted`.
     [[nodiscard]] std::size_t allowed(std::uint64_t now_ns, std::size_t wanted) noexcept;
 
     // `count` items were acquired: at most what allowed() said.
     void take(std::size_t count) noexcept;
 
-    // How long it takes until at least one item is allowed; zero if one is now, at most an hour.
+    // The time until at least one item is allowed: zero if one is now, at most an hour.
     [[nodiscard]] std::chrono::nanoseconds until_next(std::uint64_t now_ns) noexcept;
 
   private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a producer goes on: after the last item in the ring, or, in new segments, at the ledger's cursor.
+// Where a producer continues: after the last item in the ring or, in new segments, at the ledger's cursor.
 #pragma once
 
 #include "common/core/ring.hpp"
@@ -8,7 +8,7 @@
 
 namespace pipeline {
 
-// For the only producer; consumers may run meanwhile.
+// Only the single producer calls this; consumers may run meanwhile.
 [[nodiscard]] Resume resume_from(const Ring& ring, const Storage& storage);
 
 }  // namespace pipeline

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Moves files between open folders and never replaces one. Where the file system has no RENAME_NOREPLACE
-// (NFS, some FUSE file systems) it works by hard links instead:
+// Moves files between open folders and never replaces one. If the file system has no RENAME_NOREPLACE (NFS,
+// some FUSE file systems), it uses hard links instead:
 //
-//   take()   out of the spool into a folder that is ours alone: rename(2), after a look that the name is
-//            free there. Only this process makes names in that folder.
+//   take()   out of the spool into our private folder: rename(2), after a check that the name is free there.
+//            Only this process creates names in that folder.
 //   give()   from that folder to anywhere: link(2), which never replaces, then unlink(2). A kill in between
-//            leaves two names of one file; give() again finds the second one there and removes the first.
+//            leaves two names of one file; the next give() finds the second and removes the first.
 //
-// The calls are virtual so that tests can delay them, let them fail, and kill the process at each of them.
+// The calls are virtual so that tests can delay them, make them fail, and kill the process at each.
 #pragma once
 
 #include <cstdint>
@@ -21,12 +21,12 @@ class FileMoves {
     FileMoves& operator=(const FileMoves&) = delete;
     virtual ~FileMoves() = default;
 
-    // Moves `name` from one folder to another, where it keeps its name or gets `to_name`. Returns 0 or an
+    // Moves `name` from one folder to another, keeping its name or renaming it to `to_name`. Returns 0 or an
     // errno value, EEXIST if the name is taken.
     [[nodiscard]] int take(int from, const char* name, int to);
     [[nodiscard]] int give(int from, const char* name, int to, const char* to_name);
 
-    // From now on without RENAME_NOREPLACE.
+    // Stops using RENAME_NOREPLACE.
     void use_links() noexcept { links_ = true; }
     [[nodiscard]] bool uses_links() const noexcept { return links_; }
 

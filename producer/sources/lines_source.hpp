@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// lines:FILE: one id a line; an item's position is its line's byte offset. The file may grow, and is then
-// read on like `tail -f` does. A last line without a newline may still grow and is therefore not given,
-// unless the pipeline is to finish when the source has nothing more (`once`).
+// lines:FILE: one id a line; an item's position is its line's byte offset. If the file grows, the source
+// keeps reading, like `tail -f`. It does not return a last line without a newline, which may still grow,
+// unless the pipeline finishes when the source has nothing more (`once`).
 //
-// It must be the list that was read before, at a start and all the time:
-// - First everything before the position where reading goes on is compared with the digests that are known of
-//   it (list_check.hpp). At a start another list is a Failure (Configuration).
-// - The file that was opened is followed, whatever happens to its name. When it has been read to its end and
-//   another file has its name, that one must begin with the same bytes; then it is read on.
-// - A file that was cut or filled anew is read no further (list_reader.hpp, list_watch.hpp).
-// A list that is not the same any more is *lost*: with `once` that is a Failure (Configuration). Else the
-// source gives nothing until the list is back, for which it looks a few times a second.
+// The source checks, at a start and all the time, that it reads the same list as before:
+// - First it compares all bytes before the resume position with their known digests (list_check.hpp). At a
+//   start another list is a Failure (Configuration).
+// - It follows the opened file, whatever happens to the name. At the file's end, if another file has the
+// name,
+//   that one must begin with the same bytes; the source then continues there.
+// - It stops reading a file that was truncated or rewritten (list_reader.hpp, list_watch.hpp).
+// A list that is no longer the same is *lost*: with `once` that is a Failure (Configuration). Otherwise the
+// source returns nothing until the list is back, and checks for it a few times a second.
 #pragma once
 
 #include "producer/sources/inotify.hpp"
@@ -23,8 +24,8 @@ namespace pipeline {
 
 class LinesSource final : public Source {
   public:
-    // Goes on where `resume` says. Throws Failure: NoInput if `path` is not a regular file or cannot be read,
-    // CannotCreate if another pipeline reads it.
+    // Continues where `resume` says. Throws Failure: NoInput if `path` is not a regular file or cannot be
+    // read, CannotCreate if another pipeline reads it.
     LinesSource(const std::filesystem::path& path, const Resume& resume, bool once,
                 const SourceContext& context = {});
 
@@ -53,19 +54,19 @@ class LinesSource final : public Source {
     std::string name_;
     bool once_;
     std::shared_ptr<SourceReport> report_;
-    bool is_start_;  // no producer of this run has found the list to be the one: another one is refused
+    bool is_start_;  // no producer of this run has verified the list yet: refuse another one
     ListWatch watch_;
-    ListWatch::Name leads_to_ = ListWatch::Name::Same;  // the name
+    ListWatch::Name leads_to_ = ListWatch::Name::Same;  // where the name leads
 
-    std::optional<ListReader> reader_;   // of the file that is read; none before the first comparison
-    std::optional<ListFile> candidate_;  // is being compared, to be read next
+    std::optional<ListReader> reader_;   // of the file being read; none before the first comparison
+    std::optional<ListFile> candidate_;  // being compared, to be read next
     ListCheck check_;
-    std::optional<FileStatus> last_candidate_;  // one that need not be compared again
-    std::string lost_;                          // why it is; empty: it is not
+    std::optional<FileStatus> last_candidate_;  // already compared: skip it
+    std::string lost_;                          // why the list is lost; empty: it is not
 
-    std::optional<Inotify> changes_;  // none if the end of the file is the end
+    std::optional<Inotify> changes_;  // none if the source finishes at the end of the file
     bool stopped_ = false;
-    bool ended_ = false;  // with `once`: the end was reached and all was given
+    bool ended_ = false;  // with `once`: the end was reached and all items were returned
 };
 
 }  // namespace pipeline

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one place where a source sleeps: until its own descriptor is readable, a signal has come, or the
-// time is over.
+// The one place where a source sleeps: until its own descriptor is readable, a signal arrives, or the timeout
+// expires.
 #pragma once
 
 #include <chrono>
 
 namespace pipeline {
 
-// Waits until `fd` or `signal_fd` is readable (or at its end, or broken), at most `bound`; a descriptor of
-// -1 is not waited for. Returns true if `fd` is. It may return early: whoever waits looks again.
-// Throws Failure (InputOutput) if it cannot wait at all.
+// Waits until `fd` or `signal_fd` is readable (or at its end, or broken), at most `bound`; ignores a
+// descriptor of -1. Returns true if `fd` is. It may return early: the caller must check again. Throws
+// Failure (InputOutput) if it cannot wait at all.
 bool wait_readable(int fd, int signal_fd, std::chrono::milliseconds bound);
 
 // True if reading from `fd` would not block now.

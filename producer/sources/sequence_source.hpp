@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// sequence[:COUNT]: the ids "1", "2", "3" ..., each at the position of its number. The source to measure
-// and to prove the pipeline with: no input limits it, and what is missing in the ledger can be seen.
+// sequence[:COUNT]: the ids "1", "2", "3" ..., each at the position of its number. It serves to measure and
+// to verify the pipeline: no input limits it, and a gap in the ledger is easy to see.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@ namespace pipeline {
 
 class SequenceSource final : public Source {
   public:
-    // Goes on with the number `next` (0 means 1) and ends with `count`, or never if there is none.
+    // Continues with the number `next` (0 means 1) and ends with `count`, or never if there is none.
     SequenceSource(std::uint64_t next, std::optional<std::uint64_t> count);
 
     [[nodiscard]] std::size_t acquire(std::span<Item> items) override;
@@ -26,7 +26,7 @@ class SequenceSource final : public Source {
     std::uint64_t next_;
     std::uint64_t last_;
     std::optional<std::uint64_t> count_;
-    // next_ as decimal text, kept up to date once in ten numbers; its last digit is not used.
+    // next_ as decimal text, updated once in ten numbers; its last digit is not used.
     std::array<char, 24> text_{};
     std::size_t length_ = 0;
 };

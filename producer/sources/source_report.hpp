@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The condition of the source, written into the segments for everybody who looks (SourceMetrics). Several
-// things may be wrong at once; the worst is shown, and the next one when it is over. Nothing is logged here.
+// The condition of the source, written into the segments for observers (SourceMetrics). Several conditions
+// may hold at once: it shows the worst, and the next one when that is over. It logs nothing.
 //
-// A kill leaves the dead producer's condition; its successor begins with Fine and finds out anew.
+// A kill leaves the dead producer's condition; its successor begins with Fine and checks again.
 #pragma once
 
 #include <array>
@@ -18,19 +18,19 @@ class SourceReport {
   public:
     // A report that nobody sees.
     SourceReport();
-    // `metrics` lies in the segments; this is its only writer from now on.
+    // `metrics` is in the segments; this object is its only writer from now on.
     explicit SourceReport(SourceMetrics& metrics);
     SourceReport(const SourceReport&) = delete;
     SourceReport& operator=(const SourceReport&) = delete;
 
-    // `state` (not Fine) holds; the sentence says cause and advice. Saying it again keeps the time since when
-    // it holds and replaces the sentence.
+    // `state` (not Fine) holds; the sentence says cause and advice. A repeated call replaces the sentence and
+    // keeps the time since when the state holds.
     void set(SourceState state, std::string_view sentence);
-    // `state` holds no longer.
+    // `state` no longer holds.
     void clear(SourceState state);
     [[nodiscard]] bool holds(SourceState state) const noexcept;
 
-    // The numbers beside the state, for those who count them; each has one writer in the producer.
+    // The numbers beside the state, for the parts that count them; each has one writer in the producer.
     [[nodiscard]] SourceMetrics& numbers() noexcept { return metrics_; }
 
   private:

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// lines:- : one id a line, from standard input. Its end is the end, also when it is a file: the last line
-// needs no newline.
+// lines:- : one id a line, from standard input. The source finishes at the end of input, even for a file: the
+// last line needs no newline.
 //
-// A pipe, a terminal or a socket gives its bytes only once: a line that was read and is not in the ring
-// yet is lost when the producer is killed. So little is read ahead: 4 KiB, and only when no complete line
-// is left of what was read before. Redirected from a file (`<`), nothing is lost: it is read by offset,
-// and a new producer goes on where the last one's items ended. An item's position counts the bytes of all
-// runs with this ledger, so that no two of them share one.
+// A pipe, a terminal or a socket delivers its bytes only once: if the producer is killed, lines that it read
+// but did not push are lost. So it reads ahead little: 4 KiB, and only when no complete line is left. A file
+// (`<`) loses nothing: the source reads it by offset, and a new producer continues where the last one's items
+// ended. An item's position counts the bytes of all runs with this ledger, so that positions are unique.
 #pragma once
 
 #include "producer/sources/list/line_reader.hpp"
@@ -18,24 +17,23 @@ class StandardInputSource final : public Source {
   public:
     static constexpr std::size_t kReadAheadBytes = 4096;
 
-    // Reads `fd` (which stays the caller's; 0 but in tests) from position `resume.position` on. Throws
-    // Failure: NoInput if it is closed or cannot be read; Configuration if it is a file that ends before
-    // what was read of it.
+    // Reads `fd` (owned by the caller; 0 except in tests) from `resume.position` on. Throws Failure: NoInput
+    // if it is closed or cannot be read; Configuration if it is a file shorter than what was read of it.
     StandardInputSource(int fd, const Resume& resume);
 
     [[nodiscard]] std::size_t acquire(std::span<Item> items) override;
     [[nodiscard]] bool exhausted() const override;
-    // Complete lines that were read are still given; the bytes of an unfinished one are reported.
+    // acquire() still returns complete lines that were read; reports the bytes of an unfinished one.
     void stop() override;
     void wait(int signal_fd, std::chrono::milliseconds bound) override;
 
   private:
-    // Reads once what is there now.
+    // Reads available bytes once.
     void read_more();
 
     int fd_;
     LineReader lines_;
-    // Of a regular file: its offset is this much (modulo 2^64) beyond the position. None for all else.
+    // Regular file: offset minus position (modulo 2^64). None for anything else.
     std::optional<std::uint64_t> file_shift_;
     bool ended_ = false;
     bool stopped_ = false;

@@ -19,21 +19,21 @@ class ListFile {
     // cannot be read.
     ListFile(const std::filesystem::path& path, std::string name);
 
-    // The same once more, with the same lock.
+    // A second descriptor of the same open file, with the same lock.
     [[nodiscard]] ListFile again() const;
 
     [[nodiscard]] int fd() const noexcept { return file_.get(); }
     [[nodiscard]] const FileIdentity& identity() const noexcept { return identity_; }
 
-    // As it is now. Throws Failure (InputOutput).
+    // The file's status now. Throws Failure (InputOutput).
     [[nodiscard]] FileStatus status() const;
 
-    // Reads from `offset` on into the one and then the other; returns how many bytes in all, less than there
-    // is room for at the end of the file only. Throws Failure (InputOutput).
+    // Reads from `offset` on into `to` and then into `then`. Returns the total number of bytes, fewer than
+    // fit only at the end of the file. Throws Failure (InputOutput).
     [[nodiscard]] std::size_t read_at(std::uint64_t offset, std::span<char> to,
                                       std::span<char> then = {}) const;
 
-    // Has the digest take the bytes of the file up to `position`; false if the file ends before. Throws as
+    // Adds the file's bytes up to `position` to the digest; false if the file ends before. Throws as
     // read_at().
     [[nodiscard]] bool read(ListDigest& digest, std::uint64_t position) const;
 

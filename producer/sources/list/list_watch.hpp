@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Looks, a few times a second, whether a list that is being read still is what was read: whether its name
-// leads to it, and whether somebody has cut it or filled it anew, which a greater length hides. A look that
-// finds the file unchanged costs two system calls; after a change the last block before the position is read
-// again.
+// Checks a few times a second that a list being read is still the same: that its name leads to it, and that
+// it was not truncated or rewritten, which a greater length hides. A check of an unchanged file costs two
+// system calls; after a change it rereads the last block before the position.
 #pragma once
 
 #include <chrono>
@@ -30,12 +29,12 @@ class ListWatch {
         std::uint64_t bytes = 0;  // of the file
     };
 
-    // True if the file changed so long ago that a further change has another time.
+    // True if the last change is old enough that another one gets a different time stamp.
     [[nodiscard]] static bool is_settled(const FileStatus& status) noexcept;
 
     [[nodiscard]] bool is_due(TimePoint now) const noexcept { return now >= next_; }
     void hurry() noexcept { next_ = {}; }
-    // `digest` is of the bytes that were read. Throws Failure (InputOutput).
+    // `digest` covers the bytes that were read. Throws Failure (InputOutput).
     [[nodiscard]] Sight look(const ListFile& file, const ListDigest& digest, TimePoint now);
 
   private:
@@ -45,8 +44,8 @@ class ListWatch {
 
     std::filesystem::path path_;
     TimePoint next_{};
-    Name name_ = Name::Same;  // at the last look that was possible
-    // What was found to be the same list: of a file that is as it was then nothing needs to be read.
+    Name name_ = Name::Same;  // at the last successful look
+    // The file as it was when last verified: while it is unchanged, nothing needs rereading.
     FileIdentity verified_;
     std::uint64_t verified_bytes_ = 0;
     std::int64_t verified_changed_ns_ = 0;

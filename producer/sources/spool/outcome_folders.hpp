@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The folders in a spool that receipts need: one for each outcome, and `.moving` with one for each outcome,
-// which is this user's alone and holds what is just being moved. Each is opened once, without following a
-// link, and addressed by its descriptor from then on: who may write the spool can put something else in the
-// place of a name, but not of an open folder.
+// The folders in a spool that receipts need: one for each outcome, and `.moving` with one for each outcome.
+// `.moving` is private to this user and holds files in transit. Each folder is opened once, without following
+// links, and then addressed by its descriptor: a user who may write the spool can replace a name, but not an
+// open folder.
 //
-// A folder that was planted by somebody else is refused. One that another has replaced while running goes on
-// being used, and that is said; one that was removed, or moved away with nothing in its place, is made anew.
+// It refuses a folder that another user planted. If a folder is replaced while running, it keeps using the
+// old one and reports that. If a folder was removed, or moved with nothing in its place, it creates a new
+// one.
 #pragma once
 
 #include <sys/types.h>
@@ -25,31 +26,30 @@ inline constexpr std::array kOutcomes{Outcome::Booked, Outcome::Rejected, Outcom
 
 class OutcomeFolders {
   public:
-    // Makes what is missing in the folder `spool_fd` (the caller's, for as long as this lives); `spool` is
-    // its path. Throws Failure (CannotCreate) with the cause and what to do.
+    // Creates missing folders in `spool_fd` (owned by the caller; outlives this); `spool` is its path. Throws
+    // Failure (CannotCreate) with the cause and what to do.
     OutcomeFolders(int spool_fd, std::string spool);
 
     [[nodiscard]] int spool() const noexcept { return spool_fd_; }
-    // Where a file lies between the spool and the folder of its outcome.
+    // Holds files in transit from the spool to their outcome's folder.
     [[nodiscard]] int moving(Outcome outcome) const noexcept { return pair(outcome).moving.fd.get(); }
     [[nodiscard]] int done(Outcome outcome) const noexcept { return pair(outcome).done.fd.get(); }
 
     // `.moving` itself.
     [[nodiscard]] int moving() const noexcept { return moving_.fd.get(); }
 
-    // A move has found something missing: makes the folders of `outcome` anew if they were removed. False if
-    // they are there. Throws Failure (CannotCreate) if something is in the way.
+    // After a move found something missing: recreates the folders of `outcome` if they were removed; false if
+    // they exist. Throws Failure (CannotCreate) if something is in the way.
     [[nodiscard]] bool renew(Outcome outcome);
 
-    // Says which folders have been replaced since they were opened, once for each, and makes anew those
-    // whose names have gone.
+    // Reports each folder replaced since it was opened, once, and recreates folders whose names are gone.
     void look_after();
 
   private:
     struct Folder {
         UniqueFd fd;
         FileIdentity identity;
-        bool replaced = false;  // and said so
+        bool replaced = false;  // and reported
     };
     struct Pair {
         Folder moving;
@@ -59,12 +59,12 @@ class OutcomeFolders {
         return pairs_[static_cast<std::size_t>(outcome)];
     }
     [[nodiscard]] Pair& pair(Outcome outcome) noexcept { return pairs_[static_cast<std::size_t>(outcome)]; }
-    // Makes and opens `name` in the folder `in_fd`; `path` is for messages. Throws Failure (CannotCreate).
+    // Creates and opens `name` in the folder `in_fd`; `path` is for messages. Throws Failure (CannotCreate).
     [[nodiscard]] Folder open(int in_fd, const std::string& name, mode_t mode, const std::string& path) const;
     [[nodiscard]] Folder open_moving() const;
     [[nodiscard]] Folder open_moving(Outcome outcome) const;
     [[nodiscard]] Folder open_done(Outcome outcome) const;
-    // False if its name has gone.
+    // False if its name is gone.
     [[nodiscard]] bool is_in_place(Folder& folder, const std::string& name) const;
 
     int spool_fd_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the kernel tells of a spool's files as they come (inotify): which are complete, and which have been
-// made and not closed yet. Where there is no watch (the limits of inotify are reached), nothing is told, and
-// a watch is tried again from time to time.
+// The kernel's events (inotify) for files arriving in a spool: which are complete, and which were created and
+// not closed yet. Without a watch (the inotify limits are reached) there are no events, and it retries the
+// watch from time to time.
 #pragma once
 
 #include <chrono>
@@ -26,32 +26,32 @@ class SpoolEvents {
         Listener(const Listener&) = delete;
         Listener& operator=(const Listener&) = delete;
         virtual ~Listener() = default;
-        // A file of that name has come and is complete, or may be (Arrival::Found).
+        // A file of that name has arrived and is complete, or may be (Arrival::Found).
         virtual void file_came(const std::string& name, Arrival arrival) = 0;
-        // Files may have come that were not told of.
+        // Files may have arrived without an event.
         virtual void files_were_missed() = 0;
         // The folder itself may have been renamed, removed or unmounted.
         virtual void folder_moved() = 0;
-        // Whether files are told of from now on.
+        // Whether events report new files from now on.
         virtual void watch_changed(bool is_watched) = 0;
     };
 
-    // They outlive this.
+    // All three must outlive this.
     SpoolEvents(const SpoolPlace& place, const SpoolNames& names, Listener& listener)
         : place_(place), names_(names), listener_(listener) {}
 
-    // Begins to watch. That it cannot is logged, once.
+    // Begins to watch. Logs a failure once.
     void watch();
-    // Tells of everything that is there, and tries again to watch if it is time to.
+    // Reports all pending events, and retries the watch if it is time to.
     void take();
-    // Readable when there is something; -1: there is no watch.
+    // Readable when there are events; -1: there is no watch.
     [[nodiscard]] int fd() const noexcept { return inotify_ ? inotify_->fd() : -1; }
 
-    // True if somebody has made the file in the spool and, as far as is known, not closed it yet. When it has
-    // been left alone for long, or for the settle time if that is longer, it counts as complete.
+    // True if a process created the file in the spool and, as far as is known, has not closed it yet. The
+    // file counts as complete once it has not been modified for a long time, or the settle time if longer.
     [[nodiscard]] bool is_being_written(const std::string& name, const FileStatus& status,
                                         std::chrono::nanoseconds settle_time);
-    // A file was closed whose name is not known.
+    // A file with an unknown name was closed.
     void forget_writers() noexcept { being_written_.clear(); }
 
   private:
@@ -62,7 +62,7 @@ class SpoolEvents {
     const SpoolNames& names_;
     Listener& listener_;
     std::optional<Inotify> inotify_;
-    Clock::time_point watch_at_{};  // when it is tried again; none: not tried yet
+    Clock::time_point watch_at_{};  // when to retry the watch; zero: not tried yet
     std::unordered_set<std::string> being_written_;
 };
 

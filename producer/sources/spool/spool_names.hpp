@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which names in a spool are those of its invoices.
+// Decides which names in a spool are invoices.
 #pragma once
 
 #include <string>
@@ -9,14 +9,14 @@ namespace pipeline {
 
 class SpoolNames {
   public:
-    // Patterns as of a shell, with @(A|B) too (fnmatch(3), FNM_EXTMATCH), for whole names. An empty `include`
-    // takes all names, an empty `exclude` keeps none out.
+    // Shell patterns, including @(A|B) (fnmatch(3), FNM_EXTMATCH), that match whole names. An empty `include`
+    // takes all names; an empty `exclude` excludes none.
     SpoolNames(std::string include, std::string exclude);
 
-    // False for names that begin with a dot, that `include` does not match, or that `exclude` does.
+    // False for names that begin with a dot, do not match `include`, or match `exclude`.
     [[nodiscard]] bool takes(const char* name) const noexcept;
 
-    // Whether people would take a folder of that name for a file: it has a suffix.
+    // True if people would take a folder of that name for a file: it has a suffix.
     [[nodiscard]] static bool looks_like_file(std::string_view name) noexcept {
         return name.find('.') != std::string_view::npos;
     }

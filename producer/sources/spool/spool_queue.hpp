@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The names of a spool's files that wait to be given, each once, and no more than fit in memory. Most are
-// given in the order in which they came. Some have to settle first: they are given when they are due, if the
-// file has not changed until then (that is the caller's to see).
+// The names of a spool's waiting files, each once, within a memory limit. Most are given in order of arrival.
+// Some must settle first: they are given when due, if the file has not changed meanwhile (the caller checks
+// that).
 //
-// Names are told apart by a hash of 64 bits. Two that have the same one are taken for one: the later one is
-// then found by a look at the folder after the first was given.
+// The queue identifies names by a 64-bit hash. If two names collide, it takes the later one for the first; a
+// look at the folder finds it after the first was given.
 #pragma once
 
 #include <chrono>
@@ -18,12 +18,12 @@
 
 namespace pipeline {
 
-// How it is known that a file is there.
+// How the queue learned of a file.
 enum class Arrival : std::uint8_t {
     Moved,    // it was renamed or linked into the spool: it is complete
-    Closed,   // somebody who had it open for writing has closed it
-    Found,    // a look at the folder has found it
-    Settled,  // it was seen before, and is due now
+    Closed,   // a writer has closed it
+    Found,    // a look at the folder found it
+    Settled,  // it was seen before and is due now
 };
 
 class SpoolQueue {
@@ -32,26 +32,26 @@ class SpoolQueue {
     struct File {
         std::string name;
         Arrival arrival = Arrival::Found;
-        std::int64_t modified_ns = 0;  // when it was last modified, as far as is known; of Settled: then
-        std::uint64_t bytes = 0;       // of Settled: its size then
+        std::int64_t modified_ns = 0;  // last modification, as far as known; Settled: when first seen
+        std::uint64_t bytes = 0;       // Settled: its size when first seen
     };
     enum class Added { New, Known, Full };
 
     // Keeps at most `most` names, at least 1.
     explicit SpoolQueue(std::size_t most) noexcept : most_(most) {}
 
-    // Adds a file whose turn comes after all others'; not Settled. One that is known already is given as what
-    // it came by last, if that was an event.
+    // Adds a file, not Settled, behind all others. If the file is known already and `arrival` is an event, it
+    // is given with this arrival.
     Added add(std::string_view name, Arrival arrival, std::int64_t modified_ns);
-    // Adds a file that is to be given, as Settled, not before `due`.
+    // Adds a file that is given at `due` or later, as Settled.
     Added add_settling(const File& file, Clock::time_point due);
 
-    // Takes back what next() gave last: it is the next one again.
+    // Takes back the last result of next(): it is the next one again.
     void put_back(const File& file);
 
-    // The next one, which is forgotten; none if there is none yet. What is due comes before what waits.
+    // Removes and returns the next file; none if there is none yet. Due files come before waiting ones.
     [[nodiscard]] std::optional<File> next(Clock::time_point now);
-    // True if next() gives one.
+    // True if next() would return one.
     [[nodiscard]] bool has_next(Clock::time_point now) noexcept;
     // When the first settling file is due.
     [[nodiscard]] std::optional<Clock::time_point> due() noexcept;
@@ -59,7 +59,7 @@ class SpoolQueue {
     [[nodiscard]] bool contains(std::string_view name) const { return index_.contains(hash(name)); }
     [[nodiscard]] std::size_t size() const noexcept { return index_.size(); }
     [[nodiscard]] std::size_t room() const noexcept { return most_ - index_.size(); }
-    // When the oldest of those that are known was last modified, as far as is known; 0 if there is none.
+    // When the oldest queued file was last modified, as far as known; 0 if there is none.
     [[nodiscard]] std::int64_t oldest_ns() noexcept;
 
   private:
@@ -76,7 +76,7 @@ class SpoolQueue {
     std::size_t most_;
     std::unordered_map<std::uint64_t, Known> index_;  // of all names, by their hashes
     std::deque<File> waiting_;
-    // By the time when they are due. One that has been told of meanwhile waits instead, and is stale here.
+    // By due time. An entry is stale if an event for its file came meanwhile: the file then waits instead.
     std::multimap<Clock::time_point, File> settling_;
 };
 

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// What becomes of a spool's file when its invoice is durable: it is moved to the folder in the spool that
-// is named after the outcome. Nothing is ever replaced or deleted.
+// Moves a spool's file, once its invoice is durable, to the spool's folder named after the outcome. It never
+// replaces or deletes a file.
 //
-// A name may lead to another file than the one that was acknowledged: somebody hands over a new invoice under
-// the same name at that very moment. So a move has two steps, and a look in between:
+// A name may lead to another file than the acknowledged one: a user may hand over a new invoice under the
+// same name at that very moment. So a move has two renames, with a check in between:
 //
 //   1. rename NAME out of the spool to .moving/OUTCOME/NAME, where nobody else has access
-//   2. look which file that is
-//   3. rename it to OUTCOME/NAME; or back into the spool if it is another one: a new invoice, which is
-//      noticed there as any other
+//   2. check which file that is
+//   3. rename it to OUTCOME/NAME. If it is another file, rename it back into the spool: it is a new invoice,
+//      noticed there like any other
 //
-//   a kill before 1       leaves the file in the spool: a start asks the ledger and moves it
-//   (spool_start.hpp) between 1 and 3       in .moving: a start asks the ledger what it is, and does 3 after
-//   3               in its folder, or a new invoice in the spool: nothing is left to do
+//   a kill before 1          leaves it in the spool: a start asks the ledger and moves it (spool_start.hpp)
+//   a kill between 1 and 3   leaves it in .moving: a start asks the ledger what it is, and does 3
+//   a kill after 3           leaves it in its folder, or a new invoice in the spool: nothing is left to do
 //
-// No other file than the acknowledged one is renamed into an outcome's folder, so this holds after a power
-// cut too, which keeps any of these renames and loses the others: the ledger's commit was synced before the
-// first. Nothing in .moving is taken for an invoice.
+// Only the acknowledged file is ever renamed into an outcome's folder. So this also holds after a power cut,
+// which may keep any of these renames and lose the others: the ledger's commit was synced before the first.
+// Nothing in .moving is taken for an invoice.
 //
-// A file that cannot be moved now stays in the spool, is kept in a list and tried again. While the list has
-// no room, the spool must give no new files: then it grows by what is in the pipeline already and no more.
+// A file that cannot be moved now stays in the spool and in a list for retries. While the list is full, the
+// spool must give no new files: the list then grows only by the files already in the pipeline.
 #pragma once
 
 #include <array>
@@ -40,11 +40,11 @@
 
 namespace pipeline {
 
-// What came of one move.
+// The outcome of one move.
 enum class Move : std::uint8_t {
     Done,         // the file is in its folder
-    DoneOneName,  // it is, but it has other names (hard links), maybe in the spool too
-    Gone,         // the name is not there or belongs to another file: moved before, or taken away
+    DoneOneName,  // the same, but it has other names (hard links), perhaps in the spool too
+    Gone,         // the name is missing or belongs to another file: moved before, or removed
     Kept,         // it could not be moved and is still in the spool
 };
 
@@ -52,16 +52,16 @@ class SpoolReceipts {
   public:
     using Clock = std::chrono::steady_clock;
     struct Limits {
-        std::size_t kept = 65'536;                    // files to be tried again that leave no room
-        std::chrono::milliseconds retry_after{1000};  // between two rounds of trying
+        std::size_t kept = 65'536;                    // files for retries until there is no more room
+        std::chrono::milliseconds retry_after{1000};  // between two rounds of retries
     };
     struct Finished {
         std::uint64_t position;
         Move move;  // never Kept
     };
 
-    // Makes the folders for the outcomes in `folder`, which is open as `folder_fd` (the caller's, for as
-    // long as this lives), and tries whether files can be moved there. Throws Failure (CannotCreate) if not.
+    // Creates the outcome folders in `folder`, open as `folder_fd` (owned by the caller; outlives this), and
+    // tests that files can be moved there. Throws Failure (CannotCreate) if not.
     SpoolReceipts(int folder_fd, std::string folder, Limits limits, const Resume& resume,
                   const SourceContext& context);
     SpoolReceipts(const SpoolReceipts&) = delete;
@@ -69,26 +69,25 @@ class SpoolReceipts {
     // Logs how many files it leaves in the spool.
     ~SpoolReceipts();
 
-    // A file of that name has been given to the pipeline: move() will be asked for it.
+    // A file of that name was given to the pipeline: move() will be called for it.
     void expect(const std::string& name);
 
-    // Moves the file `name` to its outcome's folder if it is the file `position`. A failure is logged once
-    // per cause, and the file is tried again later.
+    // Moves the file `name` to its outcome's folder if it is the file `position`. Logs a failure once per
+    // cause, and retries the file later.
     [[nodiscard]] Move move(const std::string& name, std::uint64_t position, Outcome outcome);
 
-    // The file that move() has moved last (Done, DoneOneName), as it was then.
+    // The file that move() last moved (Done, DoneOneName), as it was then.
     [[nodiscard]] const FileStatus& last_moved() const noexcept { return last_moved_; }
 
-    // Tries some of the kept files again if it is time to, for some milliseconds, and says which are
-    // finished.
+    // Retries some of the kept files if it is time to, for some milliseconds; returns the finished ones.
     [[nodiscard]] std::vector<Finished> retry();
 
-    // False while so many files could not be moved that no more may be given.
+    // False while the list of kept files is full: no more files may be given.
     [[nodiscard]] bool has_room() const noexcept { return kept_.size() < limits_.kept; }
 
-    // Finishes what a kill has left in .moving: `outcome_of(name, file)` says to which folder it belongs,
-    // none to the spool. It may throw, and nothing is moved then from that file on. Returns how many files
-    // went to their folders and how many back.
+    // Finishes moves that a kill left in .moving: `outcome_of(name, file)` says to which folder a file
+    // belongs; none: to the spool. If it throws, this and all later files stay. Returns how many files went
+    // to their folders and how many back.
     struct Leftovers {
         std::size_t finished = 0;
         std::size_t put_back = 0;
@@ -103,15 +102,14 @@ class SpoolReceipts {
         Outcome outcome;
         bool taken = false;  // it lies in .moving: step 1 is done
     };
-    // Another file that is in the pipeline may have the name now, which consumers open: it must not leave the
-    // spool for a moment.
+    // Another file in the pipeline may have the name now. Consumers open it by that name, so it must not
+    // leave the spool even briefly.
     [[nodiscard]] bool must_look_first(const std::string& name, std::uint64_t position);
 
-    // Moves, or says in `cause` why it returns Kept.
+    // Moves the file; if it returns Kept, `cause` says why.
     Move try_move(KeptFile& file, bool look_first, std::string& cause);
     Move settle_taken(KeptFile& file, std::string& cause);
-    // Renames from .moving to a free name; 0 or an errno value. `in` is the outcome under which it lies
-    // there.
+    // Renames from .moving to a free name; 0 or an errno value. `in` is its outcome's folder in .moving.
     int give_free_name(Outcome in, const std::string& name, std::uint64_t inode, Outcome outcome);
     int put_back(Outcome in, const std::string& name, std::uint64_t inode);
     [[nodiscard]] std::string& why_blocked(Outcome outcome) noexcept {
@@ -132,10 +130,10 @@ class SpoolReceipts {
     FileStatus last_moved_;
     Clock::time_point look_after_at_{};
     std::unordered_set<std::string> reported_;  // causes; "": the list is full
-    // By outcome: why nothing can be moved into its folder, as far as is known; empty: it can. One file in a
-    // round of trying finds out when that is over: the others stay where they are meanwhile.
+    // By outcome: why nothing can be moved into its folder, as far as known; empty: it can. One file per
+    // round of retries tests that; the others stay where they are meanwhile.
     std::array<std::string, kOutcomes.size()> blocked_;
-    // How many files of a name (its hash) are in the pipeline, and which were before this producer began.
+    // The number of files of a name (its hash) in the pipeline, and the positions from before this producer.
     std::unordered_map<std::size_t, std::uint32_t> expected_;
     std::unordered_set<std::uint64_t> adopted_;
 };

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds the files of a spool that nobody has told of: those that lie there at the start, and later at regular
-// looks and whenever events may have been missed. A look goes through the whole folder, some entries at a
-// time. It counts what waits, and queues the oldest files, as many as fit. If there are more, a second walk
-// follows that pauses whenever the queue is full and goes on behind that place when half of it is used up: so
-// a million files cost two walks, and not one for each queue that they fill. Those come in the order of the
-// folder, sorted by age within what fits at a time.
+// Finds a spool's files that no event reported: at the start, at regular looks, and whenever events may have
+// been missed. A look scans the whole folder, some entries at a time. It counts waiting files and queues the
+// oldest, as many as fit. If there are more, a second walk follows; it pauses whenever the queue is full and
+// resumes at that place when half of it is used up. So a million files cost two walks, and not one for each
+// full queue. The second walk's files come in folder order, sorted by age within each chunk that fits.
 //
-// What cannot be looked at is said, counted and looked at again; it holds up nothing.
+// Entries that cannot be examined are reported, counted and retried; they block nothing.
 #pragma once
 
 #include <chrono>
@@ -24,8 +23,8 @@
 
 namespace pipeline {
 
-// How long it is, in nanoseconds, until a file that was last modified at `modified_ns` has been left alone
-// for `settle_time`, both by the wall clock. At most that: it may have been modified in the future.
+// The time until a file last modified at `modified_ns` (nanoseconds of the wall clock) has been unmodified
+// for `settle_time`. At most `settle_time`, even if the modification lies in the future.
 [[nodiscard]] std::chrono::nanoseconds until_settled(std::int64_t modified_ns,
                                                      std::chrono::nanoseconds settle_time) noexcept;
 
@@ -34,23 +33,23 @@ class SpoolSearch {
     using Clock = std::chrono::steady_clock;
     struct Timing {
         std::chrono::nanoseconds rescan{0};       // between two looks; 0: no regular ones
-        std::chrono::nanoseconds settle_time{0};  // for which a found file must have been left alone
+        std::chrono::nanoseconds settle_time{0};  // how long a found file must have been unmodified
     };
-    // What is known of a file besides.
+    // What else is known about a file.
     enum class Known {
         Nothing,
         InFlight,    // it is in the pipeline already
-        IsModified,  // it waits until somebody has closed it
+        IsModified,  // it waits until its writer closes it
     };
     using Ask = std::function<Known(const std::string& name, const FileStatus& status)>;
 
-    // Looks between two regular ones, without events at all, and where events are partial.
+    // The interval between looks if there are no events, and if events are partial.
     static constexpr std::chrono::seconds kWithoutEvents{1};
     static constexpr std::chrono::seconds kPartialEvents{5};
-    // Entries that are looked at in one go.
+    // Entries examined in one step.
     static constexpr std::size_t kAtOnce = 4096;
 
-    // The place, the names and the queue outlive the search.
+    // The place, the names and the queue must outlive the search.
     SpoolSearch(const SpoolPlace& place, const SpoolNames& names, SpoolQueue& queue, Timing timing,
                 std::shared_ptr<SourceReport> report, Ask ask);
     SpoolSearch(const SpoolSearch&) = delete;
@@ -59,24 +58,24 @@ class SpoolSearch {
 
     // Files have been taken since the last look.
     void note_taken() noexcept { was_taken_ = true; }
-    // There may be files that are not known of.
+    // Requests a look: there may be unknown files.
     void ask() noexcept { asked_ = true; }
-    // Whether new files are told of by events.
+    // Whether events report new files.
     void set_events(bool has_events) noexcept;
 
-    // Does some of what is due.
+    // Does one step of the work that is due.
     void go_on(Clock::time_point now);
     [[nodiscard]] bool is_looking() const noexcept { return look_ != nullptr; }
-    // When there is something to do, at the earliest.
+    // The earliest time at which there is work.
     [[nodiscard]] Clock::time_point next_work() const noexcept;
-    // True if no file is left to be found, as far as can be known.
+    // True if, as far as known, every file has been found.
     [[nodiscard]] bool is_complete() const noexcept { return !asked_ && !look_ && !gather_ && !has_more_; }
 
-    // Files that lie there, are not in the pipeline and not in the queue, by the last look.
+    // The number of files neither in the pipeline nor in the queue, as of the last look.
     [[nodiscard]] std::uint64_t rest() const noexcept { return rest_; }
     [[nodiscard]] std::int64_t oldest_of_rest_ns() const noexcept { return rest_ == 0 ? 0 : rest_oldest_ns_; }
 
-    // An entry could not be looked at: says so, once for each name and cause.
+    // Reports an entry that could not be examined, once for each name and cause.
     void tell_of_fault(const std::string& name, int error);
 
   private:
@@ -91,7 +90,7 @@ class SpoolSearch {
     void fail(Clock::time_point now);
     void plan_next(Clock::time_point now, std::chrono::nanoseconds took);
     void judge();
-    // Queues the files, oldest first; false if there was no room for all.
+    // Queues the files, oldest first; false if some did not fit.
     bool queue(Oldest& files);
     [[nodiscard]] std::chrono::nanoseconds interval() const noexcept;
 
@@ -105,15 +104,15 @@ class SpoolSearch {
     std::unique_ptr<Look> look_;      // under way
     std::unique_ptr<Gather> gather_;  // under way
     bool asked_ = true;               // for a look
-    bool has_more_ = false;           // there was no room for all: a gathering walk is due
+    bool has_more_ = false;           // some files did not fit: a gathering walk is due
     bool was_taken_ = false;          // since the last look
     bool has_events_ = true;
     bool events_are_partial_;
-    Clock::time_point not_before_{};  // of a look that is asked for
+    Clock::time_point not_before_{};  // earliest time of a requested look
     Clock::time_point regular_at_{};
-    std::chrono::nanoseconds took_{0};               // the last look
-    unsigned fault_looks_ = 0;                       // in a row that found entries with passing errors
-    unsigned failures_ = 0;                          // of looks, in a row
+    std::chrono::nanoseconds took_{0};               // duration of the last look
+    unsigned fault_looks_ = 0;                       // looks in a row that found entries with passing errors
+    unsigned failures_ = 0;                          // failed looks in a row
     std::unordered_set<std::uint64_t> told_faults_;  // hashes of names and causes
     std::uint64_t rest_ = 0;
     std::int64_t rest_oldest_ns_ = 0;

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// spool:DIR: every regular file directly in DIR whose name does not begin with a dot (and fits the patterns
-// that were given) is an invoice; its id is the file's name, its position made of inode and birth time, and
-// it has no order. What is there at the start comes oldest first.
+// spool:DIR: every regular file directly in DIR whose name does not begin with a dot (and matches the given
+// patterns) is an invoice. Its id is the file's name; its position is made of inode and birth time; items
+// have no order. Files present at the start come oldest first.
 //
-// New files are told of by inotify, and found by regular looks (spool_search.hpp), which need no events at
-// all. Files are handed over by rename(2) into DIR, or link(2): they are given at once. One that is written
-// in place is given when its writer closes it; one that is found, when nobody has modified it for the settle
+// inotify reports new files, and regular looks find them (spool_search.hpp) without any events. Users hand
+// over files by rename(2) or link(2) into DIR: the source gives these at once. It gives a file written in
+// place when its writer closes it, and a file found by a look once it has been unmodified for the settle
 // time.
 //
-// No file is given twice while it is in the pipeline: the positions of those are remembered until their
-// acknowledgement. While too many files of what is done cannot be moved (spool_receipts.hpp), no more are
-// given.
+// It gives no file twice while it is in the pipeline: it remembers each position until the acknowledgement.
+// While too many finished files cannot be moved (spool_receipts.hpp), it gives no more.
 #pragma once
 
 #include <optional>
@@ -31,19 +30,19 @@ namespace pipeline {
 class SpoolSource final : public Source, private SpoolEvents::Listener {
   public:
     struct Limits {
-        std::size_t waiting = 65'536;  // names of waiting files that are kept in memory, at least 1
+        std::size_t waiting = 65'536;  // names of waiting files kept in memory, at least 1
         SpoolReceipts::Limits receipts;
     };
 
-    // Makes DIR's folders for what is done, and looks at DIR for the first time. Throws Failure: NoInput if
-    // DIR is not there, not a folder, not readable, or another one than `resume` says; CannotCreate if files
-    // could not be moved; InputOutput if DIR cannot be opened for a cause that may pass.
+    // Creates DIR's outcome folders, and looks at DIR for the first time. Throws Failure: NoInput if DIR is
+    // missing, not a folder, not readable, or not the one that `resume` says; CannotCreate if files could not
+    // be moved; InputOutput if DIR cannot be opened for a cause that may pass.
     SpoolSource(const std::filesystem::path& folder, const Resume& resume, Limits limits,
                 const SourceContext& context = {});
     SpoolSource(const std::filesystem::path& folder, const Resume& resume)
         : SpoolSource(folder, resume, Limits{}) {}
 
-    // Throws Failure (NoInput) when DIR has been removed or renamed, or its path leads elsewhere.
+    // Throws Failure (NoInput) when DIR was removed or renamed, or its path leads elsewhere.
     [[nodiscard]] std::size_t acquire(std::span<Item> items) override;
     [[nodiscard]] bool exhausted() const override;
     void stop() override;
@@ -53,7 +52,7 @@ class SpoolSource final : public Source, private SpoolEvents::Listener {
     [[nodiscard]] bool wants_receipts() const noexcept override { return true; }
     void acknowledge(const Record& record) override;
     [[nodiscard]] bool can_go_without_receipts() const noexcept override { return ledger_->remembers(); }
-    // What was acquired before, what was given and what waits.
+    // The number of items acquired before, given since, and waiting.
     [[nodiscard]] std::optional<std::uint64_t> expected() const override;
 
   private:
@@ -89,7 +88,7 @@ class SpoolSource final : public Source, private SpoolEvents::Listener {
     Clock::time_point tell_changed_at_{};
     std::uint64_t changed_untold_ = 0;
     Clock::time_point look_at_{};   // when look() does something again
-    Clock::time_point check_at_{};  // when the place is looked at again
+    Clock::time_point check_at_{};  // when to check the place again
     bool stopped_ = false;
 };
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a start must find out before a spool gives anything: which of the files that lie there are done. After
-// a kill, a power cut, or a run in which files could not be moved, the ledger has invoices whose files are
-// still in the spool, or in .moving on their way (spool_receipts.hpp). They are moved and not given to the
+// Finds out at a start, before a spool gives anything, which of its files are done. After a kill, a power
+// cut, or a run in which files could not be moved, the ledger has invoices whose files are still in the
+// spool, or in transit in .moving (spool_receipts.hpp). The start moves them and does not give them to the
 // pipeline again, so that no program runs twice for them.
 //
-// Each file that is there at the start costs one question; what comes later is not asked for. While the
-// ledger cannot be asked, nothing is given: nothing could be stored either.
+// Each file present at the start costs one question; later files cost none. While the ledger cannot be asked,
+// the spool gives nothing: nothing could be stored either.
 #pragma once
 
 #include <chrono>
@@ -28,19 +28,19 @@ class SpoolStart {
     SpoolStart(SpoolReceipts& receipts, std::string folder, const Resume& resume,
                const SourceContext& context);
 
-    // True once everything in .moving is finished. Tries it if it is time to; if the ledger or .moving cannot
-    // be read for longer than a second, that is reported once.
+    // True once everything in .moving is finished; retries that if it is time to. If the ledger or .moving is
+    // unreadable for longer than a second, reports it once.
     [[nodiscard]] bool is_ready();
     // False while the next question must wait.
     [[nodiscard]] bool may_ask() const noexcept { return finished_ && ask_at_ == Clock::time_point{}; }
-    // True as long as files must be asked for.
+    // True while the ledger must be asked about files.
     [[nodiscard]] bool asks() const noexcept { return asks_; }
 
-    // The outcome of the invoice `id` that was the file `file`; none if it is a new one. Throws
-    // LedgerUnavailable: is_ready() is false then for a moment.
+    // The outcome of the invoice `id` that was the file `file`; none if it is new. Throws LedgerUnavailable;
+    // is_ready() is then false for a moment.
     [[nodiscard]] std::optional<Outcome> outcome_of(std::string_view id, const FileIdentity& file);
 
-    // Everything that was there at the start has been asked for, or no more will be given.
+    // Ends the questions: all files from the start have been asked about, or no more will be given.
     void end();
 
   private:
@@ -49,7 +49,7 @@ class SpoolStart {
     SpoolReceipts& receipts_;
     std::string folder_;
     std::shared_ptr<LedgerLookup> ledger_;
-    // From the segments: what the ledger has may be known without asking it.
+    // Outcomes known from the segments, without asking the ledger.
     std::unordered_map<std::uint64_t, Outcome> unacknowledged_;
     bool knows_source_ = false;
     bool finished_ = false;  // .moving

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A walk through all entries of a spool folder, some at a time, so that a folder of a million files holds up
-// nothing else for long. What comes into the folder meanwhile may be seen or not, what stays in it is seen.
+// A walk through all entries of a spool folder, some at a time, so that a folder of a million files blocks
+// nothing else for long. It sees every entry that stays in the folder; it may miss one that arrives
+// meanwhile.
 #pragma once
 
 #include <dirent.h>
@@ -16,32 +17,32 @@ namespace pipeline {
 
 class SpoolWalk {
   public:
-    // What a walk tells of.
+    // Receives the entries of a walk.
     class Visitor {
       public:
         Visitor() = default;
         Visitor(const Visitor&) = delete;
         Visitor& operator=(const Visitor&) = delete;
         virtual ~Visitor() = default;
-        // A regular file whose name is one of the spool's. False: the walk is to pause behind it.
+        // A regular file with a spool name. Returns false to pause the walk after it.
         virtual bool see_file(const std::string& name, const FileStatus& status) = 0;
-        // An entry that looks like one of them and is none: a link, a FIFO, a folder called as a file is.
+        // An entry that looks like an invoice file and is none: a link, a FIFO, a folder with a file's name.
         virtual void see_other(const std::string& name) = 0;
-        // An entry that cannot be looked at; `error` is an errno value.
+        // An entry that cannot be examined; `error` is an errno value.
         virtual void see_fault(const std::string& name, int error) = 0;
     };
     enum class Outcome {
-        More,    // there is more: it paused, or has looked at as many as it should
-        End,     // that was all
+        More,    // there is more: it paused, or reached its number of entries
+        End,     // all entries have been seen
         Failed,  // the folder cannot be read; the walk is over
     };
 
-    // Through the folder `folder_fd`, from its beginning. Both outlive the walk.
+    // Walks the folder `folder_fd` from its beginning. Both arguments must outlive the walk.
     SpoolWalk(int folder_fd, const SpoolNames& names) : folder_fd_(folder_fd), names_(names) {}
 
-    // Goes on by at most `most` entries. Never throws for what the folder is like.
+    // Continues by at most `most` entries. Never throws because of the folder's contents.
     [[nodiscard]] Outcome go_on(std::size_t most, Visitor& visitor);
-    // Why it failed: the call, and an errno value.
+    // Why it failed: the system call and an errno value.
     [[nodiscard]] const char* failed_call() const noexcept { return failed_call_; }
     [[nodiscard]] int error() const noexcept { return error_; }
 
