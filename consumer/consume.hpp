@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the consumer program does once its command line is understood.
+// The consumer program after its command line is parsed.
 #pragma once
 
 #include "common/base/exit_status.hpp"
@@ -7,8 +7,8 @@
 
 namespace pipeline {
 
-// Attaches to the segments, opens the ledger, consumes until all is drained, and leaves; or serves, as an
-// isolated processor. Throws Failure.
+// Attaches to the segments, opens the ledger, consumes until everything is drained, and leaves; or serves as
+// an isolated processor. Throws Failure.
 [[nodiscard]] ExitStatus consume(const ConsumerOptions& options);
 
 }  // namespace pipeline

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A consumer's life: finish the hand that the place was left with, then claim, process and save until the
-// ring is closed and empty, or it is told to leave the others alone, leading the flush whenever it is due;
-// leave only when what was saved is durable.
+// A consumer's life: finish the hand that its predecessor left in the place, then claim, process and save
+// until the ring is closed and empty or it is told to leave. It leads the flush whenever one is due, and
+// leaves only once its saved results are durable.
 #pragma once
 
 #include <array>
@@ -25,15 +25,15 @@ namespace pipeline {
 
 class Consumer : private Batch::Owner {
   public:
-    // Processes one invoice after the other, here.
+    // Processes invoices one by one in this process.
     Consumer(const ConsumerOptions& options, const Segments& segments, Processor& processor, Ledger& ledger);
-    // Has hands processed outside.
+    // Has whole hands processed outside.
     Consumer(const ConsumerOptions& options, const Segments& segments, BatchProcessor& outside,
              Ledger& ledger);
 
-    // Runs until the ring is drained, or it has left as it was told. Returns NotDrained only when it is an
-    // orphan that cannot go on: its ledger cannot be written within the drain timeout, or the storage is full
-    // and no producer is left to make room. What it leaves is in the segments then.
+    // Runs until the ring is drained or it leaves as told. Returns NotDrained only if it is an orphan that
+    // cannot continue: its ledger cannot be written within the drain timeout, or the storage is full and no
+    // producer is left to make room. Unfinished work then stays in the segments.
     [[nodiscard]] ExitStatus run();
 
   private:
@@ -42,18 +42,18 @@ class Consumer : private Batch::Owner {
     Consumer(const ConsumerOptions& options, const Segments& segments, Processor* processor,
              BatchProcessor* outside, Ledger& ledger);
 
-    // Each false if this is an orphan that cannot go on.
+    // Each returns false if this is an orphan that cannot continue.
     [[nodiscard]] bool work_off_hand();
     [[nodiscard]] bool work_off_hand_outside();
     [[nodiscard]] bool save(std::span<const Finding> waiting);
     [[nodiscard]] bool save_results(std::span<const Result> results) override;
-    // Leads it now; false if somebody else does or the ledger cannot be written, which is then tried later.
+    // Leads the flush now; false if another consumer leads or the ledger cannot be written (retried later).
     bool lead_flush(std::chrono::nanoseconds bound);
     void look_after_ledger();
     template <class Action>
     bool use_ledger(Action&& action);
-    // Counts the times of items of the hand whose results are to be saved now: `count` from `first` on,
-    // processed one after the other from `began` until `now`.
+    // Counts the times of the hand's `count` items from `first` on, before their results are saved. They were
+    // processed one by one from `began` until `now`.
     void count_times(std::uint64_t first, std::size_t count, TimePoint began, TimePoint now) noexcept;
     [[nodiscard]] bool drain_flush();
     [[nodiscard]] bool is_to_leave() noexcept;
@@ -62,9 +62,9 @@ class Consumer : private Batch::Owner {
 
     void process(std::uint64_t first, std::uint64_t i, Result& result);
     std::chrono::nanoseconds look_after() override;
-    // Leads the flush if one is due, `bound` waiting for another leader; true if it flushed.
+    // Leads the flush if one is due; waits at most `bound` for another leader. True if it flushed.
     bool flush(std::chrono::nanoseconds bound);
-    // How long to wait for something else until there is a flush to lead; none if nothing is to be flushed.
+    // The time until there is a flush to lead; none if nothing waits for a flush.
     [[nodiscard]] std::optional<std::chrono::nanoseconds> until_flush() const noexcept;
     [[nodiscard]] std::chrono::nanoseconds patience_for_items() noexcept;
     void look_after_ring() noexcept;
@@ -76,22 +76,22 @@ class Consumer : private Batch::Owner {
     Ring ring_;
     Storage storage_;
     Hand hand_;
-    Processor* processor_;     // either this
-    BatchProcessor* outside_;  // or that
+    Processor* processor_;     // exactly one of these two
+    BatchProcessor* outside_;  // is not null
     PlaceMetrics& metrics_;
     ActivityMeter meter_;
-    OutcomeLog outcome_log_;  // before the flush, which tells it
+    OutcomeLog outcome_log_;  // declared before the flush, which calls it
     Flush flush_;
     Lineage lineage_;
     ClaimSize claim_size_;
     IdleWait idle_wait_;
-    // After a failed flush: when to try again, and the delay that led to it.
+    // After a failed flush: when to retry, and the current back-off.
     TimePoint retry_flush_at_{};
     std::chrono::nanoseconds retry_delay_{0};
     TimePoint orphan_since_{};
-    TimePoint batch_began_{};  // the part of the batch that is not saved
-    // Of the items that are processed and not saved. A result without details is used for the next item
-    // too: then a whole batch touches no more than its findings.
+    TimePoint batch_began_{};  // start of the unsaved part of the batch
+    // For items processed and not yet saved. A result without details is reused for the next item, so that a
+    // whole batch touches only its findings.
     std::array<Result, kMaxBatch> results_;
     std::array<Finding, kMaxBatch> findings_;
 };

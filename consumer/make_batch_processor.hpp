@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the options to what works outside of the consumer, if anything does.
+// Makes the processor that runs outside the consumer, if the options ask for one.
 #pragma once
 
 #include <memory>
@@ -10,8 +10,8 @@
 
 namespace pipeline {
 
-// The one that the options ask for; none if invoices are processed in the consumer. Throws Failure NoInput if
-// there is no such program. `spool`: where the invoices' files are, if they have any.
+// The batch processor of the options; null if the consumer processes invoices itself. Throws Failure NoInput
+// if there is no such program. `spool`: the folder of the invoices' files, if they have any.
 [[nodiscard]] std::unique_ptr<BatchProcessor> make_batch_processor(
     const ConsumerOptions& options, const std::shared_ptr<const SpoolFolder>& spool);
 

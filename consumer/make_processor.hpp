@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the processor that the command line names to the one that does it.
+// Makes the processor that the command line names.
 #pragma once
 
 #include <memory>
@@ -11,8 +11,8 @@
 
 namespace pipeline {
 
-// The processor that `spec` names. The ubl processor finds the file of an id in `spool`, or takes the id as a
-// path if there is none; it is so patient with files that cannot be read at present.
+// The processor that `spec` names. The ubl processor finds an id's file in `spool`, or takes the id as a path
+// if there is no spool; `patience` bounds its retries of files that cannot be read at present.
 [[nodiscard]] std::unique_ptr<Processor> make_processor(const ProcessSpec& spec,
                                                         std::shared_ptr<const SpoolFolder> spool,
                                                         Patience patience = Patience{});

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The log lines of invoices that ended otherwise than booked: rejected, failed, or a duplicate of one that is
-// in the ledger already. The consumer that led their flush writes them, once the flush lock is free: a reader
-// that has stopped must not hold the ledger up. A leader that is killed between its COMMIT and `durable`
-// leaves them to the next one; killed after that and before the lines, it takes them with it. So no kill lets
-// a line be written twice, and the ledger has what a kill leaves out.
+// Log lines for invoices that were not booked: rejected, failed, or a duplicate of one already in the ledger.
+// The consumer that led their flush writes them after it released the flush lock: a stopped log reader must
+// not block the ledger. A leader killed between its COMMIT and `durable` leaves them to the next leader;
+// killed after `durable` and before the lines, it loses them. So no kill causes a line twice, and the ledger
+// has what a kill omits.
 #pragma once
 
 #include <array>
@@ -24,24 +24,24 @@ class OutcomeLog final : public Flush::Listener {
     using TimePoint = std::chrono::steady_clock::time_point;
     static constexpr std::uint32_t kLinesPerSecond = 10;
 
-    // `name`: the pipeline's, for the journal.
+    // `name`: the pipeline's name, for the journal.
     explicit OutcomeLog(std::string name) : name_(std::move(name)) {}
     OutcomeLog(const OutcomeLog&) = delete;
     OutcomeLog& operator=(const OutcomeLog&) = delete;
-    // Writes all that is left to be said.
+    // Writes all remaining lines.
     ~OutcomeLog() override;
 
-    // Keeps what a second has lines for, and counts the rest.
+    // Keeps as many records as there are lines left in this second, and counts the rest.
     void stored(const RecordRange& records, const Totals& outcomes) noexcept override;
-    // Writes what is kept and, once the second is over, how many were left out. To be called after a flush
-    // and, while there is anything to say, now and then.
+    // Writes the kept lines and, once the second is over, the number of omitted ones. Call it after a flush
+    // and, while there is anything to say, from time to time.
     void tell(TimePoint now) noexcept;
     [[nodiscard]] bool has_something_to_say() const noexcept {
         return kept_count_ != 0 || left_out_.all() != 0;
     }
 
   private:
-    // A copy: the record's place may be another's once the record is durable.
+    // A copy: once a record is durable, another may reuse its place.
     struct Ended {
         Outcome outcome;
         std::uint32_t attempts;

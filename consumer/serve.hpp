@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An isolated processor (--isolate): what a consumer starts of its own program, so that a bug in reading an
-// invoice costs that invoice and nothing else. It takes part in no pipeline; it speaks the protocol of any
+// An isolated processor (--isolate): a consumer starts its own program as a child, so that a bug in reading
+// an invoice costs only that invoice. The child takes part in no pipeline; it speaks the protocol of any
 // other program.
 #pragma once
 
@@ -9,8 +9,7 @@
 
 namespace pipeline {
 
-// Answers requests on standard input with what the processor makes of them, until there are no more. Throws
-// Failure.
+// Answers each request on standard input with the processor's result, until the end of input. Throws Failure.
 [[nodiscard]] ExitStatus serve(const ConsumerOptions& options);
 
 }  // namespace pipeline
