@@ -8,7 +8,7 @@ namespace pipeline {
 
 void ListMarker::before_push(const Source& source, std::size_t count, bool is_last, std::uint64_t now_ns) {
     if (!is_list_) return;
-    // Nobody reads it as long as nothing was pushed.
+    // Nobody reads it before the first push.
     RingArea& area = ring_.area();
     if (const auto file = source.file(); file && ring_.tail() == 0) area.source_file = *file;
     unmarked_ += count;
@@ -28,7 +28,8 @@ void ListMarker::at_end(Source& source) {
     try {
         leave(source.mark_at(end), monotonic_ns());
     } catch (const Failure&) {
-        // It cannot be read any more. What lies beyond the last mark is given, and recognised, once more.
+        // The list is unreadable now. The next run returns the lines after the last mark again and recognises
+        // them.
     }
 }
 
@@ -40,7 +41,7 @@ void ListMarker::leave(const std::optional<MarkedPosition>& mark, std::uint64_t 
     ListMarks(ring_.area().list_marks).leave(*mark, storage_.area().cursor.load(std::memory_order_relaxed));
     if (is_checked_) return;
     is_checked_ = true;
-    // After a mark from which a successor can go on.
+    // Set only after a mark from which a successor can continue.
     ring_.area().list_checked.store(1, std::memory_order_release);
 }
 

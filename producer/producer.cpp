@@ -20,12 +20,12 @@ using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds kBoundedWait{500};
-// While the source is waited for, receipts are looked for so often: seldom as long as storage has room for
-// what is in flight, else often.
+// How often a wait for the source checks for receipts: seldom while storage has room for everything in
+// flight, else often.
 constexpr milliseconds kReceiptsWait{50};
 constexpr milliseconds kUrgentReceiptsWait{1};
 constexpr milliseconds kLookOutside{20};
-// So many receipts are given in a row, and for so long; at least one.
+// Most receipts in one slice, and its longest time; at least one receipt.
 constexpr std::uint64_t kReceiptsSlice = 1024;
 constexpr milliseconds kReceiptsTime{10};
 
@@ -117,7 +117,7 @@ void Producer::push(std::size_t count) {
                 return give_up(waiting, ring_is_used_up_ ? "the ring can count no more"
                                                          : "the ring has been closed meanwhile");
             case Ring::PushOutcome::Full:
-                // What can be acquired again is left to the source: a drain waits for no more than it must.
+                // Leave items that can be acquired again to the source: a drain waits no longer than it must.
                 if (must_stop() && options_.source.kind != SourceSpec::Kind::StandardInput) return;
                 if (orphan_has_waited_enough())
                     return give_up(waiting, "the supervisor and all consumers are gone and the ring is full");
@@ -132,8 +132,7 @@ void Producer::push(std::size_t count) {
     }
 }
 
-// Nothing has a place in the ring any more. What was read from standard input nobody can take from anywhere
-// again.
+// The ring takes no more. Lines read from standard input cannot be acquired again: report them.
 void Producer::give_up(std::span<const Item> waiting, const char* why) {
     has_given_up_ = true;
     source_.stop();
@@ -158,8 +157,8 @@ void Producer::wait_for_source() {
     source_.wait(signal_fd_, std::chrono::ceil<milliseconds>(wait));
 }
 
-// Nothing may be taken from the source now, and so it is not waited for: it may have much to give. Until it
-// is paused, or not any more, or there is something else to do.
+// Waits while nothing may be acquired. Does not wait for the source, which may have much to offer, but until
+// the pause changes or there is other work.
 void Producer::wait_without_source(nanoseconds bound, bool paused) {
     const ActivityMeter::Interlude waiting_for_input(meter_, Activity::WaitingForInput);
     bound = std::min(bound, source_.look());
@@ -168,8 +167,8 @@ void Producer::wait_without_source(nanoseconds bound, bool paused) {
     }));
 }
 
-// One slice of what is due: a receipt may take milliseconds (a rename on a slow disk), and behind a full
-// storage of them wait the room that consumers need, new items, and the word to stop.
+// Gives one slice of the due receipts. A receipt may take milliseconds (a rename on a slow disk), and a full
+// storage of them would delay the room that consumers need, new items, and a stop request.
 void Producer::acknowledge() {
     const std::uint64_t durable = storage_.durable();
     std::uint64_t released = storage_.released();
@@ -184,7 +183,7 @@ void Producer::acknowledge() {
     storage_.release(released);
 }
 
-// After the ring is closed: until the last record is acknowledged.
+// After the ring is closed, waits until the last record is acknowledged.
 bool Producer::wait_for_receipts() {
     meter_.enter(Activity::Flushing, monotonic_ns());
     const auto until = steady_clock::now() + options_.drain_timeout / 2;
@@ -197,7 +196,8 @@ bool Producer::wait_for_receipts() {
     }
 }
 
-// The time for the drain would run out over receipts, for invoices that are all in the ledger.
+// Skips the remaining receipts when they would use up the drain timeout: their invoices are all in the
+// ledger.
 void Producer::leave_receipts() {
     const std::uint64_t left = storage_.durable() - storage_.released();
     if (left == 0 || !source_.can_go_without_receipts()) return;
@@ -207,7 +207,7 @@ void Producer::leave_receipts() {
     storage_.release(storage_.durable());
 }
 
-// An orphan cannot rely on consumers: nobody starts them again.
+// An orphan cannot rely on consumers: nobody restarts them.
 bool Producer::orphan_has_waited_enough() noexcept {
     if (!lineage_.is_orphan()) return false;
     if (!orphan_deadline_) orphan_deadline_ = steady_clock::now() + options_.drain_timeout;
@@ -221,11 +221,12 @@ bool Producer::has_living_consumer() const noexcept {
     });
 }
 
-// True once the supervisor has asked the source to stop, or is dead. A signal says that it is time to look:
-// the kernel's when the supervisor dies, and the supervisor's own, after its word in the ring.
+// True once the supervisor has asked the source to stop, or is dead. Signals only wake the producer: the
+// kernel sends one when the supervisor dies, and the supervisor sends one after it has set `stop` in the
+// ring.
 bool Producer::must_stop() noexcept {
     if (stopping_ || ring_.stop_requested()) return true;
-    // Asking the kernel costs more than a batch: not each time.
+    // A system call costs more than a batch: do not make one each time.
     const auto now = steady_clock::now();
     if (now < look_outside_at_) return false;
     look_outside_at_ = now + kLookOutside;

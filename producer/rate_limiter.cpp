@@ -7,7 +7,7 @@
 namespace pipeline {
 namespace {
 
-// Tokens are added up from fractions: what is this close to a whole one is one.
+// Tokens are sums of fractions: a sum this close to a whole token counts as one.
 constexpr double kRounding = 1e-6;
 constexpr double kNanoseconds = 1e9;
 

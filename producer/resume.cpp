@@ -9,10 +9,10 @@
 namespace pipeline {
 namespace {
 
-// Of the lines behind the last mark, which are fewer; without it, memory would have no bound.
+// Bounds the memory for the lines after the last mark, which are fewer than this.
 constexpr std::uint64_t kMostUnmarked = 8192;
 
-// A slot is what it was until the producer comes round to it again.
+// A slot keeps its item until the producer wraps around to it.
 void add_list(const Ring& ring, Resume& resume) {
     resume.marks = ListMarks(ring.area().list_marks).up_to(resume.position);
     resume.list_checked = ring.area().list_checked.load(std::memory_order_acquire) != 0;
@@ -46,7 +46,7 @@ Resume resume_from(const Ring& ring, const Storage& storage) {
         return resume;
     }
     resume.bare_inodes = ring.area().bare_inodes != 0;
-    // Items only move forward: looking in this order misses none.
+    // Items only move forward (ring, hand, storage), so looking in this order misses none.
     for (std::uint64_t i = ring.head(); i < tail; ++i) resume.in_flight.insert(ring.slot(i).position.load());
     for (std::size_t place = 0; place < kMaxPlaces; ++place) {
         const Hand hand = ring.hand(place);

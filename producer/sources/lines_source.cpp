@@ -17,9 +17,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// Without events of its own (a link that is repointed) a change of the name is noticed so soon.
+// How soon to notice a change of the name that causes no event (a repointed link).
 constexpr milliseconds kLook{500};
-// Comparing less than that takes no time that anybody would ask about.
+// Comparing fewer bytes takes no noticeable time.
 constexpr std::uint64_t kTellOfBytes = std::uint64_t{1} << 30U;
 
 constexpr const char* kAdvice =
@@ -50,7 +50,7 @@ void LinesSource::watch_changes() {
     if (!once_) changes_.emplace(path_.string(), IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF);
 }
 
-// Has a look whether the candidate is the list.
+// Compares a slice of the candidate with the list.
 void LinesSource::compare() {
     const auto outcome = check_.read_slice(*candidate_);
     switch (outcome) {
@@ -64,8 +64,8 @@ void LinesSource::compare() {
     }
 }
 
-// The candidate is the list: it is read from here on. Nobody else may be reading it; a file that this process
-// reads already is locked already, by the open file that it has.
+// The candidate is the list: read it from now on. No other pipeline may be reading it. If this process reads
+// the file already, its open file already has the lock.
 void LinesSource::go_on() {
     ListFile file = *std::exchange(candidate_, std::nullopt);
     if (!reader_) return read_on(std::move(file));
@@ -150,7 +150,7 @@ std::size_t LinesSource::acquire(std::span<Item> items) {
     if (state != ListReader::State::End) return count;
     if (once_ && count < items.size() && reader_->take_rest(items[count])) ++count;
     if (count > 0) return count;
-    if (once_) {  // before it is called the end
+    if (once_) {  // check the list before calling this the end
         watch_.hurry();
         look_if_due();
         if (!lost_.empty()) return 0;
@@ -182,7 +182,7 @@ void LinesSource::see_state(ListReader::State state) {
 
 bool LinesSource::exhausted() const {
     if (stopped_ || ended_) return true;
-    if (once_ || candidate_) return false;  // the end is known only when acquire() has been there
+    if (once_ || candidate_) return false;  // only acquire() finds the end
     if (!lost_.empty()) return true;
     return !reader_->has_line() && reader_->file().status().bytes == reader_->end_position();
 }
@@ -192,9 +192,9 @@ void LinesSource::wait(int signal_fd, std::chrono::milliseconds bound) {
         wait_readable(-1, signal_fd, bound);
         return;
     }
-    if (candidate_ || !changes_) return;  // acquire() gives the next lines or finds the end
+    if (candidate_ || !changes_) return;  // acquire() returns the next lines or finds the end
     if (bound > kLook) bound = std::chrono::ceil<milliseconds>(until_common_tick(kLook));
-    // First the events, then the file: what changes in between wakes the poll.
+    // Drain the events before looking at the file: a change in between wakes the poll.
     changes_->drain([this](std::uint32_t mask, std::string_view) {
         if ((mask & IN_MODIFY) == 0) watch_.hurry();
     });
@@ -241,9 +241,9 @@ void LinesSource::see_name(ListWatch::Name name) {
     report_->set(is_gone ? SourceState::Gone : SourceState::Replaced, sentence);
 }
 
-// The file that has the name now may be the list: put back, or written anew with more at its end. One that
-// has been compared is not compared again as long as it does not change; what changed just now may change
-// again and have the same time.
+// The file that has the name now may be the list: put back, or rewritten with more at its end. Skips a file
+// that was compared and has not changed since, unless its last change is so recent that another one may have
+// the same time stamp.
 void LinesSource::look_for_list() {
     const auto found = look_through(path_.c_str());
     if (candidate_ || !found) return;

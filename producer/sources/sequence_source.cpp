@@ -12,7 +12,7 @@ namespace pipeline {
 
 SequenceSource::SequenceSource(std::uint64_t next, std::optional<std::uint64_t> count)
     : next_(std::max<std::uint64_t>(next, 1)),
-      // One less than the greatest number there is, so that next_ can be greater than the last one.
+      // At most one less than the greatest number, so that next_ can exceed it.
       last_(std::min(count.value_or(std::numeric_limits<std::uint64_t>::max()),
                      std::numeric_limits<std::uint64_t>::max() - 1)),
       count_(count) {
@@ -29,13 +29,14 @@ std::size_t SequenceSource::acquire(std::span<Item> items) {
     const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(items.size(), last_ - next_ + 1));
     auto digit = static_cast<unsigned>(next_ % 10);
     for (Item& item : items.first(count)) {
-        if (digit == 10) {  // a new ten: all digits but the last change in ten numbers only
+        if (digit == 10) {  // all digits but the last change only once in ten numbers
             digit = 0;
             write_number();
         }
         item.position.store(next_++, std::memory_order_relaxed);
         item.extent.store(1, std::memory_order_relaxed);
-        // Item::set_id() would look for control characters. A copy of a fixed length is a few moves.
+        // Faster than Item::set_id(), which checks for control characters: a fixed-length copy is a few
+        // moves.
         std::memcpy(item.id.data(), text_.data(), text_.size());
         item.id[length_ - 1] = static_cast<char>('0' + digit++);
         item.id_length = static_cast<std::uint8_t>(length_);

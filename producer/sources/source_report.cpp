@@ -41,7 +41,7 @@ bool SourceReport::holds(SourceState state) const noexcept {
     return conditions_.at(index_of(state)).since_ns != 0;
 }
 
-// The sentence is stored before a state that needs it, and stays until the state has gone.
+// Stores the sentence before a state that needs it, and keeps it until the state is gone.
 void SourceReport::show() {
     for (const SourceState state : kByGravity) {
         const Condition& condition = conditions_.at(index_of(state));

@@ -36,8 +36,8 @@ StandardInputSource::StandardInputSource(int fd, const Resume& resume)
     }
     if (!S_ISREG(status.st_mode)) return;
 
-    // The descriptor's own offset is where the file was handed over. It is never moved, so that it is
-    // still that for the next producer.
+    // The descriptor's own offset is where the file was handed over. It never moves, so that the next
+    // producer finds the same.
     const off_t handed_over = ::lseek(fd, 0, SEEK_CUR);
     if (handed_over < 0) throw system_failure(ExitStatus::NoInput, "lseek", kName, errno);
     file_shift_ = static_cast<std::uint64_t>(handed_over) - resume.start;
@@ -57,7 +57,7 @@ void StandardInputSource::read_more() {
         got =
             ::pread(fd_, room.data(), room.size(), static_cast<off_t>(lines_.end_position() + *file_shift_));
     } else {
-        // Standard input may be shared: it is not made non-blocking, but asked first.
+        // Other processes may share standard input: poll it instead of making it non-blocking.
         if (!is_readable(fd_)) return;
         got = ::read(fd_, room.data(), std::min(room.size(), kReadAheadBytes));
     }
@@ -97,7 +97,7 @@ void StandardInputSource::stop() {
 void StandardInputSource::wait(int signal_fd, std::chrono::milliseconds bound) {
     if (lines_.has_line()) return;
     const bool over = stopped_ || ended_;
-    if (!over && file_shift_) return;  // acquire() gives the next lines or finds the end
+    if (!over && file_shift_) return;  // acquire() returns the next lines or finds the end
     wait_readable(over ? -1 : fd_, signal_fd, bound);
 }
 

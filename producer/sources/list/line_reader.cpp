@@ -12,7 +12,7 @@ namespace {
 // FNV-1a with 64 bits, as for every other safe id.
 constexpr std::uint64_t kHashStart = 0xcbf29ce484222325;
 constexpr std::uint64_t kHashPrime = 0x100000001b3;
-// With a smaller buffer a usable id might not fit.
+// In a smaller buffer a usable id might not fit.
 constexpr std::size_t kLeastBufferBytes = 256;
 
 }  // namespace
@@ -33,8 +33,8 @@ Failure LineReader::too_long() const {
 
 std::span<char> LineReader::room() {
     if (pending_bytes() >= longest_) throw too_long();
-    // Whether a line is folded depends on its length alone, not on how its bytes came in: its safe id is
-    // then the same each time.
+    // Whether a line is folded depends on its length alone, not on the sizes of reads, so that its safe id is
+    // always the same.
     if (end_ - begin_ == capacity_) {
         fold(end_ - begin_);
     } else if (begin_ > 0) {
@@ -46,7 +46,7 @@ std::span<char> LineReader::room() {
     return {buffer_.get() + end_, capacity_ - end_};
 }
 
-// The bytes of what was taken leave the buffer sooner or later.
+// Digests the taken bytes before they leave the buffer.
 void LineReader::digest_taken() {
     if (digest_) digest_->add({buffer_.get() + digested_, begin_ - digested_});
     digested_ = begin_;
@@ -88,7 +88,8 @@ void LineReader::give(Item& item, std::size_t content_bytes, std::size_t end_byt
         item.set_id({line, content_bytes});
     } else {
         fold(content_bytes);
-        // Longer than an id can be, so set_id() makes a safe one of it; all of the line takes part.
+        // This text is longer than an id can be, so set_id() makes a safe id from it; it covers the whole
+        // line.
         item.set_id(fmt::format("{}~{:016x}~{}", std::string_view(beginning_.data(), beginning_.size()),
                                 hash_, folded_));
         content_bytes = 0;

@@ -33,7 +33,7 @@ ListCheck::Outcome ListCheck::read_slice(const ListFile& file) {
     return has_unmarked(file) ? Outcome::Same : Outcome::Different;
 }
 
-// The digest at the next mark will be that of what lies there now: it must be what was acquired.
+// The next mark's digest will cover the lines that are in the file now: these must be the acquired ones.
 bool ListCheck::has_unmarked(const ListFile& file) const {
     if (unmarked_.empty()) return true;
     LineReader lines({}, unmarked_.front().position);

@@ -30,8 +30,8 @@ std::optional<ListReader> ListReader::begin(ListFile file, const std::string& na
     return reader;
 }
 
-// Finds out whether a line begins where reading goes on; false if not. If the last line was taken without a
-// line end and has one since, the next one begins behind that.
+// Checks that a line begins at the read position; false if not. If the last line was taken without a line end
+// and has one now, the next line begins after that.
 bool ListReader::find_start() {
     const std::uint64_t position = lines_.end_position();
     std::array<char, 3> around{};
@@ -78,7 +78,7 @@ ListReader::State ListReader::read_more() {
     return State::More;
 }
 
-// The last bytes that were read, these included.
+// Keeps the last bytes read, including `read`.
 void ListReader::keep(std::span<const char> read) noexcept {
     read = read.last(std::min(read.size(), kBefore));
     const std::size_t stay = std::min(before_bytes_, kBefore - read.size());

@@ -29,7 +29,7 @@ FileStatus status_of(int fd, const std::string& path) {
     return *status;
 }
 
-// True if the files of other users can be moved out of a sticky folder of somebody else.
+// True if this process can move other users' files out of another user's sticky folder.
 bool may_move_any_file() noexcept {
     __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
     std::array<__user_cap_data_struct, 2> sets{};
@@ -37,7 +37,7 @@ bool may_move_any_file() noexcept {
     return (sets[0].effective & (1U << CAP_FOWNER)) != 0;
 }
 
-// The probe cannot tell: it is a file of our own.
+// The probe cannot test this: its file is our own.
 void require_movable_files(const FileStatus& spool, const std::string& path) {
     if ((spool.mode & S_ISVTX) == 0 || spool.owner == ::geteuid() || may_move_any_file()) return;
     throw Failure(
@@ -157,7 +157,7 @@ void OutcomeFolders::look_after() {
                 to_text(outcome));
         }
     } catch (const Failure& failure) {
-        // Each move that it keeps from being done says so.
+        // Each move that fails because of this reports it.
         log(LogLevel::Debug, "{}", failure.what());
     }
 }

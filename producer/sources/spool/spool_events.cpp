@@ -22,7 +22,7 @@ constexpr std::size_t kMostWriters = 4096;
 
 }  // namespace
 
-// The open folder is watched, wherever its path leads.
+// Watches the open folder, wherever its path leads.
 void SpoolEvents::watch() {
     const bool is_first = watch_at_ == Clock::time_point{};
     watch_at_ = Clock::now() + kWatchAgain;
@@ -57,7 +57,7 @@ void SpoolEvents::take() {
 
 void SpoolEvents::on_event(std::uint32_t mask, std::string_view name) {
     if ((mask & IN_Q_OVERFLOW) != 0) {
-        forget_writers();  // their closing may be among what was lost
+        forget_writers();  // their close events may be among the lost ones
         listener_.files_were_missed();
     }
     if ((mask & (IN_MOVE_SELF | IN_DELETE_SELF | IN_UNMOUNT | IN_IGNORED)) != 0) listener_.folder_moved();
@@ -68,9 +68,9 @@ void SpoolEvents::on_event(std::uint32_t mask, std::string_view name) {
     listener_.file_came(file, (mask & IN_MOVED_TO) != 0 ? Arrival::Moved : Arrival::Closed);
 }
 
-// With a second name it is a link to a file that is complete. With times that differ, it is one whose other
-// name was taken away since, or somebody has changed its owner or mode: it counts as found. Any other is
-// being written, and closing it will tell.
+// A file with a second name is a link to a complete file. A file whose times differ has lost its other name
+// since, or its owner or mode was changed: it counts as found. Any other file is being written, and its close
+// event will follow.
 void SpoolEvents::on_created(const std::string& name) {
     struct stat status {};
     if (::fstatat(place_.fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;

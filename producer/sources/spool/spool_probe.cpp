@@ -66,7 +66,7 @@ std::string advice_for(int error, const FileMoves& moves) {
     }
 }
 
-// The way of a file to its outcome and back; 0 or an errno value.
+// Moves a file to its outcome's folder and back; 0 or an errno value.
 int try_outcome(const OutcomeFolders& folders, Outcome outcome, const char* name, FileMoves& moves) {
     const int moving = folders.moving(outcome);
     const int done = folders.done(outcome);
@@ -81,7 +81,7 @@ int try_outcome(const OutcomeFolders& folders, Outcome outcome, const char* name
     return error;
 }
 
-// Of probes that were killed. What cannot be read at present is left for the next start.
+// Removes leftovers of killed probes. Leaves what is unreadable at present to the next start.
 void remove_leftovers(const OutcomeFolders& folders, const std::string& spool) {
     try {
         for (const std::string& name : names_in(folders.moving(), spool + "/.moving")) {

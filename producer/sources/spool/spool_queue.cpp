@@ -35,7 +35,7 @@ void SpoolQueue::put_back(const File& file) {
     waiting_.push_front(file);
 }
 
-// Takes away what settles no longer, from the front: there it would be given.
+// Removes stale entries from the front, where next() would return them.
 void SpoolQueue::drop_stale() noexcept {
     while (!settling_.empty()) {
         const auto known = index_.find(hash(settling_.begin()->second.name));

@@ -32,8 +32,8 @@ class SpoolQueue {
     struct File {
         std::string name;
         Arrival arrival = Arrival::Found;
-        std::int64_t modified_ns = 0;  // last modification, as far as known; Settled: when first seen
-        std::uint64_t bytes = 0;       // Settled: its size when first seen
+        std::int64_t modified_ns = 0;  // last modification, as far as known (Settled: when queued)
+        std::uint64_t bytes = 0;       // Settled: size when queued
     };
     enum class Added { New, Known, Full };
 

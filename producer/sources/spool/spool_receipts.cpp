@@ -19,20 +19,20 @@
 namespace pipeline {
 namespace {
 
-// At most this many files are tried again at a time, and for so long, so that receipts and new files have
-// their turn too.
+// Most files in one round of retries, and its longest time, so that receipts and new files get their turn
+// too.
 constexpr std::size_t kRetryBatch = 256;
 constexpr std::chrono::milliseconds kRetryTime{10};
 constexpr std::chrono::seconds kLookAfterFolders{1};
-// Names that are tried for one file. More than two are only needed if someone makes them up.
+// Most names tried for one file. More than two are needed only if a user creates colliding names on purpose.
 constexpr unsigned kMostNames = 1000;
 
-// `name` and `suffix`, as much of the name as fits.
+// `suffix` after as much of `name` as fits.
 std::string with_suffix(const std::string& name, const std::string& suffix) {
     return name.substr(0, NAME_MAX - suffix.size()) + suffix;
 }
 
-// Another name in the spool, of the same kind: patterns that fit the one mostly fit the other.
+// Another name of the same kind in the spool: patterns that match one mostly match the other.
 std::string before_extension(const std::string& name, const std::string& suffix) {
     const auto dot = name.find_last_of('.');
     if (dot == std::string::npos || dot == 0 || name.size() - dot + suffix.size() >= NAME_MAX)
@@ -106,7 +106,7 @@ Move SpoolReceipts::try_move(KeptFile& file, bool look_first, std::string& cause
         }
         if (!status || !status->identity.is_at(file.position, bare_inodes_)) return Move::Gone;
     }
-    // Before this, a kill leaves the file in the spool; after it, in .moving.
+    // A kill before this line leaves the file in the spool; a kill after it, in .moving.
     int error = moves_->take(folders_.spool(), name, folders_.moving(file.outcome));
     if (error == ENOENT) {
         if (!look_at(folders_.spool(), name)) return Move::Gone;
@@ -156,7 +156,7 @@ Move SpoolReceipts::settle_taken(KeptFile& file, std::string& cause) {
     }
     if (cause.empty()) cause = cause_of(error);
     if (error != EEXIST) why_blocked(file.outcome) = cause;
-    // Back to where its owner sees it. If somebody has used its name meanwhile, it waits in .moving.
+    // Move it back to where its owner sees it. If its name is taken meanwhile, it waits in .moving.
     if (moves_->give(folders_.moving(file.outcome), file.name.c_str(), folders_.spool(), file.name.c_str()) ==
         0)
         file.taken = false;
@@ -233,7 +233,7 @@ std::vector<SpoolReceipts::Finished> SpoolReceipts::retry() {
         if (Clock::now() - now > kRetryTime) break;
     }
     report_->numbers().unmoved.store(kept_.size(), std::memory_order_relaxed);
-    // Once the cause is gone, the next ones need not wait: the pipeline may be waiting for room.
+    // Once the cause is gone, retry the rest without delay: the pipeline may be waiting for room.
     if (!can_move) retry_at_ = Clock::now() + limits_.retry_after;
     if (kept_.empty()) {
         log(LogLevel::Notice, "spool:{}: the files that could not be moved have been moved",

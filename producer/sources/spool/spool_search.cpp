@@ -22,7 +22,7 @@ using std::chrono::seconds;
 namespace {
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-constexpr std::size_t kMostTold = 1024;  // faults of single entries that are said one by one
+constexpr std::size_t kMostTold = 1024;  // faults of single entries that are reported one by one
 
 bool is_older(const SpoolQueue::File& one, const SpoolQueue::File& other) noexcept {
     return std::tie(one.modified_ns, one.name) < std::tie(other.modified_ns, other.name);
@@ -54,7 +54,7 @@ struct SpoolSearch::Look final : SpoolWalk::Visitor {
         ++waiting;
         if (!adds || search.queue_.contains(name)) return true;
         ++found;
-        // A heap with the youngest on top: what does not fit is left to the second walk.
+        // A heap with the youngest on top: files that do not fit are left to the second walk.
         oldest.push_back({name, Arrival::Found, status.modified_ns, status.bytes});
         std::push_heap(oldest.begin(), oldest.end(), is_older);
         if (oldest.size() > search.queue_.room()) {
@@ -77,7 +77,7 @@ struct SpoolSearch::Look final : SpoolWalk::Visitor {
     SpoolSearch& search;
     SpoolWalk walk;
     Clock::time_point began;
-    bool adds;  // not while another walk does
+    bool adds;  // to the queue; false while the second walk does
     Oldest oldest;
     bool all_fit = true;
     std::int64_t left_oldest_ns = kNever;
@@ -95,14 +95,14 @@ struct SpoolSearch::Gather final : SpoolWalk::Visitor {
         chunk.push_back({name, Arrival::Found, status.modified_ns, status.bytes});
         return chunk.size() < search.queue_.room();
     }
-    // The looks tell of these.
+    // The looks report these.
     void see_other(const std::string&) override {}
     void see_fault(const std::string&, int) override {}
 
     SpoolSearch& search;
     SpoolWalk walk;
     Oldest chunk;
-    bool is_filling = false;  // has begun to fill the queue and goes on until it is full
+    bool is_filling = false;  // has begun to fill the queue and continues until it is full
 };
 
 SpoolSearch::SpoolSearch(const SpoolPlace& place, const SpoolNames& names, SpoolQueue& queue, Timing timing,
@@ -137,7 +137,7 @@ nanoseconds SpoolSearch::interval() const noexcept {
     } else if (events_are_partial_ && timing_.rescan != nanoseconds::zero()) {
         wanted = std::min<nanoseconds>(wanted, kPartialEvents);
     }
-    // Faults that may pass are looked at again after 1, 2, 4 ... seconds.
+    // Retry faults that may pass with a back-off of 1, 2, 4 ... seconds.
     if (fault_looks_ != 0) {
         const nanoseconds soon = seconds(1U << std::min(fault_looks_ - 1, 6U));
         wanted = std::min(wanted, soon);
@@ -197,17 +197,17 @@ void SpoolSearch::plan_next(Clock::time_point now, nanoseconds took) {
     constexpr std::uint64_t kLittle = 16;
     took_ = took;
     regular_at_ = now + interval();
-    // Who makes us look in vain does not keep us busy with it.
+    // Back off after a futile look, so that a user who provokes these does not keep us busy.
     const bool was_in_vain = look_->seen > kMany && look_->found * kLittle < look_->seen;
     not_before_ = was_in_vain ? now + kRest * took : now;
-    // The end of a source with --once waits for the first of these.
+    // With --once, the end of the source waits for the first retry.
     if (fault_looks_ == 1) {
         asked_ = true;
         not_before_ = std::max(not_before_, now + seconds(1));
     }
 }
 
-// After a whole look.
+// Evaluates a complete look.
 void SpoolSearch::judge() {
     SourceMetrics& numbers = report_->numbers();
     numbers.passed_over.store(look_->faults, std::memory_order_relaxed);
@@ -249,11 +249,11 @@ void SpoolSearch::go_on_gathering() {
     const bool is_full = gather_->chunk.size() >= queue_.room();
     if (outcome == SpoolWalk::Outcome::More && !is_full) return;
     rest_ -= std::min<std::uint64_t>(rest_, gather_->chunk.size());
-    static_cast<void>(queue(gather_->chunk));  // what does not fit after all is found by the next look
+    static_cast<void>(queue(gather_->chunk));  // the next look finds files that do not fit after all
     gather_->chunk.clear();
     gather_->is_filling = false;
     if (outcome == SpoolWalk::Outcome::More) return;
-    // For what came behind its back, and why it failed, if it did.
+    // Look again for files that the walk missed, or for the cause of its failure.
     asked_ = true;
     rest_ = 0;
     gather_.reset();

@@ -22,15 +22,15 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 constexpr seconds kCheckPlace{1};
-constexpr milliseconds kLook{500};  // while no files are wanted
+constexpr milliseconds kLook{500};  // while the producer takes no files
 constexpr seconds kTellOfChanges{1};
-// For so long files are moved that were done before the start, before anything else has its turn.
+// The longest time spent in a row on moving files that were done before the start.
 constexpr milliseconds kStartSlice{10};
-constexpr int kMostSteps = 4;  // of the search, while there is nothing else to do
+constexpr int kMostSteps = 4;  // of the search in a row, while there is nothing else to do
 
 }  // namespace
 
-// The watch is set before the first look: a file that comes in between is seen twice, never missed.
+// Sets the watch before the first look: a file that arrives in between is seen twice, never missed.
 SpoolSource::SpoolSource(const std::filesystem::path& folder, const Resume& resume, Limits limits,
                          const SourceContext& context)
     : place_(folder.string(), resume.source_file),
@@ -76,7 +76,7 @@ void SpoolSource::check_place(Clock::time_point now) {
     throw Failure(ExitStatus::NoInput, fault);
 }
 
-// What is due whether files are wanted or not.
+// Does the work that is due whether or not the producer takes files.
 void SpoolSource::attend(Clock::time_point now) {
     events_.take();
     check_place(now);
@@ -105,7 +105,7 @@ std::size_t SpoolSource::acquire(std::span<Item> items) {
             const auto file = queue_.next(now);
             if (!file) break;
             if (give(*file, items[given])) ++given;
-            // Files that are done already are moved here: receipts must not wait for all of them.
+            // give() moves files that are done already: do not delay receipts until all of these are moved.
             if (start_.asks() && Clock::now() - now > kStartSlice) break;
         }
         if (start_.asks() && queue_.size() == 0 && search_.is_complete()) start_.end();
@@ -125,8 +125,8 @@ std::size_t SpoolSource::acquire(std::span<Item> items) {
 bool SpoolSource::give(const SpoolQueue::File& file, Item& item) {
     const auto status = look_at(place_.fd(), file.name.c_str());
     if (!status) {
-        // A file made with O_TMPFILE and linked into the folder is told of, when it is closed, by a name that
-        // it does not have. Any other was taken away.
+        // The close event of a file created with O_TMPFILE and linked into the folder carries a name that the
+        // file does not have. Any other file was removed.
         if (errno != ENOENT) {
             search_.tell_of_fault(file.name, errno);
         } else if (file.arrival == Arrival::Closed) {
@@ -153,7 +153,7 @@ bool SpoolSource::give(const SpoolQueue::File& file, Item& item) {
     return true;
 }
 
-// A file that is in the ledger from an earlier run: it is moved as if that were said only now.
+// Moves a file that is in the ledger from an earlier run, as if its receipt came only now.
 bool SpoolSource::is_done_already(const std::string& name, const Item& item, const FileStatus& file) {
     const auto outcome = start_.outcome_of(item.id_text(), file.identity);
     if (!outcome) return false;
@@ -164,8 +164,8 @@ bool SpoolSource::is_done_already(const std::string& name, const Item& item, con
     return true;
 }
 
-// True if it is put back, to be given when nobody has modified it for a while: what was only found, and what
-// was closed while it is empty, as touch(1) leaves it for somebody who will write.
+// True if the file is put back until it has been unmodified for the settle time. This applies to a file that
+// was only found, and to one closed while empty, as touch(1) leaves it for a later writer.
 bool SpoolSource::must_settle(const SpoolQueue::File& file, const FileStatus& status) {
     switch (file.arrival) {
         case Arrival::Moved:
@@ -225,7 +225,7 @@ void SpoolSource::acknowledge(const Record& record) {
     finish(record.position, move);
 }
 
-// Whoever wrote to it may believe that it was read as it is now.
+// Reports it because the writer may believe that the pipeline read the new contents.
 void SpoolSource::tell_of_change(const std::string& name) {
     const auto now = Clock::now();
     if (now < tell_changed_at_) {
@@ -242,8 +242,8 @@ void SpoolSource::tell_of_change(const std::string& name) {
 void SpoolSource::finish(std::uint64_t position, Move move) {
     if (move == Move::Kept) return;
     flight_.remove(position);
-    // The file may be in the folder under another name (renamed or linked), which was passed over as long as
-    // it was in flight; or another file has taken its name.
+    // The file may be in the folder under another name (renamed or linked), which was skipped while it was in
+    // flight; or another file has taken its name.
     if (move != Move::Done) search_.ask();
 }
 

@@ -13,14 +13,14 @@ namespace pipeline {
 namespace {
 
 constexpr std::chrono::milliseconds kAskAgain{100};
-// What passes by itself sooner is not worth a line: another pipeline that is just closing the ledger.
+// A failure that passes sooner is not worth a line: another pipeline may be closing the ledger.
 constexpr std::chrono::seconds kTellAfter{1};
 
 std::string were(std::uint64_t files) {
     return counted(files, "file") + ' ' + std::string(verb(files, "was", "were"));
 }
 
-// The id that a file of that name has as an invoice.
+// The invoice id of a file of that name.
 std::string id_of(const std::string& name) {
     Item item;
     item.set_id(name);

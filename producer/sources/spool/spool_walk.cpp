@@ -10,7 +10,7 @@
 
 namespace pipeline {
 
-// By a descriptor of its own, so that it begins at the beginning.
+// Uses its own descriptor, so that the walk begins at the first entry.
 bool SpoolWalk::open() noexcept {
     UniqueFd fd(::openat(folder_fd_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (fd) entries_.reset(::fdopendir(fd.get()));
@@ -40,11 +40,11 @@ SpoolWalk::Outcome SpoolWalk::go_on(std::size_t most, Visitor& visitor) {
     return Outcome::More;
 }
 
-// False if the walk is to pause.
+// False if the walk must pause.
 bool SpoolWalk::look(const dirent& entry, Visitor& visitor) {
     const char* const name = entry.d_name;
     if (!names_.takes(name)) return true;
-    // A folder is somebody's order, unless it is called as an invoice is; those for the outcomes are ours.
+    // Ignore folders, which users may keep here (those for the outcomes are ours), unless named like a file.
     if (entry.d_type == DT_DIR) {
         if (SpoolNames::looks_like_file(name)) visitor.see_other(name);
         return true;
@@ -56,7 +56,7 @@ bool SpoolWalk::look(const dirent& entry, Visitor& visitor) {
     const auto status = look_at(folder_fd_, name);
     if (status && S_ISREG(status->mode)) return visitor.see_file(name, *status);
     if (!status) {
-        if (errno != ENOENT) visitor.see_fault(name, errno);  // else it has gone meanwhile
+        if (errno != ENOENT) visitor.see_fault(name, errno);  // else it is gone meanwhile
     } else if (!S_ISDIR(status->mode) || SpoolNames::looks_like_file(name)) {
         visitor.see_other(name);
     }
