@@ -18,7 +18,7 @@ bool reads_files(const ProcessSpec& process) noexcept {
     return process.kind == ProcessSpec::Kind::Ubl || process.is_program();
 }
 
-// On the heap: a consumer holds the results of a whole batch.
+// Allocates the consumer on the heap: it holds the results of a whole batch.
 ExitStatus run(const ConsumerOptions& options, const Segments& segments, Ledger& ledger) {
     const auto spool = reads_files(options.process)
                            ? open_spool_folder(options.source, SpoolOrigin::of(segments.ring().area()))

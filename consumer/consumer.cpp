@@ -21,7 +21,7 @@ using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
 constexpr nanoseconds kBoundedWait{500'000'000};
-constexpr nanoseconds kLeastWait{1'000'000};  // while a flush is due that somebody else leads
+constexpr nanoseconds kLeastWait{1'000'000};  // while another consumer leads a due flush
 constexpr nanoseconds kMakeWay{2'000'000};
 constexpr nanoseconds kFirstRetry{20'000'000};
 constexpr nanoseconds kLastRetry{1'000'000'000};
@@ -80,7 +80,7 @@ ExitStatus Consumer::run() {
                 if (outside_ != nullptr) outside_->look_after();
                 break;
             case Ring::ClaimOutcome::Called:
-                // Another one may be meant, who waits for the lock that this one would have again at once.
+                // The call may be for a consumer queued on the lock. Sleep, or we would take the lock again.
                 if (!hand_.is_told_to_leave()) std::this_thread::sleep_for(kMakeWay);
                 break;
             case Ring::ClaimOutcome::Closed:
@@ -91,8 +91,8 @@ ExitStatus Consumer::run() {
     }
 }
 
-// Processes the hand's items and saves their results: all at the end, or earlier once they have taken
-// longer than a claim should, so that no finished invoice waits behind a slow one.
+// Processes the hand's items and saves their results at the end, or earlier once they have taken longer than
+// a claim should, so that no finished invoice waits behind a slow one.
 bool Consumer::work_off_hand() {
     if (outside_ != nullptr) return work_off_hand_outside();
     const HandWord word = hand_.word();
@@ -141,8 +141,8 @@ void Consumer::process(std::uint64_t first, std::uint64_t i, Result& result) {
 void Consumer::count_times(std::uint64_t first, std::size_t count, TimePoint began, TimePoint now) noexcept {
     const std::uint64_t each = static_cast<std::uint64_t>((now - began).count()) / count;
     metrics_.processing.add(each, count);
-    // Items that were acquired together wait nearly as long: they are counted at once, as their first one.
-    // They are in the order in which they were acquired, and touching each costs more than all else here.
+    // Items acquired together wait nearly equally long: count them at once, with the time of their first one.
+    // Items are in order of acquisition; touching each would cost more than all else here.
     std::span<const Item> items(&hand_.item(first), count);
     std::uint64_t begun = ns_of(began);
     while (!items.empty()) {
@@ -166,15 +166,15 @@ bool Consumer::save(std::span<const Finding> waiting) {
                              std::memory_order_relaxed);
         waiting = waiting.subspan(saved);
         if (waiting.empty()) return true;
-        // No room: the ledger is behind, or the producer's receipts are. There is nothing else to do than to
-        // wait for whoever leads the flush.
+        // No room: the ledger or the producer's receipts are behind. This consumer can only wait for the
+        // flush leader.
         if (!flush(Flush::kLeaveToLeader)) storage_.wait_for_room(until_flush().value_or(kBoundedWait));
         look_after_ring();
         if (orphan_has_waited_enough() || nobody_makes_room()) return false;
     }
 }
 
-// The same outside. What is saved when is the batch's business.
+// The same for processing outside. The batch decides when to save which results.
 bool Consumer::work_off_hand_outside() {
     if (hand_.empty()) return true;
     batch_began_ = steady_clock::now();
@@ -201,7 +201,7 @@ bool Consumer::save_results(std::span<const Result> results) {
     return saved;
 }
 
-// A hand outside may take long: records of others must not wait for it.
+// A hand may take long outside: other consumers' records must not wait for it.
 nanoseconds Consumer::look_after() {
     flush(nanoseconds::zero());
     look_after_ring();
@@ -211,7 +211,7 @@ nanoseconds Consumer::look_after() {
 bool Consumer::flush(nanoseconds bound) {
     if (outcome_log_.has_something_to_say()) outcome_log_.tell(steady_clock::now());
     const auto due = flush_.due_in();
-    // Before an invoice that takes longer than the rest of the wait: nobody else may come to it meanwhile.
+    // Flush early if the next invoice may take longer than the flush can wait: perhaps nobody else is free.
     if (!due || *due > claim_size_.slow_item()) return false;
     if (retry_delay_ != nanoseconds::zero() && steady_clock::now() < retry_flush_at_) return false;
     return lead_flush(bound);
@@ -222,19 +222,19 @@ bool Consumer::lead_flush(nanoseconds bound) {
     return use_ledger([&] { return flush_.lead(bound) == Flush::LeadOutcome::Flushed; });
 }
 
-// Whoever moves or exchanges an idle pipeline's ledger hears of it, too.
+// Also reports a moved or replaced ledger while the pipeline is idle.
 void Consumer::look_after_ledger() {
     if (retry_delay_ != nanoseconds::zero() && steady_clock::now() < retry_flush_at_) return;
     use_ledger([this] { return flush_.look_after(); });
 }
 
-// True if `action` says so; false also if the ledger cannot be used, which is said.
+// Returns the result of `action`; false also if the ledger is unavailable, which is logged.
 template <class Action>
 bool Consumer::use_ledger(Action&& action) {
     try {
         if (!action()) return false;
     } catch (const LedgerUnavailable& unavailable) {
-        // Once, however long it lasts.
+        // Log it once, however long it lasts.
         if (retry_delay_ == nanoseconds::zero()) log(LogLevel::Warning, "{}", unavailable.what());
         retry_delay_ = std::clamp(retry_delay_ * 2, kFirstRetry, kLastRetry);
         retry_flush_at_ = steady_clock::now() + retry_delay_;
@@ -246,8 +246,8 @@ bool Consumer::use_ledger(Action&& action) {
     return true;
 }
 
-// Flushes until everything that was saved is durable, and the cursor with it. False if this is an orphan
-// that has waited for long enough.
+// Flushes until everything saved, and the cursor, is durable. False if this is an orphan that has waited long
+// enough.
 bool Consumer::drain_flush() {
     while (true) {
         if (lead_flush(kBoundedWait) && storage_.durable() == storage_.tail()) return true;
@@ -257,16 +257,16 @@ bool Consumer::drain_flush() {
     }
 }
 
-// True if it is told to leave and others go on. In a drain it stays, as it may be the last one, and so does
-// an orphan: nobody is there who would start another one.
+// True if this consumer is told to leave and others continue. It stays in a drain, where it may be the last
+// one, and as an orphan, because nobody would start another consumer.
 bool Consumer::is_to_leave() noexcept {
     if (!hand_.is_told_to_leave()) return false;
     look_after_ring();
     return !ring_.stop_requested() && !ring_.closed();
 }
 
-// Makes durable what has been saved until now: others look for it when they next come to it, and they may be
-// busy with slow invoices. False if it is to stay after all.
+// Makes everything saved so far durable: other consumers may be busy with slow invoices and flush it late.
+// False if this consumer must stay after all.
 bool Consumer::flush_to_leave() {
     const std::uint64_t saved = storage_.tail();
     while (storage_.durable() < saved) {
@@ -296,9 +296,9 @@ nanoseconds Consumer::patience_for_items() noexcept {
     return outside_ != nullptr ? until_common_tick(IdleWait::kSoon) : idle_wait_.next();
 }
 
-// A source that is to stop and has no producer any more is closed by whoever notices first: the producer
-// may have died together with the supervisor, or for good. A living one closes the ring itself, after what
-// it can take from nowhere a second time.
+// The first consumer to notice closes the ring if a stop is requested and the producer is gone: it may have
+// died together with the supervisor, or for good. A living producer closes the ring itself, after it has
+// pushed the items that it cannot acquire again.
 void Consumer::look_after_ring() noexcept {
     if (lineage_.is_orphan() && orphan_since_ == steady_clock::time_point{}) {
         orphan_since_ = steady_clock::now();
@@ -318,8 +318,8 @@ bool Consumer::orphan_has_waited_enough() const noexcept {
            steady_clock::now() - orphan_since_ > options_.drain_timeout;
 }
 
-// All that is saved is durable, and still the storage is full: its space is the producer's to release, and
-// nobody starts another producer for orphans. The next supervisor does.
+// Everything saved is durable, and still the storage is full: only a producer releases its space, and only
+// the next supervisor starts another producer.
 bool Consumer::nobody_makes_room() const noexcept {
     return orphan_since_ != steady_clock::time_point{} && storage_.durable() == storage_.tail() &&
            !producer_is_alive();

@@ -30,7 +30,7 @@ std::unique_ptr<BatchProcessor> make_exec(const ConsumerOptions& options, Progra
     return std::make_unique<ExecProcessor>(std::move(plan), std::move(requests));
 }
 
-// This program, which answers requests instead of being a consumer.
+// Runs this program as a child that answers requests instead of consuming.
 std::unique_ptr<BatchProcessor> make_isolated(const ConsumerOptions& options,
                                               const std::shared_ptr<const SpoolFolder>& spool) {
     ConsumerOptions served = options;

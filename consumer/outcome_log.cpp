@@ -33,7 +33,7 @@ void add(Totals& totals, Outcome outcome) noexcept {
     }
 }
 
-// The record's own reason, unless the ledger has decided otherwise than the processing did.
+// The record's own reason, unless the ledger's outcome differs from the processor's.
 std::string_view reason_of(const Record& record, const Details* details) noexcept {
     if (record.outcome == Outcome::Duplicate) return "its id is in the ledger already, from another position";
     if (record.outcome != static_cast<Outcome>(record.status))
@@ -56,7 +56,7 @@ void OutcomeLog::stored(const RecordRange& records, const Totals& outcomes) noex
         if (!budget_.take(now)) break;
         try {
             keep(record, record.has_details != 0 ? &records.details(i) : nullptr);
-        } catch (const std::exception&) {  // no memory for it
+        } catch (const std::exception&) {  // out of memory
             break;
         }
         Totals one{};

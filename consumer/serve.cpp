@@ -29,7 +29,7 @@ void write_all(std::string_view text) {
     }
 }
 
-// How many bytes were read; 0 at the end.
+// Returns the number of bytes read; 0 at the end.
 std::size_t read_some(std::span<char> to) {
     while (true) {
         const ssize_t bytes = ::read(STDIN_FILENO, to.data(), to.size());
@@ -45,9 +45,8 @@ std::size_t read_some(std::span<char> to) {
 ExitStatus serve(const ConsumerOptions& options) {
     sigset_t none;
     ::sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);  // it is to end at SIGTERM
-    // The consumer has looked at the folder and at each file before it asks, and knows what a bare inode
-    // means.
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);  // SIGTERM must end it
+    // The consumer checked the folder and each file before its request, and knows how to treat a bare inode.
     const auto processor =
         make_processor(options.process, open_spool_folder(options.source, {std::nullopt, true}),
                        Patience(Patience::bound_for(options.item_timeout)));
