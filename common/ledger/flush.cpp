@@ -83,7 +83,7 @@ std::optional<nanoseconds> Flush::next_look() const noexcept {
 
 Flush::LeadOutcome Flush::lead(nanoseconds bound) {
     {
-        // A dead leader needs no repair: `durable` covers what the ledger has; commit the rest again.
+        // A dead leader needs no repair: the ledger has all below `durable`; commit the rest again.
         const auto guard = storage_.area().flush_lock.lock_for(bound, [] {});
         another_leads_ = !guard;
         if (!guard) return LeadOutcome::Busy;

@@ -17,11 +17,11 @@
 
 namespace pipeline {
 
-// What a transaction writes besides its records.
+// A transaction's data besides its records.
 struct CommitContext {
-    std::string_view source;              // as in the ledger's `source` columns
-    std::optional<std::uint64_t> cursor;  // where the source continues if the segments are lost;
-    // none: keep the ledger's cursor
+    std::string_view source;  // as in the ledger's `source` columns
+    // Where the source continues if the segments are lost; none: keep the ledger's cursor.
+    std::optional<std::uint64_t> cursor;
     WallClock clock{};             // to turn the records' monotonic times into wall-clock times
     std::uint64_t generation = 0;  // of the segments that the records lie in
     std::uint64_t ledger_id = 0;   // RingArea::ledger_id
@@ -43,7 +43,7 @@ struct KnownSource {
     std::string file;                     // as in CommitContext; empty: unknown
 };
 
-// What the segments know about their ledger.
+// The segments' knowledge of their ledger.
 struct KnownLedger {
     std::uint64_t id = 0;  // RingArea::ledger_id
     std::uint64_t generation = 0;
@@ -84,8 +84,8 @@ class Ledger {
     // The position where `source` continues, if the ledger knows it.
     [[nodiscard]] virtual std::optional<std::uint64_t> cursor(std::string_view source) = 0;
 
-    // What the ledger knows about the list `file` under any name, or else about `source`; none: neither is
-    // known. An empty `file` matches nothing.
+    // The ledger's knowledge of the list `file` under any name, or else of `source`; none: it knows neither.
+    // An empty `file` matches nothing.
     [[nodiscard]] virtual std::optional<KnownSource> known(std::string_view source,
                                                            [[maybe_unused]] std::string_view file) {
         const auto found = cursor(source);

@@ -13,7 +13,7 @@ namespace pipeline {
 
 class LedgerRows {
   public:
-    // The connection outlives it.
+    // The connection must outlive this.
     explicit LedgerRows(SqliteConnection& database);
 
     // Inserts records [first, size) and sets their outcomes. Returns the number of rows it added to invoices

@@ -58,7 +58,7 @@ LedgerSession::~LedgerSession() {
     try {
         has_its_name = look_at_ledger(path_).has_same_logs(look_);
     } catch (const std::bad_alloc&) {
-        // Then it is left.
+        // Out of memory: leave the log alone.
     }
     if (!has_its_name) database_.keep_log_on_close(true);
 }

@@ -58,7 +58,7 @@ class LedgerSession {
     LedgerLook look_;
     SqliteConnection database_;  // declared before its statements, which must be destroyed first
     std::uint64_t id_;
-    std::int64_t schema_cookie_ = 0;  // changes when anybody changes a table
+    std::int64_t schema_cookie_ = 0;  // changes whenever a table changes
     SqliteStatement begin_, commit_, rollback_, find_cookie_;
     LedgerRows rows_;
     SqliteStatement update_source_, find_source_, find_list_;

@@ -150,7 +150,7 @@ void SqliteLedger::save_from_lost_log(const LedgerLook& now) {
                                path_.string(), name));
 }
 
-// Another file has the ledger's name.
+// Switches to the file that now has the ledger's name, or throws if it must not be used.
 void SqliteLedger::replace(const LedgerLook& now, KnownLedger known) {
     const std::string where = whereabouts(now);
     const auto refuse = [&](std::string why) {
