@@ -14,7 +14,7 @@ namespace pipeline {
 
 bool wait_readable(int fd, int signal_fd, std::chrono::milliseconds bound) {
     using Milliseconds = std::chrono::milliseconds::rep;
-    // A negative timeout would be no bound at all.
+    // A negative timeout would be unbounded.
     const auto timeout =
         static_cast<int>(std::clamp<Milliseconds>(bound.count(), 0, std::numeric_limits<int>::max()));
     std::array<pollfd, 2> watched{{{fd, POLLIN, 0}, {signal_fd, POLLIN, 0}}};

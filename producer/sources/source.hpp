@@ -56,7 +56,7 @@ struct SourceContext {
     SpoolOptions spool{std::chrono::nanoseconds(0), std::chrono::nanoseconds(0), {}, {}};
     // How the source moves files.
     std::shared_ptr<FileMoves> moves = std::make_shared<FileMoves>();
-    // What the ledger has from the source; by default nothing.
+    // Looks up the source's invoices in the ledger; by default finds nothing.
     std::shared_ptr<LedgerLookup> ledger = make_ledger_lookup({LedgerSpec::Kind::None, {}}, {});
 };
 

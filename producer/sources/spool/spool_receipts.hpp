@@ -100,7 +100,7 @@ class SpoolReceipts {
         std::string name;
         std::uint64_t position;
         Outcome outcome;
-        bool taken = false;  // it lies in .moving: step 1 is done
+        bool taken = false;  // it is in .moving: step 1 is done
     };
     // Another file in the pipeline may have the name now. Consumers open it by that name, so it must not
     // leave the spool even briefly.

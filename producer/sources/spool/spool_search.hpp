@@ -24,7 +24,7 @@
 namespace pipeline {
 
 // The time until a file last modified at `modified_ns` (nanoseconds of the wall clock) has been unmodified
-// for `settle_time`. At most `settle_time`, even if the modification lies in the future.
+// for `settle_time`. At most `settle_time`, even if the modification is in the future.
 [[nodiscard]] std::chrono::nanoseconds until_settled(std::int64_t modified_ns,
                                                      std::chrono::nanoseconds settle_time) noexcept;
 
@@ -35,7 +35,7 @@ class SpoolSearch {
         std::chrono::nanoseconds rescan{0};       // between two looks; 0: no regular ones
         std::chrono::nanoseconds settle_time{0};  // how long a found file must have been unmodified
     };
-    // What else is known about a file.
+    // The caller's knowledge of a file.
     enum class Known {
         Nothing,
         InFlight,    // it is in the pipeline already
