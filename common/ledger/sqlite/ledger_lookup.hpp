@@ -20,8 +20,8 @@ class LedgerLookup {
   public:
     struct Answer {
         Outcome outcome;
-        // Version 0.1.0 wrote the row, which knew files by inode alone. The row was acquired after the file
-        // was created, so it belongs to this file.
+        // The row is from version 0.1.0, which knew files by inode alone. Its invoice was acquired after the
+        // file was created, so the row belongs to this file.
         bool by_inode = false;
     };
 

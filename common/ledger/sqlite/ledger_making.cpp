@@ -21,8 +21,8 @@ namespace {
 
 constexpr std::string_view kSuffix = ".new-";
 
-// The file's bytes, built in memory: built on disk with a rollback journal, a kill would leave a journal
-// that later openings refuse (ledger_look.hpp).
+// The file's bytes, built in memory: on disk, a kill could leave a rollback journal, which later openings
+// refuse (ledger_look.hpp).
 std::string image() {
     auto database = SqliteConnection::in_memory();
     make_ledger_schema(database, 0, kLedgerSchemaVersion);
