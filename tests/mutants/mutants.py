@@ -12,7 +12,7 @@ LEAVER = ("tests/unit/leave_tests", "a consumer that is told to leave*")
 GIVEN_UP = ("tests/unit/leave_tests", "a consumer that is killed while it leaves*")
 REDO = ("tests/unit/ledger_tests", "what a dead leader has committed*")
 OTHERS = ("tests/unit/ledger_tests", "records that are not what the last commit was of*")
-EXCHANGED = ("tests/unit/ledger_tests", "another ledger, no ledger and half a copy*")
+EXCHANGED = ("tests/unit/ledger_tests", "*half a copy in the place of one in use*")
 LOG_LOST = ("tests/unit/ledger_tests", "a log that is removed while in use*")
 SLEEPERS = ("tests/crash/storm_tests", "a storm of kills over sleeping processes*")
 
@@ -23,7 +23,7 @@ RING = "common/core/ring.cpp"
 STORAGE = "common/core/storage.cpp"
 FLUSH = "common/ledger/flush.cpp"
 SESSION = "common/ledger/sqlite/ledger_session.cpp"
-MUTEX = "common/shm/robust_mutex.hpp"
+MUTEX = "common/shm/robust_mutex.cpp"
 RECEIPTS = "producer/sources/spool/spool_receipts.cpp"
 
 
@@ -101,9 +101,11 @@ MUTANTS = [
     Mutant("the cursor of a list is not rounded down to the mark whose digest it has", (
         (FLUSH, "Cursor{mark->position, mark->digest}", "Cursor{*watermark.cursor, mark->digest}"),), ONE_KILL),
     Mutant("the lock of a dead owner is never marked consistent", (
-        (MUTEX, "        settle();\n        mark_consistent();\n", "        settle();\n"),), ONE_KILL),
+        (MUTEX, "    if (::pthread_mutex_consistent(&mutex_) != 0) {\n", "    if (false) {\n"),), ONE_KILL),
     Mutant("a lock is waited for without a bound", (
-        (MUTEX, "kAskAgain{200}", "kAskAgain{3'600'000}"),), STOPPED_WAITER),
+        (MUTEX, "int RobustMutex::timed_lock(std::chrono::nanoseconds bound, int spin_rests) noexcept {\n",
+         "int RobustMutex::timed_lock(std::chrono::nanoseconds bound, int spin_rests) noexcept {\n"
+         "    if (bound == kAskAgain) bound *= 18'000;\n"),), STOPPED_WAITER),
     Mutant("a file is moved without .moving", (
         (RECEIPTS, "after it, in .moving.\n    int error = moves_->take(folders_.spool(), name, folders_.moving(",
          "after it, in .moving.\n    int error = moves_->take(folders_.spool(), name, folders_.done("),
