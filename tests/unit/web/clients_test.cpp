@@ -242,7 +242,7 @@ TEST_CASE("a client that there is no answer for is left", "[clients]") {
 
 TEST_CASE("without descriptors the oldest make room, and with none to go it is tried again", "[clients]") {
     Served served({1000, 1000, kMany, kLong});
-    const std::size_t others = GENERATE(0, 3);
+    const std::size_t others = GENERATE(std::size_t{0}, std::size_t{3});
     const auto silent = served.connect_many(others);
     const UniqueFd late = served.connect();
     REQUIRE(::send(late.get(), kRequest, std::strlen(kRequest), MSG_NOSIGNAL) > 0);
