@@ -256,9 +256,11 @@ Simulation simulate(int cuts, bool disk_lies, std::uint64_t seed) {
                 }
             } catch (const LedgerUnavailable&) {
             } catch (const SqliteError&) {
-            } catch (const Failure&) {
-                // Power or process are gone; if not, this is found below.
-                if (!disk.is_off() && !disk.is_killed()) throw;
+            } catch (const Failure& failure) {
+                if (disk.is_off() || disk.is_killed()) continue;  // power or process are gone
+                // The last cut has left what cannot be opened.
+                result.wrong = failure.what();
+                return result;
             }
         }
         REQUIRE(disk.is_off());
