@@ -38,7 +38,7 @@ class ListMarks {
     explicit ListMarks(std::span<ListMark> marks) noexcept : marks_(marks) {}
 
     // For the only producer, and for the creator of the segments. `cursor` is the ledger's, as far as known.
-    void leave(const MarkedPosition& mark, std::uint64_t cursor) noexcept;
+    void leave(const MarkedPosition& left, std::uint64_t cursor) noexcept;
 
     // The last mark in (from, to]. Skips a mark that is being written.
     [[nodiscard]] std::optional<MarkedPosition> last(std::uint64_t from, std::uint64_t to) const noexcept;

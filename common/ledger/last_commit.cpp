@@ -16,7 +16,7 @@ namespace pipeline {
 Digest digest_of(const RecordRange& records) {
     constexpr std::size_t kMostBytes = sizeof(std::uint64_t) + 1 + kMaxIdBytes;
     Sha256 sha;
-    std::array<std::byte, 16 * 1024> packed;
+    std::array<std::byte, std::size_t{16} * 1024> packed;
     std::size_t used = 0;
     for (const std::span<Record> piece : records.pieces()) {
         for (const Record& record : piece) {

@@ -34,7 +34,7 @@ struct alignas(64) Mutex {
         return *reinterpret_cast<const RobustMutex*>(this);
     }
 };
-static_assert(sizeof(Mutex) == sizeof(RobustMutex) && alignof(Mutex) == alignof(RobustMutex));
+static_assert(sizeof(RobustMutex) == sizeof(Mutex) && alignof(RobustMutex) == 64);
 
 struct alignas(64) Item {
     std::uint64_t position;
