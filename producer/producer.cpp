@@ -10,6 +10,7 @@
 #include "common/base/clock.hpp"
 #include "common/base/error.hpp"
 #include "common/base/log.hpp"
+#include "common/base/plural.hpp"
 #include "common/base/printable.hpp"
 
 namespace pipeline {
@@ -202,8 +203,9 @@ void Producer::leave_receipts() {
     const std::uint64_t left = storage_.durable() - storage_.released();
     if (left == 0 || !source_.can_go_without_receipts()) return;
     log(LogLevel::Notice,
-        "{} invoices are in the ledger and the source has no time to be told of them: the next start does it",
-        left);
+        "no time is left for {} of the source, whose invoices are in the ledger: the next start does the "
+        "rest",
+        counted(left, "receipt"));
     storage_.release(storage_.durable());
 }
 

@@ -33,13 +33,6 @@ std::uint64_t sum_of(const std::filesystem::path& file) {
     return sum;
 }
 
-std::size_t files_in(const std::filesystem::path& folder) {
-    std::size_t files = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(folder))
-        files += entry.is_regular_file() ? 1U : 0U;
-    return files;
-}
-
 // Kills one after the other, each time when some more of `most` invoices are recorded, or all.
 void kill_each(const PipelineRun& run, const Process& supervisor, std::uint64_t most) {
     std::uint64_t rows = 100;

@@ -35,14 +35,6 @@ void hand_over(const std::filesystem::path& spool, std::uint64_t first, std::uin
     }
 }
 
-std::uint64_t files_in(const std::filesystem::path& folder) {
-    std::uint64_t files = 0;
-    std::error_code is_not_there;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, is_not_there))
-        files += entry.is_regular_file() ? 1 : 0;
-    return files;
-}
-
 // Not the default one, which every start makes if it is not there.
 std::filesystem::path spool_of(const PipelineRun& run) {
     return run.directory() / "inbox";

@@ -21,6 +21,8 @@ bool eventually(const std::function<bool()>& holds, std::chrono::milliseconds de
 
 [[nodiscard]] std::string read_file(const std::filesystem::path& path);
 void write_file(const std::filesystem::path& path, const std::string& text);
+// How many regular files lie in the folder, without hidden ones; 0 if it is not there.
+[[nodiscard]] std::size_t files_in(const std::filesystem::path& folder);
 
 class Process {
   public:

@@ -30,15 +30,6 @@ constexpr std::uint64_t kFiles = 4'000;
 constexpr std::uint64_t kEvents = 40;
 constexpr std::uint64_t kAgain = 20;  // one of so many files has the name of one that came before
 
-std::size_t files_in(const fs::path& folder) {
-    std::error_code none;
-    const fs::directory_iterator entries(folder, none);
-    return none ? 0
-                : static_cast<std::size_t>(std::count_if(begin(entries), end(entries), [](const auto& entry) {
-                      return entry.is_regular_file() && !entry.path().filename().native().starts_with('.');
-                  }));
-}
-
 class EdgeStorm {
   public:
     EdgeStorm() : random_(seed_) {

@@ -20,14 +20,6 @@ using namespace pipeline::test;
 
 namespace {
 
-std::size_t files_in(const std::filesystem::path& directory) {
-    if (!std::filesystem::is_directory(directory)) return 0;
-    const std::filesystem::directory_iterator entries(directory);
-    return static_cast<std::size_t>(std::count_if(begin(entries), end(entries), [](const auto& entry) {
-        return entry.is_regular_file() && entry.path().filename().string().front() != '.';
-    }));
-}
-
 // The value of "key": 123 in flat JSON.
 std::uint64_t json_number(const std::string& json, const std::string& key) {
     const auto at = json.find("\"" + key + "\":");

@@ -33,13 +33,6 @@ void lose_segments(const PipelineRun& run) {
     for (const auto& segment : run.segments()) std::filesystem::remove("/dev/shm/" + segment);
 }
 
-std::size_t files_in(const std::filesystem::path& directory) {
-    if (!std::filesystem::is_directory(directory)) return 0;
-    const std::filesystem::directory_iterator entries(directory);
-    return static_cast<std::size_t>(std::count_if(begin(entries), end(entries),
-                                                  [](const auto& entry) { return entry.is_regular_file(); }));
-}
-
 // How far a running pipeline has acquired a sequence; 0 until it has acquired something.
 class Acquired {
   public:

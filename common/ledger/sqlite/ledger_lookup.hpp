@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks the ledger for the outcome of files: a spool's start must know which of its files are done. It only
-// reads, in one short transaction a question, and blocks no writer.
+// Asks the ledger for the outcome of files: a spool's start must know which of its files are done. After
+// it has opened the ledger as a writer does, it only reads: one short transaction a question, which blocks no
+// writer.
 #pragma once
 
 #include <cstdint>

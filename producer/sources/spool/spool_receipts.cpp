@@ -10,6 +10,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/log.hpp"
+#include "common/base/passing_error.hpp"
 #include "common/base/plural.hpp"
 #include "common/base/printable.hpp"
 #include "common/os/file_identity.hpp"
@@ -260,6 +261,10 @@ SpoolReceipts::Leftovers SpoolReceipts::finish_moving(const OutcomeOf& outcome_o
             const auto outcome = outcome_of(name, status->identity);
             const std::uint64_t inode = status->identity.inode;
             const int error = outcome ? give_free_name(in, name, inode, *outcome) : put_back(in, name, inode);
+            if (is_passing_error(error)) {
+                throw system_failure(ExitStatus::InputOutput, "moving out of .moving", folder_ + "/" + name,
+                                     error);
+            }
             if (error != 0) {
                 log(LogLevel::Error, "spool:{}: .moving/{}/{} cannot be moved to {}: {}; do it by hand",
                     printable(folder_), to_text(in), printable(name),

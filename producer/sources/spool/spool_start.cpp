@@ -53,6 +53,7 @@ bool SpoolStart::is_ready() {
                 return answer ? std::optional(answer->outcome) : std::nullopt;
             });
         finished_ = true;
+        recover();
         unacknowledged_.clear();
         if (moved.finished + moved.put_back != 0) {
             log(LogLevel::Notice,
@@ -74,7 +75,7 @@ bool SpoolStart::is_ready() {
 std::optional<Outcome> SpoolStart::outcome_of(std::string_view id, const FileIdentity& file) {
     try {
         const auto answer = ledger_->find(id, file);
-        failing_since_ = {};
+        recover();
         if (!answer) return std::nullopt;
         ++(answer->by_inode ? by_inode_ : done_);
         return answer->outcome;
@@ -91,6 +92,12 @@ void SpoolStart::put_off(const std::string& why) {
     if (now - failing_since_ < kTellAfter || std::exchange(told_, true)) return;
     log(LogLevel::Warning, "{}; nothing is taken from spool:{} until it is known what is done", why,
         printable(folder_));
+}
+
+void SpoolStart::recover() {
+    failing_since_ = {};
+    if (!std::exchange(told_, false)) return;
+    log(LogLevel::Notice, "spool:{}: it is known again what is done; files are taken", printable(folder_));
 }
 
 void SpoolStart::end() {

@@ -29,7 +29,7 @@ class SpoolStart {
                const SourceContext& context);
 
     // True once everything in .moving is finished; retries that if it is time to. If the ledger or .moving is
-    // unreadable for longer than a second, reports it once.
+    // unreadable for longer than a second, reports that, and later that it is over.
     [[nodiscard]] bool is_ready();
     // False while the next question must wait.
     [[nodiscard]] bool may_ask() const noexcept { return finished_ && ask_at_ == Clock::time_point{}; }
@@ -45,6 +45,7 @@ class SpoolStart {
 
   private:
     void put_off(const std::string& why);
+    void recover();
 
     SpoolReceipts& receipts_;
     std::string folder_;

@@ -3,6 +3,7 @@
 // changes them.
 #include "producer/sources/spool/outcome_folders.hpp"
 
+#include <chrono>
 #include <cstdio>
 #include <functional>
 #include <iostream>
@@ -158,6 +159,31 @@ TEST_CASE("a disk that is full when it starts is no reason to refuse: moves are 
     CHECK(spool.in("booked") == Ids{"a"});
     CHECK(static_cast<SourceState>(context.report->numbers().state.load()) == SourceState::Fine);
     CHECK(context.report->numbers().unmoved == 0U);
+}
+
+TEST_CASE("a full disk while a start finishes what lies in .moving is waited for", "[outcome_folders]") {
+    const CapturedLog captured;
+    const Spool spool;
+    fs::create_directories(spool.path / ".moving/booked");
+    write_file(spool.path / ".moving/booked/a", "x");
+    const auto moves = std::make_shared<Refusing>();
+    moves->on_rename = [](unsigned) { return ENOSPC; };
+    SourceContext context;
+    context.moves = moves;
+    SpoolSource source(spool.path, {}, limits_of(10), context);
+    CHECK(take_all(source).empty());
+    CHECK_FALSE(source.exhausted());
+    CHECK(content_of(spool.path / ".moving/booked/a") == "x");
+    moves->on_rename = [](unsigned) { return 0; };
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(4);
+    std::vector<Taken> taken;
+    while (taken.empty() && std::chrono::steady_clock::now() < deadline) {
+        source.wait(-1, std::chrono::milliseconds(10));
+        taken = take_all(source);
+    }
+    REQUIRE(taken.size() == 1);
+    CHECK(taken.front().id == "a");
+    CHECK(fs::is_empty(spool.path / ".moving/booked"));
 }
 
 TEST_CASE("where renames always replace, files are moved by links and none is replaced",
