@@ -8,7 +8,7 @@ namespace pipeline::bench {
 
 std::string drain(const Measure& measure) {
     Pipeline pipeline(measure.supervisor, measure.options);
-    const Ring ring = pipeline.segments().ring();
+    const RingView ring = pipeline.segments().ring();
     wait_until("the ring is full",
                [&] { return ring.tail() - ring.head() >= ring.capacity() * std::uint64_t{9} / 10; });
     const std::uint64_t in_flight = pipeline.segments().in_flight();

@@ -9,8 +9,8 @@ namespace pipeline::bench {
 
 std::string idle(const Measure& measure) {
     Pipeline pipeline(measure.supervisor, measure.options);
-    const Ring ring = pipeline.segments().ring();
-    const Storage storage = pipeline.segments().storage();
+    const RingView ring = pipeline.segments().ring();
+    const StorageView storage = pipeline.segments().storage();
     wait_until("the source is used up",
                [&] { return ring.area().exhausted.load() != 0 && storage.released() == ring.tail(); });
     // All have gone to sleep, and have found nothing to do often enough to sleep longer.

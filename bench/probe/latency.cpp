@@ -14,7 +14,7 @@ namespace pipeline::bench {
 std::string latency(const Measure& measure) {
     ::prctl(PR_SET_TIMERSLACK, 1);
     Pipeline pipeline(measure.supervisor, measure.options);
-    const Storage storage = pipeline.segments().storage();
+    const StorageView storage = pipeline.segments().storage();
     wait_until("something is durable", [&] { return storage.durable() > 0; });
     sleep_for(std::chrono::milliseconds(200));
     Quantiles saved;

@@ -25,7 +25,7 @@ struct Seen {
     std::vector<TimeSpent> consumers;  // of the places that have one
 
     static Seen now(const Pipeline& pipeline) {
-        const Segments& segments = pipeline.segments();
+        const SegmentsView& segments = pipeline.segments();
         const MetricsArea& metrics = segments.metrics();
         const std::uint64_t now_ns = monotonic_ns();
         Seen seen{usage_of(pipeline.processes()),
@@ -53,9 +53,9 @@ std::string load(const Measure& measure) {
     Measure quick = measure;
     quick.options.insert(quick.options.end(), {"--drain-timeout", "1ms"});  // what is left is of no use
     Pipeline pipeline(quick.supervisor, quick.options);
-    const Segments& segments = pipeline.segments();
-    const Ring ring = segments.ring();
-    const Storage storage = segments.storage();
+    const SegmentsView& segments = pipeline.segments();
+    const RingView ring = segments.ring();
+    const StorageView storage = segments.storage();
     const auto has_ended = [&] { return ring.area().exhausted != 0 && storage.durable() == ring.tail(); };
     wait_until("the first invoice is in the ring", [&] { return ring.tail() > 0; });
     std::uint64_t began = monotonic_ns();

@@ -26,7 +26,7 @@ Pipeline::Pipeline(const std::filesystem::path& supervisor, const std::vector<st
         "the supervisor has made its segments",
         [this] {
             if (has_ended()) throw std::runtime_error("the supervisor ended at once: " + said());
-            segments_ = Segments::open(name_, Segment::Access::ReadOnly);
+            segments_ = SegmentsView::open(name_);
             return segments_.has_value();
         },
         std::chrono::microseconds(200), std::chrono::seconds(10));

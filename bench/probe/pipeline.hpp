@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "common/core/segments/segments.hpp"
+#include "common/core/segments/segments_view.hpp"
 
 namespace pipeline::bench {
 
@@ -25,7 +25,7 @@ class Pipeline {
     Pipeline& operator=(const Pipeline&) = delete;
     ~Pipeline();
 
-    [[nodiscard]] const Segments& segments() const noexcept { return *segments_; }
+    [[nodiscard]] const SegmentsView& segments() const noexcept { return *segments_; }
     [[nodiscard]] pid_t supervisor() const noexcept { return pid_; }
     [[nodiscard]] std::vector<pid_t> children() const;
     // The supervisor and its children.
@@ -46,7 +46,7 @@ class Pipeline {
     std::filesystem::path directory_;
     pid_t pid_ = -1;
     std::optional<int> status_;
-    std::optional<Segments> segments_;
+    std::optional<SegmentsView> segments_;
 };
 
 }  // namespace pipeline::bench

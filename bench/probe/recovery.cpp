@@ -19,7 +19,7 @@ bool is_working(const HandArea& hand) noexcept {
 // not take it for one that dies again and again.
 std::string recovery(const Measure& measure) {
     Pipeline pipeline(measure.supervisor, measure.options);
-    const Ring ring = pipeline.segments().ring();
+    const RingView ring = pipeline.segments().ring();
     const HandArea& hand = ring.area().hands[0];
     const auto pid_of_place = [&hand] {
         return ProcessId::unpack(hand.process.load(std::memory_order_acquire)).pid;

@@ -28,7 +28,7 @@ double seconds_between(std::uint64_t began_ns, std::uint64_t ended_ns) noexcept 
 
 std::string throughput(const Measure& measure) {
     Pipeline pipeline(measure.supervisor, measure.options);
-    const Storage storage = pipeline.segments().storage();
+    const StorageView storage = pipeline.segments().storage();
     wait_until("something is durable", [&] { return storage.durable() > 0; });
     sleep_for(kWarmUp);
     const auto pids = pipeline.processes();
@@ -53,8 +53,8 @@ std::string throughput(const Measure& measure) {
 
 std::string whole_run(const Measure& measure) {
     Pipeline pipeline(measure.supervisor, measure.options);
-    const Ring ring = pipeline.segments().ring();
-    const Storage storage = pipeline.segments().storage();
+    const RingView ring = pipeline.segments().ring();
+    const StorageView storage = pipeline.segments().storage();
     wait_until("the first invoice is in the ring", [&] { return ring.tail() > 0; });
     const std::uint64_t began = monotonic_ns();
     const auto pids = pipeline.processes();

@@ -43,8 +43,8 @@ void Hand::take_over(ProcessId consumer) const noexcept {
     set_since(0);
 }
 
-std::optional<std::uint64_t> Hand::at_work() const noexcept {
-    const WorkWord work = WorkWord::unpack(area_->work.load(std::memory_order_acquire));
+std::optional<std::uint64_t> HandView::at_work() const noexcept {
+    const WorkWord work = WorkWord::unpack(loaded(area_->work));
     const HandWord held = word();
     const bool is_held = work.index >= held.first + held.done && work.index < held.end();
     return work.is_active && is_held ? std::optional(work.index - held.first) : std::nullopt;

@@ -10,6 +10,7 @@
 
 #include "common/core/layout.hpp"
 #include "common/os/process_id.hpp"
+#include "common/shm/loaded.hpp"
 
 namespace pipeline {
 
@@ -86,18 +87,32 @@ class Cause {
     std::uint16_t encoded_;
 };
 
-class Hand {
+// A hand to look at: all that a read-only mapping allows.
+class HandView {
   public:
-    Hand(HandArea& area, HandItems& items, std::uint16_t place) noexcept
+    HandView(const HandArea& area, const HandItems& items, std::uint16_t place) noexcept
         : area_(&area), items_(items.data()), place_(place) {}
 
     [[nodiscard]] std::uint16_t place() const noexcept { return place_; }
-    [[nodiscard]] HandWord word() const noexcept {
-        return HandWord::unpack(area_->word.load(std::memory_order_acquire));
-    }
+    [[nodiscard]] HandWord word() const noexcept { return HandWord::unpack(loaded(area_->word)); }
     [[nodiscard]] bool empty() const noexcept { return word().empty(); }
     // The item that is being processed, or was when the consumer died; none if there is none.
     [[nodiscard]] std::optional<std::uint64_t> at_work() const noexcept;
+    [[nodiscard]] const Item& item(std::uint64_t i) const noexcept { return items_[i]; }
+    [[nodiscard]] const HandArea& area() const noexcept { return *area_; }
+
+  private:
+    const HandArea* area_;
+    const Item* items_;
+    std::uint16_t place_;
+};
+
+// The same for its owner, and for those who settle it.
+class Hand : public HandView {
+  public:
+    Hand(HandArea& area, HandItems& items, std::uint16_t place) noexcept
+        : HandView(area, items, place), area_(&area), items_(items.data()) {}
+
     [[nodiscard]] Item& item(std::uint64_t i) const noexcept { return items_[i]; }
     [[nodiscard]] HandArea& area() const noexcept { return *area_; }
 
@@ -140,7 +155,6 @@ class Hand {
   private:
     HandArea* area_;
     Item* items_;
-    std::uint16_t place_;
 };
 
 }  // namespace pipeline

@@ -4,10 +4,16 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/core/settle.hpp"
+#include "common/shm/loaded.hpp"
+
 namespace pipeline {
 
 Ring::Ring(RingArea& area, std::uint32_t capacity_slots) noexcept
-    : area_(&area), slots_(reinterpret_cast<Item*>(&area + 1)), capacity_(capacity_slots) {}
+    : RingView(area, capacity_slots),
+      area_(&area),
+      slots_(reinterpret_cast<Item*>(&area + 1)),
+      capacity_(capacity_slots) {}
 
 std::size_t Ring::bytes(std::uint32_t capacity_slots) noexcept {
     return sizeof(RingArea) + std::size_t{capacity_slots} * sizeof(Item);
@@ -35,6 +41,7 @@ Ring::PushResult Ring::push(std::span<const Item> items) noexcept {
         count = std::min<std::size_t>({items.size(), capacity_ - used, capacity_ - 1U});
         if (count == 0) return {PushOutcome::Full, 0};
         if (tail + count > kMaxIndex) return {PushOutcome::Closed, 0};
+        fence_before_overwrite();  // readers without a lock: low_watermark(), observers
         std::size_t at = tail % capacity_;
         for (const Item& item : items.first(count)) {
             slots_[at].copy_from(item);
@@ -93,6 +100,7 @@ Ring::ClaimOutcome Ring::claim(const Hand& hand, std::size_t most, std::chrono::
         found_nothing_ = false;
         const std::uint64_t wanted = std::min(most, kMaxBatch);
         const std::uint64_t count = std::min(wanted, items_from(head, wanted));
+        fence_before_overwrite();
         std::size_t at = head % capacity_;
         for (std::uint64_t i = 0; i < count; ++i) {
             hand.item(i).copy_from(slots_[at]);
@@ -113,8 +121,8 @@ std::uint64_t Ring::items_from(std::uint64_t head, std::uint64_t wanted) noexcep
 }
 
 void Ring::settle_head() noexcept {
-    std::uint64_t head = area_->head.load(std::memory_order_relaxed);
-    for (std::size_t place = 0; place < kMaxPlaces; ++place) head = std::max(head, hand(place).word().end());
+    const std::uint64_t head = settled_head(area_->head.load(std::memory_order_relaxed),
+                                            [this](std::size_t place) { return hand(place).word(); });
     area_->head.store(head, std::memory_order_release);
     // The dead owner may not have notified the producer, and the claim that follows may find nothing to take.
     // Notify inside the lock, so that a kill here makes the next owner repeat it.

@@ -17,7 +17,33 @@
 
 namespace pipeline {
 
-class Ring {
+// A ring to look at: all that a read-only mapping allows.
+class RingView {
+  public:
+    RingView(const RingArea& area, std::uint32_t capacity_slots) noexcept
+        : area_(&area), slots_(reinterpret_cast<const Item*>(&area + 1)), capacity_(capacity_slots) {}
+
+    [[nodiscard]] const RingArea& area() const noexcept { return *area_; }
+    [[nodiscard]] std::uint32_t capacity() const noexcept { return capacity_; }
+    [[nodiscard]] const Item& slot(std::uint64_t index) const noexcept { return slots_[index % capacity_]; }
+    [[nodiscard]] HandView hand(std::size_t place) const noexcept {
+        return {area_->hands[place], area_->hand_items[place], static_cast<std::uint16_t>(place)};
+    }
+    [[nodiscard]] std::uint64_t tail() const noexcept { return loaded(area_->tail); }
+    [[nodiscard]] std::uint64_t head() const noexcept { return loaded(area_->head); }
+    [[nodiscard]] bool closed() const noexcept { return loaded(area_->closed) != 0; }
+    [[nodiscard]] bool stop_requested() const noexcept {
+        return area_->stop.load(std::memory_order_relaxed) != 0;
+    }
+    [[nodiscard]] bool paused() const noexcept { return area_->paused.load(std::memory_order_relaxed) != 0; }
+
+  private:
+    const RingArea* area_;
+    const Item* slots_;
+    std::uint32_t capacity_;
+};
+
+class Ring : public RingView {
   public:
     explicit Ring(RingArea& area) noexcept : Ring(area, area.header.capacity) {}
     // Takes a capacity that the caller has checked: the one in shared memory may change after the check.
@@ -30,18 +56,10 @@ class Ring {
     static void initialise(RingArea& area, std::uint32_t capacity_slots);
 
     [[nodiscard]] RingArea& area() const noexcept { return *area_; }
-    [[nodiscard]] std::uint32_t capacity() const noexcept { return capacity_; }
     [[nodiscard]] Item& slot(std::uint64_t index) const noexcept { return slots_[index % capacity_]; }
     [[nodiscard]] Hand hand(std::size_t place) const noexcept {
         return {area_->hands[place], area_->hand_items[place], static_cast<std::uint16_t>(place)};
     }
-    [[nodiscard]] std::uint64_t tail() const noexcept { return area_->tail.load(std::memory_order_acquire); }
-    [[nodiscard]] std::uint64_t head() const noexcept { return area_->head.load(std::memory_order_acquire); }
-    [[nodiscard]] bool closed() const noexcept { return area_->closed.load(std::memory_order_acquire) != 0; }
-    [[nodiscard]] bool stop_requested() const noexcept {
-        return area_->stop.load(std::memory_order_relaxed) != 0;
-    }
-    [[nodiscard]] bool paused() const noexcept { return area_->paused.load(std::memory_order_relaxed) != 0; }
 
     // ---- the push side ----
 

@@ -37,8 +37,21 @@ void write_record(Record& record, Details& details, const Item& item, const Find
 
 }  // namespace
 
+Totals StorageView::totals(std::uint64_t durable_word) const noexcept {
+    const Totals& totals = area_->totals[durable_word & 1U];
+    return {loaded_plain(totals.booked), loaded_plain(totals.rejected), loaded_plain(totals.failed),
+            loaded_plain(totals.duplicates)};
+}
+
+std::optional<LastSave> StorageView::last_save(std::uint64_t tail) const noexcept {
+    if (tail == 0) return std::nullopt;
+    const Record& last = record(tail - 1);
+    return LastSave{loaded_plain(last.place) % kMaxPlaces, loaded_plain(last.ring_index)};
+}
+
 Storage::Storage(StorageArea& area, std::uint32_t capacity_records, const Ring& ring) noexcept
-    : area_(&area),
+    : StorageView(area, capacity_records),
+      area_(&area),
       records_(reinterpret_cast<Record*>(&area + 1)),
       details_(reinterpret_cast<Details*>(records_ + capacity_records)),
       capacity_(capacity_records),
@@ -63,6 +76,7 @@ std::size_t Storage::save(const Hand& hand, std::span<const Finding> findings) n
     const auto count = std::min<std::uint64_t>({findings.size(), free_records(), capacity_ - 1U});
     if (count == 0) return 0;
     HandWord word = hand.word();
+    fence_before_overwrite();
     std::size_t at = tail % capacity_;
     for (std::uint64_t i = 0; i < count; ++i) {
         const std::uint64_t offset = word.done + i;
@@ -79,16 +93,14 @@ std::size_t Storage::save(const Hand& hand, std::span<const Finding> findings) n
 }
 
 void Storage::settle_hand() noexcept {
-    const std::uint64_t tail = area_->tail.load(std::memory_order_relaxed);
-    if (tail == 0) return;
-    const Record& last = record(tail - 1);
-    const Hand hand = ring_.hand(last.place % kMaxPlaces);
-    HandWord word = hand.word();
-    if (last.ring_index < word.first || last.ring_index >= word.end()) return;
-    const std::uint64_t done = last.ring_index - word.first + 1;
-    if (done <= word.done) return;
-    word.done = done;
-    hand.set_word(word);
+    const auto last = last_save(area_->tail.load(std::memory_order_relaxed));
+    if (!last) return;
+    const Hand hand = ring_.hand(last->place);
+    const HandWord word = hand.word();
+    const HandWord settled = settled_hand(word, last->place, last);
+    // A hand that needs nothing may be a living consumer's, which claims meanwhile: leave its word alone.
+    if (settled.done == word.done) return;
+    hand.set_word(settled);
 }
 
 void Storage::settle() noexcept {
@@ -105,6 +117,7 @@ void Storage::wait_for_room(std::chrono::nanoseconds bound) noexcept {
 
 void Storage::set_durable(std::uint64_t durable, const Totals& added) noexcept {
     const std::uint64_t which = area_->durable_word.load(std::memory_order_relaxed) & 1U;
+    fence_before_overwrite();
     const Totals& before = area_->totals[which];
     Totals& after = area_->totals[which ^ 1U];
     after.booked = before.booked + added.booked;

@@ -7,15 +7,46 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <span>
 
 #include "common/core/layout.hpp"
 #include "common/core/record_range.hpp"
 #include "common/core/ring.hpp"
+#include "common/core/settle.hpp"
+#include "common/shm/loaded.hpp"
 
 namespace pipeline {
 
-class Storage {
+// A storage to look at: all that a read-only mapping allows.
+class StorageView {
+  public:
+    StorageView(const StorageArea& area, std::uint32_t capacity_records) noexcept
+        : area_(&area), records_(reinterpret_cast<const Record*>(&area + 1)), capacity_(capacity_records) {}
+
+    [[nodiscard]] const StorageArea& area() const noexcept { return *area_; }
+    [[nodiscard]] std::uint32_t capacity() const noexcept { return capacity_; }
+    [[nodiscard]] const Record& record(std::uint64_t index) const noexcept {
+        return records_[index % capacity_];
+    }
+    [[nodiscard]] std::uint64_t tail() const noexcept { return loaded(area_->tail); }
+    [[nodiscard]] std::uint64_t durable() const noexcept { return loaded(area_->durable_word) >> 1U; }
+    [[nodiscard]] std::uint64_t released() const noexcept { return loaded(area_->released); }
+    // The totals of the records below durable(). Stable for the flush leader, or while nobody flushes; other
+    // callers may see them change.
+    [[nodiscard]] Totals totals() const noexcept { return totals(loaded(area_->durable_word)); }
+    // The same as of that durable_word: a leader writes only the other element.
+    [[nodiscard]] Totals totals(std::uint64_t durable_word) const noexcept;
+    // The evidence of the save that stored `tail`; none if nothing was ever saved.
+    [[nodiscard]] std::optional<LastSave> last_save(std::uint64_t tail) const noexcept;
+
+  private:
+    const StorageArea* area_;
+    const Record* records_;
+    std::uint32_t capacity_;
+};
+
+class Storage : public StorageView {
   public:
     // `ring` holds the hands whose `done` a save advances; both segments are of one generation.
     Storage(StorageArea& area, const Ring& ring) noexcept : Storage(area, area.header.capacity, ring) {}
@@ -26,20 +57,7 @@ class Storage {
     static void initialise(StorageArea& area, std::uint32_t capacity_records);
 
     [[nodiscard]] StorageArea& area() const noexcept { return *area_; }
-    [[nodiscard]] std::uint32_t capacity() const noexcept { return capacity_; }
     [[nodiscard]] Record& record(std::uint64_t index) const noexcept { return records_[index % capacity_]; }
-    [[nodiscard]] std::uint64_t tail() const noexcept { return area_->tail.load(std::memory_order_acquire); }
-    [[nodiscard]] std::uint64_t durable() const noexcept {
-        return area_->durable_word.load(std::memory_order_acquire) >> 1U;
-    }
-    [[nodiscard]] std::uint64_t released() const noexcept {
-        return area_->released.load(std::memory_order_acquire);
-    }
-    // The totals of the records below durable(). Stable for the flush leader, or while nobody flushes; other
-    // callers may see them change.
-    [[nodiscard]] Totals totals() const noexcept {
-        return area_->totals[area_->durable_word.load(std::memory_order_acquire) & 1U];
-    }
     [[nodiscard]] RecordRange range(std::uint64_t first, std::size_t size) const noexcept {
         return {records_, details_, capacity_, first, size};
     }

@@ -22,6 +22,6 @@ struct Watermark {
 
 // Takes no lock. Items only move forward (layout.hpp, I5), and it searches ring, hands and storage in that
 // order: it may see an item that moves meanwhile twice, but never misses it.
-[[nodiscard]] Watermark low_watermark(const Ring& ring, const Storage& storage) noexcept;
+[[nodiscard]] Watermark low_watermark(const RingView& ring, const StorageView& storage) noexcept;
 
 }  // namespace pipeline

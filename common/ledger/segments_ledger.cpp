@@ -10,7 +10,7 @@
 
 namespace pipeline {
 
-LedgerSpec ledger_of(const Segments& segments) {
+LedgerSpec ledger_of(const SegmentsView& segments) {
     const std::string ledger = segments.checked_ledger();
     try {
         return parse_ledger(ledger);

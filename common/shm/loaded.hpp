@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads one word of the segments while other processes may write it: never torn, and ordered before every
-// later load.
+// Words of the segments that are read without a lock while other processes write them. Such a read is checked
+// afterwards: the reader loads an index again, and if the index is unchanged, nobody had begun to overwrite
+// what it read. That needs an order on both sides: loaded() and loaded_plain() here for the reader,
+// fence_before_overwrite() for the writer. docs/crash-safety.md has the table of all words.
 #pragma once
 
 #include <atomic>
 #include <concepts>
+#include <type_traits>
 
 namespace pipeline {
 
+// Never torn, and ordered before every later load.
 template <class T>
 [[nodiscard]] T loaded(const std::atomic<T>& shared) noexcept {
     return shared.load(std::memory_order_acquire);
@@ -15,9 +19,21 @@ template <class T>
 
 // The same for a word that its writers store plainly. ThreadSanitizer would report a race. It is deliberate:
 // the reader checks by other words whether the value was still valid.
-template <std::integral T>
+template <class T>
+requires std::integral<T> || std::is_enum_v<T>
 [[nodiscard]] __attribute__((no_sanitize("thread"))) T loaded_plain(const T& shared) noexcept {
-    return __atomic_load_n(&shared, __ATOMIC_ACQUIRE);
+    T value;
+    __atomic_load(&shared, &value, __ATOMIC_ACQUIRE);
+    return value;
+}
+
+// Call it once before overwriting memory that others may be reading. A reader that then loads one of the new
+// values also sees every word that this thread has stored or loaded before the call, so its second look at an
+// index shows that the index has moved. It costs no instruction on x86.
+inline void fence_before_overwrite() noexcept {
+#ifndef __SANITIZE_THREAD__  // it models no fences, and reports none of these reads anyway
+    std::atomic_thread_fence(std::memory_order_release);
+#endif
 }
 
 }  // namespace pipeline

@@ -16,7 +16,7 @@ namespace pipeline {
 namespace {
 
 // The pipeline's own ledger, if there is a pipeline.
-LedgerSpec ledger_to_audit(const ObserverOptions& options, const std::optional<Segments>& segments) {
+LedgerSpec ledger_to_audit(const ObserverOptions& options, const std::optional<SegmentsView>& segments) {
     if (segments) {
         LedgerSpec own = ledger_of(*segments);
         if (options.ledger && options.ledger->text() != own.text()) {
@@ -39,7 +39,7 @@ LedgerSpec ledger_to_audit(const ObserverOptions& options, const std::optional<S
 }  // namespace
 
 ExitStatus audit_pipeline(const ObserverOptions& options) {
-    const auto segments = Segments::open(options.name, Segment::Access::ReadOnly);
+    const auto segments = SegmentsView::open(options.name);
     const LedgerSpec ledger = ledger_to_audit(options, segments);
     AuditSubject subject{options.name, ledger.text(), std::nullopt};
     Audit audit;

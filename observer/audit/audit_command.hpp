@@ -8,7 +8,7 @@
 namespace pipeline {
 
 // Returns Drained if the audit balances, else DataError. Throws Failure: NoInput if there is nothing to
-// audit; NotDrained if no consistent snapshot could be read (a retry may help); as Segments::open() and
+// audit; NotDrained if no consistent snapshot could be read (a retry may help); as SegmentsView::open() and
 // read_ledger().
 [[nodiscard]] ExitStatus audit_pipeline(const ObserverOptions& options);
 

@@ -44,7 +44,7 @@ const View& Lookout::look(bool must_see) {
 
 void Lookout::attach(bool must_see) {
     try {
-        segments_ = Segments::open(view_.name, Segment::Access::ReadOnly);
+        segments_ = SegmentsView::open(view_.name);
         view_.trouble.clear();
     } catch (const Failure& failure) {
         if (must_see) throw;

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "common/core/segments/segments.hpp"
+#include "common/core/segments/segments_view.hpp"
 #include "observer/judge/comparison.hpp"
 #include "observer/judge/health.hpp"
 #include "observer/judge/history.hpp"
@@ -47,7 +47,7 @@ class Lookout {
     explicit Lookout(std::string name);
 
     // Looks, and returns a view that is valid until the next look. Without a pipeline it shows the last
-    // observation. If `must_see`, throws Failure as Segments::open(); otherwise the failure becomes the
+    // observation. If `must_see`, throws Failure as SegmentsView::open(); otherwise the failure becomes the
     // view's trouble.
     const View& look(bool must_see = false);
     [[nodiscard]] const View& view() const noexcept { return view_; }
@@ -59,7 +59,7 @@ class Lookout {
     void add_pace(const Observation& seen);
 
     View view_;
-    std::optional<Segments> segments_;
+    std::optional<SegmentsView> segments_;
     LedgerRoom room_;
     std::deque<Observation> past_;  // a second apart, oldest first
     std::optional<Observation> paced_;

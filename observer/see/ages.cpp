@@ -31,7 +31,7 @@ void add_ages(HistogramArea& ages, std::uint64_t count, std::uint64_t now_ns, Ac
 
 }  // namespace
 
-Ages Ages::of(const Ring& ring, const Storage& storage, const Flow& flow, std::uint64_t now_ns) {
+Ages Ages::of(const RingView& ring, const StorageView& storage, const Flow& flow, std::uint64_t now_ns) {
     Ages ages;
     const auto counted = std::make_unique<HistogramArea>();
     const std::uint64_t in_ring = std::min<std::uint64_t>(flow.in_ring, ring.capacity());
@@ -40,7 +40,7 @@ Ages Ages::of(const Ring& ring, const Storage& storage, const Flow& flow, std::u
     if (in_ring != 0) take_older(ages.oldest_unsaved_ns, in_slot(0));
     add_ages(*counted, in_ring, now_ns, in_slot);
     for (std::size_t place = 0; place < kMaxPlaces; ++place) {
-        const Hand hand = ring.hand(place);
+        const HandView hand = ring.hand(place);
         const auto oldest = oldest_in_hand_ns(hand);
         if (!oldest) continue;
         take_older(ages.oldest_unsaved_ns, *oldest);

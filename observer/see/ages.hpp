@@ -22,7 +22,7 @@ struct Ages {
     // The ages of all at the time of the look. If they are many, evenly spaced samples stand for the others.
     Histogram under_way;
 
-    [[nodiscard]] static Ages of(const Ring& ring, const Storage& storage, const Flow& flow,
+    [[nodiscard]] static Ages of(const RingView& ring, const StorageView& storage, const Flow& flow,
                                  std::uint64_t now_ns);
 };
 

@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observer/see/current_invoice.hpp"
 
-#include <atomic>
-
 #include "common/shm/loaded.hpp"
 
 namespace pipeline {
 namespace {
 
-// Reads before this are consistent if their words are unchanged after it.
-void order_reads() noexcept {
-    std::atomic_thread_fence(std::memory_order_acquire);
-}
-
-std::string id_of(Item& item) {
+std::string id_of(const Item& item) {
     const std::size_t length = bounded_id_length(loaded_plain(item.id_length));
     std::string id(length, '\0');
     for (std::size_t i = 0; i < length; ++i) id[i] = loaded_plain(item.id[i]);
@@ -22,9 +15,9 @@ std::string id_of(Item& item) {
 
 }  // namespace
 
-std::optional<CurrentInvoice> current_invoice(const Hand& hand) {
+std::optional<CurrentInvoice> current_invoice(const HandView& hand) {
     const HandArea& area = hand.area();
-    const std::uint64_t work = area.work.load(std::memory_order_acquire);
+    const std::uint64_t work = loaded(area.work);
     const HandWord word = hand.word();
     const auto seen = WorkWord::unpack(work);
     if (!seen.is_active || seen.index < word.first || seen.index - word.first >= kMaxBatch)
@@ -32,18 +25,17 @@ std::optional<CurrentInvoice> current_invoice(const Hand& hand) {
     CurrentInvoice invoice;
     invoice.id = id_of(hand.item(seen.index - word.first));
     invoice.attempt = seen.attempt;
-    invoice.since_ns = area.since_ns.load(std::memory_order_relaxed);
-    order_reads();
-    const bool is_same = area.work.load(std::memory_order_relaxed) == work && hand.word().first == word.first;
+    invoice.since_ns = loaded(area.since_ns);
+    // What was read before is consistent if these words are unchanged.
+    const bool is_same = loaded(area.work) == work && hand.word().first == word.first;
     if (!is_same || invoice.since_ns == 0 || invoice.id.empty()) return std::nullopt;
     return invoice;
 }
 
-std::optional<std::uint64_t> oldest_in_hand_ns(const Hand& hand) {
+std::optional<std::uint64_t> oldest_in_hand_ns(const HandView& hand) {
     const HandWord word = hand.word();
     if (word.empty() || word.done >= kMaxBatch) return std::nullopt;
     const std::uint64_t acquired = loaded_plain(hand.item(word.done).acquired_ns);
-    order_reads();
     return hand.word().first == word.first ? std::optional(acquired) : std::nullopt;
 }
 

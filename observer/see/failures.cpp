@@ -2,7 +2,6 @@
 #include "observer/see/failures.hpp"
 
 #include <algorithm>
-#include <type_traits>
 
 #include "common/shm/loaded.hpp"
 
@@ -10,14 +9,12 @@ namespace pipeline {
 namespace {
 
 bool has_failed(const Record& record) noexcept {
-    using Bits = std::underlying_type_t<Outcome>;
-    const auto outcome = loaded_plain(reinterpret_cast<const Bits&>(record.outcome));
-    return static_cast<Outcome>(outcome) == Outcome::Failed;
+    return loaded_plain(record.outcome) == Outcome::Failed;
 }
 
 }  // namespace
 
-std::uint64_t failures_in_a_row(const Storage& storage, const Flow& flow, std::uint64_t most) {
+std::uint64_t failures_in_a_row(const StorageView& storage, const Flow& flow, std::uint64_t most) {
     if (flow.outcomes.failed != 0 && flow.outcomes.failed == flow.durable) return flow.durable;
     const std::uint64_t waiting = flow.saved > flow.durable ? flow.saved - flow.durable : 0;
     if (waiting >= storage.capacity()) return 0;

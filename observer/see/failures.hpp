@@ -12,6 +12,7 @@ namespace pipeline {
 
 // Counts the newest durable records that failed, back to the first that did not, as far as they are still
 // there, and at most `most`. If every durable record failed, returns their full number.
-[[nodiscard]] std::uint64_t failures_in_a_row(const Storage& storage, const Flow& flow, std::uint64_t most);
+[[nodiscard]] std::uint64_t failures_in_a_row(const StorageView& storage, const Flow& flow,
+                                              std::uint64_t most);
 
 }  // namespace pipeline

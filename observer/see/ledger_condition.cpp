@@ -8,7 +8,7 @@
 
 namespace pipeline {
 
-LedgerCondition look_at_ledger(const MetricsArea& metrics, const Storage& storage, const Flow& flow) {
+LedgerCondition look_at_ledger(const MetricsArea& metrics, const StorageView& storage, const Flow& flow) {
     LedgerCondition seen;
     // Load the time of a failure before its text: the writer stores them in the opposite order.
     seen.failing_since_ns = loaded(metrics.ledger.failing_since_ns);

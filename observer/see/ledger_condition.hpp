@@ -32,7 +32,7 @@ struct LedgerCondition {
 };
 
 // `flow`: as read from ring and storage. Does not fill in `room`.
-[[nodiscard]] LedgerCondition look_at_ledger(const MetricsArea& metrics, const Storage& storage,
+[[nodiscard]] LedgerCondition look_at_ledger(const MetricsArea& metrics, const StorageView& storage,
                                              const Flow& flow);
 
 }  // namespace pipeline

@@ -47,10 +47,10 @@ SupervisorObservation observe_supervisor(const SupervisorMetrics& metrics, Reach
     return supervisor;
 }
 
-void observe_places(Observation& seen, const Ring& ring, const MetricsArea& metrics, Reach reach) {
+void observe_places(Observation& seen, const RingView& ring, const MetricsArea& metrics, Reach reach) {
     for (std::size_t place = 0; place < kMaxPlaces; ++place) {
         const PlaceMetrics& counted = metrics.places[place];
-        const Hand hand = ring.hand(place);
+        const HandView hand = ring.hand(place);
         const ProcessId named = ProcessId::unpack(loaded(hand.area().process));
         const HandWord word = hand.word();
         const std::uint64_t items = loaded(counted.items);
@@ -71,7 +71,7 @@ void observe_places(Observation& seen, const Ring& ring, const MetricsArea& metr
 }
 
 // The ages of everything that is not durable yet.
-void observe_ages(Observation& seen, const Ring& ring, const Storage& storage) {
+void observe_ages(Observation& seen, const RingView& ring, const StorageView& storage) {
     Ages ages = Ages::of(ring, storage, seen.flow(), seen.at_ns);
     seen.oldest_acquired_ns = ages.oldest_ns;
     seen.oldest_unsaved_ns = ages.oldest_unsaved_ns;
@@ -96,14 +96,15 @@ PipelineState state_of(const Observation& seen, bool is_closing, Reach reach) no
 }
 
 // A folder or a list may get more entries. It has ended only once the ring is closed, as with `--once`.
-bool has_ended(std::string_view source, const Ring& ring) noexcept {
+bool has_ended(std::string_view source, const RingView& ring) noexcept {
     const bool may_end = source == "sequence" || source == "lines:-" || ring.closed();
     return may_end && loaded(ring.area().exhausted) != 0;
 }
 
 }  // namespace
 
-Observation observe_areas(const Ring& ring, const Storage& storage, const MetricsArea& metrics, Reach reach) {
+Observation observe_areas(const RingView& ring, const StorageView& storage, const MetricsArea& metrics,
+                          Reach reach) {
     Observation seen;
     seen.at_ns = monotonic_ns();
     seen.at = WallClock(wall_us(), seen.at_ns);
@@ -131,7 +132,7 @@ Observation observe_areas(const Ring& ring, const Storage& storage, const Metric
     return seen;
 }
 
-Observation observe_segments(const Segments& segments) {
+Observation observe_segments(const SegmentsView& segments) {
     Observation seen =
         observe_areas(segments.ring(), segments.storage(), segments.metrics(), reach_of(segments));
     seen.source = segments.source();

@@ -12,7 +12,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/core/metrics.hpp"
-#include "common/core/segments/segments.hpp"
+#include "common/core/segments/segments_view.hpp"
 #include "common/shm/histogram.hpp"
 #include "observer/see/ledger_condition.hpp"
 #include "observer/see/process_state.hpp"
@@ -122,11 +122,11 @@ inline constexpr std::chrono::milliseconds kPatience{3};
 inline constexpr std::uint64_t kFailuresLookedAt = 20;
 
 // Looks now; `segments` are attached read-only.
-[[nodiscard]] Observation observe_segments(const Segments& segments);
+[[nodiscard]] Observation observe_segments(const SegmentsView& segments);
 // The same without the names of source and ledger, and without whether the source has ended. `reach`: of the
 // segments.
-[[nodiscard]] Observation observe_areas(const Ring& ring, const Storage& storage, const MetricsArea& metrics,
-                                        Reach reach = Reach::Here);
+[[nodiscard]] Observation observe_areas(const RingView& ring, const StorageView& storage,
+                                        const MetricsArea& metrics, Reach reach = Reach::Here);
 
 // "starting", "running", "draining", "stopped", "dead", "unknown", "finished".
 [[nodiscard]] std::string_view to_text(PipelineState state) noexcept;

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <string>
 
+#include "common/shm/loaded.hpp"
+
 namespace pipeline {
 namespace {
 
@@ -24,8 +26,8 @@ bool is_stopped(std::uint32_t pid) {
 
 }  // namespace
 
-Reach reach_of(const Segments& segments) {
-    const std::uint64_t theirs = segments.ring().area().pid_namespace.load(std::memory_order_acquire);
+Reach reach_of(const SegmentsView& segments) {
+    const std::uint64_t theirs = loaded(segments.ring().area().pid_namespace);
     // 0 means unknown and equals nothing.
     if (theirs != 0 && theirs == own_pid_namespace()) return Reach::Here;
     const auto are_in_use = segments.are_in_use();

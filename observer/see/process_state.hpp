@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "common/core/segments/segments.hpp"
+#include "common/core/segments/segments_view.hpp"
 #include "common/os/process_id.hpp"
 
 namespace pipeline {
@@ -35,7 +35,7 @@ enum class Reach : std::uint8_t {
 };
 
 // `segments`: attached read-only.
-[[nodiscard]] Reach reach_of(const Segments& segments);
+[[nodiscard]] Reach reach_of(const SegmentsView& segments);
 
 // An identity without a pid is Absent.
 [[nodiscard]] ProcessState process_state(ProcessId process, Reach reach);

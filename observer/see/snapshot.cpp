@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "common/base/error.hpp"
+#include "common/core/settle.hpp"
 #include "common/shm/loaded.hpp"
 
 namespace pipeline {
@@ -22,56 +23,31 @@ struct Words {
     bool operator==(const Words&) const = default;
 };
 
-Words look(const Ring& ring, const Storage& storage) noexcept {
+Words look(const RingView& ring, const StorageView& storage) noexcept {
     Words words;
     words.tail = ring.tail();
     words.head = ring.head();
     words.saved = storage.tail();
-    words.durable_word = storage.area().durable_word.load(std::memory_order_acquire);
+    words.durable_word = loaded(storage.area().durable_word);
     for (std::size_t place = 0; place < kMaxPlaces; ++place)
-        words.hands[place] = ring.area().hands[place].word.load(std::memory_order_acquire);
+        words.hands[place] = loaded(ring.area().hands[place].word);
     return words;
 }
 
-// Reads the totals that durable_word marks as current. A flush leader writes only the others.
-Totals totals_of(const Storage& storage, const Words& words) noexcept {
-    Totals& totals = storage.area().totals[words.durable_word & 1U];
-    return {loaded_plain(totals.booked), loaded_plain(totals.rejected), loaded_plain(totals.failed),
-            loaded_plain(totals.duplicates)};
-}
-
-// The last record tells how far its hand has got. It was written before the tail that covers it, and is not
-// overwritten before the tail moves on.
-struct LastSave {
-    std::size_t place = 0;
-    std::uint64_t ring_index = 0;
-};
-
-LastSave last_save(const Storage& storage, const Words& words) noexcept {
-    if (words.saved == 0) return {};
-    Record& last = storage.record(words.saved - 1);
-    return {loaded_plain(last.place) % kMaxPlaces, loaded_plain(last.ring_index)};
-}
-
-// Settles the words as Ring::settle_head() and Storage::settle_hand() would: a process killed, or still
-// running, between a commit word and the word derived from it has moved its items all the same.
-Flow settled(const Words& words, const LastSave& last, const Totals& outcomes) noexcept {
+// Settles the words as their next owners would: a process killed, or still running, between a commit word and
+// the word derived from it has moved its items all the same.
+Flow settled(const Words& words, const std::optional<LastSave>& last, const Totals& outcomes) noexcept {
+    const auto word_of = [&words](std::size_t place) { return HandWord::unpack(words.hands[place]); };
     Flow flow;
     flow.acquired = words.tail;
     flow.saved = words.saved;
     flow.durable = words.durable_word >> 1U;
     flow.outcomes = outcomes;
-    std::uint64_t head = words.head;
+    flow.in_ring = words.tail - settled_head(words.head, word_of);
     for (std::size_t place = 0; place < kMaxPlaces; ++place) {
-        HandWord hand = HandWord::unpack(words.hands[place]);
-        head = std::max(head, hand.end());
-        if (words.saved != 0 && place == last.place && last.ring_index >= hand.first &&
-            last.ring_index < hand.end()) {
-            hand.done = std::max(hand.done, last.ring_index - hand.first + 1);
-        }
+        const HandWord hand = settled_hand(word_of(place), place, last);
         flow.in_hands += hand.count - hand.done;
     }
-    flow.in_ring = words.tail - head;
     return flow;
 }
 
@@ -80,13 +56,15 @@ ProcessSight sight(ProcessSight::Role role, std::uint16_t place, ProcessId proce
 }
 
 // Looks until two reads agree, or the deadline passes.
-std::optional<Flow> exact_flow(const Ring& ring, const Storage& storage, std::chrono::nanoseconds patience) {
+std::optional<Flow> exact_flow(const RingView& ring, const StorageView& storage,
+                               std::chrono::nanoseconds patience) {
     using std::chrono::steady_clock;
     const auto deadline = steady_clock::now() + patience;
     Words words = look(ring, storage);
     do {
-        const LastSave last = last_save(storage, words);
-        const Totals outcomes = totals_of(storage, words);
+        // Neither the last record nor these totals are overwritten before one of the words has changed.
+        const std::optional<LastSave> last = storage.last_save(words.saved);
+        const Totals outcomes = storage.totals(words.durable_word);
         const Words again = look(ring, storage);
         if (again == words) return settled(words, last, outcomes);
         words = again;
@@ -95,12 +73,11 @@ std::optional<Flow> exact_flow(const Ring& ring, const Storage& storage, std::ch
 }
 
 // One read, against the direction of the items: a later read is never behind an earlier one.
-Flow glance(const Ring& ring, const Storage& storage) noexcept {
-    Words words;
-    words.durable_word = storage.area().durable_word.load(std::memory_order_acquire);
+Flow glance(const RingView& ring, const StorageView& storage) noexcept {
+    const std::uint64_t durable_word = loaded(storage.area().durable_word);
     Flow flow;
-    flow.outcomes = totals_of(storage, words);
-    flow.durable = words.durable_word >> 1U;
+    flow.outcomes = storage.totals(durable_word);
+    flow.durable = durable_word >> 1U;
     flow.saved = std::max(storage.tail(), flow.durable);
     const std::uint64_t head = std::max(ring.head(), flow.saved);
     flow.acquired = std::max(ring.tail(), head);
@@ -111,7 +88,7 @@ Flow glance(const Ring& ring, const Storage& storage) noexcept {
 
 // Repeats a glance that took too long: ring or storage seem to hold more than they can, or a flush may have
 // overwritten the totals.
-Flow passing_flow(const Ring& ring, const Storage& storage) noexcept {
+Flow passing_flow(const RingView& ring, const StorageView& storage) noexcept {
     constexpr int kTries = 8;  // retries do not repair garbage
     Flow flow;
     for (int i = 0; i < kTries; ++i) {
@@ -124,17 +101,17 @@ Flow passing_flow(const Ring& ring, const Storage& storage) noexcept {
 
 }  // namespace
 
-std::optional<Flow> read_flow(const Ring& ring, const Storage& storage) {
+std::optional<Flow> read_flow(const RingView& ring, const StorageView& storage) {
     return exact_flow(ring, storage, std::chrono::seconds(1));
 }
 
-LiveFlow look_at_flow(const Ring& ring, const Storage& storage, std::chrono::nanoseconds patience) {
+LiveFlow look_at_flow(const RingView& ring, const StorageView& storage, std::chrono::nanoseconds patience) {
     if (const auto exact = exact_flow(ring, storage, patience)) return {*exact, true};
     return {passing_flow(ring, storage), false};
 }
 
-Snapshot take_snapshot(const Segments& segments) {
-    const Ring ring = segments.ring();
+Snapshot take_snapshot(const SegmentsView& segments) {
+    const RingView ring = segments.ring();
     const auto flow = read_flow(ring, segments.storage());
     if (!flow) {
         throw Failure(ExitStatus::NotDrained,
@@ -151,10 +128,9 @@ Snapshot take_snapshot(const Segments& segments) {
         if (process.pid == 0) return;
         snapshot.processes.push_back(sight(role, static_cast<std::uint16_t>(place), process, snapshot.reach));
     };
-    add(ProcessSight::Role::Producer, 0, ring.area().producer_process.load(std::memory_order_acquire));
+    add(ProcessSight::Role::Producer, 0, loaded(ring.area().producer_process));
     for (std::size_t place = 0; place < kMaxPlaces; ++place)
-        add(ProcessSight::Role::Consumer, place,
-            ring.area().hands[place].process.load(std::memory_order_acquire));
+        add(ProcessSight::Role::Consumer, place, loaded(ring.area().hands[place].process));
     return snapshot;
 }
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "common/core/segments/segments.hpp"
+#include "common/core/segments/segments_view.hpp"
 #include "observer/see/process_state.hpp"
 
 namespace pipeline {
@@ -51,7 +51,7 @@ struct Snapshot {
 // The exact flow of one moment: reads twice, and accepts two equal reads. A word that a kill left behind
 // counts as its next owner will settle it. None if the segments changed between every two reads for a whole
 // second.
-[[nodiscard]] std::optional<Flow> read_flow(const Ring& ring, const Storage& storage);
+[[nodiscard]] std::optional<Flow> read_flow(const RingView& ring, const StorageView& storage);
 
 // For frequent looks: an exact flow if one comes within `patience`, else a single read. The words of a single
 // read are a few microseconds apart: nothing is negative, nothing is missing, and an item that moved
@@ -60,10 +60,10 @@ struct LiveFlow {
     Flow flow;
     bool is_exact = false;  // all words are of one moment
 };
-[[nodiscard]] LiveFlow look_at_flow(const Ring& ring, const Storage& storage,
+[[nodiscard]] LiveFlow look_at_flow(const RingView& ring, const StorageView& storage,
                                     std::chrono::nanoseconds patience);
 
 // Throws Failure NotDrained if the flow could not be read.
-[[nodiscard]] Snapshot take_snapshot(const Segments& segments);
+[[nodiscard]] Snapshot take_snapshot(const SegmentsView& segments);
 
 }  // namespace pipeline

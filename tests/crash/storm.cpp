@@ -19,10 +19,10 @@ namespace {
 
 using std::chrono::milliseconds;
 
-Segments attach(const std::string& name, Process& supervisor) {
-    std::optional<Segments> segments;
+SegmentsView attach(const std::string& name, Process& supervisor) {
+    std::optional<SegmentsView> segments;
     const bool there = eventually([&] {
-        segments = Segments::open(name, Segment::Access::ReadOnly);
+        segments = SegmentsView::open(name);
         return segments.has_value() || !supervisor.is_running();
     });
     if (!there || !segments) FAIL("no segments named " << name << ":\n" << supervisor.err());
@@ -69,8 +69,8 @@ Storm::Storm(const std::string& name, Process& supervisor, std::uint64_t seed)
     : supervisor_(supervisor), random_(seed), segments_(attach(name, supervisor)) {}
 
 Storm::Sight Storm::sight() const {
-    const Ring ring = segments_.ring();
-    const Storage storage = segments_.storage();
+    const RingView ring = segments_.ring();
+    const StorageView storage = segments_.storage();
     return {ring.tail(), ring.head(), storage.tail(), storage.durable(), storage.released()};
 }
 
@@ -99,7 +99,7 @@ bool Storm::is_producer(pid_t child) const {
 // A child that dies before it has done anything is started again later and later: most victims have
 // worked, so that the storm does not starve itself.
 bool Storm::has_worked(pid_t child) {
-    const Ring ring = segments_.ring();
+    const RingView ring = segments_.ring();
     std::uint64_t word = 0;
     if (is_producer(child)) {
         word = ring.tail();
@@ -160,7 +160,7 @@ void Storm::probe(pid_t victim, const Sight& before) {
 }
 
 bool Storm::went_on(const Sight& before, const std::vector<pid_t>& others) const {
-    const Ring ring = segments_.ring();
+    const RingView ring = segments_.ring();
     const pid_t producer = pid_in(ring.area().producer_process);
     const bool produces = std::find(others.begin(), others.end(), producer) != others.end();
     if (others.size() == (produces ? 1U : 0U)) return true;  // there are no consumers
@@ -190,8 +190,8 @@ void Storm::stop_one(milliseconds longest) {
 }
 
 std::string Storm::state() const {
-    const Ring ring = segments_.ring();
-    const Storage storage = segments_.storage();
+    const RingView ring = segments_.ring();
+    const StorageView storage = segments_.storage();
     const Sight now = sight();
     std::string text = fmt::format(
         "acquired {} claimed {} stored {} durable {} released {}; closed {} stop {}; capacities {} and {}\n",

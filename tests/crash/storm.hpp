@@ -64,7 +64,7 @@ class Storm {
     [[nodiscard]] std::chrono::milliseconds longest_stall() const noexcept {
         return std::chrono::duration_cast<std::chrono::milliseconds>(longest_stall_);
     }
-    [[nodiscard]] const Segments& segments() const noexcept { return segments_; }
+    [[nodiscard]] const SegmentsView& segments() const noexcept { return segments_; }
     // Everything that can be said about the pipeline's state, for a failure.
     [[nodiscard]] std::string state() const;
 
@@ -86,7 +86,7 @@ class Storm {
 
     Process& supervisor_;
     std::mt19937_64 random_;
-    Segments segments_;
+    SegmentsView segments_;
     std::map<pid_t, std::uint64_t> first_word_;  // of a child, what its work began with
     Sight last_{};
     Watched unmoved_;

@@ -33,7 +33,7 @@ std::vector<std::string> storm_options(std::vector<std::string> more) {
 }
 
 std::uint64_t last_number(const Storm& storm) {
-    const Ring ring = storm.segments().ring();
+    const RingView ring = storm.segments().ring();
     return std::max<std::uint64_t>(ring.area().start_position, 1) + ring.tail() - 1;
 }
 

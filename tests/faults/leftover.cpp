@@ -28,9 +28,9 @@ Leftover::Leftover() {
     {
         const LedgerLock lock(run_.ledger());
         REQUIRE(eventually([&] {
-            const auto segments = Segments::open(run_.name(), Segment::Access::ReadOnly);
+            const auto segments = SegmentsView::open(run_.name());
             if (!segments) return false;
-            const Ring ring = segments->ring();
+            const RingView ring = segments->ring();
             return run_.waiting() == kCapacity && ring.tail() - ring.head() == kCapacity &&
                    !ring.hand(0).empty() && !ring.hand(1).empty();
         }));

@@ -44,7 +44,7 @@ std::string digest_of(const std::filesystem::path& file) {
 
 // What the segments say of the source; Fine also if there are none.
 SourceState state_of(const PipelineRun& run) {
-    const auto segments = Segments::open(run.name(), Segment::Access::ReadOnly);
+    const auto segments = SegmentsView::open(run.name());
     return segments ? static_cast<SourceState>(segments->metrics().source.state.load()) : SourceState::Fine;
 }
 
@@ -355,7 +355,7 @@ TEST_CASE("a file that is gone when its producer is started again ends the run w
     write_file(file, lines(2000));
     auto supervisor = run.start(pipeline_of(file, {"--rate", "2000/s"}));
     REQUIRE(eventually([&] { return run.has_rows(100); }));
-    const auto segments = Segments::open(run.name(), Segment::Access::ReadOnly);
+    const auto segments = SegmentsView::open(run.name());
     REQUIRE(segments);
     const auto elsewhere = run.directory() / "elsewhere";
     std::filesystem::rename(file, elsewhere);

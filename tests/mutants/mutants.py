@@ -66,7 +66,7 @@ MUTANTS = [
     Mutant("a save overwrites the record that is evidence", (
         (STORAGE, "{findings.size(), free_records(), capacity_ - 1U}", "{findings.size(), free_records()}"),), ONE_KILL),
     Mutant("nobody settles the hand after a save that was cut short", (
-        (STORAGE, "    if (done <= word.done) return;\n", "    if (done != word.done) return;\n"),), ONE_KILL),
+        (STORAGE, "    if (settled.done == word.done) return;\n", "    if (settled.done != word.done) return;\n"),), ONE_KILL),
     Mutant("a flush says durable before the ledger has committed", (
         (FLUSH, "    write(records, context);\n    if (tail != durable) {\n",
          "    if (tail != durable) storage_.set_durable(tail, count(records, monotonic_ns(), metrics_.until_durable));\n"

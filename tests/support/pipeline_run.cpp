@@ -110,17 +110,17 @@ void PipelineRun::require_numbers_up_to(std::uint64_t numbers) const {
 }
 
 std::uint64_t PipelineRun::waiting() const {
-    const auto seen = Segments::open(name_, Segment::Access::ReadOnly);
+    const auto seen = SegmentsView::open(name_);
     return seen ? seen->storage().tail() - seen->storage().durable() : 0;
 }
 
 std::uint64_t PipelineRun::acquired() const {
-    const auto seen = Segments::open(name_, Segment::Access::ReadOnly);
+    const auto seen = SegmentsView::open(name_);
     return seen ? seen->ring().tail() : 0;
 }
 
 std::uint64_t PipelineRun::in_flight() const {
-    const auto seen = Segments::open(name_, Segment::Access::ReadOnly);
+    const auto seen = SegmentsView::open(name_);
     return seen ? seen->in_flight() : 0;
 }
 

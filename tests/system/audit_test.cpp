@@ -13,8 +13,7 @@
 #include "tests/support/pipeline_run.hpp"
 
 using namespace pipeline::test;
-using pipeline::Segment;
-using pipeline::Segments;
+using pipeline::SegmentsView;
 
 namespace {
 
@@ -128,7 +127,7 @@ TEST_CASE("an older copy in the place of the ledger is found, and segments that 
     static_cast<void>(run.column("VACUUM INTO '" + copy.string() + "'"));
     const auto copied = run.rows();
     // Not the rows alone: of a commit whose leader is killed at once the segments do not know yet.
-    const auto segments = Segments::open(run.name(), Segment::Access::ReadOnly);
+    const auto segments = SegmentsView::open(run.name());
     REQUIRE(segments);
     REQUIRE(eventually([&] { return segments->storage().durable() > copied + 1000; }));
     run.kill(supervisor);

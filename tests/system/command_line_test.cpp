@@ -109,7 +109,7 @@ TEST_CASE("leftovers of another source or ledger are not adopted") {
     {
         auto killed = run.start({"--consumers", "1", "--source", "sequence:100", "--process", "simulate:1s"});
         REQUIRE(eventually([&] {
-            const auto seen = Segments::open(run.name(), Segment::Access::ReadOnly);
+            const auto seen = SegmentsView::open(run.name());
             return seen && seen->ring().tail() == 100;
         }));
         killed.send(SIGSTOP);

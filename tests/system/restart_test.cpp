@@ -20,10 +20,9 @@ using namespace pipeline::test;
 namespace {
 
 // Looks at the segments of a run that has just been started.
-Segments attach(const std::string& name) {
-    std::optional<Segments> segments;
-    REQUIRE(
-        eventually([&] { return (segments = Segments::open(name, Segment::Access::ReadOnly)).has_value(); }));
+SegmentsView attach(const std::string& name) {
+    std::optional<SegmentsView> segments;
+    REQUIRE(eventually([&] { return (segments = SegmentsView::open(name)).has_value(); }));
     return std::move(*segments);
 }
 

@@ -39,7 +39,7 @@ class Acquired {
     explicit Acquired(const PipelineRun& run) : run_(run) {}
     [[nodiscard]] std::uint64_t number() {
         if (segments_ && !segments_->are_current()) segments_.reset();  // left over, and all done
-        if (!segments_) segments_ = Segments::open(run_.name(), Segment::Access::ReadOnly);
+        if (!segments_) segments_ = SegmentsView::open(run_.name());
         if (!segments_) return 0;
         const std::uint64_t tail = segments_->ring().tail();
         return tail == 0 ? 0 : segments_->ring().slot(tail - 1).position.load();
@@ -47,7 +47,7 @@ class Acquired {
 
   private:
     const PipelineRun& run_;
-    std::optional<Segments> segments_;
+    std::optional<SegmentsView> segments_;
 };
 
 void pause(std::chrono::microseconds time) {

@@ -32,7 +32,7 @@ class Steered {
     explicit Steered(const std::vector<std::string>& options, int input_fd = -1)
         : supervisor(run.start(options, input_fd)) {
         REQUIRE(eventually([&] {
-            segments_ = Segments::open(run.name(), Segment::Access::ReadOnly);
+            segments_ = SegmentsView::open(run.name());
             return segments_.has_value() && supervisor_metrics().process != 0;
         }));
     }
@@ -40,7 +40,7 @@ class Steered {
         return segments_->metrics().supervisor;
     }
     [[nodiscard]] std::uint32_t wanted() const { return supervisor_metrics().consumers; }
-    [[nodiscard]] Ring ring() const { return segments_->ring(); }
+    [[nodiscard]] RingView ring() const { return segments_->ring(); }
     [[nodiscard]] const MetricsArea& metrics() const { return segments_->metrics(); }
     [[nodiscard]] std::uint64_t in_flight() const { return segments_->in_flight(); }
     // The process ids of the consumers that are at work, of one moment.
@@ -82,7 +82,7 @@ class Steered {
     Process supervisor;
 
   private:
-    std::optional<Segments> segments_;
+    std::optional<SegmentsView> segments_;
 };
 
 // A standard input of numbered lines.
@@ -141,7 +141,7 @@ TEST_CASE("what a leaving consumer has saved waits for no other consumer") {
     REQUIRE(eventually([&] { return run.waiting() == 3; }));
     CHECK(run.rows() == 0);
     // Whichever place is busy with the slow one: the other one leaves when both are told to.
-    const auto segments = Segments::open(run.name(), Segment::Access::ReadOnly);
+    const auto segments = SegmentsView::open(run.name());
     REQUIRE(segments);
     if (segments->ring().hand(1).empty()) {
         supervisor.send(SIGTTOU);

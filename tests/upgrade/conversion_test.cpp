@@ -287,7 +287,7 @@ TEST_CASE("who only looks at old segments says that a start takes them over", "[
     const Name name;
     OldImage("full").write_segments(name.text);
     try {
-        static_cast<void>(Segments::open(name.text, Segment::Access::ReadOnly));
+        static_cast<void>(SegmentsView::open(name.text));
         FAIL("they were opened");
     } catch (const Failure& failure) {
         CHECK(std::string(failure.what()).find("the next start of the supervisor takes it over") !=

@@ -12,27 +12,19 @@ namespace {
 
 using Where = Damage::Where;
 
-// The head as the next owner of the pop lock sees it, after settling if the lock is abandoned.
-std::uint64_t settled_head(const Ring& ring) noexcept {
-    std::uint64_t head = ring.head();
-    if (!ring.area().pop_lock.is_abandoned()) return head;
-    for (std::size_t place = 0; place < kMaxPlaces; ++place)
-        head = std::max(head, ring.hand(place).word().end());
-    return head;
+// As the next owner of the pop lock sees it: it settles only if the last owner died.
+std::uint64_t head_of(const RingView& ring) noexcept {
+    if (!ring.area().pop_lock.is_abandoned()) return ring.head();
+    return settled_head(ring.head(), [&ring](std::size_t place) { return ring.hand(place).word(); });
 }
 
-// The hand's word as the next owner of the save lock sees it, after settling if the lock is abandoned.
-HandWord settled_word(const Hand& hand, const Storage& storage) noexcept {
-    HandWord word = hand.word();
-    const std::uint64_t saved = storage.tail();
-    if (saved == 0 || !storage.area().save_lock.is_abandoned()) return word;
-    const Record& last = storage.record(saved - 1);
-    if (last.place == hand.place() && last.ring_index >= word.first && last.ring_index < word.end())
-        word.done = std::max(word.done, last.ring_index - word.first + 1);
-    return word;
+// As the next owner of the save lock sees it.
+HandWord word_of(const HandView& hand, const StorageView& storage) noexcept {
+    if (!storage.area().save_lock.is_abandoned()) return hand.word();
+    return settled_hand(hand.word(), hand.place(), storage.last_save(storage.tail()));
 }
 
-std::optional<Damage> in_ring(const Ring& ring) {
+std::optional<Damage> in_ring(const RingView& ring) {
     const RingArea& area = ring.area();
     if (!area.push_lock.is_sound() || !area.pop_lock.is_sound()) return Damage{Where::Ring, kBadLock};
     const std::uint64_t tail = ring.tail();
@@ -42,7 +34,7 @@ std::optional<Damage> in_ring(const Ring& ring) {
         if (word.count > kMaxBatch || word.done > word.count || word.end() > tail)
             return Damage{Where::Ring, fmt::format("the hand of place {} is impossible", place)};
     }
-    const std::uint64_t head = settled_head(ring);
+    const std::uint64_t head = head_of(ring);
     for (std::size_t place = 0; place < kMaxPlaces; ++place) {
         if (ring.hand(place).word().end() > head)
             return Damage{Where::Ring, fmt::format("it holds what the hand of place {} has taken", place)};
@@ -55,7 +47,7 @@ std::optional<Damage> in_ring(const Ring& ring) {
     return std::nullopt;
 }
 
-std::optional<Damage> in_storage(const Storage& storage, std::uint64_t acquired) {
+std::optional<Damage> in_storage(const StorageView& storage, std::uint64_t acquired) {
     const StorageArea& area = storage.area();
     if (auto damage = find_damage(StorageIndices::of(area))) return damage;
     if (!area.save_lock.is_sound() || !area.flush_lock.is_sound()) return Damage{Where::Storage, kBadLock};
@@ -82,12 +74,12 @@ struct Held {
 };
 
 // Every invoice that has left the ring is in exactly one hand, or saved (I5).
-std::optional<Damage> in_balance(const Ring& ring, const Storage& storage) {
+std::optional<Damage> in_balance(const RingView& ring, const StorageView& storage) {
     std::vector<Held> held;
     std::uint64_t in_hands = 0;
     for (std::size_t place = 0; place < kMaxPlaces; ++place) {
-        const Hand hand = ring.hand(place);
-        const HandWord word = settled_word(hand, storage);
+        const HandView hand = ring.hand(place);
+        const HandWord word = word_of(hand, storage);
         if (word.empty()) continue;
         held.push_back({word.first + word.done, word.end(), place});
         in_hands += word.count - word.done;
@@ -104,7 +96,7 @@ std::optional<Damage> in_balance(const Ring& ring, const Storage& storage) {
         return Damage{Where::Ring, fmt::format("the hands of places {} and {} hold the same invoice",
                                                twice->place, std::next(twice)->place)};
     }
-    const std::uint64_t taken = settled_head(ring);
+    const std::uint64_t taken = head_of(ring);
     if (storage.tail() + in_hands != taken) {
         return Damage{Where::Ring,
                       fmt::format("of {} invoices that were taken from it, {} are saved and {} in hands",
@@ -115,14 +107,14 @@ std::optional<Damage> in_balance(const Ring& ring, const Storage& storage) {
 
 }  // namespace
 
-std::optional<Damage> find_damage(const Ring& ring, const Storage& storage) {
+std::optional<Damage> find_damage(const RingView& ring, const StorageView& storage) {
     if (auto damage = in_ring(ring)) return damage;
     if (auto damage = in_storage(storage, ring.tail())) return damage;
     return in_balance(ring, storage);
 }
 
 StorageIndices StorageIndices::of(const StorageArea& area) noexcept {
-    return {area.released.load(), area.durable_word.load() >> 1U, area.tail.load(), area.header.capacity};
+    return {loaded(area.released), loaded(area.durable_word) >> 1U, loaded(area.tail), area.header.capacity};
 }
 
 std::optional<Damage> find_damage(const StorageIndices& indices) {

@@ -21,7 +21,7 @@ struct Damage {
 // Checks everything; none if it is sound: all numbers are within bounds (layout.hpp, I4), the locks can be
 // locked, and the invoices balance (I5), after settling the words that a kill leaves (I2). Call it while no
 // other process has the segments, after checking the headers.
-[[nodiscard]] std::optional<Damage> find_damage(const Ring& ring, const Storage& storage);
+[[nodiscard]] std::optional<Damage> find_damage(const RingView& ring, const StorageView& storage);
 
 // The indices of a storage, which can be checked without its ring.
 struct StorageIndices {

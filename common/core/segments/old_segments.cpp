@@ -11,6 +11,7 @@
 #include "common/core/segments/damage.hpp"
 #include "common/core/segments/layout_4.hpp"
 #include "common/core/segments/segment_header.hpp"
+#include "common/core/settle.hpp"
 
 namespace pipeline {
 namespace {
@@ -71,20 +72,17 @@ void convert(Details& to, const old::Details& from) noexcept {
 
 // Settled if the next owner of the save lock would settle it (Storage::settle_hand()).
 HandWord settled_word(const old::Ring& ring, std::size_t place, const old::Storage& storage) noexcept {
-    HandWord word = HandWord::unpack(ring.hands[place].word);
+    const HandWord word = HandWord::unpack(ring.hands[place].word);
     if (storage.tail == 0 || !storage.save_lock.as_mutex().is_abandoned()) return word;
     const old::Record& last = storage.records()[(storage.tail - 1) % storage.header.capacity];
-    if (last.place == place && last.ring_index >= word.first && last.ring_index < word.end())
-        word.done = std::max(word.done, last.ring_index - word.first + 1);
-    return word;
+    return settled_hand(word, place, LastSave{last.place, last.ring_index});
 }
 
 // Settled likewise (Ring::settle_head()).
 std::uint64_t settled_head(const old::Ring& ring) noexcept {
-    std::uint64_t head = ring.head;
-    if (!ring.pop_lock.as_mutex().is_abandoned()) return head;
-    for (const old::Hand& hand : ring.hands) head = std::max(head, HandWord::unpack(hand.word).end());
-    return head;
+    if (!ring.pop_lock.as_mutex().is_abandoned()) return ring.head;
+    return pipeline::settled_head(
+        ring.head, [&ring](std::size_t place) { return HandWord::unpack(ring.hands[place].word); });
 }
 
 void convert_hand(RingArea& to, const old::Ring& from, std::size_t place,
@@ -192,7 +190,7 @@ Segments OldSegments::convert() {
     Segment ring =
         is_ring_old_ ? convert_ring(ring_.name(), ring_, ring_capacity_, results) : std::move(ring_);
     Segment storage = convert_storage(storage_.name(), storage_, storage_capacity_);
-    return Segments(std::move(ring), ring_capacity_, std::move(storage), storage_capacity_);
+    return Segments({std::move(ring), ring_capacity_, std::move(storage), storage_capacity_});
 }
 
 std::uint64_t waiting_in_old_storage(const Segment& storage) {

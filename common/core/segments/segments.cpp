@@ -5,7 +5,6 @@
 #include <sys/file.h>
 
 #include <algorithm>
-#include <atomic>
 #include <random>
 #include <utility>
 
@@ -20,21 +19,12 @@
 namespace pipeline {
 namespace {
 
-void check_text(const Segment& segment, const std::array<char, kMaxSpecBytes>& text) {
-    if (text.front() == '\0' || std::find(text.begin(), text.end(), '\0') == text.end())
-        refuse(segment, "is damaged: it does not say which source and ledger it is of");
-}
-
 void write_text(std::array<char, kMaxSpecBytes>& to, const std::string& text) {
     if (text.size() >= to.size()) {
         throw Failure(ExitStatus::Usage,
                       fmt::format("'{}' is too long: at most {} bytes", text, to.size() - 1));
     }
     std::copy(text.begin(), text.end(), to.begin());
-}
-
-std::string read_text(const std::array<char, kMaxSpecBytes>& from) {
-    return {from.begin(), std::find(from.begin(), from.end(), '\0')};
 }
 
 RingArea& ring_area(const Segment& segment) {
@@ -54,12 +44,7 @@ std::uint64_t waiting_in(const Segment& storage) {
 
 }  // namespace
 
-Segments::Segments(Segment ring, std::uint32_t ring_capacity, Segment storage,
-                   std::uint32_t storage_capacity) noexcept
-    : ring_segment_(std::move(ring)),
-      storage_segment_(std::move(storage)),
-      ring_capacity_(ring_capacity),
-      storage_capacity_(storage_capacity) {}
+Segments::Segments(SegmentPair pair) noexcept : SegmentsView(std::move(pair)) {}
 
 Segments Segments::create(const std::string& name, const SegmentsPlan& plan) {
     std::random_device random;
@@ -83,7 +68,7 @@ Segments Segments::create(const std::string& name, const SegmentsPlan& plan) {
     write_text(area.ledger, plan.ledger);
     finish_header(area.header, kRingShape, generation);
 
-    Segments segments(std::move(ring), plan.ring_capacity, std::move(storage), plan.storage_capacity);
+    Segments segments({std::move(ring), plan.ring_capacity, std::move(storage), plan.storage_capacity});
     // create() has locked both.
     segments.storage_segment_.publish();
     try {
@@ -95,24 +80,9 @@ Segments Segments::create(const std::string& name, const SegmentsPlan& plan) {
     return segments;
 }
 
-std::optional<Segments> Segments::open(const std::string& name, Segment::Access access) {
-    std::optional<Segment> ring = Segment::open(ring_name(name), access);
-    if (!ring) return std::nullopt;
-    const auto ring_capacity = check_header(*ring, kRingShape);
-    std::optional<Segment> storage = Segment::open(storage_name(name), access);
-    if (!storage) {
-        if (!ring->has_its_name()) return std::nullopt;  // the last process of the generation has just left
-        refuse(*ring,
-               fmt::format("has lost its storage, /dev/shm/{}, and with it the results that were not yet in "
-                           "the ledger",
-                           storage_name(name)));
-    }
-    const auto storage_capacity = check_header(*storage, kStorageShape);
-    if (ring_area(*ring).header.generation != storage_area(*storage).header.generation) {
-        if (!ring->has_its_name()) return std::nullopt;  // the next generation has come meanwhile
-        refuse(*ring, fmt::format("does not belong to /dev/shm/{}", storage->name()));
-    }
-    return Segments(std::move(*ring), ring_capacity, std::move(*storage), storage_capacity);
+std::optional<Segments> Segments::open(const std::string& name) {
+    std::optional<SegmentPair> pair = open_pair(name, Segment::Access::ReadWrite);
+    return pair ? std::optional(Segments(std::move(*pair))) : std::nullopt;
 }
 
 Segments Segments::attach(const std::string& name, Lineage lineage) {
@@ -162,37 +132,6 @@ MetricsArea& Segments::metrics() const noexcept {
     return *reinterpret_cast<MetricsArea*>(static_cast<std::byte*>(ring_segment_.address()) +
                                            Ring::bytes(ring_capacity_));
 }
-std::string Segments::source() const {
-    return read_text(ring_area(ring_segment_).source);
-}
-std::string Segments::ledger() const {
-    return read_text(ring_area(ring_segment_).ledger);
-}
-
-std::string Segments::checked_ledger() const {
-    check_text(ring_segment_, ring_area(ring_segment_).ledger);
-    return ledger();
-}
-
-void Segments::refuse_ring(const std::string& what) const {
-    refuse(ring_segment_, what);
-}
-
-std::uint64_t Segments::in_flight() const noexcept {
-    // Every item of the ring becomes exactly one record, and both count from 0.
-    const std::uint64_t durable = storage().durable();
-    return ring().tail() - durable;
-}
-
-void Segments::check_contents() const {
-    check_text(ring_segment_, ring_area(ring_segment_).source);
-    check_text(ring_segment_, ring_area(ring_segment_).ledger);
-    const auto damage = find_damage(ring(), storage());
-    if (!damage) return;
-    refuse(damage->where == Damage::Where::Ring ? ring_segment_ : storage_segment_,
-           "is damaged: " + damage->what);
-}
-
 // Store the namespace last: until then no word names a process for which it could be wrong.
 void Segments::take_over() const noexcept {
     RingArea& area = ring_area(ring_segment_);

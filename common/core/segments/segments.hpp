@@ -12,12 +12,8 @@
 #include <string>
 
 #include "common/base/digest.hpp"
-#include "common/core/layout.hpp"
-#include "common/core/metrics.hpp"
-#include "common/core/ring.hpp"
-#include "common/core/storage.hpp"
+#include "common/core/segments/segments_view.hpp"
 #include "common/os/lineage.hpp"
-#include "common/shm/segment.hpp"
 
 namespace pipeline {
 
@@ -35,20 +31,15 @@ struct SegmentsPlan {
     bool from_start = false;               // restart the source, whatever cursor the ledger has for it
 };
 
-class Segments {
+class Segments : public SegmentsView {
   public:
-    // Takes two checked segments that belong together, and their capacities.
-    Segments(Segment ring, std::uint32_t ring_capacity, Segment storage,
-             std::uint32_t storage_capacity) noexcept;
+    explicit Segments(SegmentPair pair) noexcept;
 
     // Creates and names both; holds the generation lock shared. Throws Failure CannotCreate.
     [[nodiscard]] static Segments create(const std::string& name, const SegmentsPlan& plan);
 
-    // Attaches to existing segments, after checking magic, layout version, sizes and generation of both; does
-    // not lock. None if there is no ring. Throws Failure: Configuration if they are not a pair of ours,
-    // CannotCreate if they cannot be opened. A read-only attachment is for observers.
-    [[nodiscard]] static std::optional<Segments> open(const std::string& name,
-                                                      Segment::Access access = Segment::Access::ReadWrite);
+    // As SegmentsView::open(), to write too.
+    [[nodiscard]] static std::optional<Segments> open(const std::string& name);
 
     // For a child: attaches to its supervisor's segments, and holds the generation lock shared. Throws
     // Failure: Configuration if they are gone; NotDrained if the supervisor is dead, because another one,
@@ -64,35 +55,14 @@ class Segments {
     [[nodiscard]] MetricsArea& metrics() const noexcept;
     // Bytes of the ring's segment.
     [[nodiscard]] static std::size_t ring_bytes(std::uint32_t capacity_slots) noexcept;
-    [[nodiscard]] std::string source() const;
-    [[nodiscard]] std::string ledger() const;
-    // The same for an observer, which has not checked the contents. Throws Failure Configuration if the
-    // segment does not hold a ledger's text.
-    [[nodiscard]] std::string checked_ledger() const;
-    // Throws Failure Configuration that names the ring's segment and says what is wrong with it.
-    [[noreturn]] void refuse_ring(const std::string& what) const;
-
-    // The number of acquired items that are not yet durable; a drain ends at 0.
-    [[nodiscard]] std::uint64_t in_flight() const noexcept;
-
-    // Call it while no other process has the segments. Throws Failure Configuration that names the segment
-    // and says what is wrong with it (damage.hpp).
-    void check_contents() const;
 
     // For a supervisor that adopts the segments, while no other process has them: clears the ids of the
     // earlier processes, whose pids may be of another pid namespace.
     void take_over() const noexcept;
 
-    // True if any process has them open for writing, as all of a generation have. It takes no lock, because a
-    // leaving child would mistake that lock for another process of the generation. This process must have
-    // them read-only. None: the system does not tell (segment.hpp).
-    [[nodiscard]] std::optional<bool> are_in_use() const noexcept { return ring_segment_.is_written(); }
-
     // The generation lock. Neither call waits; false: another process has it.
     [[nodiscard]] bool lock_shared() noexcept;
     [[nodiscard]] bool lock_exclusively() noexcept;
-    // True if the ring's name still refers to these segments.
-    [[nodiscard]] bool are_current() const noexcept { return ring_segment_.has_its_name(); }
 
     // Gives converted segments (old_segments.hpp) the names of the old ones: the ring's first, then the
     // storage's. Skips one that has its name already. Throws Failure CannotCreate.
@@ -103,13 +73,6 @@ class Segments {
 
     // For a child that leaves: unlinks if it is the last process of the generation and all is durable.
     void leave() noexcept;
-
-  private:
-    Segment ring_segment_;
-    Segment storage_segment_;
-    // The values that were checked against the sizes of the mappings.
-    std::uint32_t ring_capacity_;
-    std::uint32_t storage_capacity_;
 };
 
 }  // namespace pipeline

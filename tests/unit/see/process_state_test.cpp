@@ -8,6 +8,7 @@
 #include <optional>
 #include <thread>
 
+#include "common/core/segments/segments.hpp"
 #include "observer/audit/audit_view.hpp"
 #include "observer/judge/health.hpp"
 #include "observer/see/observation.hpp"
@@ -24,17 +25,20 @@ class Fixture {
   public:
     Fixture() {
         own_.emplace(Segments::create(name_, {8, 8, "sequence", "none", 1, true}));
-        seen_ = Segments::open(name_, Segment::Access::ReadOnly);
+        seen_ = SegmentsView::open(name_);
         ring().producer_process = ProcessId::self().pack();
         own_->metrics().supervisor.process = ProcessId::self().pack();
     }
     Fixture(const Fixture&) = delete;
     Fixture& operator=(const Fixture&) = delete;
-    ~Fixture() { seen_->unlink(); }
+    ~Fixture() {
+        Segment::remove(name_ + ".ring");
+        Segment::remove(name_ + ".storage");
+    }
 
     [[nodiscard]] Segments& own() { return *own_; }
     [[nodiscard]] RingArea& ring() { return own_->ring().area(); }
-    [[nodiscard]] const Segments& seen() const { return *seen_; }
+    [[nodiscard]] const SegmentsView& seen() const { return *seen_; }
     [[nodiscard]] const std::string& seen_name() const { return name_; }
     [[nodiscard]] Observation look() const { return observe_segments(*seen_); }
     [[nodiscard]] std::string_view audited() const { return state_of(take_snapshot(*seen_)); }
@@ -46,7 +50,7 @@ class Fixture {
   private:
     std::string name_ = fmt::format("unit-{}-elsewhere", ::getpid());
     std::optional<Segments> own_;
-    std::optional<Segments> seen_;
+    std::optional<SegmentsView> seen_;
 };
 
 }  // namespace
@@ -150,8 +154,7 @@ TEST_CASE("who looks from elsewhere keeps no process from the generation lock", 
     CHECK(failed == 0);
     // Nor from opening them, when nobody has them.
     fixture.die();
-    for (int i = 0; i < 1'000; ++i)
-        REQUIRE(Segments::open(fixture.seen_name(), Segment::Access::ReadWrite).has_value());
+    for (int i = 0; i < 1'000; ++i) REQUIRE(Segments::open(fixture.seen_name()).has_value());
 }
 
 TEST_CASE("an adopter forgets the processes of before, and names its own pid namespace", "[process_state]") {

@@ -101,7 +101,7 @@ TEST_CASE("a storage whose ring is still being made is left alone, and removed w
 TEST_CASE("a capacity that changes after it was checked is not used", "[segment]") {
     const Name name;
     const Segments made = Segments::create(name.text, {8, 8, "sequence", "none", 1, true});
-    const auto looking = Segments::open(name.text, Segment::Access::ReadOnly);
+    const auto looking = SegmentsView::open(name.text);
     REQUIRE(looking);
     const auto* metrics = &looking->metrics();
     made.ring().area().header.capacity = 0;
@@ -155,8 +155,7 @@ TEST_CASE("who opens while one generation follows another sees one of them or no
     std::string refused;
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     while (!done && refused.empty() && std::chrono::steady_clock::now() < until) {
-        const auto failure =
-            failure_of([&] { static_cast<void>(Segments::open(name.text, Segment::Access::ReadOnly)); });
+        const auto failure = failure_of([&] { static_cast<void>(SegmentsView::open(name.text)); });
         if (failure.first != ExitStatus::Drained) refused = failure.second;
     }
     supervisors.join();

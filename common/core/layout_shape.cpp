@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ties kLayoutVersion to the shape of shared memory: the number of fields and the size of every shared
+// struct, metrics and histograms included. A build that changes one of them fails here until kLayoutVersion
+// is raised and kLayoutShape, beside it, is the new shape. It cannot see a field that only changes its
+// meaning.
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+#include "common/core/layout.hpp"
+#include "common/core/metrics.hpp"
+
+namespace pipeline {
+namespace {
+
+// Stands for the initialiser of a field of any type.
+struct Anything {
+    template <class T>
+    operator T() const noexcept;
+};
+
+template <class T, std::size_t... I>
+consteval bool takes(std::index_sequence<I...> /*indices*/) {
+    return requires {
+        T{(static_cast<void>(I), Anything{})...};
+    };
+}
+
+// The number of fields of an aggregate: it takes as many initialisers and no more. 0 for other classes.
+template <class T, std::size_t Count = 0>
+consteval std::size_t fields() {
+    if constexpr (!std::is_aggregate_v<T> || !takes<T>(std::make_index_sequence<Count + 1>())) {
+        return Count;
+    } else {
+        return fields<T, Count + 1>();
+    }
+}
+
+// FNV-1a over numbers instead of bytes.
+consteval std::uint64_t mixed(std::uint64_t shape, std::uint64_t number) {
+    return (shape ^ number) * 0x100000001b3;
+}
+
+template <class... Structs>
+consteval std::uint64_t shape_of() {
+    std::uint64_t shape = 0xcbf29ce484222325;
+    ((shape = mixed(mixed(shape, sizeof(Structs)), fields<Structs>())), ...);
+    return shape;
+}
+
+constexpr std::uint64_t kShape =
+    shape_of<SegmentHeader, RobustMutex, Condition, FileIdentity, Item, HandArea, ListMark, RingArea, Totals,
+             Record, Details, LedgerFiles, StorageArea, HistogramArea, StatusText, ActivityArea, DeathMetrics,
+             PlaceMetrics, ProducerMetrics, SupervisorMetrics, SourceMetrics, LedgerMetrics, MetricsArea>();
+
+// The compiler's message names both numbers.
+template <std::uint64_t Known, std::uint64_t Now>
+struct Same {
+    static_assert(
+        Known == Now,
+        "the shape of shared memory has changed: raise kLayoutVersion, and set kLayoutShape to `Now`");
+};
+[[maybe_unused]] constexpr Same<kLayoutShape, kShape> kChecked;
+
+static_assert(fields<SegmentHeader>() == 5 && fields<StatusText>() == 0, "fields() counts");
+
+}  // namespace
+}  // namespace pipeline

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The recovery rule (layout.hpp, I2): how the words that a kill can leave behind follow from the commit
+// words. Pure functions. The next owner of a lock stores what they return, the damage check judges by it, and
+// an observer shows it. Applying the rule again changes nothing.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "common/core/hand.hpp"
+
+namespace pipeline {
+
+// The evidence of the last save (I3): the place and the ring index in storage record tail - 1.
+struct LastSave {
+    std::size_t place = 0;
+    std::uint64_t ring_index = 0;
+};
+
+// The head: a claim commits its hand's word before it moves the head, so the head is at least at the furthest
+// end of all hands. `word_of(place)` returns a HandWord.
+template <class WordOf>
+[[nodiscard]] constexpr std::uint64_t settled_head(std::uint64_t head, WordOf&& word_of) noexcept {
+    for (std::size_t place = 0; place < kMaxPlaces; ++place) head = std::max(head, word_of(place).end());
+    return head;
+}
+
+// The word of the hand of `place`: a save commits its records before it moves the hand's `done`, so `done`
+// passes the item of the last record. `last`: none if nothing was ever saved.
+[[nodiscard]] constexpr HandWord settled_hand(HandWord word, std::size_t place,
+                                              const std::optional<LastSave>& last) noexcept {
+    if (last && last->place == place && last->ring_index >= word.first && last->ring_index < word.end())
+        word.done = std::max(word.done, last->ring_index - word.first + 1);
+    return word;
+}
+
+}  // namespace pipeline
