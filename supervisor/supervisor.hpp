@@ -14,7 +14,9 @@
 #include "supervisor/children/pool.hpp"
 #include "supervisor/drain.hpp"
 #include "supervisor/options/options.hpp"
+#include "supervisor/reaper.hpp"
 #include "supervisor/report.hpp"
+#include "supervisor/starter.hpp"
 #include "supervisor/steering.hpp"
 #include "supervisor/systemd/notify.hpp"
 #include "supervisor/watch/progress.hpp"
@@ -35,20 +37,11 @@ class Supervisor {
   private:
     using TimePoint = std::chrono::steady_clock::time_point;
 
-    void start_due(TimePoint now);
-    [[nodiscard]] bool is_needless(const Child& child) const noexcept;
-    void start(Child& child);
     void wait(TimePoint now);
     void read_signals();
-    void reap(Child& child);
-    // The word in shared memory in which the child registers itself.
-    [[nodiscard]] std::atomic<std::uint64_t>& word_of(const Child& child) const noexcept;
-    void decide_after_death(Child& child, int wait_status);
     void kill_stalled(TimePoint now);
 
-    void wake_all() noexcept;
     [[nodiscard]] Notify::Phase phase() const noexcept;
-    [[nodiscard]] std::uint64_t progress_of(const Child& child) const noexcept;
     [[nodiscard]] TimePoint next_deadline(TimePoint now) const noexcept;
 
     const Options& options_;
@@ -62,6 +55,8 @@ class Supervisor {
     Pool pool_;
     Watch watch_;
     Progress progress_;
+    Starter starter_;
+    Reaper reaper_;
     Steering steering_;
     Notify notify_;
     TimePoint started_;

@@ -17,10 +17,10 @@
 #include <string_view>
 #include <vector>
 
+#include "common/os/back_off.hpp"
 #include "consumer/outside/line_buffer.hpp"
 #include "consumer/outside/program_child.hpp"
 #include "consumer/outside/request.hpp"
-#include "consumer/outside/start_delay.hpp"
 #include "consumer/work/batch_processor.hpp"
 #include "consumer/work/line_budget.hpp"
 
@@ -96,7 +96,7 @@ class ExecProcessor final : public BatchProcessor {
     Conversation now_;
     Batch* batch_ = nullptr;  // null between batches
     std::size_t next_ = 0;    // the batch's next item to ask for
-    StartDelay start_delay_;
+    BackOff start_delay_;
     LineBudget warnings_;
 };
 

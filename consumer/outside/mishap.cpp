@@ -42,14 +42,16 @@ std::string advice_for(const Mishap& mishap, std::uint64_t memory_limit) {
 
 }  // namespace
 
-bool Mishap::may_pass(std::uint64_t memory_limit) const noexcept {
-    if (error == EINTR) return true;
-    if (step != Step::Exec) return is_shortage(error);
-    return error == ETXTBSY || (is_shortage(error) && (error != ENOMEM || memory_limit == 0));
+bool may_pass(const Mishap& mishap, std::uint64_t memory_limit) noexcept {
+    if (mishap.error == EINTR) return true;
+    if (mishap.step != Mishap::Step::Exec) return is_shortage(mishap.error);
+    return mishap.error == ETXTBSY ||
+           (is_shortage(mishap.error) && (mishap.error != ENOMEM || memory_limit == 0));
 }
 
-Failure Mishap::failure(const std::string& path, std::uint64_t memory_limit) const {
-    return system_failure(ExitStatus::NoInput, call_of(step), path, error, advice_for(*this, memory_limit));
+Failure failure_of(const Mishap& mishap, const std::string& path, std::uint64_t memory_limit) {
+    return system_failure(ExitStatus::NoInput, call_of(mishap.step), path, mishap.error,
+                          advice_for(mishap, memory_limit));
 }
 
 }  // namespace pipeline

@@ -6,9 +6,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,10 +13,13 @@
 #include <array>
 #include <cerrno>
 #include <utility>
+#include <variant>
 
 #include "common/base/log.hpp"
 #include "common/base/printable.hpp"
 #include "common/os/orphans.hpp"
+#include "common/os/spawn.hpp"
+#include "consumer/outside/mishap.hpp"
 
 namespace pipeline {
 namespace {
@@ -37,96 +37,32 @@ struct Pipe {
     UniqueFd write_end;
 };
 
-// Moves a descriptor above the standard ones, which the child's descriptors replace.
-bool move_up(UniqueFd& fd) noexcept {
-    if (fd.get() > STDERR_FILENO) return true;
-    fd.reset(::fcntl(fd.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
-    return static_cast<bool>(fd);
-}
-
 // Returns false, with errno, if the system is out of descriptors.
 bool open_pipe(Pipe& pipe) noexcept {
     std::array<int, 2> ends{-1, -1};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
     pipe.read_end.reset(ends[0]);
     pipe.write_end.reset(ends[1]);
-    return move_up(pipe.read_end) && move_up(pipe.write_end);
+    return move_above_streams(pipe.read_end) && move_above_streams(pipe.write_end);
 }
 
 bool set_non_blocking(const UniqueFd& fd) noexcept {
     return ::fcntl(fd.get(), F_SETFL, O_NONBLOCK) == 0;
 }
 
-struct Standard {
-    int input, output, error;
-};
-
-void close_others(int kept) noexcept {
-    const auto kept_fd = static_cast<unsigned>(kept);
-    const bool below = kept == STDERR_FILENO + 1 || ::close_range(STDERR_FILENO + 1, kept_fd - 1, 0) == 0;
-    if (below && ::close_range(kept_fd + 1, ~0U, 0) == 0) return;
-    // Linux before 5.9. Exec closes our own descriptors; this closes inherited ones.
-    constexpr int kUsual = 1024;
-    for (int fd = STDERR_FILENO + 1; fd < kUsual; ++fd) {
-        if (fd != kept) ::close(fd);
-    }
-}
-
-// The consumer blocks signals and ignores SIGPIPE; a program expects neither.
-void reset_signals() noexcept {
-    struct sigaction by_default {};
-    by_default.sa_handler = SIG_DFL;
-    for (int number = 1; number < NSIG; ++number) ::sigaction(number, &by_default, nullptr);
-    sigset_t none;
-    ::sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
-}
-
-// In the child: only async-signal-safe calls from here to exec. Reports a mishap.
-[[noreturn]] void become(const char* path, char* const* arguments, const Standard& standard,
-                         std::uint64_t memory_limit, pid_t parent, int report_fd) noexcept {
-    Mishap mishap{Mishap::Step::Prepare, 0};
-    const bool ready = ::setpgid(0, 0) == 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
-                       ::dup2(standard.input, STDIN_FILENO) >= 0 &&
-                       ::dup2(standard.output, STDOUT_FILENO) >= 0 &&
-                       ::dup2(standard.error, STDERR_FILENO) >= 0;
-    if (ready && ::getppid() == parent) {
-        close_others(report_fd);
-        reset_signals();
-        const rlimit limit{memory_limit, memory_limit};
-        mishap.step = Mishap::Step::Limit;
-        if (memory_limit == 0 || ::setrlimit(RLIMIT_AS, &limit) == 0) {
-            mishap.step = Mishap::Step::Exec;
-            ::execv(path, arguments);
-        }
-    }
-    mishap.error = errno;
-    [[maybe_unused]] const auto written = ::write(report_fd, &mishap, sizeof mishap);
-    ::_exit(127);
-}
-
-std::optional<Mishap> read_report(int fd) noexcept {
-    Mishap mishap;
-    ssize_t got = 0;
-    do got = ::read(fd, &mishap, sizeof mishap);
-    while (got < 0 && errno == EINTR);
-    if (got != static_cast<ssize_t>(sizeof mishap)) return std::nullopt;
-    return mishap;
-}
-
 }  // namespace
 
 struct ProgramChild::Pipes {
-    Pipe input, output, error, report;
+    Pipe input, output, error;
     // Returns 0 or an errno value.
     int open(Input kind) noexcept {
         if (kind == Input::Pipe) {
             if (!open_pipe(input)) return errno;
         } else {
             input.read_end.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-            if (!input.read_end || !move_up(input.read_end)) return errno;
+            if (!input.read_end || !move_above_streams(input.read_end)) return errno;
         }
-        return open_pipe(output) && open_pipe(error) && open_pipe(report) &&
+        return open_pipe(output) && open_pipe(error) &&
                        (kind != Input::Pipe || set_non_blocking(input.write_end)) &&
                        set_non_blocking(output.read_end) && set_non_blocking(error.read_end)
                    ? 0
@@ -157,40 +93,32 @@ std::optional<Mishap> ProgramChild::start(const std::vector<std::string>& argume
 }
 
 std::string ProgramChild::throw_unless_passing(const Mishap& mishap) const {
-    const Failure failure = mishap.failure(setup_.path, setup_.memory_limit);
-    if (!mishap.may_pass(setup_.memory_limit)) throw failure;
+    const Failure failure = failure_of(mishap, setup_.path, setup_.memory_limit);
+    if (!may_pass(mishap, setup_.memory_limit)) throw failure;
     return failure.what();
 }
 
 std::optional<Mishap> ProgramChild::launch(const std::vector<std::string>& arguments) {
     Pipes pipes;
     if (const int error = pipes.open(setup_.input); error != 0) return Mishap{Mishap::Step::Pipe, error};
-    std::vector<char*> argv;
-    argv.reserve(arguments.size() + 1);
-    for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-    argv.push_back(nullptr);
-    const Standard standard{pipes.input.read_end.get(), pipes.output.write_end.get(),
-                            pipes.error.write_end.get()};
-    const pid_t self = ::getpid();
-
-    const pid_t pid = ::fork();
-    if (pid < 0) return Mishap{Mishap::Step::Fork, errno};
-    if (pid == 0) {
-        become(setup_.path.c_str(), argv.data(), standard, setup_.memory_limit, self,
-               pipes.report.write_end.get());
+    SpawnPlan plan;
+    plan.paths = {setup_.path};
+    plan.arguments = arguments;
+    plan.input = pipes.input.read_end.get();
+    plan.output = pipes.output.write_end.get();
+    plan.error = pipes.error.write_end.get();
+    plan.is_apart = true;
+    plan.memory_limit = setup_.memory_limit;
+    auto spawned = spawn(plan);
+    if (const auto* mishap = std::get_if<Mishap>(&spawned)) return *mishap;
+    Spawned& child = std::get<Spawned>(spawned);
+    const Start start = await_start(child, std::chrono::milliseconds(-1));
+    if (start.state == Start::State::Failed) {
+        kill_and_reap(child.pid, kEndAtKill);
+        return start.mishap;
     }
-    UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-    const int error = errno;
-    pipes.report.write_end.reset();
-    const auto mishap =
-        pidfd ? read_report(pipes.report.read_end.get()) : std::optional(Mishap{Mishap::Step::Pidfd, error});
-    if (mishap) {
-        ::kill(pid, SIGKILL);
-        ::waitpid(pid, nullptr, 0);
-        return mishap;
-    }
-    pid_ = pid;
-    pidfd_ = std::move(pidfd);
+    pid_ = child.pid;
+    pidfd_ = std::move(child.pidfd);
     input_ = std::move(pipes.input.write_end);
     output_ = std::move(pipes.output.read_end);
     error_ = std::move(pipes.error.read_end);

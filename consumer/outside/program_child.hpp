@@ -20,8 +20,8 @@
 #include <vector>
 
 #include "common/base/fd.hpp"
+#include "common/os/spawn.hpp"
 #include "consumer/outside/error_lines.hpp"
-#include "consumer/outside/mishap.hpp"
 
 namespace pipeline {
 

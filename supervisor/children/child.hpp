@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "supervisor/children/restart_policy.hpp"
-#include "supervisor/children/spawn.hpp"
+#include "common/core/ring.hpp"
+#include "common/core/storage.hpp"
+#include "common/os/back_off.hpp"
+#include "supervisor/children/sibling.hpp"
 
 namespace pipeline {
 
@@ -27,9 +29,9 @@ struct Child {
 
     State state = State::Waiting;
     std::chrono::steady_clock::time_point start_at{};
-    SpawnedChild process;
+    Sibling process;
     std::string hindrance;  // why the last start failed; empty if it succeeded
-    RestartPolicy restarts;
+    BackOff restarts;
     std::uint64_t progress_at_start = 0;  // this child's progress value at its last start
 
     // Consumers only (pool.hpp).
@@ -45,5 +47,12 @@ struct Child {
         return role == Role::Producer ? "producer" : "consumer " + std::to_string(place);
     }
 };
+
+// A number that changes while the child makes progress.
+[[nodiscard]] inline std::uint64_t progress_of(const Child& child, const Ring& ring,
+                                               const Storage& storage) noexcept {
+    if (child.role == Child::Role::Producer) return ring.tail() + storage.released();
+    return ring.hand(child.place).word().pack();
+}
 
 }  // namespace pipeline

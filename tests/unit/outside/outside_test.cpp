@@ -12,7 +12,6 @@
 #include "consumer/outside/error_lines.hpp"
 #include "consumer/outside/last_line.hpp"
 #include "consumer/outside/line_buffer.hpp"
-#include "consumer/outside/start_delay.hpp"
 #include "consumer/work/line_budget.hpp"
 #include "tests/support/catch.hpp"
 
@@ -136,21 +135,6 @@ TEST_CASE("an invoice fills the places of a command and makes no words", "[outsi
     CHECK(command.fill("c", 1) == Words{"sh", "c", "-oc.1{", "/in/c", "{x}c}"});
     CHECK(CommandTemplate({"gzip", "-9"}, {}).fill("f", 1) == Words{"gzip", "-9", "f"});
     CHECK(CommandTemplate({"cat", "{path}"}, {}).fill("f", 1) == Words{"cat", "f"});
-}
-
-TEST_CASE("a program is started again at once, then after delays that double, until it gets further",
-          "[outside]") {
-    StartDelay delay;
-    const TimePoint now{1000s};
-    delay.ended(now);
-    CHECK(delay.start_at() == now);
-    for (const auto expected : {10ms, 20ms, 40ms, 80ms, 160ms, 320ms, 640ms, 1000ms, 1000ms}) {
-        delay.ended(now);
-        CHECK(delay.start_at() == now + expected);
-    }
-    delay.got_further();
-    delay.ended(now);
-    CHECK(delay.start_at() == now);
 }
 
 TEST_CASE("a temporary failure is tried again after delays that double, up to ten seconds", "[outside]") {

@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 
-#include "supervisor/children/restart_policy.hpp"
+#include "supervisor/reaper.hpp"
 #include "supervisor/report.hpp"
 #include "supervisor/watch/progress.hpp"
 #include "supervisor/watch/watch.hpp"
@@ -19,17 +19,6 @@ using namespace pipeline;
 using namespace pipeline::test;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-TEST_CASE("the first restart is at once, then delays double to a second, and progress resets them",
-          "[restart]") {
-    RestartPolicy policy;
-    CHECK(policy.died(false) == milliseconds(0));
-    for (const int delay : {10, 20, 40, 80, 160, 320, 640, 1000, 1000}) {
-        CHECK(policy.died(false) == milliseconds(delay));
-    }
-    CHECK(policy.died(true) == milliseconds(0));
-    CHECK(policy.died(false) == milliseconds(10));
-}
 
 TEST_CASE("only exit statuses that speak of the set-up are permanent", "[restart]") {
     const auto exited = [](int status) { return permanent_failure(status << 8); };

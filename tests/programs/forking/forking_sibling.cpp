@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes the place of supervisor/children/spawn.cpp: the child is a fork of the supervisor that does what the
-// program's main() does. Loading a program takes most of a short life; without it a storm kills where the
+// Takes the place of supervisor/children/sibling.cpp: the child is a fork of the supervisor that does what
+// the program's main() does. Loading a program takes most of a short life; without it a storm kills where the
 // work is.
 #include <signal.h>
 #include <sys/prctl.h>
@@ -17,7 +17,7 @@
 #include "common/os/signals.hpp"
 #include "consumer/consume.hpp"
 #include "producer/produce.hpp"
-#include "supervisor/children/spawn.hpp"
+#include "supervisor/children/sibling.hpp"
 
 namespace pipeline {
 namespace {
@@ -40,18 +40,23 @@ namespace {
 
 }  // namespace
 
-SpawnedChild spawn(const std::string& program, const std::vector<std::string>& arguments, StandardInput) {
+Sibling start_sibling(const std::string& program, const std::vector<std::string>& arguments, StandardInput) {
     const pid_t parent = ::getpid();
-    const pid_t pid = ::fork();
-    if (pid < 0) throw system_failure(ExitStatus::InputOutput, "fork", "for starting " + program, errno);
-    if (pid == 0) become(program, arguments, parent);
-    SpawnedChild child{pid, UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))), 0};
+    Sibling child;
+    child.pid = ::fork();
+    if (child.pid < 0) throw sibling_failure(program, {Mishap::Step::Fork, errno});
+    if (child.pid == 0) become(program, arguments, parent);
+    child.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, child.pid, 0)));
     const int error = errno;
-    child.started_ticks = ProcessId::of(pid).started_ticks;
+    child.started_ticks = ProcessId::of(child.pid).started_ticks;
     if (child.pidfd) return child;
-    ::kill(pid, SIGKILL);
-    ::waitpid(pid, nullptr, 0);
-    throw system_failure(ExitStatus::InputOutput, "pidfd_open", "for " + program, error);
+    ::kill(child.pid, SIGKILL);
+    ::waitpid(child.pid, nullptr, 0);
+    throw sibling_failure(program, {Mishap::Step::Pidfd, error});
+}
+
+Failure sibling_failure(const std::string& program, const Mishap& mishap) {
+    return system_failure(ExitStatus::InputOutput, "starting", program, mishap.error);
 }
 
 }  // namespace pipeline

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// Decides after the end of a child: whether it has left in good order, is replaced, or ends the run.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "common/base/exit_status.hpp"
+#include "common/core/segments/segments.hpp"
+#include "supervisor/children/children.hpp"
+#include "supervisor/children/pool.hpp"
+#include "supervisor/drain.hpp"
+#include "supervisor/options/options.hpp"
+#include "supervisor/watch/progress.hpp"
+
+namespace pipeline {
+
+class Reaper {
+  public:
+    Reaper(const Options& options, const Segments& segments, Children& children, Pool& pool, Drain& drain,
+           Progress& progress) noexcept
+        : options_(options),
+          segments_(segments),
+          ring_(segments.ring()),
+          storage_(segments.storage()),
+          children_(children),
+          pool_(pool),
+          drain_(drain),
+          progress_(progress) {}
+
+    // The child may have ended. If it has, says what becomes of its row, and wakes everybody.
+    void reap(Child& child);
+
+  private:
+    // The word in shared memory in which the child registers itself.
+    [[nodiscard]] std::atomic<std::uint64_t>& word_of(const Child& child) const noexcept;
+    void decide(Child& child, int wait_status);
+    void blame(const Child& child, Cause cause) const noexcept;
+
+    const Options& options_;
+    const Segments& segments_;
+    Ring ring_;
+    Storage storage_;
+    Children& children_;
+    Pool& pool_;
+    Drain& drain_;
+    Progress& progress_;
+};
+
+// The exit status of a child that says a restart cannot help; the supervisor then stops with the same status.
+// `wait_status` as from waitpid(2).
+[[nodiscard]] std::optional<ExitStatus> permanent_failure(int wait_status) noexcept;
+
+}  // namespace pipeline

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "supervisor/starter.hpp"
+
+#include <algorithm>
+
+#include "common/base/error.hpp"
+#include "common/base/log.hpp"
+
+namespace pipeline {
+
+using std::chrono::steady_clock;
+
+void Starter::start_due(TimePoint now) {
+    for (Child& child : children_.all()) {
+        if (child.state != Child::State::Waiting || child.start_at > now) continue;
+        if (is_needless(child)) {
+            child.state = Child::State::Done;
+        } else {
+            start(child);
+        }
+    }
+}
+
+Starter::TimePoint Starter::next() const noexcept {
+    TimePoint next = TimePoint::max();
+    for (const Child& child : children_.all()) {
+        if (child.state == Child::State::Waiting) next = std::min(next, child.start_at);
+    }
+    return next;
+}
+
+// True at the end of a drain when the child would have nothing to do. A start may be impossible just then.
+bool Starter::is_needless(const Child& child) const noexcept {
+    const bool producer_done = children_.producer().state == Child::State::Done;
+    return drain_.has_begun() && (child.role == Child::Role::Producer || producer_done) &&
+           segments_.in_flight() == 0 && segments_.storage().released() == segments_.ring().tail();
+}
+
+void Starter::start(Child& child) {
+    if (child.role == Child::Role::Consumer) pool_.prepare(child);
+    try {
+        child.process = start_sibling(child.program(), child.arguments, child.standard_input);
+        child.state = Child::State::Running;
+        child.progress_at_start = progress_of(child, segments_.ring(), segments_.storage());
+        log(child.hindrance.empty() ? LogLevel::Debug : LogLevel::Notice, "{} started with pid {}",
+            child.name(), child.process.pid);
+        child.hindrance.clear();
+    } catch (const Failure& failure) {
+        postpone(child, failure);
+    }
+}
+
+// Gives the start up if a later one would fail as well.
+void Starter::postpone(Child& child, const Failure& failure) {
+    const bool is_permanent = failure.status() == ExitStatus::CannotCreate;
+    // Log each cause once, however long it lasts.
+    if (child.hindrance != failure.what()) {
+        log(LogLevel::Error, "{} cannot be started{}: {}", child.name(),
+            is_permanent ? "" : " and is tried again", failure.what());
+    }
+    child.hindrance = failure.what();
+    if (is_permanent) {
+        child.state = Child::State::Done;
+        drain_.fail(failure.status());
+    } else {
+        child.start_at = steady_clock::now() + BackOff::kLast;
+    }
+}
+
+}  // namespace pipeline
