@@ -2,13 +2,23 @@
 // The consumer program after its command line is parsed.
 #pragma once
 
+#include <memory>
+
 #include "common/base/exit_status.hpp"
 #include "common/options/consumer_options.hpp"
+#include "consumer/work/patience.hpp"
+#include "consumer/work/processor.hpp"
+#include "consumer/work/spool_folder.hpp"
 
 namespace pipeline {
 
-// Attaches to the segments, opens the ledger, consumes until everything is drained, and leaves; or serves as
-// an isolated processor. Throws Failure.
-[[nodiscard]] ExitStatus consume(const ConsumerOptions& options);
+// Makes the processor that works in this process, as make_processor() does.
+using ProcessorMaker = std::unique_ptr<Processor> (*)(const ProcessSpec& spec,
+                                                      std::shared_ptr<const SpoolFolder> spool,
+                                                      Patience patience);
+
+// Attaches to the segments, opens the ledger, consumes until everything is drained, and leaves; or answers
+// requests as an isolated processor. Throws Failure.
+[[nodiscard]] ExitStatus consume(const ConsumerOptions& options, ProcessorMaker make);
 
 }  // namespace pipeline

@@ -1,14 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "consumer/make_processor.hpp"
 
+#include <filesystem>
 #include <utility>
 
 #include "common/base/error.hpp"
+#include "common/os/program_path.hpp"
 #include "consumer/invoice/ubl_processor.hpp"
-#include "consumer/work/none_processor.hpp"
+#include "consumer/outside/each_processor.hpp"
+#include "consumer/outside/exec_processor.hpp"
+#include "consumer/outside/invoice_path.hpp"
 #include "consumer/work/simulate_processor.hpp"
 
 namespace pipeline {
+namespace {
+
+ProgramChild::Setup program(const ConsumerOptions& options, ProgramChild::Input input) {
+    const std::string& command = options.process.command.front();
+    return {find_program(command, process_environment()), std::filesystem::path(command).filename(), input,
+            options.outside.memory_limit};
+}
+
+std::unique_ptr<BatchProcessor> make_exec(const ConsumerOptions& options, ProgramChild::Setup setup,
+                                          std::vector<std::string> arguments, RequestWriter requests,
+                                          const std::shared_ptr<const SpoolFolder>& spool) {
+    ExecPlan plan;
+    plan.program = std::move(setup);
+    plan.arguments = std::move(arguments);
+    plan.pipeline = options.outside.pipeline;
+    plan.max_items = options.outside.max_items_per_child;
+    plan.item_timeout = options.item_timeout;
+    plan.spool = spool;
+    return std::make_unique<ExecProcessor>(std::move(plan), std::move(requests));
+}
+
+// Runs this program as a child that answers requests instead of consuming.
+std::unique_ptr<BatchProcessor> make_isolated(const ConsumerOptions& options,
+                                              const std::shared_ptr<const SpoolFolder>& spool) {
+    ConsumerOptions served = options;
+    served.serve = true;
+    std::vector<std::string> arguments = to_arguments(served);
+    arguments.insert(arguments.begin(), "consumer");
+    return make_exec(
+        options,
+        {"/proc/self/exe", options.process.text(), ProgramChild::Input::Pipe, options.outside.memory_limit},
+        std::move(arguments), RequestWriter::with_positions(), spool);
+}
+
+}  // namespace
 
 std::unique_ptr<Processor> make_processor(const ProcessSpec& spec, std::shared_ptr<const SpoolFolder> spool,
                                           Patience patience) {
@@ -21,9 +60,27 @@ std::unique_ptr<Processor> make_processor(const ProcessSpec& spec, std::shared_p
             return std::make_unique<SimulateProcessor>(spec.duration, spec.burn);
         case ProcessSpec::Kind::Exec:
         case ProcessSpec::Kind::Each:
-            break;  // outside: make_batch_processor()
+            break;
     }
     throw Failure(ExitStatus::Internal, "no such processor");
+}
+
+std::unique_ptr<BatchProcessor> make_batch_processor(const ConsumerOptions& options,
+                                                     const std::shared_ptr<const SpoolFolder>& spool) {
+    switch (options.process.kind) {
+        case ProcessSpec::Kind::Exec:
+            return make_exec(options, program(options, ProgramChild::Input::Pipe), options.process.command,
+                             RequestWriter(options.outside.request, options.source), spool);
+        case ProcessSpec::Kind::Each:
+            return std::make_unique<EachProcessor>(
+                EachPlan{program(options, ProgramChild::Input::Null), options.item_timeout, spool},
+                CommandTemplate(options.process.command, invoice_directory(options.source)));
+        case ProcessSpec::Kind::Ubl:
+        case ProcessSpec::Kind::None:
+        case ProcessSpec::Kind::Simulate:
+            break;
+    }
+    return options.outside.isolate ? make_isolated(options, spool) : nullptr;
 }
 
 }  // namespace pipeline

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/base/log.hpp"
 #include "consumer/work/clean_text.hpp"
 
 namespace pipeline {
@@ -22,7 +21,6 @@ constexpr milliseconds kBoundedWait{500};
 constexpr milliseconds kStartAgain{100};  // when the system is out of processes
 constexpr std::chrono::seconds kEndAtTerm{1};
 constexpr std::size_t kOutputBytes = 65'536;
-constexpr std::uint32_t kWarningsPerSecond = 10;
 
 }  // namespace
 
@@ -31,7 +29,7 @@ EachProcessor::EachProcessor(EachPlan plan, CommandTemplate command)
       command_(std::move(command)),
       child_(plan_.program),
       bytes_(kOutputBytes),
-      warnings_(kWarningsPerSecond) {}
+      notices_(child_.name()) {}
 
 void EachProcessor::process(Batch& batch) {
     not_before_ = {};
@@ -95,10 +93,8 @@ bool EachProcessor::start(Batch& batch, std::size_t i) {
     if (const auto mishap = child_.start(command_.fill(id, batch.attempt(i)), id)) {
         batch.pause();
         const std::string why = child_.throw_unless_passing(*mishap);
-        const auto now = steady_clock::now();
-        not_before_[i] = now + kStartAgain;
-        if (warnings_.take(now))
-            log(LogLevel::Warning, "{} cannot be started and is tried again: {}", child_.name(), why);
+        not_before_[i] = steady_clock::now() + kStartAgain;
+        notices_.cannot_start(why);
         return false;
     }
     output_.clear();

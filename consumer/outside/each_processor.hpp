@@ -14,8 +14,8 @@
 #include "consumer/outside/command_template.hpp"
 #include "consumer/outside/last_line.hpp"
 #include "consumer/outside/program_child.hpp"
+#include "consumer/outside/program_notices.hpp"
 #include "consumer/work/batch_processor.hpp"
-#include "consumer/work/line_budget.hpp"
 
 namespace pipeline {
 
@@ -59,7 +59,7 @@ class EachProcessor final : public BatchProcessor {
     std::vector<char> bytes_;
     LastLine output_;
     std::array<TimePoint, kMaxBatch> not_before_{};  // per item of the batch
-    LineBudget warnings_;
+    ProgramNotices notices_;
 };
 
 }  // namespace pipeline

@@ -8,9 +8,7 @@
 #include <utility>
 
 #include "common/base/log.hpp"
-#include "common/base/printable.hpp"
 #include "consumer/outside/answer.hpp"
-#include "consumer/work/clean_text.hpp"
 
 namespace pipeline {
 namespace {
@@ -22,11 +20,9 @@ using std::chrono::steady_clock;
 
 constexpr seconds kEndAtEndOfInput{2};  // for a program with no more work
 constexpr seconds kEndAtTerm{1};
-constexpr seconds kEndAtClosedStream{1};
 constexpr milliseconds kBoundedWait{500};
 constexpr std::size_t kMostReasonBytes = 200;
 constexpr std::size_t kMostLeftAnswers = std::size_t{4} << 20U;  // most bytes to read from a dead program
-constexpr std::uint32_t kWarningsPerSecond = 10;
 
 }  // namespace
 
@@ -34,7 +30,8 @@ ExecProcessor::ExecProcessor(ExecPlan plan, RequestWriter requests)
     : plan_(std::move(plan)),
       requests_(std::move(requests)),
       child_(plan_.program),
-      warnings_(kWarningsPerSecond) {}
+      now_(plan_.item_timeout),
+      notices_(child_.name()) {}
 
 ExecProcessor::~ExecProcessor() {
     batch_ = nullptr;
@@ -49,7 +46,9 @@ void ExecProcessor::process(Batch& batch) {
         if (!child_.is_running() && !start(bound)) continue;
         ask();
         if (!child_.is_running() || batch.is_done()) continue;
-        const auto ready = child_.wait(!now_.unsent.empty(), std::min(bound, time_left(steady_clock::now())));
+        const auto ready =
+            child_.wait(!now_.unsent().empty(),
+                        now_.time_left(steady_clock::now(), std::min(bound, nanoseconds(kBoundedWait))));
         if (ready.input) send();
         if (ready.output) listen();
         if (!child_.is_running()) continue;
@@ -60,7 +59,7 @@ void ExecProcessor::process(Batch& batch) {
         }
     }
     batch_ = nullptr;
-    if (child_.is_running() && !now_.asked.empty()) end_child();  // the batch was given up
+    if (child_.is_running() && !now_.is_idle()) end_child();  // the batch was given up
 }
 
 // Returns false if the program could not be started yet.
@@ -73,7 +72,8 @@ bool ExecProcessor::start(nanoseconds bound) {
     }
     // Mark the attempt before the program runs: it may kill the consumer at once.
     batch_->begin(next_);
-    now_ = {};
+    now_ = Conversation(plan_.item_timeout);
+    notices_.begin();
     answers_.clear();
     const auto mishap = child_.start(plan_.arguments, {});
     if (!mishap) {
@@ -83,46 +83,42 @@ bool ExecProcessor::start(nanoseconds bound) {
     batch_->pause();
     const std::string why = child_.throw_unless_passing(*mishap);
     start_delay_.ended(now);
-    if (warnings_.take(now))
-        log(LogLevel::Warning, "{} cannot be started and is tried again: {}", child_.name(), why);
+    notices_.cannot_start(why);
     return false;
 }
 
 // Fills the pipeline once half of it is empty, so that requests travel together.
 void ExecProcessor::ask() {
-    const bool is_enough = plan_.max_items != 0 && now_.asked_count >= plan_.max_items;
-    if (is_enough || now_.input_closed || now_.failing_since) {
-        if (now_.asked.empty()) retire_child();
+    const bool is_enough = plan_.max_items != 0 && now_.asked_count() >= plan_.max_items;
+    if (is_enough || now_.input_is_closed() || now_.is_failing()) {
+        if (now_.is_idle()) retire_child();
         return;
     }
-    if (now_.asked.size() * 2 > plan_.pipeline) return;
-    const bool was_idle = now_.asked.empty();
+    if (now_.outstanding() * 2 > plan_.pipeline) return;
+    const bool was_idle = now_.is_idle();
     if (was_idle) {
         listen();  // any output now is an answer without a request
         if (!child_.is_running()) return;
         if (!answers_.rest().empty()) return drop_surplus(answers_.rest());
     }
-    for (; now_.asked.size() < plan_.pipeline && next_ < batch_->size(); ++next_) {
+    for (; now_.outstanding() < plan_.pipeline && next_ < batch_->size(); ++next_) {
         if (batch_->is_finished(next_)) continue;
         if (plan_.spool && settle_without_file(*plan_.spool, *batch_, next_)) continue;
-        if (plan_.max_items != 0 && now_.asked_count >= plan_.max_items) break;
-        const std::size_t before = now_.unsent.size();
-        requests_.append(now_.unsent, batch_->item(next_), batch_->attempt(next_));
-        now_.asked_bytes += now_.unsent.size() - before;
-        now_.asked.push_back({next_, now_.asked_bytes});
-        ++now_.asked_count;
+        if (plan_.max_items != 0 && now_.asked_count() >= plan_.max_items) break;
+        request_.clear();
+        requests_.append(request_, batch_->item(next_), batch_->attempt(next_));
+        now_.ask(next_, request_);
     }
-    if (was_idle && !now_.asked.empty()) begin_first();
+    if (was_idle && !now_.is_idle()) begin_first();
     send();
 }
 
 void ExecProcessor::send() {
-    while (!now_.unsent.empty()) {
-        const auto [outcome, bytes] = child_.write_input(now_.unsent);
+    while (!now_.unsent().empty()) {
+        const auto [outcome, bytes] = child_.write_input(now_.unsent());
         switch (outcome) {
             case ProgramChild::WriteOutcome::Written:
-                now_.unsent.erase(0, bytes);
-                now_.sent_bytes += bytes;
+                now_.sent(bytes);
                 break;
             case ProgramChild::WriteOutcome::Full:
                 return;
@@ -132,26 +128,16 @@ void ExecProcessor::send() {
     }
 }
 
-// Unsent requests go to the next program. If this one has never answered anything, the next may be no better:
-// keep the first request, so that its invoice is charged when the program ends.
+// Unsent requests go to the next program.
 void ExecProcessor::notice_closed_input() {
-    now_.input_closed = true;
-    now_.unsent.clear();
-    const std::size_t least = now_.answered_count == 0 ? 1 : 0;
-    while (now_.asked.size() > least && now_.asked.back().end > now_.sent_bytes) {
-        next_ = now_.asked.back().item;
-        now_.asked.pop_back();
-    }
-    if (!now_.asked.empty() && now_.asked.front().end > now_.sent_bytes) {
-        now_.failing_since = steady_clock::now();
-    }
+    if (const auto taken_back = now_.close_input(steady_clock::now())) next_ = *taken_back;
 }
 
 void ExecProcessor::listen() {
     while (child_.is_running()) {
         const auto room = answers_.room();
         const auto [outcome, bytes] = child_.read_output(room);
-        if (outcome == ProgramChild::ReadOutcome::End) now_.failing_since = steady_clock::now();
+        if (outcome == ProgramChild::ReadOutcome::End) now_.begin_failing(steady_clock::now());
         if (outcome != ProgramChild::ReadOutcome::Read) return;
         answers_.add(bytes);
         for (auto line = answers_.next(); line; line = answers_.next()) {
@@ -167,49 +153,38 @@ void ExecProcessor::listen() {
 }
 
 void ExecProcessor::take_answer(std::string_view line) {
-    if (now_.asked.empty()) return drop_surplus(line);
-    const std::size_t item = now_.asked.front().item;
+    if (now_.is_idle()) return drop_surplus(line);
+    const std::size_t item = now_.first();
     if (const std::string wrong = read_answer(line, batch_->item(item).id_text(), batch_->result(item));
         !wrong.empty()) {
         return fail_first(Cause::not_understood(), wrong);
     }
     batch_->finish(item);
-    now_.asked.pop_front();
-    ++now_.answered_count;
+    now_.answered();
     start_delay_.got_further();
-    if (!now_.asked.empty()) begin_first();
+    if (!now_.is_idle()) begin_first();
 }
 
 // Starts the clock of the first request; later output does not restart it.
 void ExecProcessor::begin_first() {
-    batch_->begin(now_.asked.front().item);
-    now_.first_since = steady_clock::now();
-}
-
-nanoseconds ExecProcessor::time_left(TimePoint now) const noexcept {
-    nanoseconds left = kBoundedWait;
-    if (now_.failing_since)
-        left = std::min<nanoseconds>(left, *now_.failing_since + kEndAtClosedStream - now);
-    if (plan_.item_timeout > nanoseconds::zero() && !now_.asked.empty()) {
-        left = std::min<nanoseconds>(left, now_.first_since + plan_.item_timeout - now);
-    }
-    return left;
+    batch_->begin(now_.first());
+    now_.begin_first(steady_clock::now());
 }
 
 void ExecProcessor::check_time(TimePoint now) {
-    if (now_.asked.empty()) return;
-    const bool is_late =
-        plan_.item_timeout > nanoseconds::zero() && now - now_.first_since >= plan_.item_timeout;
-    if (now_.failing_since && (is_late || now - *now_.failing_since >= kEndAtClosedStream)) {
-        fail_first(Cause::closed_stream(), {});
-    } else if (is_late) {
-        fail_first(Cause::ran_too_long(), {});
+    switch (now_.overdue(now)) {
+        case Conversation::Overdue::Nothing:
+            return;
+        case Conversation::Overdue::ClosedStream:
+            return fail_first(Cause::closed_stream(), {});
+        case Conversation::Overdue::RanTooLong:
+            return fail_first(Cause::ran_too_long(), {});
     }
 }
 
 // Ends the program and charges the first invoice.
 void ExecProcessor::fail_first(Cause cause, const std::string& said) {
-    if (now_.asked.empty()) return drop_surplus(said);
+    if (now_.is_idle()) return drop_surplus(said);
     end_child();
     charge_first(cause, said.empty() ? child_.errors().tail(kMostReasonBytes) : said);
 }
@@ -218,57 +193,39 @@ void ExecProcessor::fail_first(Cause cause, const std::string& said) {
 void ExecProcessor::bury_dead() {
     child_.kill_group();
     for (std::size_t left = 0; left < kMostLeftAnswers && child_.is_running(); left += kMaxAnswerBytes) {
-        const std::uint32_t answered = now_.answered_count;
+        const std::uint32_t answered = now_.answered_count();
         listen();
-        if (now_.answered_count == answered) break;
+        if (now_.answered_count() == answered) break;
     }
     if (!child_.is_running()) return;
-    const bool is_charged = !now_.asked.empty() && (now_.answered_count == 0 || has_read_first());
+    const bool is_charged =
+        !now_.is_idle() && (now_.answered_count() == 0 || now_.has_read_first(child_.unread_input()));
     const Cause cause = Cause::from_wait_status(child_.bury());
     if (is_charged) return charge_first(cause, child_.errors().tail(kMostReasonBytes));
     take_back();
     start_delay_.ended(steady_clock::now());
-    if (warnings_.take(steady_clock::now())) {
-        log(LogLevel::Notice, "{} has ended between two invoices: {}; starting it anew", child_.name(),
-            cause.text(plan_.item_timeout));
-    }
-}
-
-bool ExecProcessor::has_read_first() const noexcept {
-    return now_.asked.front().end <= now_.sent_bytes - child_.unread_input();
+    notices_.ended_idle(cause.text(plan_.item_timeout));
 }
 
 void ExecProcessor::charge_first(Cause cause, const std::string& said) {
-    const std::size_t item = now_.asked.front().item;
+    const std::size_t item = now_.first();
     take_back();
     const auto now = steady_clock::now();
-    if (warnings_.take(now)) {
-        log(LogLevel::Warning, "{} with invoice {}, attempt {}: {}{}{}; starting it anew", child_.name(),
-            printable(batch_->item(item).id_text()), batch_->attempt(item), cause.text(plan_.item_timeout),
-            said.empty() ? "" : ": ", said);
-    }
+    notices_.failed(batch_->item(item).id_text(), batch_->attempt(item), cause.text(plan_.item_timeout),
+                    said);
     if (batch_->charge(item, cause, said) == Batch::AfterCharge::GivenUp) start_delay_.got_further();
     start_delay_.ended(now);
 }
 
 void ExecProcessor::take_back() noexcept {
-    if (!now_.asked.empty()) next_ = now_.asked.front().item;
-    now_.asked.clear();
-    now_.unsent.clear();
+    if (!now_.is_idle()) next_ = now_.first();
+    now_ = Conversation(plan_.item_timeout);
 }
 
 void ExecProcessor::drop_surplus(std::string_view line) {
-    warn_of_surplus(line);
+    notices_.surplus(line);
     end_child();
     start_delay_.ended(steady_clock::now());
-}
-
-// Warns once per child.
-void ExecProcessor::warn_of_surplus(std::string_view text) {
-    if (!std::exchange(now_.has_surplus, true) && warnings_.take(steady_clock::now())) {
-        log(LogLevel::Warning, "{} gave an answer that nobody waits for: {}; starting it anew", child_.name(),
-            quoted(text, kMostReasonBytes));
-    }
 }
 
 // Ends the program at once.
@@ -310,8 +267,8 @@ void ExecProcessor::drop_output() {
     answers_.clear();
     const auto room = answers_.room();
     const auto [outcome, bytes] = child_.read_output(room);
-    const bool is_surplus = outcome == ProgramChild::ReadOutcome::Read && now_.asked.empty();
-    if (is_surplus) warn_of_surplus({room.data(), bytes});
+    const bool is_surplus = outcome == ProgramChild::ReadOutcome::Read && now_.is_idle();
+    if (is_surplus) notices_.surplus({room.data(), bytes});
 }
 
 void ExecProcessor::look_after() {
@@ -324,7 +281,7 @@ void ExecProcessor::look_after() {
     if (!answers_.rest().empty()) return drop_surplus(answers_.rest());
     if (ready.ended) {
         bury_dead();
-    } else if (now_.failing_since) {
+    } else if (now_.is_failing()) {
         retire_child();
     }
 }
@@ -332,7 +289,7 @@ void ExecProcessor::look_after() {
 nanoseconds ExecProcessor::look_after_batch() {
     const auto before = steady_clock::now();
     const nanoseconds bound = batch_->look_after(before);
-    now_.first_since += steady_clock::now() - before;
+    now_.leave_out(steady_clock::now() - before);
     return bound;
 }
 

@@ -11,18 +11,17 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/os/back_off.hpp"
+#include "consumer/outside/conversation.hpp"
 #include "consumer/outside/line_buffer.hpp"
 #include "consumer/outside/program_child.hpp"
+#include "consumer/outside/program_notices.hpp"
 #include "consumer/outside/request.hpp"
 #include "consumer/work/batch_processor.hpp"
-#include "consumer/work/line_budget.hpp"
 
 namespace pipeline {
 
@@ -47,23 +46,6 @@ class ExecProcessor final : public BatchProcessor {
 
   private:
     using TimePoint = ProgramChild::TimePoint;
-    struct Asked {
-        std::size_t item;
-        std::uint64_t end;  // the request ends at this byte of the child's input
-    };
-    // The state of the present child.
-    struct Conversation {
-        std::deque<Asked> asked;  // and not answered yet
-        std::string unsent;       // rest of the requests
-        std::uint64_t asked_bytes = 0;
-        std::uint64_t sent_bytes = 0;
-        std::uint32_t asked_count = 0;
-        std::uint32_t answered_count = 0;
-        bool input_closed = false;
-        bool has_surplus = false;                // it gave an answer without a request, which was logged
-        std::optional<TimePoint> failing_since;  // a stream was found closed: it has a moment to end
-        TimePoint first_since{};                 // when it began the first of `asked`, plus our own time
-    };
 
     [[nodiscard]] bool start(std::chrono::nanoseconds bound);
     void ask();
@@ -71,7 +53,6 @@ class ExecProcessor final : public BatchProcessor {
     void listen();
     void take_answer(std::string_view line);
     void begin_first();
-    [[nodiscard]] std::chrono::nanoseconds time_left(TimePoint now) const noexcept;
     void check_time(TimePoint now);
     void notice_closed_input();
 
@@ -79,9 +60,7 @@ class ExecProcessor final : public BatchProcessor {
     void bury_dead();
     void charge_first(Cause cause, const std::string& said);
     void take_back() noexcept;
-    [[nodiscard]] bool has_read_first() const noexcept;
     void drop_surplus(std::string_view line);
-    void warn_of_surplus(std::string_view text);
     void drop_output();
     void end_child();
     void retire_child();
@@ -93,11 +72,12 @@ class ExecProcessor final : public BatchProcessor {
     RequestWriter requests_;
     ProgramChild child_;
     LineBuffer answers_{kMaxAnswerBytes};
-    Conversation now_;
+    std::string request_;
+    Conversation now_;        // with the present child
     Batch* batch_ = nullptr;  // null between batches
     std::size_t next_ = 0;    // the batch's next item to ask for
     BackOff start_delay_;
-    LineBudget warnings_;
+    ProgramNotices notices_;
 };
 
 }  // namespace pipeline

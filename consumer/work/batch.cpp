@@ -5,13 +5,23 @@
 
 #include <algorithm>
 
-#include "consumer/work/attempts.hpp"
 #include "consumer/work/claim_size.hpp"
 
 namespace pipeline {
 
 using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
+
+void settle_unprocessed(const Hand& hand, std::uint64_t i, nanoseconds item_timeout, Result& result) {
+    if (hand.item(i).id_unusable()) {
+        result.set(Status::Failed,
+                   "the source's id is empty, longer than 103 bytes or holds control characters");
+        result.attempts = 1;
+        return;
+    }
+    result.set(Status::Failed, hand.cause(i).text(item_timeout));
+    result.attempts = hand.deaths(i);
+}
 
 Batch::Batch(const Hand& hand, std::span<Result> results, std::uint32_t max_attempts,
              nanoseconds item_timeout, Owner& owner)
@@ -83,7 +93,7 @@ nanoseconds Batch::look_after(TimePoint now) {
             bound = due - now;
         }
     }
-    bound = std::min(bound, owner_.look_after());
+    bound = std::min(bound, owner_.do_other_work());
     if (begun && !is_given_up_) begin(*begun);
     return bound;
 }

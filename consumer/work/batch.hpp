@@ -22,6 +22,16 @@
 
 namespace pipeline {
 
+// Returns false if item i's id is unusable or its attempts are used up.
+[[nodiscard]] inline bool is_to_be_processed(const Hand& hand, std::uint64_t i,
+                                             std::uint32_t max_attempts) noexcept {
+    return !hand.item(i).id_unusable() && hand.deaths(i) < max_attempts;
+}
+
+// Sets the result of an item that is not processed: failed, with the reason.
+void settle_unprocessed(const Hand& hand, std::uint64_t i, std::chrono::nanoseconds item_timeout,
+                        Result& result);
+
 class Batch {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
@@ -37,7 +47,7 @@ class Batch {
         // consumer must leave its hand to another one.
         [[nodiscard]] virtual bool save_results(std::span<const Result> results) = 0;
         // Does other work that is due. Returns the longest time until it must be called again.
-        virtual std::chrono::nanoseconds look_after() = 0;
+        [[nodiscard]] virtual std::chrono::nanoseconds do_other_work() = 0;
     };
 
     // `results` has room for all items of the hand. Items that need no processing (the id is unusable, or the
@@ -68,8 +78,8 @@ class Batch {
     enum class AfterCharge { TryAgain, GivenUp };
     AfterCharge charge(std::size_t i, Cause cause, std::string_view said);
 
-    // Saves results that are due, and calls the owner's look_after(). Call it before each wait; returns the
-    // longest time to wait.
+    // Saves results that are due, and calls the owner's do_other_work(). Call it before each wait; returns
+    // the longest time to wait.
     [[nodiscard]] std::chrono::nanoseconds look_after(TimePoint now);
     // Saves the finished results. Call it at the end.
     void save();

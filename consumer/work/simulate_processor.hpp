@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The processor that takes a given time per invoice and accepts it: by sleeping, like one that waits for a
-// database, or by using the CPU, like one that computes.
+// Processors that accept every invoice: without any work, which shows the cost of the pipeline itself, or
+// after a given time.
 #pragma once
 
 #include <chrono>
@@ -9,6 +9,13 @@
 
 namespace pipeline {
 
+class NoneProcessor final : public Processor {
+  public:
+    void process(const Acquired&, Result& result) override { result.set(Status::Booked); }
+};
+
+// Takes the time by sleeping, like a processor that waits for a database, or by using the CPU, like one that
+// computes.
 class SimulateProcessor final : public Processor {
   public:
     // `burn`: use the CPU for that long, instead of sleeping.

@@ -17,7 +17,7 @@
 #include "common/ledger/ledger.hpp"
 #include "common/ledger/segments_ledger.hpp"
 #include "common/options/shared_options.hpp"
-#include "consumer/work/attempts.hpp"
+#include "consumer/work/batch.hpp"
 #include "observer/audit/audit.hpp"
 #include "observer/audit/audit_view.hpp"
 #include "observer/screen/screen_picture.hpp"

@@ -119,15 +119,16 @@ MUTANTS = [
         ("producer/sources/spool/spool_start.cpp", "return answer ? std::optional(answer->outcome) : std::nullopt;",
          "return answer ? answer->outcome : Outcome::Booked;"),), MOVES),
     Mutant("a consumer leaves before what it has saved is durable", (
-        ("consumer/consumer.cpp", "if (is_to_leave() && flush_to_leave()) {", "if (is_to_leave()) {"),), LEAVER),
+        ("consumer/consumer.cpp", "if (departure_.is_wanted() && departure_.flush_saved()) {",
+         "if (departure_.is_wanted()) {"),), LEAVER),
     Mutant("a consumer leaves a pipeline that drains", (
-        ("consumer/consumer.cpp", "    return !ring_.stop_requested() && !ring_.closed();\n", "    return true;\n"),),
+        ("consumer/departure.cpp", "    return !watch_.is_draining();\n", "    return true;\n"),),
         LEAVER),
     Mutant("nobody comes after a consumer that was to leave and had something in its hand", (
         ("supervisor/children/pool.cpp", "return !child.wanted && ring_.hand(child.place).empty();",
          "return !child.wanted;"),), GIVEN_UP),
     Mutant("waits have no bound, and nobody is woken again after a death", (
-        ("consumer/consumer.cpp", "kBoundedWait{500'000'000}", "kBoundedWait{3'600'000'000'000}"),
+        ("consumer/flush_duty.hpp", "kBoundedWait{500'000'000}", "kBoundedWait{3'600'000'000'000}"),
         ("producer/producer.cpp", "kBoundedWait{500}", "kBoundedWait{3'600'000}"),
         ("common/core/idle_wait.hpp", "kSoon{500}", "kSoon{3'600'000}"),
         ("common/core/idle_wait.hpp", "kLater{3000}", "kLater{3'600'000}"),

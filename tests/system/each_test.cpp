@@ -30,7 +30,7 @@ class Nobody : public pipeline::Batch::Owner {
         saved += results.size();
         return true;
     }
-    std::chrono::nanoseconds look_after() override { return std::chrono::seconds(1); }
+    std::chrono::nanoseconds do_other_work() override { return std::chrono::seconds(1); }
     std::size_t saved = 0;
 };
 

@@ -36,7 +36,7 @@ constexpr std::uint64_t kHardLimit = std::uint64_t{1} << 50U;
 class Nobody : public Batch::Owner {
   public:
     bool save_results(std::span<const Result>) override { return true; }
-    std::chrono::nanoseconds look_after() override { return 1s; }
+    std::chrono::nanoseconds do_other_work() override { return 1s; }
 };
 
 // How the start of a program under that limit ends.

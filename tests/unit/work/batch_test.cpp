@@ -29,7 +29,7 @@ class Work : public Batch::Owner {
         saved_.push_back(results.size());
         return can_save_;
     }
-    std::chrono::nanoseconds look_after() override {
+    std::chrono::nanoseconds do_other_work() override {
         CHECK(work() == 0);
         return 200ms;
     }

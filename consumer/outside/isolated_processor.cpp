@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "consumer/serve.hpp"
+#include "consumer/outside/isolated_processor.hpp"
 
 #include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <optional>
 #include <string>
 
 #include "common/base/error.hpp"
 #include "common/core/item.hpp"
-#include "consumer/make_processor.hpp"
 #include "consumer/outside/answer.hpp"
 #include "consumer/outside/line_buffer.hpp"
 #include "consumer/outside/request.hpp"
@@ -42,14 +40,10 @@ std::size_t read_some(std::span<char> to) {
 
 }  // namespace
 
-ExitStatus serve(const ConsumerOptions& options) {
+ExitStatus answer_requests(Processor& processor) {
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);  // SIGTERM must end it
-    // The consumer checked the folder and each file before its request, and knows how to treat a bare inode.
-    const auto processor =
-        make_processor(options.process, open_spool_folder(options.source, {std::nullopt, true}),
-                       Patience(Patience::bound_for(options.item_timeout)));
     LineBuffer requests(RequestWriter::kPositionBytes + kMaxIdBytes);
     Result result;
     while (true) {
@@ -61,7 +55,7 @@ ExitStatus serve(const ConsumerOptions& options) {
         for (auto request = requests.next(); request; request = requests.next()) {
             const auto invoice = RequestWriter::read_with_position(*request);
             if (!invoice) throw Failure(ExitStatus::Internal, "a request is not understood");
-            processor->process(*invoice, result);
+            processor.process(*invoice, result);
             write_all(write_json_answer(invoice->id, result));
         }
     }

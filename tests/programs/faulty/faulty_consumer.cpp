@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes the place of consumer/make_processor.cpp: whatever processor is asked for, it is one that injects
-// faults. The first word of an invoice's id says which, the rest makes it unique:
+// A consumer that injects faults, whatever processor is asked for. The first word of an invoice's id says
+// which, the rest makes it unique:
 //
 //     segv       writes where nothing is mapped          exit        ends the process with status 3
 //     abort      calls abort()                           throw       throws std::runtime_error
@@ -20,7 +20,10 @@
 #include <vector>
 
 #include "common/base/fd.hpp"
-#include "consumer/make_processor.hpp"
+#include "common/options/consumer_options.hpp"
+#include "common/os/program.hpp"
+#include "common/os/signals.hpp"
+#include "consumer/consume.hpp"
 
 namespace pipeline {
 namespace {
@@ -64,10 +67,17 @@ class FaultyProcessor final : public Processor {
     }
 };
 
-}  // namespace
-
-std::unique_ptr<Processor> make_processor(const ProcessSpec&, std::shared_ptr<const SpoolFolder>, Patience) {
+std::unique_ptr<Processor> make_faulty(const ProcessSpec&, std::shared_ptr<const SpoolFolder>, Patience) {
     return std::make_unique<FaultyProcessor>();
 }
 
+}  // namespace
 }  // namespace pipeline
+
+int main(int argc, char** argv) {
+    using namespace pipeline;
+    block_signals(kPipelineSignals);
+    return run_program(
+        "consumer", [&] { return parse_consumer_options(arguments_of(argc, argv)); },
+        [](const ConsumerOptions& options) { return consume(options, make_faulty); });
+}

@@ -5,11 +5,11 @@
 #pragma once
 
 #include "common/base/exit_status.hpp"
-#include "common/options/consumer_options.hpp"
+#include "consumer/work/processor.hpp"
 
 namespace pipeline {
 
 // Answers each request on standard input with the processor's result, until the end of input. Throws Failure.
-[[nodiscard]] ExitStatus serve(const ConsumerOptions& options);
+[[nodiscard]] ExitStatus answer_requests(Processor& processor);
 
 }  // namespace pipeline

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "consumer/batch_worker.hpp"
+
+#include <algorithm>
+
+namespace pipeline {
+namespace {
+
+constexpr std::chrono::nanoseconds kLeastWait{1'000'000};  // while another consumer leads a due flush
+
+}  // namespace
+
+BatchWorker::BatchWorker(const Hand& hand, BatchProcessor& outside, std::uint32_t max_attempts,
+                         std::chrono::nanoseconds item_timeout, WorkClock& clock, ResultSaver& saver,
+                         FlushDuty& flush, DrainWatch& watch) noexcept
+    : hand_(hand),
+      outside_(outside),
+      max_attempts_(max_attempts),
+      item_timeout_(item_timeout),
+      clock_(clock),
+      saver_(saver),
+      flush_(flush),
+      watch_(watch) {}
+
+bool BatchWorker::work_off() {
+    if (hand_.empty()) return true;
+    clock_.begin();
+    Batch batch(hand_, results_, max_attempts_, item_timeout_, *this);
+    outside_.process(batch);
+    batch.save();
+    clock_.end();
+    return !batch.is_given_up();
+}
+
+bool BatchWorker::save_results(std::span<const Result> results) {
+    clock_.pause(hand_.word().done, results.size(), std::chrono::steady_clock::now(), false);
+    std::transform(results.begin(), results.end(), findings_.begin(),
+                   [](const Result& result) { return Finding(result); });
+    const bool is_saved = saver_.save(std::span(findings_).first(results.size()));
+    clock_.resume();
+    return is_saved;
+}
+
+std::chrono::nanoseconds BatchWorker::do_other_work() {
+    flush_.lead_if_due(std::chrono::nanoseconds::zero());
+    watch_.look();
+    return std::max(flush_.next_look().value_or(FlushDuty::kBoundedWait), kLeastWait);
+}
+
+}  // namespace pipeline

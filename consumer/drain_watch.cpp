@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "consumer/drain_watch.hpp"
+
+#include "common/base/log.hpp"
+#include "common/os/process_id.hpp"
+
+namespace pipeline {
+
+using std::chrono::steady_clock;
+
+// The producer may have died together with the supervisor, or for good. A living producer closes the ring
+// itself, after it has pushed the items that it cannot acquire again.
+void DrainWatch::look() noexcept {
+    if (!is_orphan() && lineage_.is_orphan()) {
+        orphan_since_ = steady_clock::now();
+        log(LogLevel::Notice, "the supervisor is gone: draining");
+        ring_.area().stop.store(1, std::memory_order_relaxed);
+    }
+    if (ring_.closed() || !ring_.stop_requested()) return;
+    if (!producer_is_alive() || has_waited_enough()) ring_.close();
+}
+
+bool DrainWatch::has_waited_enough() const noexcept {
+    return is_orphan() && steady_clock::now() - orphan_since_ > drain_timeout_;
+}
+
+bool DrainWatch::producer_is_alive() const noexcept {
+    return ProcessId::unpack(ring_.area().producer_process.load(std::memory_order_acquire)).is_alive();
+}
+
+}  // namespace pipeline

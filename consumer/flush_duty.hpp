@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// A consumer's share in the flush: it leads one whenever one is due and nobody else leads. After a failure of
+// the ledger it retries with a growing delay. It logs the failure once, and the recovery.
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "common/core/metrics.hpp"
+#include "common/core/segments/segments.hpp"
+#include "common/ledger/flush.hpp"
+#include "common/options/consumer_options.hpp"
+#include "consumer/outcome_log.hpp"
+#include "consumer/work/claim_size.hpp"
+
+namespace pipeline {
+
+class FlushDuty {
+  public:
+    // The longest wait between two looks at what is due.
+    static constexpr std::chrono::nanoseconds kBoundedWait{500'000'000};
+
+    // All references must outlive the object.
+    FlushDuty(const ConsumerOptions& options, const Segments& segments, Ledger& ledger, ActivityMeter& meter,
+              const ClaimSize& claim_size);
+
+    // Leads the flush if one is due; waits at most `bound` for another leader. True if it flushed.
+    bool lead_if_due(std::chrono::nanoseconds bound);
+    // Leads the flush now; false if another consumer leads or the ledger cannot be written.
+    bool lead(std::chrono::nanoseconds bound);
+    // The time until there is a flush to lead, at most kBoundedWait; none if nothing waits for a flush.
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> next_look() const noexcept;
+
+    // Call it while the pipeline is idle: it reports a ledger that was moved or replaced.
+    void look_after_ledger();
+    // Sleeps until the retry if the last attempt failed, at most kBoundedWait.
+    void rest_after_failure() const;
+
+  private:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    [[nodiscard]] bool is_resting() const noexcept;
+    template <class Action>
+    bool use_ledger(Action&& action);
+
+    ActivityMeter& meter_;
+    const ClaimSize& claim_size_;
+    OutcomeLog outcome_log_;  // declared before the flush, which calls it
+    Flush flush_;
+    std::chrono::nanoseconds retry_delay_{0};  // 0: the last attempt succeeded
+    TimePoint retry_at_{};
+};
+
+}  // namespace pipeline

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "consumer/invoice_worker.hpp"
+
+#include <algorithm>
+#include <span>
+
+#include "consumer/work/batch.hpp"
+
+namespace pipeline {
+
+InvoiceWorker::InvoiceWorker(const Hand& hand, Processor& processor, std::uint32_t max_attempts,
+                             std::chrono::nanoseconds item_timeout, const ClaimSize& claim_size,
+                             WorkClock& clock, ResultSaver& saver) noexcept
+    : hand_(hand),
+      processor_(processor),
+      max_attempts_(max_attempts),
+      item_timeout_(item_timeout),
+      claim_size_(claim_size),
+      clock_(clock),
+      saver_(saver) {}
+
+bool InvoiceWorker::work_off() {
+    const HandWord word = hand_.word();
+    std::size_t unsaved = 0;
+    std::size_t with_details = 0;
+    const std::size_t look = claim_size_.items_a_look();
+    std::size_t next_look = look;
+    clock_.begin();
+    for (std::uint64_t i = word.done; i < word.count; ++i) {
+        Result& result = results_[with_details];
+        process(word.first, i, result);
+        findings_[unsaved++] = Finding(result);
+        if (result.has_details) ++with_details;
+        const bool last = i + 1 == word.count;
+        if (!last && unsaved < next_look) continue;
+        next_look += look;
+        const auto now = std::chrono::steady_clock::now();
+        if (!last && now - clock_.began() < ClaimSize::kBudget) continue;
+        clock_.pause(i + 1 - unsaved, unsaved, now, last);
+        if (!saver_.save(std::span(findings_).first(unsaved))) return false;
+        clock_.resume();
+        unsaved = 0;
+        with_details = 0;
+        next_look = look;
+    }
+    return true;
+}
+
+void InvoiceWorker::process(std::uint64_t first, std::uint64_t i, Result& result) {
+    if (!is_to_be_processed(hand_, i, max_attempts_)) {
+        settle_unprocessed(hand_, i, item_timeout_, result);
+        return;
+    }
+    hand_.begin_work(first, i);
+    processor_.process(hand_.item(i), result);
+    hand_.end_work();
+    result.attempts = static_cast<std::uint8_t>(std::min(hand_.deaths(i) + 1, 255));
+}
+
+}  // namespace pipeline

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Works off a hand invoice by invoice, in this process. It saves results at the end, or earlier once they
+// have taken longer than a claim should, so that no finished invoice waits behind a slow one.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+
+#include "common/core/hand.hpp"
+#include "common/core/result.hpp"
+#include "consumer/hand_worker.hpp"
+#include "consumer/result_saver.hpp"
+#include "consumer/work/claim_size.hpp"
+#include "consumer/work/processor.hpp"
+#include "consumer/work_clock.hpp"
+
+namespace pipeline {
+
+class InvoiceWorker final : public HandWorker {
+  public:
+    // All references must outlive the object. `max_attempts` and `item_timeout` as in ConsumerOptions.
+    InvoiceWorker(const Hand& hand, Processor& processor, std::uint32_t max_attempts,
+                  std::chrono::nanoseconds item_timeout, const ClaimSize& claim_size, WorkClock& clock,
+                  ResultSaver& saver) noexcept;
+
+    [[nodiscard]] bool work_off() override;
+    [[nodiscard]] bool has_events() const noexcept override { return false; }
+    void look_after() override {}
+
+  private:
+    void process(std::uint64_t first, std::uint64_t i, Result& result);
+
+    Hand hand_;
+    Processor& processor_;
+    std::uint32_t max_attempts_;
+    std::chrono::nanoseconds item_timeout_;
+    const ClaimSize& claim_size_;
+    WorkClock& clock_;
+    ResultSaver& saver_;
+    // For items processed and not yet saved. A result without details is reused for the next item, so that a
+    // whole hand touches only its findings.
+    std::array<Result, kMaxBatch> results_;
+    std::array<Finding, kMaxBatch> findings_;
+};
+
+}  // namespace pipeline

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "consumer/result_saver.hpp"
+
+namespace pipeline {
+
+bool ResultSaver::save(std::span<const Finding> findings) {
+    while (true) {
+        const std::size_t saved = storage_.save(hand_, findings);
+        metrics_.items.store(metrics_.items.load(std::memory_order_relaxed) + saved,
+                             std::memory_order_relaxed);
+        findings = findings.subspan(saved);
+        if (findings.empty()) return true;
+        // No room: the ledger or the producer's receipts are behind. This consumer can only wait for the
+        // flush leader.
+        if (!flush_.lead_if_due(Flush::kLeaveToLeader))
+            storage_.wait_for_room(flush_.next_look().value_or(FlushDuty::kBoundedWait));
+        watch_.look();
+        if (watch_.has_waited_enough() || nobody_makes_room()) return false;
+    }
+}
+
+// Everything saved is durable, and still the storage is full: only a producer releases its space, and only
+// the next supervisor starts another producer.
+bool ResultSaver::nobody_makes_room() const noexcept {
+    return watch_.is_orphan() && storage_.durable() == storage_.tail() && !watch_.producer_is_alive();
+}
+
+}  // namespace pipeline

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "consumer/work_clock.hpp"
+
+#include <algorithm>
+#include <span>
+
+namespace pipeline {
+namespace {
+
+std::uint64_t ns_of(WorkClock::TimePoint time) noexcept {
+    return static_cast<std::uint64_t>(time.time_since_epoch().count());
+}
+
+}  // namespace
+
+void WorkClock::begin() noexcept {
+    began_ = std::chrono::steady_clock::now();
+    hand_.set_since(ns_of(began_));
+    meter_.enter(Activity::Working, ns_of(began_));
+}
+
+void WorkClock::pause(std::uint64_t first, std::size_t count, TimePoint now, bool is_end) noexcept {
+    const auto elapsed = now - began_;
+    const std::uint64_t each = static_cast<std::uint64_t>(elapsed.count()) / count;
+    claim_size_.measured(count, elapsed);
+    metrics_.processing.add(each, count);
+    count_waiting(first, count, each);
+    hand_.set_since(is_end ? 0 : ns_of(now));
+    meter_.enter(Activity::WaitingForRoom, ns_of(now));
+}
+
+void WorkClock::resume() noexcept {
+    began_ = std::chrono::steady_clock::now();
+    meter_.enter(Activity::Working, ns_of(began_));
+}
+
+// Items acquired together wait nearly equally long: counts them at once, with the time of their first one.
+// Items are in order of acquisition; touching each would cost more than all else here.
+void WorkClock::count_waiting(std::uint64_t first, std::size_t count, std::uint64_t each) const noexcept {
+    std::span<const Item> items(&hand_.item(first), count);
+    std::uint64_t begun = ns_of(began_);
+    while (!items.empty()) {
+        const std::uint64_t acquired = items.front().acquired_ns;
+        const auto is_together = [acquired](const Item& item) { return item.acquired_ns == acquired; };
+        const auto together =
+            is_together(items.back())
+                ? items.size()
+                : static_cast<std::size_t>(std::partition_point(items.begin(), items.end(), is_together) -
+                                           items.begin());
+        metrics_.waiting.add(begun > acquired ? begun - acquired : 0, together);
+        begun += each * together;
+        items = items.subspan(together);
+    }
+}
+
+}  // namespace pipeline
