@@ -8,7 +8,7 @@
 #include "common/ledger/open/open_ledger.hpp"
 #include "consumer/consumer.hpp"
 #include "consumer/make_processor.hpp"
-#include "consumer/outside/isolated_processor.hpp"
+#include "consumer/protocol/isolated_processor.hpp"
 
 namespace pipeline {
 namespace {

@@ -9,7 +9,7 @@
 #include "consumer/invoice/ubl_processor.hpp"
 #include "consumer/outside/each_processor.hpp"
 #include "consumer/outside/exec_processor.hpp"
-#include "consumer/outside/invoice_path.hpp"
+#include "consumer/work/invoice_path.hpp"
 #include "consumer/work/simulate_processor.hpp"
 
 namespace pipeline {

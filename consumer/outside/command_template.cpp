@@ -5,7 +5,7 @@
 #include <array>
 #include <utility>
 
-#include "consumer/outside/invoice_path.hpp"
+#include "consumer/work/invoice_path.hpp"
 
 namespace pipeline {
 namespace {

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "common/base/log.hpp"
-#include "consumer/outside/answer.hpp"
+#include "consumer/protocol/answer.hpp"
 
 namespace pipeline {
 namespace {

@@ -16,11 +16,11 @@
 #include <vector>
 
 #include "common/os/back_off.hpp"
-#include "consumer/outside/conversation.hpp"
-#include "consumer/outside/line_buffer.hpp"
 #include "consumer/outside/program_child.hpp"
 #include "consumer/outside/program_notices.hpp"
-#include "consumer/outside/request.hpp"
+#include "consumer/protocol/conversation.hpp"
+#include "consumer/protocol/line_buffer.hpp"
+#include "consumer/protocol/request.hpp"
 #include "consumer/work/batch_processor.hpp"
 
 namespace pipeline {

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "consumer/outside/answer.hpp"
+#include "consumer/protocol/answer.hpp"
 #include "tests/fuzz/require.hpp"
 
 using namespace pipeline;

@@ -39,10 +39,11 @@ ROOMS = {
                 "producer/sources producer/sources/spool",
 
     "consumer/work": "common/base common/spec common/os common/core",
-    "consumer/outside": "common/base common/spec common/os common/core common/options consumer/work",
+    "consumer/protocol": "common/base common/spec common/core common/options consumer/work",
+    "consumer/outside": "common/base common/spec common/os common/core consumer/work consumer/protocol",
     "consumer/invoice": "common/base common/os consumer/work",
     "consumer": "common/base common/spec common/os common/core common/core/segments common/options common/ledger "
-                "common/ledger/open consumer/work consumer/outside consumer/invoice",
+                "common/ledger/open consumer/work consumer/protocol consumer/outside consumer/invoice",
 
     "supervisor/options": "common/base common/spec common/cli common/core common/options",
     "supervisor/children": "common/base common/os common/core common/options supervisor/options",

@@ -11,7 +11,7 @@
 #include "consumer/outside/each_processor.hpp"
 #include "consumer/outside/error_lines.hpp"
 #include "consumer/outside/last_line.hpp"
-#include "consumer/outside/line_buffer.hpp"
+#include "consumer/protocol/line_buffer.hpp"
 #include "consumer/work/line_budget.hpp"
 #include "tests/support/catch.hpp"
 

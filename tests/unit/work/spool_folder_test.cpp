@@ -11,7 +11,7 @@
 
 #include "consumer/invoice/file_buffer.hpp"
 #include "consumer/invoice/ubl_processor.hpp"
-#include "consumer/outside/request.hpp"
+#include "consumer/protocol/request.hpp"
 #include "consumer/work/batch.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/file_hook.hpp"

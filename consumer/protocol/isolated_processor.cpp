@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "consumer/outside/isolated_processor.hpp"
+#include "consumer/protocol/isolated_processor.hpp"
 
 #include <signal.h>
 #include <unistd.h>
@@ -9,9 +9,9 @@
 
 #include "common/base/error.hpp"
 #include "common/core/item.hpp"
-#include "consumer/outside/answer.hpp"
-#include "consumer/outside/line_buffer.hpp"
-#include "consumer/outside/request.hpp"
+#include "consumer/protocol/answer.hpp"
+#include "consumer/protocol/line_buffer.hpp"
+#include "consumer/protocol/request.hpp"
 
 namespace pipeline {
 namespace {

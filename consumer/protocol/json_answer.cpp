@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "common/base/utf8.hpp"
-#include "consumer/outside/answer.hpp"
+#include "consumer/protocol/answer.hpp"
 #include "consumer/work/clean_text.hpp"
 #include "consumer/work/decimal.hpp"
 

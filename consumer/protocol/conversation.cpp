@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "consumer/outside/conversation.hpp"
+#include "consumer/protocol/conversation.hpp"
 
 #include <algorithm>
 

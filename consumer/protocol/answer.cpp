@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "consumer/outside/answer.hpp"
+#include "consumer/protocol/answer.hpp"
 
 #include "consumer/work/clean_text.hpp"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "consumer/outside/answer.hpp"
+#include "consumer/protocol/answer.hpp"
 
 #include <limits>
 #include <string>
 
-#include "consumer/outside/request.hpp"
+#include "consumer/protocol/request.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace pipeline;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "consumer/outside/request.hpp"
+#include "consumer/protocol/request.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base/utf8.hpp"
-#include "consumer/outside/invoice_path.hpp"
+#include "consumer/work/invoice_path.hpp"
 
 namespace pipeline {
 namespace {
