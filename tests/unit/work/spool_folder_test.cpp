@@ -179,7 +179,7 @@ TEST_CASE("patience ends before the consumer is killed for it", "[spool_folder]"
 TEST_CASE("an item without its file is finished before a program is asked", "[spool_folder]") {
     struct Nobody final : Batch::Owner {
         bool save_results(std::span<const Result>) override { return true; }
-        std::chrono::nanoseconds look_after() override { return 1s; }
+        std::chrono::nanoseconds do_other_work() override { return 1s; }
     };
     const Handover handover;
     const MemorySegments segments(4, 4);
