@@ -35,7 +35,11 @@ ExitStatus run(const ConsumerOptions& options, const Segments& segments, Ledger&
 
 }  // namespace
 
-ExitStatus consume(const ConsumerOptions& options, ProcessorMaker make) {
+ExitStatus consume(const ConsumerOptions& options) {
+    return consume_with(make_processor, options);
+}
+
+ExitStatus consume_with(ProcessorMaker make, const ConsumerOptions& options) {
     if (options.serve) {
         // The consumer checked the folder and each file before its request, and knows how to treat a bare
         // inode.

@@ -19,6 +19,8 @@ using ProcessorMaker = std::unique_ptr<Processor> (*)(const ProcessSpec& spec,
 
 // Attaches to the segments, opens the ledger, consumes until everything is drained, and leaves; or answers
 // requests as an isolated processor. Throws Failure.
-[[nodiscard]] ExitStatus consume(const ConsumerOptions& options, ProcessorMaker make);
+[[nodiscard]] ExitStatus consume(const ConsumerOptions& options);
+// The same with processors made by `make`.
+[[nodiscard]] ExitStatus consume_with(ProcessorMaker make, const ConsumerOptions& options);
 
 }  // namespace pipeline

@@ -4,12 +4,10 @@
 #include "common/os/program.hpp"
 #include "common/os/signals.hpp"
 #include "consumer/consume.hpp"
-#include "consumer/make_processor.hpp"
 
 int main(int argc, char** argv) {
     using namespace pipeline;
     block_signals(kPipelineSignals);
     return run_program(
-        "consumer", [&] { return parse_consumer_options(arguments_of(argc, argv)); },
-        [](const ConsumerOptions& options) { return consume(options, make_processor); });
+        "consumer", [&] { return parse_consumer_options(arguments_of(argc, argv)); }, consume);
 }
