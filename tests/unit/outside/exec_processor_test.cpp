@@ -29,6 +29,7 @@ class Work : public Batch::Owner {
   public:
     explicit Work(std::uint64_t count) : hand_(segments_.ring().hand(0)) {
         configure_log("unit_tests", LogLevel::Error);
+        ::signal(SIGPIPE, SIG_IGN);  // as in a consumer
         for (std::uint64_t i = 0; i < count; ++i) set_number(hand_.item(i), i + 1);
         hand_.set_word({0, count, 0});
     }
