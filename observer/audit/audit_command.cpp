@@ -6,7 +6,7 @@
 #include "common/base/error.hpp"
 #include "common/base/output.hpp"
 #include "common/ledger/segments_ledger.hpp"
-#include "common/ledger/sqlite/ledger_reader.hpp"
+#include "common/ledger/sqlite/sqlite_reader.hpp"
 #include "observer/audit/audit.hpp"
 #include "observer/audit/audit_view.hpp"
 #include "observer/audit/deep_check.hpp"

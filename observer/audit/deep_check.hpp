@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "common/ledger/sqlite/ledger_reader.hpp"
+#include "common/ledger/sqlite/sqlite_reader.hpp"
 #include "observer/audit/audit.hpp"
 
 namespace pipeline {

@@ -14,7 +14,7 @@
 
 #include "common/core/layout.hpp"
 #include "common/core/list_marks.hpp"
-#include "common/ledger/sqlite/ledger_lookup.hpp"
+#include "common/ledger/sqlite/sqlite_lookup.hpp"
 #include "common/options/spool_options.hpp"
 #include "common/spec/specs.hpp"
 #include "producer/sources/file_moves.hpp"

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "common/ledger/flush.hpp"
-#include "common/ledger/sqlite/ledger_reader.hpp"
 #include "common/ledger/sqlite/sqlite_ledger.hpp"
+#include "common/ledger/sqlite/sqlite_reader.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/ledger_fixture.hpp"
 #include "tests/support/memory_segments.hpp"

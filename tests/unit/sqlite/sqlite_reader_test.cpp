@@ -8,8 +8,8 @@
 #include <string>
 #include <utility>
 
-#include "common/ledger/sqlite/ledger_reader.hpp"
 #include "common/ledger/sqlite/sqlite_ledger.hpp"
+#include "common/ledger/sqlite/sqlite_reader.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/ledger_fixture.hpp"
 #include "tests/unit/sqlite/old_ledgers.hpp"

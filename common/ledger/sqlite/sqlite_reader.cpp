@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/ledger/sqlite/ledger_reader.hpp"
+#include "common/ledger/sqlite/sqlite_reader.hpp"
 
 #include <fmt/format.h>
 
