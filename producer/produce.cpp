@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "common/core/segments/segments.hpp"
+#include "common/ledger/open/open_ledger.hpp"
 #include "common/os/signals.hpp"
 #include "producer/open_source.hpp"
 #include "producer/producer.hpp"

@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "common/ledger/sqlite/sqlite_reader.hpp"
+#include "common/ledger/ledger_reader.hpp"
 #include "observer/see/snapshot.hpp"
 
 namespace pipeline {

@@ -5,8 +5,8 @@
 
 #include "common/base/error.hpp"
 #include "common/base/output.hpp"
+#include "common/ledger/open/open_ledger.hpp"
 #include "common/ledger/segments_ledger.hpp"
-#include "common/ledger/sqlite/sqlite_reader.hpp"
 #include "observer/audit/audit.hpp"
 #include "observer/audit/audit_view.hpp"
 #include "observer/audit/deep_check.hpp"
@@ -45,36 +45,30 @@ ExitStatus audit_pipeline(const ObserverOptions& options) {
     Audit audit;
     // Read before the ledger's snapshot, which then contains at least these.
     const std::uint64_t durable = segments ? segments->storage().durable() : 0;
-    switch (ledger.kind) {
-        case LedgerSpec::Kind::None:
-            if (!segments) {
-                throw Failure(ExitStatus::NoInput,
-                              fmt::format("there is no pipeline of --name '{}', and without it and a ledger "
-                                          "there is nothing to audit",
-                                          options.name));
-            }
-            subject.snapshot = take_snapshot(*segments);
-            audit = make_audit(subject.snapshot, std::nullopt, durable);
-            break;
-        case LedgerSpec::Kind::Sqlite:
-            read_ledger(ledger.path, [&](LedgerReader& reader) {
-                LedgerSight sight;
-                if (segments) {
-                    const RingArea& ring = segments->ring().area();
-                    if (const auto last = reader.last_commit(ring.header.generation))
-                        sight.recorded = last->recorded;
-                    sight.is_another =
-                        ring.ledger_id != 0 && reader.id() != 0 && reader.id() != ring.ledger_id;
-                    subject.snapshot = take_snapshot(*segments);  // soon after, so storage cannot fill up
-                }
-                sight.books = reader.books();
-                audit = make_audit(subject.snapshot, sight, durable);
-                if (!options.deep) return;
-                DeepCheck deep = check_deep(reader, sight.books);
-                audit.findings.insert(audit.findings.end(), deep.findings.begin(), deep.findings.end());
-                audit.proofs = std::move(deep.proofs);
-            });
-            break;
+    const bool is_read = read_ledger(ledger, [&](LedgerReader& reader) {
+        LedgerSight sight;
+        if (segments) {
+            const RingArea& ring = segments->ring().area();
+            if (const auto last = reader.last_commit(ring.header.generation)) sight.recorded = last->recorded;
+            sight.is_another = ring.ledger_id != 0 && reader.id() != 0 && reader.id() != ring.ledger_id;
+            subject.snapshot = take_snapshot(*segments);  // soon after, so storage cannot fill up
+        }
+        sight.books = reader.books();
+        audit = make_audit(subject.snapshot, sight, durable);
+        if (!options.deep) return;
+        DeepCheck deep = check_deep(reader, sight.books);
+        audit.findings.insert(audit.findings.end(), deep.findings.begin(), deep.findings.end());
+        audit.proofs = std::move(deep.proofs);
+    });
+    if (!is_read) {
+        if (!segments) {
+            throw Failure(ExitStatus::NoInput,
+                          fmt::format("there is no pipeline of --name '{}', and without it and a ledger "
+                                      "there is nothing to audit",
+                                      options.name));
+        }
+        subject.snapshot = take_snapshot(*segments);
+        audit = make_audit(subject.snapshot, std::nullopt, durable);
     }
     print_output(options.json ? audit_json(subject, audit) + "\n" : audit_text(subject, audit));
     return audit.is_balanced() ? ExitStatus::Drained : ExitStatus::DataError;

@@ -11,22 +11,17 @@ namespace pipeline {
 namespace {
 
 constexpr std::uint64_t kWindow = std::uint64_t{1} << 26U;  // numbers to tick off at a time: 8 MiB
-constexpr int kMostLines = 10;
+constexpr std::size_t kMostFaults = 10;
 
-// Checks pages, indices and rows: every row has its index entry, every entry its row, and constraints hold.
-void check_file(SqliteConnection& database, DeepCheck& check) {
-    SqliteStatement lines(database, fmt::format("PRAGMA integrity_check({})", kMostLines));
-    while (lines.next_row()) {
-        if (lines.text(0) == "ok") {
-            check.proofs.emplace_back("pages, indices and rows of the ledger agree");
-        } else {
-            check.findings.push_back(fmt::format("the ledger is damaged: {}", lines.text(0)));
-        }
-    }
+void check_storage(LedgerReader& ledger, DeepCheck& check) {
+    const SelfCheck itself = ledger.check_itself(kMostFaults);
+    for (const std::string& fault : itself.faults)
+        check.findings.push_back(fmt::format("the ledger is damaged: {}", fault));
+    if (itself.faults.empty()) check.proofs.push_back(itself.proof);
 }
 
 // Checks that every number before the cursor is recorded once, as an invoice or as a duplicate.
-void check_sequence(SqliteConnection& database, const SourceBooks& books, DeepCheck& check) {
+void check_sequence(LedgerReader& ledger, const SourceBooks& books, DeepCheck& check) {
     const std::uint64_t last = books.cursor.value_or(0) == 0 ? 0 : *books.cursor - 1;
     // A damaged cursor may have any value. If too many numbers must be missing, do not search for them one by
     // one.
@@ -43,20 +38,10 @@ void check_sequence(SqliteConnection& database, const SourceBooks& books, DeepCh
     for (std::uint64_t first = 1; first <= last; first += kWindow) {
         const std::uint64_t size = std::min(kWindow, last - first + 1);
         std::vector<bool> seen(size);
-        for (const auto* table : {"invoices", "duplicates"}) {
-            SqliteStatement numbers(
-                database,
-                fmt::format("SELECT position FROM {} WHERE source = ?1 AND position BETWEEN ?2 AND ?3",
-                            table));
-            numbers.bind(1, books.source);
-            numbers.bind(2, static_cast<std::int64_t>(first));
-            numbers.bind(3, static_cast<std::int64_t>(first + size - 1));
-            while (numbers.next_row()) {
-                const auto number = static_cast<std::uint64_t>(numbers.integer(0));
-                if (seen[number - first] && ++repeated == 1) first_repeated = number;
-                seen[number - first] = true;
-            }
-        }
+        ledger.for_each_position(books.source, first, first + size - 1, [&](std::uint64_t number) {
+            if (seen[number - first] && ++repeated == 1) first_repeated = number;
+            seen[number - first] = true;
+        });
         const auto none = static_cast<std::uint64_t>(std::count(seen.begin(), seen.end(), false));
         if (none != 0 && missing == 0) {
             const auto at = std::find(seen.begin(), seen.end(), false) - seen.begin();
@@ -83,9 +68,9 @@ void check_sequence(SqliteConnection& database, const SourceBooks& books, DeepCh
 
 DeepCheck check_deep(LedgerReader& ledger, const std::vector<SourceBooks>& books) {
     DeepCheck check;
-    check_file(ledger.database(), check);
+    check_storage(ledger, check);
     for (const SourceBooks& each : books) {
-        if (each.source == "sequence") check_sequence(ledger.database(), each, check);
+        if (each.source == "sequence") check_sequence(ledger, each, check);
     }
     return check;
 }

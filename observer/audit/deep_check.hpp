@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The deep part of an audit: it checks the ledger's file itself, and that a sequence has no gap.
+// The deep part of an audit: the ledger examines how it is stored, and a sequence must have no gap.
 #pragma once
 
 #include <vector>
 
-#include "common/ledger/sqlite/sqlite_reader.hpp"
+#include "common/ledger/ledger_reader.hpp"
 #include "observer/audit/audit.hpp"
 
 namespace pipeline {
@@ -14,7 +14,7 @@ struct DeepCheck {
     std::vector<std::string> proofs;
 };
 
-// Reads the whole file, and the invoices again for every 67 million numbers of a sequence. Uses bounded
+// Reads the whole ledger, and the invoices again for every 67 million numbers of a sequence. Uses bounded
 // memory.
 [[nodiscard]] DeepCheck check_deep(LedgerReader& ledger, const std::vector<SourceBooks>& books);
 

@@ -14,7 +14,7 @@
 
 #include "common/core/layout.hpp"
 #include "common/core/list_marks.hpp"
-#include "common/ledger/sqlite/sqlite_lookup.hpp"
+#include "common/ledger/ledger_lookup.hpp"
 #include "common/options/spool_options.hpp"
 #include "common/spec/specs.hpp"
 #include "producer/sources/file_moves.hpp"
@@ -57,7 +57,7 @@ struct SourceContext {
     // How the source moves files.
     std::shared_ptr<FileMoves> moves = std::make_shared<FileMoves>();
     // Looks up the source's invoices in the ledger; by default finds nothing.
-    std::shared_ptr<LedgerLookup> ledger = make_ledger_lookup({LedgerSpec::Kind::None, {}}, {});
+    std::shared_ptr<LedgerLookup> ledger = std::make_shared<NoLookup>();
 };
 
 class Source {

@@ -26,17 +26,17 @@ ROOMS = {
     "common/core": "common/base common/os common/shm",
     "common/core/segments": "common/base common/os common/shm common/core",
     "common/options": "common/base common/spec common/cli common/core",
-    "common/ledger": "common/base common/spec common/shm common/core common/core/segments",
+    "common/ledger": "common/base common/spec common/os common/shm common/core common/core/segments",
     "common/ledger/sqlite/engine": "common/base",
-    "common/ledger/sqlite": "common/base common/spec common/os common/core common/ledger common/ledger/sqlite/engine",
+    "common/ledger/sqlite": "common/base common/os common/core common/ledger common/ledger/sqlite/engine",
     "common/ledger/open": "common/spec common/ledger common/ledger/sqlite",
 
     "producer/sources/list": "common/base common/os common/core",
-    "producer/sources": "common/base common/spec common/os common/core common/options common/ledger/sqlite "
+    "producer/sources": "common/base common/spec common/os common/core common/options common/ledger "
                         "producer/sources/list",
     "producer/sources/spool": "common/base common/os common/core producer/sources",
     "producer": "common/base common/spec common/os common/core common/core/segments common/options "
-                "producer/sources producer/sources/spool",
+                "common/ledger/open producer/sources producer/sources/spool",
 
     "consumer/work": "common/base common/spec common/os common/core",
     "consumer/protocol": "common/base common/spec common/core common/options consumer/work",
@@ -56,7 +56,7 @@ ROOMS = {
     "observer/options": "common/base common/spec common/cli common/options",
     "observer/see": "common/base common/os common/shm common/core common/core/segments",
     "observer/judge": "common/base common/core common/core/segments observer/see",
-    "observer/audit": "common/base common/ledger common/ledger/sqlite observer/options observer/see",
+    "observer/audit": "common/base common/ledger common/ledger/open observer/options observer/see",
     "observer/show": "common/base observer/options observer/see observer/judge",
     "observer/screen": "common/base observer/options observer/see observer/judge observer/show",
     "observer/web": "common/base common/cli observer/options observer/see observer/judge observer/show",

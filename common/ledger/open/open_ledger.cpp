@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Opens a ledger by its name; has the ledger that stores nothing.
+// Opens a ledger by its kind; has the ledger that stores nothing.
 #include "common/ledger/open/open_ledger.hpp"
 
 #include "common/ledger/sqlite/sqlite_ledger.hpp"
+#include "common/ledger/sqlite/sqlite_lookup.hpp"
+#include "common/ledger/sqlite/sqlite_reader.hpp"
 
 namespace pipeline {
 namespace {
@@ -39,13 +41,45 @@ std::unique_ptr<Ledger> open_ledger(const LedgerSpec& spec) {
 }
 
 std::unique_ptr<Ledger> open_known_ledger(const LedgerSpec& spec, const KnownLedger& known) {
-    if (spec.kind == LedgerSpec::Kind::Sqlite) return std::make_unique<SqliteLedger>(spec.path, known);
-    return open_ledger(spec);
+    switch (spec.kind) {
+        case LedgerSpec::Kind::Sqlite:
+            return std::make_unique<SqliteLedger>(spec.path, known);
+        case LedgerSpec::Kind::None:
+            break;
+    }
+    return std::make_unique<NoLedger>();
 }
 
 std::unique_ptr<Ledger> share_ledger(const LedgerSpec& spec) {
-    if (spec.kind == LedgerSpec::Kind::Sqlite) return SqliteLedger::shared(spec.path);
-    return open_ledger(spec);
+    switch (spec.kind) {
+        case LedgerSpec::Kind::Sqlite:
+            return SqliteLedger::shared(spec.path);
+        case LedgerSpec::Kind::None:
+            break;
+    }
+    return std::make_unique<NoLedger>();
+}
+
+std::unique_ptr<LedgerLookup> make_ledger_lookup(const LedgerSpec& spec, std::string source,
+                                                 const KnownLedger& known) {
+    switch (spec.kind) {
+        case LedgerSpec::Kind::Sqlite:
+            return make_sqlite_lookup(spec.path, std::move(source), known);
+        case LedgerSpec::Kind::None:
+            break;
+    }
+    return std::make_unique<NoLookup>();
+}
+
+bool read_ledger(const LedgerSpec& spec, const std::function<void(LedgerReader&)>& read) {
+    switch (spec.kind) {
+        case LedgerSpec::Kind::Sqlite:
+            read_sqlite_ledger(spec.path, read);
+            return true;
+        case LedgerSpec::Kind::None:
+            break;
+    }
+    return false;
 }
 
 }  // namespace pipeline

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <exception>
-#include <filesystem>
 #include <utility>
 
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
@@ -111,22 +110,11 @@ class SqliteLookup final : public LedgerLookup {
     std::unique_ptr<Session> session_;
 };
 
-class NoLookup final : public LedgerLookup {
-  public:
-    [[nodiscard]] bool remembers() const noexcept override { return false; }
-    bool knows_source() override { return false; }
-    std::optional<Answer> find(std::string_view /*id*/, const FileIdentity& /*file*/) override {
-        return std::nullopt;
-    }
-    void close() noexcept override {}
-};
-
 }  // namespace
 
-std::unique_ptr<LedgerLookup> make_ledger_lookup(const LedgerSpec& ledger, std::string source,
+std::unique_ptr<LedgerLookup> make_sqlite_lookup(std::filesystem::path path, std::string source,
                                                  const KnownLedger& known) {
-    if (ledger.kind == LedgerSpec::Kind::None) return std::make_unique<NoLookup>();
-    return std::make_unique<SqliteLookup>(ledger.path, std::move(source), known);
+    return std::make_unique<SqliteLookup>(std::move(path), std::move(source), known);
 }
 
 }  // namespace pipeline

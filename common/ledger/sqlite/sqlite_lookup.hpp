@@ -1,51 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks the ledger for the outcome of files: a spool's start must know which of its files are done. After
-// it has opened the ledger as a writer does, it only reads: one short transaction a question, which blocks no
-// writer.
+// The lookup in an SQLite ledger. After it has opened the file as a writer does, it only reads: one short
+// transaction a question, which blocks no writer.
 #pragma once
 
-#include <cstdint>
+#include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 
-#include "common/core/result.hpp"
-#include "common/ledger/ledger.hpp"
-#include "common/os/file_identity.hpp"
-#include "common/spec/specs.hpp"
+#include "common/ledger/ledger_lookup.hpp"
 
 namespace pipeline {
 
-class LedgerLookup {
-  public:
-    struct Answer {
-        Outcome outcome;
-        // The row is from version 0.1.0, which knew files by inode alone. Its invoice was acquired after the
-        // file was created, so the row belongs to this file.
-        bool by_inode = false;
-    };
-
-    LedgerLookup() = default;
-    LedgerLookup(const LedgerLookup&) = delete;
-    LedgerLookup& operator=(const LedgerLookup&) = delete;
-    virtual ~LedgerLookup() = default;
-
-    // False if the ledger stores nothing.
-    [[nodiscard]] virtual bool remembers() const noexcept = 0;
-    // False if the ledger has no row from the source: there is nothing to ask then. Throws LedgerUnavailable,
-    // as find() does.
-    [[nodiscard]] virtual bool knows_source() = 0;
-    // The outcome of the invoice `id` that was the file `file`; none if the ledger has no such row, or if the
-    // id belongs to another file.
-    [[nodiscard]] virtual std::optional<Answer> find(std::string_view id, const FileIdentity& file) = 0;
-    // Closes the ledger's file until the next question.
-    virtual void close() noexcept = 0;
-};
-
-// `source` is the source's name as in the ledger. The lookup asks no ledger but the known one. It opens the
-// file at the first question. A ledger that stores nothing knows nothing.
-[[nodiscard]] std::unique_ptr<LedgerLookup> make_ledger_lookup(const LedgerSpec& ledger, std::string source,
-                                                               const KnownLedger& known = {});
+// As make_ledger_lookup(). Opens the file `path` at the first question.
+[[nodiscard]] std::unique_ptr<LedgerLookup> make_sqlite_lookup(std::filesystem::path path, std::string source,
+                                                               const KnownLedger& known);
 
 }  // namespace pipeline

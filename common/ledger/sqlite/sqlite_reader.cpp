@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <chrono>
 #include <map>
 #include <string_view>
 #include <thread>
@@ -82,7 +83,7 @@ std::chrono::milliseconds patience_with(Kind kind) noexcept {
 
 }  // namespace
 
-LedgerReader::LedgerReader(const std::filesystem::path& path)
+SqliteReader::SqliteReader(const std::filesystem::path& path)
     : path_(path),
       before_(look_before_reading(path)),
       database_(SqliteConnection::open_for_reading(database_file(path), log_of(before_), kLockWait)),
@@ -96,18 +97,18 @@ LedgerReader::LedgerReader(const std::filesystem::path& path)
     version_ = require_ledger_schema(database_, path);
 }
 
-std::optional<LastCommit> LedgerReader::last_commit(std::uint64_t generation) {
+std::optional<LastCommit> SqliteReader::last_commit(std::uint64_t generation) {
     if (version_ < 2) return std::nullopt;
     SqliteStatement find(database_, find_last_commit_sql(version_));
     return read_last_commit(find, generation);
 }
 
-std::uint64_t LedgerReader::id() {
+std::uint64_t SqliteReader::id() {
     return ledger_id(database_, version_);
 }
 
 // Reads the rows in table order. Grouping in SQL would need memory, or temporary files, for all rows at once.
-std::vector<SourceBooks> LedgerReader::books() {
+std::vector<SourceBooks> SqliteReader::books() {
     std::map<std::string, SourceBooks, std::less<>> found;
     const auto of = [&](std::string_view source) -> SourceBooks& {
         auto at = found.find(source);
@@ -143,20 +144,46 @@ std::vector<SourceBooks> LedgerReader::books() {
     return books;
 }
 
-bool LedgerReader::is_undisturbed() const {
+SelfCheck SqliteReader::check_itself(std::size_t most) {
+    SelfCheck check;
+    SqliteStatement lines(database_, fmt::format("PRAGMA integrity_check({})", most));
+    while (lines.next_row()) {
+        if (lines.text(0) == "ok") {
+            check.proof = "pages, indices and rows of the ledger agree";
+        } else {
+            check.faults.emplace_back(lines.text(0));
+        }
+    }
+    return check;
+}
+
+void SqliteReader::for_each_position(std::string_view source, std::uint64_t first, std::uint64_t last,
+                                     const std::function<void(std::uint64_t)>& take) {
+    for (const auto* table : {"invoices", "duplicates"}) {
+        SqliteStatement positions(
+            database_,
+            fmt::format("SELECT position FROM {} WHERE source = ?1 AND position BETWEEN ?2 AND ?3", table));
+        positions.bind(1, source);
+        positions.bind(2, static_cast<std::int64_t>(first));
+        positions.bind(3, static_cast<std::int64_t>(last));
+        while (positions.next_row()) take(static_cast<std::uint64_t>(positions.integer(0)));
+    }
+}
+
+bool SqliteReader::is_undisturbed() const {
     if (log_of(before_) == Log::Present) return true;
     const LedgerLook now = look_at_ledger(path_);
     return log_of(now) == Log::None && now.has_same_file(before_) && now.file->bytes == before_.file->bytes &&
            now.file->modified_ns == before_.file->modified_ns;
 }
 
-void read_ledger(const std::filesystem::path& path, const std::function<void(LedgerReader&)>& read) {
+void read_sqlite_ledger(const std::filesystem::path& path, const std::function<void(SqliteReader&)>& read) {
     const auto began = std::chrono::steady_clock::now();
     for (;; std::this_thread::sleep_for(kTryAgain)) {
         const auto waited = std::chrono::steady_clock::now() - began;
         bool undisturbed = true;
         try {
-            LedgerReader reader(path);
+            SqliteReader reader(path);
             try {
                 read(reader);
                 undisturbed = reader.is_undisturbed();

@@ -44,4 +44,9 @@ std::unique_ptr<Ledger> share_ledger(const LedgerSpec& spec) {
     return open_ledger(spec);
 }
 
+// Only a spool asks, and the storm has none.
+std::unique_ptr<LedgerLookup> make_ledger_lookup(const LedgerSpec&, std::string, const KnownLedger&) {
+    return std::make_unique<NoLookup>();
+}
+
 }  // namespace pipeline

@@ -2,6 +2,7 @@
 // What an audit adds up, what it finds, and how it is shown.
 #include <string>
 
+#include "common/ledger/open/open_ledger.hpp"
 #include "common/ledger/sqlite/sqlite_ledger.hpp"
 #include "observer/audit/audit.hpp"
 #include "observer/audit/audit_view.hpp"
@@ -232,8 +233,8 @@ TEST_CASE("a deep look finds gaps, repetitions and damage, and says what it foun
     }
     DeepCheck check;
     const auto look = [&] {
-        read_ledger(folder.ledger(),
-                    [&](LedgerReader& reader) { check = check_deep(reader, reader.books()); });
+        REQUIRE(read_ledger({LedgerSpec::Kind::Sqlite, folder.ledger()},
+                            [&](LedgerReader& reader) { check = check_deep(reader, reader.books()); }));
     };
     const auto found = [&] {
         std::string all;

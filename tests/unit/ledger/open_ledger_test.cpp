@@ -32,3 +32,37 @@ TEST_CASE("a ledger's spec opens the file it names", "[ledger]") {
     CHECK_FALSE(ledger->cursor("sequence"));
     CHECK(ask(folder.ledger(), "SELECT version FROM schema_version") == std::to_string(kLedgerSchemaVersion));
 }
+
+TEST_CASE("a ledger that keeps nothing knows nothing and cannot be read", "[ledger]") {
+    const LedgerSpec none{LedgerSpec::Kind::None, {}};
+    const auto lookup = make_ledger_lookup(none, "spool:/in");
+    CHECK_FALSE(lookup->remembers());
+    CHECK_FALSE(lookup->knows_source());
+    CHECK_FALSE(lookup->find("a", FileIdentity{}));
+    CHECK_FALSE(read_ledger(none, [](LedgerReader&) { FAIL("there is nothing to read"); }));
+}
+
+TEST_CASE("the ledger that a spec names can be asked and read", "[ledger]") {
+    const TemporaryFolder folder;
+    const LedgerSpec spec{LedgerSpec::Kind::Sqlite, folder.ledger()};
+    Batch batch;
+    batch.add("a", 1);
+    batch.add("b", 2, Status::Failed);
+    open_ledger(spec)->commit(batch.range(), context("sequence", 3));
+    const auto lookup = make_ledger_lookup(spec, "sequence");
+    CHECK(lookup->remembers());
+    CHECK(lookup->knows_source());
+    bool has_read = false;
+    CHECK(read_ledger(spec, [&](LedgerReader& reader) {
+        const auto books = reader.books();
+        REQUIRE(books.size() == 1);
+        CHECK(books[0].booked == 1);
+        CHECK(books[0].failed == 1);
+        CHECK(reader.check_itself(1).faults.empty());
+        std::vector<std::uint64_t> positions;
+        reader.for_each_position("sequence", 2, 9, [&](std::uint64_t each) { positions.push_back(each); });
+        CHECK(positions == std::vector<std::uint64_t>{2});
+        has_read = true;
+    }));
+    CHECK(has_read);
+}

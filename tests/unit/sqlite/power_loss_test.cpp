@@ -160,7 +160,7 @@ class Positions {
 std::string wrong_with(const std::filesystem::path& file, const Positions& durable) {
     if (!std::filesystem::exists(file)) return durable.end() == 0 ? "" : "the file is gone";
     std::string wrong;
-    const auto check = [&](LedgerReader& reader) {
+    const auto check = [&](SqliteReader& reader) {
         wrong.clear();
         Positions found;
         SqliteStatement rows(
@@ -194,7 +194,7 @@ std::string wrong_with(const std::filesystem::path& file, const Positions& durab
         if (verdict != "ok") wrong = verdict;
     };
     try {
-        read_ledger(file, check);
+        read_sqlite_ledger(file, check);
     } catch (const Failure& failure) {
         // A file whose making was cut short has nothing to lose; what lost an index of its log is opened by
         // the next start.

@@ -61,7 +61,7 @@ TEST_CASE("a clock that is set back changes neither order nor cursor, and no dur
           "0.250000 0.250000 0.250000 0.250000");
     CHECK(ask(folder.ledger(), "SELECT began_at - updated_at FROM generations") >=
           std::to_string(30 * 365 * kDay - kDay));
-    read_ledger(folder.ledger(), [](LedgerReader& reader) {
+    read_sqlite_ledger(folder.ledger(), [](LedgerReader& reader) {
         CHECK(reader.books().at(0).rows() == 4);
         CHECK(reader.books().at(0).acquired == 4);
     });

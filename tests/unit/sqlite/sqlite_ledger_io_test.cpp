@@ -178,7 +178,7 @@ TEST_CASE("a disk that is really full is waited for, and the ledger goes on when
             throw std::runtime_error("it says: " + said);
         const auto rows = [&] {
             std::uint64_t found = 0;
-            read_ledger(file, [&](LedgerReader& reader) { found = reader.books().at(0).rows(); });
+            read_sqlite_ledger(file, [&](LedgerReader& reader) { found = reader.books().at(0).rows(); });
             return found;
         };
         if (next == 0 || rows() != next) throw std::runtime_error("rows are missing on the full disk");

@@ -40,7 +40,7 @@ Batch numbers(std::uint64_t first, std::uint64_t size) {
 
 std::uint64_t rows_read(const std::filesystem::path& file) {
     std::uint64_t rows = 0;
-    read_ledger(file, [&](LedgerReader& reader) {
+    read_sqlite_ledger(file, [&](LedgerReader& reader) {
         rows = 0;
         for (const auto& books : reader.books()) rows += books.rows();
     });
@@ -185,7 +185,7 @@ TEST_CASE("a reader's snapshot stands still while a writer goes on, and holds up
     auto first = numbers(1, 100);
     const auto when = context("sequence", 101);
     ledger.commit(first.range(), when);
-    read_ledger(folder.ledger(), [&](LedgerReader& reader) {
+    read_sqlite_ledger(folder.ledger(), [&](LedgerReader& reader) {
         for (std::uint64_t k = 1; k <= 50; ++k) {
             auto more = numbers(100 * k + 1, 100);
             ledger.commit(more.range(), context("sequence", 100 * k + 101));
@@ -207,7 +207,7 @@ TEST_CASE("what was read without a lock while somebody began to write is read ag
     { const SqliteLedger made(folder.ledger()); }
     int reads = 0;
     std::uint64_t rows = 0;
-    read_ledger(folder.ledger(), [&](LedgerReader& reader) {
+    read_sqlite_ledger(folder.ledger(), [&](LedgerReader& reader) {
         const auto books = reader.books();
         rows = books.empty() ? 0 : books[0].rows();
         if (++reads > 1) return;
@@ -237,7 +237,7 @@ TEST_CASE("a ledger below a linked folder is read with its log, and one that is 
 TEST_CASE("a ledger of version 1 is read as it is", "[ledger_reader]") {
     const TemporaryFolder folder;
     change(folder.ledger(), kVersion1);
-    read_ledger(folder.ledger(), [&](LedgerReader& reader) {
+    read_sqlite_ledger(folder.ledger(), [&](LedgerReader& reader) {
         CHECK_FALSE(reader.last_commit(0).has_value());
         CHECK(reader.id() == 0);
         CHECK(reader.books().at(0).acquired == 3);
@@ -260,7 +260,7 @@ TEST_CASE("rows are counted by source and status, whether or not the ledger coun
     others.add("d", 9);
     ledger.commit(others.range(), context("spool:/in"));
     change(folder.ledger(), "INSERT INTO duplicates VALUES('unknown', 1, 'a', 0)");
-    read_ledger(folder.ledger(), [&](LedgerReader& reader) {
+    read_sqlite_ledger(folder.ledger(), [&](LedgerReader& reader) {
         const auto books = reader.books();
         REQUIRE(books.size() == 3);
         CHECK(books[0].source == "lines:/f");

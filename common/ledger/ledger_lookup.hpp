@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asks the ledger for the outcome of files: a spool's start must know which of its files are done.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "common/core/result.hpp"
+#include "common/ledger/ledger.hpp"
+#include "common/os/file_identity.hpp"
+
+namespace pipeline {
+
+class LedgerLookup {
+  public:
+    struct Answer {
+        Outcome outcome;
+        // The row is from version 0.1.0, which knew files by inode alone. Its invoice was acquired after the
+        // file was created, so the row belongs to this file.
+        bool by_inode = false;
+    };
+
+    LedgerLookup() = default;
+    LedgerLookup(const LedgerLookup&) = delete;
+    LedgerLookup& operator=(const LedgerLookup&) = delete;
+    virtual ~LedgerLookup() = default;
+
+    // False if the ledger stores nothing.
+    [[nodiscard]] virtual bool remembers() const noexcept = 0;
+    // False if the ledger has no row from the source: there is nothing to ask then. Throws LedgerUnavailable,
+    // as find() does.
+    [[nodiscard]] virtual bool knows_source() = 0;
+    // The outcome of the invoice `id` that was the file `file`; none if the ledger has no such row, or if the
+    // id belongs to another file.
+    [[nodiscard]] virtual std::optional<Answer> find(std::string_view id, const FileIdentity& file) = 0;
+    // Closes the ledger until the next question.
+    virtual void close() noexcept = 0;
+};
+
+// Asks a ledger that stores nothing.
+class NoLookup final : public LedgerLookup {
+  public:
+    [[nodiscard]] bool remembers() const noexcept override { return false; }
+    [[nodiscard]] bool knows_source() override { return false; }
+    [[nodiscard]] std::optional<Answer> find(std::string_view /*id*/, const FileIdentity& /*file*/) override {
+        return std::nullopt;
+    }
+    void close() noexcept override {}
+};
+
+}  // namespace pipeline
