@@ -2,7 +2,6 @@
 // Answers in JSON. Reads numbers as written, not as doubles: an amount is exact or refused.
 #include <fmt/format.h>
 
-#include <array>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -16,8 +15,6 @@ namespace pipeline {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr std::array<std::string_view, 4> kAmounts = {"net", "tax", "gross", "due"};  // as Details::Amount
 
 std::optional<std::int64_t> exact_hundredths(std::string_view text) {
     Decimal value;
@@ -62,14 +59,13 @@ class AnswerReader : public nlohmann::json_sax<Json> {
 
   private:
     [[nodiscard]] bool is_unknown() const {
-        return depth_ != 1 || (key_ != "status" && key_ != "id" && key_ != "supplier" && key_ != "currency" &&
-                               key_ != "reason" && !amount());
+        return depth_ != 1 || (key_ != "status" && key_ != "id" && find_detail_field(key_) == nullptr);
     }
+    // The amount that the key names, if it does.
     [[nodiscard]] std::optional<Details::Amount> amount() const {
-        for (std::size_t i = 0; i < kAmounts.size(); ++i) {
-            if (key_ == kAmounts[i]) return static_cast<Details::Amount>(i);
-        }
-        return std::nullopt;
+        const DetailField* const field = find_detail_field(key_);
+        if (field == nullptr || field->kind != DetailField::Kind::Amount) return std::nullopt;
+        return field->amount;
     }
     bool refuse(std::string_view what) {
         problem_ = fmt::format("JSON whose {} {}", key_, what);
@@ -100,18 +96,15 @@ class AnswerReader : public nlohmann::json_sax<Json> {
         if (key_ == "status") return take_status(text);
         if (key_ == "id")
             return text == id_ || refuse("is that of another invoice: " + pipeline::quoted(text));
-        if (key_ == "currency") {
-            result_.details.set_currency(text);
-            if (result_.details.currency_text() != text)
+        const DetailField& field = *find_detail_field(key_);
+        if (field.kind == DetailField::Kind::Currency) {
+            (result_.details.*field.set_text)(text);
+            if ((result_.details.*field.get_text)() != text)
                 return refuse("is not three letters: " + pipeline::quoted(text));
         } else {
             std::string clean;
             clean_text(text, clean);
-            if (key_ == "supplier") {
-                result_.details.set_supplier(clean);
-            } else {
-                result_.details.set_reason(clean);
-            }
+            (result_.details.*field.set_text)(clean);
         }
         result_.has_details = true;
         return true;
@@ -155,15 +148,13 @@ std::string write_json_answer(std::string_view id, const Result& result) {
     Json answer = {{"id", readable_utf8(id, buffer)}, {"status", to_text(result.status)}};
     if (result.has_details) {
         const Details& details = result.details;
-        const auto add = [&](const char* key, std::string_view text) {
-            if (!text.empty()) answer[key] = readable_utf8(text, buffer);
-        };
-        add("supplier", details.supplier_text());
-        add("currency", details.currency_text());
-        add("reason", details.reason_text());
-        for (std::size_t i = 0; i < kAmounts.size(); ++i) {
-            if (details.has(static_cast<Details::Amount>(i))) {
-                answer[std::string(kAmounts[i])] = amount_text(details.amounts[i]);
+        for (const DetailField& field : kDetailFields) {
+            const std::string name(field.name);
+            if (field.kind != DetailField::Kind::Amount) {
+                const std::string_view text = (details.*field.get_text)();
+                if (!text.empty()) answer[name] = readable_utf8(text, buffer);
+            } else if (details.has(field.amount)) {
+                answer[name] = amount_text(details.amounts[field.amount]);
             }
         }
     }

@@ -5,6 +5,7 @@
 #include <sys/file.h>
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 #include <utility>
 
@@ -17,6 +18,13 @@ namespace pipeline {
 namespace {
 
 namespace old = layout_4;
+
+// The layouts that can be converted, and the releases that made them.
+struct OldLayout {
+    std::uint32_t version;
+    std::string_view release;
+};
+constexpr std::array kOldLayouts{OldLayout{old::kLayoutVersion, "0.1.0"}};
 
 const SegmentShape kOldRing{kRingMagic, old::kLayoutVersion, sizeof(old::Ring), &old::ring_bytes};
 const SegmentShape kOldStorage{kStorageMagic, old::kLayoutVersion, sizeof(old::Storage), &old::storage_bytes};
@@ -61,13 +69,16 @@ void convert(Record& to, const old::Record& from) noexcept {
 }
 
 void convert(Details& to, const old::Details& from) noexcept {
-    to.amounts = from.amounts;
-    to.present = from.present;
-    to.currency = from.currency;
-    to.supplier_length = from.supplier_length;
-    to.reason_length = from.reason_length;
-    to.supplier = from.supplier;
-    to.reason = from.reason;
+    const auto text = [](const auto& letters, std::size_t length) {
+        return std::string_view(letters.data(), std::min(length, letters.size()));
+    };
+    to.clear();
+    for (const auto amount : {Details::Net, Details::Tax, Details::Gross, Details::Due}) {
+        if ((from.present & (1U << amount)) != 0) to.set_amount(amount, from.amounts[amount]);
+    }
+    to.set_currency(text(from.currency, from.currency.size()));
+    to.set_supplier(text(from.supplier, from.supplier_length));
+    to.set_reason(text(from.reason, from.reason_length));
 }
 
 // Settled if the next owner of the save lock would settle it (Storage::settle_hand()).
@@ -150,6 +161,13 @@ Segment convert_storage(const std::string& name, const Segment& storage, std::ui
 
 static_assert(old::kPlaces == kMaxPlaces && old::kHandItems == kMaxBatch && old::kSpecBytes == kMaxSpecBytes);
 
+std::optional<std::string_view> release_of_layout(std::uint32_t version) noexcept {
+    for (const OldLayout& layout : kOldLayouts) {
+        if (layout.version == version) return layout.release;
+    }
+    return std::nullopt;
+}
+
 OldSegments::OldSegments(Segment ring, Segment storage, std::uint32_t ring_capacity,
                          std::uint32_t storage_capacity, bool is_ring_old) noexcept
     : ring_(std::move(ring)),
@@ -193,7 +211,8 @@ Segments OldSegments::convert() {
     return Segments({std::move(ring), ring_capacity_, std::move(storage), storage_capacity_});
 }
 
-std::uint64_t waiting_in_old_storage(const Segment& storage) {
+std::optional<std::uint64_t> waiting_in_old_storage(const Segment& storage) {
+    if (!is_old(storage, kStorageMagic)) return std::nullopt;
     static_cast<void>(check_header(storage, kOldStorage));
     const old::Storage& area = old_storage(storage);
     const std::uint64_t durable = area.durable_word >> 1U;

@@ -19,11 +19,15 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/core/segments/segments.hpp"
 #include "common/shm/segment.hpp"
 
 namespace pipeline {
+
+// The release that made segments of an older layout version, if this program converts them; else none.
+[[nodiscard]] std::optional<std::string_view> release_of_layout(std::uint32_t version) noexcept;
 
 class OldSegments {
   public:
@@ -50,7 +54,7 @@ class OldSegments {
 };
 
 // For a storage without its ring, left by an interrupted end: the number of its results that are not in the
-// ledger. `storage` is of layout 4. Throws Failure Configuration if it is damaged.
-[[nodiscard]] std::uint64_t waiting_in_old_storage(const Segment& storage);
+// ledger; none if it is not of an older layout. Throws Failure Configuration if it is damaged.
+[[nodiscard]] std::optional<std::uint64_t> waiting_in_old_storage(const Segment& storage);
 
 }  // namespace pipeline

@@ -6,7 +6,7 @@
 #include <atomic>
 
 #include "common/base/error.hpp"
-#include "common/core/segments/layout_4.hpp"
+#include "common/core/segments/old_segments.hpp"
 #include "common/core/segments/segments.hpp"
 
 namespace pipeline {
@@ -21,12 +21,12 @@ SegmentHeader& header_of(const Segment& segment) noexcept {
 }
 
 [[noreturn]] void refuse_version(const Segment& segment, std::uint32_t version) {
-    if (version == layout_4::kLayoutVersion) {
+    if (const auto release = release_of_layout(version)) {
         throw Failure(
             ExitStatus::Configuration,
-            fmt::format("segment /dev/shm/{} was made by version 0.1.0 of this program: the next start "
+            fmt::format("segment /dev/shm/{} was made by version {} of this program: the next start "
                         "of the supervisor takes it over",
-                        segment.name()));
+                        segment.name(), *release));
     }
     refuse(segment,
            fmt::format("has layout version {}, and this program knows {}: finish it with the version "

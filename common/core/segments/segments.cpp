@@ -11,7 +11,6 @@
 #include "common/base/error.hpp"
 #include "common/core/list_marks.hpp"
 #include "common/core/segments/damage.hpp"
-#include "common/core/segments/layout_4.hpp"
 #include "common/core/segments/old_segments.hpp"
 #include "common/core/segments/segment_header.hpp"
 #include "common/os/process_id.hpp"
@@ -109,8 +108,8 @@ Segments Segments::attach(const std::string& name, Lineage lineage) {
 void Segments::remove_storage_without_ring(const std::string& name) {
     const auto storage = Segment::open(storage_name(name), Segment::Access::ReadWrite);
     if (!storage) return;
-    const bool is_old = layout_version_of(*storage, kStorageMagic) == layout_4::kLayoutVersion;
-    const std::uint64_t waiting = is_old ? waiting_in_old_storage(*storage) : waiting_in(*storage);
+    const auto waiting_in_old = waiting_in_old_storage(*storage);
+    const std::uint64_t waiting = waiting_in_old ? *waiting_in_old : waiting_in(*storage);
     if (waiting != 0) {
         refuse(*storage,
                fmt::format("holds {} results that are not in the ledger, and has lost its ring, /dev/shm/{}",

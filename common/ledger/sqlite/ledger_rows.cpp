@@ -25,12 +25,13 @@ constexpr int kFirstDetail = kFirstRow + kRowParameters;
 std::string insert_sql(std::size_t rows, bool details) {
     std::string sql =
         "INSERT INTO invoices(source, stored_at, id, position, status, attempts, consumer, acquired_at";
-    sql += details ? ", supplier, currency, reason, net, tax, gross, due) VALUES" : ") VALUES";
+    if (details) sql += insert_columns_sql();
+    sql += ") VALUES";
+    const int parameters = kRowParameters + (details ? static_cast<int>(kDetailColumns.size()) : 0);
     for (std::size_t row = 0; row < rows; ++row) {
         sql += fmt::format("{}(?{}, ?{}", row == 0 ? "" : ", ", kSource, kStoredAt);
         const int first = kFirstRow + static_cast<int>(row) * kRowParameters;
-        const int count = kRowParameters + (details ? 7 : 0);
-        for (int parameter = first; parameter < first + count; ++parameter)
+        for (int parameter = first; parameter < first + parameters; ++parameter)
             sql += fmt::format(", ?{}", parameter);
         sql += ")";
     }
@@ -123,15 +124,15 @@ void LedgerRows::bind_row(SqliteStatement& insert, std::size_t row, const Record
 }
 
 void LedgerRows::bind_details(const Details& details) {
-    insert_detailed_.bind_or_null(kFirstDetail, readable_utf8(details.supplier_text(), supplier_));
-    insert_detailed_.bind_or_null(kFirstDetail + 1, details.currency_text());
-    insert_detailed_.bind_or_null(kFirstDetail + 2, readable_utf8(details.reason_text(), reason_));
-    int parameter = kFirstDetail + 3;
-    for (const auto amount : {Details::Net, Details::Tax, Details::Gross, Details::Due}) {
-        if (details.has(amount)) {
-            insert_detailed_.bind(parameter++, details.amounts[amount]);
+    int parameter = kFirstDetail;
+    for (std::size_t i = 0; i < kDetailColumns.size(); ++i, ++parameter) {
+        const DetailField& field = kDetailColumns[i].field;
+        if (field.kind != DetailField::Kind::Amount) {
+            insert_detailed_.bind_or_null(parameter, readable_utf8((details.*field.get_text)(), copies_[i]));
+        } else if (details.has(field.amount)) {
+            insert_detailed_.bind(parameter, details.amounts[field.amount]);
         } else {
-            insert_detailed_.bind_null(parameter++);
+            insert_detailed_.bind_null(parameter);
         }
     }
 }

@@ -3,10 +3,12 @@
 // for a redelivery. Works within the caller's transaction.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 
 #include "common/ledger/ledger.hpp"
+#include "common/ledger/sqlite/detail_columns.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
 
 namespace pipeline {
@@ -31,8 +33,9 @@ class LedgerRows {
 
     SqliteConnection* database_;
     SqliteStatement insert_group_, insert_one_, insert_detailed_, find_, insert_duplicate_;
-    std::int64_t added_ = 0;         // by the current call
-    std::string supplier_, reason_;  // valid copies of texts being bound that were not UTF-8
+    std::int64_t added_ = 0;  // by the current call
+    // Valid copies of texts being bound that were not UTF-8.
+    std::array<std::string, kDetailColumns.size()> copies_;
 };
 
 }  // namespace pipeline

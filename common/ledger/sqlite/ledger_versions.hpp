@@ -3,13 +3,19 @@
 // means.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
+#include "common/ledger/sqlite/detail_columns.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
 
 namespace pipeline {
 
-inline constexpr std::int64_t kLedgerSchemaVersion = 3;
+// The last version that has a text of its own (ledger_versions.cpp). A later one adds only columns.
+inline constexpr std::int64_t kLastWrittenVersion = 3;
+
+inline constexpr std::int64_t kLedgerSchemaVersion =
+    std::max(kLastWrittenVersion, kDetailColumns.back().since);
 
 // Upgrades a database from version `from` (0: empty) to version `to`, within the caller's transaction.
 void make_ledger_schema(SqliteConnection& database, std::int64_t from, std::int64_t to);
