@@ -13,10 +13,6 @@
 namespace pipeline {
 namespace {
 
-bool reads_files(const ProcessSpec& process) noexcept {
-    return process.kind == ProcessSpec::Kind::Ubl || process.is_program();
-}
-
 std::unique_ptr<Processor> make_inside(const ConsumerOptions& options,
                                        std::shared_ptr<const SpoolFolder> spool, ProcessorMaker make) {
     return make(options.process, std::move(spool), Patience(Patience::bound_for(options.item_timeout)));
@@ -24,7 +20,7 @@ std::unique_ptr<Processor> make_inside(const ConsumerOptions& options,
 
 ExitStatus run(const ConsumerOptions& options, const Segments& segments, Ledger& ledger,
                ProcessorMaker make) {
-    const auto spool = reads_files(options.process)
+    const auto spool = options.process.traits().files != ProcessTraits::Files::None
                            ? open_spool_folder(options.source, SpoolOrigin::of(segments.ring().area()))
                            : nullptr;
     if (const auto outside = make_batch_processor(options, spool))

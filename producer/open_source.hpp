@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "common/spec/specs.hpp"
+#include "common/spec/source_spec.hpp"
 #include "producer/sources/source.hpp"
 
 namespace pipeline {

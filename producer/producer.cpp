@@ -40,7 +40,7 @@ Producer::Producer(const ProducerOptions& options, const Segments& segments, Sou
       source_(source),
       signal_fd_(signal_fd),
       lineage_(options.parent),
-      marker_(ring_, storage_, options.source.kind == SourceSpec::Kind::Lines) {
+      marker_(ring_, storage_, options.source.traits().input == SourceTraits::Input::List) {
     if (options.rate) rate_.emplace(*options.rate, monotonic_ns());
 }
 
@@ -119,7 +119,7 @@ void Producer::push(std::size_t count) {
                                                          : "the ring has been closed meanwhile");
             case Ring::PushOutcome::Full:
                 // Leave items that can be acquired again to the source: a drain waits no longer than it must.
-                if (must_stop() && options_.source.kind != SourceSpec::Kind::StandardInput) return;
+                if (must_stop() && options_.source.traits().can_repeat) return;
                 if (orphan_has_waited_enough())
                     return give_up(waiting, "the supervisor and all consumers are gone and the ring is full");
                 {
@@ -133,16 +133,16 @@ void Producer::push(std::size_t count) {
     }
 }
 
-// The ring takes no more. Lines read from standard input cannot be acquired again: report them.
+// The ring takes no more. Report the items that the source cannot give again.
 void Producer::give_up(std::span<const Item> waiting, const char* why) {
     has_given_up_ = true;
     source_.stop();
-    if (options_.source.kind != SourceSpec::Kind::StandardInput) return;
+    if (options_.source.traits().can_repeat) return;
     const std::string first = printable(waiting.front().id_text());
     std::size_t lost = waiting.size();
     while (const std::size_t more = source_.acquire(batch_)) lost += more;
-    log(LogLevel::Error, "{}: {} ids from standard input are not taken, from '{}' on; give them again", why,
-        lost, first);
+    log(LogLevel::Error, "{}: {} ids from {} are not taken, from '{}' on; give them again", why, lost,
+        options_.source.traits().noun, first);
 }
 
 void Producer::wait_for_source() {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "common/base/duration_text.hpp"
 #include "common/base/log.hpp"
 #include "common/core/hand.hpp"
 #include "common/os/journal.hpp"
@@ -107,9 +108,10 @@ void Drain::tell_of_the_undrained(std::uint64_t count) const {
     }
     log(LogLevel::Error, "not drained, {} in flight, and somebody has removed /dev/shm/{}.ring: {}", count,
         options_.name,
-        options_.source.kind == SourceSpec::Kind::StandardInput
-            ? "standard input cannot give them again; find out by the ledger which they are"
-            : "the next start takes them from the source again");
+        options_.source.traits().can_repeat
+            ? "the next start takes them from the source again"
+            : fmt::format("{} cannot give them again; find out by the ledger which they are",
+                          options_.source.traits().noun));
 }
 
 }  // namespace pipeline

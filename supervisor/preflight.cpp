@@ -20,6 +20,8 @@
 namespace pipeline {
 namespace {
 
+using Input = SourceTraits::Input;
+
 void make_directory(const std::filesystem::path& path, const char* option) {
     std::error_code error;
     std::filesystem::create_directories(path, error);
@@ -48,8 +50,8 @@ void provide_descriptors(ConsumerRange consumers) {
 
 void check_source(const SourceSpec& source) {
     const char* path = source.path.c_str();
-    switch (source.kind) {
-        case SourceSpec::Kind::Spool: {
+    switch (source.traits().input) {
+        case Input::Folder: {
             std::error_code error;
             const bool is_directory = std::filesystem::is_directory(path, error);
             if (!is_directory || ::access(path, R_OK | W_OK | X_OK) != 0) {
@@ -61,14 +63,14 @@ void check_source(const SourceSpec& source) {
             }
             return;
         }
-        case SourceSpec::Kind::Lines:
+        case Input::List:
             if (::access(path, R_OK) != 0) {
                 throw system_failure(ExitStatus::NoInput, "the source", path, errno,
                                      "--source lines:FILE needs a file that can be read");
             }
             return;
-        case SourceSpec::Kind::StandardInput:
-        case SourceSpec::Kind::Sequence:
+        case Input::StandardInput:
+        case Input::None:
             return;
     }
 }
@@ -84,14 +86,12 @@ FileIdentity identify(const std::filesystem::path& path) {
 SegmentsPlan prepare(const Options& options) {
     provide_descriptors(options.consumers);
     make_directory(options.runtime_dir, "--runtime-dir");
+    const Input input = options.source.traits().input;
     const auto default_spool = options.state_dir / "spool";
-    if (options.source.kind == SourceSpec::Kind::Spool && options.source.path == default_spool) {
+    if (input == Input::Folder && options.source.path == default_spool)
         make_directory(default_spool, "--state-dir");
-    }
-    if (options.ledger.kind == LedgerSpec::Kind::Sqlite &&
-        options.ledger.path.parent_path() == options.state_dir) {
+    if (options.ledger.has_file() && options.ledger.path.parent_path() == options.state_dir)
         make_directory(options.state_dir, "--state-dir");
-    }
     check_source(options.source);
     if (options.process.is_program())
         static_cast<void>(find_program(options.process.command.front(), process_environment()));
@@ -100,10 +100,10 @@ SegmentsPlan prepare(const Options& options) {
     plan.storage_capacity = options.storage_capacity;
     plan.source = options.source.name();
     plan.ledger = options.ledger.text();
-    plan.ordered = options.source.ordered();
-    if (options.source.kind == SourceSpec::Kind::Spool) plan.source_file = identify(options.source.path);
+    plan.ordered = options.source.traits().is_ordered;
+    if (input == Input::Folder) plan.source_file = identify(options.source.path);
     plan.from_start = options.from_start;
-    if (options.source.kind == SourceSpec::Kind::Lines) {
+    if (input == Input::List) {
         if (const auto list = look_through(options.source.path.c_str())) plan.source_file = list->identity;
     }
     return plan;
@@ -111,14 +111,15 @@ SegmentsPlan prepare(const Options& options) {
 
 void require_free_source(const Options& options) {
     const SourceSpec& source = options.source;
-    if (source.kind != SourceSpec::Kind::Spool && source.kind != SourceSpec::Kind::Lines) return;
+    const Input input = source.traits().input;
+    if (input != Input::Folder && input != Input::List) return;
     require_unlocked_source(source.path, source.name(), kSourceLockPatience);
 }
 
 void complete(SegmentsPlan& plan, const Options& options) {
     // Without birth times, a new list may have an old one's inode: identify it by name.
     const bool is_known_by_file =
-        options.source.kind == SourceSpec::Kind::Lines && plan.source_file.birth_ns != 0;
+        options.source.traits().input == Input::List && plan.source_file.birth_ns != 0;
     const auto ledger = open_ledger(options.ledger);
     plan.ledger_id = ledger->id();
     const auto known = ledger->known(plan.source, is_known_by_file ? plan.source_file.text() : "");

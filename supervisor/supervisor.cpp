@@ -9,6 +9,7 @@
 #include <string>
 
 #include "common/base/clock.hpp"
+#include "common/base/duration_text.hpp"
 #include "common/base/log.hpp"
 #include "common/core/hand.hpp"
 #include "supervisor/children/child_arguments.hpp"
@@ -39,7 +40,7 @@ Child producer_row(const Options& options) {
     Child producer;
     producer.role = Child::Role::Producer;
     producer.arguments = producer_arguments(options);
-    if (options.source.kind == SourceSpec::Kind::StandardInput)
+    if (options.source.traits().input == SourceTraits::Input::StandardInput)
         producer.standard_input = StandardInput::Inherited;
     return producer;
 }

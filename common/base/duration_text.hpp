@@ -22,7 +22,7 @@ inline constexpr std::array<DurationUnit, 6> kDurationUnits = {{{"h", 3'600'000'
                                                                 {"us", 1'000},
                                                                 {"ns", 1}}};
 
-// In the command line's form: "30s", "250ms", "0". parse_duration() (specs.hpp) reverses it exactly.
+// In the command line's form: "30s", "250ms", "0". parse_duration() (values.hpp) reverses it exactly.
 // `duration` is not negative.
 [[nodiscard]] std::string to_text(std::chrono::nanoseconds duration);
 

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "common/spec/specs.hpp"
+#include "common/spec/values.hpp"
 
 namespace pipeline {
 namespace {

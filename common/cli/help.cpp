@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kTextColumn = 26;
 constexpr std::size_t kColumns = 80;
+constexpr std::size_t kHelpColumns = 55;
 
 void append_option(std::string& text, const CommandOption& option) {
     const std::string left =
@@ -60,6 +61,17 @@ std::string help_text(const CommandLine& command_line) {
         for (const auto& option : group.options) append_option(text, option);
     }
     return text;
+}
+
+std::string wrapped(std::string_view words) {
+    std::string text;
+    while (words.size() > kHelpColumns) {
+        const auto end = words.rfind(' ', kHelpColumns);
+        if (end == std::string_view::npos) break;  // one long word
+        text.append(words.substr(0, end)) += '\n';
+        words.remove_prefix(end + 1);
+    }
+    return text.append(words);
 }
 
 std::string version_text(const CommandLine& command_line) {

@@ -13,6 +13,9 @@ namespace pipeline {
 // parts of `command_line` keep to their limits).
 [[nodiscard]] std::string help_text(const CommandLine& command_line);
 
+// The words in lines of at most 55 columns, as an option's help must have them.
+[[nodiscard]] std::string wrapped(std::string_view words);
+
 // "PROGRAM (invoice-pipeline) VERSION".
 [[nodiscard]] std::string version_text(const CommandLine& command_line);
 

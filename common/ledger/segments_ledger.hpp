@@ -3,7 +3,7 @@
 #pragma once
 
 #include "common/core/segments/segments_view.hpp"
-#include "common/spec/specs.hpp"
+#include "common/spec/ledger_spec.hpp"
 
 namespace pipeline {
 

@@ -8,8 +8,6 @@
 namespace pipeline {
 namespace {
 
-constexpr const char* kGivenBySupervisor = "the supervisor gives it";
-
 CommandOption place_option(std::uint32_t& field) {
     constexpr auto kLast = static_cast<std::uint32_t>(kMaxPlaces - 1);
     return required(
@@ -20,20 +18,15 @@ CommandOption place_option(std::uint32_t& field) {
 }  // namespace
 
 CommandLine declare(ConsumerOptions& options) {
-    return {"consumer",
-            "--place N --source SPEC --ledger SPEC --parent PID [OPTION...]",
-            "Processes invoices and books them. Started by the supervisor, not by hand.",
-            {{"What to do",
-              {place_option(options.place), required(source_option(options.source), kGivenBySupervisor),
-               process_option(options.process), required(ledger_option(options.ledger), kGivenBySupervisor),
-               name_option(options.name), parent_option(options.parent),
-               switch_option("serve", "answer requests on standard input instead", options.serve)}},
-             {"Work outside", outside_options(options.outside)},
-             {"Sizes and limits",
-              {batch_max_option(options.batch_max), item_timeout_option(options.item_timeout),
-               max_attempts_option(options.max_attempts), flush_interval_option(options.flush_interval),
-               drain_timeout_option(options.drain_timeout)}},
-             {"Other", {log_level_option(options.log_level)}}}};
+    auto groups = pipeline_groups({options, nullptr, &options}, kChildTitles);
+    option_named(groups, "source").missing = kGivenBySupervisor;
+    option_named(groups, "ledger").missing = kGivenBySupervisor;
+    insert_before(groups, "source", {place_option(options.place)});
+    append(groups, kChildTitles.front(),
+           {parent_option(options.parent),
+            switch_option("serve", "answer requests on standard input instead", options.serve)});
+    return {"consumer", "--place N --source SPEC --ledger SPEC --parent PID [OPTION...]",
+            "Processes invoices and books them. Started by the supervisor, not by hand.", std::move(groups)};
 }
 
 std::variant<ConsumerOptions, EarlyExit> parse_consumer_options(std::span<const char* const> arguments) {

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "common/cli/command_line.hpp"
+#include "common/cli/command_option.hpp"
 
 namespace pipeline {
 

@@ -2,17 +2,13 @@
 #include "common/options/producer_options.hpp"
 
 namespace pipeline {
+
 CommandLine declare(ProducerOptions& options) {
-    return {"producer",
-            "--source SPEC --parent PID [OPTION...]",
-            "Acquires invoices from a source. Started by the supervisor, not by hand.",
-            {{"What to do",
-              {required(source_option(options.source), "the supervisor gives it"), once_option(options.once),
-               rate_option(options.rate), name_option(options.name), parent_option(options.parent)}},
-             {"Spools", spool_options(options.spool)},
-             {"Sizes and limits",
-              {batch_max_option(options.batch_max), drain_timeout_option(options.drain_timeout)}},
-             {"Other", {log_level_option(options.log_level)}}}};
+    auto groups = pipeline_groups({options, &options, nullptr}, kChildTitles);
+    option_named(groups, "source").missing = kGivenBySupervisor;
+    append(groups, kChildTitles.front(), {parent_option(options.parent)});
+    return {"producer", "--source SPEC --parent PID [OPTION...]",
+            "Acquires invoices from a source. Started by the supervisor, not by hand.", std::move(groups)};
 }
 
 std::variant<ProducerOptions, EarlyExit> parse_producer_options(std::span<const char* const> arguments) {

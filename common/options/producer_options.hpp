@@ -4,33 +4,18 @@
 
 #include <sys/types.h>
 
-#include <chrono>
-#include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "common/base/log.hpp"
 #include "common/cli/command_line.hpp"
-#include "common/options/shared_options.hpp"
-#include "common/options/spool_options.hpp"
-#include "common/spec/specs.hpp"
+#include "common/options/pipeline_options.hpp"
 
 namespace pipeline {
 
-struct ProducerOptions {
-    std::string name = kDefaultName;
-    SourceSpec source;  // must be given
-    bool once = false;
-    std::optional<double> rate;  // invoices a second; none: no limit
-    SpoolOptions spool;
-    std::uint32_t batch_max = kDefaultBatchMax;
-    LogLevel log_level = LogLevel::Info;
+struct ProducerOptions : PipelineOptions, SourceOptions {
     pid_t parent = 0;  // must be given
-    // How long it waits for consumers when the supervisor is dead.
-    std::chrono::nanoseconds drain_timeout = kDefaultDrainTimeout;
 };
 
 // Declares its command line, bound to the fields of `options`, which must outlive the result.

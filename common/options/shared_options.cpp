@@ -3,20 +3,13 @@
 
 #include <fmt/format.h>
 
-#include "common/core/layout.hpp"
+#include "common/spec/values.hpp"
 
 namespace pipeline {
 namespace {
 
-constexpr std::uint32_t kMostAttempts = 255;  // the item counts them in one byte
-constexpr pid_t kMostPids = 1 << 22;          // PID_MAX_LIMIT
+constexpr pid_t kMostPids = 1 << 22;  // PID_MAX_LIMIT
 constexpr const char* kGivenBySupervisor = "the supervisor starts this program and gives it";
-
-// For a type with text(), as the three specs have.
-template <class Spec>
-std::string spec_text(const Spec& spec) {
-    return spec.text();
-}
 
 }  // namespace
 
@@ -46,61 +39,6 @@ CommandOption directory_option(std::string name, std::string help, std::filesyst
 CommandOption name_option(std::string& field) {
     return value_option("name", "NAME", "of the pipeline", field, parse_name,
                         [](const std::string& name) { return name; });
-}
-
-CommandOption source_option(SourceSpec& field) {
-    return value_option("source", "SPEC",
-                        "spool:DIR, lines:FILE, lines:- (standard input),\n"
-                        "sequence or sequence:COUNT",
-                        field, parse_source, spec_text<SourceSpec>);
-}
-
-CommandOption process_option(ProcessSpec& field) {
-    return value_option("process", "SPEC",
-                        "ubl, none, simulate:TIME, simulate:cpu=TIME,\n"
-                        "exec:COMMAND (is sent ids), each:COMMAND (gets one)",
-                        field, parse_process, spec_text<ProcessSpec>);
-}
-
-CommandOption ledger_option(LedgerSpec& field) {
-    return value_option("ledger", "SPEC", "sqlite:FILE or none", field, parse_ledger, spec_text<LedgerSpec>);
-}
-
-CommandOption once_option(bool& field) {
-    return switch_option("once", "finish when the source has nothing more", field);
-}
-
-CommandOption rate_option(std::optional<double>& field) {
-    return with_fallback(value_option("rate", "N/s", "at most N invoices a second", field, parse_rate,
-                                      [](const std::optional<double>& rate) {
-                                          return rate ? std::optional(rate_text(*rate)) : std::nullopt;
-                                      }),
-                         "no limit");
-}
-
-CommandOption batch_max_option(std::uint32_t& field) {
-    return count_option("batch-max", fmt::format("invoices moved at a time, 1 to {}", kMaxBatch), field, 1,
-                        kMaxBatch);
-}
-
-CommandOption max_attempts_option(std::uint32_t& field) {
-    return count_option("max-attempts", fmt::format("times that an invoice is tried, 1 to {}", kMostAttempts),
-                        field, 1, kMostAttempts);
-}
-
-CommandOption item_timeout_option(std::chrono::nanoseconds& field) {
-    return duration_option("item-timeout", "longest work on an invoice, 0: no limit", field,
-                           std::chrono::milliseconds(1), std::chrono::hours(24 * 365), true);
-}
-
-CommandOption flush_interval_option(std::chrono::nanoseconds& field) {
-    return duration_option("flush-interval", "longest wait for a flush, 1ms to 1h", field,
-                           std::chrono::milliseconds(1), std::chrono::hours(1));
-}
-
-CommandOption drain_timeout_option(std::chrono::nanoseconds& field) {
-    return duration_option("drain-timeout", "longest drain, 1ms to 24h", field, std::chrono::milliseconds(1),
-                           std::chrono::hours(24));
 }
 
 CommandOption state_dir_option(std::filesystem::path& field) {

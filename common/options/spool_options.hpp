@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "common/cli/command_line.hpp"
+#include "common/cli/command_option.hpp"
 
 namespace pipeline {
 

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "common/options/outside_options.hpp"
-#include "common/spec/specs.hpp"
+#include "common/spec/source_spec.hpp"
 #include "consumer/work/acquired.hpp"
 
 namespace pipeline {

@@ -6,13 +6,13 @@
 #include <string>
 #include <string_view>
 
-#include "common/spec/specs.hpp"
+#include "common/spec/source_spec.hpp"
 
 namespace pipeline {
 
 // The directory in which ids are file names; empty if the source's ids are paths, or no files at all.
 [[nodiscard]] inline std::filesystem::path invoice_directory(const SourceSpec& source) {
-    return source.kind == SourceSpec::Kind::Spool ? source.path : std::filesystem::path();
+    return source.traits().ids == SourceTraits::Ids::FileNames ? source.path : std::filesystem::path();
 }
 
 // The id's file in that directory; the id itself if `directory` is empty.

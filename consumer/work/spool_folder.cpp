@@ -41,7 +41,7 @@ std::string SpoolFolder::find_fault(const Acquired& invoice) const {
 }
 
 std::shared_ptr<const SpoolFolder> open_spool_folder(const SourceSpec& source, const SpoolOrigin& origin) {
-    if (source.kind != SourceSpec::Kind::Spool) return nullptr;
+    if (source.traits().ids != SourceTraits::Ids::FileNames) return nullptr;
     return std::make_shared<const SpoolFolder>(source.path, origin);
 }
 

@@ -15,7 +15,7 @@
 
 #include "common/base/fd.hpp"
 #include "common/os/file_identity.hpp"
-#include "common/spec/specs.hpp"
+#include "common/spec/source_spec.hpp"
 #include "consumer/work/acquired.hpp"
 
 namespace pipeline {

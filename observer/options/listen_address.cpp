@@ -8,7 +8,7 @@
 #include <array>
 #include <stdexcept>
 
-#include "common/spec/specs.hpp"
+#include "common/spec/values.hpp"
 
 namespace pipeline {
 namespace {

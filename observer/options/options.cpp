@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 }
 
 CommandOption ledger_to_read_option(std::optional<LedgerSpec>& field) {
-    return value_option("ledger", "SPEC", "with --audit: sqlite:FILE or none", field, parse_ledger,
+    return value_option("ledger", "SPEC", "with --audit: " + ledger_forms(), field, parse_ledger,
                         [](const std::optional<LedgerSpec>& spec) {
                             return spec ? std::optional(spec->text()) : std::nullopt;
                         });

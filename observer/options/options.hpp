@@ -14,7 +14,7 @@
 #include "common/cli/command_line.hpp"
 #include "common/cli/directories.hpp"
 #include "common/options/shared_options.hpp"
-#include "common/spec/specs.hpp"
+#include "common/spec/ledger_spec.hpp"
 #include "observer/options/listen_address.hpp"
 
 namespace pipeline {

@@ -13,6 +13,8 @@
 #include <string>
 #include <system_error>
 
+#include "common/spec/ledger_spec.hpp"
+
 namespace pipeline {
 namespace {
 
@@ -80,8 +82,8 @@ LedgerRoom::~LedgerRoom() {
 }
 
 LedgerRoom::Sight LedgerRoom::look(std::string_view ledger) {
-    constexpr std::string_view kKind = "sqlite:";
-    if (!ledger.starts_with(kKind)) return {};
+    const std::string_view file = ledger_file_of(ledger);
+    if (file.empty()) return {};
     if (!thread_.joinable()) {
         shared_ = std::make_shared<Shared>();
         const AllSignalsBlocked blocked;
@@ -93,12 +95,12 @@ LedgerRoom::Sight LedgerRoom::look(std::string_view ledger) {
     }
     std::unique_lock lock(shared_->mutex);
     if (!shared_->is_asked) {
-        shared_->path = ledger.substr(kKind.size());
+        shared_->path = file;
         shared_->is_asked = true;
         shared_->changed.notify_all();
     }
     const bool is_answered = shared_->changed.wait_for(lock, kMoment, [this] { return !shared_->is_asked; });
-    if (shared_->answered_of != ledger.substr(kKind.size())) return Sight{{}, {}, {}, is_answered};
+    if (shared_->answered_of != file) return Sight{{}, {}, {}, is_answered};
     Sight sight = shared_->sight;
     sight.is_answered = is_answered;
     return sight;

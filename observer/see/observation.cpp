@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/shm/loaded.hpp"
+#include "common/spec/source_spec.hpp"
 #include "observer/see/ages.hpp"
 #include "observer/see/current_invoice.hpp"
 #include "observer/see/failures.hpp"
@@ -97,7 +98,9 @@ PipelineState state_of(const Observation& seen, bool is_closing, Reach reach) no
 
 // A folder or a list may get more entries. It has ended only once the ring is closed, as with `--once`.
 bool has_ended(std::string_view source, const RingView& ring) noexcept {
-    const bool may_end = source == "sequence" || source == "lines:-" || ring.closed();
+    const SourceTraits* traits = source_traits_of(source);
+    const bool is_certain = traits != nullptr && traits->end == SourceTraits::End::Certain;
+    const bool may_end = is_certain || ring.closed();
     return may_end && loaded(ring.area().exhausted) != 0;
 }
 

@@ -16,7 +16,7 @@
 #include "common/core/list_marks.hpp"
 #include "common/ledger/ledger_lookup.hpp"
 #include "common/options/spool_options.hpp"
-#include "common/spec/specs.hpp"
+#include "common/spec/ledger_spec.hpp"
 #include "producer/sources/file_moves.hpp"
 #include "producer/sources/list/list_check.hpp"
 #include "producer/sources/source_report.hpp"

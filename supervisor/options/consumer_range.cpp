@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include "common/core/layout.hpp"
-#include "common/spec/specs.hpp"
+#include "common/spec/values.hpp"
 
 namespace pipeline {
 namespace {

@@ -15,6 +15,13 @@
 namespace pipeline {
 namespace {
 
+constexpr HelpTitles kTitles = {"What to do",
+                                "Spools",
+                                "Programs ({}, {path} and {attempt} are filled in by each:; no shell)",
+                                "Sizes and limits (TIME has a unit: ns, us, ms, s, min, h)",
+                                "Places",
+                                "Other"};
+
 [[noreturn]] void usage(const std::string& message) {
     throw Failure(ExitStatus::Usage, message);
 }
@@ -48,34 +55,25 @@ CommandOption report_option(ReportFormat& field) {
 }  // namespace
 
 CommandLine declare(Options& options) {
-    return {
-        "supervisor",
-        "--consumers N [OPTION...] [-- COMMAND [ARGUMENT...]]",
-        "Moves invoices from a source through N processes into a ledger, each once.",
-        {{"What to do",
-          {consumers_option(options.consumers),
-           with_fallback(source_option(options.source), "spool:STATE/spool"), process_option(options.process),
-           with_fallback(ledger_option(options.ledger), "sqlite:STATE/invoices.db"),
-           once_option(options.once),
-           switch_option("from-start", "begin the source anew: what is booked is recognised",
-                         options.from_start),
-           rate_option(options.rate)}},
-         {"Spools", spool_options(options.spool)},
-         {"Programs ({}, {path} and {attempt} are filled in by each:; no shell)",
-          outside_options(options.outside)},
-         {"Sizes and limits (TIME has a unit: ns, us, ms, s, min, h)",
-          {capacity_option("ring-capacity", "most invoices waiting", options.ring_capacity),
-           capacity_option("storage-capacity", "most results waiting", options.storage_capacity),
-           batch_max_option(options.batch_max), item_timeout_option(options.item_timeout),
-           max_attempts_option(options.max_attempts), flush_interval_option(options.flush_interval),
-           drain_timeout_option(options.drain_timeout)}},
-         {"Places",
-          {name_option(options.name), state_dir_option(options.state_dir),
-           with_fallback(directory_option("runtime-dir", "of locks", options.runtime_dir),
-                         "$RUNTIME_DIRECTORY,\n"
-                         "$XDG_RUNTIME_DIR/invoice-pipeline or STATE")}},
-         {"Other", {log_level_option(options.log_level), report_option(options.report)}}},
-        true};
+    auto groups = pipeline_groups({options, &options, &options}, kTitles);
+    option_named(groups, "source").fallback = "spool:STATE/spool";
+    option_named(groups, "ledger").fallback = "sqlite:STATE/invoices.db";
+    insert_before(groups, "source", {consumers_option(options.consumers)});
+    insert_before(groups, "rate",
+                  {switch_option("from-start", "begin the source anew: what is booked is recognised",
+                                 options.from_start)});
+    insert_before(groups, "batch-max",
+                  {capacity_option("ring-capacity", "most invoices waiting", options.ring_capacity),
+                   capacity_option("storage-capacity", "most results waiting", options.storage_capacity)});
+    append(groups, "Places",
+           {state_dir_option(options.state_dir),
+            with_fallback(directory_option("runtime-dir", "of locks", options.runtime_dir),
+                          "$RUNTIME_DIRECTORY,\n"
+                          "$XDG_RUNTIME_DIR/invoice-pipeline or STATE")});
+    append(groups, "Other", {report_option(options.report)});
+    return {"supervisor", "--consumers N [OPTION...] [-- COMMAND [ARGUMENT...]]",
+            "Moves invoices from a source through N processes into a ledger, each once.", std::move(groups),
+            true};
 }
 
 namespace {
@@ -121,7 +119,7 @@ void take_command(std::span<const char* const> command, std::span<const char* co
         }
     }
     options.process = {ProcessSpec::Kind::Each, {}, false, {command.begin(), command.end()}};
-    if (options.source.kind != SourceSpec::Kind::Spool) options.once = true;
+    if (options.source.traits().end != SourceTraits::End::Never) options.once = true;
 }
 
 void refuse_unless(bool fits, std::string_view option, std::string_view accepted, const Options& options) {
@@ -133,54 +131,74 @@ void refuse_unless(bool fits, std::string_view option, std::string_view accepted
 // Refuses options for work outside when nothing works outside.
 void check_outside(const Options& options) {
     const OutsideOptions& outside = options.outside;
-    const bool is_exec = options.process.kind == ProcessSpec::Kind::Exec;
     const bool is_program = options.process.is_program();
-    constexpr std::string_view kLongLived = "exec:COMMAND, or --isolate, is accepted with it";
+    const bool is_long_lived = options.process.traits().is_long_lived;
+    const auto long_lived = [](const ProcessTraits& traits) { return traits.is_long_lived; };
+    const auto program = [](const ProcessTraits& traits) { return traits.argument == SpecArgument::Command; };
+    const std::string for_long_lived =
+        process_forms_where(long_lived, ", ") + ", or --isolate, is accepted with it";
     refuse_unless(!outside.isolate || !is_program, "isolate", "a program is outside already", options);
-    refuse_unless(outside.request == RequestForm::Id || is_exec, "request",
-                  "exec:COMMAND is accepted with it", options);
-    refuse_unless(outside.pipeline == 1 || is_exec || outside.isolate, "pipeline", kLongLived, options);
-    refuse_unless(outside.max_items_per_child == 0 || is_exec || outside.isolate, "max-items-per-child",
-                  kLongLived, options);
+    refuse_unless(outside.request == RequestForm::Id || is_long_lived, "request",
+                  process_forms_where(long_lived) + " is accepted with it", options);
+    refuse_unless(outside.pipeline == 1 || is_long_lived || outside.isolate, "pipeline", for_long_lived,
+                  options);
+    refuse_unless(outside.max_items_per_child == 0 || is_long_lived || outside.isolate, "max-items-per-child",
+                  for_long_lived, options);
     refuse_unless(outside.memory_limit == 0 || is_program || outside.isolate, "memory-limit",
-                  "exec:COMMAND, each:COMMAND, or --isolate, is accepted with it", options);
+                  process_forms_where(program, ", ") + ", or --isolate, is accepted with it", options);
     if (outside.pipeline > options.batch_max) {
         usage(fmt::format("--pipeline '{}' is more than --batch-max {}: at most as many are accepted",
                           outside.pipeline, options.batch_max));
     }
 }
 
-// Refuses options that are valid alone but not together.
-void check_combination(const Options& options) {
-    check_outside(options);
+// Refuses a processor that cannot read what the source gives.
+void check_process(const Options& options) {
+    const SourceTraits& source = options.source.traits();
+    const bool must_read = options.process.traits().files == ProcessTraits::Files::MustRead;
+    if (!must_read || source.ids != SourceTraits::Ids::Numbers) return;
+    usage(fmt::format("--process {} cannot read --source {}, which has no files: with {}, {} is accepted",
+                      in_quotes(options.process.text()), in_quotes(options.source.text()), source.noun,
+                      process_forms_where([](const ProcessTraits& process) {
+                          return process.files != ProcessTraits::Files::MustRead;
+                      })));
+}
+
+// Refuses options about the source that its kind does not know.
+void check_source(const Options& options) {
+    const SourceTraits& traits = options.source.traits();
     const auto source = in_quotes(options.source.text());
-    if (options.process.kind == ProcessSpec::Kind::Ubl && options.source.kind == SourceSpec::Kind::Sequence) {
-        usage(
-            fmt::format("--process 'ubl' cannot read --source {}, which has no files: with a sequence, "
-                        "none, simulate:DURATION, exec:COMMAND or each:COMMAND is accepted",
-                        source));
+    if (options.from_start && !traits.is_ordered) {
+        usage(fmt::format(
+            "--from-start does not go with --source {}, which is looked through from its beginning always: "
+            "{} is accepted with it",
+            source, source_forms_where([](const SourceTraits& other) { return other.is_ordered; })));
     }
-    if (options.from_start && !options.source.ordered()) {
-        usage(
-            fmt::format("--from-start does not go with --source {}, which is looked through from its "
-                        "beginning always: lines:FILE, lines:- or sequence is accepted with it",
-                        source));
+    const bool has_include = !options.spool.include.empty();
+    const bool has_pattern = has_include || !options.spool.exclude.empty();
+    if (has_pattern && traits.input != SourceTraits::Input::Folder) {
+        usage(fmt::format("--spool-{} {} does not go with --source {}: {} is accepted with it",
+                          has_include ? "include" : "exclude",
+                          in_quotes(has_include ? options.spool.include : options.spool.exclude), source,
+                          source_forms_where([](const SourceTraits& other) {
+                              return other.input == SourceTraits::Input::Folder;
+                          })));
     }
-    const bool is_sqlite = options.ledger.kind == LedgerSpec::Kind::Sqlite;
-    if (is_sqlite && options.source.kind == SourceSpec::Kind::Lines &&
-        options.ledger.path == options.source.path) {
+}
+
+// Refuses files of ours that the source would take for its own.
+void check_places(const Options& options) {
+    using Input = SourceTraits::Input;
+    const Input input = options.source.traits().input;
+    const auto source = in_quotes(options.source.text());
+    const bool has_file = options.ledger.has_file();
+    if (has_file && input == Input::List && options.ledger.path == options.source.path) {
         usage(fmt::format("--ledger {} is the file of --source {}: another file is accepted",
                           in_quotes(options.ledger.text()), source));
     }
-    if (options.source.kind != SourceSpec::Kind::Spool) {
-        const bool has_include = !options.spool.include.empty();
-        if (!has_include && options.spool.exclude.empty()) return;
-        usage(fmt::format("--spool-{} {} does not go with --source {}: spool:DIR is accepted with it",
-                          has_include ? "include" : "exclude",
-                          in_quotes(has_include ? options.spool.include : options.spool.exclude), source));
-    }
+    if (input != Input::Folder) return;
     const bool is_hidden = options.ledger.path.filename().native().starts_with('.');
-    if (is_sqlite && !is_hidden && options.ledger.path.parent_path() == options.source.path) {
+    if (has_file && !is_hidden && options.ledger.path.parent_path() == options.source.path) {
         usage(
             fmt::format("--ledger {} is in the directory of --source {} and would be taken for an invoice: "
                         "a file elsewhere is accepted",
@@ -192,6 +210,14 @@ void check_combination(const Options& options) {
                         "invoices: another directory is accepted",
                         in_quotes(options.runtime_dir.native()), source));
     }
+}
+
+// Refuses options that are valid alone but not together.
+void check_combination(const Options& options) {
+    check_outside(options);
+    check_process(options);
+    check_source(options);
+    check_places(options);
 }
 
 }  // namespace

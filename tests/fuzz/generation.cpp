@@ -16,7 +16,7 @@
 #include "common/ledger/flush.hpp"
 #include "common/ledger/ledger.hpp"
 #include "common/ledger/segments_ledger.hpp"
-#include "common/options/shared_options.hpp"
+#include "common/options/pipeline_options.hpp"
 #include "consumer/work/batch.hpp"
 #include "observer/audit/audit.hpp"
 #include "observer/audit/audit_view.hpp"
@@ -79,12 +79,12 @@ bool consume(Ring& ring, Storage& storage, std::size_t place) {
     const std::size_t count = word.count - word.done;
     for (std::size_t i = 0; i < count; ++i) {
         const std::uint64_t which = word.done + i;
-        if (is_to_be_processed(hand, which, kDefaultMaxAttempts)) {
+        if (is_to_be_processed(hand, which, WorkOptions{}.max_attempts)) {
             hand.begin_work(word.first, which);
             results[i].set(Status::Booked);
             hand.end_work();
         } else {
-            settle_unprocessed(hand, which, kDefaultItemTimeout, results[i]);
+            settle_unprocessed(hand, which, WorkOptions{}.item_timeout, results[i]);
         }
         findings[i] = Finding(results[i]);
     }

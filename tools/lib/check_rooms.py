@@ -54,7 +54,7 @@ ROOMS = {
                   "supervisor/options supervisor/children supervisor/scaling supervisor/watch supervisor/systemd",
 
     "observer/options": "common/base common/spec common/cli common/options",
-    "observer/see": "common/base common/os common/shm common/core common/core/segments",
+    "observer/see": "common/base common/spec common/os common/shm common/core common/core/segments",
     "observer/judge": "common/base common/core common/core/segments observer/see",
     "observer/audit": "common/base common/ledger common/ledger/open observer/options observer/see",
     "observer/show": "common/base observer/options observer/see observer/judge",

@@ -10,7 +10,7 @@
 #include "common/ledger/ledger.hpp"
 #include "common/ledger/ledger_lookup.hpp"
 #include "common/ledger/ledger_reader.hpp"
-#include "common/spec/specs.hpp"
+#include "common/spec/ledger_spec.hpp"
 
 namespace pipeline {
 

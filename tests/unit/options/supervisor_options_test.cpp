@@ -8,6 +8,7 @@
 #include <random>
 #include <sstream>
 
+#include "common/spec/values.hpp"
 #include "tests/support/command_line_support.hpp"
 
 using namespace std::chrono_literals;

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/options/pipeline_options.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/cli/help.hpp"
+#include "common/core/layout.hpp"
+#include "common/spec/values.hpp"
+
+namespace pipeline {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+
+constexpr std::uint32_t kMostAttempts = 255;  // the item counts them in one byte
+
+// For a type with text(), as the three specs have.
+template <class Spec>
+std::string spec_text(const Spec& spec) {
+    return spec.text();
+}
+
+CommandOption source_option(SourceSpec& field) {
+    return value_option("source", "SPEC", wrapped(source_forms()), field, parse_source,
+                        spec_text<SourceSpec>);
+}
+
+CommandOption process_option(ProcessSpec& field) {
+    return value_option("process", "SPEC", wrapped(process_help()), field, parse_process,
+                        spec_text<ProcessSpec>);
+}
+
+CommandOption ledger_option(LedgerSpec& field) {
+    return value_option("ledger", "SPEC", wrapped(ledger_forms()), field, parse_ledger,
+                        spec_text<LedgerSpec>);
+}
+
+CommandOption rate_option(std::optional<double>& field) {
+    return with_fallback(value_option("rate", "N/s", "at most N invoices a second", field, parse_rate,
+                                      [](const std::optional<double>& rate) {
+                                          return rate ? std::optional(rate_text(*rate)) : std::nullopt;
+                                      }),
+                         "no limit");
+}
+
+CommandOption batch_max_option(std::uint32_t& field) {
+    return count_option("batch-max", fmt::format("invoices moved at a time, 1 to {}", kMaxBatch), field, 1,
+                        kMaxBatch);
+}
+
+CommandOption max_attempts_option(std::uint32_t& field) {
+    return count_option("max-attempts", fmt::format("times that an invoice is tried, 1 to {}", kMostAttempts),
+                        field, 1, kMostAttempts);
+}
+
+// The options of one section.
+using Options = std::vector<CommandOption>;
+
+Options what_to_do(const PipelineFields& fields) {
+    Options options{source_option(fields.pipeline.source)};
+    if (auto* work = fields.work) {
+        options.push_back(process_option(work->process));
+        options.push_back(ledger_option(work->ledger));
+    }
+    if (auto* source = fields.source) {
+        options.push_back(switch_option("once", "finish when the source has nothing more", source->once));
+        options.push_back(rate_option(source->rate));
+    }
+    return options;
+}
+
+Options limits(const PipelineFields& fields) {
+    Options options{batch_max_option(fields.pipeline.batch_max)};
+    if (auto* work = fields.work) {
+        options.push_back(duration_option("item-timeout", "longest work on an invoice, 0: no limit",
+                                          work->item_timeout, milliseconds(1), hours(24 * 365), true));
+        options.push_back(max_attempts_option(work->max_attempts));
+        options.push_back(duration_option("flush-interval", "longest wait for a flush, 1ms to 1h",
+                                          work->flush_interval, milliseconds(1), hours(1)));
+    }
+    options.push_back(duration_option("drain-timeout", "longest drain, 1ms to 24h",
+                                      fields.pipeline.drain_timeout, milliseconds(1), hours(24)));
+    return options;
+}
+
+Options section_of(HelpSection section, const PipelineFields& fields) {
+    switch (section) {
+        case HelpSection::WhatToDo:
+            return what_to_do(fields);
+        case HelpSection::Spools:
+            return fields.source != nullptr ? spool_options(fields.source->spool) : Options{};
+        case HelpSection::Programs:
+            return fields.work != nullptr ? outside_options(fields.work->outside) : Options{};
+        case HelpSection::Limits:
+            return limits(fields);
+        case HelpSection::Places:
+            return {name_option(fields.pipeline.name)};
+        case HelpSection::Other:
+            return {log_level_option(fields.pipeline.log_level)};
+    }
+    return {};
+}
+
+}  // namespace
+
+std::vector<OptionGroup> pipeline_groups(const PipelineFields& fields, const HelpTitles& titles) {
+    std::vector<OptionGroup> groups;
+    for (std::size_t i = 0; i < titles.size(); ++i) {
+        auto options = section_of(static_cast<HelpSection>(i), fields);
+        if (options.empty()) continue;
+        const bool is_new = std::none_of(groups.begin(), groups.end(),
+                                         [&](const OptionGroup& group) { return group.title == titles[i]; });
+        if (is_new) groups.push_back({std::string(titles[i]), {}});
+        append(groups, titles[i], std::move(options));
+    }
+    return groups;
+}
+
+}  // namespace pipeline

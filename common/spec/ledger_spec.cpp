@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/spec/ledger_spec.hpp"
+
+#include <array>
+
+#include "common/spec/spec_rows.hpp"
+#include "common/spec/values.hpp"
+
+namespace pipeline {
+namespace {
+
+// One row a kind, in the order of the kinds.
+constexpr std::array<LedgerTraits, 2> kLedgers = {
+    {{.kind = LedgerSpec::Kind::Sqlite,
+      .word = "sqlite",
+      .argument = SpecArgument::Path,
+      .forms = "sqlite:FILE"},
+     {.kind = LedgerSpec::Kind::None, .word = "none", .argument = SpecArgument::None, .forms = "none"}}};
+static_assert(are_in_order(kLedgers));
+
+}  // namespace
+
+const LedgerTraits& LedgerSpec::traits() const noexcept {
+    return kLedgers[static_cast<std::size_t>(kind)];
+}
+
+bool LedgerSpec::has_file() const noexcept {
+    return traits().argument == SpecArgument::Path;
+}
+
+LedgerSpec parse_ledger(std::string_view text) {
+    const auto found = match(kLedgers, text);
+    if (found.row == nullptr) refuse(kLedgers);
+    if (!found.has_argument) return {found.row->kind, {}};
+    return {found.row->kind, parse_after(found.row->word, found.argument, parse_path)};
+}
+
+std::string LedgerSpec::text() const {
+    return std::string(traits().word) + (has_file() ? ":" + path.native() : "");
+}
+
+std::string_view ledger_file_of(std::string_view text) noexcept {
+    return match(kLedgers, text).argument;
+}
+
+std::string ledger_forms() {
+    return all_forms(kLedgers);
+}
+
+}  // namespace pipeline

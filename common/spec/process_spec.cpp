@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/spec/process_spec.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <stdexcept>
+
+#include "common/spec/spec_rows.hpp"
+#include "common/spec/values.hpp"
+#include "common/spec/words.hpp"
+
+namespace pipeline {
+namespace {
+
+using Files = ProcessTraits::Files;
+
+// One row a kind, in the order of the kinds.
+constexpr std::array<ProcessTraits, 5> kProcesses = {
+    {{.kind = ProcessSpec::Kind::Ubl,
+      .word = "ubl",
+      .argument = SpecArgument::None,
+      .forms = "ubl",
+      .help = "ubl",
+      .files = Files::MustRead,
+      .is_long_lived = false},
+     {.kind = ProcessSpec::Kind::None,
+      .word = "none",
+      .argument = SpecArgument::None,
+      .forms = "none",
+      .help = "none",
+      .files = Files::None,
+      .is_long_lived = false},
+     {.kind = ProcessSpec::Kind::Simulate,
+      .word = "simulate",
+      .argument = SpecArgument::Duration,
+      .forms = "simulate:DURATION|simulate:cpu=DURATION (DURATION such as 50us)",
+      .help = "simulate:TIME, simulate:cpu=TIME",
+      .files = Files::None,
+      .is_long_lived = false},
+     {.kind = ProcessSpec::Kind::Exec,
+      .word = "exec",
+      .argument = SpecArgument::Command,
+      .forms = "exec:COMMAND",
+      .help = "exec:COMMAND (is sent ids)",
+      .files = Files::MayRead,
+      .is_long_lived = true},
+     {.kind = ProcessSpec::Kind::Each,
+      .word = "each",
+      .argument = SpecArgument::Command,
+      .forms = "each:COMMAND",
+      .help = "each:COMMAND (gets one)",
+      .files = Files::MayRead,
+      .is_long_lived = false}}};
+static_assert(are_in_order(kProcesses));
+
+constexpr std::size_t kMaxCommandBytes = 65'536;  // execve(2) takes 131072 per argument
+
+std::vector<std::string> parse_command(std::string_view text) {
+    if (text.size() > kMaxCommandBytes)
+        throw std::invalid_argument("a command of at most 65536 bytes is accepted: put it into a script");
+    auto words = split_words(text);
+    if (words.empty() || words.front().empty())
+        throw std::invalid_argument("a program and its arguments are accepted");
+    return words;
+}
+
+}  // namespace
+
+const ProcessTraits& ProcessSpec::traits() const noexcept {
+    return kProcesses[static_cast<std::size_t>(kind)];
+}
+
+bool ProcessSpec::is_program() const noexcept {
+    return traits().argument == SpecArgument::Command;
+}
+
+ProcessSpec parse_process(std::string_view text) {
+    constexpr std::string_view kBurn = "cpu=";
+    const auto found = match(kProcesses, text);
+    if (found.row == nullptr) refuse(kProcesses);
+    ProcessSpec spec{found.row->kind, {}, false};
+    if (found.row->argument == SpecArgument::Command) {
+        spec.command = parse_after(found.row->word, found.argument, parse_command);
+    } else if (found.row->argument == SpecArgument::Duration) {
+        spec.burn = found.argument.starts_with(kBurn);
+        const auto duration = read_duration(found.argument.substr(spec.burn ? kBurn.size() : 0));
+        if (!duration) refuse(kProcesses);
+        spec.duration = *duration;
+    }
+    return spec;
+}
+
+std::string ProcessSpec::text() const {
+    const std::string word(traits().word);
+    if (is_program()) return word + ":" + join_words(command);
+    if (traits().argument != SpecArgument::Duration) return word;
+    return fmt::format("{}:{}{}", word, burn ? "cpu=" : "", to_text(duration));
+}
+
+std::string process_help() {
+    std::vector<std::string_view> forms;
+    for (const ProcessTraits& row : kProcesses) forms.push_back(row.help);
+    return join(forms, ", ");
+}
+
+std::string process_forms_where(bool (*fits)(const ProcessTraits&), std::string_view last) {
+    return short_forms(kProcesses, fits, last);
+}
+
+}  // namespace pipeline

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/spec/source_spec.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "common/spec/spec_rows.hpp"
+#include "common/spec/values.hpp"
+
+namespace pipeline {
+namespace {
+
+using Input = SourceTraits::Input;
+using Ids = SourceTraits::Ids;
+using End = SourceTraits::End;
+
+// One row a kind, in the order of the kinds.
+constexpr std::array<SourceTraits, 4> kSources = {{{.kind = SourceSpec::Kind::Spool,
+                                                    .word = "spool",
+                                                    .argument = SpecArgument::Path,
+                                                    .forms = "spool:DIR",
+                                                    .noun = "a spool",
+                                                    .input = Input::Folder,
+                                                    .ids = Ids::FileNames,
+                                                    .end = End::Never,
+                                                    .is_ordered = false,
+                                                    .can_repeat = true},
+                                                   {.kind = SourceSpec::Kind::Lines,
+                                                    .word = "lines",
+                                                    .argument = SpecArgument::Path,
+                                                    .forms = "lines:FILE",
+                                                    .noun = "a list",
+                                                    .input = Input::List,
+                                                    .ids = Ids::Paths,
+                                                    .end = End::MayGrow,
+                                                    .is_ordered = true,
+                                                    .can_repeat = true},
+                                                   {.kind = SourceSpec::Kind::StandardInput,
+                                                    .word = "lines:-",
+                                                    .argument = SpecArgument::None,
+                                                    .forms = "lines:- (standard input)",
+                                                    .noun = "standard input",
+                                                    .input = Input::StandardInput,
+                                                    .ids = Ids::Paths,
+                                                    .end = End::Certain,
+                                                    .is_ordered = true,
+                                                    .can_repeat = false},
+                                                   {.kind = SourceSpec::Kind::Sequence,
+                                                    .word = "sequence",
+                                                    .argument = SpecArgument::Count,
+                                                    .forms = "sequence|sequence:COUNT",
+                                                    .noun = "a sequence",
+                                                    .input = Input::None,
+                                                    .ids = Ids::Numbers,
+                                                    .end = End::Certain,
+                                                    .is_ordered = true,
+                                                    .can_repeat = true}}};
+
+static_assert(are_in_order(kSources));
+
+constexpr std::uint64_t kMaxSequence = 1ULL << 40U;
+
+}  // namespace
+
+const SourceTraits& SourceSpec::traits() const noexcept {
+    return kSources[static_cast<std::size_t>(kind)];
+}
+
+SourceSpec parse_source(std::string_view text) {
+    const auto found = match(kSources, text);
+    if (found.row == nullptr) refuse(kSources);
+    SourceSpec spec{found.row->kind, {}, std::nullopt};
+    if (found.row->argument == SpecArgument::Path) {
+        spec.path = parse_after(found.row->word, found.argument, parse_path);
+    } else if (found.has_argument) {
+        spec.count = parse_after(found.row->word, found.argument,
+                                 [](std::string_view count) { return parse_count(count, 0, kMaxSequence); });
+    }
+    return spec;
+}
+
+std::string SourceSpec::name() const {
+    const bool has_path = traits().argument == SpecArgument::Path;
+    return std::string(traits().word) + (has_path ? ":" + path.native() : "");
+}
+
+std::string SourceSpec::text() const {
+    return count ? fmt::format("{}:{}", name(), *count) : name();
+}
+
+const SourceTraits* source_traits_of(std::string_view name) noexcept {
+    return match(kSources, name).row;
+}
+
+std::string source_forms() {
+    return all_forms(kSources);
+}
+
+std::string source_forms_where(bool (*fits)(const SourceTraits&)) {
+    return short_forms(kSources, fits, " or ");
+}
+
+}  // namespace pipeline

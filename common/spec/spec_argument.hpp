@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// The argument in the text of a source, a processor or a ledger, as in "spool:/var/invoices".
+#pragma once
+
+#include <cstdint>
+
+namespace pipeline {
+
+// The text after the word of a kind and a colon. A count may be missing, the others may not.
+enum class SpecArgument : std::uint8_t { None, Path, Count, Duration, Command };
+
+}  // namespace pipeline

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/spec/source_spec.hpp"
+
+#include <string>
+
+#include "tests/support/catch.hpp"
+#include "tests/unit/spec/spec_refusal.hpp"
+
+using pipeline::parse_source;
+using pipeline::source_forms_where;
+using pipeline::source_traits_of;
+using pipeline::SourceSpec;
+using pipeline::SourceTraits;
+using pipeline::test::here;
+using pipeline::test::refusal_of;
+
+TEST_CASE("each form of a source is understood and gives its own name", "[specs]") {
+    struct Case {
+        std::string text;
+        SourceSpec::Kind kind;
+        std::string path;
+        std::string again;
+        std::string name;
+        bool ordered;
+    };
+    using Kind = SourceSpec::Kind;
+    const auto wanted = GENERATE(values<Case>({
+        {"spool:/var/in", Kind::Spool, "/var/in", "spool:/var/in", "spool:/var/in", false},
+        {"spool:/var//in/./x/../", Kind::Spool, "/var/in", "spool:/var/in", "spool:/var/in", false},
+        {"spool:/", Kind::Spool, "/", "spool:/", "spool:/", false},
+        {"spool:/with space:and colon", Kind::Spool, "/with space:and colon", "spool:/with space:and colon",
+         "spool:/with space:and colon", false},
+        {"lines:/a/ids.txt", Kind::Lines, "/a/ids.txt", "lines:/a/ids.txt", "lines:/a/ids.txt", true},
+        {"lines:/a/-", Kind::Lines, "/a/-", "lines:/a/-", "lines:/a/-", true},
+        {"lines:-", Kind::StandardInput, "", "lines:-", "lines:-", true},
+        {"sequence", Kind::Sequence, "", "sequence", "sequence", true},
+        {"sequence:0", Kind::Sequence, "", "sequence:0", "sequence", true},
+        {"sequence:1099511627776", Kind::Sequence, "", "sequence:1099511627776", "sequence", true},
+    }));
+    CAPTURE(wanted.text);
+    const auto spec = parse_source(wanted.text);
+    CHECK(spec.kind == wanted.kind);
+    CHECK(spec.path.native() == wanted.path);
+    CHECK(spec.text() == wanted.again);
+    CHECK(spec.name() == wanted.name);
+    CHECK(spec.traits().is_ordered == wanted.ordered);
+    CHECK(parse_source(spec.text()).text() == spec.text());
+}
+
+TEST_CASE("a relative source means the same when a program in another directory parses it", "[specs]") {
+    CHECK(parse_source("spool:in").text() == "spool:" + here("in"));
+    CHECK(parse_source("spool:-in").text() == "spool:" + here("-in"));
+    CHECK(parse_source("lines:./-").text() == "lines:" + here("-"));
+    CHECK(parse_source("spool:.").text() == "spool:" + std::filesystem::current_path().native());
+}
+
+TEST_CASE("a sequence ends only if it is counted", "[specs]") {
+    CHECK_FALSE(parse_source("sequence").count.has_value());
+    CHECK(parse_source("sequence:0").count == 0U);
+    CHECK(parse_source("sequence:38").count == 38U);
+}
+
+TEST_CASE("a source that cannot be read is refused with the forms that can", "[specs]") {
+    const auto* text = GENERATE("", "spool", "lines", "sequences", "Sequence", "SPOOL:/x", "file:/x", "/x",
+                                "-", " spool:/x", "sequence ");
+    CAPTURE(text);
+    CHECK(refusal_of([&] { return parse_source(text); }) ==
+          "spool:DIR, lines:FILE, lines:- (standard input), sequence or sequence:COUNT is accepted");
+}
+
+TEST_CASE("the part of a source that is wrong is named", "[specs]") {
+    const std::string paths = " a path of 1 to 4095 bytes without NUL or newline is accepted";
+    CHECK(refusal_of([] { return parse_source("spool:"); }) == "after 'spool:'" + paths);
+    CHECK(refusal_of([] { return parse_source("lines:"); }) == "after 'lines:'" + paths);
+    CHECK(refusal_of([] { return parse_source("spool:/a\nb"); }) == "after 'spool:'" + paths);
+    CHECK(refusal_of([] { return parse_source(std::string_view("spool:/a\0b", 10)); }) ==
+          "after 'spool:'" + paths);
+    const auto* count = GENERATE("", "-1", "+1", " 1", "1 ", "1.5", "0x10", "1e3", "1099511627777",
+                                 "99999999999999999999999");
+    CAPTURE(count);
+    CHECK(refusal_of([&] { return parse_source("sequence:" + std::string(count)); }) ==
+          "after 'sequence:' a whole number from 0 to 1099511627776 is accepted");
+}
+
+TEST_CASE("the kind of a source is told from its name in the ledger", "[specs]") {
+    for (const auto* text : {"spool:/in", "lines:/ids", "lines:-", "sequence:5"}) {
+        CAPTURE(text);
+        const auto spec = parse_source(text);
+        CHECK(source_traits_of(spec.name()) == &spec.traits());
+        CHECK(spec.traits().kind == spec.kind);
+    }
+    CHECK(source_traits_of("") == nullptr);
+    CHECK(source_traits_of("sequences") == nullptr);
+    CHECK(source_traits_of("somewhere:/else") == nullptr);
+}
+
+TEST_CASE("the sources of a kind are listed in their short forms", "[specs]") {
+    CHECK(source_forms_where([](const SourceTraits& traits) { return traits.is_ordered; }) ==
+          "lines:FILE, lines:- or sequence");
+    CHECK(source_forms_where([](const SourceTraits& traits) { return !traits.is_ordered; }) == "spool:DIR");
+    CHECK(source_forms_where([](const SourceTraits&) { return false; }).empty());
+}
