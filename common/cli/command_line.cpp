@@ -14,6 +14,7 @@
 #include "common/base/printable.hpp"
 #include "common/cli/config_file.hpp"
 #include "common/cli/help.hpp"
+#include "common/spec/nearest.hpp"
 
 namespace po = boost::program_options;
 
@@ -39,6 +40,37 @@ const CommandOption* find_option(const CommandLine& command_line, std::string_vi
     return nullptr;
 }
 
+// The option with this short form: "-h".
+const CommandOption* find_short(const CommandLine& command_line, std::string_view written) noexcept {
+    if (written.size() != 2) return nullptr;
+    for (const auto& group : command_line.groups) {
+        for (const auto& option : group.options) {
+            if (option.letter != 0 && option.letter == written[1]) return &option;
+        }
+    }
+    return nullptr;
+}
+
+std::vector<std::string> names_of(const CommandLine& command_line) {
+    std::vector<std::string> names;
+    for (const auto& group : command_line.groups) {
+        for (const auto& option : group.options) names.push_back(option.name);
+    }
+    return names;
+}
+
+// "did you mean WORD? ", or nothing.
+std::string suggest(std::string_view written, const std::vector<std::string>& words,
+                    std::string_view dashes = "") {
+    const auto near = nearest(written, words);
+    return near.empty() ? "" : fmt::format("did you mean {}{}? ", dashes, near);
+}
+
+// The same for the word with which a value begins.
+std::string suggest_value(const CommandOption& option, std::string_view value) {
+    return suggest(value.substr(0, value.find(':')), option.words);
+}
+
 const Given* find_given(const std::vector<Given>& all, std::string_view name) noexcept {
     const auto found =
         std::find_if(all.begin(), all.end(), [&](const Given& given) { return given.option->name == name; });
@@ -53,10 +85,11 @@ std::vector<CommandOption> common_options(bool with_config) {
     };
     std::vector<CommandOption> options;
     if (with_config) {
-        options.push_back({"config", "FILE", "lines NAME = VALUE; the command line wins", {}, {}, path, {}});
+        options.push_back(
+            {"config", "FILE", "lines NAME = VALUE; the command line wins", {}, {}, path, {}, 0, {}});
     }
-    options.push_back({"help", "", "show this and exit", {}, {}, ignore, {}});
-    options.push_back({"version", "", "show the version and exit", {}, {}, ignore, {}});
+    options.push_back({"help", "", "show this and exit (also -h)", {}, {}, ignore, {}, 'h', {}});
+    options.push_back({"version", "", "show the version and exit (also -V)", {}, {}, ignore, {}, 'V', {}});
     return options;
 }
 
@@ -78,9 +111,8 @@ std::string accepted_by(const CommandOption& option) {
 [[noreturn]] void refuse_unknown(const CommandLine& command_line, std::string_view argument) {
     const auto written = argument.substr(0, argument.find('='));
     const auto dashes = std::min(written.find_first_not_of('-'), written.size());
-    const auto near = nearest_option(command_line, written.substr(dashes));
     usage(fmt::format("unknown option {}: {}--help lists what is accepted", in_quotes(written),
-                      near.empty() ? "" : fmt::format("did you mean --{}? ", near)));
+                      suggest(written.substr(dashes), names_of(command_line), "--")));
 }
 
 // Translates Boost's error about an argument's syntax into this file's wording.
@@ -123,11 +155,26 @@ std::vector<po::option> split(const CommandLine& command_line, std::span<const c
     }
 }
 
+void give(std::vector<Given>& all, Given given) {
+    const CommandOption& option = *given.option;
+    if (const auto* before = find_given(all, option.name)) {
+        usage(option.argument.empty()
+                  ? fmt::format("--{} is given twice: once is accepted", option.name)
+                  : fmt::format("--{} is given twice, {} and {}: one value is accepted", option.name,
+                                in_quotes(before->value), in_quotes(given.value)));
+    }
+    all.push_back(std::move(given));
+}
+
 std::vector<Given> parse_arguments(const CommandLine& command_line, std::span<const char* const> arguments) {
     std::vector<Given> all;
     for (const auto& part : split(command_line, arguments)) {
         const auto& written = part.original_tokens.front();
         if (part.position_key >= 0) {
+            if (const auto* option = find_short(command_line, written)) {
+                give(all, {option, "true"});
+                continue;
+            }
             if (written.starts_with('-')) refuse_unknown(command_line, written);
             usage(fmt::format("unexpected argument {}: only options are accepted, --help lists them",
                               in_quotes(written)));
@@ -137,13 +184,7 @@ std::vector<Given> parse_arguments(const CommandLine& command_line, std::span<co
         // The next option is not a value, even if a directory could have such a name.
         if (part.original_tokens.size() > 1 && part.value.front().starts_with("--")) refuse_no_value(*option);
         Given given{option, part.value.empty() ? "true" : part.value.front()};
-        if (const auto* before = find_given(all, option->name)) {
-            usage(option->argument.empty()
-                      ? fmt::format("--{} is given twice: once is accepted", option->name)
-                      : fmt::format("--{} is given twice, {} and {}: one value is accepted", option->name,
-                                    in_quotes(before->value), in_quotes(given.value)));
-        }
-        all.push_back(std::move(given));
+        give(all, std::move(given));
     }
     return all;
 }
@@ -159,14 +200,14 @@ std::vector<Given> apply_config(const CommandLine& own, const std::string& path)
     for (const auto& entry : read_config_file(path)) {
         const auto* option = find_option(own, entry.name);
         if (option == nullptr) {
-            refuse(entry,
-                   "unknown option, the names that --help lists (but config, help, version) are accepted");
+            refuse(entry, "unknown option, " + suggest(entry.name, names_of(own)) +
+                              "the names that --help lists (but config, help, version) are accepted");
         }
         if (find_given(all, entry.name) != nullptr) refuse(entry, "given twice, one value is accepted");
         try {
             option->take(entry.value);
         } catch (const std::invalid_argument& error) {
-            refuse(entry, error.what());
+            refuse(entry, suggest_value(*option, entry.value) + error.what());
         }
         all.push_back({option, entry.value});
     }
@@ -177,7 +218,8 @@ void take(const Given& given) {
     try {
         given.option->take(given.value);
     } catch (const std::invalid_argument& error) {
-        usage(fmt::format("--{} {}: {}", given.option->name, in_quotes(given.value), error.what()));
+        usage(fmt::format("--{} {}: {}{}", given.option->name, in_quotes(given.value),
+                          suggest_value(*given.option, given.value), error.what()));
     }
 }
 

@@ -15,11 +15,16 @@ CommandOption switch_option(std::string name, std::string help, bool& field) {
         field = yes;
     };
     const auto show_flag = [&field]() { return field ? std::optional<std::string>("true") : std::nullopt; };
-    return {std::move(name), "", std::move(help), {}, {}, take_flag, show_flag};
+    return {std::move(name), "", std::move(help), {}, {}, take_flag, show_flag, 0, {}};
 }
 
 CommandOption with_fallback(CommandOption option, std::string fallback) {
     option.fallback = std::move(fallback);
+    return option;
+}
+
+CommandOption with_words(CommandOption option, std::vector<std::string> words) {
+    option.words = std::move(words);
     return option;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace pipeline {
 
@@ -25,6 +26,9 @@ struct CommandOption {
 
     // The field as text for take(); none if the option must be omitted.
     std::function<std::optional<std::string>()> show;
+
+    char letter = 0;                   // the short form, as in -h; 0: none
+    std::vector<std::string> words{};  // the words of which one begins the value; empty: any text
 };
 
 // An option: `parse` (std::string_view -> T) parses its value, `show` (T -> std::string, or
@@ -40,7 +44,9 @@ template <class T, class Parse, class Show>
             now.value_or(""),
             {},
             [&field, parse](std::string_view text) { field = parse(text); },
-            [&field, show]() -> std::optional<std::string> { return show(field); }};
+            [&field, show]() -> std::optional<std::string> { return show(field); },
+            0,
+            {}};
 }
 
 // A switch: "--name", or "name = true" in the file.
@@ -48,6 +54,8 @@ template <class T, class Parse, class Show>
 
 // The same option with another fallback in --help.
 [[nodiscard]] CommandOption with_fallback(CommandOption option, std::string fallback);
+// The same option, whose value begins with one of these words: an error then suggests the nearest one.
+[[nodiscard]] CommandOption with_words(CommandOption option, std::vector<std::string> words);
 // The same option, but mandatory; `missing` advises what to do if it is missing.
 [[nodiscard]] CommandOption required(CommandOption option, std::string missing);
 

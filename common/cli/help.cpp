@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <vector>
 
 namespace pipeline {
 namespace {
@@ -35,22 +34,6 @@ void append_option(std::string& text, const CommandOption& option) {
     text += '\n';
 }
 
-// The Levenshtein distance: the letters to insert, delete or replace to turn one into the other.
-std::size_t distance(std::string_view one, std::string_view other) {
-    std::vector<std::size_t> row(other.size() + 1);
-    for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
-    for (std::size_t i = 0; i < one.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (std::size_t j = 0; j < other.size(); ++j) {
-            const std::size_t replaced = diagonal + (one[i] == other[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-        }
-    }
-    return row.back();
-}
-
 }  // namespace
 
 std::string help_text(const CommandLine& command_line) {
@@ -76,23 +59,6 @@ std::string wrapped(std::string_view words) {
 
 std::string version_text(const CommandLine& command_line) {
     return fmt::format("{} (invoice-pipeline) {}\n", command_line.program, PIPELINE_VERSION);
-}
-
-std::string nearest_option(const CommandLine& command_line, std::string_view name) {
-    constexpr std::size_t kTypingError = 2;
-    constexpr std::size_t kLongest = 64;  // a longer name is not a typing error
-    if (name.size() <= kTypingError || name.size() > kLongest) return {};
-    std::string nearest;
-    std::size_t least = kTypingError + 1;
-    for (const auto& group : command_line.groups) {
-        for (const auto& option : group.options) {
-            const std::size_t off = option.name.starts_with(name) ? 0 : distance(name, option.name);
-            if (off >= least) continue;
-            least = off;
-            nearest = option.name;
-        }
-    }
-    return nearest;
 }
 
 }  // namespace pipeline

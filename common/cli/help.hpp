@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The texts of --help and --version, and a guess at a misspelt option.
+// The texts of --help and --version.
 #pragma once
 
 #include <string>
@@ -18,9 +18,5 @@ namespace pipeline {
 
 // "PROGRAM (invoice-pipeline) VERSION".
 [[nodiscard]] std::string version_text(const CommandLine& command_line);
-
-// The name of the option that `name` (without dashes) begins, or that differs from it in at most two
-// letters; empty if there is none.
-[[nodiscard]] std::string nearest_option(const CommandLine& command_line, std::string_view name);
 
 }  // namespace pipeline

@@ -18,14 +18,16 @@ constexpr std::uint64_t kMostMemory = std::uint64_t{1} << 50U;
 constexpr std::uint32_t kMostItems = 1'000'000'000;
 
 CommandOption request_option(RequestForm& field) {
-    return value_option(
-        "request", "FORM", "what exec: is sent: id or json", field,
-        [](std::string_view text) {
-            if (text == "id") return RequestForm::Id;
-            if (text == "json") return RequestForm::Json;
-            throw std::invalid_argument("id or json is accepted");
-        },
-        [](RequestForm form) { return std::string(form == RequestForm::Json ? "json" : "id"); });
+    return with_words(
+        value_option(
+            "request", "FORM", "what exec: is sent: id or json", field,
+            [](std::string_view text) {
+                if (text == "id") return RequestForm::Id;
+                if (text == "json") return RequestForm::Json;
+                throw std::invalid_argument("id or json is accepted");
+            },
+            [](RequestForm form) { return std::string(form == RequestForm::Json ? "json" : "id"); }),
+        {"id", "json"});
 }
 
 CommandOption memory_limit_option(std::uint64_t& field) {

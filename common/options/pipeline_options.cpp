@@ -25,18 +25,21 @@ std::string spec_text(const Spec& spec) {
 }
 
 CommandOption source_option(SourceSpec& field) {
-    return value_option("source", "SPEC", wrapped(source_forms()), field, parse_source,
-                        spec_text<SourceSpec>);
+    return with_words(
+        value_option("source", "SPEC", wrapped(source_forms()), field, parse_source, spec_text<SourceSpec>),
+        source_words());
 }
 
 CommandOption process_option(ProcessSpec& field) {
-    return value_option("process", "SPEC", wrapped(process_help()), field, parse_process,
-                        spec_text<ProcessSpec>);
+    return with_words(value_option("process", "SPEC", wrapped(process_help()), field, parse_process,
+                                   spec_text<ProcessSpec>),
+                      process_words());
 }
 
 CommandOption ledger_option(LedgerSpec& field) {
-    return value_option("ledger", "SPEC", wrapped(ledger_forms()), field, parse_ledger,
-                        spec_text<LedgerSpec>);
+    return with_words(
+        value_option("ledger", "SPEC", wrapped(ledger_forms()), field, parse_ledger, spec_text<LedgerSpec>),
+        ledger_words());
 }
 
 CommandOption rate_option(std::optional<double>& field) {

@@ -49,8 +49,10 @@ CommandOption state_dir_option(std::filesystem::path& field) {
 }
 
 CommandOption log_level_option(LogLevel& field) {
-    return value_option("log-level", "LEVEL", "error, warning, notice, info or debug", field, parse_log_level,
-                        [](LogLevel level) { return std::string(to_text(level)); });
+    return with_words(
+        value_option("log-level", "LEVEL", "error, warning, notice, info or debug", field, parse_log_level,
+                     [](LogLevel level) { return std::string(to_text(level)); }),
+        {"error", "warning", "notice", "info", "debug"});
 }
 
 CommandOption parent_option(pid_t& field) {

@@ -43,6 +43,10 @@ std::string_view ledger_file_of(std::string_view text) noexcept {
     return match(kLedgers, text).argument;
 }
 
+std::vector<std::string> ledger_words() {
+    return words_of(kLedgers);
+}
+
 std::string ledger_forms() {
     return all_forms(kLedgers);
 }

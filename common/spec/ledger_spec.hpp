@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/spec/spec_argument.hpp"
 
@@ -36,6 +37,8 @@ struct LedgerTraits {
 
 // The file in the text of a ledger, as LedgerSpec::text() returns it; empty if that ledger has none.
 [[nodiscard]] std::string_view ledger_file_of(std::string_view text) noexcept;
+// The words with which the texts begin.
+[[nodiscard]] std::vector<std::string> ledger_words();
 [[nodiscard]] std::string ledger_forms();
 
 }  // namespace pipeline

@@ -98,6 +98,10 @@ std::string ProcessSpec::text() const {
     return fmt::format("{}:{}{}", word, burn ? "cpu=" : "", to_text(duration));
 }
 
+std::vector<std::string> process_words() {
+    return words_of(kProcesses);
+}
+
 std::string process_help() {
     std::vector<std::string_view> forms;
     for (const ProcessTraits& row : kProcesses) forms.push_back(row.help);

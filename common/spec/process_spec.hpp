@@ -43,6 +43,8 @@ struct ProcessTraits {
     bool is_long_lived;  // one program answers many requests
 };
 
+// The words with which the texts begin.
+[[nodiscard]] std::vector<std::string> process_words();
 [[nodiscard]] std::string process_help();
 // The short forms of those kinds that fit, with `last` before the last one.
 [[nodiscard]] std::string process_forms_where(bool (*fits)(const ProcessTraits&),

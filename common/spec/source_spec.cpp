@@ -93,6 +93,10 @@ const SourceTraits* source_traits_of(std::string_view name) noexcept {
     return match(kSources, name).row;
 }
 
+std::vector<std::string> source_words() {
+    return words_of(kSources);
+}
+
 std::string source_forms() {
     return all_forms(kSources);
 }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/spec/spec_argument.hpp"
 
@@ -56,6 +57,8 @@ struct SourceTraits {
 
 // The traits of the source with this name in the ledger; nullptr for a name of no source of ours.
 [[nodiscard]] const SourceTraits* source_traits_of(std::string_view name) noexcept;
+// The words with which the texts begin.
+[[nodiscard]] std::vector<std::string> source_words();
 // All forms, for people.
 [[nodiscard]] std::string source_forms();
 // The short forms of those kinds that fit.

@@ -58,6 +58,13 @@ inline std::string join(const std::vector<std::string_view>& forms, std::string_
 }
 
 template <class Rows>
+std::vector<std::string> words_of(const Rows& rows) {
+    std::vector<std::string> words;
+    for (const auto& row : rows) words.emplace_back(row.word);
+    return words;
+}
+
+template <class Rows>
 std::string all_forms(const Rows& rows) {
     std::vector<std::string_view> forms;
     for (const auto& row : rows) {

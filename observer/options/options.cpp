@@ -15,10 +15,11 @@ using namespace std::chrono_literals;
 }
 
 CommandOption ledger_to_read_option(std::optional<LedgerSpec>& field) {
-    return value_option("ledger", "SPEC", "with --audit: " + ledger_forms(), field, parse_ledger,
-                        [](const std::optional<LedgerSpec>& spec) {
-                            return spec ? std::optional(spec->text()) : std::nullopt;
-                        });
+    return with_words(value_option("ledger", "SPEC", "with --audit: " + ledger_forms(), field, parse_ledger,
+                                   [](const std::optional<LedgerSpec>& spec) {
+                                       return spec ? std::optional(spec->text()) : std::nullopt;
+                                   }),
+                      ledger_words());
 }
 
 CommandOption listen_option(std::optional<ListenAddress>& field) {

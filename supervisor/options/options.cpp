@@ -42,14 +42,16 @@ CommandOption capacity_option(std::string name, std::string_view what, std::uint
 }
 
 CommandOption report_option(ReportFormat& field) {
-    return value_option(
-        "report", "FORM", "of the summary: text or json", field,
-        [](std::string_view text) {
-            if (text == "text") return ReportFormat::Text;
-            if (text == "json") return ReportFormat::Json;
-            throw std::invalid_argument("text or json is accepted");
-        },
-        [](ReportFormat format) { return std::string(format == ReportFormat::Json ? "json" : "text"); });
+    return with_words(
+        value_option(
+            "report", "FORM", "of the summary: text or json", field,
+            [](std::string_view text) {
+                if (text == "text") return ReportFormat::Text;
+                if (text == "json") return ReportFormat::Json;
+                throw std::invalid_argument("text or json is accepted");
+            },
+            [](ReportFormat format) { return std::string(format == ReportFormat::Json ? "json" : "text"); }),
+        {"text", "json"});
 }
 
 }  // namespace

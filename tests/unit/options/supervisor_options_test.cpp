@@ -352,9 +352,13 @@ TEST_CASE("what is no option is refused by name", "[options]") {
     CHECK(error_of({"--frobnicate"}) == "unknown option '--frobnicate': " + see);
     CHECK(error_of({"--frobnicate=1"}) == "unknown option '--frobnicate': " + see);
     CHECK(error_of({"--frobnicate="}) == "unknown option '--frobnicate': " + see);
-    CHECK(error_of({"--ONCE"}) == "unknown option '--ONCE': " + see);
+    CHECK(error_of({"--ONCE"}) == "unknown option '--ONCE': did you mean --once? " + see);
+    CHECK(error_of({"--hlep"}) == "unknown option '--hlep': did you mean --help? " + see);
+    CHECK(error_of({"--halp"}) == "unknown option '--halp': did you mean --help? " + see);
+    CHECK(error_of({"--xyzp"}) == "unknown option '--xyzp': " + see);
     CHECK(error_of({"--comsumers=2"}) == "unknown option '--comsumers': did you mean --consumers? " + see);
-    CHECK(error_of({"-h"}) == "unknown option '-h': " + see);
+    CHECK(error_of({"-x"}) == "unknown option '-x': " + see);
+    CHECK(error_of({"-hV"}) == "unknown option '-hV': " + see);
     CHECK(error_of({"-"}) == "unknown option '-': " + see);
     CHECK(error_of({"--="}) == "unknown option '--': " + see);
     CHECK(error_of({"--=1"}) == "unknown option '--': " + see);
@@ -367,6 +371,36 @@ TEST_CASE("what is no option is refused by name", "[options]") {
     CHECK(error_of(with_consumers({"--once", "yes"})) == "unexpected argument 'yes'" + only);
     CHECK(error_of({"--once=yes"}) == "--once 'yes': no value is accepted");
     CHECK(error_of({"--help=all"}) == "--help 'all': no value is accepted");
+}
+
+TEST_CASE("help and version have a short form", "[options]") {
+    CHECK(answer_of({"-h"}) == answer_of({"--help"}));
+    CHECK(answer_of({"-V"}) == answer_of({"--version"}));
+    CHECK(answer_of({"--once", "-h"}) == answer_of({"--help"}));
+    CHECK(error_of({"-h", "--help"}) == "--help is given twice: once is accepted");
+    CHECK(options_of(with_consumers({"--state-dir", "-h"})).state_dir.filename() == "-h");
+    CHECK(options_of(with_consumers({"--source=sequence:1", "--", "program", "-h"})).process.command ==
+          std::vector<std::string>{"program", "-h"});
+}
+
+TEST_CASE("a misspelt word in a value is answered with the nearest one", "[options]") {
+    const auto suggestion = [](const std::string& option, const std::string& value) {
+        const std::string error = error_of(with_consumers({option, value}));
+        const auto from = error.find("did you mean ");
+        return from == std::string::npos ? "" : error.substr(from + 13, error.find('?') - from - 13);
+    };
+    CHECK(suggestion("--log-level", "warn") == "warning");
+    CHECK(suggestion("--log-level", "DEBUG") == "debug");
+    CHECK(suggestion("--log-level", "verbose").empty());
+    CHECK(suggestion("--report", "jsno") == "json");
+    CHECK(suggestion("--request", "jason") == "json");
+    CHECK(suggestion("--source", "sequnce:5") == "sequence");
+    CHECK(suggestion("--source", "spol:/in") == "spool");
+    CHECK(suggestion("--source", "sequence:x").empty());
+    CHECK(suggestion("--process", "exce:./book") == "exec");
+    CHECK(suggestion("--ledger", "sqlite3:/l.db") == "sqlite");
+    CHECK(error_of(with_consumers({"--log-level", "warn"})) ==
+          "--log-level 'warn': did you mean warning? error, warning, notice, info or debug is accepted");
 }
 
 TEST_CASE("a value may begin with dashes where it cannot be taken for an option", "[options]") {
@@ -466,6 +500,11 @@ TEST_CASE("a file that says something wrong is refused with its name", "[options
         {"frobnicate = 1\n", "frobnicate '1': " + unknown},
         {"[section]\nname = x\n", "section.name 'x': " + unknown},
         {"--name = x\n", "--name 'x': " + unknown},
+        {"ledgr = none\n",
+         "ledgr 'none': unknown option, did you mean ledger? the names that --help lists "
+         "(but config, help, version) are accepted"},
+        {"log-level = warn\n",
+         "log-level 'warn': did you mean warning? error, warning, notice, info or debug is accepted"},
         {"config = /x\n", "config '/x': " + unknown},
         {"help = true\n", "help 'true': " + unknown},
         {"version = true\n", "version 'true': " + unknown},
