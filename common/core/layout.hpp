@@ -37,8 +37,8 @@ namespace pipeline {
 // Raise it whenever a byte of the segments changes its place or its meaning. layout_shape.cpp notices a
 // changed number of fields or size of any shared struct, metrics included: the build fails until kLayoutShape
 // is the new shape too.
-inline constexpr std::uint32_t kLayoutVersion = 5;
-inline constexpr std::uint64_t kLayoutShape = 6167913163815519315U;
+inline constexpr std::uint32_t kLayoutVersion = 6;
+inline constexpr std::uint64_t kLayoutShape = 10403477106417411515U;
 inline constexpr std::uint64_t kRingMagic = 0x474e'4952'564e'4901;     // "\1INVRING" as bytes
 inline constexpr std::uint64_t kStorageMagic = 0x524f'5453'564e'4901;  // "\1INVSTOR" as bytes
 inline constexpr std::size_t kMaxPlaces = 256;                         // consumers at most

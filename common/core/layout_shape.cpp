@@ -51,7 +51,8 @@ consteval std::uint64_t shape_of() {
 constexpr std::uint64_t kShape =
     shape_of<SegmentHeader, RobustMutex, Condition, FileIdentity, Item, HandArea, ListMark, RingArea, Totals,
              Record, Details, LedgerFiles, StorageArea, HistogramArea, StatusText, ActivityArea, DeathMetrics,
-             PlaceMetrics, ProducerMetrics, SupervisorMetrics, SourceMetrics, LedgerMetrics, MetricsArea>();
+             PlaceMetrics, ProducerMetrics, SupervisorMetrics, SourceNumbers<std::atomic>, SourceMetrics,
+             LedgerNumbers<std::atomic>, LedgerMetrics, MetricsArea>();
 
 // The compiler's message names both numbers.
 template <std::uint64_t Known, std::uint64_t Now>

@@ -7,12 +7,14 @@
 
 #include <array>
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
 #include "common/base/clock.hpp"
 #include "common/core/layout.hpp"
 #include "common/shm/histogram.hpp"
+#include "common/shm/loaded.hpp"
 #include "common/shm/status_text.hpp"
 
 namespace pipeline {
@@ -78,30 +80,54 @@ enum class SourceState : std::uint8_t {
     Unreadable       // it cannot be read at present; retried
 };
 
+// Numbers are declared once: Word is std::atomic in shared memory, and Plain in an observer's copy.
+template <class T>
+using Plain = T;
+
+// Written by the producer. All words are of 64 bits (loaded_numbers()).
+template <template <class> class Word>
+struct SourceNumbers {
+    Word<std::uint64_t> backlog{};       // invoices in the source that are not acquired, as far as known
+    Word<std::uint64_t> oldest_us{};     // when the oldest of them was last modified, since 1970; 0: none
+    Word<std::uint64_t> unmoved{};       // files in the ledger that could not be moved yet
+    Word<std::uint64_t> passed_over{};   // entries that the last scan could not read
+    Word<std::uint64_t> unusable_ids{};  // since the segments were made
+};
+
 // Written by the producer.
-struct alignas(64) SourceMetrics {
-    std::atomic<std::uint32_t> state;        // a SourceState
-    std::atomic<std::uint64_t> since_ns;     // when that state began
-    std::atomic<std::uint64_t> backlog;      // invoices in the source that are not acquired, as far as known
-    std::atomic<std::uint64_t> oldest_us;    // when the oldest of them was last modified, since 1970; 0: none
-    std::atomic<std::uint64_t> unmoved;      // files in the ledger that could not be moved yet
-    std::atomic<std::uint64_t> passed_over;  // entries that the last scan could not read
-    std::atomic<std::uint64_t> unusable_ids;  // since the segments were made
-    StatusText sentence;                      // cause and advice if the state is not Fine
+struct alignas(64) SourceMetrics : SourceNumbers<std::atomic> {
+    std::atomic<std::uint32_t> state;     // a SourceState
+    std::atomic<std::uint64_t> since_ns;  // when that state began
+    StatusText sentence;                  // cause and advice if the state is not Fine
 };
 
 // Written by the flush leader, under the flush lock. A leader killed inside a commit leaves all fields as the
 // previous commit did; if the ledger has that transaction, the redo is counted instead. A leader killed
 // between two stores leaves the remaining fields to the next commit. A failure stores the text first and the
 // time last: a reader that sees `failing_since_ns` sees the error of that attempt or of a later one.
-struct alignas(64) LedgerMetrics {
-    std::atomic<std::uint64_t> commits;           // since the segments were made
-    std::atomic<std::uint64_t> errors;            // commits that failed, since then
-    std::atomic<std::uint64_t> last_commit_ns;    // when the last one ended; 0: there was none
-    std::atomic<std::uint64_t> last_took_ns;      // how long it took
-    std::atomic<std::uint64_t> failing_since_ns;  // the first failure since the last good commit; 0: none
-    StatusText error;                             // of the last failed commit
+template <template <class> class Word>
+struct LedgerNumbers {
+    Word<std::uint64_t> commits{};           // since the segments were made
+    Word<std::uint64_t> errors{};            // commits that failed, since then
+    Word<std::uint64_t> last_commit_ns{};    // when the last one ended; 0: there was none
+    Word<std::uint64_t> last_took_ns{};      // how long it took
+    Word<std::uint64_t> failing_since_ns{};  // the first failure since the last good commit; 0: none
 };
+
+struct alignas(64) LedgerMetrics : LedgerNumbers<std::atomic> {
+    StatusText error;  // of the last failed commit
+};
+
+// Copies all numbers, each as it was at some moment.
+template <template <template <class> class> class Numbers>
+[[nodiscard]] Numbers<Plain> loaded_numbers(const Numbers<std::atomic>& shared) noexcept {
+    using Word = std::atomic<std::uint64_t>;
+    static_assert(sizeof(Numbers<Plain>) == sizeof shared && sizeof shared % sizeof(Word) == 0);
+    const Word* const words = reinterpret_cast<const Word*>(&shared);
+    std::array<std::uint64_t, sizeof shared / sizeof(Word)> copied;
+    for (std::size_t i = 0; i < copied.size(); ++i) copied[i] = loaded(words[i]);
+    return std::bit_cast<Numbers<Plain>>(copied);
+}
 
 struct alignas(64) MetricsArea {
     SupervisorMetrics supervisor;

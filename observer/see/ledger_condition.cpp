@@ -9,14 +9,10 @@
 namespace pipeline {
 
 LedgerCondition look_at_ledger(const MetricsArea& metrics, const StorageView& storage, const Flow& flow) {
-    LedgerCondition seen;
     // Load the time of a failure before its text: the writer stores them in the opposite order.
-    seen.failing_since_ns = loaded(metrics.ledger.failing_since_ns);
+    LedgerCondition seen;
+    static_cast<LedgerNumbers<Plain>&>(seen) = loaded_numbers<LedgerNumbers>(metrics.ledger);
     seen.error = safe_line(metrics.ledger.error.load());
-    seen.commits = loaded(metrics.ledger.commits);
-    seen.errors = loaded(metrics.ledger.errors);
-    seen.last_commit_ns = loaded(metrics.ledger.last_commit_ns);
-    seen.last_took_ns = loaded(metrics.ledger.last_took_ns);
     seen.flush_interval_ns = loaded(metrics.supervisor.flush_interval_ns);
     if (flow.saved > flow.durable) {
         seen.unstored_since_ns = std::max({loaded_plain(storage.record(flow.durable).saved_ns),

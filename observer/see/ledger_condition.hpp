@@ -14,13 +14,8 @@
 
 namespace pipeline {
 
-struct LedgerCondition {
-    std::uint64_t commits = 0;  // since the segments were created
-    std::uint64_t errors = 0;
-    std::uint64_t last_commit_ns = 0;  // monotonic, like all times here; 0: never
-    std::uint64_t last_took_ns = 0;
-    std::uint64_t failing_since_ns = 0;  // 0: the last commit succeeded
-    std::string error;                   // of the last failed commit, one line; empty: none failed
+struct LedgerCondition : LedgerNumbers<Plain> {
+    std::string error;  // of the last failed commit, one line; empty: none failed
     // Since when results have waited without a commit: the latest of the time the oldest of them was saved,
     // of the last commit, and of the supervisor's start. None: nothing waits.
     std::optional<std::uint64_t> unstored_since_ns;

@@ -8,17 +8,13 @@ namespace pipeline {
 
 SourceCondition look_at_source(const SourceMetrics& metrics) {
     SourceCondition seen;
+    static_cast<SourceNumbers<Plain>&>(seen) = loaded_numbers<SourceNumbers>(metrics);
     const std::uint32_t state = loaded(metrics.state);
     // A damaged segment may hold an invalid state.
     if (state <= static_cast<std::uint32_t>(SourceState::Unreadable))
         seen.state = static_cast<SourceState>(state);
     seen.since_ns = loaded(metrics.since_ns);
     if (seen.state != SourceState::Fine) seen.sentence = safe_line(metrics.sentence.load());
-    seen.backlog = loaded(metrics.backlog);
-    seen.oldest_us = loaded(metrics.oldest_us);
-    seen.unmoved = loaded(metrics.unmoved);
-    seen.passed_over = loaded(metrics.passed_over);
-    seen.unusable_ids = loaded(metrics.unusable_ids);
     return seen;
 }
 

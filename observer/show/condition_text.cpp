@@ -8,6 +8,7 @@
 
 #include "common/base/plural.hpp"
 #include "observer/judge/readable.hpp"
+#include "observer/show/numbers.hpp"
 
 namespace pipeline {
 namespace {
@@ -60,11 +61,7 @@ std::string source_text(const Observation& now) {
         if (const double waiting = source.waiting_seconds(now.at.now_us()); waiting > 0)
             words.add("the oldest for " + readable_seconds(waiting));
     }
-    if (source.unmoved != 0) words.add(counted(source.unmoved, "file") + " not moved yet");
-    if (source.passed_over != 0)
-        words.add(fmt::format("{} {} passed over", source.passed_over,
-                              verb(source.passed_over, "entry", "entries")));
-    if (source.unusable_ids != 0) words.add(counted(source.unusable_ids, "unusable id"));
+    for (const Number& number : numbers_of(Subject::Source)) words.add(in_words(number, now));
     return words.take();
 }
 

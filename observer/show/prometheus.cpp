@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "common/base/printable.hpp"
+#include "observer/show/numbers.hpp"
 
 namespace pipeline {
 namespace {
@@ -58,10 +59,6 @@ class Families {
         begin(name, help, MetricType::Gauge);
         add(value);
     }
-    void counter(const char* name, const char* help, std::uint64_t value) {
-        begin(name, help, MetricType::Counter);
-        add(static_cast<double>(value));
-    }
     [[nodiscard]] const std::vector<MetricFamily>& all() const noexcept { return families_; }
 
   private:
@@ -91,76 +88,29 @@ ClientMetric::Histogram coarse(const Histogram& fine) {
     return histogram;
 }
 
-void add_flow(Families& families, const Observation& now) {
-    const Flow& flow = now.flow();
-    families.counter("acquired_invoices_total", "Invoices that came into the ring.", flow.acquired);
-    families.counter("processed_invoices_total", "Invoices whose results were saved.", flow.saved);
-    families.begin("stored_invoices_total", "Invoices in the ledger, by what became of them.",
-                   MetricType::Counter);
-    for (const auto& [status, count] :
-         {std::pair("booked", flow.outcomes.booked), std::pair("rejected", flow.outcomes.rejected),
-          std::pair("failed", flow.outcomes.failed), std::pair("duplicate", flow.outcomes.duplicates)})
-        families.add(static_cast<double>(count), {{"status", status}});
-    families.begin("in_flight_invoices",
-                   "Invoices that are acquired and not in the ledger, by where they are.", MetricType::Gauge);
-    for (const auto& [where, count] : {std::pair("ring", flow.in_ring), std::pair("hands", flow.in_hands),
-                                       std::pair("storage", now.in_storage())})
-        families.add(static_cast<double>(count), {{"where", where}});
-    families.gauge("ring_capacity_invoices", "Invoices that the ring can hold.",
-                   static_cast<double>(now.ring_capacity));
-    families.gauge("storage_capacity_records", "Results that the storage can hold.",
-                   static_cast<double>(now.storage_capacity));
-    families.gauge("storage_records", "Results in the storage, those that the source does not know of too.",
-                   flow.saved > now.released ? static_cast<double>(flow.saved - now.released) : 0);
-    const bool has_oldest = now.oldest_acquired_ns && *now.oldest_acquired_ns < now.at_ns;
-    families.gauge("oldest_invoice_age_seconds",
-                   "How long the oldest invoice that is not in the ledger has been under way.",
-                   has_oldest ? static_cast<double>(now.at_ns - *now.oldest_acquired_ns) / kNsPerSecond : 0);
+void add_numbers(Families& families, Subject subject, const Observation& now) {
+    std::string_view begun;
+    for (const Number& number : numbers_of(subject)) {
+        if (number.metric == nullptr) continue;
+        const Number::Value value = number.read(now);
+        if (number.is_left_out && std::holds_alternative<std::monostate>(value)) continue;
+        if (number.metric != begun)
+            families.begin(number.metric, number.help,
+                           number.type == Number::Type::Counter ? MetricType::Counter : MetricType::Gauge);
+        begun = number.metric;
+        families.add(as_double(value), number.label.name == nullptr
+                                           ? Labels{}
+                                           : Labels{{number.label.name, number.label.value}});
+    }
 }
 
-void add_ledger(Families& families, const Observation& now) {
-    const LedgerCondition& ledger = now.ledger_condition;
-    const auto lasts = [&now](std::uint64_t since_ns) {
-        return now.at_ns > since_ns ? static_cast<double>(now.at_ns - since_ns) / kNsPerSecond : 0;
-    };
-    families.counter("ledger_commits_total", "Commits that ended well.", ledger.commits);
-    families.counter("ledger_errors_total", "Commits that failed.", ledger.errors);
-    families.gauge("ledger_failing_seconds", "For how long commits have failed.",
-                   ledger.failing_since_ns == 0 ? 0 : lasts(ledger.failing_since_ns));
-    families.gauge("ledger_unstored_seconds", "How long results have been waiting without a commit.",
-                   ledger.unstored_since_ns ? lasts(*ledger.unstored_since_ns) : 0);
-    families.gauge(
-        "ledger_last_commit_timestamp_seconds", "When the last commit ended.",
-        ledger.last_commit_ns == 0 ? 0 : static_cast<double>(now.at.at_us(ledger.last_commit_ns)) / 1e6);
-    families.gauge("ledger_last_commit_seconds", "How long the last commit took.",
-                   static_cast<double>(ledger.last_took_ns) / kNsPerSecond);
-    const auto bytes = [&families](const char* name, const char* help,
-                                   const std::optional<std::uint64_t>& number) {
-        if (number) families.gauge(name, help, static_cast<double>(*number));
-    };
-    bytes("ledger_free_bytes", "Free space of the ledger's file system.", ledger.room.free_bytes);
-    bytes("ledger_file_bytes", "Size of the ledger's file.", ledger.room.file_bytes);
-    bytes("ledger_log_bytes", "Size of the ledger's log.", ledger.room.log_bytes);
-}
-
-void add_source(Families& families, const Observation& now) {
-    const SourceCondition& source = now.source_condition;
+void add_source_state(Families& families, const SourceCondition& source) {
     families.begin("source_state", "1 for the state that the source is in.", MetricType::Gauge);
     for (auto i = static_cast<std::uint32_t>(SourceState::Fine);
          i <= static_cast<std::uint32_t>(SourceState::Unreadable); ++i) {
         const auto state = static_cast<SourceState>(i);
         families.add(state == source.state ? 1 : 0, {{"state", std::string(to_text(state))}});
     }
-    families.gauge("source_paused", "1 if it is paused.", now.is_paused ? 1 : 0);
-    families.gauge("source_backlog_invoices", "Invoices that lie in the source and are not acquired.",
-                   static_cast<double>(source.backlog));
-    families.gauge("source_oldest_age_seconds", "How long the oldest of them has been waiting.",
-                   source.waiting_seconds(now.at.now_us()));
-    families.gauge("source_unmoved_files", "Files that are in the ledger and could not be moved yet.",
-                   static_cast<double>(source.unmoved));
-    families.gauge("source_passed_over_entries", "Entries that could not be looked at.",
-                   static_cast<double>(source.passed_over));
-    families.counter("unusable_ids_total", "Ids that could not be used.", source.unusable_ids);
 }
 
 void add_health(Families& families, const Health& health) {
@@ -235,9 +185,10 @@ std::string prometheus_text(const View& view) {
         families.add(1, {{"source", printable(view.now->source)}, {"ledger", printable(view.now->ledger)}});
         families.gauge("last_moved_timestamp_seconds", "When an invoice got further for the last time.",
                        view.moved_ns == 0 ? 0 : static_cast<double>(view.now->at.at_us(view.moved_ns)) / 1e6);
-        add_flow(families, *view.now);
-        add_ledger(families, *view.now);
-        add_source(families, *view.now);
+        add_numbers(families, Subject::Flow, *view.now);
+        add_numbers(families, Subject::Ledger, *view.now);
+        add_source_state(families, view.now->source_condition);
+        add_numbers(families, Subject::Source, *view.now);
         add_histograms(families, *view.now);
         add_processes(families, *view.now);
     }

@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <type_traits>
 #include <utility>
 
 #include "common/base/printable.hpp"
+#include "observer/show/numbers.hpp"
 
 namespace pipeline {
 namespace {
@@ -17,10 +19,6 @@ constexpr int kVersion = 1;  // raised when a name changes its meaning or disapp
 
 double seconds_since(std::uint64_t ns, std::uint64_t now_ns) noexcept {
     return now_ns > ns ? static_cast<double>(now_ns - ns) / 1e9 : 0;
-}
-
-Json optional_seconds(std::optional<std::uint64_t> since_ns, std::uint64_t now_ns) {
-    return since_ns ? Json(seconds_since(*since_ns, now_ns)) : Json();
 }
 
 Json json_of(const Latencies& latencies) {
@@ -85,70 +83,21 @@ Json json_of(const SupervisorObservation& supervisor, std::uint64_t now_ns) {
             {"most_consumers", supervisor.most_consumers}};
 }
 
-void add_flow(Json& json, const Observation& now) {
-    const Flow& flow = now.flow();
-    json["is_exact"] = now.live.is_exact;
-    json["totals"] = {{"acquired", flow.acquired},
-                      {"processed", flow.saved},
-                      {"stored", flow.durable},
-                      {"booked", flow.outcomes.booked},
-                      {"rejected", flow.outcomes.rejected},
-                      {"failed", flow.outcomes.failed},
-                      {"duplicates", flow.outcomes.duplicates},
-                      {"expected", now.expected == 0 ? Json() : Json(now.expected)}};
-    json["in_flight"] = {{"invoices", now.in_flight()},
-                         {"in_ring", flow.in_ring},
-                         {"in_hands", flow.in_hands},
-                         {"in_storage", now.in_storage()},
-                         {"oldest_seconds", optional_seconds(now.oldest_acquired_ns, now.at_ns)}};
-    json["ring"] = {{"invoices", flow.in_ring}, {"capacity", now.ring_capacity}};
-    const std::uint64_t used = flow.saved > now.released ? flow.saved - now.released : 0;
-    json["storage"] = {{"records", used},
-                       {"waiting_for_ledger", now.in_storage()},
-                       {"waiting_for_receipt", used > now.in_storage() ? used - now.in_storage() : 0},
-                       {"capacity", now.storage_capacity}};
+Json json_of(const Number::Value& value) {
+    return std::visit(
+        [](const auto& known) {
+            if constexpr (std::is_same_v<std::decay_t<decltype(known)>, std::monostate>) {
+                return Json();
+            } else {
+                return Json(known);
+            }
+        },
+        value);
 }
 
-Json optional_number(const std::optional<std::uint64_t>& number) {
-    return number ? Json(*number) : Json();
-}
-
-// `ns`: a time, or 0 if there is none.
-Json seconds_ago_or_null(std::uint64_t ns, std::uint64_t now_ns) {
-    return ns == 0 ? Json() : Json(seconds_since(ns, now_ns));
-}
-
-Json json_of(const LedgerCondition& ledger, std::uint64_t now_ns) {
-    return {{"commits", ledger.commits},
-            {"errors", ledger.errors},
-            {"last_commit_seconds", seconds_ago_or_null(ledger.last_commit_ns, now_ns)},
-            {"last_took_seconds",
-             ledger.last_commit_ns == 0 ? Json() : Json(static_cast<double>(ledger.last_took_ns) / 1e9)},
-            {"failing_seconds", seconds_ago_or_null(ledger.failing_since_ns, now_ns)},
-            {"error", ledger.error},
-            {"unstored_seconds", optional_seconds(ledger.unstored_since_ns, now_ns)},
-            {"free_bytes", optional_number(ledger.room.free_bytes)},
-            {"file_bytes", optional_number(ledger.room.file_bytes)},
-            {"log_bytes", optional_number(ledger.room.log_bytes)},
-            {"is_answered", ledger.room.is_answered}};
-}
-
-Json json_of(const SourceCondition& source, const Observation& now) {
-    const double waiting = source.waiting_seconds(now.at.now_us());
-    return {{"state", to_text(source.state)},
-            {"seconds", source.since_ns == 0 ? 0 : seconds_since(source.since_ns, now.at_ns)},
-            {"sentence", source.sentence},
-            {"backlog", source.backlog},
-            {"oldest_seconds", source.oldest_us == 0 ? Json() : Json(waiting)},
-            {"unmoved", source.unmoved},
-            {"passed_over", source.passed_over},
-            {"unusable_ids", source.unusable_ids}};
-}
-
-void add_conditions(Json& json, const Observation& now) {
-    json["ledger_condition"] = json_of(now.ledger_condition, now.at_ns);
-    json["source_condition"] = json_of(now.source_condition, now);
-    json["failed_in_a_row"] = now.failed_in_a_row;
+void add_numbers(Json& json, Subject subject, const Observation& now) {
+    for (const Number& number : numbers_of(subject))
+        if (number.object != nullptr) json[number.object][number.key] = json_of(number.read(now));
 }
 
 void add_recent(Json& json, const View& view) {
@@ -219,8 +168,11 @@ std::string status_json(const View& view) {
         json["ledger"] = printable(view.now->ledger);
         json["moved_at_us"] = view.moved_ns == 0 ? Json() : Json(view.now->at.at_us(view.moved_ns));
         json["unmoved_seconds"] = view.unmoved_seconds();
-        add_conditions(json, *view.now);
-        add_flow(json, *view.now);
+        add_numbers(json, Subject::Ledger, *view.now);
+        add_numbers(json, Subject::Source, *view.now);
+        json["failed_in_a_row"] = view.now->failed_in_a_row;
+        json["is_exact"] = view.now->live.is_exact;
+        add_numbers(json, Subject::Flow, *view.now);
         add_recent(json, view);
         add_processes(json, view);
         add_history(json, view.history);

@@ -106,9 +106,8 @@ function sourceWords(source) {
     const age = source.oldest_seconds === null ? "" : `, the oldest for ${seconds(source.oldest_seconds)}`;
     words.push(`${some(source.backlog, "waits", "wait")}${age}`);
   }
-  if (source.unmoved > 0) words.push(`${some(source.unmoved, "file", "files")} not moved yet`);
-  if (source.passed_over > 0) words.push(`${some(source.passed_over, "entry", "entries")} passed over`);
-  if (source.unusable_ids > 0) words.push(some(source.unusable_ids, "unusable id", "unusable ids"));
+  for (const [key, one, more, after] of kSourceWords)  // from the server's table of numbers
+    if (source[key] > 0) words.push(some(source[key], one, more) + after);
   return words.join(", ") || "nothing waits";
 }
 
