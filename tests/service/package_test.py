@@ -9,8 +9,10 @@ import tempfile
 import unittest
 
 import packages
-from installed import (NAME, STATE, UNIT, Installed, ServiceTest, built, numbers, releases, sample_invoices)
+from installed import (NAME, SOURCE, STATE, UNIT, Installed, ServiceTest, built, numbers, releases, sample_invoices)
 from machine import eventually
+
+PROGRAMS = ("supervisor", "producer", "consumer", "observer")
 
 
 class Package(ServiceTest):
@@ -32,6 +34,13 @@ class Package(ServiceTest):
                 with self.subTest(unit):
                     # Of ten: 3 are 0.3.
                     m.run("systemd-analyze", "security", "--no-pager", "--threshold=3", unit)
+
+    def test_the_programs_are_hardened(self):
+        with Installed() as installed:
+            programs = [installed.machine.root / "usr/bin" / name for name in PROGRAMS]
+            done = subprocess.run([SOURCE / "tools/lib/check_hardening.py", *programs], capture_output=True, text=True,
+                                  check=False)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_it_is_installed_enabled_and_at_work_and_purged_without_a_trace(self):
         with Installed() as installed:

@@ -16,7 +16,7 @@ IN_EVERY_TREE = ["systemd", "systemd-sysv", "dbus", "procps", "sqlite3"]
 IN_A_BUILD_TREE = ["debhelper", "ccache"]
 # What goes into the package. Tests and measurements do not.
 SOURCE = ["common", "completions", "consumer", "debian", "docs", "manual", "observer", "producer", "supervisor", "systemd",
-          "tools/meson.build", "meson.build", "meson_options.txt", "README.md", "LICENSE"]
+          "tools/meson.build", "meson.build", "meson_options.txt", "README.md", "SECURITY.md", "LICENSE"]
 KEPT_BUILDS = 4
 
 
