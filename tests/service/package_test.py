@@ -54,9 +54,15 @@ class Package(ServiceTest):
             self.assertEqual(installed.rows(), 50)  # the user's
             m.install(installed.deb)
             eventually(lambda: m.property(UNIT, "ActiveState") == "active", "it is back")
+            installed.configure("consumers = 1\n", "one")
+            m.run("systemctl", "start", "invoice-pipeline@one")
+            neighbour = m.root / "var/lib/invoice-pipeline-backups"
+            neighbour.mkdir()
+            (neighbour / "invoices.db").write_text("a copy")
             m.run("dpkg", "--purge", NAME)
-            for left in (STATE, "/etc/invoice-pipeline", "/usr/bin/supervisor"):
+            for left in (STATE, f"{STATE}-one", "/etc/invoice-pipeline", "/usr/bin/supervisor"):
                 self.assertFalse((m.root / left.lstrip("/")).exists(), left)
+            self.assertTrue((neighbour / "invoices.db").exists())
             self.assertEqual(installed.segments(), [])
             self.assertNotIn(NAME, m.run("systemctl", "list-unit-files", "--no-legend", check=False))
 
