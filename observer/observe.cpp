@@ -7,10 +7,12 @@
 #include <thread>
 
 #include "common/base/error.hpp"
+#include "common/base/log.hpp"
 #include "common/base/output.hpp"
 #include "observer/audit/audit_command.hpp"
 #include "observer/judge/lookout.hpp"
 #include "observer/screen/screen.hpp"
+#include "observer/see/foreign_segments.hpp"
 #include "observer/show/live_lines.hpp"
 #include "observer/show/prometheus.hpp"
 #include "observer/show/status_json.hpp"
@@ -43,6 +45,9 @@ ExitStatus show_once(const ObserverOptions& options) {
 }  // namespace
 
 ExitStatus observe(const ObserverOptions& options) {
+    survive_cuts();
+    if (const auto owner = foreign_owner(options.name))
+        log(LogLevel::Warning, "the segments of '{}' belong to {}", options.name, *owner);
     if (options.audit) return audit_pipeline(options);
     if (options.once || options.metrics) return show_once(options);
     if (options.listen) return serve(options);

@@ -10,6 +10,7 @@
 #include "observer/audit/audit.hpp"
 #include "observer/audit/audit_view.hpp"
 #include "observer/audit/deep_check.hpp"
+#include "observer/see/foreign_segments.hpp"
 #include "observer/see/snapshot.hpp"
 
 namespace pipeline {
@@ -39,6 +40,7 @@ LedgerSpec ledger_to_audit(const ObserverOptions& options, const std::optional<S
 }  // namespace
 
 ExitStatus audit_pipeline(const ObserverOptions& options) {
+    const std::uint64_t cuts = cut_pages();
     const auto segments = SegmentsView::open(options.name);
     const LedgerSpec ledger = ledger_to_audit(options, segments);
     AuditSubject subject{options.name, ledger.text(), std::nullopt};
@@ -70,6 +72,7 @@ ExitStatus audit_pipeline(const ObserverOptions& options) {
         subject.snapshot = take_snapshot(*segments);
         audit = make_audit(subject.snapshot, std::nullopt, durable);
     }
+    require_no_cuts_since(cuts, options.name);
     print_output(options.json ? audit_json(subject, audit) + "\n" : audit_text(subject, audit));
     return audit.is_balanced() ? ExitStatus::Drained : ExitStatus::DataError;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/base/error.hpp"
+#include "observer/see/foreign_segments.hpp"
 
 namespace pipeline {
 namespace {
@@ -25,7 +26,9 @@ const View& Lookout::look(bool must_see) {
     if (!segments_) return view_;
     // Ask before the look: if the names are gone by then, the look sees the final state.
     const bool are_current = segments_->are_current();
+    const std::uint64_t cuts = cut_pages();
     Observation seen = observe_segments(*segments_);
+    if (cut_pages() != cuts) return lose(cuts, must_see);
     times_.mend(seen);
     seen.ledger_condition.room = room_.look(seen.ledger);
     if (!are_current) {
@@ -39,6 +42,20 @@ const View& Lookout::look(bool must_see) {
             HealthState::Absent, "somebody has removed its segments from /dev/shm, with invoices in flight");
     }
     view_.now = std::move(seen);
+    return view_;
+}
+
+// Pages that were missing have read as zeros, so this look says nothing, and the mapping stays as it is.
+const View& Lookout::lose(std::uint64_t cuts, bool must_see) {
+    segments_.reset();
+    view_.is_attached = false;
+    try {
+        require_no_cuts_since(cuts, view_.name);
+    } catch (const Failure& failure) {
+        if (must_see) throw;
+        view_.trouble = failure.what();
+        view_.health = Health::bad(HealthState::Absent, view_.trouble);
+    }
     return view_;
 }
 

@@ -54,6 +54,7 @@ class Lookout {
 
   private:
     void attach(bool must_see);
+    const View& lose(std::uint64_t cuts, bool must_see);
     void begin_anew();
     void remember(const Observation& seen);
     void add_pace(const Observation& seen);

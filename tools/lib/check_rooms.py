@@ -60,7 +60,7 @@ ROOMS = {
     "observer/show": "common/base observer/options observer/see observer/judge",
     "observer/screen": "common/base observer/options observer/see observer/judge observer/show",
     "observer/web": "common/base common/cli observer/options observer/see observer/judge observer/show",
-    "observer": "common/base common/os observer/options observer/judge observer/audit observer/show observer/screen "
+    "observer": "common/base common/os observer/options observer/see observer/judge observer/audit observer/show observer/screen "
                 "observer/web",
 }
 ROOMS = {room: uses.split() for room, uses in ROOMS.items()}
