@@ -6,6 +6,7 @@
 
 #include "common/base/error.hpp"
 #include "common/os/program_path.hpp"
+#include "consumer/confine.hpp"
 #include "consumer/invoice/ubl_processor.hpp"
 #include "consumer/outside/each_processor.hpp"
 #include "consumer/outside/exec_processor.hpp"
@@ -18,7 +19,7 @@ namespace {
 ProgramChild::Setup program(const ConsumerOptions& options, ProgramChild::Input input) {
     const std::string& command = options.process.command.front();
     return {find_program(command, process_environment()), std::filesystem::path(command).filename(), input,
-            options.outside.memory_limit};
+            options.outside.memory_limit, confine(options)};
 }
 
 std::unique_ptr<BatchProcessor> make_exec(const ConsumerOptions& options, ProgramChild::Setup setup,
@@ -41,10 +42,10 @@ std::unique_ptr<BatchProcessor> make_isolated(const ConsumerOptions& options,
     served.serve = true;
     std::vector<std::string> arguments = to_arguments(served);
     arguments.insert(arguments.begin(), "consumer");
-    return make_exec(
-        options,
-        {"/proc/self/exe", options.process.text(), ProgramChild::Input::Pipe, options.outside.memory_limit},
-        std::move(arguments), RequestWriter::with_positions(), spool);
+    return make_exec(options,
+                     {"/proc/self/exe", options.process.text(), ProgramChild::Input::Pipe,
+                      options.outside.memory_limit, confine(options)},
+                     std::move(arguments), RequestWriter::with_positions(), spool);
 }
 
 }  // namespace

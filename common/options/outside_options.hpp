@@ -16,6 +16,7 @@ enum class RequestForm : std::uint8_t { Id, Json };
 
 struct OutsideOptions {
     bool isolate = false;  // run our own processor outside too
+    bool confine = false;  // keep programs from segments and ledger, or do not start
     RequestForm request = RequestForm::Id;
     std::uint32_t pipeline = 1;             // outstanding requests per child, 1..kMaxBatch
     std::uint64_t memory_limit = 0;         // bytes of address space of a child; 0: none

@@ -13,6 +13,8 @@
 #include <cerrno>
 #include <span>
 
+#include "common/os/confinement.hpp"
+
 namespace pipeline {
 namespace {
 
@@ -69,6 +71,7 @@ Mishap::Step become(const SpawnPlan& plan, std::span<char* const> paths, char* c
     }
     errno = 0;
     if (::getppid() != parent) return Mishap::Step::Prepare;
+    if (plan.rule_set >= 0 && !enter_confinement(plan.rule_set)) return Mishap::Step::Confine;
     if (plan.is_apart) {
         close_others(report_fd);
         reset_signals();

@@ -29,6 +29,7 @@ struct Mishap {
         Pidfd,
         Prepare,  // in the child: its process group, its streams
         Limit,    // in the child: RLIMIT_AS
+        Confine,  // in the child: its rule set
         Exec,
     };
     Step step = Step::Pipe;
@@ -44,6 +45,7 @@ struct SpawnPlan {
     int death_signal = SIGKILL;      // sent to it when this thread ends
     bool is_apart = false;           // own process group, default signals, no descriptors but 0, 1 and 2
     std::uint64_t memory_limit = 0;  // RLIMIT_AS in bytes; 0: none
+    int rule_set = -1;               // confines it (confinement.hpp); -1: it is not confined
 };
 
 struct Spawned {

@@ -21,6 +21,8 @@ const char* call_of(Mishap::Step step) noexcept {
             return "preparing the process for";
         case Mishap::Step::Limit:
             return "limiting the memory of";
+        case Mishap::Step::Confine:
+            return "confining";
         case Mishap::Step::Exec:
             break;
     }

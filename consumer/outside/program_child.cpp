@@ -109,6 +109,7 @@ std::optional<Mishap> ProgramChild::launch(const std::vector<std::string>& argum
     plan.error = pipes.error.write_end.get();
     plan.is_apart = true;
     plan.memory_limit = setup_.memory_limit;
+    if (setup_.rule_set) plan.rule_set = setup_.rule_set->get();
     auto spawned = spawn(plan);
     if (const auto* mishap = std::get_if<Mishap>(&spawned)) return *mishap;
     Spawned& child = std::get<Spawned>(spawned);

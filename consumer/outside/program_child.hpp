@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -35,6 +36,8 @@ class ProgramChild {
         std::string name;  // its name in log lines
         Input input = Input::Null;
         std::uint64_t memory_limit = 0;  // RLIMIT_AS in bytes; 0: none
+        std::shared_ptr<const UniqueFd>
+            rule_set{};  // confines it (confinement.hpp); null: it is not confined
     };
 
     explicit ProgramChild(Setup setup);

@@ -80,6 +80,7 @@ Failure sibling_failure(const std::string& program, const Mishap& mishap) {
                            "Linux 5.4 or newer is needed, without a filter against it");
         case Mishap::Step::Prepare:
         case Mishap::Step::Limit:
+        case Mishap::Step::Confine:
             return failure("preparing the process for", path, "");
         case Mishap::Step::Exec:
             break;

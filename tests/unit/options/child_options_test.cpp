@@ -111,7 +111,7 @@ TEST_CASE("a consumer gets every option as the supervisor meant it", "[options]"
     meant.place = 255;
     meant.source = parse_source("lines:-");
     meant.process = parse_process("simulate:cpu=50us");
-    meant.outside = {true, pipeline::RequestForm::Json, 64, std::uint64_t{512} << 20U, 1000};
+    meant.outside = {true, true, pipeline::RequestForm::Json, 64, std::uint64_t{512} << 20U, 1000};
     meant.serve = true;
     meant.ledger = parse_ledger("sqlite:/ledger with space.db");
     meant.batch_max = 7;
@@ -128,6 +128,7 @@ TEST_CASE("a consumer gets every option as the supervisor meant it", "[options]"
     CHECK(got.process.text() == meant.process.text());
     CHECK(got.ledger.text() == meant.ledger.text());
     CHECK(got.outside.isolate);
+    CHECK(got.outside.confine);
     CHECK(got.outside.request == pipeline::RequestForm::Json);
     CHECK(got.outside.pipeline == 64);
     CHECK(got.outside.memory_limit == 536'870'912);

@@ -241,7 +241,7 @@ TEST_CASE("the help has every option and fits a screen", "[options]") {
         CAPTURE(each.name);
         CHECK(help.find("\n  --" + each.name + " ") != std::string::npos);
     }
-    for (const auto* name : {"once", "from-start", "isolate", "config", "help", "version"}) {
+    for (const auto* name : {"once", "from-start", "isolate", "confine", "config", "help", "version"}) {
         CAPTURE(name);
         CHECK(help.find("\n  --" + std::string(name) + " ") != std::string::npos);
     }
@@ -255,7 +255,7 @@ TEST_CASE("the help has every option and fits a screen", "[options]") {
         if (line.starts_with("  --")) ++options;
     }
     CHECK(count <= 55);
-    CHECK(options == all_options().size() + 6);  // the table above has forgotten none
+    CHECK(options == all_options().size() + 7);  // the table above has forgotten none
     for (const auto* value :
          {"16384", "256", "100ms", "5min", "1min", "spool:STATE/spool", "sqlite:STATE/invoices.db",
           "invoice-pipeline", "ubl", "default 3", "required"}) {
@@ -481,6 +481,11 @@ TEST_CASE("options of work outside are accepted where there is some", "[options]
           "--request does not go with --process 'ubl': exec:COMMAND is accepted with it");
     CHECK(error_of(with_consumers({"--process=exec:a", "--isolate"})) ==
           "--isolate does not go with --process 'exec:a': a program is outside already");
+    CHECK(options_of(with_consumers({"--process=each:a", "--confine"})).outside.confine);
+    CHECK(options_of(with_consumers({"--isolate", "--confine"})).outside.confine);
+    CHECK(error_of(with_consumers({"--confine"})) ==
+          "--confine does not go with --process 'ubl': exec:COMMAND, each:COMMAND, or --isolate, is accepted "
+          "with it");
     CHECK(error_of(with_consumers({"--memory-limit=1GiB"})) ==
           "--memory-limit does not go with --process 'ubl': exec:COMMAND, each:COMMAND, or --isolate, is "
           "accepted "
