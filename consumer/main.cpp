@@ -9,5 +9,6 @@ int main(int argc, char** argv) {
     using namespace pipeline;
     block_signals(kPipelineSignals);
     return run_program(
-        "consumer", [&] { return parse_consumer_options(arguments_of(argc, argv)); }, consume);
+        "consumer", [&] { return parse_consumer_options(arguments_of(argc, argv)); }, consume,
+        OnShortage::Waits);
 }

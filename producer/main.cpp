@@ -9,5 +9,6 @@ int main(int argc, char** argv) {
     using namespace pipeline;
     block_signals(kPipelineSignals);
     return run_program(
-        "producer", [&] { return parse_producer_options(arguments_of(argc, argv)); }, produce);
+        "producer", [&] { return parse_producer_options(arguments_of(argc, argv)); }, produce,
+        OnShortage::Waits);
 }

@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <string>
 
 #include "common/base/duration_text.hpp"
 #include "common/base/log.hpp"
@@ -17,6 +18,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kReleaseTick{20};
+constexpr std::chrono::milliseconds kEndAtKill{1000};
 
 }  // namespace
 
@@ -49,13 +51,19 @@ void Drain::fail(ExitStatus status) {
 
 void Drain::cut_short() {
     if (!failure_) failure_ = ExitStatus::NotDrained;
-    children_.kill_all();
+    kill_children();
     // We killed these consumers ourselves: do not charge their invoices. Deaths from before still count. No
     // other process writes these words now. A kill before this: the next start charges an attempt.
     Ring ring = segments_.ring();
     for (const Child& consumer : children_.consumers()) {
         const Hand hand = ring.hand(consumer.place);
         if (hand.area().death.load(std::memory_order_relaxed) == 0) hand.end_work();
+    }
+}
+
+void Drain::kill_children() {
+    for (const std::string& child : children_.kill_all(kEndAtKill)) {
+        log(LogLevel::Warning, "{} does not end, not even by SIGKILL: it is left alone; see ps", child);
     }
 }
 
@@ -67,7 +75,7 @@ void Drain::go_on(TimePoint now) {
             to_text(options_.drain_timeout));
         cut_short();
     } else if (failure_ && children_.consumers_done()) {
-        children_.kill_all();  // the producer waits for consumers that will not come
+        kill_children();  // the producer waits for consumers that will not come
     }
 }
 

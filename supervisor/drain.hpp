@@ -45,6 +45,7 @@ class Drain {
     [[nodiscard]] ExitStatus finish() const;
 
   private:
+    void kill_children();
     void release_without_producer() noexcept;
     [[nodiscard]] bool producer_has_failed() const noexcept;
     void tell_of_the_undrained(std::uint64_t count) const;

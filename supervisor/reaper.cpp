@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "supervisor/reaper.hpp"
 
+#include <signal.h>
 #include <sys/wait.h>
+
+#include <vector>
 
 #include "common/base/clock.hpp"
 #include "common/base/log.hpp"
 #include "common/core/hand.hpp"
+#include "common/os/process_id.hpp"
 #include "supervisor/children/death_notice.hpp"
 
 namespace pipeline {
@@ -23,6 +27,8 @@ void count_death(DeathMetrics& deaths, Cause cause) noexcept {
 }  // namespace
 
 void Reaper::reap(Child& child) {
+    // Its start may have failed meanwhile.
+    if (child.state != Child::State::Running) return;
     int wait_status = 0;
     if (::waitpid(child.process.pid, &wait_status, WNOHANG) != child.process.pid) return;
     decide(child, wait_status);
@@ -42,12 +48,11 @@ std::atomic<std::uint64_t>& Reaper::word_of(const Child& child) const noexcept {
 
 void Reaper::decide(Child& child, int wait_status) {
     child.state = Child::State::Done;
-    const auto now = steady_clock::now();
     const bool exited_well = WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0;
     if (exited_well && ring_.closed()) drain_.note();
     // Ask the pool even if the ring has been closed since: a consumer that left as told may have left items
     // in it.
-    if (exited_well && child.role == Child::Role::Consumer && pool_.has_left(child, now)) {
+    if (exited_well && child.role == Child::Role::Consumer && pool_.has_left(child, steady_clock::now())) {
         log(LogLevel::Debug, "{} (pid {}) has left", child.name(), child.process.pid);
         return;
     }
@@ -66,31 +71,95 @@ void Reaper::decide(Child& child, int wait_status) {
         return;
     }
     if (drain_.has_failed() && segments_.in_flight() == 0) return;
-    blame(child, cause);
-    if (child.role == Child::Role::Consumer && pool_.is_given_up(child)) {
+    decide_after_failure(child, wait_status, cause);
+}
+
+void Reaper::decide_after_failure(Child& child, int wait_status, Cause cause) {
+    const bool is_consumer = child.role == Child::Role::Consumer;
+    if (is_consumer && was_killed_with_others(child, wait_status)) child.died_with_others = true;
+    const bool is_charged = blame(child, cause);
+    const bool is_hopeless_now = is_consumer && is_hopeless(child, wait_status, is_charged);
+    if (is_hopeless_now && options_.once) return give_up(cause);
+    if (is_consumer && pool_.is_given_up(child)) {
         log(LogLevel::Warning, "{} (pid {}) died: {}; it was to leave, and had nothing in its hand",
             child.name(), child.process.pid, cause.text(options_.item_timeout));
         return;
     }
     if (progress_of(child, ring_, storage_) != child.progress_at_start) child.restarts.got_further();
-    const auto delay = child.restarts.ended(now);
+    const auto delay = child.restarts.ended(steady_clock::now());
     child.state = Child::State::Waiting;
     child.start_at = child.restarts.start_at();
-    tell_of_death(child,
-                  child.role == Child::Role::Consumer ? std::optional(ring_.hand(child.place)) : std::nullopt,
-                  cause, delay, options_);
+    tell_of_death(child, is_consumer ? std::optional(ring_.hand(child.place)) : std::nullopt, cause, delay,
+                  options_);
+    if (child.died_with_others) suspicion_.raise();
 }
 
-// Stores the cause for the successor, which charges it to the invoice in work, and counts the death.
-void Reaper::blame(const Child& child, Cause cause) const noexcept {
+// Stores the cause for the successor, which charges it to the invoice in work, and counts the death. Returns
+// true if an invoice was in work, whether it is to blame or a suspect. A kill of this process before the
+// store leaves the cause unknown, which charges nobody.
+bool Reaper::blame(Child& child, Cause cause) const noexcept {
     MetricsArea& metrics = segments_.metrics();
-    if (child.role == Child::Role::Producer) return count_death(metrics.producer.deaths, cause);
-    HandArea& hand = ring_.area().hands[child.place];
-    // If we killed it because its invoice took too long, the cause is already there.
-    if (hand.death.load(std::memory_order_relaxed) == 0)
-        hand.death.store(cause.encode(), std::memory_order_release);
-    count_death(metrics.places[child.place].deaths,
-                Cause::decode(hand.death.load(std::memory_order_relaxed)));
+    if (child.role == Child::Role::Producer) {
+        count_death(metrics.producer.deaths, cause);
+        return false;
+    }
+    const Hand hand = ring_.hand(child.place);
+    if (child.condemned_for) {
+        // Its work may have changed between our look and its death.
+        const std::uint64_t work = hand.area().work.load(std::memory_order_acquire);
+        if (*child.condemned_for != 0 && work == *child.condemned_for) {
+            cause = Cause::ran_too_long();
+        } else {
+            hand.end_work();
+        }
+    }
+    const bool has_work = hand.at_work().has_value();
+    if (!child.died_with_others) hand.area().death.store(cause.encode(), std::memory_order_release);
+    count_death(metrics.places[child.place].deaths, cause);
+    return has_work;
+}
+
+// A kill of a process group reaches all of its processes before the first of them can be seen dead, so the
+// others are dying by now. Nobody knows which of them has done it. If a consumer survives, it was no such kill.
+bool Reaper::was_killed_with_others(Child& child, int wait_status) {
+    if (!WIFSIGNALED(wait_status) || WTERMSIG(wait_status) != SIGKILL || child.condemned_for) return false;
+    if (child.died_with_others) return true;
+    std::vector<Child*> dying;
+    for (Child& other : children_.all()) {
+        if (&other == &child || other.state != Child::State::Running || other.condemned_for) continue;
+        if (is_being_killed(other.process.pid)) {
+            dying.push_back(&other);
+        } else if (other.role == Child::Role::Consumer) {
+            return false;
+        }
+    }
+    for (Child* other : dying) other->died_with_others = true;
+    return !dying.empty();
+}
+
+bool Reaper::is_hopeless(const Child& child, int wait_status, bool is_charged) noexcept {
+    constexpr std::chrono::seconds kLong{10};
+    const bool was_killed = WIFSIGNALED(wait_status) && WTERMSIG(wait_status) == SIGKILL;
+    const bool had_begun = child.process.is_named_by(word_of(child).load(std::memory_order_relaxed));
+    const bool waits_for_something =
+        WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == to_int(ExitStatus::InputOutput);
+    if (is_charged || steady_clock::now() - child.started_at >= kLong) {
+        futile_.forget();
+    } else if (!waits_for_something && !(was_killed && had_begun)) {
+        futile_.died(ring_.head() + storage_.tail() + storage_.durable() + storage_.released());
+    }
+    if (futile_.count() != FutileDeaths::kMost) return false;
+    log(LogLevel::Error, "consumers have died {} times in a row and nothing got further: {}", futile_.count(),
+        options_.once ? "stopping; the next start goes on with what is unfinished"
+                      : "see why above; they are started again and again");
+    return true;
+}
+
+// Waiting for --drain-timeout would change nothing.
+void Reaper::give_up(Cause cause) {
+    log(LogLevel::Error, "the last one died: {}", cause.text(options_.item_timeout));
+    drain_.fail(ExitStatus::Internal);
+    drain_.cut_short();
 }
 
 std::optional<ExitStatus> permanent_failure(int wait_status) noexcept {

@@ -10,9 +10,11 @@
 #include "common/base/exit_status.hpp"
 #include "common/core/segments/segments.hpp"
 #include "supervisor/children/children.hpp"
+#include "supervisor/children/futile_deaths.hpp"
 #include "supervisor/children/pool.hpp"
 #include "supervisor/drain.hpp"
 #include "supervisor/options/options.hpp"
+#include "supervisor/suspicion.hpp"
 #include "supervisor/watch/progress.hpp"
 
 namespace pipeline {
@@ -20,7 +22,7 @@ namespace pipeline {
 class Reaper {
   public:
     Reaper(const Options& options, const Segments& segments, Children& children, Pool& pool, Drain& drain,
-           Progress& progress) noexcept
+           Suspicion& suspicion, Progress& progress) noexcept
         : options_(options),
           segments_(segments),
           ring_(segments.ring()),
@@ -28,6 +30,7 @@ class Reaper {
           children_(children),
           pool_(pool),
           drain_(drain),
+          suspicion_(suspicion),
           progress_(progress) {}
 
     // The child may have ended. If it has, says what becomes of its row, and wakes everybody.
@@ -37,7 +40,11 @@ class Reaper {
     // The word in shared memory in which the child registers itself.
     [[nodiscard]] std::atomic<std::uint64_t>& word_of(const Child& child) const noexcept;
     void decide(Child& child, int wait_status);
-    void blame(const Child& child, Cause cause) const noexcept;
+    void decide_after_failure(Child& child, int wait_status, Cause cause);
+    bool blame(Child& child, Cause cause) const noexcept;
+    [[nodiscard]] bool was_killed_with_others(Child& child, int wait_status);
+    [[nodiscard]] bool is_hopeless(const Child& child, int wait_status, bool is_charged) noexcept;
+    void give_up(Cause cause);
 
     const Options& options_;
     const Segments& segments_;
@@ -46,7 +53,9 @@ class Reaper {
     Children& children_;
     Pool& pool_;
     Drain& drain_;
+    Suspicion& suspicion_;
     Progress& progress_;
+    FutileDeaths futile_;
 };
 
 // The exit status of a child that says a restart cannot help; the supervisor then stops with the same status.

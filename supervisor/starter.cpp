@@ -11,8 +11,10 @@ namespace pipeline {
 using std::chrono::steady_clock;
 
 void Starter::start_due(TimePoint now) {
+    suspicion_.look();
     for (Child& child : children_.all()) {
         if (child.state != Child::State::Waiting || child.start_at > now) continue;
+        if (!suspicion_.may_start(child)) continue;
         if (is_needless(child)) {
             child.state = Child::State::Done;
         } else {
@@ -24,7 +26,8 @@ void Starter::start_due(TimePoint now) {
 Starter::TimePoint Starter::next() const noexcept {
     TimePoint next = TimePoint::max();
     for (const Child& child : children_.all()) {
-        if (child.state == Child::State::Waiting) next = std::min(next, child.start_at);
+        if (child.state == Child::State::Waiting && suspicion_.may_start(child))
+            next = std::min(next, child.start_at);
     }
     return next;
 }
@@ -37,16 +40,31 @@ bool Starter::is_needless(const Child& child) const noexcept {
 }
 
 void Starter::start(Child& child) {
-    if (child.role == Child::Role::Consumer) pool_.prepare(child);
+    if (child.role == Child::Role::Consumer) pool_.prepare(child, suspicion_.is_raised());
+    child.condemned_for.reset();
+    child.died_with_others = false;
     try {
         child.process = start_sibling(child.program(), child.arguments, child.standard_input);
         child.state = Child::State::Running;
+        child.started_at = steady_clock::now();
         child.progress_at_start = progress_of(child, segments_.ring(), segments_.storage());
-        log(child.hindrance.empty() ? LogLevel::Debug : LogLevel::Notice, "{} started with pid {}",
-            child.name(), child.process.pid);
-        child.hindrance.clear();
     } catch (const Failure& failure) {
         postpone(child, failure);
+    }
+}
+
+void Starter::look_at_starts() {
+    for (Child& child : children_.all()) {
+        if (child.state != Child::State::Running || !child.process.report) continue;
+        const Start start = await_start(child.process, std::chrono::milliseconds::zero());
+        if (start.state == Start::State::Running) {
+            log(child.hindrance.empty() ? LogLevel::Debug : LogLevel::Notice, "{} started with pid {}",
+                child.name(), child.process.pid);
+            child.hindrance.clear();
+        } else if (start.state == Start::State::Failed) {
+            children_.forget(child);
+            postpone(child, sibling_failure(child.program(), start.mishap));
+        }
     }
 }
 
@@ -63,6 +81,7 @@ void Starter::postpone(Child& child, const Failure& failure) {
         child.state = Child::State::Done;
         drain_.fail(failure.status());
     } else {
+        child.state = Child::State::Waiting;
         child.start_at = steady_clock::now() + BackOff::kLast;
     }
 }

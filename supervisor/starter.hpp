@@ -9,6 +9,7 @@
 #include "supervisor/children/children.hpp"
 #include "supervisor/children/pool.hpp"
 #include "supervisor/drain.hpp"
+#include "supervisor/suspicion.hpp"
 
 namespace pipeline {
 
@@ -16,12 +17,15 @@ class Starter {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
-    Starter(const Segments& segments, Children& children, Pool& pool, Drain& drain) noexcept
-        : segments_(segments), children_(children), pool_(pool), drain_(drain) {}
+    Starter(const Segments& segments, Children& children, Pool& pool, Drain& drain,
+            Suspicion& suspicion) noexcept
+        : segments_(segments), children_(children), pool_(pool), drain_(drain), suspicion_(suspicion) {}
 
     // Call in each round, and at next(), which is TimePoint::max() if no child waits.
     void start_due(TimePoint now);
     [[nodiscard]] TimePoint next() const noexcept;
+    // Call when a start has succeeded or failed: an exec may take long, and nobody waits for it.
+    void look_at_starts();
 
   private:
     [[nodiscard]] bool is_needless(const Child& child) const noexcept;
@@ -32,6 +36,7 @@ class Starter {
     Children& children_;
     Pool& pool_;
     Drain& drain_;
+    Suspicion& suspicion_;
 };
 
 }  // namespace pipeline

@@ -4,7 +4,6 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <utility>
 
 #include "common/base/log.hpp"
 #include "common/base/plural.hpp"
@@ -55,10 +54,17 @@ void Steering::obey(const signalfd_siginfo& signal) {
 }
 
 void Steering::stop(const char* cause) {
-    // Do not test for a begun drain: a run that ends by itself drains although nobody asked for a stop.
-    if (!std::exchange(is_stopping_, true)) return drain_.begin(cause);
-    log(LogLevel::Warning, "a second signal: stopping at once");
-    drain_.cut_short();
+    // Do not ask for a begun drain: a run that ends by itself drains although nobody asked for a stop.
+    switch (stop_wish_.signalled(steady_clock::now())) {
+        case StopWish::Means::Drain:
+            drain_.begin(cause);
+            return stop_wish_.obeyed(steady_clock::now());
+        case StopWish::Means::Nothing:
+            return;
+        case StopWish::Means::CutShort:
+            log(LogLevel::Warning, "a second signal: stopping at once");
+            return drain_.cut_short();
+    }
 }
 
 // Sets the number of wanted consumers and publishes it.

@@ -13,6 +13,7 @@
 #include "supervisor/drain.hpp"
 #include "supervisor/options/options.hpp"
 #include "supervisor/scaling/scaler.hpp"
+#include "supervisor/stop_wish.hpp"
 #include "supervisor/watch/progress.hpp"
 
 namespace pipeline {
@@ -44,7 +45,7 @@ class Steering {
     SupervisorMetrics& metrics_;
     Pool& pool_;
     Drain& drain_;
-    bool is_stopping_ = false;  // somebody has asked for a stop
+    StopWish stop_wish_;
     Progress& progress_;
     std::optional<Scaler> scaler_;  // only if --consumers is a range
 };

@@ -34,7 +34,7 @@ std::chrono::nanoseconds watched_item_timeout(const Options& options) noexcept {
     return options.item_timeout + (has_second_line ? kForTheConsumer : kForTheConsumer.zero());
 }
 
-constexpr milliseconds kOrphansEnd{5000};
+constexpr milliseconds kOrphansEnd{2000};
 
 Child producer_row(const Options& options) {
     Child producer;
@@ -66,8 +66,9 @@ Supervisor::Supervisor(const Options& options, Segments& segments, int signal_fd
       pool_(children_, ring_, [this](std::uint16_t place) { return consumer_row(options_, place); }),
       watch_(ring_, storage_, watched_item_timeout(options)),
       progress_(ring_, storage_, storage_.durable(), steady_clock::now()),
-      starter_(segments, children_, pool_, drain_),
-      reaper_(options, segments, children_, pool_, drain_, progress_),
+      suspicion_(children_, ring_),
+      starter_(segments, children_, pool_, drain_, suspicion_),
+      reaper_(options, segments, children_, pool_, drain_, suspicion_, progress_),
       steering_(options, segments, children_, pool_, drain_, progress_),
       notify_(ring_, storage_, metrics_, watched_item_timeout(options), steady_clock::now()),
       started_(steady_clock::now()),
@@ -114,6 +115,7 @@ Report Supervisor::report() const noexcept {
 
 void Supervisor::wait(TimePoint now) {
     const auto event = children_.wait(signal_fd_, std::chrono::ceil<milliseconds>(next_deadline(now) - now));
+    if (event.started) starter_.look_at_starts();
     for (Child* child : event.ended) reaper_.reap(*child);
     if (event.signalled) read_signals();
 }
@@ -135,23 +137,25 @@ void Supervisor::kill_stalled(TimePoint now) {
     const auto all_stalled = watch_.look(now, children_.places());
     next_look_ = now + until_common_tick(watch_.tick());
     for (const auto& stalled : all_stalled) {
-        const Child* child = children_.running(stalled.process);
-        if (child == nullptr) continue;
-        progress_.clear();
-        switch (stalled.why) {
-            case Watch::Stalled::Why::ItemTimeout:
-                log(LogLevel::Warning,
-                    "{} (pid {}): its invoice takes longer than --item-timeout {}: killing it", child->name(),
-                    child->process.pid, to_text(options_.item_timeout));
-                ring_.area().hands[stalled.place].death.store(Cause::ran_too_long().encode(),
-                                                              std::memory_order_release);
-                break;
-            case Watch::Stalled::Why::HoldsLock:
-                log(LogLevel::Warning, "{} (pid {}) holds a lock and does not go on (stopped?): killing it",
-                    child->name(), child->process.pid);
-                break;
-        }
-        ::kill(child->process.pid, SIGKILL);
+        if (Child* child = children_.running(stalled.process)) kill_one(*child, stalled);
+    }
+}
+
+// Kills first and logs last: a line in the log may take a second, in which the child goes on to something
+// else. Whom to blame is decided when it is dead and changes no more (Reaper).
+void Supervisor::kill_one(Child& child, const Watch::Stalled& stalled) {
+    const bool is_late = stalled.why == Watch::Stalled::Why::ItemTimeout;
+    if (is_late && ring_.area().hands[stalled.place].work.load(std::memory_order_acquire) != stalled.work)
+        return;  // it has just gone on
+    child.condemned_for = stalled.work;
+    ::kill(child.process.pid, SIGKILL);
+    progress_.clear();
+    if (is_late) {
+        log(LogLevel::Warning, "{} (pid {}): its invoice takes longer than --item-timeout {}: killing it",
+            child.name(), child.process.pid, to_text(options_.item_timeout));
+    } else {
+        log(LogLevel::Warning, "{} (pid {}) holds a lock and does not go on (stopped?): killing it",
+            child.name(), child.process.pid);
     }
 }
 
@@ -159,7 +163,8 @@ void Supervisor::kill_stalled(TimePoint now) {
 Notify::Phase Supervisor::phase() const noexcept {
     if (drain_.has_begun()) return Notify::Phase::Draining;
     if (pool_.is_replacing()) return Notify::Phase::Replacing;
-    const bool is_running = notify_.has_been_ready() || are_at_work(children_, ring_);
+    const bool is_running =
+        notify_.has_been_ready() || suspicion_.is_raised() || are_at_work(children_, ring_);
     return is_running ? Notify::Phase::Running : Notify::Phase::Starting;
 }
 

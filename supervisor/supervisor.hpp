@@ -18,6 +18,7 @@
 #include "supervisor/report.hpp"
 #include "supervisor/starter.hpp"
 #include "supervisor/steering.hpp"
+#include "supervisor/suspicion.hpp"
 #include "supervisor/systemd/notify.hpp"
 #include "supervisor/watch/progress.hpp"
 #include "supervisor/watch/watch.hpp"
@@ -40,6 +41,7 @@ class Supervisor {
     void wait(TimePoint now);
     void read_signals();
     void kill_stalled(TimePoint now);
+    void kill_one(Child& child, const Watch::Stalled& stalled);
 
     [[nodiscard]] Notify::Phase phase() const noexcept;
     [[nodiscard]] TimePoint next_deadline(TimePoint now) const noexcept;
@@ -55,6 +57,7 @@ class Supervisor {
     Pool pool_;
     Watch watch_;
     Progress progress_;
+    Suspicion suspicion_;
     Starter starter_;
     Reaper reaper_;
     Steering steering_;

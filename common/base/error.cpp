@@ -21,8 +21,10 @@ std::string error_text(int error) {
 Failure system_failure(ExitStatus status, const std::string& call, const std::string& object, int error,
                        const std::string& advice) {
     const std::string_view given = advice.empty() ? advice_for_shortage(error) : std::string_view(advice);
-    return Failure(status, fmt::format("{} {}: {}{}{}", call, printable(object), error_text(error),
-                                       given.empty() ? "" : "; ", given));
+    return Failure(status,
+                   fmt::format("{} {}: {}{}{}", call, printable(object), error_text(error),
+                               given.empty() ? "" : "; ", given),
+                   error == ENOMEM || error == EMFILE || error == ENFILE);
 }
 
 void broken_invariant(const char* what) noexcept {

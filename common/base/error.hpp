@@ -15,11 +15,15 @@ namespace pipeline {
 class Failure : public std::runtime_error {
   public:
     // `message` is one line without a final dot: what failed, on which object, what to do about it.
-    Failure(ExitStatus status, const std::string& message) : std::runtime_error(message), status_(status) {}
+    Failure(ExitStatus status, const std::string& message, bool may_pass = false)
+        : std::runtime_error(message), status_(status), may_pass_(may_pass) {}
     [[nodiscard]] ExitStatus status() const noexcept { return status_; }
+    // True if memory or descriptors have run out, which others may give back.
+    [[nodiscard]] bool may_pass() const noexcept { return may_pass_; }
 
   private:
     ExitStatus status_;
+    bool may_pass_;
 };
 
 // The failure of a system call: "CALL OBJECT: strerror(error); ADVICE", with `object` made printable().

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/base/log.hpp"
 
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -130,16 +132,30 @@ void append_local_time(Line& line) noexcept {
     line.append_number(now.tv_nsec / 1'000'000, 3);
 }
 
+// Two processes may see the same last room in a pipe or a socket, and a plain write(2) of one of them would
+// then wait for the reader without a bound. These calls fail instead.
+ssize_t write_at_once(std::string_view text) noexcept {
+    struct stat status {};
+    const mode_t kind = ::fstat(STDERR_FILENO, &status) == 0 ? status.st_mode & S_IFMT : 0;
+    if (kind == S_IFSOCK) return ::send(STDERR_FILENO, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (kind == S_IFIFO) {
+        const iovec piece{const_cast<char*>(text.data()), text.size()};
+        const ssize_t written = ::pwritev2(STDERR_FILENO, &piece, 1, -1, RWF_NOWAIT);
+        // Linux before 6.4 cannot do this for pipes.
+        if (written >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL)) return written;
+    }
+    return ::write(STDERR_FILENO, text.data(), text.size());
+}
+
 // One write(2), unless it is interrupted or takes only a part. Waits for room first. After a timeout, later
-// lines do not wait until one has been written. (A pipe with room takes a whole line. Two processes may see
-// the same last room: one of them then waits for the reader after all.)
+// lines do not wait until one has been written. (A pipe with room takes a whole line.)
 void write_all(std::string_view text) noexcept {
     bool& is_stuck = settings().is_stuck;
     while (!text.empty()) {
         const auto now = std::chrono::steady_clock::now();
         is_stuck = !wait_for_room(STDERR_FILENO, is_stuck ? now : now + kMaxWait);
         if (is_stuck) return;
-        const auto written = ::write(STDERR_FILENO, text.data(), text.size());
+        const auto written = write_at_once(text);
         if (written >= 0) {
             text.remove_prefix(static_cast<std::size_t>(written));
         } else if (errno != EINTR && errno != EAGAIN) {

@@ -30,17 +30,34 @@ void Hand::take_over(ProcessId consumer) const noexcept {
         const HandWord held = word();
         if (work.index >= held.first + held.done && work.index < held.end()) {
             const std::uint64_t i = work.index - held.first;
-            // One store writes cause and attempts. An earlier successor may have charged them and died right
-            // after.
-            if (deaths(i) != work.attempt) {
-                const std::uint32_t cause = area_->death.load(std::memory_order_acquire);
-                item(i).blame.store((cause << 8U) | work.attempt, std::memory_order_release);
-            }
+            // One store settles the blame. An earlier successor may have made it and died right after: then
+            // the attempt is counted, or the item has become a suspect since the attempt began. That
+            // successor's own death concerns nobody.
+            const bool is_settled = deaths(i) == work.attempt || is_suspect(i) != work.is_suspect;
+            if (!is_settled) settle_blame(i, work);
         }
         end_work();
     }
     area_->death.store(0, std::memory_order_release);
     set_since(0);
+}
+
+// A suspect stays one after a charge without a known cause: whatever kills everything does so again.
+void Hand::settle_blame(std::uint64_t i, const WorkWord& work) const noexcept {
+    const std::uint32_t cause = area_->death.load(std::memory_order_acquire);
+    const std::uint32_t before = item(i).blame.load(std::memory_order_relaxed);
+    const std::uint32_t suspect = cause == 0 ? kSuspect : 0;
+    const bool is_charged = cause != 0 || work.is_suspect;
+    item(i).blame.store(is_charged ? suspect | (cause << 8U) | work.attempt : before | kSuspect,
+                        std::memory_order_release);
+}
+
+bool HandView::has_suspect() const noexcept {
+    const HandWord held = word();
+    for (std::uint64_t i = held.done; i < held.count; ++i) {
+        if (is_suspect(i)) return true;
+    }
+    return false;
 }
 
 std::optional<std::uint64_t> HandView::at_work() const noexcept {

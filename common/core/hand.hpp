@@ -34,21 +34,25 @@ struct HandWord {
     [[nodiscard]] constexpr bool empty() const noexcept { return done >= count; }
 };
 
-// HandArea::work, unpacked: the ring index of the item that is being processed, and the attempt's number.
+// HandArea::work, unpacked: the ring index of the item that is being processed, the attempt's number, and
+// whether the item was a suspect when the attempt began.
 struct WorkWord {
     std::uint64_t index = 0;
     std::uint8_t attempt = 0;
     bool is_active = false;  // false: no item is being processed
+    bool is_suspect = false;
 
     static constexpr unsigned kAttemptShift = 1;
+    static constexpr unsigned kSuspectShift = 9;
     static constexpr unsigned kIndexShift = 18;
 
     [[nodiscard]] constexpr std::uint64_t pack() const noexcept {
-        return (index << kIndexShift) | (std::uint64_t{attempt} << kAttemptShift) |
-               std::uint64_t{is_active ? 1U : 0U};
+        return (index << kIndexShift) | (std::uint64_t{is_suspect ? 1U : 0U} << kSuspectShift) |
+               (std::uint64_t{attempt} << kAttemptShift) | std::uint64_t{is_active ? 1U : 0U};
     }
     [[nodiscard]] static constexpr WorkWord unpack(std::uint64_t word) noexcept {
-        return {word >> kIndexShift, static_cast<std::uint8_t>(word >> kAttemptShift), (word & 1U) != 0};
+        return {word >> kIndexShift, static_cast<std::uint8_t>(word >> kAttemptShift), (word & 1U) != 0,
+                (word >> kSuspectShift & 1U) != 0};
     }
 };
 
@@ -100,6 +104,15 @@ class HandView {
     [[nodiscard]] std::optional<std::uint64_t> at_work() const noexcept;
     [[nodiscard]] const Item& item(std::uint64_t i) const noexcept { return items_[i]; }
     [[nodiscard]] const HandArea& area() const noexcept { return *area_; }
+    // True if item i was being processed when its consumer died of an unknown cause, as when everything was
+    // killed at once. A suspect must be processed while no other consumer works: what dies then is its doing.
+    [[nodiscard]] bool is_suspect(std::uint64_t i) const noexcept {
+        return (item(i).blame.load(std::memory_order_relaxed) & kSuspect) != 0;
+    }
+    [[nodiscard]] bool has_suspect() const noexcept;
+
+  protected:
+    static constexpr std::uint32_t kSuspect = 1U << 24U;  // in an item's blame
 
   private:
     const HandArea* area_;
@@ -122,8 +135,8 @@ class Hand : public HandView {
     // ---- for the place's own consumer ----
 
     // Takes the place over from its last consumer. If that one died while it processed an item, charges the
-    // death to that item (attempts and cause in its blame). Idempotent: repeating it after a kill charges
-    // once.
+    // death to that item (attempts and cause in its blame). If the cause is unknown and the item was no
+    // suspect, charges nobody and makes it one. Idempotent: repeating it after a kill charges once.
     void take_over(ProcessId consumer) const noexcept;
     // Leaves the place in good order.
     void leave() const noexcept { area_->process.store(0, std::memory_order_release); }
@@ -144,7 +157,8 @@ class Hand : public HandView {
     // alone.
     void begin_work(std::uint64_t first, std::uint64_t i) const noexcept {
         const auto attempt = static_cast<std::uint8_t>(deaths(i) + 1);
-        area_->work.store(WorkWord{first + i, attempt, true}.pack(), std::memory_order_release);
+        area_->work.store(WorkWord{first + i, attempt, true, is_suspect(i)}.pack(),
+                          std::memory_order_release);
     }
     void end_work() const noexcept { area_->work.store(0, std::memory_order_release); }
     // The attempt at item i, whose work has begun, failed outside the consumer, which lives on. Charges the
@@ -153,6 +167,8 @@ class Hand : public HandView {
     void set_since(std::uint64_t ns) const noexcept { area_->since_ns.store(ns, std::memory_order_relaxed); }
 
   private:
+    void settle_blame(std::uint64_t i, const WorkWord& work) const noexcept;
+
     HandArea* area_;
     Item* items_;
 };

@@ -36,8 +36,9 @@ struct alignas(64) Item {
     std::atomic<std::uint64_t> position;  // in the source: number, byte offset or inode
     std::uint64_t acquired_ns;
     std::atomic<std::uint32_t> extent;  // the source continues at position + extent; 0 if it has no order
-    // {attempts: 8, cause: 16, -: 8}: how many attempts at it have failed (by the death of its consumer or of
-    // the external program) and how the last one failed. 0 in the ring. In a hand, its consumer or a dead
+    // {-: 7, suspect: 1, cause: 16, attempts: 8}: how many attempts at it have failed (by the death of its
+    // consumer or of the external program), how the last one failed, and whether it is a suspect
+    // (HandView::is_suspect). 0 in the ring. In a hand, its consumer or a dead
     // consumer's successor writes it whole.
     std::atomic<std::uint32_t> blame;
     std::uint8_t id_length;  // 1..103, or'ed with kIdUnusable

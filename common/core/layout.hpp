@@ -65,9 +65,10 @@ struct alignas(64) HandArea {
     // that lock). Always read and written whole, so no kill leaves half of it.
     std::atomic<std::uint64_t> word;
 
-    // {index: 46, attempt: 8, active: 1, -: 9}: the item that is being processed, and the number of the
-    // attempt. Only the place's consumer writes it. A kill leaves it active: it tells the successor which
-    // item to blame.
+    // {index: 46, -: 8, suspect: 1, attempt: 8, active: 1}: the item that is being processed, the number of
+    // the attempt, and whether it was a suspect when that began. The place's consumer writes it; after a
+    // death that no item is to blame for, the supervisor clears it. A kill leaves it active: it tells the
+    // successor which item to blame.
     std::atomic<std::uint64_t> work;
 
     // When the current batch was begun; 0 when none is being processed. Written by the consumer.
@@ -78,8 +79,9 @@ struct alignas(64) HandArea {
     // no successor, and an adopting supervisor always does.
     std::atomic<std::uint64_t> process;
 
-    // How the last consumer of this place died, an encoded Cause; 0 if it did not die. The supervisor writes
-    // it before it starts the successor.
+    // How the last consumer of this place died, an encoded Cause; 0 if it did not die, or if the cause is
+    // unknown: it was killed together with others, or the supervisor is dead too. The supervisor writes it
+    // before it starts the successor.
     std::atomic<std::uint32_t> death;
 
     // 1: the place's consumer must leave as soon as its hand is empty. Only the supervisor writes it, before

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <span>
 #include <string_view>
 
 #include "common/base/fd.hpp"
@@ -30,11 +32,15 @@ std::uint64_t start_in(std::string_view stat) noexcept {
     return ticks;
 }
 
-std::uint64_t start_told_by(const char* path) noexcept {
+std::string_view read_into(const char* path, std::span<char> text) noexcept {
     const UniqueFd file(::open(path, O_RDONLY | O_CLOEXEC));
-    std::array<char, 1024> text{};
     const ssize_t got = file ? ::read(file.get(), text.data(), text.size()) : -1;
-    return got > 0 ? start_in({text.data(), static_cast<std::size_t>(got)}) : 0;
+    return {text.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
+}
+
+std::uint64_t start_told_by(const char* path) noexcept {
+    std::array<char, 1024> text{};
+    return start_in(read_into(path, text));
 }
 
 // In the /proc of another pid namespace every process, ours too, has another pid.
@@ -72,6 +78,35 @@ bool ProcessId::is_alive() const noexcept {
     // The pidfd refers to one process; its start time says whether that is the one we mean.
     const std::uint64_t now = of(static_cast<pid_t>(pid)).started_ticks;
     return now == 0 || now == started_ticks;
+}
+
+bool is_being_killed(pid_t pid) noexcept {
+    constexpr std::uint64_t kExiting = 0x4;  // PF_EXITING of the kernel's sched.h
+    constexpr std::uint64_t kKill = std::uint64_t{1} << (SIGKILL - 1);
+    if (!is_proc_ours()) return false;
+    std::array<char, 48> path{};
+    std::array<char, 4096> text{};
+    std::snprintf(path.data(), path.size(), "/proc/%d/stat", static_cast<int>(pid));
+    const std::string_view stat = read_into(path.data(), text);
+    // The fields that follow the name: state, ppid, pgrp, session, tty_nr, tpgid, flags (proc(5)).
+    std::size_t at = stat.rfind(')');
+    if (at == std::string_view::npos) return false;
+    if (const auto state = stat.substr(at + 2, 1); state == "Z" || state == "X") return true;
+    for (int field = 0; at != std::string_view::npos && field < 7; ++field) at = stat.find(' ', at + 1);
+    std::uint64_t flags = 0;
+    if (at != std::string_view::npos) std::from_chars(stat.data() + at + 1, stat.data() + stat.size(), flags);
+    if ((flags & kExiting) != 0) return true;
+    std::snprintf(path.data(), path.size(), "/proc/%d/status", static_cast<int>(pid));
+    const std::string_view status = read_into(path.data(), text);
+    std::uint64_t pending = 0;
+    for (const std::string_view name : {"SigPnd:\t", "ShdPnd:\t"}) {
+        const std::size_t found = status.find(name);
+        if (found == std::string_view::npos) continue;
+        std::uint64_t set = 0;
+        std::from_chars(status.data() + found + name.size(), status.data() + status.size(), set, 16);
+        pending |= set;
+    }
+    return (pending & kKill) != 0;
 }
 
 std::uint64_t own_pid_namespace() noexcept {

@@ -41,6 +41,10 @@ struct ProcessId {
     }
 };
 
+// True if the process has been sent a SIGKILL or is ending: it never runs again. False if /proc does not
+// tell.
+[[nodiscard]] bool is_being_killed(pid_t pid) noexcept;
+
 // The pid namespace of this process: the inode of /proc/self/ns/pid; 0 if /proc does not tell, or belongs to
 // another namespace.
 [[nodiscard]] std::uint64_t own_pid_namespace() noexcept;

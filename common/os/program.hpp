@@ -22,11 +22,17 @@
 
 namespace pipeline {
 
+// The exit status after memory or descriptors have run out. A child of the supervisor says InputOutput, and
+// is started again until it has what it needs; other statuses would end the run.
+enum class OnShortage { Ends, Waits };
+
 // `parse` returns std::variant<Options, EarlyExit>; `work` takes the Options and returns the ExitStatus. Both
 // may throw. Returns the value for main() to return. Shows a usage error plainly, because the person who
 // typed the command reads it, and any other error as a log line.
 template <class Parse, class Work>
-[[nodiscard]] int run_program(std::string_view program, Parse&& parse, Work&& work) noexcept {
+[[nodiscard]] int run_program(std::string_view program, Parse&& parse, Work&& work,
+                              OnShortage on_shortage = OnShortage::Ends) noexcept {
+    const bool waits = on_shortage == OnShortage::Waits;
     mend_inheritance();
     try {
         configure_log(program, LogLevel::Info);
@@ -44,10 +50,10 @@ template <class Parse, class Work>
         } else {
             write_log(LogLevel::Error, failure.what());
         }
-        return to_int(failure.status());
+        return to_int(waits && failure.may_pass() ? ExitStatus::InputOutput : failure.status());
     } catch (const std::bad_alloc&) {
         log(LogLevel::Error, "out of memory; {}", advice_for_shortage(ENOMEM));
-        return to_int(ExitStatus::Internal);
+        return to_int(waits ? ExitStatus::InputOutput : ExitStatus::Internal);
     } catch (const std::exception& exception) {
         write_log(LogLevel::Error, exception.what());
         return to_int(ExitStatus::Internal);

@@ -72,10 +72,9 @@ Mishap::Step become(const SpawnPlan& plan, std::span<char* const> paths, char* c
     errno = 0;
     if (::getppid() != parent) return Mishap::Step::Prepare;
     if (plan.rule_set >= 0 && !enter_confinement(plan.rule_set)) return Mishap::Step::Confine;
-    if (plan.is_apart) {
-        close_others(report_fd);
-        reset_signals();
-    }
+    // Locks, too: an exec that hangs must hold nothing that the next start needs.
+    close_others(report_fd);
+    if (plan.is_apart) reset_signals();
     const rlimit limit{plan.memory_limit, plan.memory_limit};
     if (plan.memory_limit != 0 && ::setrlimit(RLIMIT_AS, &limit) != 0) return Mishap::Step::Limit;
     for (const char* path : paths) {

@@ -4,7 +4,8 @@
 // (a program on a dead disk, a child that somebody stops): the caller looks for its end.
 //
 // The child is tied to the thread that forked it: it gets a signal when that thread ends, and does not start
-// at all if the thread has ended already. Only async-signal-safe calls happen in the child.
+// at all if the thread has ended already. It has no descriptors but 0, 1 and 2. Only async-signal-safe calls
+// happen in the child.
 #pragma once
 
 #include <signal.h>
@@ -43,7 +44,7 @@ struct SpawnPlan {
     // STDERR_FILENO and close-on-exec.
     int input = -1, output = -1, error = -1;
     int death_signal = SIGKILL;      // sent to it when this thread ends
-    bool is_apart = false;           // own process group, default signals, no descriptors but 0, 1 and 2
+    bool is_apart = false;           // own process group, default signals
     std::uint64_t memory_limit = 0;  // RLIMIT_AS in bytes; 0: none
     int rule_set = -1;               // confines it (confinement.hpp); -1: it is not confined
 };

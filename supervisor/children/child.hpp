@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,10 +30,17 @@ struct Child {
 
     State state = State::Waiting;
     std::chrono::steady_clock::time_point start_at{};
+    std::chrono::steady_clock::time_point started_at{};
     Sibling process;
     std::string hindrance;  // why the last start failed; empty if it succeeded
     BackOff restarts;
     std::uint64_t progress_at_start = 0;  // this child's progress value at its last start
+
+    // Consumers only.
+    bool died_with_others = false;  // several were killed at once
+    // We have killed it. Only the invoice that was in work by this word (HandArea::work) is to blame; 0:
+    // none.
+    std::optional<std::uint64_t> condemned_for;
 
     // Consumers only (pool.hpp).
     bool wanted = true;     // if false, it leaves; a successor starts only to finish its hand

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -18,11 +19,12 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kWithoutPoll{50};
+constexpr milliseconds kEndOfUseless{1000};
 
 }  // namespace
 
 Children::Children(Child producer, bool outside) : outside_(outside) {
-    if (outside_) inherited_ = adopt_orphans();
+    if (outside_) spared_ = adopt_orphans();
     rows_.push_back(std::move(producer));
 }
 
@@ -56,6 +58,9 @@ Children::Event Children::wait(int signal_fd, milliseconds bound) {
         if (child.state != Child::State::Running) continue;
         watched.push_back({child.process.pidfd.get(), POLLIN, 0});
         owners.push_back(&child);
+        if (!child.process.report) continue;
+        watched.push_back({child.process.report.get(), POLLIN, 0});
+        owners.push_back(nullptr);
     }
     const int ready =
         ::poll(watched.data(), watched.size(), static_cast<int>(std::max<std::int64_t>(0, bound.count())));
@@ -67,27 +72,50 @@ Children::Event Children::wait(int signal_fd, milliseconds bound) {
     }
     Event event;
     for (std::size_t i = 1; i < watched.size(); ++i) {
-        if (watched[i].revents != 0) event.ended.push_back(owners[i]);
+        if (watched[i].revents == 0) continue;
+        if (owners[i] == nullptr) {
+            event.started = true;
+        } else {
+            event.ended.push_back(owners[i]);
+        }
     }
     event.signalled = watched[0].revents != 0;
     return event;
 }
 
-void Children::kill_all() {
+std::vector<std::string> Children::kill_all(milliseconds bound) {
+    for (const Child& child : rows_) {
+        if (child.state == Child::State::Running) ::kill(child.process.pid, SIGKILL);
+    }
+    const auto until = std::chrono::steady_clock::now() + bound;
+    std::vector<std::string> left_alone;
     for (Child& child : rows_) {
         if (child.state == Child::State::Running) {
-            ::kill(child.process.pid, SIGKILL);
-            ::waitpid(child.process.pid, nullptr, 0);
-            child.process = {};
+            const pid_t pid = child.process.pid;
+            if (!end(child,
+                     std::chrono::duration_cast<milliseconds>(until - std::chrono::steady_clock::now())))
+                left_alone.push_back(child.name() + " (pid " + std::to_string(pid) + ")");
         }
         child.state = Child::State::Done;
     }
+    return left_alone;
+}
+
+void Children::forget(Child& child) {
+    end(child, kEndOfUseless);
+}
+
+bool Children::end(Child& child, milliseconds bound) {
+    const bool has_ended = kill_and_reap(child.process.pid, bound);
+    if (!has_ended) spared_.push_back(child.process.pid);
+    child.process = {};
+    return has_ended;
 }
 
 bool Children::end_orphans(milliseconds bound) {
     if (!outside_) return true;
-    std::erase_if(inherited_, [](pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) != 0; });
-    std::vector<pid_t> own = inherited_;
+    std::erase_if(spared_, [](pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) != 0; });
+    std::vector<pid_t> own = spared_;
     for (const Child& child : rows_) {
         if (child.state == Child::State::Running) own.push_back(child.process.pid);
     }

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "supervisor/children/child.hpp"
@@ -38,14 +39,18 @@ class Children {
 
     struct Event {
         std::vector<Child*> ended;  // can be reaped
+        bool started = false;       // a start has succeeded or failed
         bool signalled = false;     // `signal_fd` is readable
     };
-    // Waits at most `bound` until a child has ended or a signal arrives. If poll(2) fails, it reports every
-    // child and the signal; the caller must check each one again.
+    // Waits at most `bound` until a child has ended, a start has succeeded or failed, or a signal arrives. If
+    // poll(2) fails, it reports every child and the signal; the caller must check each one again.
     [[nodiscard]] Event wait(int signal_fd, std::chrono::milliseconds bound);
 
-    // Kills and reaps all running children. None starts again.
-    void kill_all();
+    // Kills all running children and reaps them. None starts again. Leaves a child alone that has not ended
+    // within `bound` (it waits for a dead disk), and returns these by name and pid: they never run again.
+    std::vector<std::string> kill_all(std::chrono::milliseconds bound);
+    // The child, whose start has failed, is ending: reaps it, or leaves it alone if that takes long.
+    void forget(Child& child);
     // Kills the processes that dead consumers left behind; living consumers handle their own. Returns false
     // if some still live after `bound`.
     bool end_orphans(std::chrono::milliseconds bound);
@@ -54,9 +59,13 @@ class Children {
     [[nodiscard]] bool all_done() const noexcept;
 
   private:
+    bool end(Child& child, std::chrono::milliseconds bound);
+
     std::vector<Child> rows_;  // the producer first
     bool outside_;
-    std::vector<pid_t> inherited_;  // children from before the exec that have not ended yet
+    // Children that are no orphans: those from before the exec that have not ended yet, and those that could
+    // not be killed.
+    std::vector<pid_t> spared_;
 };
 
 }  // namespace pipeline

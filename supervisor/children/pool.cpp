@@ -70,10 +70,10 @@ bool Pool::is_starting_fresh() const noexcept {
     return child->state == Child::State::Running && !child->told;
 }
 
-void Pool::prepare(Child& child) const noexcept {
-    child.told = !child.wanted;
+void Pool::prepare(Child& child, bool leaves) const noexcept {
+    child.told = leaves || !child.wanted;
     child.is_dated = false;
-    ring_.area().hands[child.place].leave.store(child.wanted ? 0 : 1, std::memory_order_release);
+    ring_.area().hands[child.place].leave.store(child.told ? 1 : 0, std::memory_order_release);
 }
 
 bool Pool::has_left(Child& child, TimePoint now) const noexcept {

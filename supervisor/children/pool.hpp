@@ -35,8 +35,9 @@ class Pool {
     [[nodiscard]] bool is_replacing() const noexcept { return replacing_.has_value(); }
     [[nodiscard]] bool is_starting_fresh() const noexcept;
 
-    // Call before a start: writes the consumer's leave flag.
-    void prepare(Child& child) const noexcept;
+    // Call before a start: writes the consumer's leave flag. `leaves`: it must leave once its hand is empty,
+    // even if it is wanted. It is started again then.
+    void prepare(Child& child, bool leaves) const noexcept;
     // The consumer has exited with status 0. Returns true if it left because it was told to. `state` then
     // says whether to start it again (it is wanted after all) or to leave the place empty.
     [[nodiscard]] bool has_left(Child& child, TimePoint now) const noexcept;

@@ -26,7 +26,8 @@ struct Sibling : Spawned {
 enum class StandardInput { Null, Inherited };
 
 // Looks for `program` beside this program, then in the folder of that name beside this one's (a build tree).
-// `arguments` exclude the program's name. Throws the Failure that sibling_failure() describes.
+// `arguments` exclude the program's name. Does not wait for the exec: see await_start(). Throws the Failure
+// that sibling_failure() describes.
 [[nodiscard]] Sibling start_sibling(const std::string& program, const std::vector<std::string>& arguments,
                                     StandardInput standard_input);
 

@@ -48,21 +48,29 @@ void Notify::update(Phase phase, std::size_t places, TimePoint now) {
     const bool has_changed = phase != phase_;
     if (!has_changed && now < next_) return;
     next_ = now + (phase == Phase::Starting ? kStartInterval : until_common_tick(interval_));
-    std::string lines = has_changed ? enter(phase) : std::string();
-    if (phase == Phase::Starting) {
-        if (!lines.empty()) tell_service_manager(lines);
-        return;
-    }
+    if (has_changed) unsent_ += enter(phase);
+    if (phase == Phase::Starting) return tell({});
+    std::string lines;
     if (phase == Phase::Draining) lines += extend_timeout(kExtension);
     if (liveness_.look(Liveness::sight_of(ring_, storage_, places), now) && is_watched_)
         lines += "WATCHDOG=1\n";
     lines += renewed_status(phase, now);
-    if (!lines.empty()) tell_service_manager(lines);
+    tell(lines);
+}
+
+// Lines of a change wait until the manager has room; others are soon sent anew.
+void Notify::tell(const std::string& lines) {
+    const std::string text = unsent_ + lines;
+    if (text.empty()) return;
+    if (tell_service_manager(text)) {
+        unsent_.clear();
+    } else {
+        status_.clear();
+    }
 }
 
 void Notify::finish() {
-    if (!is_heard_) return;
-    tell_service_manager(has_been_ready() ? "STOPPING=1\n" : "READY=1\nSTOPPING=1\n");
+    if (is_heard_) tell(has_been_ready() ? "STOPPING=1\n" : "READY=1\nSTOPPING=1\n");
 }
 
 std::string Notify::enter(Phase phase) {
@@ -130,7 +138,9 @@ bool are_at_work(const Children& children, const Ring& ring) noexcept {
 }
 
 void notify_waiting(std::chrono::nanoseconds longest, const std::string& status) {
-    if (has_service_manager()) tell_service_manager(extend_timeout(longest) + "STATUS=" + status + "\n");
+    if (has_service_manager()) {
+        static_cast<void>(tell_service_manager(extend_timeout(longest) + "STATUS=" + status + "\n"));
+    }
 }
 
 }  // namespace pipeline

@@ -56,6 +56,7 @@ class Notify {
 
   private:
     [[nodiscard]] std::string enter(Phase phase);
+    void tell(const std::string& lines);
     [[nodiscard]] std::string renewed_status(Phase phase, TimePoint now);
 
     Ring ring_;
@@ -68,6 +69,7 @@ class Notify {
     TimePoint next_;
     std::optional<Phase> phase_;
     std::string status_;
+    std::string unsent_;  // lines of changed phases for which the manager had no room
     TimePoint counted_at_;
     std::uint64_t counted_;
     double per_second_ = 0;

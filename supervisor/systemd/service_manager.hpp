@@ -12,8 +12,9 @@ namespace pipeline {
 // True if a service manager listens.
 [[nodiscard]] bool has_service_manager() noexcept;
 
-// Sends lines NAME=VALUE of sd_notify(3). Drops what it cannot send: the pipeline waits for nobody.
-void tell_service_manager(const std::string& lines) noexcept;
+// Sends lines NAME=VALUE of sd_notify(3). Returns false if the manager has no room for them now: the pipeline
+// waits for nobody.
+[[nodiscard]] bool tell_service_manager(const std::string& lines) noexcept;
 
 // The period within which WATCHDOG=1 must be sent again; 0: no watchdog.
 [[nodiscard]] std::chrono::microseconds watchdog_period() noexcept;

@@ -8,7 +8,9 @@ bool has_service_manager() noexcept {
     return false;
 }
 
-void tell_service_manager(const std::string& /*lines*/) noexcept {}
+bool tell_service_manager(const std::string& /*lines*/) noexcept {
+    return true;
+}
 
 std::chrono::microseconds watchdog_period() noexcept {
     return std::chrono::microseconds::zero();

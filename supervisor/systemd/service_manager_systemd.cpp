@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // With libsystemd.
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <systemd/sd-daemon.h>
 
+#include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 
+#include "common/base/fd.hpp"
 #include "supervisor/systemd/service_manager.hpp"
 
 namespace pipeline {
@@ -13,9 +19,23 @@ bool has_service_manager() noexcept {
     return std::getenv("NOTIFY_SOCKET") != nullptr;
 }
 
-void tell_service_manager(const std::string& lines) noexcept {
-    // Keep the variables: a program of --process may want them, but is not listened to (NotifyAccess=main).
-    static_cast<void>(::sd_notify(0, lines.c_str()));
+// As sd_notify(3) does it, which would wait for a manager that does not read. Keeps the variables: a program
+// of
+// --process may want them, but is not listened to (NotifyAccess=main).
+bool tell_service_manager(const std::string& lines) noexcept {
+    const char* const path = std::getenv("NOTIFY_SOCKET");
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::size_t length = path == nullptr ? 0 : std::strlen(path);
+    if (length < 2 || length >= sizeof address.sun_path) return true;  // nobody can be meant
+    std::memcpy(address.sun_path, path, length);
+    if (path[0] == '@') address.sun_path[0] = '\0';  // an abstract name (unix(7))
+    const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
+    const UniqueFd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    if (!socket) return false;
+    const auto sent = ::sendto(socket.get(), lines.data(), lines.size(), MSG_DONTWAIT | MSG_NOSIGNAL,
+                               reinterpret_cast<const sockaddr*>(&address), size);
+    return sent >= 0 || (errno != EAGAIN && errno != ENOBUFS);
 }
 
 std::chrono::microseconds watchdog_period() noexcept {

@@ -93,7 +93,7 @@ void Watch::look_at_hand(std::size_t place, TimePoint now, std::vector<Stalled>&
     if ((work & 1U) == 0 || hands_[place].told || still < item_timeout_) return;
     hands_[place].told = true;
     stalled.push_back(
-        {ProcessId::unpack(process), Stalled::Why::ItemTimeout, static_cast<std::uint16_t>(place)});
+        {ProcessId::unpack(process), Stalled::Why::ItemTimeout, static_cast<std::uint16_t>(place), work});
 }
 
 }  // namespace pipeline

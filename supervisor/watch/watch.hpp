@@ -30,7 +30,8 @@ class Watch {
     struct Stalled {
         ProcessId process;  // HoldsLock: the pid alone, the lock has no more
         enum class Why { ItemTimeout, HoldsLock } why;
-        std::uint16_t place;  // ItemTimeout only
+        std::uint16_t place;     // ItemTimeout only
+        std::uint64_t work = 0;  // HandArea::work; ItemTimeout only
     };
     // Call every tick(), and when a child was stopped or continued. It compares with earlier calls, and
     // reports each stall once. After a gap between calls (the caller itself was stopped) it starts afresh and

@@ -58,10 +58,55 @@ TEST_CASE("a kill at any instruction of a charge leaves the attempt charged once
         CHECK(hand.deaths(0) == 0);
         CHECK(hand.deaths(2) == 0);
         hand.begin_work(0, kItem);
+        hand.area().death = Cause::from_wait_status(9).encode();
         hand.take_over({4713, 1});
         CHECK(hand.deaths(kItem) == charged + 1);
     }
     world.restore(before);
     fmt::print("charges: {} instructions, {} images, each attempt charged once\n", instructions,
                images.size());
+}
+
+TEST_CASE("a kill of everything charges nobody, wherever a successor is killed that learns of it",
+          "[crash]") {
+    World world;
+    world.reset();
+    const Hand hand = world.ring().hand(0);
+    hand.set_word({0, 3, 0});
+    hand.begin_work(0, kItem);
+    const auto before = world.image();
+    std::vector<std::vector<std::byte>> images{before};
+    const auto instructions = step_through(
+        [&] {
+            hand.take_over({4711, 1});
+        },
+        [&](pid_t) {
+            if (auto now = world.image(); now != images.back()) images.push_back(std::move(now));
+            return true;
+        });
+    REQUIRE(images.size() > 2);
+    for (const std::uint32_t death :
+         {std::uint32_t{0}, std::uint32_t{Cause::from_wait_status(11).encode()}}) {
+        // The first image is the attempt itself: a known death there is the item's.
+        for (std::size_t i = death == 0 ? 0 : 1; i < images.size(); ++i) {
+            INFO("killed after store " << i << ", by a death " << death);
+            world.restore(images[i]);
+            const bool is_marked = hand.is_suspect(kItem);
+            if (death != 0 && !is_marked) continue;
+            hand.area().death = death;
+            hand.take_over({4712, 1});
+            CHECK(hand.deaths(kItem) == 0);
+            CHECK(hand.is_suspect(kItem));
+            CHECK_FALSE(hand.at_work());
+            // It is alone now: a second death without a cause is its doing, once.
+            hand.begin_work(0, kItem);
+            const std::uint64_t work = hand.area().work;
+            hand.take_over({4713, 1});
+            hand.area().work = work;
+            hand.take_over({4714, 1});
+            CHECK(hand.deaths(kItem) == 1);
+        }
+    }
+    world.restore(before);
+    fmt::print("suspects: {} instructions, {} images, nobody charged\n", instructions, images.size());
 }

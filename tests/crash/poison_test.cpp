@@ -65,7 +65,7 @@ TEST_CASE("every way to die ends in the ledger as what it was") {
          run.column("SELECT id || '|' || status || '|' || ifnull(reason, '') FROM invoices"))
         found[row.substr(0, row.find('|'))] = row.substr(row.find('|') + 1);
     CHECK(found == std::map<std::string, std::string>{{"abort", "failed|killed by signal 6 (SIGABRT)"},
-                                                      {"allocate", "failed|exit status 70"},
+                                                      {"allocate", "failed|exit status 74"},
                                                       {"exit", "failed|exit status 3"},
                                                       {"good", "booked|"},
                                                       {"segv", "failed|killed by signal 11 (SIGSEGV)"},

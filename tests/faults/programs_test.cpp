@@ -9,6 +9,7 @@
 #include <string>
 
 #include "common/base/fd.hpp"
+#include "tests/faults/installation.hpp"
 #include "tests/faults/said.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/pipeline_run.hpp"
@@ -17,23 +18,6 @@ using namespace pipeline;
 using namespace pipeline::test;
 
 namespace {
-
-// A copy of the installed programs, of which some may be spoilt.
-class Installation {
-  public:
-    explicit Installation(const std::filesystem::path& folder) : folder_(folder) {
-        std::filesystem::create_directories(folder);
-        const auto build = std::filesystem::path(SUPERVISOR_PROGRAM).parent_path().parent_path();
-        for (const std::string program : {"supervisor", "producer", "consumer"})
-            std::filesystem::copy_file(build / program / program, folder / program);
-    }
-    [[nodiscard]] std::filesystem::path operator/(const std::string& program) const {
-        return folder_ / program;
-    }
-
-  private:
-    std::filesystem::path folder_;
-};
 
 struct Broken {
     const char* fault;

@@ -14,6 +14,7 @@ REDO = ("tests/unit/ledger_tests", "what a dead leader has committed*")
 OTHERS = ("tests/unit/ledger_tests", "records that are not what the last commit was of*")
 EXCHANGED = ("tests/unit/ledger_tests", "*half a copy in the place of one in use*")
 LOG_LOST = ("tests/unit/ledger_tests", "a log that is removed while in use*")
+SUSPECT = ("tests/crash/crash_tests", "a kill of everything charges nobody*")
 SLEEPERS = ("tests/crash/storm_tests", "a storm of kills over sleeping processes*")
 
 REUSED_INODE = ("tests/unit/identity_tests", "two files with one inode*")
@@ -38,6 +39,11 @@ MUTANTS = [
     Mutant("a file is known by its inode without its birth time", (
         ("common/os/file_identity.cpp", "    return birth_ns == 0 ? inode : mixed(mixed(birth_ns) ^ inode);\n",
          "    return inode;\n"),), REUSED_INODE),
+    Mutant("an unknown cause is charged to whatever was in work", (
+        ("common/core/hand.cpp", "const bool is_charged = cause != 0 || work.is_suspect;",
+         "const bool is_charged = true;"),), SUSPECT),
+    Mutant("the death of a successor that made a suspect is charged to it", (
+        ("common/core/hand.cpp", " || is_suspect(i) != work.is_suspect;", ";"),), SUSPECT),
     Mutant("a push commits before the slots are written", (
         (RING, "        std::size_t at = tail % capacity_;\n",
          "        area_->tail.store(tail + count, std::memory_order_release);\n"

@@ -40,7 +40,7 @@ TEST_CASE("a processor that crashes on an invoice, isolated, costs that invoice 
                                      {"abort", "failed 2 killed by signal 6 (SIGABRT)"},
                                      {"exit", "failed 2 exit status 3"},
                                      {"throw", "failed 2 exit status 70"},
-                                     {"allocate", "failed 2 exit status 70"},
+                                     {"allocate", "failed 2 exit status 74"},
                                      {once, "booked 2"}}));
     CHECK(supervisor.err().find("(pid") == std::string::npos);  // no consumer had to be started again
 }

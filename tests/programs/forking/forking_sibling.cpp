@@ -32,10 +32,10 @@ namespace {
     for (const auto& argument : arguments) pointers.push_back(argument.c_str());
     if (program == "producer") {
         ::_exit(run_program(
-            program, [&] { return parse_producer_options(pointers); }, produce));
+            program, [&] { return parse_producer_options(pointers); }, produce, OnShortage::Waits));
     }
     ::_exit(run_program(
-        program, [&] { return parse_consumer_options(pointers); }, consume));
+        program, [&] { return parse_consumer_options(pointers); }, consume, OnShortage::Waits));
 }
 
 }  // namespace

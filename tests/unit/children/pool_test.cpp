@@ -45,7 +45,7 @@ class Fixture {
     void start(bool at_work = true) {
         for (Child& child : children_.consumers()) {
             if (child.state != Child::State::Waiting) continue;
-            pool().prepare(child);
+            pool().prepare(child, false);
             child.state = Child::State::Running;
             child.process.pid = ++last_pid_;
             if (at_work) come_to_work(child);

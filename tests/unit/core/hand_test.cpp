@@ -129,3 +129,51 @@ TEST_CASE("a consumer that dies while it charges an attempt leaves it charged on
     CHECK(a.hand.deaths(1) == 1);
     CHECK(a.area->work == 0);
 }
+
+TEST_CASE("an unknown cause charges nobody and makes a suspect, and the next one charges it", "[hand]") {
+    const AHand a;
+    CHECK_FALSE(a.hand.has_suspect());
+    a.hand.begin_work(100, 1);
+    a.hand.take_over({4711, 1});
+    CHECK(a.hand.deaths(1) == 0);
+    CHECK(a.hand.is_suspect(1));
+    CHECK_FALSE(a.hand.is_suspect(2));
+    CHECK(a.hand.has_suspect());
+    for (std::uint8_t attempt = 1; attempt <= 3; ++attempt) {
+        a.hand.begin_work(100, 1);
+        a.hand.take_over({4712, 1});
+        CHECK(a.hand.deaths(1) == attempt);
+        CHECK(a.hand.cause(1).text(std::chrono::seconds(30)) == "cause unknown");
+        CHECK(a.hand.is_suspect(1));
+    }
+    a.hand.set_word({100, 3, 2});  // it has been saved
+    CHECK_FALSE(a.hand.has_suspect());
+}
+
+TEST_CASE("a suspect that dies of a known cause is charged like any other", "[hand]") {
+    const AHand a;
+    a.hand.begin_work(100, 1);
+    a.hand.take_over({4711, 1});
+    a.hand.begin_work(100, 1);
+    a.die(Cause::from_wait_status(kKilledBySegv));
+    a.hand.take_over({4712, 1});
+    CHECK(a.hand.deaths(1) == 1);
+    CHECK(a.hand.cause(1).text(std::chrono::seconds(30)) == "killed by signal 11 (SIGSEGV)");
+    CHECK_FALSE(a.hand.has_suspect());
+}
+
+TEST_CASE("a successor that dies while it makes a suspect is nobody's fault", "[hand]") {
+    const AHand a;
+    a.hand.begin_work(100, 1);
+    const std::uint64_t work = a.area->work;
+    a.hand.take_over({4711, 1});
+    a.area->work = work;  // as if it had died before its last store
+    SECTION("of an unknown cause") {}
+    SECTION("of a known one") {
+        a.die(Cause::from_wait_status(kKilledBySegv));
+    }
+    a.hand.take_over({4712, 1});
+    CHECK(a.hand.deaths(1) == 0);
+    CHECK(a.hand.is_suspect(1));
+    CHECK(a.area->work == 0);
+}
