@@ -5,8 +5,9 @@
 #include <utility>
 
 #include "common/base/error.hpp"
+#include "common/base/log.hpp"
+#include "common/os/confinement.hpp"
 #include "common/os/program_path.hpp"
-#include "consumer/confine.hpp"
 #include "consumer/invoice/ubl_processor.hpp"
 #include "consumer/outside/each_processor.hpp"
 #include "consumer/outside/exec_processor.hpp"
@@ -15,6 +16,29 @@
 
 namespace pipeline {
 namespace {
+
+// The rule set for this consumer's programs (common/os/confinement.hpp), which keeps them from segments and
+// ledger; null: they are not confined. A program of the user's is confined with --confine; a processor of
+// ours (--isolate) always, and it writes nowhere. Throws Failure (Configuration) if --confine is given and
+// the kernel cannot; without --confine it only logs that.
+std::shared_ptr<const UniqueFd> confine(const ConsumerOptions& options) {
+    if (!options.outside.isolate && !options.outside.confine) return nullptr;
+    ConfinementPlan plan;
+    plan.closed = {"/dev/shm"};
+    if (!options.ledger.path.empty()) plan.closed.push_back(options.ledger.path);
+    plan.may_write = options.process.is_program();
+    try {
+        return std::make_shared<const UniqueFd>(make_rule_set(plan));
+    } catch (const Failure& failure) {
+        if (options.outside.confine) {
+            throw Failure(failure.status(),
+                          std::string("--confine is not possible here: ") + failure.what() +
+                              "; leave it out, and programs can reach segments and ledger by name");
+        }
+        log(LogLevel::Info, "isolated processes are not confined: {}", failure.what());
+        return nullptr;
+    }
+}
 
 ProgramChild::Setup program(const ConsumerOptions& options, ProgramChild::Input input) {
     const std::string& command = options.process.command.front();

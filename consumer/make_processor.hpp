@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "common/options/consumer_options.hpp"
-#include "consumer/work/batch_processor.hpp"
 #include "common/spec/process_spec.hpp"
+#include "consumer/work/batch_processor.hpp"
 #include "consumer/work/patience.hpp"
 #include "consumer/work/processor.hpp"
 #include "consumer/work/spool_folder.hpp"

@@ -120,7 +120,8 @@ bool Reaper::blame(Child& child, Cause cause) const noexcept {
 }
 
 // A kill of a process group reaches all of its processes before the first of them can be seen dead, so the
-// others are dying by now. Nobody knows which of them has done it. If a consumer survives, it was no such kill.
+// others are dying by now. Nobody knows which of them has done it. If a consumer survives, it was no such
+// kill.
 bool Reaper::was_killed_with_others(Child& child, int wait_status) {
     if (!WIFSIGNALED(wait_status) || WTERMSIG(wait_status) != SIGKILL || child.condemned_for) return false;
     if (child.died_with_others) return true;

@@ -39,7 +39,7 @@ TEST_CASE("an invoice that kills the whole pipeline at every attempt fails alone
     // At first both are in work. Field 5 of the consumer's line in proc(5) is the group of all.
     write_program(program, fmt::format("[ \"$1\" = bad ] || {{ touch {0}; sleep 0.5; exit 0; }}\n"
                                        "while [ ! -e {0} ]; do sleep 0.01; done\n"
-                                       "kill -9 -- -$(cut -d' ' -f5 /proc/$PPID/stat); sleep 60\n",
+                                       "/bin/kill -9 -- -$(cut -d' ' -f5 /proc/$PPID/stat); sleep 60\n",
                                        begun.string()));
     const std::vector<std::string> options{"--consumers",
                                            "2",
