@@ -5,18 +5,19 @@ namespace pipeline {
 
 SpoolFlight::SpoolFlight(const std::unordered_set<std::uint64_t>& positions, bool bare_inodes)
     : bare_inodes_(bare_inodes) {
-    for (const std::uint64_t position : positions) files_.try_emplace(position);
+    for (const std::uint64_t position : positions) files_.insert(position);
 }
 
 std::optional<std::uint64_t> SpoolFlight::find(const FileIdentity& file) const {
-    if (files_.contains(file.position())) return file.position();
+    const std::uint64_t position = file.position();
+    if (files_.contains(position)) return position;
     if (bare_inodes_ && files_.contains(file.inode)) return file.inode;
     return std::nullopt;
 }
 
 void SpoolFlight::add(const FileStatus& file, const std::string& name, bool is_id) {
     const std::uint64_t position = file.identity.position();
-    files_.insert_or_assign(position, Given{file.modified_ns, file.bytes});
+    files_.insert(position).first = {file.modified_ns, file.bytes};
     if (!is_id) odd_names_.insert_or_assign(position, name);
 }
 
@@ -31,14 +32,14 @@ std::optional<std::string> SpoolFlight::name_of(const Record& record) const {
 }
 
 bool SpoolFlight::has_changed(std::uint64_t position, const FileStatus& now) const {
-    const auto found = files_.find(position);
-    if (found == files_.end() || found->second.modified_ns == 0) return false;
-    return found->second.modified_ns != now.modified_ns || found->second.bytes != now.bytes;
+    const Given* const given = files_.find(position);
+    if (given == nullptr || given->modified_ns == 0) return false;
+    return given->modified_ns != now.modified_ns || given->bytes != now.bytes;
 }
 
 void SpoolFlight::remove(std::uint64_t position) {
     files_.erase(position);
-    odd_names_.erase(position);
+    if (!odd_names_.empty()) odd_names_.erase(position);
 }
 
 }  // namespace pipeline

@@ -12,6 +12,7 @@
 
 #include "common/core/layout.hpp"
 #include "common/os/file_identity.hpp"
+#include "producer/sources/key_table.hpp"
 
 namespace pipeline {
 
@@ -38,7 +39,7 @@ class SpoolFlight {
         std::int64_t modified_ns = 0;
         std::uint64_t bytes = 0;
     };
-    std::unordered_map<std::uint64_t, Given> files_;
+    KeyTable<Given> files_;
     bool bare_inodes_;
     // Names that cannot be ids: their records carry a safe id instead.
     std::unordered_map<std::uint64_t, std::string> odd_names_;

@@ -8,14 +8,14 @@ namespace pipeline {
 
 SpoolQueue::Added SpoolQueue::add(std::string_view name, Arrival arrival, std::int64_t modified_ns) {
     const std::uint64_t key = hash(name);
-    if (const auto known = index_.find(key); known != index_.end()) {
+    if (Known* const known = index_.find(key); known != nullptr) {
         if (arrival == Arrival::Found) return Added::Known;
-        known->second.arrival = arrival;
-        if (known->second.state == State::Waits) return Added::Known;
-        known->second.state = State::Waits;
+        known->arrival = arrival;
+        if (known->state == State::Waits) return Added::Known;
+        known->state = State::Waits;
     } else {
         if (room() == 0) return Added::Full;
-        index_.emplace(key, Known{State::Waits, arrival});
+        index_.insert(key).first = {State::Waits, arrival};
     }
     waiting_.push_back({std::string(name), arrival, modified_ns, 0});
     return Added::New;
@@ -25,21 +25,21 @@ SpoolQueue::Added SpoolQueue::add_settling(const File& file, Clock::time_point d
     const std::uint64_t key = hash(file.name);
     if (index_.contains(key)) return Added::Known;
     if (room() == 0 || settling_.size() >= most_) return Added::Full;
-    index_.emplace(key, Known{State::Settles, Arrival::Settled});
+    index_.insert(key).first = {State::Settles, Arrival::Settled};
     settling_.emplace(due, file)->second.arrival = Arrival::Settled;
     return Added::New;
 }
 
 void SpoolQueue::put_back(const File& file) {
-    index_.insert_or_assign(hash(file.name), Known{State::Waits, file.arrival});
+    index_.insert(hash(file.name)).first = {State::Waits, file.arrival};
     waiting_.push_front(file);
 }
 
 // Removes stale entries from the front, where next() would return them.
 void SpoolQueue::drop_stale() noexcept {
     while (!settling_.empty()) {
-        const auto known = index_.find(hash(settling_.begin()->second.name));
-        if (known != index_.end() && known->second.state == State::Settles) return;
+        const Known* const known = index_.find(hash(settling_.begin()->second.name));
+        if (known != nullptr && known->state == State::Settles) return;
         settling_.erase(settling_.begin());
     }
 }
@@ -54,9 +54,9 @@ std::optional<SpoolQueue::File> SpoolQueue::next(Clock::time_point now) {
     } else if (!waiting_.empty()) {
         file = std::move(waiting_.front());
         waiting_.pop_front();
-        const auto known = index_.find(hash(file.name));
-        file.arrival = known->second.arrival;
-        index_.erase(known);
+        const std::uint64_t key = hash(file.name);
+        file.arrival = index_.find(key)->arrival;
+        index_.erase(key);
     } else {
         return std::nullopt;
     }

@@ -14,7 +14,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+
+#include "producer/sources/key_table.hpp"
 
 namespace pipeline {
 
@@ -74,7 +75,7 @@ class SpoolQueue {
     void drop_stale() noexcept;
 
     std::size_t most_;
-    std::unordered_map<std::uint64_t, Known> index_;  // of all names, by their hashes
+    KeyTable<Known> index_;  // of all names, by their hashes
     std::deque<File> waiting_;
     // By due time. An entry is stale if an event for its file came meanwhile: the file then waits instead.
     std::multimap<Clock::time_point, File> settling_;

@@ -73,14 +73,15 @@ SpoolReceipts::~SpoolReceipts() {
 }
 
 void SpoolReceipts::expect(const std::string& name) {
-    ++expected_[std::hash<std::string>{}(name)];
+    ++expected_.insert(std::hash<std::string>{}(name)).first;
 }
 
 bool SpoolReceipts::must_look_first(const std::string& name, std::uint64_t position) {
-    const auto found = expected_.find(std::hash<std::string>{}(name));
-    const bool shared = found == expected_.end() || found->second > 1 || !adopted_.empty();
-    if (adopted_.erase(position) != 0 || found == expected_.end()) return true;
-    if (--found->second == 0) expected_.erase(found);
+    const std::size_t key = std::hash<std::string>{}(name);
+    std::uint32_t* const files = expected_.find(key);
+    const bool shared = files == nullptr || *files > 1 || !adopted_.empty();
+    if (adopted_.erase(position) != 0 || files == nullptr) return true;
+    if (--*files == 0) expected_.erase(key);
     return shared;
 }
 

@@ -29,12 +29,12 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
 #include "common/core/result.hpp"
 #include "common/os/file_identity.hpp"
+#include "producer/sources/key_table.hpp"
 #include "producer/sources/source.hpp"
 #include "producer/sources/spool/outcome_folders.hpp"
 
@@ -134,7 +134,7 @@ class SpoolReceipts {
     // round of retries tests that; the others stay where they are meanwhile.
     std::array<std::string, kOutcomes.size()> blocked_;
     // The number of files of a name (its hash) in the pipeline, and the positions from before this producer.
-    std::unordered_map<std::size_t, std::uint32_t> expected_;
+    KeyTable<std::uint32_t> expected_;
     std::unordered_set<std::uint64_t> adopted_;
 };
 
