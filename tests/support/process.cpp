@@ -16,15 +16,6 @@
 
 namespace pipeline::test {
 
-bool eventually(const std::function<bool()>& holds, std::chrono::milliseconds deadline) {
-    const auto until = std::chrono::steady_clock::now() + deadline;
-    while (!holds()) {
-        if (std::chrono::steady_clock::now() >= until) return holds();
-        ::poll(nullptr, 0, 2);
-    }
-    return true;
-}
-
 std::string read_file(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
     std::ostringstream text;

@@ -12,12 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/eventually.hpp"
+
 namespace pipeline::test {
-
-inline constexpr std::chrono::seconds kDeadline{240};
-
-// Asks again and again until `holds()` or the deadline; returns what it said last.
-bool eventually(const std::function<bool()>& holds, std::chrono::milliseconds deadline = kDeadline);
 
 [[nodiscard]] std::string read_file(const std::filesystem::path& path);
 void write_file(const std::filesystem::path& path, const std::string& text);

@@ -4,7 +4,6 @@
 #include <array>
 #include <vector>
 
-#include "common/core/watermark.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/memory_segments.hpp"
 
@@ -117,33 +116,4 @@ TEST_CASE("settling leaves alone a hand that has moved on", "[storage]") {
     storage.settle();
     CHECK(hand.word().first == 2);
     CHECK(hand.word().done == 0);
-}
-
-TEST_CASE("the low watermark is the oldest invoice that is not in storage", "[watermark]") {
-    MemorySegments segments(16, 16);
-    segments.ring_area().ordered = 1;
-    Ring ring = segments.ring();
-    Storage storage = segments.storage();
-    CHECK_FALSE(low_watermark(ring, storage).cursor);
-
-    const Hand slow = claimed(ring, 0, 1, 2);
-    const Hand quick = claimed(ring, 1, 3, 2);
-    CHECK(low_watermark(ring, storage).cursor == 1U);
-    REQUIRE(storage.save(quick, booked(2)) == 2);
-    CHECK(low_watermark(ring, storage).cursor == 1U);
-    CHECK(low_watermark(ring, storage).storage_tail == 2);
-    REQUIRE(storage.save(slow, booked(1)) == 1);
-    CHECK(low_watermark(ring, storage).cursor == 2U);
-    std::vector<Item> waiting(1);
-    set_number(waiting[0], 5);
-    REQUIRE(ring.push(waiting).count == 1);
-    REQUIRE(storage.save(slow, booked(1)) == 1);
-    CHECK(low_watermark(ring, storage).cursor == 5U);
-    REQUIRE(ring.claim(quick, 1, nanoseconds(0)) == Ring::ClaimOutcome::Claimed);
-    REQUIRE(storage.save(quick, booked(1)) == 1);
-    CHECK(low_watermark(ring, storage).cursor == 6U);
-    CHECK(low_watermark(ring, storage).storage_tail == 5);
-
-    segments.ring_area().ordered = 0;
-    CHECK_FALSE(low_watermark(ring, storage).cursor);
 }

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "supervisor/report.hpp"
+
+#include <chrono>
+#include <string>
+
+#include "tests/support/catch.hpp"
+
+using namespace pipeline;
+using std::chrono::milliseconds;
+
+TEST_CASE("a report balances and can be read by people and programs", "[report]") {
+    Report report;
+    report.acquired = 12;
+    report.outcomes = {5, 2, 1, 3};
+    report.duration = milliseconds(500);
+    CHECK(report.in_flight() == 1);
+    CHECK(
+        report.json() ==
+        R"({"acquired":12,"booked":5,"rejected":2,"failed":1,"duplicates":3,"in_flight":1,"seconds":0.500000,"rate":22.0})");
+    CHECK(report.text().find("in flight              1") != std::string::npos);
+    report.outcomes.booked = 6;
+    CHECK(report.text().find("in flight") == std::string::npos);
+}
