@@ -41,7 +41,7 @@ void ListMarker::leave(const std::optional<MarkedPosition>& mark, std::uint64_t 
     ListMarks(ring_.area().list_marks).leave(*mark, storage_.area().cursor.load(std::memory_order_relaxed));
     if (is_checked_) return;
     is_checked_ = true;
-    // Set only after a mark from which a successor can continue.
+    // Store it after the mark: a successor that skips the check must find a mark to continue from.
     ring_.area().list_checked.store(1, std::memory_order_release);
 }
 

@@ -32,7 +32,7 @@ Starter::TimePoint Starter::next() const noexcept {
     return next;
 }
 
-// True at the end of a drain when the child would have nothing to do. A start may be impossible just then.
+// True when a drain has left this child nothing to do. Do not start it then: the start might fail.
 bool Starter::is_needless(const Child& child) const noexcept {
     const bool producer_done = children_.producer().state == Child::State::Done;
     return drain_.has_begun() && (child.role == Child::Role::Producer || producer_done) &&

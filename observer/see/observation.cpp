@@ -15,7 +15,7 @@ namespace {
 
 std::string cause_text(std::uint32_t encoded) {
     const Cause cause = Cause::decode(encoded);
-    // The observer does not know the length of the timeout.
+    // The value of --item-timeout is not in shared memory: name the option instead.
     if (cause.encode() == Cause::ran_too_long().encode()) return "ran longer than --item-timeout";
     return cause.text(std::chrono::nanoseconds(0));
 }

@@ -23,7 +23,7 @@ ExitStatus show_lines(const ObserverOptions& options) {
     do {
         const View& view = lookout.look();
         const std::string why = view.is_attached ? "" : waiting_text(view);
-        // Shows the last look at a pipeline that is gone like any other.
+        // When a pipeline ends, print the final look at it too, as a normal line.
         if (view.is_attached || was_attached) {
             if (!print(options.json ? status_json(view) : status_line(view))) break;
         } else if (why != told) {

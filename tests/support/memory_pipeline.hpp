@@ -17,9 +17,12 @@ struct MemoryPipeline {
     explicit MemoryPipeline(std::uint32_t ring_capacity = 16, std::uint32_t storage_capacity = 16)
         : segments(ring_capacity, storage_capacity) {}
 
-    void push(std::size_t count) {
+    void push(std::size_t count, std::uint64_t acquired_ns = 0) {
         std::vector<Item> items(count);
-        for (auto& item : items) set_number(item, next++);
+        for (auto& item : items) {
+            set_number(item, next++);
+            item.acquired_ns = acquired_ns;
+        }
         REQUIRE(ring.push(items).count == count);
     }
     void claim(std::size_t place, std::size_t count) {

@@ -86,7 +86,7 @@ struct SpoolSearch::Look final : SpoolWalk::Visitor {
     std::string example;
 };
 
-// The second walk.
+// The second walk: queues the files for which the first one had no room, a chunk at a time.
 struct SpoolSearch::Gather final : SpoolWalk::Visitor {
     explicit Gather(SpoolSearch& owner) : search(owner), walk(owner.place_.fd(), owner.names_) {}
 

@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "tests/support/catch.hpp"
-#include "tests/support/memory_segments.hpp"
+#include "tests/support/memory_pipeline.hpp"
 #include "tests/support/scale.hpp"
 
 using namespace pipeline;
@@ -20,28 +20,15 @@ using namespace pipeline::test;
 
 namespace {
 
-struct Pipeline {
-    MemorySegments segments{64, 64};
-    Ring ring = segments.ring();
-    Storage storage = segments.storage();
-    std::unique_ptr<MetricsArea> metrics = std::make_unique<MetricsArea>();
-
+struct Pipeline : MemoryPipeline {
+    Pipeline() : MemoryPipeline(64, 64) {}
     void push(std::uint64_t first, std::size_t count, std::uint64_t acquired_ns) {
-        std::vector<Item> items(count);
-        for (auto& item : items) {
-            set_number(item, first++);
-            item.acquired_ns = acquired_ns;
-        }
-        REQUIRE(ring.push(items).count == count);
-    }
-    void claim(std::size_t place, std::size_t count) {
-        REQUIRE(ring.claim(ring.hand(place), count, std::chrono::nanoseconds(0)) ==
-                Ring::ClaimOutcome::Claimed);
-    }
-    void save(std::size_t place, std::size_t count) {
-        REQUIRE(storage.save(ring.hand(place), std::vector<Finding>(count)) == count);
+        next = first;
+        MemoryPipeline::push(count, acquired_ns);
     }
     [[nodiscard]] Observation look() const { return observe_areas(ring, storage, *metrics); }
+
+    std::unique_ptr<MetricsArea> metrics = std::make_unique<MetricsArea>();
 };
 
 // A process that does nothing until it is killed.

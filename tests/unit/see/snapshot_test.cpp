@@ -5,32 +5,14 @@
 
 #include "observer/see/snapshot.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/memory_segments.hpp"
+#include "tests/support/memory_pipeline.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
 
 namespace {
 
-struct Pipeline {
-    MemorySegments segments{16, 16};
-    Ring ring = segments.ring();
-    Storage storage = segments.storage();
-    std::uint64_t next = 1;
-
-    void push(std::size_t count) {
-        std::vector<Item> items(count);
-        for (auto& item : items) set_number(item, next++);
-        REQUIRE(ring.push(items).count == count);
-    }
-    void claim(std::size_t place, std::size_t count) {
-        REQUIRE(ring.claim(ring.hand(place), count, std::chrono::nanoseconds(0)) ==
-                Ring::ClaimOutcome::Claimed);
-    }
-    void save(std::size_t place, std::size_t count) {
-        const std::vector<Finding> findings(count);  // booked, all of them
-        REQUIRE(storage.save(ring.hand(place), findings) == count);
-    }
+struct Pipeline : MemoryPipeline {
     [[nodiscard]] Flow flow() const {
         const auto seen = read_flow(ring, storage);
         REQUIRE(seen.has_value());
