@@ -54,7 +54,7 @@ std::unique_ptr<BatchProcessor> make_exec(const ConsumerOptions& options, Progra
     plan.arguments = std::move(arguments);
     plan.pipeline = options.outside.pipeline;
     plan.max_items = options.outside.max_items_per_child;
-    plan.item_timeout = options.item_timeout;
+    plan.limits = {options.item_timeout, options.outside.start_timeout};
     plan.spool = spool;
     return std::make_unique<ExecProcessor>(std::move(plan), std::move(requests));
 }

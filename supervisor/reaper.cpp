@@ -59,8 +59,7 @@ void Reaper::decide(Child& child, int wait_status) {
     if (exited_well && ring_.closed()) return;
     const Cause cause = Cause::from_wait_status(wait_status);
     progress_.clear();
-    if (child.role == Child::Role::Producer && WIFEXITED(wait_status) &&
-        WEXITSTATUS(wait_status) == to_int(ExitStatus::NotDrained)) {
+    if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == to_int(ExitStatus::NotDrained)) {
         drain_.fail(ExitStatus::NotDrained);
         return;
     }

@@ -44,11 +44,16 @@ struct WorkWord {
 
     static constexpr unsigned kAttemptShift = 1;
     static constexpr unsigned kSuspectShift = 9;
+    static constexpr unsigned kBeatShift = 10;
+    static constexpr unsigned kBeatMask = 0xff;
     static constexpr unsigned kIndexShift = 18;
 
     [[nodiscard]] constexpr std::uint64_t pack() const noexcept {
         return (index << kIndexShift) | (std::uint64_t{is_suspect ? 1U : 0U} << kSuspectShift) |
                (std::uint64_t{attempt} << kAttemptShift) | std::uint64_t{is_active ? 1U : 0U};
+    }
+    [[nodiscard]] static constexpr std::uint64_t pack_beat(std::uint32_t beat) noexcept {
+        return std::uint64_t{beat & kBeatMask} << kBeatShift;
     }
     [[nodiscard]] static constexpr WorkWord unpack(std::uint64_t word) noexcept {
         return {word >> kIndexShift, static_cast<std::uint8_t>(word >> kAttemptShift), (word & 1U) != 0,
@@ -155,10 +160,11 @@ class Hand : public HandView {
 
     // Call these before and after the processing of item i, so that a death in between is charged to it
     // alone.
-    void begin_work(std::uint64_t first, std::uint64_t i) const noexcept {
+    // `beat`: another value than before tells the supervisor's watch that the item's time begins anew.
+    void begin_work(std::uint64_t first, std::uint64_t i, std::uint32_t beat = 0) const noexcept {
         const auto attempt = static_cast<std::uint8_t>(deaths(i) + 1);
-        area_->work.store(WorkWord{first + i, attempt, true, is_suspect(i)}.pack(),
-                          std::memory_order_release);
+        const std::uint64_t word = WorkWord{first + i, attempt, true, is_suspect(i)}.pack();
+        area_->work.store(word | WorkWord::pack_beat(beat), std::memory_order_release);
     }
     void end_work() const noexcept { area_->work.store(0, std::memory_order_release); }
     // The attempt at item i, whose work has begun, failed outside the consumer, which lives on. Charges the

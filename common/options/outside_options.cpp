@@ -44,6 +44,8 @@ std::vector<CommandOption> outside_options(OutsideOptions& fields) {
         request_option(fields.request),
         count_option("pipeline", fmt::format("requests ahead of exec:'s answer, 1 to {}", kMaxBatch),
                      fields.pipeline, 1, kMaxBatch),
+        duration_option("start-timeout", "until exec: reads an invoice, 0: no limit", fields.start_timeout,
+                        std::chrono::milliseconds(1), std::chrono::hours(24 * 365), true),
         memory_limit_option(fields.memory_limit),
         count_option("max-items-per-child", "then exec: is started anew, 0: never",
                      fields.max_items_per_child, 0, kMostItems),

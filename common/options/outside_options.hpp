@@ -4,6 +4,7 @@
 // consumers.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <vector>
 
@@ -14,6 +15,8 @@ namespace pipeline {
 // The request that a program gets for each invoice: its id, or a JSON object with more data.
 enum class RequestForm : std::uint8_t { Id, Json };
 
+inline constexpr std::chrono::seconds kDefaultStartTimeout{30};
+
 struct OutsideOptions {
     bool isolate = false;  // run our own processor outside too
     bool confine = false;  // keep programs from segments and ledger, or do not start
@@ -21,6 +24,8 @@ struct OutsideOptions {
     std::uint32_t pipeline = 1;             // outstanding requests per child, 1..kMaxBatch
     std::uint64_t memory_limit = 0;         // bytes of address space of a child; 0: none
     std::uint32_t max_items_per_child = 0;  // then replace the child; 0: never
+    // How long a program may take until it reads its first request; 0: no limit.
+    std::chrono::nanoseconds start_timeout = kDefaultStartTimeout;
 };
 
 // The options bound to the fields, in the order in which --help shows them.

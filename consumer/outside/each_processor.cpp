@@ -21,6 +21,8 @@ constexpr milliseconds kBoundedWait{500};
 constexpr milliseconds kStartAgain{100};  // when the system is out of processes
 constexpr std::chrono::seconds kEndAtTerm{1};
 constexpr std::size_t kOutputBytes = 65'536;
+constexpr int kNotExecutable = 126;
+constexpr int kNotFound = 127;
 
 }  // namespace
 
@@ -35,6 +37,7 @@ void EachProcessor::process(Batch& batch) {
     not_before_ = {};
     while (!batch.is_done()) {
         const nanoseconds bound = batch.look_after(steady_clock::now());
+        if (batch.is_done()) return;
         const std::size_t i = choose(batch);
         const auto now = steady_clock::now();
         if (not_before_[i] <= now) {
@@ -80,7 +83,7 @@ void EachProcessor::run(Batch& batch, std::size_t i) {
     if (end == End::InTime) {
         judge(batch, i, wait_status);
     } else {
-        static_cast<void>(batch.charge(i, Cause::ran_too_long(), last_words()));
+        static_cast<void>(batch.charge(i, Cause::ran_too_long(), complaint()));
     }
 }
 
@@ -89,9 +92,10 @@ bool EachProcessor::start(Batch& batch, std::size_t i) {
     const auto id = batch.item(i).id_text();
     if (plan_.spool && settle_without_file(*plan_.spool, batch, i)) return false;
     // Mark the attempt before the program runs: it may kill the consumer at once.
-    batch.begin(i);
+    if (!batch.begin(i)) return false;
     if (const auto mishap = child_.start(command_.fill(id, batch.attempt(i)), id)) {
         batch.pause();
+        batch.save();  // the next line may be the consumer's end
         const std::string why = child_.throw_unless_passing(*mishap);
         not_before_[i] = steady_clock::now() + kStartAgain;
         notices_.cannot_start(why);
@@ -147,15 +151,27 @@ void EachProcessor::judge(Batch& batch, std::size_t i, int wait_status) {
         return batch.finish(i);
     }
     const Cause cause = Cause::from_wait_status(wait_status);
-    const std::string said = last_words();
     if (status == EX_DATAERR) {
+        const std::string said = last_words();
         batch.result(i).set(Status::Rejected, said.empty() ? cause.text(plan_.item_timeout) : said);
         return batch.finish(i);
     }
+    std::string said = complaint();
+    // As shells exit, and env(1): the program itself has started.
+    if (said.empty() && status == kNotFound) said = child_.name() + ", or a command of it, was not found";
+    if (said.empty() && status == kNotExecutable)
+        said = child_.name() + ", or a command of it, cannot be executed";
     const std::uint32_t attempt = batch.attempt(i);
     if (batch.charge(i, cause, said) == Batch::AfterCharge::TryAgain && status == EX_TEMPFAIL) {
         not_before_[i] = steady_clock::now() + retry_delay(attempt);
     }
+}
+
+// The line of its standard error that looks most like an error and the last one; without any, the last line
+// of its standard output.
+std::string EachProcessor::complaint() const {
+    const std::string words = child_.errors().tail(0);
+    return words.empty() ? last_words() : words;
 }
 
 // The last line of its standard error, or else of its standard output.

@@ -51,6 +51,7 @@ class EachProcessor final : public BatchProcessor {
     [[nodiscard]] End wait_for_end(Batch& batch);
     void read_output();
     void judge(Batch& batch, std::size_t i, int wait_status);
+    [[nodiscard]] std::string complaint() const;
     [[nodiscard]] std::string last_words() const;
 
     EachPlan plan_;

@@ -2,88 +2,93 @@
 #include "consumer/outside/exec_processor.hpp"
 
 #include <fmt/format.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "common/base/duration_text.hpp"
 #include "common/base/log.hpp"
-#include "consumer/protocol/answer.hpp"
+#include "consumer/work/clean_text.hpp"
 
 namespace pipeline {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
-using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-constexpr seconds kEndAtEndOfInput{2};  // for a program with no more work
-constexpr seconds kEndAtTerm{1};
-constexpr milliseconds kBoundedWait{500};
-constexpr std::size_t kMostReasonBytes = 200;
 constexpr std::size_t kMostLeftAnswers = std::size_t{4} << 20U;  // most bytes to read from a dead program
+constexpr const char* kSilentHint = "it has read the request and written nothing: does it flush its output?";
 
 }  // namespace
 
 ExecProcessor::ExecProcessor(ExecPlan plan, RequestWriter requests)
     : plan_(std::move(plan)),
       requests_(std::move(requests)),
-      child_(plan_.program),
-      now_(plan_.item_timeout),
-      notices_(child_.name()) {}
+      notices_(plan_.program.name),
+      child_(plan_.program, plan_.limits, notices_, [this] { return look_after_batch(); }),
+      now_(child_.conversation()),
+      starts_(plan_.program.name) {}
 
 ExecProcessor::~ExecProcessor() {
     batch_ = nullptr;
-    if (child_.is_running()) retire_child();
+    if (child_.is_running()) child_.retire();
 }
 
 void ExecProcessor::process(Batch& batch) {
     batch_ = &batch;
-    next_ = 0;
+    choose_first(batch);
     while (!batch.is_done()) {
         const nanoseconds bound = look_after_batch();
-        if (!child_.is_running() && !start(bound)) continue;
+        if (batch.is_done() || (!child_.is_running() && !start(bound))) continue;
         ask();
-        if (!child_.is_running() || batch.is_done()) continue;
-        const auto ready =
-            child_.wait(!now_.unsent().empty(),
-                        now_.time_left(steady_clock::now(), std::min(bound, nanoseconds(kBoundedWait))));
-        if (ready.input) send();
-        if (ready.output) listen();
-        if (!child_.is_running()) continue;
-        if (ready.ended) {
-            bury_dead();
-        } else {
-            check_time(steady_clock::now());
-        }
+        if (child_.is_running() && !batch.is_done()) converse(bound);
     }
     batch_ = nullptr;
-    if (child_.is_running() && !now_.is_idle()) end_child();  // the batch was given up
+    if (child_.is_running() && !now_.is_idle()) child_.end();  // the batch was given up
+}
+
+// An item that has been charged may have killed its consumer, with other requests outstanding: nobody knows
+// which of them did it.
+void ExecProcessor::choose_first(const Batch& batch) {
+    next_ = suspects_ = 0;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (batch.attempt(i) > 1) suspects_ = batch.size();
+    }
+}
+
+// Waits for something to happen, at most `bound`, and handles it.
+void ExecProcessor::converse(nanoseconds bound) {
+    const auto ready = child_.wait(bound);
+    if (ready.input) send();
+    look_at_pipe();
+    if (ready.output) listen();
+    if (!child_.is_running()) return;
+    if (ready.ended) {
+        bury_dead();
+    } else {
+        check_time();
+    }
 }
 
 // Returns false if the program could not be started yet.
 bool ExecProcessor::start(nanoseconds bound) {
     while (batch_->is_finished(next_)) ++next_;
     const auto now = steady_clock::now();
-    if (now < start_delay_.start_at()) {
-        static_cast<void>(child_.wait(false, std::min<nanoseconds>(bound, start_delay_.start_at() - now)));
+    if (now < starts_.next_at()) {
+        child_.rest(std::min<nanoseconds>(bound, starts_.next_at() - now));
         return false;
     }
     // Mark the attempt before the program runs: it may kill the consumer at once.
-    batch_->begin(next_);
-    now_ = Conversation(plan_.item_timeout);
-    notices_.begin();
-    answers_.clear();
-    const auto mishap = child_.start(plan_.arguments, {});
+    if (!batch_->begin_start(next_)) return false;
+    const auto mishap = child_.start(plan_.arguments);
     if (!mishap) {
-        log(LogLevel::Debug, "{} started with pid {}", child_.name(), child_.pid());
+        log(LogLevel::Debug, "{} started with pid {}", plan_.program.name, child_.process().pid());
         return true;
     }
     batch_->pause();
-    const std::string why = child_.throw_unless_passing(*mishap);
-    start_delay_.ended(now);
-    notices_.cannot_start(why);
+    batch_->save();  // the next line may be the consumer's end
+    notices_.cannot_start(child_.process().throw_unless_passing(*mishap));
+    starts_.ended();
     return false;
 }
 
@@ -94,191 +99,188 @@ void ExecProcessor::ask() {
         if (now_.is_idle()) retire_child();
         return;
     }
-    if (now_.outstanding() * 2 > plan_.pipeline) return;
+    if (now_.outstanding() * 2 > most_outstanding()) return;
     const bool was_idle = now_.is_idle();
     if (was_idle) {
         listen();  // any output now is an answer without a request
         if (!child_.is_running()) return;
-        if (!answers_.rest().empty()) return drop_surplus(answers_.rest());
+        if (!child_.begun_answer().empty()) return drop_surplus(child_.begun_answer());
     }
-    for (; now_.outstanding() < plan_.pipeline && next_ < batch_->size(); ++next_) {
-        if (batch_->is_finished(next_)) continue;
-        if (plan_.spool && settle_without_file(*plan_.spool, *batch_, next_)) continue;
-        if (plan_.max_items != 0 && now_.asked_count() >= plan_.max_items) break;
-        request_.clear();
-        requests_.append(request_, batch_->item(next_), batch_->attempt(next_));
-        now_.ask(next_, request_);
-    }
+    ask_for_more();
     if (was_idle && !now_.is_idle()) begin_first();
     send();
 }
 
+void ExecProcessor::ask_for_more() {
+    for (; next_ < batch_->size() && now_.outstanding() < most_outstanding(); ++next_) {
+        if (batch_->is_finished(next_)) continue;
+        if (plan_.spool && settle_without_file(*plan_.spool, *batch_, next_)) continue;
+        if (plan_.max_items != 0 && now_.asked_count() >= plan_.max_items) return;
+        request_.clear();
+        requests_.append(request_, batch_->item(next_), batch_->attempt(next_));
+        now_.ask(next_, request_);
+    }
+}
+
+std::size_t ExecProcessor::most_outstanding() const noexcept {
+    const std::size_t first = now_.is_idle() ? next_ : now_.item(0);
+    return first < suspects_ ? 1 : plan_.pipeline;
+}
+
+// Requests that it can no longer read go to the next program.
 void ExecProcessor::send() {
-    while (!now_.unsent().empty()) {
-        const auto [outcome, bytes] = child_.write_input(now_.unsent());
-        switch (outcome) {
-            case ProgramChild::WriteOutcome::Written:
-                now_.sent(bytes);
-                break;
-            case ProgramChild::WriteOutcome::Full:
-                return;
-            case ProgramChild::WriteOutcome::Closed:
-                return notice_closed_input();
-        }
-    }
+    if (child_.send()) return;
+    look_at_pipe();
+    if (const auto taken_back = now_.close_input()) next_ = *taken_back;
 }
 
-// Unsent requests go to the next program.
-void ExecProcessor::notice_closed_input() {
-    if (const auto taken_back = now_.close_input(steady_clock::now())) next_ = *taken_back;
-}
-
-void ExecProcessor::listen() {
-    while (child_.is_running()) {
-        const auto room = answers_.room();
-        const auto [outcome, bytes] = child_.read_output(room);
-        if (outcome == ProgramChild::ReadOutcome::End) now_.begin_failing(steady_clock::now());
-        if (outcome != ProgramChild::ReadOutcome::Read) return;
-        answers_.add(bytes);
-        for (auto line = answers_.next(); line; line = answers_.next()) {
-            take_answer(*line);
-            if (!child_.is_running()) return;
-        }
-        if (answers_.is_too_long()) {
-            return fail_first(Cause::not_understood(),
-                              fmt::format("a line of more than {} bytes", kMaxAnswerBytes));
-        }
-        if (bytes < room.size()) return;
-    }
-}
-
-void ExecProcessor::take_answer(std::string_view line) {
-    if (now_.is_idle()) return drop_surplus(line);
-    const std::size_t item = now_.first();
-    if (const std::string wrong = read_answer(line, batch_->item(item).id_text(), batch_->result(item));
-        !wrong.empty()) {
-        return fail_first(Cause::not_understood(), wrong);
-    }
-    batch_->finish(item);
-    now_.answered();
-    start_delay_.got_further();
-    if (!now_.is_idle()) begin_first();
+void ExecProcessor::look_at_pipe() {
+    if (now_.is_idle() || !child_.is_running()) return;
+    child_.look_at_pipe();
+    if (!now_.is_starting()) static_cast<void>(batch_->begin(now_.item(0)));
 }
 
 // Starts the clock of the first request; later output does not restart it.
 void ExecProcessor::begin_first() {
-    batch_->begin(now_.first());
+    const std::size_t item = now_.item(0);
+    static_cast<void>(now_.is_starting() ? batch_->begin_start(item) : batch_->begin(item));
     now_.begin_first(steady_clock::now());
 }
 
-void ExecProcessor::check_time(TimePoint now) {
-    switch (now_.overdue(now)) {
+void ExecProcessor::listen() {
+    for (auto line = child_.first_line(); line; line = child_.next_line()) take_answer(*line);
+    if (!child_.is_running() || !child_.line_is_too_long()) return;
+    fail(Cause::not_understood(), fmt::format("a line of more than {} bytes", ExecChild::kMaxAnswerBytes));
+}
+
+void ExecProcessor::take_answer(std::string_view line) {
+    if (now_.is_idle()) return drop_surplus(line);
+    look_at_pipe();
+    Answer answer = read_answer(line, batch_->result(now_.item(0)));
+    if (answer.kind == Answer::Kind::None) return fail(Cause::not_understood(), answer.problem);
+    const std::size_t number =
+        now_.find([&](std::size_t item) { return answer.may_be_for(batch_->item(item).id_text()); });
+    if (number == now_.outstanding() || (!answer.id && now_.is_unordered())) {
+        return fail(Cause::not_understood(),
+                    answer.id ? "JSON whose id is that of another invoice: " + pipeline::quoted(*answer.id)
+                              : "no id, though answers come in any order");
+    }
+    if (!now_.has_read(number)) return drop_surplus(line);
+    const std::size_t item = now_.item(number);
+    if (number != 0) answer = read_answer(line, batch_->result(item));
+    if (answer.kind == Answer::Kind::Understood) {
+        batch_->finish(item);
+    } else {
+        batch_->refuse(item, fmt::format("{}: {}", Cause::not_understood().text({}), answer.problem));
+    }
+    now_.answered(number);
+    starts_.got_further();
+    if (number == 0 && !now_.is_idle()) begin_first();
+}
+
+void ExecProcessor::check_time() {
+    switch (now_.overdue(steady_clock::now())) {
         case Conversation::Overdue::Nothing:
             return;
         case Conversation::Overdue::ClosedStream:
-            return fail_first(Cause::closed_stream(), {});
+            return fail(Cause::closed_stream());
         case Conversation::Overdue::RanTooLong:
-            return fail_first(Cause::ran_too_long(), {});
+            return fail(Cause::ran_too_long());
+        case Conversation::Overdue::NeverRead:
+            child_.end();
+            take_back();
+            return end_uncharged(true,
+                                 "it has read nothing for " + to_readable_text(plan_.limits.start_timeout));
     }
 }
 
-// Ends the program and charges the first invoice.
-void ExecProcessor::fail_first(Cause cause, const std::string& said) {
+// Ends the program, and charges its invoice if it is known.
+void ExecProcessor::fail(Cause cause, std::string said) {
     if (now_.is_idle()) return drop_surplus(said);
-    end_child();
-    charge_first(cause, said.empty() ? child_.errors().tail(kMostReasonBytes) : said);
+    const std::size_t read_count = now_.read_count();
+    const bool is_silent = now_.is_silent();
+    child_.end();
+    if (said.empty()) said = child_.last_words();
+    if (said.empty() && is_silent) said = kSilentHint;
+    settle(read_count, cause, said);
 }
 
 // The program has ended by itself. Its earlier answers count.
 void ExecProcessor::bury_dead() {
     child_.kill_group();
-    for (std::size_t left = 0; left < kMostLeftAnswers && child_.is_running(); left += kMaxAnswerBytes) {
+    for (std::size_t left = 0; left < kMostLeftAnswers && child_.is_running();
+         left += ExecChild::kMaxAnswerBytes) {
         const std::uint32_t answered = now_.answered_count();
         listen();
         if (now_.answered_count() == answered) break;
     }
     if (!child_.is_running()) return;
-    const bool is_charged =
-        !now_.is_idle() && (now_.answered_count() == 0 || now_.has_read_first(child_.unread_input()));
+    look_at_pipe();
     const Cause cause = Cause::from_wait_status(child_.bury());
-    if (is_charged) return charge_first(cause, child_.errors().tail(kMostReasonBytes));
+    settle(now_.read_count(), cause, child_.last_words());
+}
+
+// The program is gone. It had read `read_count` of the outstanding requests.
+void ExecProcessor::settle(std::size_t read_count, Cause cause, const std::string& said) {
+    if (read_count == 1) return charge_first(cause, said);
+    if (read_count > 1) suspects_ = now_.item(read_count - 1) + 1;
+    const bool is_vain = read_count == 0 && now_.answered_count() == 0;
     take_back();
-    start_delay_.ended(steady_clock::now());
-    notices_.ended_idle(cause.text(plan_.item_timeout));
+    const std::string why = cause.text(plan_.limits.item_timeout) + (said.empty() ? "" : ": ") + said;
+    if (read_count > 1) notices_.suspects(read_count, why);
+    if (read_count == 0 && !is_vain) notices_.ended_idle(why);
+    end_uncharged(is_vain, why);
 }
 
 void ExecProcessor::charge_first(Cause cause, const std::string& said) {
-    const std::size_t item = now_.first();
+    const std::size_t item = now_.item(0);
     take_back();
-    const auto now = steady_clock::now();
-    notices_.failed(batch_->item(item).id_text(), batch_->attempt(item), cause.text(plan_.item_timeout),
-                    said);
-    if (batch_->charge(item, cause, said) == Batch::AfterCharge::GivenUp) start_delay_.got_further();
-    start_delay_.ended(now);
+    starts_.charged();
+    notices_.failed(batch_->item(item).id_text(), batch_->attempt(item),
+                    cause.text(plan_.limits.item_timeout), said);
+    if (batch_->charge(item, cause, said) == Batch::AfterCharge::GivenUp) starts_.got_further();
+    starts_.ended();
 }
 
-void ExecProcessor::take_back() noexcept {
-    if (!now_.is_idle()) next_ = now_.first();
-    now_ = Conversation(plan_.item_timeout);
+// The program is gone, and no invoice is charged for that. `is_vain`: it had read and answered nothing.
+void ExecProcessor::end_uncharged(bool is_vain, const std::string& why) {
+    if (batch_ != nullptr) batch_->pause();
+    if (!is_vain) return starts_.ended();
+    notices_.ended_starting(why);
+    starts_.ended_in_vain(why);
+}
+
+// Unanswered requests go to the next program.
+void ExecProcessor::take_back() {
+    if (!now_.is_idle()) next_ = now_.item(0);
+    now_ = Conversation(plan_.limits);
 }
 
 void ExecProcessor::drop_surplus(std::string_view line) {
     notices_.surplus(line);
-    end_child();
-    start_delay_.ended(steady_clock::now());
+    const bool is_vain = now_.answered_count() == 0;
+    child_.end();
+    take_back();
+    end_uncharged(is_vain, "it answered a request that it had not read");
 }
 
-// Ends the program at once.
-void ExecProcessor::end_child() {
-    child_.signal(SIGTERM);
-    if (!wait_for_end(kEndAtTerm)) {
-        child_.kill_group();
-        if (!wait_for_end(ProgramChild::kEndAtKill)) return child_.abandon();
-    }
-    child_.bury();
-}
-
-// Ends the program in good order: it sees the end of its input.
 void ExecProcessor::retire_child() {
-    child_.close_input();
-    if (wait_for_end(kEndAtEndOfInput)) {
-        child_.bury();
-    } else {
-        end_child();
+    if (now_.answered_count() == 0) {
+        child_.end();
+        return end_uncharged(true, "it closed its input or output");
     }
-    start_delay_.got_further();
-    start_delay_.ended(steady_clock::now());
-}
-
-bool ExecProcessor::wait_for_end(nanoseconds bound) {
-    const auto until = steady_clock::now() + bound;
-    while (true) {
-        const nanoseconds most = batch_ == nullptr ? nanoseconds(kBoundedWait) : look_after_batch();
-        const auto left = until - steady_clock::now();
-        const auto ready = child_.wait(false, std::min<nanoseconds>(most, left));
-        if (ready.ended) return true;
-        if (ready.output) drop_output();
-        if (left <= nanoseconds::zero()) return false;
-    }
-}
-
-// Discards the output of a child that is being ended.
-void ExecProcessor::drop_output() {
-    answers_.clear();
-    const auto room = answers_.room();
-    const auto [outcome, bytes] = child_.read_output(room);
-    const bool is_surplus = outcome == ProgramChild::ReadOutcome::Read && now_.is_idle();
-    if (is_surplus) notices_.surplus({room.data(), bytes});
+    child_.retire();
+    starts_.got_further();
+    starts_.ended();
 }
 
 void ExecProcessor::look_after() {
-    const auto now = steady_clock::now();
-    child_.look_for_orphans(now);
+    child_.look_for_orphans();
     if (!child_.is_running()) return;
-    const auto ready = child_.wait(false, nanoseconds::zero());
+    const auto ready = child_.wait(nanoseconds::zero());
     if (ready.output) listen();
     if (!child_.is_running()) return;
-    if (!answers_.rest().empty()) return drop_surplus(answers_.rest());
+    if (!child_.begun_answer().empty()) return drop_surplus(child_.begun_answer());
     if (ready.ended) {
         bury_dead();
     } else if (now_.is_failing()) {
@@ -286,7 +288,9 @@ void ExecProcessor::look_after() {
     }
 }
 
+// Called at each wait; there may be no batch while a program is ended.
 nanoseconds ExecProcessor::look_after_batch() {
+    if (batch_ == nullptr) return nanoseconds::max();
     const auto before = steady_clock::now();
     const nanoseconds bound = batch_->look_after(before);
     now_.leave_out(steady_clock::now() - before);

@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // Processes invoices with one long-lived program: one request per line on its standard input, one answer per
-// line on its standard output, in the order of the requests (docs/processors.md). Several requests may be
-// outstanding.
+// line on its standard output (docs/processors.md). Several requests may be outstanding. Answers come in the
+// order of the requests, or in any order if each names its invoice.
 //
-// Its one idea: only their order matches answers to requests. Any doubt about the order (a line that is no
-// answer, an answer without a request, the end of the output) ends the program, and a new one gets all
-// unanswered requests again. Only the first of these invoices is charged an attempt, because the program was
-// working on it; it is not charged if the program had not even read its request.
+// Its one idea: only the guilty pays. Any doubt about an answer (a line that is none, one for a request that
+// the program has not read, the end of the output) ends the program, and a new one gets all unanswered
+// requests again. An attempt is charged only if the program had read exactly one of them. If it had read
+// several, each is tried alone, and then the culprit is known.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "common/os/back_off.hpp"
-#include "consumer/outside/program_child.hpp"
+#include "consumer/outside/exec_child.hpp"
 #include "consumer/outside/program_notices.hpp"
+#include "consumer/outside/program_starts.hpp"
+#include "consumer/protocol/answer.hpp"
 #include "consumer/protocol/conversation.hpp"
-#include "consumer/protocol/line_buffer.hpp"
 #include "consumer/protocol/request.hpp"
 #include "consumer/work/batch_processor.hpp"
 
@@ -30,54 +31,54 @@ struct ExecPlan {
     std::vector<std::string> arguments;  // including the program's name
     std::uint32_t pipeline = 1;          // most outstanding requests
     std::uint32_t max_items = 0;         // per child; 0: no limit
-    std::chrono::nanoseconds item_timeout{0};
+    Conversation::Limits limits{};
     std::shared_ptr<const SpoolFolder> spool{};  // where the invoices' files are, if they lie in a spool
 };
 
 class ExecProcessor final : public BatchProcessor {
   public:
-    static constexpr std::size_t kMaxAnswerBytes = 65'536;
-
     ExecProcessor(ExecPlan plan, RequestWriter requests);
     ~ExecProcessor() override;
 
+    // Throws Failure NotDrained after too many programs in a row that ended without having read a request. No
+    // invoice is charged then, and none is in work.
     void process(Batch& batch) override;
     void look_after() override;
 
   private:
-    using TimePoint = ProgramChild::TimePoint;
-
+    void choose_first(const Batch& batch);
+    void converse(std::chrono::nanoseconds bound);
     [[nodiscard]] bool start(std::chrono::nanoseconds bound);
     void ask();
+    void ask_for_more();
+    [[nodiscard]] std::size_t most_outstanding() const noexcept;
     void send();
+    void look_at_pipe();
+    void begin_first();
     void listen();
     void take_answer(std::string_view line);
-    void begin_first();
-    void check_time(TimePoint now);
-    void notice_closed_input();
+    void check_time();
 
-    void fail_first(Cause cause, const std::string& said);
+    void fail(Cause cause, std::string said = {});
     void bury_dead();
+    void settle(std::size_t read_count, Cause cause, const std::string& said);
     void charge_first(Cause cause, const std::string& said);
-    void take_back() noexcept;
+    void end_uncharged(bool is_vain, const std::string& why);
+    void take_back();
     void drop_surplus(std::string_view line);
-    void drop_output();
-    void end_child();
     void retire_child();
-    [[nodiscard]] bool wait_for_end(std::chrono::nanoseconds bound);
-
     [[nodiscard]] std::chrono::nanoseconds look_after_batch();
 
     ExecPlan plan_;
     RequestWriter requests_;
-    ProgramChild child_;
-    LineBuffer answers_{kMaxAnswerBytes};
-    std::string request_;
-    Conversation now_;        // with the present child
-    Batch* batch_ = nullptr;  // null between batches
-    std::size_t next_ = 0;    // the batch's next item to ask for
-    BackOff start_delay_;
     ProgramNotices notices_;
+    ExecChild child_;
+    Conversation& now_;  // with the child
+    std::string request_;
+    Batch* batch_ = nullptr;    // null between batches
+    std::size_t next_ = 0;      // the batch's next item to ask for
+    std::size_t suspects_ = 0;  // the batch's items before this one are tried alone
+    ProgramStarts starts_;
 };
 
 }  // namespace pipeline

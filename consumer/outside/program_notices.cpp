@@ -5,17 +5,39 @@
 
 #include "common/base/log.hpp"
 #include "common/base/printable.hpp"
+#include "consumer/protocol/conversation.hpp"
 #include "consumer/work/clean_text.hpp"
 
 namespace pipeline {
+namespace {
+
+constexpr std::size_t kMostShown = 200;
+
+}  // namespace
 
 void ProgramNotices::cannot_start(std::string_view why) {
     if (may_log()) log(LogLevel::Warning, "{} cannot be started and is tried again: {}", program_, why);
 }
 
-void ProgramNotices::ended_idle(std::string_view cause) {
+void ProgramNotices::ended_idle(std::string_view why) {
     if (may_log())
-        log(LogLevel::Notice, "{} has ended between two invoices: {}; starting it anew", program_, cause);
+        log(LogLevel::Notice, "{} has ended between two invoices: {}; starting it anew", program_, why);
+}
+
+void ProgramNotices::ended_starting(std::string_view why) {
+    if (!may_log()) return;
+    log(LogLevel::Warning, "{} has ended before it had read an invoice: {}; starting it anew", program_, why);
+}
+
+void ProgramNotices::suspects(std::size_t count, std::string_view why) {
+    if (!may_log()) return;
+    log(LogLevel::Warning, "{} has ended with {} invoices read and not answered: {}; trying each alone",
+        program_, count, why);
+}
+
+void ProgramNotices::silent() {
+    log(LogLevel::Warning, "{} has read a request and written nothing for {} s: does it flush its output?",
+        program_, Conversation::kSilence.count());
 }
 
 void ProgramNotices::failed(std::string_view id, std::uint32_t attempt, std::string_view cause,
@@ -25,8 +47,13 @@ void ProgramNotices::failed(std::string_view id, std::uint32_t attempt, std::str
         printable(id), attempt, cause, said.empty() ? "" : ": ", said);
 }
 
+void ProgramNotices::early(std::string_view line) {
+    if (std::exchange(is_early_, true) || !may_log()) return;
+    log(LogLevel::Notice, "{} wrote before it had read an invoice, which counts for nothing: {}", program_,
+        quoted(line, kMostShown));
+}
+
 void ProgramNotices::surplus(std::string_view answer) {
-    constexpr std::size_t kMostShown = 200;
     if (std::exchange(has_surplus_, true) || !may_log()) return;
     log(LogLevel::Warning, "{} gave an answer that nobody waits for: {}; starting it anew", program_,
         quoted(answer, kMostShown));

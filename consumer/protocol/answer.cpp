@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "consumer/protocol/answer.hpp"
 
+#include "common/base/utf8.hpp"
 #include "consumer/work/clean_text.hpp"
 
 namespace pipeline {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r";
-
-std::string_view without_blanks_at_end(std::string_view text) noexcept {
-    const auto last = text.find_last_not_of(kBlanks);
-    return last == std::string_view::npos ? std::string_view() : text.substr(0, last + 1);
+std::string_view trimmed(std::string_view line) noexcept {
+    constexpr std::string_view kBlanks = " \t\r";
+    constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+    if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
+    const auto first = line.find_first_not_of(kBlanks);
+    if (first == std::string_view::npos) return {};
+    return line.substr(first, line.find_last_not_of(kBlanks) + 1 - first);
 }
 
 // Reads "WORD" or "WORD REASON".
@@ -26,19 +29,24 @@ bool is_verdict(std::string_view line, std::string_view word, Status status, Res
 
 }  // namespace
 
-std::string read_answer(std::string_view line, std::string_view id, Result& result) {
-    line = without_blanks_at_end(line);
+bool Answer::may_be_for(std::string_view invoice) const {
+    std::string buffer;
+    return !id || readable_utf8(invoice, buffer) == *id;
+}
+
+Answer read_answer(std::string_view line, Result& result) {
+    line = trimmed(line);
     if (line == "booked") {
         result.set(Status::Booked);
         return {};
     }
-    if (line.starts_with('{')) return read_json_answer(line, id, result);
+    if (line.starts_with('{')) return read_json_answer(line, result);
     if (is_verdict(line, "rejected", Status::Rejected, result) ||
         is_verdict(line, "failed", Status::Failed, result)) {
         return {};
     }
     constexpr std::size_t kMostShown = 100;
-    return quoted(line, kMostShown);
+    return {Answer::Kind::None, quoted(line, kMostShown)};
 }
 
 }  // namespace pipeline

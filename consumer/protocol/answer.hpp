@@ -4,6 +4,8 @@
 // another invoice, or be no answer at all.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,13 +13,26 @@
 
 namespace pipeline {
 
-// Reads the answer `line` (no newline; trailing blanks are ignored) for the invoice `id` into `result`,
-// except for its attempts. Returns an empty text, or in one line why the answer is invalid; `result` is then
-// meaningless.
-[[nodiscard]] std::string read_answer(std::string_view line, std::string_view id, Result& result);
+struct Answer {
+    enum class Kind : std::uint8_t {
+        Understood,
+        Refused,  // an answer for sure, but a value in it cannot be recorded
+        None,     // no answer
+    };
+    Kind kind = Kind::Understood;
+    std::string problem{};            // unless Understood, in one line: why
+    std::optional<std::string> id{};  // the id that the answer gives, as a request shows it
+
+    // True if the answer gives no id, or that of this invoice.
+    [[nodiscard]] bool may_be_for(std::string_view invoice) const;
+};
+
+// Reads the answer `line` (no newline; blanks around it and a byte order mark are ignored) into `result`,
+// except for its attempts. `result` is meaningless unless the answer is understood.
+[[nodiscard]] Answer read_answer(std::string_view line, Result& result);
 
 // The same for a line that begins with a brace.
-[[nodiscard]] std::string read_json_answer(std::string_view line, std::string_view id, Result& result);
+[[nodiscard]] Answer read_json_answer(std::string_view line, Result& result);
 
 // Returns the JSON object, in one line with its newline, which read_answer() reads back as the same result.
 [[nodiscard]] std::string write_json_answer(std::string_view id, const Result& result);

@@ -17,42 +17,59 @@ void Conversation::sent(std::size_t bytes) {
     sent_bytes_ += bytes;
 }
 
-bool Conversation::has_read_first(std::size_t unread) const noexcept {
-    return outstanding_.front().end <= sent_bytes_ - unread;
+void Conversation::note_unread(std::size_t unread, TimePoint now) noexcept {
+    const bool was_starting = is_starting();
+    read_bytes_ = std::max(read_bytes_, sent_bytes_ - std::min<std::uint64_t>(unread, sent_bytes_));
+    if (was_starting && !is_starting()) begin_first(now);
 }
 
-void Conversation::answered() noexcept {
-    outstanding_.pop_front();
+// The program reads the requests in their order.
+std::size_t Conversation::read_count() const noexcept {
+    std::size_t count = 0;
+    while (count < outstanding_.size() && has_read(count)) ++count;
+    return count;
+}
+
+void Conversation::answered(std::size_t number) noexcept {
+    outstanding_.erase(outstanding_.begin() + static_cast<std::ptrdiff_t>(number));
+    if (number != 0) is_unordered_ = true;
     ++answered_count_;
 }
 
-std::optional<std::size_t> Conversation::close_input(TimePoint now) {
+std::optional<std::size_t> Conversation::close_input() {
     input_is_closed_ = true;
     unsent_.clear();
     std::optional<std::size_t> taken_back;
-    const std::size_t least = answered_count_ == 0 ? 1 : 0;
-    while (outstanding_.size() > least && outstanding_.back().end > sent_bytes_) {
+    while (outstanding_.size() > read_count()) {
         taken_back = outstanding_.back().item;
         outstanding_.pop_back();
     }
-    if (!outstanding_.empty() && outstanding_.front().end > sent_bytes_) begin_failing(now);
     return taken_back;
 }
 
 Conversation::Nanoseconds Conversation::time_left(TimePoint now, Nanoseconds most) const noexcept {
     Nanoseconds left = most;
     if (failing_since_) left = std::min<Nanoseconds>(left, *failing_since_ + kEndAtClosedStream - now);
-    if (item_timeout_ > Nanoseconds::zero() && !is_idle())
-        left = std::min<Nanoseconds>(left, first_since_ + item_timeout_ - now);
+    if (is_idle()) return left;
+    if (limit() > Nanoseconds::zero()) left = std::min<Nanoseconds>(left, first_since_ + limit() - now);
+    if (!has_read(0)) return std::min<Nanoseconds>(left, kLookAtPipe);
+    if (is_silent() && !silence_is_told_) left = std::min<Nanoseconds>(left, first_since_ + kSilence - now);
     return left;
 }
 
 Conversation::Overdue Conversation::overdue(TimePoint now) const noexcept {
     if (is_idle()) return Overdue::Nothing;
-    const bool is_late = item_timeout_ > Nanoseconds::zero() && now - first_since_ >= item_timeout_;
+    const bool is_late = limit() > Nanoseconds::zero() && now - first_since_ >= limit();
     if (failing_since_ && (is_late || now - *failing_since_ >= kEndAtClosedStream))
         return Overdue::ClosedStream;
-    return is_late ? Overdue::RanTooLong : Overdue::Nothing;
+    if (!is_late) return Overdue::Nothing;
+    return is_starting() ? Overdue::NeverRead : Overdue::RanTooLong;
+}
+
+bool Conversation::is_silence_news(TimePoint now) noexcept {
+    if (silence_is_told_ || !is_silent() || now - first_since_ < kSilence) return false;
+    silence_is_told_ = true;
+    return true;
 }
 
 }  // namespace pipeline

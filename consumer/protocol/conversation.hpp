@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The requests to one program and its answers, as numbers and times: which requests are outstanding, how many
-// bytes of them are sent, and since when the program works on the first one. Answers come in the order of the
-// requests. It knows neither processes nor pipes.
+// The requests to one program and its answers, as numbers and times: which requests are outstanding, how much
+// of them the program has read, and since when it works on the first one. It knows neither processes nor
+// pipes.
+//
+// Its one idea: a request counts as read once its bytes have left the pipe, whether the program has looked at
+// them or only buffered them. Only a request that was read can be answered, or be blamed for the program's
+// end. A program that has read nothing yet is still starting.
 #pragma once
 
 #include <chrono>
@@ -19,40 +23,63 @@ class Conversation {
     using TimePoint = std::chrono::steady_clock::time_point;
     using Nanoseconds = std::chrono::nanoseconds;
 
-    // `item_timeout`: the longest time for the first outstanding request; 0: no limit.
-    explicit Conversation(Nanoseconds item_timeout) noexcept : item_timeout_(item_timeout) {}
+    // How long a program that has read a request may write nothing before that is worth a notice.
+    static constexpr std::chrono::seconds kSilence{20};
 
-    // ---- requests ----
+    struct Limits {
+        Nanoseconds item_timeout{0};   // for the first outstanding request, once the program has started
+        Nanoseconds start_timeout{0};  // until the program reads its first request; each 0: no limit
+    };
+    explicit Conversation(Limits limits) noexcept : limits_(limits) {}
 
-    // Adds the request `text` for the item.
+    // ---- requests: number 0 is the first that is outstanding ----
+
+    // Adds the request `text`, a line with its newline, for the item.
     void ask(std::size_t item, std::string_view text);
     // Requests since the program started, answered or not.
     [[nodiscard]] std::uint32_t asked_count() const noexcept { return asked_count_; }
     // The number of requests that are not answered.
     [[nodiscard]] std::size_t outstanding() const noexcept { return outstanding_.size(); }
     [[nodiscard]] bool is_idle() const noexcept { return outstanding_.empty(); }
-    // The item of the first outstanding request; there must be one.
-    [[nodiscard]] std::size_t first() const noexcept { return outstanding_.front().item; }
+    [[nodiscard]] std::size_t item(std::size_t number) const noexcept { return outstanding_[number].item; }
+    // The number of the first request whose item matches; outstanding() if there is none.
+    template <class Matches>
+    [[nodiscard]] std::size_t find(Matches&& matches) const {
+        std::size_t number = 0;
+        while (number < outstanding_.size() && !matches(outstanding_[number].item)) ++number;
+        return number;
+    }
     // The rest of the requests, to be sent.
     [[nodiscard]] const std::string& unsent() const noexcept { return unsent_; }
     void sent(std::size_t bytes);
-    // True if the program has read the whole first request. `unread`: how much of what was sent it has not
-    // read.
-    [[nodiscard]] bool has_read_first(std::size_t unread) const noexcept;
+
+    // `unread` bytes of what was sent are still in the pipe. The first that were read end the program's
+    // start.
+    void note_unread(std::size_t unread, TimePoint now) noexcept;
+    // True until the program reads something.
+    [[nodiscard]] bool is_starting() const noexcept { return read_bytes_ == 0; }
+    // Its newline may be unread: some programs see the end of a request without it.
+    [[nodiscard]] bool has_read(std::size_t number) const noexcept {
+        return outstanding_[number].end - 1 <= read_bytes_;
+    }
+    // The number of outstanding requests that it has read.
+    [[nodiscard]] std::size_t read_count() const noexcept;
 
     // ---- answers ----
 
-    // The first outstanding request is answered.
-    void answered() noexcept;
+    // The program has written something.
+    void heard() noexcept { has_spoken_ = true; }
+    // The request is answered.
+    void answered(std::size_t number) noexcept;
     [[nodiscard]] std::uint32_t answered_count() const noexcept { return answered_count_; }
+    // True once an answer has overtaken another one.
+    [[nodiscard]] bool is_unordered() const noexcept { return is_unordered_; }
 
     // ---- closed streams ----
 
-    // The program has closed its input, so that no request can be sent any more. Takes back the requests that
-    // were not sent completely, and returns the first item among them. If the program has never answered
-    // anything, the next one may be no better: the first request then stays, so that its invoice is charged
-    // when the program ends.
-    std::optional<std::size_t> close_input(TimePoint now);
+    // The program has closed its input. Takes back the requests that it has not read, and returns the first
+    // item among them.
+    std::optional<std::size_t> close_input();
     [[nodiscard]] bool input_is_closed() const noexcept { return input_is_closed_; }
     // No answer can come any more: the program has a moment to end by itself.
     void begin_failing(TimePoint now) noexcept { failing_since_ = now; }
@@ -60,30 +87,42 @@ class Conversation {
 
     // ---- time ----
 
-    // The program begins to work on the first outstanding request.
+    // The program begins to work on the first outstanding request, or to start.
     void begin_first(TimePoint now) noexcept { first_since_ = now; }
     // The consumer was busy with itself for that long: this does not count.
     void leave_out(Nanoseconds own_time) noexcept { first_since_ += own_time; }
-    // The time until overdue() may say something else, at most `most`.
+    // The time until the pipe, overdue() or is_silent() must be looked at again, at most `most`.
     [[nodiscard]] Nanoseconds time_left(TimePoint now, Nanoseconds most) const noexcept;
-    enum class Overdue { Nothing, ClosedStream, RanTooLong };
+    enum class Overdue { Nothing, ClosedStream, RanTooLong, NeverRead };
     // Tells whether the first outstanding request must be given up, and why.
     [[nodiscard]] Overdue overdue(TimePoint now) const noexcept;
+    // True if it has read a request and written nothing at all since it started.
+    [[nodiscard]] bool is_silent() const noexcept { return !is_idle() && has_read(0) && !has_spoken_; }
+    // True once, when is_silent() has been true for kSilence.
+    [[nodiscard]] bool is_silence_news(TimePoint now) noexcept;
 
   private:
     static constexpr std::chrono::seconds kEndAtClosedStream{1};
+    static constexpr std::chrono::milliseconds kLookAtPipe{50};  // while the program starts
     struct Request {
         std::size_t item;
         std::uint64_t end;  // the request ends at this byte of the program's input
     };
+    [[nodiscard]] Nanoseconds limit() const noexcept {
+        return is_starting() ? limits_.start_timeout : limits_.item_timeout;
+    }
 
-    Nanoseconds item_timeout_;
+    Limits limits_;
     std::deque<Request> outstanding_;
     std::string unsent_;
     std::uint64_t asked_bytes_ = 0;
     std::uint64_t sent_bytes_ = 0;
+    std::uint64_t read_bytes_ = 0;
     std::uint32_t asked_count_ = 0;
     std::uint32_t answered_count_ = 0;
+    bool has_spoken_ = false;
+    bool is_unordered_ = false;
+    bool silence_is_told_ = false;
     bool input_is_closed_ = false;
     std::optional<TimePoint> failing_since_;
     TimePoint first_since_{};

@@ -2,9 +2,14 @@
 // Answers in JSON. Reads numbers as written, not as doubles: an amount is exact or refused.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 #include "common/base/utf8.hpp"
 #include "consumer/protocol/answer.hpp"
@@ -24,17 +29,50 @@ std::optional<std::int64_t> exact_hundredths(std::string_view text) {
     return value.hundredths();
 }
 
+std::string in_capitals(std::string text) {
+    for (char& c : text) {
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    }
+    return text;
+}
+
+// Makes a string of each number that is greater than any double: the parser would stop there, wherever the
+// number stands.
+std::string with_huge_numbers_quoted(std::string_view line) {
+    constexpr std::string_view kOfNumber = "0123456789+-.eE";
+    std::string text;
+    bool is_in_string = false;
+    for (std::size_t at = 0; at < line.size();) {
+        const auto length = is_in_string ? 0 : line.substr(at).find_first_not_of(kOfNumber);
+        const std::string token(line.substr(at, std::max<std::size_t>(length, 1)));
+        at += token.size();
+        if (length != 0) {
+            const bool is_huge = std::isinf(std::strtod(token.c_str(), nullptr));
+            text += is_huge ? '"' + token + '"' : token;
+            continue;
+        }
+        text += token;
+        if (token == "\"") is_in_string = !is_in_string;
+        if (is_in_string && token == "\\" && at < line.size()) text += line[at++];
+    }
+    return text;
+}
+
 // Receives the parser's events (nlohmann's SAX interface). It keeps the known members of the object itself,
 // and skips everything else, nested or not.
 class AnswerReader : public nlohmann::json_sax<Json> {
   public:
-    AnswerReader(std::string_view id, Result& result) : id_(id), result_(result) {
+    explicit AnswerReader(Result& result) : result_(result) {
         result_.set(Status::Booked);
         result_.details.clear();
     }
-    [[nodiscard]] std::string problem() const {
-        if (!problem_.empty()) return problem_;
-        return has_status_ ? std::string() : "a JSON object without status";
+    // True if a number is greater than any double, so that the parser has stopped.
+    [[nodiscard]] bool is_overflown() const noexcept { return is_overflown_; }
+    [[nodiscard]] Answer answer() && {
+        if (!no_answer_.empty()) return {Answer::Kind::None, std::move(no_answer_)};
+        if (!has_status_) return {Answer::Kind::None, "a JSON object without status"};
+        if (!refused_.empty()) return {Answer::Kind::Refused, std::move(refused_), std::move(given_id_)};
+        return {Answer::Kind::Understood, {}, std::move(given_id_)};
     }
 
     bool null() override { return true; }
@@ -52,8 +90,11 @@ class AnswerReader : public nlohmann::json_sax<Json> {
     }
     bool end_object() override { return leave(); }
     bool end_array() override { return leave(); }
-    bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
-        problem_ = fmt::format("JSON that is malformed at byte {}", position);
+    bool parse_error(std::size_t position, const std::string&,
+                     const nlohmann::detail::exception& error) override {
+        constexpr int kOutOfRange = 406;
+        is_overflown_ = error.id == kOutOfRange;
+        no_answer_ = fmt::format("JSON that is malformed at byte {}", position);
         return false;
     }
 
@@ -67,12 +108,14 @@ class AnswerReader : public nlohmann::json_sax<Json> {
         if (field == nullptr || field->kind != DetailField::Kind::Amount) return std::nullopt;
         return field->amount;
     }
+    // Keeps the first problem and reads on: the rest tells whether it is an answer at all, and for whom.
     bool refuse(std::string_view what) {
-        problem_ = fmt::format("JSON whose {} {}", key_, what);
-        return false;
+        std::string& problem = key_ == "status" || key_ == "id" ? no_answer_ : refused_;
+        if (problem.empty()) problem = fmt::format("JSON whose {} {}", key_, what);
+        return true;
     }
     bool enter() {
-        if (depth_ == 1 && !is_unknown()) return refuse("is an object or an array");
+        if (depth_ == 1 && !is_unknown()) refuse("is an object or an array");
         ++depth_;
         return true;
     }
@@ -82,6 +125,7 @@ class AnswerReader : public nlohmann::json_sax<Json> {
     }
     bool take_number(const std::string& text) {
         if (is_unknown()) return true;
+        if (key_ == "id") return take_id(text);
         return amount() ? take_amount(text) : refuse("is a number");
     }
     bool take_amount(const std::string& text) {
@@ -94,12 +138,12 @@ class AnswerReader : public nlohmann::json_sax<Json> {
     bool take_text(const std::string& text) {
         if (amount()) return take_amount(text);
         if (key_ == "status") return take_status(text);
-        if (key_ == "id")
-            return text == id_ || refuse("is that of another invoice: " + pipeline::quoted(text));
+        if (key_ == "id") return take_id(text);
         const DetailField& field = *find_detail_field(key_);
         if (field.kind == DetailField::Kind::Currency) {
-            (result_.details.*field.set_text)(text);
-            if ((result_.details.*field.get_text)() != text)
+            const std::string capitals = in_capitals(text);
+            (result_.details.*field.set_text)(capitals);
+            if ((result_.details.*field.get_text)() != capitals)
                 return refuse("is not three letters: " + pipeline::quoted(text));
         } else {
             std::string clean;
@@ -107,6 +151,10 @@ class AnswerReader : public nlohmann::json_sax<Json> {
             (result_.details.*field.set_text)(clean);
         }
         result_.has_details = true;
+        return true;
+    }
+    bool take_id(const std::string& text) {
+        given_id_ = text;
         return true;
     }
     bool take_status(const std::string& text) {
@@ -119,12 +167,14 @@ class AnswerReader : public nlohmann::json_sax<Json> {
         return refuse("is none of booked, rejected and failed: " + pipeline::quoted(text));
     }
 
-    std::string_view id_;
     Result& result_;
     std::size_t depth_ = 0;
     std::string key_;
     bool has_status_ = false;
-    std::string problem_;
+    bool is_overflown_ = false;
+    std::optional<std::string> given_id_;
+    std::string no_answer_;  // why it is no answer
+    std::string refused_;    // why the answer is refused
 };
 
 std::string amount_text(std::int64_t hundredths) {
@@ -136,11 +186,13 @@ std::string amount_text(std::int64_t hundredths) {
 
 }  // namespace
 
-std::string read_json_answer(std::string_view line, std::string_view id, Result& result) {
-    std::string buffer;
-    AnswerReader reader(readable_utf8(id, buffer), result);
+Answer read_json_answer(std::string_view line, Result& result) {
+    AnswerReader reader(result);
     Json::sax_parse(line, &reader);
-    return reader.problem();
+    if (!reader.is_overflown()) return std::move(reader).answer();
+    AnswerReader again(result);
+    Json::sax_parse(with_huge_numbers_quoted(line), &again);
+    return std::move(again).answer();
 }
 
 std::string write_json_answer(std::string_view id, const Result& result) {

@@ -50,10 +50,25 @@ void Batch::mark_finished(std::size_t i) noexcept {
     while (ready_ < size_ && finished_[ready_]) ++ready_;
 }
 
-void Batch::begin(std::size_t i) noexcept {
-    if (begun_ == i) return;
+bool Batch::begin(std::size_t i) noexcept {
+    if (is_given_up_) return false;
+    if (begun_ == i && !is_start_) return true;
+    is_start_ = false;
+    begin_again(i);
+    return true;
+}
+
+bool Batch::begin_start(std::size_t i) noexcept {
+    if (is_given_up_) return false;
+    is_start_ = true;
+    begin_again(i);
+    return true;
+}
+
+void Batch::begin_again(std::size_t i) noexcept {
     begun_ = i;
-    hand_.begin_work(first_, base_ + i);
+    if (is_start_) ++start_beats_;
+    hand_.begin_work(first_, base_ + i, is_start_ ? start_beats_ : 0);
 }
 
 void Batch::pause() noexcept {
@@ -66,6 +81,11 @@ void Batch::finish(std::size_t i) noexcept {
     results_[i].attempts = static_cast<std::uint8_t>(std::min(attempt(i), 255U));
     if (begun_ == i) pause();
     mark_finished(i);
+}
+
+void Batch::refuse(std::size_t i, std::string_view reason) {
+    results_[i].set(Status::Failed, reason);
+    finish(i);
 }
 
 Batch::AfterCharge Batch::charge(std::size_t i, Cause cause, std::string_view said) {
@@ -94,7 +114,7 @@ nanoseconds Batch::look_after(TimePoint now) {
         }
     }
     bound = std::min(bound, owner_.do_other_work());
-    if (begun && !is_given_up_) begin(*begun);
+    if (begun && !is_given_up_) begin_again(*begun);
     return bound;
 }
 

@@ -65,7 +65,11 @@ class Batch {
     [[nodiscard]] std::uint32_t attempt(std::size_t i) const noexcept { return hand_.deaths(base_ + i) + 1U; }
 
     // Puts item i in work. Call it before doing anything for the item, since that may kill the consumer.
-    void begin(std::size_t i) noexcept;
+    // Returns false, and begins nothing, if the batch was given up: then nothing more may be done for it.
+    [[nodiscard]] bool begin(std::size_t i) noexcept;
+    // The same while the program that is to work on item i starts: the supervisor's watch does not count this
+    // time as the item's.
+    [[nodiscard]] bool begin_start(std::size_t i) noexcept;
     // No item is in work.
     void pause() noexcept;
 
@@ -73,6 +77,8 @@ class Batch {
     [[nodiscard]] Result& result(std::size_t i) noexcept { return results_[i]; }
     void finish(std::size_t i) noexcept;
 
+    // The answer for item i cannot be recorded: finishes it as failed, with `reason`.
+    void refuse(std::size_t i, std::string_view reason);
     // The attempt at item i, which was begun, has failed. After its last attempt the item is finished as
     // failed; the reason is the cause and what the program `said`.
     enum class AfterCharge { TryAgain, GivenUp };
@@ -87,6 +93,7 @@ class Batch {
   private:
     void settle_without_work(std::size_t i);
     void mark_finished(std::size_t i) noexcept;
+    void begin_again(std::size_t i) noexcept;
 
     Hand hand_;
     std::span<Result> results_;
@@ -102,6 +109,8 @@ class Batch {
     std::size_t saved_ = 0;  // all items before it are saved
     bool is_given_up_ = false;
     std::optional<std::size_t> begun_;
+    bool is_start_ = false;          // of `begun_`: its program starts
+    std::uint32_t start_beats_ = 0;  // makes the hand's work look new to the watch
     TimePoint saved_at_;
 };
 

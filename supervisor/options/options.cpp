@@ -146,6 +146,8 @@ void check_outside(const Options& options) {
                   options);
     refuse_unless(outside.max_items_per_child == 0 || is_long_lived || outside.isolate, "max-items-per-child",
                   for_long_lived, options);
+    refuse_unless(outside.start_timeout == kDefaultStartTimeout || is_long_lived || outside.isolate,
+                  "start-timeout", for_long_lived, options);
     refuse_unless(!outside.confine || is_program || outside.isolate, "confine",
                   process_forms_where(program, ", ") + ", or --isolate, is accepted with it", options);
     refuse_unless(outside.memory_limit == 0 || is_program || outside.isolate, "memory-limit",

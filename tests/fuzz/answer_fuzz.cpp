@@ -17,9 +17,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (line.find('\n') != std::string_view::npos) return 0;  // never within a line
     constexpr std::string_view kId = "a.xml";
     Result result;
-    if (const std::string wrong = read_answer(line, kId, result); !wrong.empty()) {
-        require(is_clean(wrong), "what is wrong is said in one line of UTF-8");
-        require(wrong.size() < 1000, "what is wrong is said shortly");
+    if (const Answer answer = read_answer(line, result); answer.kind != Answer::Kind::Understood) {
+        require(!answer.problem.empty(), "what is wrong is said");
+        require(is_clean(answer.problem), "what is wrong is said in one line of UTF-8");
+        require(answer.problem.size() < 1000, "what is wrong is said shortly");
         return 0;
     }
     require(result.status <= Status::Failed, "the status is one of three");
@@ -32,7 +33,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     said.pop_back();
     require(said.find('\n') == std::string::npos, "an answer that is said is one line");
     Result again;
-    require(read_answer(said, kId, again).empty(), "an answer that is said can be read");
+    const Answer answer = read_answer(said, again);
+    require(answer.kind == Answer::Kind::Understood, "an answer that is said can be read");
+    require(answer.id && answer.may_be_for(kId), "and is the invoice's");
     require(described(again) == described(result), "and means the same");
     return 0;
 }

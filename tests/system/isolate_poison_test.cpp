@@ -36,11 +36,13 @@ TEST_CASE("a processor that crashes on an invoice, isolated, costs that invoice 
           }) == 500);
     for (auto& [id, outcome] : found)
         outcome = outcome.substr(0, outcome.find(':'));  // without its last words
+    // With others outstanding, the first death is nobody's fault yet.
+    CHECK(found.at(once).starts_with("booked "));
+    found.erase(once);
     CHECK(to_text(found) == to_text({{"segv", "failed 2 killed by signal 11 (SIGSEGV)"},
                                      {"abort", "failed 2 killed by signal 6 (SIGABRT)"},
                                      {"exit", "failed 2 exit status 3"},
                                      {"throw", "failed 2 exit status 70"},
-                                     {"allocate", "failed 2 exit status 74"},
-                                     {once, "booked 2"}}));
+                                     {"allocate", "failed 2 exit status 74"}}));
     CHECK(supervisor.err().find("(pid") == std::string::npos);  // no consumer had to be started again
 }

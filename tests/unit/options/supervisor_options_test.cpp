@@ -133,6 +133,9 @@ const std::vector<OptionCase>& all_options() {
          "xml", "id or json is accepted"},
         {"pipeline", "1", "1", [](const Options& o) { return std::to_string(o.outside.pipeline); }, "257",
          count_text(1, 256)},
+        {"start-timeout", "30s", "30s",
+         [](const Options& o) { return pipeline::to_text(o.outside.start_timeout); }, "5",
+         time_text("0 (no limit) or a duration from 1ms to 8760h")},
         {"memory-limit", "0", "0", [](const Options& o) { return std::to_string(o.outside.memory_limit); },
          "1000", "0 (no limit) or a size from 1MiB to 1048576GiB is accepted, with a unit (KiB, MiB or GiB)"},
         {"max-items-per-child", "0", "0",
@@ -254,7 +257,7 @@ TEST_CASE("the help has every option and fits a screen", "[options]") {
         CHECK((line.empty() || line.back() != ' '));
         if (line.starts_with("  --")) ++options;
     }
-    CHECK(count <= 55);
+    CHECK(count <= 56);
     CHECK(options == all_options().size() + 7);  // the table above has forgotten none
     for (const auto* value :
          {"16384", "256", "100ms", "5min", "1min", "spool:STATE/spool", "sqlite:STATE/invoices.db",
@@ -459,8 +462,10 @@ TEST_CASE("a command after -- is run for each invoice, and ends with a source th
 }
 
 TEST_CASE("options of work outside are accepted where there is some", "[options]") {
-    const auto exec = options_of(with_consumers({"--process=exec:./book", "--request=json", "--pipeline=64",
-                                                 "--memory-limit=512MiB", "--max-items-per-child=1000"}));
+    const auto exec = options_of(
+        with_consumers({"--process=exec:./book", "--request=json", "--pipeline=64", "--memory-limit=512MiB",
+                        "--max-items-per-child=1000", "--start-timeout=2min"}));
+    CHECK(exec.outside.start_timeout == std::chrono::minutes(2));
     CHECK(exec.outside.request == pipeline::RequestForm::Json);
     CHECK(exec.outside.pipeline == 64);
     CHECK(exec.outside.memory_limit == 536'870'912);
@@ -477,6 +482,9 @@ TEST_CASE("options of work outside are accepted where there is some", "[options]
         error_of(with_consumers({"--process=each:a", "--max-items-per-child=2"})) ==
         "--max-items-per-child does not go with --process 'each:a': exec:COMMAND, or --isolate, is accepted "
         "with it");
+    CHECK(error_of(with_consumers({"--process=each:a", "--start-timeout=2s"})) ==
+          "--start-timeout does not go with --process 'each:a': exec:COMMAND, or --isolate, is accepted with "
+          "it");
     CHECK(error_of(with_consumers({"--isolate", "--request=json"})) ==
           "--request does not go with --process 'ubl': exec:COMMAND is accepted with it");
     CHECK(error_of(with_consumers({"--process=exec:a", "--isolate"})) ==

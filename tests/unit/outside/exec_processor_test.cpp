@@ -8,12 +8,15 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "common/base/error.hpp"
 #include "common/base/log.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/invoice_folder.hpp"
 #include "tests/support/memory_segments.hpp"
 
 using namespace pipeline;
@@ -43,21 +46,34 @@ class Work : public Batch::Owner {
                 result.has_details ? result.details.reason_text() : std::string_view()));
         return can_save_;
     }
-    std::chrono::nanoseconds do_other_work() override { return 100ms; }
+    std::chrono::nanoseconds do_other_work() override {
+        if (at_each_look_) at_each_look_();
+        return 100ms;
+    }
 
     MemorySegments segments_{16, 16};
     Hand hand_;
     std::array<Result, 16> results_;
     std::vector<std::string> outcomes_;  // STATUS ATTEMPTS REASON, as saved
     bool can_save_ = true;
+    std::function<void()> at_each_look_;
 };
+
+// Nobody waits that long: a test that needs an hour hangs.
+constexpr Conversation::Limits kNoLimits{0s, 1h};
 
 ExecPlan plan_of(const std::string& script, std::uint32_t pipeline = 1) {
     ExecPlan plan;
     plan.program = {"/bin/sh", "sh", ProgramChild::Input::Pipe, 0};
     plan.arguments = {"sh", "-c", script};
     plan.pipeline = pipeline;
+    plan.limits = kNoLimits;
     return plan;
+}
+
+// A script that reads all requests that have come at once into $ids.
+std::string in_chunks(const std::string& what) {
+    return "while ids=$(dd bs=4096 count=1 2>/dev/null) && test -n \"$ids\"; do " + what + "; done";
 }
 
 RequestWriter ids() {
@@ -95,12 +111,67 @@ TEST_CASE("a program that ends in the middle costs the invoice that it worked on
           Outcomes{"booked 1", "failed 2 exit status 3: gone", "booked 1", "booked 1"});
 }
 
+TEST_CASE("of several invoices that a program had read, the one that ends it is charged, and no other",
+          "[exec-processor]") {
+    CHECK(
+        outcomes_of(
+            4, plan_of(in_chunks("case \"$ids\" in *3*) exit 3;; esac; for id in $ids; do echo booked; done"),
+                       4)) == Outcomes{"booked 1", "booked 1", "failed 2 exit status 3", "booked 1"});
+}
+
+TEST_CASE("answers that name their invoices come in any order", "[exec-processor]") {
+    const std::string script = in_chunks(
+        "for id in $ids; do last=\"$id $last\"; done; "
+        "for id in $last; do echo '{\"status\": \"rejected\", \"reason\": \"r'$id'\", \"id\": '$id'}'; done; "
+        "last=");
+    CHECK(outcomes_of(4, plan_of(script, 4)) ==
+          Outcomes{"rejected 1 r1", "rejected 1 r2", "rejected 1 r3", "rejected 1 r4"});
+}
+
+TEST_CASE("after answers in any order, one without an id is none", "[exec-processor]") {
+    const std::string script = in_chunks(
+        "case \"$ids\" in 1*2*3*) echo '{\"status\": \"booked\", \"id\": 2}'; echo booked;; "
+        "*) for id in $ids; do echo booked; done;; esac");
+    // The program's end charges nobody: it had two more requests.
+    CHECK(outcomes_of(3, plan_of(script, 3)) == Outcomes(3, "booked 1"));
+}
+
+TEST_CASE("an answer with a value that cannot be recorded costs one attempt and no program",
+          "[exec-processor]") {
+    const auto outcomes = outcomes_of(
+        3, plan_of("while read id; do test $id = 2 && echo '{\"status\": \"booked\", \"net\": \"1,50\"}' || "
+                   "echo rejected $$; done"));
+    REQUIRE(outcomes.size() == 3);
+    CHECK(outcomes[0].starts_with("rejected 1 "));
+    CHECK(outcomes[1] ==
+          "failed 1 gave an answer that is not understood: JSON whose net is no amount with at most two "
+          "decimals: \"1,50\"");
+    CHECK(outcomes[2] == outcomes[0]);  // by the same process
+}
+
 TEST_CASE("an answer that is none ends the program, and costs the invoice it was for an attempt",
           "[exec-processor]") {
     const auto outcomes =
         outcomes_of(3, plan_of("while read id; do test $id = 2 && echo what || echo booked; done", 2));
     CHECK(outcomes ==
           Outcomes{"booked 1", "failed 2 gave an answer that is not understood: \"what\"", "booked 1"});
+}
+
+TEST_CASE("a line before the first request was read counts for nothing", "[exec-processor]") {
+    // The program reads only when its first line has been seen.
+    const InvoiceFolder folder;
+    const std::string path = folder.path().string() + "/";
+    Work work(2);
+    Batch batch = work.batch();
+    ExecProcessor processor(plan_of("echo rejected; echo >" + path + "written; until test -e " + path +
+                                    "seen; do sleep 0.01; done; while read id; do echo booked; done"),
+                            ids());
+    work.at_each_look_ = [&, looks = 0]() mutable {
+        if (std::filesystem::exists(path + "written") && ++looks == 3) folder.write("seen", "");
+    };
+    processor.process(batch);
+    batch.save();
+    CHECK(work.outcomes_ == Outcomes(2, "booked 1"));
 }
 
 TEST_CASE("a program is replaced after its number of invoices", "[exec-processor]") {
@@ -149,4 +220,47 @@ TEST_CASE("one program works on batch after batch, and ends with its processor",
     CHECK(outcomes == Outcomes(3, outcomes.front()));
     const pid_t pid = std::stoi(outcomes.front().substr(std::string("rejected 1 ").size()));
     CHECK(::kill(pid, 0) != 0);
+}
+
+TEST_CASE("programs that end, answer or hang without reading cost no invoice, and ten of them end the run",
+          "[exec-processor]") {
+    ExecPlan plan;
+    std::string why;
+    SECTION("they end") {
+        plan = plan_of("echo no database >&2; exit 3");
+        why = "exit status 3: no database";
+    }
+    SECTION("they answer") {
+        plan = plan_of("while echo booked; do sleep 0.01; done");
+        plan.limits.start_timeout = 50ms;
+        why = "it has read nothing for 50 ms";
+    }
+    SECTION("they hang") {
+        plan = plan_of("sleep 600");
+        plan.limits.start_timeout = 50ms;
+        why = "it has read nothing for 50 ms";
+    }
+    Work work(3);
+    Batch batch = work.batch();
+    ExecProcessor processor(std::move(plan), ids());
+    std::string said;
+    try {
+        processor.process(batch);
+    } catch (const Failure& failure) {
+        CHECK(failure.status() == ExitStatus::NotDrained);
+        said = failure.what();
+    }
+    CHECK(said == "sh has ended 10 times in a row before it had read an invoice: " + why +
+                      "; nothing is charged to the invoices, start again once the program starts");
+    CHECK(work.hand_.area().work.load() == 0);
+    for (std::uint64_t i = 0; i < 3; ++i) CHECK(work.hand_.deaths(i) == 0);
+}
+
+TEST_CASE("a program that ends without reading now and then ends nothing", "[exec-processor]") {
+    // Every other program answers one invoice.
+    const InvoiceFolder folder;
+    const std::string mark = (folder.path() / "mark").string();
+    CHECK(outcomes_of(12, plan_of("if test -e " + mark + "; then rm " + mark +
+                                  "; read id; echo booked; else touch " + mark + "; fi")) ==
+          Outcomes(12, "booked 1"));
 }

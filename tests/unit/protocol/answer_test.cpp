@@ -12,9 +12,11 @@ using namespace pipeline;
 namespace {
 
 // "STATUS REASON", or what is wrong with the answer.
-std::string read(const std::string& line, const std::string& id = "4711") {
+std::string read(const std::string& line) {
     Result result;
-    if (const std::string wrong = read_answer(line, id, result); !wrong.empty()) return "wrong: " + wrong;
+    const Answer answer = read_answer(line, result);
+    if (answer.kind == Answer::Kind::None) return "none: " + answer.problem;
+    if (answer.kind == Answer::Kind::Refused) return "refused: " + answer.problem;
     std::string text(to_text(result.status));
     if (result.has_details && !result.details.reason_text().empty())
         text += " " + std::string(result.details.reason_text());
@@ -23,7 +25,7 @@ std::string read(const std::string& line, const std::string& id = "4711") {
 
 Details details_of(const std::string& line) {
     Result result;
-    REQUIRE(read_answer(line, "4711", result) == "");
+    REQUIRE(read_answer(line, result).kind == Answer::Kind::Understood);
     REQUIRE(result.has_details);
     return result.details;
 }
@@ -34,18 +36,20 @@ TEST_CASE("a plain answer is a word and a reason", "[answer]") {
     CHECK(read("booked") == "booked");
     CHECK(read("booked\r") == "booked");
     CHECK(read("booked  ") == "booked");
+    CHECK(read(" \tbooked") == "booked");
+    CHECK(read("\xef\xbb\xbf"
+               "booked") == "booked");
     CHECK(read("rejected") == "rejected");
     CHECK(read("rejected the net is wrong") == "rejected the net is wrong");
     CHECK(read("failed\tno  file\x1b[0m here") == "failed no file [0m here");
 }
 
 TEST_CASE("what is not exactly an answer is none", "[answer]") {
-    CHECK(read("") == "wrong: \"\"");
-    CHECK(read("Booked") == "wrong: \"Booked\"");
-    CHECK(read(" booked") == "wrong: \"booked\"");
-    CHECK(read("booked 4711") == "wrong: \"booked 4711\"");
-    CHECK(read("rejected: x") == "wrong: \"rejected: x\"");
-    CHECK(read("processing 4711...") == "wrong: \"processing 4711...\"");
+    CHECK(read("") == "none: \"\"");
+    CHECK(read("Booked") == "none: \"Booked\"");
+    CHECK(read("booked 4711") == "none: \"booked 4711\"");
+    CHECK(read("rejected: x") == "none: \"rejected: x\"");
+    CHECK(read("processing 4711...") == "none: \"processing 4711...\"");
     CHECK(read(std::string(5000, 'x')).size() < 120);
 }
 
@@ -63,6 +67,7 @@ TEST_CASE("an answer in JSON may carry what an invoice says, exactly", "[answer]
     CHECK(details.amounts[Details::Gross] == 100);
     CHECK(details.amounts[Details::Due] == -50);
     CHECK(details_of(R"({"status": "booked", "net": "1.500"})").amounts[Details::Net] == 150);
+    CHECK(details_of(R"( {"status": "booked", "currency": "eur"})").currency_text() == "EUR");
     const Details some = details_of(R"({"status": "booked", "net": 0, "tax": null})");
     CHECK(some.has(Details::Net));
     CHECK_FALSE(some.has(Details::Tax));
@@ -75,32 +80,54 @@ TEST_CASE("what an answer in JSON holds beside that is passed over", "[answer]")
                ", \"status\": \"booked\"}") == "booked");
 }
 
-TEST_CASE("an answer in JSON that does not say what it should is none", "[answer]") {
-    CHECK(read("{}") == "wrong: a JSON object without status");
+TEST_CASE("a number too great for a double is passed over where nobody needs it", "[answer]") {
+    CHECK(read(R"({"status": "booked", "other": 1e400, "text": "1e400 \\\"", "more": [-1e999]})") ==
+          "booked");
+    CHECK(read(R"({"status": "booked", "net": 1e400})") ==
+          "refused: JSON whose net is no amount with at most two decimals: \"1e400\"");
+}
+
+TEST_CASE("JSON that may be no answer at all is none", "[answer]") {
+    CHECK(read("{}") == "none: a JSON object without status");
     CHECK(read(R"({"status": "done"})") ==
-          "wrong: JSON whose status is none of booked, rejected and failed: \"done\"");
-    CHECK(read(R"({"status": 1})") == "wrong: JSON whose status is a number");
-    CHECK(read(R"({"status": "booked", "id": "4712"})") ==
-          "wrong: JSON whose id is that of another invoice: \"4712\"");
-    CHECK(read(R"({"status": "booked", "net": "1.234"})") ==
-          "wrong: JSON whose net is no amount with at most two decimals: \"1.234\"");
+          "none: JSON whose status is none of booked, rejected and failed: \"done\"");
+    CHECK(read(R"({"status": 1})") == "none: JSON whose status is a number");
+    CHECK(read(R"({"status": "booked", "id": {}})") == "none: JSON whose id is an object or an array");
+    CHECK(read(R"({"status": "booked")").starts_with("none: JSON that is malformed at byte "));
+    CHECK(read(R"({"status": "booked"} {)").starts_with("none: JSON that is malformed at byte "));
+    CHECK(read("{\"status\": \"booked\", \"supplier\": \"\xff\"}")
+              .starts_with("none: JSON that is malformed at byte "));
+    CHECK(read("{" + std::string(60'000, '[')).starts_with("none: JSON that is malformed at byte "));
+}
+
+TEST_CASE("an answer in JSON with a value that cannot be recorded is refused by its name", "[answer]") {
+    CHECK(read(R"({"net": "1.234", "status": "booked"})") ==
+          "refused: JSON whose net is no amount with at most two decimals: \"1.234\"");
     for (const auto* amount :
          {"1.005", "1e2", "\"1,00\"", "\"\"", "12345678901234567890", "\"99999999999999999.00\""}) {
         CAPTURE(amount);
-        CHECK(read(std::string(R"({"status": "booked", "tax": )") + amount + "}").find("no amount") !=
-              std::string::npos);
+        const std::string said = read(std::string(R"({"status": "booked", "tax": )") + amount + "}");
+        CHECK(said.starts_with("refused: JSON whose tax is no amount"));
     }
-    CHECK(read(R"({"status": "booked", "due": true})") == "wrong: JSON whose due is true or false");
+    CHECK(read(R"({"status": "booked", "due": true})") == "refused: JSON whose due is true or false");
     CHECK(read(R"({"status": "booked", "gross": {"value": 1}})") ==
-          "wrong: JSON whose gross is an object or an array");
-    CHECK(read(R"({"status": "booked", "supplier": 5})") == "wrong: JSON whose supplier is a number");
+          "refused: JSON whose gross is an object or an array");
+    CHECK(read(R"({"status": "booked", "supplier": 5})") == "refused: JSON whose supplier is a number");
     CHECK(read(R"({"status": "booked", "currency": "euro"})") ==
-          "wrong: JSON whose currency is not three letters: \"euro\"");
-    CHECK(read(R"({"status": "booked")").starts_with("wrong: JSON that is malformed at byte "));
-    CHECK(read(R"({"status": "booked"} {)").starts_with("wrong: JSON that is malformed at byte "));
-    CHECK(read("{\"status\": \"booked\", \"supplier\": \"\xff\"}")
-              .starts_with("wrong: JSON that is malformed at byte "));
-    CHECK(read("{" + std::string(60'000, '[')).starts_with("wrong: JSON that is malformed at byte "));
+          "refused: JSON whose currency is not three letters: \"euro\"");
+}
+
+TEST_CASE("an answer in JSON says whose it is, as text or as a number", "[answer]") {
+    Result result;
+    CHECK(read_answer(R"({"status": "booked"})", result).may_be_for("4711"));
+    CHECK(read_answer(R"({"status": "booked", "id": null})", result).may_be_for("4711"));
+    const Answer text = read_answer(R"({"status": "booked", "id": "4711"})", result);
+    CHECK(text.may_be_for("4711"));
+    CHECK_FALSE(text.may_be_for("4712"));
+    const Answer number = read_answer(R"({"id": 4711, "net": "x", "status": "booked"})", result);
+    CHECK(number.kind == Answer::Kind::Refused);
+    CHECK(number.may_be_for("4711"));
+    CHECK_FALSE(number.may_be_for("17"));
 }
 
 TEST_CASE("a result that is written in JSON is read as the same", "[answer]") {
@@ -115,7 +142,9 @@ TEST_CASE("a result that is written in JSON is read as the same", "[answer]") {
     CHECK(line.back() == '\n');
     CHECK(line.find('\n') == line.size() - 1);
     Result again;
-    REQUIRE(read_answer(line.substr(0, line.size() - 1), "a \"b\"", again) == "");
+    const Answer answer = read_answer(line.substr(0, line.size() - 1), again);
+    REQUIRE(answer.kind == Answer::Kind::Understood);
+    CHECK(answer.id == "a \"b\"");
     CHECK(again.status == Status::Rejected);
     CHECK(again.details.reason_text() == "BR-CO-10 (\"quoted\")");
     CHECK(again.details.supplier_text() == "Caf\u00e9");
@@ -128,9 +157,10 @@ TEST_CASE("a result that is written in JSON is read as the same", "[answer]") {
     result.set(Status::Booked);
     CHECK(write_json_answer("1", result) == "{\"id\":\"1\",\"status\":\"booked\"}\n");
     // Bytes that are no text do not keep an answer from being its invoice's.
-    CHECK(read_answer("{\"id\":\"\u00ef\u00bf\u00bd\",\"status\":\"booked\"}", "\xff", again) != "");
+    CHECK_FALSE(
+        read_answer("{\"id\":\"\u00ef\u00bf\u00bd\",\"status\":\"booked\"}", again).may_be_for("\xff"));
     const std::string of_bytes = write_json_answer("\xff", result);
-    CHECK(read_answer(of_bytes.substr(0, of_bytes.size() - 1), "\xff", again) == "");
+    CHECK(read_answer(of_bytes.substr(0, of_bytes.size() - 1), again).may_be_for("\xff"));
 }
 
 TEST_CASE("a request is the id, or an object that says where it comes from", "[answer]") {

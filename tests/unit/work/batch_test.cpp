@@ -44,6 +44,36 @@ class Work : public Batch::Owner {
 
 }  // namespace
 
+TEST_CASE("a batch that was given up puts no further item in work", "[batch]") {
+    Work work(3);
+    Batch batch = work.batch();
+    work.can_save_ = false;
+    REQUIRE(batch.begin(0));
+    batch.result(0).set(Status::Booked);
+    batch.finish(0);
+    batch.save();
+    REQUIRE(batch.is_given_up());
+    CHECK_FALSE(batch.begin(1));
+    CHECK_FALSE(batch.begin_start(1));
+    CHECK(work.work() == 0);
+}
+
+TEST_CASE("while a program starts, the item in work looks new at each look", "[batch]") {
+    Work work(2);
+    Batch batch = work.batch();
+    REQUIRE(batch.begin_start(1));
+    const std::uint64_t first = work.work();
+    CHECK(work.hand_.at_work() == 1);
+    static_cast<void>(batch.look_after(std::chrono::steady_clock::now()));
+    CHECK(work.work() != first);
+    CHECK(work.hand_.at_work() == 1);
+    CHECK(WorkWord::unpack(work.work()).attempt == 1);
+    REQUIRE(batch.begin(1));
+    const std::uint64_t timed = work.work();
+    static_cast<void>(batch.look_after(std::chrono::steady_clock::now()));
+    CHECK(work.work() == timed);
+}
+
 TEST_CASE("results are saved in the hand's order, as far as all before them are there", "[batch]") {
     Work work(4);
     Batch batch = work.batch();
@@ -81,12 +111,12 @@ TEST_CASE("an attempt that failed is tried again until the attempts are used up"
     Work work(2);
     Batch batch = work.batch();
     CHECK(batch.attempt(0) == 1);
-    batch.begin(0);
+    CHECK(batch.begin(0));
     CHECK(batch.charge(0, Cause::closed_stream(), "what it said") == Batch::AfterCharge::TryAgain);
     CHECK(work.work() == 0);
     CHECK(batch.attempt(0) == 2);
     CHECK_FALSE(batch.is_finished(0));
-    batch.begin(0);
+    CHECK(batch.begin(0));
     CHECK(batch.charge(0, Cause::ran_too_long(), "") == Batch::AfterCharge::GivenUp);
     CHECK(batch.is_finished(0));
     CHECK(batch.result(0).status == Status::Failed);
@@ -100,7 +130,7 @@ TEST_CASE(
     "[batch]") {
     Work work(2);
     Batch batch = work.batch();
-    batch.begin(1);
+    CHECK(batch.begin(1));
     const auto active = work.work();
     CHECK(active != 0);
     static_cast<void>(
@@ -140,7 +170,7 @@ TEST_CASE("a batch whose results cannot be saved any more is left as it is", "[b
     work.can_save_ = false;
     Batch batch = work.batch();
     batch.finish(0);
-    batch.begin(1);
+    CHECK(batch.begin(1));
     static_cast<void>(batch.look_after(std::chrono::steady_clock::now() + 10ms));
     CHECK(batch.is_given_up());
     CHECK(batch.is_done());
