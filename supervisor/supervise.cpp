@@ -57,6 +57,18 @@ void log_report(const Report& report, ExitStatus status, const Options& options)
                {"IN_FLIGHT", fmt::to_string(report.in_flight())}});
 }
 
+// A run that ends by itself says what has become of it. That all have failed is an error, likely of the
+// command.
+void tell_of_failures(const Report& report, const Options& options) {
+    const std::uint64_t failed = report.outcomes.failed;
+    if (!options.once || failed == 0) return;
+    log(failed == report.outcomes.all() ? LogLevel::Error : LogLevel::Warning,
+        "{} of {} invoices failed; the ledger has the reasons: SELECT id, reason FROM invoices WHERE status "
+        "= "
+        "'failed'",
+        failed, report.outcomes.all());
+}
+
 }  // namespace
 
 ExitStatus supervise(const Options& options) {
@@ -87,6 +99,7 @@ ExitStatus supervise(const Options& options) {
         log(LogLevel::Notice, "nothing new in {}: no invoice was acquired{}", segments.source(),
             cursor == 0 ? "" : fmt::format(", all before position {} were in earlier runs", cursor));
     }
+    tell_of_failures(report, options);
     log_report(report, status, options);
     print_report(report, options.report);
     return status;

@@ -12,10 +12,13 @@ namespace pipeline {
 namespace {
 
 constexpr std::string_view kBetween = " | ";
-constexpr std::string_view kBlanks = " \t\r\n\v\f";
 
-bool is_blank(std::string_view line) noexcept {
-    return line.find_first_not_of(kBlanks) == std::string_view::npos;
+std::string in_small_letters(std::string_view text) {
+    std::string small(text);
+    for (char& c : small) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return small;
 }
 
 }  // namespace
@@ -25,13 +28,14 @@ void ErrorLines::begin(std::string prefix) {
     prefix_ = std::move(prefix);
     line_.clear();
     kept_count_ = 0;
+    error_rank_ = 0;
 }
 
 void ErrorLines::take(std::string_view bytes, TimePoint now) {
     while (!bytes.empty()) {
         if (budget_.is_used_up(now)) return leave_out(bytes);
         const auto newline = bytes.find('\n');
-        append_to_line(bytes.substr(0, newline));
+        line_.append(bytes.substr(0, newline));
         if (newline == std::string_view::npos) return;
         end_line(now);
         bytes.remove_prefix(newline + 1);
@@ -39,23 +43,19 @@ void ErrorLines::take(std::string_view bytes, TimePoint now) {
 }
 
 void ErrorLines::end(TimePoint now) {
-    if (!line_.empty()) end_line(now);
+    if (!line_.text().empty()) end_line(now);
     tell_left_out();
 }
 
-void ErrorLines::append_to_line(std::string_view text) {
-    line_ += text.substr(0, kMaxLineBytes - std::min(kMaxLineBytes, line_.size()));
-}
-
 void ErrorLines::end_line(TimePoint now) {
-    if (!is_blank(line_)) {
+    if (!line_.is_blank()) {
         if (budget_.take(now)) {
             tell_left_out();
-            log(LogLevel::Info, "{}: {}", prefix_, line_);
+            log(LogLevel::Info, "{}: {}", prefix_, line_.text());
         } else {
-            budget_.left_out(line_.size() + 1);
+            budget_.left_out(line_.text().size() + 1);
         }
-        keep(line_);
+        keep(line_.text());
     }
     line_.clear();
 }
@@ -64,7 +64,7 @@ void ErrorLines::end_line(TimePoint now) {
 void ErrorLines::leave_out(std::string_view bytes) {
     budget_.left_out(bytes.size());
     const auto last = bytes.rfind('\n');
-    if (last == std::string_view::npos) return append_to_line(bytes);
+    if (last == std::string_view::npos) return line_.append(bytes);
     const std::string_view rest = bytes.substr(last + 1);
     bytes = bytes.substr(0, last);
     std::array<std::string_view, kKept> lines;
@@ -77,19 +77,38 @@ void ErrorLines::leave_out(std::string_view bytes) {
         if (!is_first) bytes = bytes.substr(0, before);
     }
     if (is_first) {  // it continues the unfinished line
-        append_to_line(lines[count - 1]);
-        lines[count - 1] = line_;
+        line_.append(lines[count - 1]);
+        lines[count - 1] = line_.text();
     }
     while (count > 0) {
         --count;
-        if (!is_blank(lines[count])) keep(lines[count]);
+        if (!OpenLine::is_blank(lines[count])) keep(OpenLine::shown(lines[count]));
     }
     line_.clear();
-    append_to_line(rest);
+    line_.append(rest);
 }
 
 void ErrorLines::keep(std::string_view line) {
     kept_[kept_count_++ % kKept] = line.substr(0, kMaxLineBytes);
+    const int rank = error_rank(line);
+    if (rank == 0 || rank < error_rank_) return;
+    error_ = line.substr(0, kMaxLineBytes);
+    error_number_ = kept_count_;
+    error_rank_ = rank;
+}
+
+int ErrorLines::error_rank(std::string_view line) {
+    const std::string small = in_small_letters(line);
+    const auto stands_in = [&small](std::string_view word) { return small.find(word) != std::string::npos; };
+    for (const std::string_view word : {"error", "exception", "fatal", "panic"}) {
+        const auto at = small.find(word);
+        if (at != std::string::npos && small.find(':', at) != std::string::npos) return 2;
+    }
+    for (const std::string_view word : {"error", "exception", "fatal", "panic", "fail", "cannot", "can't",
+                                        "unable", "denied", "refused", "not found", "no such", "invalid"}) {
+        if (stands_in(word)) return 1;
+    }
+    return 0;
 }
 
 void ErrorLines::tell_left_out() {
@@ -105,14 +124,18 @@ std::string_view ErrorLines::last() const noexcept {
 
 std::string ErrorLines::tail(std::size_t most) const {
     std::string text;
+    std::string line;
     clean_text(last(), text);
-    for (std::size_t back = 2; back <= std::min(kKept, kept_count_); ++back) {
-        std::string line;
-        clean_text(kept_[(kept_count_ - back) % kKept], line);
+    std::size_t shown = 1;
+    for (; shown < std::min(kKept, kept_count_); ++shown) {
+        clean_text(kept_[(kept_count_ - shown - 1) % kKept], line);
         if (line.size() + kBetween.size() + text.size() > most) break;
         text.insert(0, line.append(kBetween));
     }
-    return text;
+    if (error_rank_ == 0 || error_number_ + shown > kept_count_) return text;
+    clean_text(error_, line);
+    clean_text(last(), text);
+    return line.append(kBetween) + text;
 }
 
 }  // namespace pipeline

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A program's standard error. Its lines go into the log with a prefix that names the program, at most
-// kLinesPerSecond of them. The last ones are kept, because they tell why it died. Much output costs little
-// more than reading it: lines above the limit are not even split.
+// kLinesPerSecond of them. The last ones are kept, and the one that looks most like an error, because they
+// tell why it died. Much output costs little more than reading it: lines above the limit are not even split.
 #pragma once
 
 #include <array>
@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "consumer/outside/open_line.hpp"
 #include "consumer/work/line_budget.hpp"
 
 namespace pipeline {
@@ -18,8 +19,8 @@ class ErrorLines {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
     static constexpr std::uint32_t kLinesPerSecond = 50;
-    static constexpr std::size_t kMaxLineBytes = 1024;  // longer lines are cut
-    static constexpr std::size_t kKept = 3;             // lines
+    static constexpr std::size_t kMaxLineBytes = OpenLine::kMaxBytes;  // longer lines are cut
+    static constexpr std::size_t kKept = 3;                            // lines
 
     // Call for each new program: drops the lines of the previous one. `prefix` precedes each logged line.
     void begin(std::string prefix);
@@ -30,20 +31,25 @@ class ErrorLines {
 
     // The last line that is not blank; empty if there is none.
     [[nodiscard]] std::string_view last() const noexcept;
-    // As many of the last lines as fit in `most` bytes, but at least the last one, joined by " | ".
+    // As many of the last lines as fit in `most` bytes, but at least the last one, joined by " | ". If none
+    // of these looks like an error and an earlier line does, that line and the last one.
     [[nodiscard]] std::string tail(std::size_t most) const;
+    // How much a line looks like an error: 0 not at all, 2 like "ValueError: bad amount".
+    [[nodiscard]] static int error_rank(std::string_view line);
 
   private:
-    void append_to_line(std::string_view text);
     void end_line(TimePoint now);
     void leave_out(std::string_view bytes);
     void keep(std::string_view line);
     void tell_left_out();
 
     std::string prefix_;
-    std::string line_;  // the unfinished line so far, cut
+    OpenLine line_;  // the unfinished line so far
     std::array<std::string, kKept> kept_;
     std::size_t kept_count_ = 0;  // total; line n is kept_[n % kKept]
+    std::string error_;           // the last one of those that look most like an error
+    std::size_t error_number_ = 0;
+    int error_rank_ = 0;
     LineBudget budget_{kLinesPerSecond};
 };
 

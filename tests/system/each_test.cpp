@@ -136,6 +136,18 @@ TEST_CASE("a command after -- is run for each line and the run ends with the fil
     CHECK(to_text(outcomes(run)) == to_text({{"abc", "booked 1"}, {"def", "failed 3 exit status 1"}}));
 }
 
+TEST_CASE("a run in which every command fails says so, however quiet it is", "[each]") {
+    PipelineRun run;
+    write_file(run.directory() / "ids", "1\n2\n3\n");
+    auto supervisor =
+        run.start({"--consumers", "1", "--source", "lines:" + (run.directory() / "ids").string(),
+                   "--max-attempts", "1", "--log-level", "error", "--", "false"});
+    CHECK(supervisor.wait() == 0);
+    const std::string log = supervisor.err();
+    INFO(log);
+    CHECK(log.find("error: 3 of 3 invoices failed; the ledger has the reasons") != std::string::npos);
+}
+
 TEST_CASE("a command without a place for the id gets it as its last argument", "[each]") {
     PipelineRun run;
     run_to_end(run, {"abc", "def"}, {"--consumers", "2", "--max-attempts", "1", "--", "test", "abc", "="});

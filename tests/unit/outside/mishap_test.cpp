@@ -5,8 +5,10 @@
 #include <string>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/invoice_folder.hpp"
 
 using namespace pipeline;
+using namespace pipeline::test;
 using Step = Mishap::Step;
 
 namespace {
@@ -48,6 +50,26 @@ TEST_CASE("a file that is being written may be executed soon, and one that canno
     CHECK(line_of({Step::Exec, ENOENT}, 0) == "executing /bin/book: No such file or directory");
     CHECK(line_of({Step::Exec, ENOEXEC}, 0) ==
           "executing /bin/book: Exec format error; a script begins with a line like #!/bin/sh");
+}
+
+TEST_CASE("a script whose interpreter is not there is told from one that is not there itself", "[mishap]") {
+    const InvoiceFolder folder;
+    const std::string script = (folder.path() / "script").string();
+    const auto advice = [&](std::string_view text) {
+        folder.write("script", text);
+        const std::string line = failure_of({Step::Exec, ENOENT}, script, 0).what();
+        const auto advice_at = line.find("; ");
+        return advice_at == std::string::npos ? "" : line.substr(advice_at + 2);
+    };
+    CHECK(advice("#! /no/such/interpreter -x\n") ==
+          "its first line names the interpreter '/no/such/interpreter', which is not there");
+    CHECK(
+        advice("#!/bin/sh\r\necho\r\n") ==
+        "its first line names the interpreter '/bin/sh\\x0d', which is not there; the file has the line ends "
+        "of Windows");
+    CHECK(advice("#!\n").empty());
+    CHECK(advice(std::string(1000, 'x')).empty());
+    CHECK(advice("").empty());
 }
 
 TEST_CASE("a memory limit that cannot be set is named", "[mishap]") {

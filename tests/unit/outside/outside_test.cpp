@@ -128,6 +128,35 @@ TEST_CASE("the last lines of standard error are kept, however many there were", 
     configure_log("invoice-pipeline", LogLevel::Info);
 }
 
+TEST_CASE("a line that its program has drawn again and again is what was drawn last", "[outside]") {
+    const std::string text = "old\n 1%\r 2%\r100%\r\nthe end\r\n\r 1%\r 2%";
+    for (std::size_t piece = 1; piece <= text.size(); ++piece) {
+        CAPTURE(piece);
+        ErrorLines errors;
+        errors.begin("program[1]");
+        for (std::size_t at = 0; at < text.size(); at += piece)
+            errors.take(std::string_view(text).substr(at, piece), TimePoint{1000s});
+        errors.end(TimePoint{1000s});
+        CHECK(errors.tail(100) == "100% | the end | 2%");
+        CHECK(last_of(text, piece) == " 2%");
+        CHECK(last_of(text.substr(0, 18), piece) == "100%");
+    }
+}
+
+TEST_CASE("a line that looks like an error is kept, however many follow", "[outside]") {
+    ErrorLines errors;
+    errors.begin("program[1]");
+    errors.take("cannot open\nIllegalStateException: no invoice\n at Main\n at Main\n at Main\nthe end\n",
+                TimePoint{1000s});
+    CHECK(errors.tail(100) == "IllegalStateException: no invoice | the end");
+    CHECK(errors.tail(0) == "IllegalStateException: no invoice | the end");
+    errors.take("Error: another\n", TimePoint{1000s});
+    CHECK(errors.tail(20) == "Error: another");
+    errors.begin("program[2]");
+    errors.take("one\ntwo\nthree\nfour\n", TimePoint{1000s});
+    CHECK(errors.tail(0) == "four");
+}
+
 TEST_CASE("an invoice fills the places of a command and makes no words", "[outside]") {
     CommandTemplate command({"sh", "{}", "-o{id}.{attempt}{", "{path}", "{x}{}}"}, "/in");
     CHECK(command.fill("a b; {path}", 2) ==

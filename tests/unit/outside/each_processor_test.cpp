@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "consumer/outside/each_processor.hpp"
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "common/base/log.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/invoice_folder.hpp"
+#include "tests/support/memory_segments.hpp"
+
+using namespace pipeline;
+using namespace pipeline::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A hand of items with the numbers 1..count, and the consumer that owns it.
+class Work : public Batch::Owner {
+  public:
+    explicit Work(std::uint64_t count) : hand_(segments_.ring().hand(0)) {
+        configure_log("unit_tests", LogLevel::Error);
+        for (std::uint64_t i = 0; i < count; ++i) set_number(hand_.item(i), i + 1);
+        hand_.set_word({0, count, 0});
+    }
+    ~Work() override { configure_log("invoice-pipeline", LogLevel::Info); }
+
+    void process(const std::string& script) {
+        Batch batch(hand_, results_, 1, 0s, *this);
+        EachProcessor processor({{"/bin/sh", "job", ProgramChild::Input::Null, 0}, 0s},
+                                CommandTemplate({"sh", "-c", script, "job", "{}"}, {}));
+        processor.process(batch);
+        batch.save();
+    }
+    bool save_results(std::span<const Result> results) override {
+        for (const Result& result : results) reasons_.emplace_back(result.details.reason_text());
+        return can_save_;
+    }
+    std::chrono::nanoseconds do_other_work() override { return 100ms; }
+
+    MemorySegments segments_{16, 16};
+    Hand hand_;
+    std::array<Result, 16> results_;
+    std::vector<std::string> reasons_;
+    bool can_save_ = true;
+};
+
+std::string reason_of(const std::string& script) {
+    Work work(1);
+    work.process(script);
+    REQUIRE(work.reasons_.size() == 1);
+    return work.reasons_.front();
+}
+
+}  // namespace
+
+TEST_CASE("a batch that was given up starts no further process", "[each-processor]") {
+    const InvoiceFolder folder;
+    const std::string file = (folder.path() / "started").string();
+    Work work(4);
+    work.can_save_ = false;
+    // Longer than results wait for a save.
+    work.process("printf x >>" + file + "; sleep 0.05");
+    CHECK(std::filesystem::file_size(file) == 1);
+    CHECK(work.hand_.area().work.load() == 0);
+    for (std::uint64_t i = 0; i < 4; ++i) CHECK(work.hand_.deaths(i) == 0);
+}
+
+TEST_CASE("the reason of a failed process is the line that looks like its error, and its last one",
+          "[each-processor]") {
+    CHECK(reason_of("printf 'x.js:1\\nError: no database\\n    at main\\n\\nNode.js\\n' >&2; exit 1") ==
+          "exit status 1: Error: no database | Node.js");
+    CHECK(reason_of("printf 'Traceback:\\nValueError: bad amount\\n' >&2; exit 1") ==
+          "exit status 1: ValueError: bad amount");
+    CHECK(reason_of("printf ' 1%%\\r 2%%\\r 99%%\\rconnection reset' >&2; exit 56") ==
+          "exit status 56: connection reset");
+    CHECK(reason_of("echo first; echo last; exit 1") == "exit status 1: last");
+}
+
+TEST_CASE("a command that is not found or cannot be executed is named", "[each-processor]") {
+    CHECK(reason_of("exit 127") == "exit status 127: job, or a command of it, was not found");
+    CHECK(reason_of("exit 126") == "exit status 126: job, or a command of it, cannot be executed");
+    CHECK(reason_of("echo no such thing >&2; exit 127") == "exit status 127: no such thing");
+}
