@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "common/base/plural.hpp"
+#include "common/spec/source_spec.hpp"
 
 namespace pipeline {
 namespace {
@@ -64,13 +65,18 @@ void check_sequence(LedgerReader& ledger, const SourceBooks& books, DeepCheck& c
             fmt::format("{}: each number from 1 to {} is in the ledger once", books.source, last));
 }
 
+bool gives_numbers(const SourceBooks& books) noexcept {
+    const SourceTraits* traits = source_traits_of(books.source);
+    return traits != nullptr && traits->ids == SourceTraits::Ids::Numbers;
+}
+
 }  // namespace
 
 DeepCheck check_deep(LedgerReader& ledger, const std::vector<SourceBooks>& books) {
     DeepCheck check;
     check_storage(ledger, check);
     for (const SourceBooks& each : books) {
-        if (each.source == "sequence") check_sequence(ledger, each, check);
+        if (gives_numbers(each)) check_sequence(ledger, each, check);
     }
     return check;
 }

@@ -56,7 +56,7 @@ ROOMS = {
     "observer/options": "common/base common/spec common/cli common/options",
     "observer/see": "common/base common/spec common/os common/shm common/core common/core/segments",
     "observer/judge": "common/base common/core common/core/segments observer/see",
-    "observer/audit": "common/base common/ledger common/ledger/open observer/options observer/see",
+    "observer/audit": "common/base common/spec common/ledger common/ledger/open observer/options observer/see",
     "observer/show": "common/base observer/options observer/see observer/judge",
     "observer/screen": "common/base observer/options observer/see observer/judge observer/show",
     "observer/web": "common/base common/cli observer/options observer/see observer/judge observer/show",
