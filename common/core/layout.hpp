@@ -65,8 +65,8 @@ struct alignas(64) HandArea {
     // that lock). Always read and written whole, so no kill leaves half of it.
     std::atomic<std::uint64_t> word;
 
-    // {index: 46, beat: 8, suspect: 1, attempt: 8, active: 1}: the item that is being processed, the number of
-    // the attempt, and whether it was a suspect when that began. While the item's program starts, each new
+    // {index: 46, beat: 8, suspect: 1, attempt: 8, active: 1}: the item that is being processed, the number
+    // of the attempt, and whether it was a suspect when that began. While the item's program starts, each new
     // beat restarts the item's time for the supervisor's watch; nothing else reads the beat. The place's
     // consumer writes it; after a death that no item is to blame for, the supervisor clears it. A kill leaves
     // it active: it tells the successor which item to blame.
