@@ -68,7 +68,9 @@ std::string suggest(std::string_view written, const std::vector<std::string>& wo
 
 // The same for the word with which a value begins.
 std::string suggest_value(const CommandOption& option, std::string_view value) {
-    return suggest(value.substr(0, value.find(':')), option.words);
+    const auto word = value.substr(0, value.find(':'));
+    const bool is_right = std::find(option.words.begin(), option.words.end(), word) != option.words.end();
+    return is_right ? "" : suggest(word, option.words);
 }
 
 const Given* find_given(const std::vector<Given>& all, std::string_view name) noexcept {
@@ -91,6 +93,14 @@ std::vector<CommandOption> common_options(bool with_config) {
     options.push_back({"help", "", "show this and exit (also -h)", {}, {}, ignore, {}, 'h', {}});
     options.push_back({"version", "", "show the version and exit (also -V)", {}, {}, ignore, {}, 'V', {}});
     return options;
+}
+
+// The same for a name in a configuration file, where the options that every program has may not stand.
+std::string suggest_setting(const CommandLine& own, const std::string& name) {
+    const auto common = common_options(true);
+    const bool is_common = std::any_of(common.begin(), common.end(),
+                                       [&](const CommandOption& option) { return option.name == name; });
+    return is_common ? "" : suggest(name, names_of(own));
 }
 
 // The accepted values, as the option's take() describes them.
@@ -200,7 +210,7 @@ std::vector<Given> apply_config(const CommandLine& own, const std::string& path)
     for (const auto& entry : read_config_file(path)) {
         const auto* option = find_option(own, entry.name);
         if (option == nullptr) {
-            refuse(entry, "unknown option, " + suggest(entry.name, names_of(own)) +
+            refuse(entry, "unknown option, " + suggest_setting(own, entry.name) +
                               "the names that --help lists (but config, help, version) are accepted");
         }
         if (find_given(all, entry.name) != nullptr) refuse(entry, "given twice, one value is accepted");

@@ -10,7 +10,7 @@ namespace pipeline {
 
 // The word that `written` begins, else the one that it most likely misspells: with a letter missing, too
 // many, wrong, or exchanged with the next one; two such mistakes if `written` has more than four letters.
-// Letters of the other case are equal. Empty if there is none, or if `written` is one of the words.
+// Letters of the other case are equal. Empty if there is none.
 [[nodiscard]] std::string nearest(std::string_view written, const std::vector<std::string>& words);
 
 }  // namespace pipeline

@@ -512,7 +512,9 @@ TEST_CASE("a file that says something wrong is refused with its name", "[options
     const auto wanted = GENERATE_COPY(values<Case>({
         {"frobnicate = 1\n", "frobnicate '1': " + unknown},
         {"[section]\nname = x\n", "section.name 'x': " + unknown},
-        {"--name = x\n", "--name 'x': " + unknown},
+        {"--name = x\n",
+         "--name 'x': unknown option, did you mean name? the names that --help lists (but "
+         "config, help, version) are accepted"},
         {"ledgr = none\n",
          "ledgr 'none': unknown option, did you mean ledger? the names that --help lists "
          "(but config, help, version) are accepted"},
