@@ -47,6 +47,13 @@ extern "C" int openat(int folder, const char* name, int flags, ...) {
     return static_cast<int>(::syscall(SYS_openat, folder, name, flags, mode));
 }
 
+// Fortified callers use this one for flags that are no constant.
+extern "C" int fortified_openat(int folder, const char* name, int flags) asm("__openat64_2");
+extern "C" int fortified_openat(int folder, const char* name, int flags) {
+    if (fails(file_hook().on_openat, name)) return -1;
+    return static_cast<int>(::syscall(SYS_openat, folder, name, flags));
+}
+
 extern "C" int statx(int folder, const char* name, int flags, unsigned mask, struct statx* status) noexcept {
     if (fails(file_hook().on_statx, name)) return -1;
     return static_cast<int>(::syscall(SYS_statx, folder, name, flags, mask, status));
