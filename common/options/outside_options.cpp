@@ -40,20 +40,16 @@ CommandOption memory_limit_option(std::uint64_t& field) {
 }  // namespace
 
 std::vector<CommandOption> outside_options(OutsideOptions& fields) {
-    return {
-        request_option(fields.request),
-        count_option("pipeline", fmt::format("requests ahead of exec:'s answer, 1 to {}", kMaxBatch),
-                     fields.pipeline, 1, kMaxBatch),
-        duration_option("start-timeout", "until exec: reads an invoice, 0: no limit", fields.start_timeout,
-                        std::chrono::milliseconds(1), std::chrono::hours(24 * 365), true),
-        memory_limit_option(fields.memory_limit),
-        count_option("max-items-per-child", "then exec: is started anew, 0: never",
-                     fields.max_items_per_child, 0, kMostItems),
-        switch_option("isolate", "run ubl in processes of its own", fields.isolate),
-        switch_option(
-            "confine",
-            "keep programs from segments, ledger and others'\nprocesses (Landlock); without new privileges",
-            fields.confine)};
+    return {request_option(fields.request),
+            count_option("pipeline", fmt::format("requests ahead of exec:'s answer, 1 to {}", kMaxBatch),
+                         fields.pipeline, 1, kMaxBatch),
+            duration_option("start-timeout", "until exec: reads an id, 0: no limit", fields.start_timeout,
+                            std::chrono::milliseconds(1), std::chrono::hours(24 * 365), true),
+            memory_limit_option(fields.memory_limit),
+            count_option("max-items-per-child", "then exec: is started anew, 0: never",
+                         fields.max_items_per_child, 0, kMostItems),
+            switch_option("isolate", "run ubl in processes of its own", fields.isolate),
+            switch_option("confine", "keep programs from segments and ledger (Landlock)", fields.confine)};
 }
 
 }  // namespace pipeline

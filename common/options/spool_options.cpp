@@ -34,9 +34,9 @@ CommandOption pattern_option(std::string name, std::string help, std::string& fi
 
 std::vector<CommandOption> spool_options(SpoolOptions& fields) {
     return {
-        duration_option("rescan", "look through the folder so often, 1s to 24h, 0: never", fields.rescan,
+        duration_option("rescan", "search it every 1s to 24h, 0: never", fields.rescan,
                         std::chrono::seconds(1), std::chrono::hours(24), true),
-        duration_option("settle-time", "take a found file unmodified so long, 0 to 1h", fields.settle_time,
+        duration_option("settle-time", "a found file must rest so long, 0 to 1h", fields.settle_time,
                         std::chrono::milliseconds(1), std::chrono::hours(1), true),
         with_fallback(pattern_option("spool-include", "take only files with such names", fields.include),
                       "all"),

@@ -8,7 +8,6 @@
 
 #include "common/base/duration_text.hpp"
 #include "common/base/log.hpp"
-#include "consumer/work/clean_text.hpp"
 
 namespace pipeline {
 namespace {
@@ -17,6 +16,7 @@ using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
 constexpr std::size_t kMostLeftAnswers = std::size_t{4} << 20U;  // most bytes to read from a dead program
+constexpr std::chrono::seconds kTelling{1};  // a shorter silence says nothing about buffers
 constexpr const char* kSilentHint = "it has read the request and written nothing: does it flush its output?";
 
 }  // namespace
@@ -185,23 +185,23 @@ void ExecProcessor::check_time() {
         case Conversation::Overdue::ClosedStream:
             return fail(Cause::closed_stream());
         case Conversation::Overdue::RanTooLong:
-            return fail(Cause::ran_too_long());
+            return fail(Cause::ran_too_long(), {}, plan_.limits.item_timeout >= kTelling ? kSilentHint : "");
         case Conversation::Overdue::NeverRead:
             child_.end();
             take_back();
-            return end_uncharged(true,
-                                 "it has read nothing for " + to_readable_text(plan_.limits.start_timeout));
+            const std::string bound = to_readable_text(plan_.limits.start_timeout);
+            return end_uncharged(true, "it has read nothing for " + bound);
     }
 }
 
 // Ends the program, and charges its invoice if it is known.
-void ExecProcessor::fail(Cause cause, std::string said) {
+void ExecProcessor::fail(Cause cause, std::string said, const char* if_silent) {
     if (now_.is_idle()) return drop_surplus(said);
     const std::size_t read_count = now_.read_count();
     const bool is_silent = now_.is_silent();
     child_.end();
     if (said.empty()) said = child_.last_words();
-    if (said.empty() && is_silent) said = kSilentHint;
+    if (said.empty() && is_silent) said = if_silent;
     settle(read_count, cause, said);
 }
 

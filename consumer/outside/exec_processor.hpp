@@ -59,7 +59,8 @@ class ExecProcessor final : public BatchProcessor {
     void take_answer(std::string_view line);
     void check_time();
 
-    void fail(Cause cause, std::string said = {});
+    // `if_silent`: the reason if the program has said nothing at all.
+    void fail(Cause cause, std::string said = {}, const char* if_silent = "");
     void bury_dead();
     void settle(std::size_t read_count, Cause cause, const std::string& said);
     void charge_first(Cause cause, const std::string& said);

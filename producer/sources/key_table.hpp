@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A map from 64-bit keys to small values, in one array: open addressing with linear probing. A spool looks up
 // each file about ten times on its way; with std::unordered_map, whose nodes lie scattered, the misses of the
-// processor's cache cost a tenth of a spool's throughput (docs/performance.md).
+// processor's cache cost a tenth of a spool's throughput.
 //
 // Erasing moves later entries back (Knuth, The Art of Computer Programming, volume 3, section 6.4, algorithm
 // R), so that lookups need no marks of erased entries and stay short for ever.

@@ -104,7 +104,7 @@ TEST_CASE("children that cannot be forked are started when they can") {
 }
 
 TEST_CASE("memory that is too little is said, and nothing stays behind") {
-    const rlim_t mebibytes = GENERATE(rlim_t{16}, rlim_t{20}, rlim_t{24});
+    const rlim_t mebibytes = GENERATE(rlim_t{18}, rlim_t{20}, rlim_t{24});
     INFO(mebibytes << " MiB of addresses");
     PipelineRun run;
     auto supervisor = run.start_in([&] { limit(RLIMIT_AS, mebibytes << 20U, mebibytes << 20U); }, kThousand);

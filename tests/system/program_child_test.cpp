@@ -117,8 +117,12 @@ TEST_CASE("a program that cannot be killed is left alone, and its invoice goes o
     const std::vector<std::string> command{"sleep", "600"};
     // At the same time: each waits for its three seconds.
     const Apart exec([&] {
-        return fate_of_invoice<ExecProcessor>(ExecPlan{sleeper, command, 1, 0, 50ms},
-                                              RequestWriter(RequestForm::Id, SourceSpec{}));
+        ExecPlan plan;
+        plan.program = {"/bin/sh", "sleep", ProgramChild::Input::Pipe, 0};
+        plan.arguments = {"sh", "-c", "read -r request; exec sleep 600"};  // else it is still starting
+        plan.pipeline = 1;
+        plan.limits.item_timeout = 50ms;
+        return fate_of_invoice<ExecProcessor>(std::move(plan), RequestWriter(RequestForm::Id, SourceSpec{}));
     });
     const Apart each([&] {
         return fate_of_invoice<EachProcessor>(EachPlan{sleeper, 50ms}, CommandTemplate(command, {}));

@@ -79,5 +79,5 @@ int main(int argc, char** argv) {
     block_signals(kPipelineSignals);
     return run_program(
         "consumer", [&] { return parse_consumer_options(arguments_of(argc, argv)); },
-        [](const ConsumerOptions& options) { return consume_with(make_faulty, options); });
+        [](const ConsumerOptions& options) { return consume_with(make_faulty, options); }, OnShortage::Waits);
 }
