@@ -8,11 +8,11 @@
 
 #include "common/base/duration_text.hpp"
 #include "common/base/log.hpp"
+#include "consumer/work/clean_text.hpp"
 
 namespace pipeline {
 namespace {
 
-using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
 constexpr std::size_t kMostLeftAnswers = std::size_t{4} << 20U;  // most bytes to read from a dead program
@@ -38,7 +38,7 @@ void ExecProcessor::process(Batch& batch) {
     batch_ = &batch;
     choose_first(batch);
     while (!batch.is_done()) {
-        const nanoseconds bound = look_after_batch();
+        const std::chrono::nanoseconds bound = look_after_batch();
         if (batch.is_done() || (!child_.is_running() && !start(bound))) continue;
         ask();
         if (child_.is_running() && !batch.is_done()) converse(bound);
@@ -57,7 +57,7 @@ void ExecProcessor::choose_first(const Batch& batch) {
 }
 
 // Waits for something to happen, at most `bound`, and handles it.
-void ExecProcessor::converse(nanoseconds bound) {
+void ExecProcessor::converse(std::chrono::nanoseconds bound) {
     const auto ready = child_.wait(bound);
     if (ready.input) send();
     look_at_pipe();
@@ -71,11 +71,11 @@ void ExecProcessor::converse(nanoseconds bound) {
 }
 
 // Returns false if the program could not be started yet.
-bool ExecProcessor::start(nanoseconds bound) {
+bool ExecProcessor::start(std::chrono::nanoseconds bound) {
     while (batch_->is_finished(next_)) ++next_;
     const auto now = steady_clock::now();
     if (now < starts_.next_at()) {
-        child_.rest(std::min<nanoseconds>(bound, starts_.next_at() - now));
+        child_.rest(std::min<std::chrono::nanoseconds>(bound, starts_.next_at() - now));
         return false;
     }
     // Mark the attempt before the program runs: it may kill the consumer at once.
@@ -277,7 +277,7 @@ void ExecProcessor::retire_child() {
 void ExecProcessor::look_after() {
     child_.look_for_orphans();
     if (!child_.is_running()) return;
-    const auto ready = child_.wait(nanoseconds::zero());
+    const auto ready = child_.wait(std::chrono::nanoseconds::zero());
     if (ready.output) listen();
     if (!child_.is_running()) return;
     if (!child_.begun_answer().empty()) return drop_surplus(child_.begun_answer());
@@ -289,10 +289,10 @@ void ExecProcessor::look_after() {
 }
 
 // Called at each wait; there may be no batch while a program is ended.
-nanoseconds ExecProcessor::look_after_batch() {
-    if (batch_ == nullptr) return nanoseconds::max();
+std::chrono::nanoseconds ExecProcessor::look_after_batch() {
+    if (batch_ == nullptr) return std::chrono::nanoseconds::max();
     const auto before = steady_clock::now();
-    const nanoseconds bound = batch_->look_after(before);
+    const std::chrono::nanoseconds bound = batch_->look_after(before);
     now_.leave_out(steady_clock::now() - before);
     return bound;
 }
