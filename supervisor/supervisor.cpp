@@ -56,7 +56,6 @@ Child consumer_row(const Options& options, std::uint16_t place) {
 
 Supervisor::Supervisor(const Options& options, Segments& segments, int signal_fd)
     : options_(options),
-      segments_(segments),
       ring_(segments.ring()),
       storage_(segments.storage()),
       metrics_(segments.metrics()),

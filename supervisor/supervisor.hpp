@@ -47,7 +47,6 @@ class Supervisor {
     [[nodiscard]] TimePoint next_deadline(TimePoint now) const noexcept;
 
     const Options& options_;
-    Segments& segments_;
     Ring ring_;
     Storage storage_;
     MetricsArea& metrics_;

@@ -16,7 +16,7 @@ namespace {
 // Stands for the initialiser of a field of any type.
 struct Anything {
     template <class T>
-    operator T() const noexcept;
+    operator T() const noexcept;  // NOLINT(google-explicit-constructor): it must convert by itself
 };
 
 template <class T, std::size_t... I>

@@ -113,7 +113,7 @@ std::vector<ConfinementRule> confinement_rules(const ConfinementPlan& plan) {
              entry.increment(error)) {
             const fs::path& path = entry->path();
             std::error_code ignored;
-            if (entry->is_symlink(ignored) || ways.count(path) != 0 || is_closed(path, closed)) continue;
+            if (entry->is_symlink(ignored) || ways.contains(path) || is_closed(path, closed)) continue;
             rules.push_back({path, plan.may_write && path != "/proc"});
         }
     }

@@ -92,7 +92,7 @@ ProcessSpec parse_process(std::string_view text) {
 }
 
 std::string ProcessSpec::text() const {
-    const std::string word(traits().word);
+    std::string word(traits().word);
     if (is_program()) return word + ":" + join_words(command);
     if (traits().argument != SpecArgument::Duration) return word;
     return fmt::format("{}:{}{}", word, burn ? "cpu=" : "", to_text(duration));
@@ -104,6 +104,7 @@ std::vector<std::string> process_words() {
 
 std::string process_help() {
     std::vector<std::string_view> forms;
+    forms.reserve(std::size(kProcesses));
     for (const ProcessTraits& row : kProcesses) forms.push_back(row.help);
     return join(forms, ", ");
 }

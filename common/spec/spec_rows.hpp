@@ -60,6 +60,7 @@ inline std::string join(const std::vector<std::string_view>& forms, std::string_
 template <class Rows>
 std::vector<std::string> words_of(const Rows& rows) {
     std::vector<std::string> words;
+    words.reserve(std::size(rows));
     for (const auto& row : rows) words.emplace_back(row.word);
     return words;
 }

@@ -24,10 +24,11 @@ std::uintptr_t page_bytes = 4096;
 // In the signal handler: only async-signal-safe calls. Puts a page of zeros in the place of the missing one,
 // so that the access is repeated and succeeds.
 void replace_page(int signal, siginfo_t* info, void* /*context*/) noexcept {
-    const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr) & ~(page_bytes - 1);
+    auto* const byte = static_cast<char*>(info->si_addr);
+    char* const page = byte - (reinterpret_cast<std::uintptr_t>(byte) & (page_bytes - 1));
     const bool is_cut = info->si_code == BUS_ADRERR;
-    if (is_cut && ::mmap(reinterpret_cast<void*>(address), page_bytes, PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED) {
+    if (is_cut && ::mmap(page, page_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+                         -1, 0) != MAP_FAILED) {
         cuts.fetch_add(1, std::memory_order_relaxed);
         return;
     }
