@@ -24,7 +24,7 @@ void limit(int resource, rlim_t soft, rlim_t hard) {
     if (::setrlimit(static_cast<__rlimit_resource>(resource), &both) != 0) ::_exit(126);
 }
 
-// Of a process that runs.
+// Sets the limit of a running process.
 void limit_process(pid_t pid, int resource, rlim_t soft) {
     rlimit both{};
     REQUIRE(::prlimit(pid, static_cast<__rlimit_resource>(resource), nullptr, &both) == 0);

@@ -42,7 +42,7 @@ std::string digest_of(const std::filesystem::path& file) {
     return to_text(digest.digest());
 }
 
-// What the segments say of the source; Fine also if there are none.
+// The source's state as the segments have it; Fine also if there are none.
 SourceState state_of(const PipelineRun& run) {
     const auto segments = SegmentsView::open(run.name());
     return segments ? static_cast<SourceState>(segments->metrics().source.state.load()) : SourceState::Fine;

@@ -53,7 +53,7 @@ TEST_CASE("a program that cannot be executed ends the start with its name, and a
         CHECK(supervisor.wait() == 73);
         require_said(supervisor, broken.fault, {(installation / broken.program).string(), broken.said});
         CHECK(run.rows() == 0);
-        // What a producer had acquired by then is left for the next start.
+        // The next start takes the invoices that a producer had acquired by then.
         CHECK(eventually([] { return PipelineRun::has_no_children(); }));
     }
     std::filesystem::remove_all(folder);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is wrong is said in one line, with the documented exit status, and nothing is left behind.
+// A mistake is reported in one line, with the documented exit status, and nothing is left behind.
 #include <signal.h>
 #include <sys/stat.h>
 

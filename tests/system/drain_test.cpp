@@ -110,7 +110,7 @@ TEST_CASE("a source that has much and may give nothing takes no processor time")
 TEST_CASE("a drain that takes too long is cut short, and the next start finishes it") {
     PipelineRun run;
     const std::string source = "sequence:200";
-    // Who is killed for it has done nothing wrong: one attempt is enough.
+    // The killed consumer has done nothing wrong: one attempt is enough.
     auto supervisor =
         run.start({"--consumers", "1", "--source", source, "--process", "simulate:50ms", "--drain-timeout",
                    "200ms", "--ring-capacity", "256", "--max-attempts", "1"});

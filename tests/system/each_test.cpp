@@ -23,7 +23,7 @@ namespace {
 
 const std::string kEach = std::string("each:") + ANSWERER_PROGRAM + " each {} {attempt}";
 
-// What a consumer does for a batch: here nothing but to remember in which order items were finished.
+// Stands for the consumer of a batch: it only remembers in which order items were finished.
 class Nobody : public pipeline::Batch::Owner {
   public:
     bool save_results(std::span<const pipeline::Result> results) override {

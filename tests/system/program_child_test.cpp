@@ -64,7 +64,7 @@ std::string fate_without_memory_for_a_fork() {
     return started(std::uint64_t{1} << 30U);
 }
 
-// What comes of an invoice whose program cannot be killed; then it can, and is gone.
+// The fate of an invoice whose program cannot be killed; then it can, and is gone.
 template <class Processor, class... Arguments>
 std::string fate_of_invoice(Arguments&&... arguments) {
     const MemorySegments segments(4, 4);

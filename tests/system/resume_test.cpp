@@ -61,7 +61,7 @@ TEST_CASE("after a loss of the segments a sequence and a file of lines go on at 
     PipelineRun run;
     constexpr std::uint64_t kInvoices = 20'000;
     const bool is_sequence = GENERATE(true, false);
-    // What a source is given up to now: all of it as a sequence, or what is missing at the end of the file.
+    // Gives the source more up to now: all of it as a sequence, or the missing end of the file.
     std::uint64_t given = 0;
     const auto source_up_to = [&](std::uint64_t numbers) {
         if (is_sequence) return fmt::format("sequence:{}", numbers);
