@@ -56,7 +56,7 @@ class HttpAnswers::Server : public httplib::Server {
                              {"Cross-Origin-Resource-Policy", "same-origin"}});
         // Answers every method and path before the library handles any itself.
         set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
-            const Answer answer = route(request);
+            const Response answer = route(request);
             response.status = answer.status;
             if (answer.status == 405) response.set_header("Allow", "GET, HEAD");
             response.set_header("Content-Security-Policy", answer.policy);
@@ -73,12 +73,12 @@ class HttpAnswers::Server : public httplib::Server {
     }
 
   private:
-    Answer route(const httplib::Request& request) const {
+    Response route(const httplib::Request& request) const {
         // With --listen-anywhere, the machine may have any name.
         if (!anywhere_ && !is_local_host(request.get_header_value("Host")))
             return {421, "text/plain; charset=utf-8", "ask for localhost, or listen with --listen-anywhere\n",
                     "default-src 'none'"};
-        return pipeline::answer_to(request.method, request.path, *view_, fresh_nonce());
+        return respond(request.method, request.path, *view_, fresh_nonce());
     }
     template <class Client>
     void process(Client& client) {

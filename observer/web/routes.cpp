@@ -16,11 +16,11 @@ namespace {
 constexpr const char* kText = "text/plain; charset=utf-8";
 constexpr const char* kNothing = "default-src 'none'; frame-ancestors 'none'";
 
-Answer text_answer(int status, std::string_view text) {
+Response text_response(int status, std::string_view text) {
     return {status, kText, safe_line(text) + "\n", kNothing};
 }
 
-Answer page_answer(std::string_view nonce) {
+Response page_response(std::string_view nonce) {
     return {
         200, "text/html; charset=utf-8", page_html(nonce),
         fmt::format("default-src 'none'; script-src 'nonce-{0}'; style-src 'nonce-{0}'; connect-src 'self'; "
@@ -28,24 +28,24 @@ Answer page_answer(std::string_view nonce) {
                     nonce)};
 }
 
-Answer metrics_answer(const View& view) {
+Response metrics_response(const View& view) {
     try {
         return {200, "text/plain; version=0.0.4; charset=utf-8", prometheus_text(view), kNothing};
     } catch (const Failure& failure) {
-        return text_answer(501, failure.what());
+        return text_response(501, failure.what());
     }
 }
 
 }  // namespace
 
-Answer answer_to(std::string_view method, std::string_view path, const View& view, std::string_view nonce) {
-    if (method != "GET" && method != "HEAD") return text_answer(405, "GET and HEAD are accepted");
-    if (path == "/") return page_answer(nonce);
-    if (path == "/metrics") return metrics_answer(view);
+Response respond(std::string_view method, std::string_view path, const View& view, std::string_view nonce) {
+    if (method != "GET" && method != "HEAD") return text_response(405, "GET and HEAD are accepted");
+    if (path == "/") return page_response(nonce);
+    if (path == "/metrics") return metrics_response(view);
     if (path == "/status.json") return {200, "application/json", status_json(view) + "\n", kNothing};
     if (path == "/healthz")
-        return view.health.is_good ? text_answer(200, "ok") : text_answer(503, view.health.reason);
-    return text_answer(404, "not here: /, /metrics, /status.json and /healthz are");
+        return view.health.is_good ? text_response(200, "ok") : text_response(503, view.health.reason);
+    return text_response(404, "not here: /, /metrics, /status.json and /healthz are");
 }
 
 bool is_local_host(std::string_view host) {

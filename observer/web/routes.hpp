@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Maps a path to its answer: a pure function, independent of the transport.
+// Maps a path to its response: a pure function, independent of the transport.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace pipeline {
 
-struct Answer {
+struct Response {
     int status = 200;  // of HTTP
     std::string type;
     std::string body;
@@ -17,8 +17,8 @@ struct Answer {
 };
 
 // GET or HEAD of /, /metrics, /status.json and /healthz. `nonce`: letters and digits, different for each
-// answer; it permits the page's own script and style.
-[[nodiscard]] Answer answer_to(std::string_view method, std::string_view path, const View& view,
+// response; it permits the page's own script and style.
+[[nodiscard]] Response respond(std::string_view method, std::string_view path, const View& view,
                                std::string_view nonce);
 
 // True if the Host header names a loopback address or localhost. This excludes pages of another origin whose

@@ -6,8 +6,8 @@
 
 ROOMS is the plan. A file may include headers of its own room and of the rooms that the table gives to it. An include
 that the plan does not allow is either a mistake or a change of the plan, which then belongs in the same commit. Each
-meson.build must name the same rooms as the table. Prints each problem on a line of its own, then the figures; the exit
-status is 1 if there is a problem.
+meson.build must name the same rooms as the table. The code and its tests define no type twice. Prints each problem on
+a line of its own, then the figures; the exit status is 1 if there is a problem.
 """
 import re
 import statistics
@@ -150,6 +150,29 @@ def check_sizes(folders, lines):
             yield f"{file}: {count} lines: at most {MOST_LINES}; split it"
 
 
+def types_of(text):
+    """The qualified names of the types that a file defines for the whole program."""
+    spaces = []
+    for line in text.splitlines():
+        if opened := re.match(r"(?:inline )?namespace ?([\w:]*) ?\{$", line):
+            spaces.append(opened[1])
+        elif re.match(r"\}\s*// namespace", line):
+            spaces.pop()
+        elif "" not in spaces and (found := re.match(
+                r"(?:template.*> )?(?:struct|class|enum class|enum|union)(?: \[\[.*?\]\]| alignas\([^)]*\)+)* (\w+)"
+                r"(?: final)?(?: : .*)?(?:\s*\{.*)?$", line)):
+            yield "::".join([*spaces, found[1]])
+
+
+def check_types(files):
+    """One name has one definition: two would be undefined behaviour in a program that is linked of both."""
+    first = {}
+    for file in files:
+        for name in types_of((ROOT / file).read_text()):
+            if first.setdefault(name, file) != file:
+                yield f"{file}: {first[name]} defines {name}, too: rename one of them (no linker refuses two, and the program may mix them)"
+
+
 def main():
     files = sorted(path.relative_to(ROOT) for top in SHIPPED for path in (ROOT / top).rglob("*")
                    if re.search(r"\.[ch]pp(\.in)?$", path.name))
@@ -158,7 +181,9 @@ def main():
     for file in files:
         folders[str(file.parent)] = folders.get(str(file.parent), 0) + 1
 
-    wrong = [*check_plan(), *check_includes(files), *check_builds(), *check_sizes(folders, lines)]
+    tests = sorted(path.relative_to(ROOT) for top in ("tests", "bench") for path in (ROOT / top).rglob("*.[ch]pp"))
+    wrong = [*check_plan(), *check_includes(files), *check_builds(), *check_sizes(folders, lines),
+             *check_types(files + tests)]
     for line in wrong:
         print(line)
     largest, longest = max(folders, key=folders.get), max(lines, key=lines.get)

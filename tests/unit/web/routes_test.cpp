@@ -19,30 +19,30 @@ std::size_t count(const std::string& text, const std::string& part) {
 
 TEST_CASE("each path has its answer", "[routes]") {
     const View view = sample_view(2);
-    CHECK(answer_to("GET", "/healthz", view, "n").body == "ok\n");
-    CHECK(answer_to("HEAD", "/healthz", view, "n").status == 200);
-    CHECK(answer_to("GET", "/status.json", view, "n").type == "application/json");
-    CHECK(answer_to("GET", "/status.json", view, "n").body.front() == '{');
-    CHECK(answer_to("GET", "/", view, "n").type == "text/html; charset=utf-8");
-    CHECK(answer_to("GET", "/x", view, "n").status == 404);
-    CHECK(answer_to("GET", "//", view, "n").status == 404);
-    CHECK(answer_to("GET", "/../etc/passwd", view, "n").status == 404);
+    CHECK(respond("GET", "/healthz", view, "n").body == "ok\n");
+    CHECK(respond("HEAD", "/healthz", view, "n").status == 200);
+    CHECK(respond("GET", "/status.json", view, "n").type == "application/json");
+    CHECK(respond("GET", "/status.json", view, "n").body.front() == '{');
+    CHECK(respond("GET", "/", view, "n").type == "text/html; charset=utf-8");
+    CHECK(respond("GET", "/x", view, "n").status == 404);
+    CHECK(respond("GET", "//", view, "n").status == 404);
+    CHECK(respond("GET", "/../etc/passwd", view, "n").status == 404);
     for (const auto* method : {"POST", "PUT", "DELETE", "OPTIONS", "get", ""})
-        CHECK(answer_to(method, "/", view, "n").status == 405);
+        CHECK(respond(method, "/", view, "n").status == 405);
 }
 
 TEST_CASE("health is a status and a reason", "[routes]") {
     View view = sample_view(2);
     view.health = {false, "every process is stopped"};
-    const Answer answer = answer_to("GET", "/healthz", view, "n");
-    CHECK(answer.status == 503);
-    CHECK(answer.body == "every process is stopped\n");
+    const Response response = respond("GET", "/healthz", view, "n");
+    CHECK(response.status == 503);
+    CHECK(response.body == "every process is stopped\n");
     view.health.reason = "/srv/\x1b\xc2\x9b\n";
-    CHECK(answer_to("GET", "/healthz", view, "n").body == "/srv/\\x1b\\xc2\\x9b\\x0a\n");
+    CHECK(respond("GET", "/healthz", view, "n").body == "/srv/\\x1b\\xc2\\x9b\\x0a\n");
 }
 
 TEST_CASE("the page needs nothing else, and nothing else may be put into it", "[routes]") {
-    const Answer page = answer_to("GET", "/", sample_view(1), "abc123");
+    const Response page = respond("GET", "/", sample_view(1), "abc123");
     CHECK(page.policy.find("default-src 'none'; script-src 'nonce-abc123'; style-src 'nonce-abc123'") == 0);
     CHECK(count(page.body, "<script nonce=\"abc123\">") == 2);
     CHECK(count(page.body, "<style nonce=\"abc123\">") == 1);
@@ -53,7 +53,7 @@ TEST_CASE("the page needs nothing else, and nothing else may be put into it", "[
     // The namespace of SVG is a name and no address.
     CHECK(count(page.body, "http:") == count(page.body, "http://www.w3.org/2000/svg"));
     for (const auto* path : {"/metrics", "/status.json", "/healthz", "/x"})
-        CHECK(answer_to("GET", path, sample_view(1), "n").policy.find("default-src 'none'") == 0);
+        CHECK(respond("GET", path, sample_view(1), "n").policy.find("default-src 'none'") == 0);
 }
 
 TEST_CASE("only this machine's own names are asked for", "[routes]") {
