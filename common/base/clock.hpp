@@ -14,9 +14,9 @@ namespace pipeline {
     return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
 }
 
-// The time until the next multiple of `tick`, in (0, tick]; all processes of this host share these ticks. A
-// process that wakes alone finds a sleeping processor and cold caches, which costs more than its work;
-// processes that wake together pay that once.
+// Returns the time until the next multiple of `tick`, in (0, tick]. All processes of this host share these
+// ticks, and so wake together. A process that wakes alone finds a sleeping processor and cold caches, which
+// cost more than its work; processes that wake together pay for them once.
 [[nodiscard]] inline std::chrono::nanoseconds until_common_tick(
     std::chrono::nanoseconds tick, std::uint64_t now_ns = monotonic_ns()) noexcept {
     const auto length = static_cast<std::uint64_t>(tick.count());
@@ -34,11 +34,11 @@ namespace pipeline {
 class WallClock {
   public:
     WallClock() noexcept : WallClock(pipeline::wall_us(), pipeline::monotonic_ns()) {}
-    // A pair of times that belong to another moment.
+    // Takes a pair of readings from another moment.
     WallClock(std::int64_t wall_us, std::uint64_t monotonic_ns) noexcept
         : wall_us_(wall_us), monotonic_ns_(monotonic_ns) {}
     [[nodiscard]] std::int64_t now_us() const noexcept { return wall_us_; }
-    // The wall-clock time of a monotonic time of this boot, by the clock's setting at the moment of reading.
+    // Converts a monotonic time of this boot to wall-clock time, as the wall clock was set at that moment.
     [[nodiscard]] std::int64_t at_us(std::uint64_t monotonic) const noexcept {
         return wall_us_ + static_cast<std::int64_t>(monotonic - monotonic_ns_) / 1000;
     }

@@ -15,11 +15,12 @@ namespace pipeline {
 
 using Digest = std::array<std::uint8_t, 32>;
 
-// To 64 lower-case hexadecimal digits, and back; none for any other text.
+// Convert a digest to 64 lower-case hexadecimal digits, and back. parse_digest() returns none for a text that
+// is not 64 hexadecimal digits.
 [[nodiscard]] std::string to_text(const Digest& digest);
 [[nodiscard]] std::optional<Digest> parse_digest(std::string_view text) noexcept;
 
-// Takes bytes piece by piece. A copy continues independently from the bytes taken so far. Throws
+// Takes bytes piece by piece. A copy starts with the bytes taken so far and continues on its own. Throws
 // std::bad_alloc.
 class Sha256 {
   public:

@@ -22,11 +22,11 @@ inline constexpr std::array<DurationUnit, 6> kDurationUnits = {{{"h", 3'600'000'
                                                                 {"us", 1'000},
                                                                 {"ns", 1}}};
 
-// In the command line's form: "30s", "250ms", "0". parse_duration() (values.hpp) reverses it exactly.
-// `duration` is not negative.
+// Returns `duration`, which is not negative, in the command line's form: "30s", "250ms", "0".
+// parse_duration() (values.hpp) reverses it exactly.
 [[nodiscard]] std::string to_text(std::chrono::nanoseconds duration);
 
-// For people: "30 s", "250 ms", "0". `duration` is not negative.
+// Returns `duration`, which is not negative, in a form for people: "30 s", "250 ms", "0".
 [[nodiscard]] std::string to_readable_text(std::chrono::nanoseconds duration);
 
 }  // namespace pipeline

@@ -12,8 +12,8 @@ enum class ExitStatus : int {
     Internal = 70,       // an internal error, or no memory
     CannotCreate = 73,   // a segment, lock or ledger cannot be created, or its name is taken
     InputOutput = 74,    // reading or writing failed
-    NotDrained = 75,     // stopped before drained: the next start adopts the rest
-    Configuration = 78,  // the state found does not fit the request
+    NotDrained = 75,     // stopped before it was drained; the next supervisor adopts the rest
+    Configuration = 78,  // the state that the program found does not fit the request
 };
 
 [[nodiscard]] constexpr int to_int(ExitStatus status) noexcept {

@@ -9,8 +9,8 @@
 
 namespace pipeline {
 
-// In double quotes, escaped (RFC 8259), after safe_line(): a program that shows it later shows safe text too.
-// Throws std::bad_alloc.
+// Returns `text` as safe_line() shows it, escaped (RFC 8259) and in double quotes: a program that decodes and
+// shows the string shows safe text too. Throws std::bad_alloc.
 [[nodiscard]] inline std::string json_text(std::string_view text) {
     std::string quoted = "\"";
     for (const char c : safe_line(text)) {

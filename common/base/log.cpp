@@ -74,7 +74,7 @@ class Line {
             text.remove_prefix(character.taken);
         }
     }
-    // `number` is not negative; padded with leading zeros to `width` digits.
+    // Pads `number`, which is not negative, with leading zeros to `width` digits.
     void append_number(std::int64_t number, std::size_t width = 1) noexcept {
         std::array<char, 20> digits{};
         const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
@@ -82,7 +82,7 @@ class Line {
         for (std::size_t i = count; i < width; ++i) append("0");
         append(std::string_view(digits.data(), count));
     }
-    // The whole line with its newline.
+    // Returns the whole line with its newline.
     [[nodiscard]] std::string_view finish() noexcept {
         if (cut_) {
             std::copy(kCut.begin(), kCut.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(safe_));
@@ -96,7 +96,7 @@ class Line {
     static constexpr std::size_t kRoom = kMaxLineBytes - 1;  // without the newline
 
     void append(const PrintableChar& character) noexcept {
-        // The line can be cut here, before this character, if the dots still fit.
+        // If the dots still fit here, the line may be cut before this character.
         if (!cut_ && size_ <= kRoom - kCut.size()) safe_ = size_;
         if (cut_ || size_ + character.size > kRoom) {
             cut_ = true;
@@ -132,8 +132,8 @@ void append_local_time(Line& line) noexcept {
     line.append_number(now.tv_nsec / 1'000'000, 3);
 }
 
-// Two processes may see the same last room in a pipe or a socket, and a plain write(2) of one of them would
-// then wait for the reader without a bound. These calls fail instead.
+// Calls write(2), but never waits for room in a pipe or socket: without room it fails. wait_for_room() cannot
+// ensure that: another process may fill the room that it has seen.
 ssize_t write_at_once(std::string_view text) noexcept {
     struct stat status {};
     const mode_t kind = ::fstat(STDERR_FILENO, &status) == 0 ? status.st_mode & S_IFMT : 0;
@@ -141,14 +141,15 @@ ssize_t write_at_once(std::string_view text) noexcept {
     if (kind == S_IFIFO) {
         const iovec piece{const_cast<char*>(text.data()), text.size()};
         const ssize_t written = ::pwritev2(STDERR_FILENO, &piece, 1, -1, RWF_NOWAIT);
-        // Linux before 6.4 cannot do this for pipes.
+        // Linux before 6.4 has no RWF_NOWAIT for pipes: there the write may wait.
         if (written >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL)) return written;
     }
     return ::write(STDERR_FILENO, text.data(), text.size());
 }
 
-// One write(2), unless it is interrupted or takes only a part. Waits for room first. After a timeout, later
-// lines do not wait until one has been written. (A pipe with room takes a whole line.)
+// Waits for room, then writes `text` with one write(2); repeats both if the write is interrupted or takes
+// only a part. (A pipe with room takes a whole line.) Drops the text if there is no room within kMaxWait.
+// Later lines then do not wait at all, until stderr has room again.
 void write_all(std::string_view text) noexcept {
     bool& is_stuck = settings().is_stuck;
     while (!text.empty()) {
@@ -222,7 +223,7 @@ void write_log(LogLevel level, std::string_view text) noexcept {
 }
 
 void format_log(LogLevel level, fmt::string_view format, fmt::format_args arguments) noexcept {
-    // Text that does not fit here does not fit in the line either, which then ends in "...".
+    // Text that does not fit into this array does not fit into the line either; the line then ends in "...".
     std::array<char, kMaxLineBytes> text;
     try {
         const auto end = fmt::vformat_to_n(text.data(), text.size(), format, arguments);

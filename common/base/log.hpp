@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The programs' log: one line per event on stderr, of at most 4096 bytes (PIPE_BUF) and written with one
-// write(2), so that lines of different processes never mix; a longer line is cut and ends in "...". On a
-// terminal or in a file a line is "TIME PROGRAM[PID] LEVEL: TEXT". If stderr is the journal's stream, it is
-// "<PRIORITY>PROGRAM: TEXT" (sd-daemon(3)), since the journal adds the rest. Only this file and journal.hpp
-// log in common/: libraries return or throw, programs report.
+// The programs' log: one line per event on stderr. A line has at most 4096 bytes (PIPE_BUF) and is written
+// with one write(2), so that lines of different processes never mix; a longer line is cut and ends in "...".
+// On a terminal or in a file the line is "TIME PROGRAM[PID] LEVEL: TEXT". On the journal's stream it is
+// "<PRIORITY>PROGRAM: TEXT" (sd-daemon(3)), and the journal adds the rest. In common/ only this file and
+// journal.hpp log: libraries return or throw, programs report.
 #pragma once
 
 #include <fmt/format.h>
@@ -29,10 +29,10 @@ void configure_log(std::string_view program, LogLevel least) noexcept;
 [[nodiscard]] bool log_is_journal() noexcept;
 // The program's name.
 [[nodiscard]] std::string_view log_program() noexcept;
-// Writes one line, whatever the level, through safe_line() (printable.hpp); the caller makes names in it
-// printable(). Allocates nothing and preserves errno. A line is lost if stderr does not take it (a closed
-// pipe, or one that a stopped reader has kept full for longer than a second): the pipeline does not wait for
-// its readers.
+// Writes one line, whatever its level, through safe_line() (printable.hpp); the caller makes names in `text`
+// printable(). Allocates nothing and preserves errno. Drops the line if stderr does not take it (a closed
+// pipe, or a pipe that a stopped reader keeps full for longer than a second): the pipeline does not wait for
+// the log's reader.
 void write_log(LogLevel level, std::string_view text) noexcept;
 
 void format_log(LogLevel level, fmt::string_view format, fmt::format_args arguments) noexcept;

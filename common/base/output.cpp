@@ -14,7 +14,8 @@
 namespace pipeline {
 namespace {
 
-// One write(2); the unwritten rest stays in `text`. False if there is no room.
+// Calls write(2) once, for at most `most` bytes; the unwritten rest stays in `text`. Returns false if
+// standard output has no room.
 bool write_some(std::string_view& text, std::size_t most) {
     const auto written = ::write(STDOUT_FILENO, text.data(), std::min(text.size(), most));
     if (written >= 0) {

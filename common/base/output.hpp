@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A program's requested output on standard output, such as help or a report, written through safe_lines()
-// (printable.hpp). Unrequested messages go to the log (log.hpp).
+// Writes the output that the user asked for, such as help or a report, to standard output, through
+// safe_lines() (printable.hpp). Unrequested messages go to the log (log.hpp).
 #pragma once
 
 #include <chrono>
@@ -9,15 +9,15 @@
 
 namespace pipeline {
 
-// Writes all of it, waiting for a slow reader. Throws Failure InputOutput.
+// Writes all of `given`, and waits for a slow reader without a bound. Throws Failure InputOutput.
 void print_output(std::string_view given);
 
-// The same, but waits at most `bound` in all, and throws Failure InputOutput also if the reader has stopped.
-// A part may have been written by then.
+// Writes all of `text`, and waits for the reader at most `bound` in all. Throws Failure InputOutput, also if
+// the reader has not taken all of it by then; it may have taken a part.
 void print_output(std::string_view text, std::chrono::milliseconds bound);
 
-// The same, but calls `wait_for_room` before each piece, and stops when it returns false. Returns false then;
-// a part may have been written.
+// Writes `given` piece by piece, and calls `wait_for_room` before each piece. If `wait_for_room` returns
+// false, stops and returns false; a part may have been written. Throws Failure InputOutput.
 [[nodiscard]] bool print_output_while(const std::function<bool()>& wait_for_room, std::string_view given);
 
 }  // namespace pipeline

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Transient errors: a system call on a file failed for a cause outside that file, and a retry may succeed.
-// Examples: a disk or a server that does not answer, a resource that has run out.
+// Transient errors. A system call on a file failed, the cause lies outside that file, and a retry may
+// succeed. Examples: a disk or a server that does not answer, a resource that has run out.
 #pragma once
 
 namespace pipeline {

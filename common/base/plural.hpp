@@ -15,7 +15,7 @@ namespace pipeline {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-// The verb that agrees with `count`: is or are, waits or wait.
+// Returns the verb that agrees with `count`: `one` or `more` (is or are, waits or wait).
 [[nodiscard]] constexpr std::string_view verb(std::uint64_t count, std::string_view one,
                                               std::string_view more) noexcept {
     return count == 1 ? one : more;

@@ -17,7 +17,7 @@ struct Range {
 constexpr std::array kCommands{Range{0x0000, 0x001f}, Range{0x007f, 0x009f}, Range{0x061c, 0x061c},
                                Range{0x200e, 0x200f}, Range{0x2028, 0x202e}, Range{0x2066, 0x2069}};
 
-// Cf and Default_Ignorable_Code_Point, without those above.
+// By Unicode 15: Cf and Default_Ignorable_Code_Point, without kCommands.
 constexpr std::array kUnseen{
     Range{0x00ad, 0x00ad},   Range{0x034f, 0x034f},   Range{0x0600, 0x0605},   Range{0x06dd, 0x06dd},
     Range{0x070f, 0x070f},   Range{0x0890, 0x0891},   Range{0x08e2, 0x08e2},   Range{0x115f, 0x1160},
@@ -32,7 +32,7 @@ bool is_in(const std::array<Range, N>& ranges, char32_t point) noexcept {
                        [point](const Range& range) { return point >= range.first && point <= range.last; });
 }
 
-// The code point of the first character of `text`, which has `length` bytes.
+// Returns the code point of the first character of `text`. That character has `length` bytes.
 char32_t code_point(std::string_view text, std::size_t length) noexcept {
     const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     if (length == 1) return byte(0);
@@ -51,14 +51,15 @@ PrintableChar escaped(char c) noexcept {
     return {{'\\', 'x', kDigits[byte >> 4U], kDigits[byte & 0xfU]}, 4, 1};
 }
 
-// No other shown text begins like this: after an unescaped backslash, the next character is shown as it is,
-// or is escaped and begins with another backslash.
+// True if `text` begins like an escape, \xNN. Escape its backslash. Then only escapes look so: after any
+// other unescaped backslash, the next character is shown as it is, or as an escape, which begins with a
+// backslash.
 bool looks_escaped(std::string_view text) noexcept {
     const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
     return text.size() >= 4 && text.starts_with("\\x") && is_digit(text[2]) && is_digit(text[3]);
 }
 
-// `first` returns the first character of the remaining text.
+// Returns `text` as it is shown. `first` returns the first character of a text.
 template <class First>
 std::string shown(std::string_view text, First&& first) {
     std::string shown;

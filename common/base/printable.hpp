@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text that is safe to show, and the only definition of unsafe text: all text for people passes through here.
-// The outputs are the log (log.hpp), standard output (output.hpp), the journal's fields, JSON (json.hpp and
-// the observer's), the labels of metrics, HTTP answers, and the observer's screen.
+// Makes text safe to show. Only this file defines unsafe text, and all text for people passes through it: the
+// log (log.hpp), standard output (output.hpp), the journal's fields, JSON (json.hpp and the observer's), the
+// labels of metrics, HTTP responses, and the observer's screen.
 //
 // Each byte of the following is shown as \xNN:
 //   - malformed UTF-8;
@@ -9,7 +9,7 @@
 //     line and paragraph separators, and characters that change the direction of the text around them
 //     (Unicode, annex 9), so that "fdp.exe" may be seen as "exe.pdf";
 //   - invisible characters: format characters and those that Unicode wants ignored (Cf and
-//     Default_Ignorable_Code_Point, version 15), by which two names would differ and look the same.
+//     Default_Ignorable_Code_Point, version 15); with them two different names would look the same.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@
 
 namespace pipeline {
 
-// A character as it is shown: the first `size` bytes of `bytes`. It stands for `taken` bytes of the text.
+// One shown unit: the first `size` bytes of `bytes`. It stands for `taken` bytes of the original text.
 struct PrintableChar {
     std::array<char, 4> bytes;
     std::size_t size;
@@ -27,19 +27,20 @@ struct PrintableChar {
     [[nodiscard]] std::string_view shown() const noexcept { return {bytes.data(), size}; }
 };
 
-// The first character of `text`, which is not empty.
+// Returns the first character of `text`, as it is shown. `text` must not be empty.
 [[nodiscard]] PrintableChar first_printable(std::string_view text) noexcept;
 
 // Makes an external name (of a file, an invoice, a source, the value of an option) safe, on one line.
-// Different names stay different: a backslash that would look like the beginning of such a \xNN becomes \x5c.
+// Different names stay different: a backslash that would look like the beginning of an escape becomes \x5c.
 // Do not apply it twice. Throws std::bad_alloc.
 [[nodiscard]] std::string printable(std::string_view name);
 
-// A value for an error message: in single quotes, printable, cut if very long. Throws std::bad_alloc.
+// Returns a value as an error message shows it: printable(), in single quotes, and cut if it is very long.
+// Throws std::bad_alloc.
 [[nodiscard]] std::string in_quotes(std::string_view value);
 
-// Make a sentence safe, which may hold printable() names: as printable(), but backslashes stay as they are.
-// Safe text stays unchanged. safe_lines() keeps newlines too. Throw std::bad_alloc.
+// Make a sentence safe as printable() does, but keep its backslashes: the sentence may hold printable()
+// names. Safe text stays unchanged. safe_lines() keeps newlines too. Both throw std::bad_alloc.
 [[nodiscard]] std::string safe_line(std::string_view text);
 [[nodiscard]] std::string safe_lines(std::string_view text);
 

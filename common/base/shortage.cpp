@@ -7,7 +7,7 @@ namespace pipeline {
 
 std::string_view advice_for_shortage(int error) noexcept {
     switch (error) {
-        case EAGAIN:  // fork(2), and execve(2) for a user who has too many processes already
+        case EAGAIN:  // from fork(2), or from execve(2): the user has too many processes already
             return "raise the limit of processes (ulimit -u, TasksMax=)";
         case EMFILE:
             return "raise the limit of open files (ulimit -n, LimitNOFILE=)";

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shortages: a system call failed because a resource has run out (memory, descriptors, processes, space). The
-// same call may succeed later. A caller that can wait retries, and the message says what to free or to raise.
+// Shortages. A system call failed because a resource has run out (memory, descriptors, processes, space). The
+// same call may succeed later. A caller that can wait retries. Its message says what to free or to raise.
 #pragma once
 
 #include <string_view>
 
 namespace pipeline {
 
-// The advice if `error` (an errno value) is a shortage, "raise the limit ..."; empty for any other error.
+// Returns the advice for a shortage, such as "raise the limit ...". `error` is an errno value. Returns an
+// empty text if it is not a shortage.
 [[nodiscard]] std::string_view advice_for_shortage(int error) noexcept;
 
 [[nodiscard]] inline bool is_shortage(int error) noexcept {

@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 
-// The length of the well-formed prefix.
+// Returns the length of the well-formed prefix of `text`.
 std::size_t readable_prefix(std::string_view text) noexcept {
     std::size_t end = 0;
     while (end < text.size()) {

@@ -9,12 +9,13 @@
 
 namespace pipeline {
 
-// The length in bytes of the first character of `text` (Unicode, table 3-7); 0 if it is malformed, or NUL.
+// Returns the length in bytes of the first character of `text` (Unicode, table 3-7); 0 if that character is
+// malformed or NUL, or if the text is empty.
 [[nodiscard]] std::size_t character_length(std::string_view text) noexcept;
 
-// `text` itself if it is well-formed UTF-8 (Unicode, table 3-7) without NUL. Otherwise a copy in `buffer`, in
-// which U+FFFD replaces each NUL and each byte that belongs to no character. The view is valid as long as the
-// text or buffer that it points into. Throws std::bad_alloc.
+// Returns `text` itself if it is well-formed UTF-8 (Unicode, table 3-7) without NUL. Otherwise makes a copy
+// in `buffer` and returns that; in the copy U+FFFD replaces each NUL and each byte that belongs to no
+// character. The view is valid as long as the text or buffer that it points into. Throws std::bad_alloc.
 [[nodiscard]] std::string_view readable_utf8(std::string_view text, std::string& buffer);
 
 }  // namespace pipeline

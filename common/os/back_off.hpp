@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// When to start a process again that has ended: at once. If it ends again without progress, back off: the
-// delay doubles from 10 ms to 1 s. Progress resets it. Pure: the caller gives the times.
+// Tells when to restart a process that has ended: at once. If the process ends again without progress, the
+// delay doubles from 10 ms to 1 s. Progress resets the delay. The caller gives the times; no clock is read.
 #pragma once
 
 #include <algorithm>
@@ -15,13 +15,13 @@ class BackOff {
     static constexpr std::chrono::milliseconds kFirst{10};
     static constexpr std::chrono::milliseconds kLast{1000};
 
-    // The process has ended, or could not be started. Returns the delay until its next start.
+    // Call it when the process has ended or could not be started. Returns the delay until its next start.
     std::chrono::milliseconds ended(TimePoint now) noexcept {
         const auto delay = std::exchange(delay_, std::clamp(delay_ * 2, kFirst, kLast));
         start_at_ = now + delay;
         return delay;
     }
-    // The earliest time of the next start.
+    // Returns the earliest time of the next start.
     [[nodiscard]] TimePoint start_at() const noexcept { return start_at_; }
     void got_further() noexcept { delay_ = std::chrono::milliseconds(0); }
 

@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// linux/landlock.h of the oldest system that we build on lacks the newer rights, so all are written here.
+// The linux/landlock.h of the oldest system that we build on lacks newer rights, so this file defines all.
 namespace landlock {
 constexpr std::uint64_t kWriteFile = 1U << 1U, kReadFile = 1U << 2U, kReadDirectory = 1U << 3U;
 constexpr std::uint64_t kRemoveAndMake = 0x1ff0;  // remove a folder or a file, make any of seven kinds
@@ -55,7 +55,7 @@ bool is_below(const fs::path& path, const fs::path& folder) {
     return at == folder.end();
 }
 
-// The file itself, its companions, or something in it.
+// True if `path` is closed, lies in a closed folder, or is the companion of a closed file ("FILE-...").
 bool is_closed(const fs::path& path, const std::vector<fs::path>& closed) {
     return std::any_of(closed.begin(), closed.end(), [&](const fs::path& each) {
         const std::string companion = each.filename().string() + "-";
@@ -86,7 +86,7 @@ std::string reason_of(int error) {
 void add_rule(int rule_set, const ConfinementRule& rule, std::uint64_t handled) {
     const UniqueFd fd(::open(rule.path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
     struct stat status {};
-    if (!fd || ::fstat(fd.get(), &status) != 0) return;  // it has gone
+    if (!fd || ::fstat(fd.get(), &status) != 0) return;  // the file has gone
     std::uint64_t allowed = handled;
     if (!rule.may_write) allowed &= landlock::kReadFile | landlock::kReadDirectory;
     if (!S_ISDIR(status.st_mode)) allowed &= landlock::kOfFiles;

@@ -48,7 +48,7 @@ void log_event(LogLevel level, const std::string& text, std::initializer_list<Jo
         if (log_is_journal() &&
             send_datagram(kJournalSocket, journal_datagram(level, log_program(), text, fields)))
             return;
-    } catch (const std::exception&) {  // out of memory: write_log() below needs none
+    } catch (const std::exception&) {  // out of memory; write_log() below needs no memory
     }
     write_log(level, text);
 }

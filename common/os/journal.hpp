@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Log lines for machines: if the log is systemd's journal, they carry fields beside their text. They use its
-// native protocol (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/): one datagram per line. That needs no
-// library, which would slow the start of each consumer.
+// Log lines for machines. If the log is systemd's journal, a line carries fields beside its text: it goes
+// there as one datagram in the journal's native protocol (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/). No
+// library is used for that, because loading one would slow the start of each consumer.
 #pragma once
 
 #include <initializer_list>
@@ -13,22 +13,22 @@
 
 namespace pipeline {
 
-// Appears in the journal as INVOICE_PIPELINE_NAME=value; invoice-pipeline(7) lists the names.
+// One field. The journal shows it as INVOICE_PIPELINE_NAME=value; invoice-pipeline(7) lists the names.
 struct JournalField {
     std::string_view name;  // in capitals
     std::string value;
 };
 
-// As log(), with fields. Omits a field with an empty value. If the journal does not take the datagram at
-// once, sends the text alone, as log() does.
+// Logs a line with fields. Omits a field with an empty value. If stderr is not the journal, or the journal
+// does not take the datagram at once, writes the text alone, as log() does.
 void log_event(LogLevel level, const std::string& text, std::initializer_list<JournalField> fields) noexcept;
 
-// The datagram for a line of `program`. Makes the texts printable. Throws std::bad_alloc.
+// Returns the datagram for a line of `program`. Makes the texts in it printable. Throws std::bad_alloc.
 [[nodiscard]] std::string journal_datagram(LogLevel level, std::string_view program, std::string_view text,
                                            std::span<const JournalField> fields);
 
-// Sends it to the journal that listens at the socket `path`, without waiting; false if the journal did not
-// take it.
+// Sends the datagram, without waiting, to the journal that listens at the socket `path`. Returns false if the
+// journal did not take it.
 [[nodiscard]] bool send_datagram(const char* path, std::string_view datagram) noexcept;
 
 }  // namespace pipeline

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A child's tie to the supervisor that forked it. After the supervisor's death its children drain by
-// themselves: the kernel sends them SIGTERM (PR_SET_PDEATHSIG), which wakes the ones that poll, and every
-// child checks is_orphan() at each of its bounded waits.
+// themselves. The kernel sends them SIGTERM (PR_SET_PDEATHSIG), which wakes those that wait in poll(2). Every
+// child also checks is_orphan() at each of its bounded waits.
 #pragma once
 
 #include <sys/types.h>

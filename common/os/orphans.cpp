@@ -28,7 +28,7 @@ void for_each_child(Visit&& visit) {
     std::snprintf(path.data(), path.size(), "/proc/self/task/%d/children", static_cast<int>(::getpid()));
     const UniqueFd file(::open(path.data(), O_RDONLY | O_CLOEXEC));
     if (!file) return;
-    // A blank follows each pid; a pid without one continues in the next piece.
+    // The kernel writes a blank after each pid. A pid without a blank goes on in the next piece.
     std::array<char, 4096> text{};
     std::size_t begun = 0;
     while (true) {
@@ -65,7 +65,7 @@ std::size_t kill_orphans(std::span<const pid_t> own, pid_t spared) noexcept {
     std::size_t found = 0;
     for_each_child([&](pid_t pid) {
         if (std::find(own.begin(), own.end(), pid) != own.end()) return;
-        // A dead child stays in its group until it is reaped, so reap first.
+        // Reap before asking for the group: until then a dead child stays in its group, maybe the spared one.
         if (::waitpid(pid, nullptr, WNOHANG) == pid) {
             ++found;
             return;

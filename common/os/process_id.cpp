@@ -20,10 +20,10 @@
 namespace pipeline {
 namespace {
 
-// Field 22 of /proc/PID/stat (proc(5)); 0 if it is missing.
+// Returns the start time, field 22 of /proc/PID/stat (proc(5)); 0 if it is missing.
 std::uint64_t start_in(std::string_view stat) noexcept {
     constexpr int kFieldsBetween = 20;  // from the state, which follows the name, to the start time
-    // The name may hold anything: the last parenthesis ends it.
+    // The program's name may itself hold blanks and parentheses. The last parenthesis of the text ends it.
     std::size_t at = stat.rfind(')');
     for (int field = 0; at != std::string_view::npos && field < kFieldsBetween; ++field)
         at = stat.find(' ', at + 1);
@@ -43,7 +43,7 @@ std::uint64_t start_told_by(const char* path) noexcept {
     return start_in(read_into(path, text));
 }
 
-// In the /proc of another pid namespace every process, ours too, has another pid.
+// False if /proc belongs to another pid namespace: there every process, ours too, has another pid.
 bool is_proc_ours() noexcept {
     std::array<char, 16> link{};
     const ssize_t length = ::readlink("/proc/self", link.data(), link.size());
@@ -75,7 +75,7 @@ bool ProcessId::is_alive() const noexcept {
     pollfd ended{pidfd.get(), POLLIN, 0};
     if (pidfd && ::poll(&ended, 1, 0) == 1) return false;
     if (started_ticks == 0) return true;
-    // The pidfd refers to one process; its start time says whether that is the one we mean.
+    // The pidfd refers to one process. The start time says whether this is the process that we seek.
     const std::uint64_t now = of(static_cast<pid_t>(pid)).started_ticks;
     return now == 0 || now == started_ticks;
 }

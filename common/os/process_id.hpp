@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A process as shared memory names it: its pid and its start time, because the kernel reuses the pid of a
-// dead process sooner or later. Both fit in one word, which is written and read whole.
+// dead process sooner or later. Both fit in one 64-bit word, which is written and read whole.
 #pragma once
 
 #include <sys/types.h>
@@ -24,16 +24,17 @@ struct ProcessId {
         return {static_cast<std::uint32_t>(word & ((1U << kPidBits) - 1)), word >> kPidBits};
     }
 
-    // This process, and the process that has the pid now. The start time is 0 if /proc does not tell, or
-    // belongs to another pid namespace (a container without its own /proc).
+    // Return this process, and the process that has `pid` now. Leave the start time 0 if /proc does not tell
+    // it or belongs to another pid namespace (a container without its own /proc).
     [[nodiscard]] static ProcessId self() noexcept;
     [[nodiscard]] static ProcessId of(pid_t pid) noexcept;
 
-    // False if there is no such process, if it has ended (even if it is not reaped yet), or if another
-    // process has its pid now. Valid only in the pid namespace where the pid was read.
+    // False if there is no such process, if it has ended (even if it has not been reaped yet), or if another
+    // process has its pid now. Call it only in the pid namespace that the pid comes from.
     [[nodiscard]] bool is_alive() const noexcept;
 
-    // True if both name the same process, as far as their start times are known. False for no process.
+    // True if both name the same process: the pids are equal, and so are the start times if both are known.
+    // False if either names no process.
     [[nodiscard]] constexpr bool is_same_as(ProcessId other) const noexcept {
         const bool may_be =
             started_ticks == 0 || other.started_ticks == 0 || started_ticks == other.started_ticks;
@@ -41,12 +42,12 @@ struct ProcessId {
     }
 };
 
-// True if the process has been sent a SIGKILL or is ending: it never runs again. False if /proc does not
-// tell.
+// True if the process has been sent a SIGKILL or is ending: it never runs its program again. False also if
+// /proc does not tell.
 [[nodiscard]] bool is_being_killed(pid_t pid) noexcept;
 
-// The pid namespace of this process: the inode of /proc/self/ns/pid; 0 if /proc does not tell, or belongs to
-// another namespace.
+// Returns the pid namespace of this process, the inode of /proc/self/ns/pid; 0 if /proc does not tell it or
+// belongs to another pid namespace.
 [[nodiscard]] std::uint64_t own_pid_namespace() noexcept;
 
 }  // namespace pipeline

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The frame of every main() around its program's work: catches errors once, and turns them into one line on
+// The frame of every main(): runs the program's work, catches its errors, and turns each into one line on
 // stderr and an exit status.
 #pragma once
 
@@ -22,8 +22,9 @@
 
 namespace pipeline {
 
-// The exit status after memory or descriptors have run out. A child of the supervisor says InputOutput, and
-// is started again until it has what it needs; other statuses would end the run.
+// Decides the exit status if memory or descriptors run out. Waits, for children of the supervisor: the status
+// is InputOutput, and the supervisor restarts the child until it gets what it needs. Ends: the error's own
+// status.
 enum class OnShortage { Ends, Waits };
 
 // `parse` returns std::variant<Options, EarlyExit>; `work` takes the Options and returns the ExitStatus. Both

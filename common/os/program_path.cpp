@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view kUsualPath = "/usr/local/bin:/usr/bin:/bin";
 
-// Returns an errno value, 0 if the file can be executed.
+// Returns 0 if the file can be executed, else an errno value.
 int try_to_execute(const std::string& path) noexcept {
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0) return errno;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds the user's program once, before anything is started, rather than at every start.
+// Finds the user's program once, before the pipeline starts, rather than each time that a consumer starts it.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace pipeline {
 
-// The file that execvp(3) would execute for `name`: `name` itself if it holds a slash, else the first
+// Returns the file that execvp(3) would execute for `name`: `name` itself if it holds a slash, else the first
 // executable file of that name in the directories of PATH. Throws Failure NoInput if there is none.
 [[nodiscard]] std::string find_program(const std::string& name, const Environment& environment);
 

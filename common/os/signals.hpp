@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signals are blocked, never handled: a program reads them from a descriptor in its loop, so no code runs at
-// an unexpected moment.
+// Signals without handlers. A program blocks them and reads them from a descriptor in its loop, so no code
+// runs at an unexpected moment.
 #pragma once
 
 #include <signal.h>
@@ -11,18 +11,18 @@
 
 namespace pipeline {
 
-// The signals that every process of the pipeline blocks. A terminal sends some of them to all of its
-// processes; only the supervisor acts on them. SIGCHLD tells it that a child has been stopped.
+// The signals that every process of the pipeline blocks. A terminal sends some of them to all processes of
+// the pipeline, but only the supervisor acts on those. SIGCHLD tells the supervisor that a child has stopped.
 inline constexpr std::initializer_list<int> kPipelineSignals = {SIGTERM, SIGINT,  SIGHUP,  SIGUSR1,
                                                                 SIGUSR2, SIGTTIN, SIGTTOU, SIGCHLD};
 
-// Blocks the signals in the calling thread, and so in every thread and process that it starts.
+// Blocks the signals in the calling thread, and so in every thread and process that this thread starts.
 void block_signals(std::initializer_list<int> signals) noexcept;
 
-// A non-blocking signalfd(2) of signals that are blocked. Throws Failure InputOutput.
+// Opens a non-blocking signalfd(2) that reads `signals`, which must be blocked. Throws Failure InputOutput.
 [[nodiscard]] UniqueFd open_signal_fd(std::initializer_list<int> signals);
 
-// True if the blocked signal is pending: it has come and nobody has read it.
+// True if the blocked signal is pending: it has come and has not been read yet.
 [[nodiscard]] bool is_pending(int signal) noexcept;
 
 // True if this process was started with the signal ignored, as by nohup(1).

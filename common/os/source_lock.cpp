@@ -21,8 +21,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kTryAgain{50};
 
-// The pid that /proc/locks names as the holder of a flock on the file `fd`. 0 if it names none: the holder is
-// in another pid namespace, or the file system's locks have another device number than its files.
+// Returns the pid that /proc/locks names as the holder of a flock on the file `fd`. Returns 0 if /proc/locks
+// names no holder: the holder is in another pid namespace, or the file system's locks have another device
+// number than its files.
 long holder_of(int fd) {
     const auto status = look_at(fd, "");
     if (!status) return 0;
@@ -68,7 +69,7 @@ SourceLock lock_source(int fd, const std::string& name, std::chrono::millisecond
 
 void require_unlocked_source(const std::string& path, const std::string& name,
                              std::chrono::milliseconds patience) {
-    // A process that writes into a FIFO would mistake us for its reader.
+    // Open no FIFO: a process that waits to write into it would take us for its reader.
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0 || (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))) return;
     const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));

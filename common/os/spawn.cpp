@@ -25,7 +25,7 @@ constexpr milliseconds kEndOfUseless{1000};
 constexpr milliseconds kTryAgain{2};
 constexpr int kNotStarted = 127;
 
-// As execve(2) takes it; valid as long as the words are.
+// Returns the strings as execve(2) takes them: pointers, then a null. They are valid as long as `words`.
 std::vector<char*> pointers_to(const std::vector<std::string>& words) {
     std::vector<char*> pointers;
     pointers.reserve(words.size() + 1);
@@ -40,7 +40,7 @@ void close_others(int kept) noexcept {
     const auto kept_fd = static_cast<unsigned>(kept);
     const bool below = kept == STDERR_FILENO + 1 || ::close_range(STDERR_FILENO + 1, kept_fd - 1, 0) == 0;
     if (below && ::close_range(kept_fd + 1, ~0U, 0) == 0) return;
-    // Linux before 5.9. Exec closes our own descriptors; this closes inherited ones.
+    // Linux before 5.9 has no close_range(2). Exec closes our own descriptors; the loop closes others.
     constexpr int kUsual = 1024;
     for (int fd = STDERR_FILENO + 1; fd < kUsual; ++fd) {
         if (fd != kept) ::close(fd);
@@ -61,7 +61,7 @@ bool take_stream(int fd, int stream) noexcept {
     return fd < 0 || ::dup2(fd, stream) >= 0;
 }
 
-// Returns the failed step, with errno.
+// Turns the child into the program. Returns only if a step fails: that step, with errno.
 Mishap::Step become(const SpawnPlan& plan, std::span<char* const> paths, char* const* arguments, pid_t parent,
                     int report_fd) noexcept {
     if ((plan.is_apart && ::setpgid(0, 0) != 0) || ::prctl(PR_SET_PDEATHSIG, plan.death_signal) != 0 ||
@@ -72,7 +72,7 @@ Mishap::Step become(const SpawnPlan& plan, std::span<char* const> paths, char* c
     errno = 0;
     if (::getppid() != parent) return Mishap::Step::Prepare;
     if (plan.rule_set >= 0 && !enter_confinement(plan.rule_set)) return Mishap::Step::Confine;
-    // Locks, too: an exec that hangs must hold nothing that the next start needs.
+    // This releases locks, too: an exec that hangs must not hold a lock that the next start needs.
     close_others(report_fd);
     if (plan.is_apart) reset_signals();
     const rlimit limit{plan.memory_limit, plan.memory_limit};
@@ -127,8 +127,8 @@ Start await_start(Spawned& child, milliseconds bound) noexcept {
     while (true) {
         const ssize_t got = ::read(child.report.get(), &start.mishap, sizeof start.mishap);
         if (got >= 0) {
-            // Nothing but the end of the pipe: the exec has closed it, or the child was killed before. Its
-            // end tells the two apart.
+            // If the pipe ends without a mishap, the exec has closed it, or the child was killed before the
+            // exec. The child's exit status tells the two apart.
             const bool failed = got == static_cast<ssize_t>(sizeof start.mishap);
             start.state = failed ? Start::State::Failed : Start::State::Running;
             child.report.reset();

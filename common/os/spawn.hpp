@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts a program as a child: fork and exec. Everything between the two that may fail is reported as a
-// Mishap with its step and errno value. spawn() does not wait for the exec, which may take long, or for ever
-// (a program on a dead disk, a child that somebody stops): the caller looks for its end.
+// Starts a program as a child: fork and exec. If a step from the fork to the exec fails, the child or spawn()
+// reports it as a Mishap. spawn() does not wait for the exec, which may take for ever (a program on a dead
+// disk, a child that somebody stops). The caller waits for it with await_start().
 //
 // The child is tied to the thread that forked it: it gets a signal when that thread ends, and does not start
-// at all if the thread has ended already. It has no descriptors but 0, 1 and 2. Only async-signal-safe calls
-// happen in the child.
+// the program at all if the thread has ended already. The program gets no descriptors but 0, 1 and 2. Before
+// the exec, the child makes only async-signal-safe calls.
 #pragma once
 
 #include <signal.h>
@@ -21,8 +21,8 @@
 
 namespace pipeline {
 
-// A failure before a program was running. The step decides the meaning: too little memory for a fork is the
-// host's shortage, and passes; for an exec, the program's own limit may be the cause.
+// A failure before the program ran. The step decides its meaning. For example, too little memory for a fork
+// is a shortage of the host, which passes; too little for an exec may come from the program's own limit.
 struct Mishap {
     enum class Step {
         Pipe,
@@ -40,37 +40,37 @@ struct Mishap {
 struct SpawnPlan {
     std::vector<std::string> paths;      // the first of these files that exists is executed
     std::vector<std::string> arguments;  // including the program's name
-    // Descriptors that become its standard streams; -1: it inherits this process's stream. They must be above
-    // STDERR_FILENO and close-on-exec.
+    // Descriptors that become the program's standard streams; -1: it inherits this process's stream. They
+    // must be above STDERR_FILENO and close-on-exec.
     int input = -1, output = -1, error = -1;
-    int death_signal = SIGKILL;      // sent to it when this thread ends
-    bool is_apart = false;           // own process group, default signals
+    int death_signal = SIGKILL;      // the kernel sends it to the child when this thread ends
+    bool is_apart = false;           // the child gets its own process group and default signals
     std::uint64_t memory_limit = 0;  // RLIMIT_AS in bytes; 0: none
-    int rule_set = -1;               // confines it (confinement.hpp); -1: it is not confined
+    int rule_set = -1;               // confines the child (confinement.hpp); -1: it is not confined
 };
 
 struct Spawned {
     pid_t pid = -1;
     UniqueFd pidfd;
-    UniqueFd report;  // readable once the start has succeeded or failed; closed after that
+    UniqueFd report;  // readable once the start has succeeded or failed; await_start() then closes it
 };
 
-// Returns the child, which has not executed the program yet, or the mishap.
+// Returns the child, which may not have executed the program yet, or the mishap.
 [[nodiscard]] std::variant<Spawned, Mishap> spawn(const SpawnPlan& plan);
 
-// How far a start is. After Failed the child ends: kill it, and reap it.
+// The state of a start. After Failed the child ends by itself; the caller kills it anyway, and reaps it.
 struct Start {
     enum class State { Pending, Running, Failed } state = State::Pending;
     Mishap mishap{};  // if Failed
 };
-// Waits at most `bound` for a start to succeed or fail; negative: without a bound.
+// Waits for a start to succeed or fail, for at most `bound` (negative: without a bound).
 [[nodiscard]] Start await_start(Spawned& child, std::chrono::milliseconds bound) noexcept;
 
 // Kills a child and reaps it. Returns false if it has not ended within `bound`: a process that waits for a
-// dead disk cannot be killed. It never runs again.
+// dead disk ends only when that wait does. It never runs its program again.
 bool kill_and_reap(pid_t pid, std::chrono::milliseconds bound) noexcept;
 
-// Moves a descriptor above the standard streams. Returns false, with errno, if it cannot.
+// Moves a descriptor above the standard streams. Returns false, with errno, if that fails.
 [[nodiscard]] bool move_above_streams(UniqueFd& fd) noexcept;
 
 }  // namespace pipeline
