@@ -21,7 +21,7 @@ namespace po = boost::program_options;
 namespace pipeline {
 namespace {
 
-// An option and its given value.
+// An option, and the value that the user gives to it.
 struct Given {
     const CommandOption* option;
     std::string value;
@@ -40,7 +40,7 @@ const CommandOption* find_option(const CommandLine& command_line, std::string_vi
     return nullptr;
 }
 
-// The option with this short form: "-h".
+// Returns the option with this short form, such as "-h"; nullptr if there is none.
 const CommandOption* find_short(const CommandLine& command_line, std::string_view written) noexcept {
     if (written.size() != 2) return nullptr;
     for (const auto& group : command_line.groups) {
@@ -59,14 +59,14 @@ std::vector<std::string> names_of(const CommandLine& command_line) {
     return names;
 }
 
-// "did you mean WORD? ", or nothing.
+// Returns "did you mean WORD? "; an empty text if no word is near.
 std::string suggest(std::string_view written, const std::vector<std::string>& words,
                     std::string_view dashes = "") {
     const auto near = nearest(written, words);
     return near.empty() ? "" : fmt::format("did you mean {}{}? ", dashes, near);
 }
 
-// The same for the word with which a value begins.
+// Suggests a word for the beginning of a value, up to its colon. Returns an empty text if the word is right.
 std::string suggest_value(const CommandOption& option, std::string_view value) {
     const auto word = value.substr(0, value.find(':'));
     const bool is_right = std::find(option.words.begin(), option.words.end(), word) != option.words.end();
@@ -79,7 +79,7 @@ const Given* find_given(const std::vector<Given>& all, std::string_view name) no
     return found == all.end() ? nullptr : &*found;
 }
 
-// The options that every program has. They fill no field: this file acts on them.
+// Returns the options that every program has. They fill no field: parse_command_line() acts on them.
 std::vector<CommandOption> common_options(bool with_config) {
     const auto ignore = [](std::string_view) {};
     const auto path = [](std::string_view text) {
@@ -95,7 +95,8 @@ std::vector<CommandOption> common_options(bool with_config) {
     return options;
 }
 
-// The same for a name in a configuration file, where the options that every program has may not stand.
+// Suggests an option for a name in a configuration file. Does not suggest one of common_options(): the file
+// may not hold them.
 std::string suggest_setting(const CommandLine& own, const std::string& name) {
     const auto common = common_options(true);
     const bool is_common = std::any_of(common.begin(), common.end(),
@@ -103,7 +104,7 @@ std::string suggest_setting(const CommandLine& own, const std::string& name) {
     return is_common ? "" : suggest(name, names_of(own));
 }
 
-// The accepted values, as the option's take() describes them.
+// Returns the text of the option's take() for the accepted values.
 std::string accepted_by(const CommandOption& option) {
     try {
         option.take("");
@@ -117,7 +118,7 @@ std::string accepted_by(const CommandOption& option) {
     usage(fmt::format("--{} has no value: {}", option.name, accepted_by(option)));
 }
 
-// `argument` begins with a dash; the error omits everything from '=' on.
+// Throws for an argument that begins with a dash. The message omits everything from '=' on.
 [[noreturn]] void refuse_unknown(const CommandLine& command_line, std::string_view argument) {
     const auto written = argument.substr(0, argument.find('='));
     const auto dashes = std::min(written.find_first_not_of('-'), written.size());
@@ -191,7 +192,7 @@ std::vector<Given> parse_arguments(const CommandLine& command_line, std::span<co
         }
         const auto* option = find_option(command_line, part.string_key);
         if (option == nullptr) refuse_unknown(command_line, written);
-        // The next option is not a value, even if a directory could have such a name.
+        // An argument that begins with two dashes is the next option, not a value.
         if (part.original_tokens.size() > 1 && part.value.front().starts_with("--")) refuse_no_value(*option);
         Given given{option, part.value.empty() ? "true" : part.value.front()};
         give(all, std::move(given));
@@ -199,7 +200,7 @@ std::vector<Given> parse_arguments(const CommandLine& command_line, std::span<co
     return all;
 }
 
-// Applies the file's entries and returns them.
+// Fills the options' fields from the file's entries, and returns the entries.
 std::vector<Given> apply_config(const CommandLine& own, const std::string& path) {
     const auto refuse = [&](const ConfigEntry& entry, const std::string& what) {
         throw Failure(ExitStatus::Configuration,

@@ -55,7 +55,7 @@ std::vector<ConfigEntry> read_config_file(const std::string& path) {
     std::istringstream text(read_whole(path));
     std::vector<ConfigEntry> entries;
     try {
-        // Declare no names, so that each comes back with its value as written.
+        // Declare no options: Boost then returns each name and value as written.
         for (const auto& option : po::parse_config_file(text, po::options_description(), true).options) {
             entries.push_back({option.string_key, option.value.empty() ? "" : option.value.front()});
         }

@@ -50,7 +50,7 @@ std::string wrapped(std::string_view words) {
     std::string text;
     while (words.size() > kHelpColumns) {
         const auto end = words.rfind(' ', kHelpColumns);
-        if (end == std::string_view::npos) break;  // one long word
+        if (end == std::string_view::npos) break;  // one word is longer than the line
         text.append(words.substr(0, end)) += '\n';
         words.remove_prefix(end + 1);
     }

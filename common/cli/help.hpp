@@ -9,14 +9,14 @@
 
 namespace pipeline {
 
-// The usage, the summary and every option in its group with its fallback, at most 80 columns wide (if the
-// parts of `command_line` keep to their limits).
+// Returns the usage, the summary, and every option in its group with its fallback. The text is at most 80
+// columns wide if the parts of `command_line` keep to their limits.
 [[nodiscard]] std::string help_text(const CommandLine& command_line);
 
-// The words in lines of at most 55 columns, as an option's help must have them.
+// Breaks `words` into lines of at most 55 columns, the limit of an option's help.
 [[nodiscard]] std::string wrapped(std::string_view words);
 
-// "PROGRAM (invoice-pipeline) VERSION".
+// Returns "PROGRAM (invoice-pipeline) VERSION".
 [[nodiscard]] std::string version_text(const CommandLine& command_line);
 
 }  // namespace pipeline

@@ -15,13 +15,15 @@ struct OptionGroup {
     std::vector<CommandOption> options;
 };
 
-// Changes to groups that several programs share. `name` is an option in them, `title` one of their titles.
-// Puts the options before that option.
+// The following functions change groups that several programs share. `name` must be an option in the groups,
+// and `title` the title of one of them.
+//
+// Puts `options` before the option `name`.
 void insert_before(std::vector<OptionGroup>& groups, std::string_view name,
                    std::vector<CommandOption> options);
-// Puts the options at the end of that group.
+// Puts `options` at the end of the group `title`.
 void append(std::vector<OptionGroup>& groups, std::string_view title, std::vector<CommandOption> options);
-// The option with that name.
+// Returns the option `name`.
 [[nodiscard]] CommandOption& option_named(std::vector<OptionGroup>& groups, std::string_view name);
 
 }  // namespace pipeline

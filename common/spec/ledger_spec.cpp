@@ -9,7 +9,7 @@
 namespace pipeline {
 namespace {
 
-// One row a kind, in the order of the kinds.
+// One row for each kind, in the order of LedgerSpec::Kind.
 constexpr std::array<LedgerTraits, 2> kLedgers = {
     {{.kind = LedgerSpec::Kind::Sqlite,
       .word = "sqlite",

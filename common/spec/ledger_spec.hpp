@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// --ledger: the text of a ledger, and the traits of each kind. Other files ask for a trait and not for a
-// kind, so that a new kind is a row of the table in ledger_spec.cpp and a case where the ledger is opened.
+// The option --ledger: the text that names a ledger, and the traits of each kind of ledger. Other files test
+// traits, not kinds. So a new kind needs only a row in the table of ledger_spec.cpp, and a case in the code
+// that opens the ledger.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,7 @@ struct LedgerSpec {
     std::filesystem::path path;  // absolute and normal; for Sqlite
 
     [[nodiscard]] const LedgerTraits& traits() const noexcept;
-    // True if `path` is the ledger.
+    // True if the ledger is the file `path`.
     [[nodiscard]] bool has_file() const noexcept;
     [[nodiscard]] std::string text() const;
 };
@@ -31,13 +32,14 @@ struct LedgerSpec {
 struct LedgerTraits {
     LedgerSpec::Kind kind;
     std::string_view word;
-    SpecArgument argument;   // Path: it is a file
+    SpecArgument argument;   // Path: the ledger is a file
     std::string_view forms;  // as in SourceTraits
 };
 
-// The file in the text of a ledger, as LedgerSpec::text() returns it; empty if that ledger has none.
+// Returns the file in the text of a ledger (as LedgerSpec::text() returns it); empty if the ledger has no
+// file.
 [[nodiscard]] std::string_view ledger_file_of(std::string_view text) noexcept;
-// The words with which the texts begin.
+// The words with which the texts of ledgers begin.
 [[nodiscard]] std::vector<std::string> ledger_words();
 [[nodiscard]] std::string ledger_forms();
 

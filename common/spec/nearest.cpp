@@ -15,9 +15,10 @@ std::string lower(std::string_view text) {
     return result;
 }
 
-// The optimal string alignment distance: letters to insert, delete, replace, or exchange with the next one.
+// Returns the optimal string alignment distance: how many letters to insert, delete, replace or exchange with
+// the next letter to turn one text into the other.
 std::size_t mistakes(std::string_view one, std::string_view other) {
-    std::vector<std::size_t> before(other.size() + 1);  // the row before the last one
+    std::vector<std::size_t> before(other.size() + 1);  // the row before `last`
     std::vector<std::size_t> last(other.size() + 1);
     for (std::size_t j = 0; j < last.size(); ++j) last[j] = j;
     for (std::size_t i = 1; i <= one.size(); ++i) {
@@ -38,8 +39,8 @@ std::size_t mistakes(std::string_view one, std::string_view other) {
 }  // namespace
 
 std::string nearest(std::string_view written, const std::vector<std::string>& words) {
-    constexpr std::size_t kShortest = 3;  // fewer letters are near to everything
-    constexpr std::size_t kLongest = 64;  // a longer word is not a typing error
+    constexpr std::size_t kShortest = 3;  // a shorter text is near to almost every word
+    constexpr std::size_t kLongest = 64;  // a longer text is not a misspelt word
     constexpr std::size_t kShortWord = 4;
     if (written.size() < kShortest || written.size() > kLongest) return {};
     const std::string wanted = lower(written);

@@ -8,9 +8,10 @@
 
 namespace pipeline {
 
-// The word that `written` begins, else the one that it most likely misspells: with a letter missing, too
-// many, wrong, or exchanged with the next one; two such mistakes if `written` has more than four letters.
-// Letters of the other case are equal. Empty if there is none.
+// Returns the word that begins with `written`, else the word that `written` most likely misspells: by one
+// mistake, or by two if `written` has more than four letters. A mistake is a letter that is missing, too
+// many, wrong, or exchanged with the next letter. The case of `written` does not matter. Returns an empty
+// text if no word is near.
 [[nodiscard]] std::string nearest(std::string_view written, const std::vector<std::string>& words);
 
 }  // namespace pipeline

@@ -15,7 +15,7 @@ namespace {
 
 using Files = ProcessTraits::Files;
 
-// One row a kind, in the order of the kinds.
+// One row for each kind, in the order of ProcessSpec::Kind.
 constexpr std::array<ProcessTraits, 5> kProcesses = {
     {{.kind = ProcessSpec::Kind::Ubl,
       .word = "ubl",
@@ -54,7 +54,7 @@ constexpr std::array<ProcessTraits, 5> kProcesses = {
       .is_long_lived = false}}};
 static_assert(are_in_order(kProcesses));
 
-constexpr std::size_t kMaxCommandBytes = 65'536;  // execve(2) takes 131072 per argument
+constexpr std::size_t kMaxCommandBytes = 65'536;  // execve(2) accepts 131072 for one argument
 
 std::vector<std::string> parse_command(std::string_view text) {
     if (text.size() > kMaxCommandBytes)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// --process: the text of a processor, and the traits of each kind. Other files ask for a trait and not for a
-// kind, so that a new kind is a row of the table in process_spec.cpp and a case where the processor is made.
+// The option --process: the text that names a processor, and the traits of each kind of processor. Other
+// files test traits, not kinds. So a new kind needs only a row in the table of process_spec.cpp, and a case
+// in the code that makes the processor.
 #pragma once
 
 #include <chrono>
@@ -19,8 +20,8 @@ struct ProcessTraits;
 struct ProcessSpec {
     enum class Kind : std::uint8_t { Ubl, None, Simulate, Exec, Each };
     Kind kind = Kind::Ubl;
-    std::chrono::nanoseconds duration{};  // of Simulate
-    bool burn = false;                    // for Simulate: use the processor instead of sleeping
+    std::chrono::nanoseconds duration{};  // for Simulate
+    bool burn = false;                    // for Simulate: keep the CPU busy instead of sleeping
     // For Exec and Each: the user's program and its arguments, as split_words() returns them; not empty.
     std::vector<std::string> command{};
 
@@ -33,20 +34,21 @@ struct ProcessSpec {
 struct ProcessTraits {
     ProcessSpec::Kind kind;
     std::string_view word;
-    SpecArgument argument;   // Command: it runs the user's program
+    SpecArgument argument;   // Command: the processor runs the user's program
     std::string_view forms;  // as in SourceTraits
-    std::string_view help;   // the same in the words of --help
+    std::string_view help;   // the forms as --help shows them
 
-    // Whether it opens the invoices' files. MayRead: that is up to the user's program.
+    // Tells whether the processor opens the invoices' files. MayRead: the user's program decides.
     enum class Files : std::uint8_t { None, MayRead, MustRead };
     Files files;
-    bool is_long_lived;  // one program answers many requests
+    bool is_long_lived;  // one process of the user's program answers many requests
 };
 
-// The words with which the texts begin.
+// The words with which the texts of processors begin.
 [[nodiscard]] std::vector<std::string> process_words();
 [[nodiscard]] std::string process_help();
-// The short forms of those kinds that fit, with `last` before the last one.
+// Lists the short forms of the kinds for which `fits` returns true, for people: "A, B or C". `last` is the
+// separator before the last form.
 [[nodiscard]] std::string process_forms_where(bool (*fits)(const ProcessTraits&),
                                               std::string_view last = " or ");
 

@@ -15,7 +15,7 @@ using Input = SourceTraits::Input;
 using Ids = SourceTraits::Ids;
 using End = SourceTraits::End;
 
-// One row a kind, in the order of the kinds.
+// One row for each kind, in the order of SourceSpec::Kind.
 constexpr std::array<SourceTraits, 4> kSources = {{{.kind = SourceSpec::Kind::Spool,
                                                     .word = "spool",
                                                     .argument = SpecArgument::Path,

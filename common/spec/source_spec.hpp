@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// --source: the text of a source, and the traits of each kind. Other files ask for a trait and not for a
-// kind, so that a new kind is a row of the table in source_spec.cpp and a case where the source is opened.
+// The option --source: the text that names a source, and the traits of each kind of source. Other files test
+// traits, not kinds. So a new kind needs only a row in the table of source_spec.cpp, and a case in the code
+// that opens the source.
 #pragma once
 
 #include <cstdint>
@@ -21,47 +22,49 @@ struct SourceSpec {
     enum class Kind : std::uint8_t { Spool, Lines, StandardInput, Sequence };
     Kind kind = Kind::Spool;
     std::filesystem::path path;          // absolute and normal; for Spool and Lines
-    std::optional<std::uint64_t> count;  // for Sequence, 0 to 2^40; none: endless
+    std::optional<std::uint64_t> count;  // for Sequence, 0 to 2^40; none: the sequence is endless
 
     [[nodiscard]] const SourceTraits& traits() const noexcept;
     // The source's name in the ledger, which stays the same from run to run: "spool:/abs/dir",
     // "lines:/abs/file", "lines:-", "sequence".
     [[nodiscard]] std::string name() const;
-    // The text for parse_source(), valid in any working directory.
+    // Returns the text from which parse_source() makes this specification, in any working directory.
     [[nodiscard]] std::string text() const;
 };
 [[nodiscard]] SourceSpec parse_source(std::string_view text);
 
 struct SourceTraits {
     SourceSpec::Kind kind;
-    std::string_view word;  // begins its text
+    std::string_view word;  // begins the source's text
     SpecArgument argument;
     std::string_view forms;  // for people, separated by '|'; the first may have a note in parentheses
     std::string_view noun;   // for people: "a spool"
 
-    // Where it reads. Folder and List: at `path`, which no other pipeline may use at the same time. A list
-    // has marks with digests, and the ledger recognises it by its file. None: nothing to look at beforehand.
+    // The place that the source reads. Folder and List: `path`, which no other pipeline may use at the same
+    // time. A list has marks with digests, and the ledger recognises it by its file's identity. None:
+    // nothing.
     enum class Input : std::uint8_t { None, Folder, List, StandardInput };
     Input input;
-    // The nature of its ids. FileNames: of files in `path`. Paths: of files that a processor can open.
-    // Numbers: 1, 2, 3 ... without a gap, and no files.
+    // The nature of the source's ids. FileNames: names of files in `path`. Paths: paths of files that a
+    // processor can open. Numbers: 1, 2, 3 ... without a gap; there are no files.
     enum class Ids : std::uint8_t { FileNames, Paths, Numbers };
     Ids ids;
-    // When it has nothing more. Never: more may always come. MayGrow: it has an end, which may move.
-    // Certain: what it has given is all.
+    // The source's end. Never: more invoices may always come. MayGrow: it has an end, but more may be
+    // appended. Certain: after the end nothing more comes.
     enum class End : std::uint8_t { Never, MayGrow, Certain };
     End end;
     bool is_ordered;  // positions rise, so that one cursor says how far the source has been read
-    bool can_repeat;  // gives an item again that was acquired and did not reach the ring
+    bool can_repeat;  // the source can give an item again if that item has not reached the ring
 };
 
-// The traits of the source with this name in the ledger; nullptr for a name of no source of ours.
+// Returns the traits of the source that has this name in the ledger; nullptr if no kind of source has such
+// names.
 [[nodiscard]] const SourceTraits* source_traits_of(std::string_view name) noexcept;
-// The words with which the texts begin.
+// The words with which the texts of sources begin.
 [[nodiscard]] std::vector<std::string> source_words();
-// All forms, for people.
+// Lists all forms, for people: "A, B or C".
 [[nodiscard]] std::string source_forms();
-// The short forms of those kinds that fit.
+// Lists the short forms of the kinds for which `fits` returns true, for people.
 [[nodiscard]] std::string source_forms_where(bool (*fits)(const SourceTraits&));
 
 }  // namespace pipeline

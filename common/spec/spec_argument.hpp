@@ -6,7 +6,7 @@
 
 namespace pipeline {
 
-// The text after the word of a kind and a colon. A count may be missing, the others may not.
+// The kind of text that follows a word and a colon. A count may be missing; the other arguments may not.
 enum class SpecArgument : std::uint8_t { None, Path, Count, Duration, Command };
 
 }  // namespace pipeline

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a table with a row for each kind (of sources, processors, ledgers) is read: which row a text belongs
-// to, and how the forms of its rows are listed for people. A row has a `kind`, a `word`, an `argument`, and
-// `forms`, separated by '|', with notes in parentheses. Only the files of the tables include this.
+// Reads a table that has one row for each kind (of sources, processors or ledgers): finds the row of a text,
+// and lists the forms of the rows for people. A row has a `kind`, a `word`, an `argument`, and `forms`,
+// separated by '|', with notes in parentheses. Only the files of the tables include this file.
 #pragma once
 
 #include <fmt/format.h>
@@ -17,7 +17,7 @@
 
 namespace pipeline {
 
-// True if the rows are in the order of their kinds: a kind finds its row by its number.
+// True if the rows are in the order of their kinds: the number of a kind is the index of its row.
 template <class Rows>
 constexpr bool are_in_order(const Rows& rows) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -26,15 +26,16 @@ constexpr bool are_in_order(const Rows& rows) {
     return true;
 }
 
-// A text as its kind's row and its argument; no row if it is of no kind.
+// A text, split into the row of its kind and its argument. `row` is nullptr if the text is of no kind.
 template <class Traits>
 struct Match {
     const Traits* row = nullptr;
-    std::string_view argument;  // empty if it is missing
+    std::string_view argument;  // empty if the text has none
     bool has_argument = false;
 };
 
-// A text that is a word as a whole ("lines:-") is not another word with an argument ("lines").
+// Finds the row of a text. A row whose word is the whole text ("lines:-") wins over a row whose word takes an
+// argument ("lines").
 template <class Traits, std::size_t size>
 Match<Traits> match(const std::array<Traits, size>& rows, std::string_view text) noexcept {
     Match<Traits> found;
@@ -47,7 +48,7 @@ Match<Traits> match(const std::array<Traits, size>& rows, std::string_view text)
     return found;
 }
 
-// "A, B or C".
+// Returns "A, B or C"; `last` is the separator before the last form.
 inline std::string join(const std::vector<std::string_view>& forms, std::string_view last) {
     std::string text;
     for (std::size_t i = 0; i < forms.size(); ++i) {
@@ -94,7 +95,7 @@ template <class Rows>
     throw std::invalid_argument(all_forms(rows) + " is accepted");
 }
 
-// Parses the argument after a word; an error names the word.
+// Calls `parse` with the argument that follows a word; puts the word into the message of an error.
 template <class Parse>
 auto parse_after(std::string_view word, std::string_view argument, Parse parse) {
     try {

@@ -28,7 +28,8 @@ std::string_view take_digits(std::string_view& text) noexcept {
     return digits;
 }
 
-// "12.5UNIT": no sign, no exponent, digits on both sides of a point.
+// A number and its unit, like "12UNIT" or "12.5UNIT". No sign, no exponent. A point needs digits on both
+// sides.
 struct Quantity {
     std::string_view number;
     std::string_view whole;
@@ -53,7 +54,7 @@ std::optional<Quantity> split_quantity(std::string_view text) noexcept {
 
 }  // namespace
 
-// Exact, in whole nanoseconds: refuses what is too long or finer than a nanosecond.
+// Converts exactly: refuses a duration that is too long, or that is not a whole number of nanoseconds.
 std::optional<std::chrono::nanoseconds> read_duration(std::string_view text) noexcept {
     if (text == "0") return std::chrono::nanoseconds::zero();
     const auto quantity = split_quantity(text);
@@ -69,7 +70,7 @@ std::optional<std::chrono::nanoseconds> read_duration(std::string_view text) noe
     if (error != std::errc{} || whole > kMaxDuration.count() / unit->nanoseconds) return std::nullopt;
 
     std::int64_t total = whole * unit->nanoseconds;
-    std::int64_t place = unit->nanoseconds;  // what a digit at this place is worth
+    std::int64_t place = unit->nanoseconds;  // the value of a 1 at this decimal place
     for (const char digit : quantity->fraction) {
         if (digit != '0' && place % 10 != 0) return std::nullopt;
         place /= 10;
