@@ -17,19 +17,21 @@ namespace pipeline {
 
 struct ConsumerOptions : PipelineOptions, WorkOptions {
     std::uint32_t place = 0;  // 0..kMaxPlaces-1, must be given
-    // Do not consume, but answer requests on standard input, as an isolated processor (--isolate).
+    // True: the process does not consume, but answers requests on standard input, as the isolated processor
+    // of a consumer (--isolate).
     bool serve = false;
     pid_t parent = 0;  // must be given
 };
 
-// Declares its command line, bound to the fields of `options`, which must outlive the result.
+// Declares the consumer's command line, bound to the fields of `options`, which must outlive the result.
 [[nodiscard]] CommandLine declare(ConsumerOptions& options);
 
-// `arguments` excludes the program's name. Throws Failure (Usage), one line.
+// Parses `arguments`, which exclude the program's name. Throws Failure Usage with one line.
 [[nodiscard]] std::variant<ConsumerOptions, EarlyExit> parse_consumer_options(
     std::span<const char* const> arguments);
 
-// The arguments, without the program's name, that parse_consumer_options() turns into the same options.
+// Returns the arguments, without the program's name, that parse_consumer_options() turns into the same
+// options.
 [[nodiscard]] std::vector<std::string> to_arguments(const ConsumerOptions& options);
 
 }  // namespace pipeline

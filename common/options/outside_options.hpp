@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Options of work outside the consumers, in processes of its own: the user's program (--process exec:... and
-// each:...) or, with --isolate, a processor of ours. The supervisor takes them and passes them to its
-// consumers.
+// Options for work outside the consumers. Children of the consumers do it: the user's programs (--process
+// exec:... and each:...) or, with --isolate, a processor of ours. The supervisor accepts these options and
+// passes them on to its consumers.
 #pragma once
 
 #include <chrono>
@@ -12,23 +12,23 @@
 
 namespace pipeline {
 
-// The request that a program gets for each invoice: its id, or a JSON object with more data.
+// The request that a program gets for each invoice: the invoice's id, or a JSON object with more data.
 enum class RequestForm : std::uint8_t { Id, Json };
 
 inline constexpr std::chrono::seconds kDefaultStartTimeout{30};
 
 struct OutsideOptions {
     bool isolate = false;  // run our own processor outside too
-    bool confine = false;  // keep programs from segments and ledger, or do not start
+    bool confine = false;  // keep programs from segments and ledger; start none if that is impossible
     RequestForm request = RequestForm::Id;
     std::uint32_t pipeline = 1;             // outstanding requests per child, 1..kMaxBatch
     std::uint64_t memory_limit = 0;         // bytes of address space of a child; 0: none
-    std::uint32_t max_items_per_child = 0;  // then replace the child; 0: never
-    // How long a program may take until it reads its first request; 0: no limit.
+    std::uint32_t max_items_per_child = 0;  // replace a child after so many invoices; 0: never
+    // The longest time from a program's start until it reads its first request; 0: no limit.
     std::chrono::nanoseconds start_timeout = kDefaultStartTimeout;
 };
 
-// The options bound to the fields, in the order in which --help shows them.
+// Declares the options, bound to `fields`, in the order in which --help shows them.
 [[nodiscard]] std::vector<CommandOption> outside_options(OutsideOptions& fields);
 
 }  // namespace pipeline

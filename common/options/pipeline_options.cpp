@@ -16,9 +16,9 @@ namespace {
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
-constexpr std::uint32_t kMostAttempts = 255;  // the item counts them in one byte
+constexpr std::uint32_t kMostAttempts = 255;  // an item counts its attempts in one byte
 
-// For a type with text(), as the three specs have.
+// Returns the text of a SourceSpec, ProcessSpec or LedgerSpec.
 template <class Spec>
 std::string spec_text(const Spec& spec) {
     return spec.text();
@@ -60,7 +60,7 @@ CommandOption max_attempts_option(std::uint32_t& field) {
                         field, 1, kMostAttempts);
 }
 
-// The options of one section.
+// The options of one section of --help.
 using Options = std::vector<CommandOption>;
 
 Options what_to_do(const PipelineFields& fields) {

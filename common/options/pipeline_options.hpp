@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The options that the supervisor takes and passes on to its children, as three structs: those of every
-// process of a pipeline, those of the producer, and those of consumers. A program's own options derive from
-// the structs that it needs, and pipeline_groups() declares each option once for all of them: the same
-// declaration parses the supervisor's command line, shows the arguments of its children, and parses theirs.
+// The options that the supervisor accepts and passes on to its children, in three structs: for every process
+// of a pipeline, for the producer, and for consumers. The options of each program derive from the structs
+// that it needs. pipeline_groups() declares each option once for all programs: the same declaration parses
+// the supervisor's command line, writes the command lines of its children, and parses them there.
 #pragma once
 
 #include <array>
@@ -24,50 +24,50 @@
 
 namespace pipeline {
 
-// Every process of a pipeline has these.
+// Options of every process of a pipeline.
 struct PipelineOptions {
     std::string name = kDefaultName;
-    SourceSpec source;  // consumers find the invoices' files by it; for the supervisor see Options
+    SourceSpec source;  // tells consumers where the invoices' files are; supervisor's default: see Options
     std::uint32_t batch_max = 256;  // 1..kMaxBatch
-    // The supervisor's limit; children keep it when the supervisor is dead. 1ms..24h.
+    // The longest drain. The supervisor enforces it; after its death its children do. 1ms..24h.
     std::chrono::nanoseconds drain_timeout = std::chrono::seconds(60);
     LogLevel log_level = LogLevel::Info;
 };
 
-// How the producer acquires.
+// Options of the producer.
 struct SourceOptions {
     bool once = false;           // finish when the source has nothing more
     std::optional<double> rate;  // invoices per second; none: no limit
     SpoolOptions spool;
 };
 
-// How consumers process and book.
+// Options of consumers.
 struct WorkOptions {
     ProcessSpec process;
     OutsideOptions outside;
-    LedgerSpec ledger;               // for the supervisor see Options
+    LedgerSpec ledger;               // supervisor's default: see Options
     std::uint32_t max_attempts = 3;  // 1..255
-    // The supervisor enforces it. A consumer enforces it for external work, and names it in the reason of an
-    // invoice that exceeded it. 1ms..365 days; 0: none.
+    // The longest attempt at an invoice. The supervisor enforces it; for work outside, the consumer does. The
+    // consumer names it in the reason of an invoice that exceeded it. 1ms..365 days; 0: no limit.
     std::chrono::nanoseconds item_timeout = std::chrono::minutes(5);
     std::chrono::nanoseconds flush_interval = std::chrono::milliseconds(100);  // 1ms..1h
 };
 
-// The fields that a program has. A null pointer: it does not take those options.
+// The fields of one program that the options fill. A null pointer: the program does not accept those options.
 struct PipelineFields {
     PipelineOptions& pipeline;
     SourceOptions* source;
     WorkOptions* work;
 };
 
-// The sections of --help, in their order, and the titles that a program gives to them. Sections with the same
-// title are one group.
+// The sections of --help, in their order. A program gives a title to each; sections of the same title are one
+// group.
 enum class HelpSection : std::uint8_t { WhatToDo, Spools, Programs, Limits, Places, Other };
 using HelpTitles = std::array<std::string_view, 6>;
 inline constexpr HelpTitles kChildTitles = {"What to do",       "Spools",     "Work outside",
                                             "Sizes and limits", "What to do", "Other"};
 
-// For `missing` of an option that a child must get.
+// The text of CommandOption::missing for each option that the supervisor must give to a child.
 inline constexpr const char* kGivenBySupervisor = "the supervisor gives it";
 
 // Declares the options, bound to the fields, in the order in which --help shows them.

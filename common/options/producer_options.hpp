@@ -18,14 +18,15 @@ struct ProducerOptions : PipelineOptions, SourceOptions {
     pid_t parent = 0;  // must be given
 };
 
-// Declares its command line, bound to the fields of `options`, which must outlive the result.
+// Declares the producer's command line, bound to the fields of `options`, which must outlive the result.
 [[nodiscard]] CommandLine declare(ProducerOptions& options);
 
-// `arguments` excludes the program's name. Throws Failure (Usage), one line.
+// Parses `arguments`, which exclude the program's name. Throws Failure Usage with one line.
 [[nodiscard]] std::variant<ProducerOptions, EarlyExit> parse_producer_options(
     std::span<const char* const> arguments);
 
-// The arguments, without the program's name, that parse_producer_options() turns into the same options.
+// Returns the arguments, without the program's name, that parse_producer_options() turns into the same
+// options.
 [[nodiscard]] std::vector<std::string> to_arguments(const ProducerOptions& options);
 
 }  // namespace pipeline

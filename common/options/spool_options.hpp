@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Options of a spool as a source: how it finds files, and which of them are invoices. The supervisor takes
-// them and passes them to the producer.
+// Options of a spool: how it finds files, and which files are invoices. The supervisor accepts these options
+// and passes them on to the producer.
 #pragma once
 
 #include <chrono>
@@ -12,17 +12,17 @@
 namespace pipeline {
 
 struct SpoolOptions {
-    // The interval between scans of the whole folder, regardless of notifications: 1s..24h; 0: never.
+    // The interval between scans of the whole folder, which happen even without notifications: 1s..24h; 0:
+    // the spool never scans for that reason.
     std::chrono::nanoseconds rescan = std::chrono::seconds(30);
-    // How long a file found without a notification must stay unmodified before it is taken: 1ms..1h; 0: at
-    // once.
+    // The time for which a file must stay unmodified before the spool acquires it, if a scan found the file
+    // without a notification: 1ms..1h; 0: none.
     std::chrono::nanoseconds settle_time = std::chrono::seconds(1);
-    // Patterns of names to take, and of names to skip; empty: all, none.
-    std::string include;
-    std::string exclude;
+    std::string include;  // the pattern of names to acquire; empty: all
+    std::string exclude;  // the pattern of names to skip; empty: none
 };
 
-// The options bound to the fields, in the order in which --help shows them.
+// Declares the options, bound to `fields`, in the order in which --help shows them.
 [[nodiscard]] std::vector<CommandOption> spool_options(SpoolOptions& fields);
 
 }  // namespace pipeline
