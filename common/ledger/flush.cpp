@@ -10,20 +10,21 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// Most records in one transaction: large enough to be cheap for each, small enough to tell a busy leader from
-// a hung one.
+// The most records in one transaction: enough to make the transaction cheap for each record, and few enough
+// to tell a busy leader from a hung one.
 constexpr std::uint64_t kTransactionRecords = 10'000;
 
-// True if the source is a file of lines, whose positions have digests.
+// True if the source is a list, for which cursors have digests.
 bool is_list(const RingArea& area) noexcept {
     return area.ordered != 0 && area.source_file != FileIdentity{};
 }
 
-// One pass over the records: they are many, and in another processor's cache.
+// Counts the outcomes, and adds the times from acquired to durable to the histogram, in one pass: the records
+// are many, and in another processor's cache.
 Totals count(const RecordRange& records, std::uint64_t now, HistogramArea& until_durable) noexcept {
     std::array<std::uint64_t, 4> counts{};
     std::uint64_t acquired = 0;
-    std::uint64_t together = 0;  // records acquired at that same time
+    std::uint64_t together = 0;  // adjacent records with this time
     const auto add = [&] {
         if (together != 0) until_durable.add(now > acquired ? now - acquired : 0, together);
     };
@@ -66,13 +67,13 @@ std::optional<nanoseconds> Flush::due_in() const noexcept {
     const std::uint64_t durable = storage_.durable();
     const std::uint64_t tail = storage_.tail();
     if (durable >= tail) return std::nullopt;
-    // A full storage is due at once, however small it is.
+    // A flush is due at once if storage is half full, however small storage is.
     const std::uint64_t enough = std::min<std::uint64_t>(policy_.records, (storage_.capacity() + 1) / 2);
     if (tail - durable >= enough) return nanoseconds::zero();
     const std::uint64_t waited = monotonic_ns() - storage_.record(durable).saved_ns;
     const auto interval = static_cast<std::uint64_t>(policy_.interval.count());
-    // A record saved in the future, which no process of this machine does, wraps to a large `waited` and is
-    // due too.
+    // If `saved_ns` lies in the future (no process of this machine writes that), `waited` wraps to a large
+    // number, and the flush is due too.
     return nanoseconds(waited < interval ? interval - waited : 0);
 }
 
@@ -83,7 +84,8 @@ std::optional<nanoseconds> Flush::next_look() const noexcept {
 
 Flush::LeadOutcome Flush::lead(nanoseconds bound) {
     {
-        // A dead leader needs no repair: the ledger has all below `durable`; commit the rest again.
+        // A dead leader leaves nothing to settle: the ledger has all records below `durable`, and this leader
+        // commits the rest again.
         const auto guard = storage_.area().flush_lock.lock_for(bound, [] {});
         another_leads_ = !guard;
         if (!guard) return LeadOutcome::Busy;
@@ -93,21 +95,21 @@ Flush::LeadOutcome Flush::lead(nanoseconds bound) {
         while (storage_.durable() < watermark.storage_tail) {
             const std::uint64_t next =
                 std::min(watermark.storage_tail, storage_.durable() + kTransactionRecords);
-            // The cursor is valid only together with the last record.
+            // Only the last transaction sets the cursor: the cursor covers all of the records.
             commit(next, next == watermark.storage_tail ? cursor : std::nullopt);
         }
         if (is_behind(cursor, watermark.storage_tail)) {
             commit(watermark.storage_tail, cursor);
         } else if (storage_.durable() == durable) {
-            look();  // the end of a drain
+            look();  // nothing to commit, as at the end of a drain: check the ledger instead
         }
     }
     ring_.area().producer.notify();
     return LeadOutcome::Flushed;
 }
 
-// The watermark itself or, for a list, the last mark before it. Skips the cursor that the ledger already has:
-// its mark may have been overwritten.
+// Returns the cursor to commit: the watermark itself or, for a list, the last mark up to it. Returns none if
+// the ledger already has that cursor; the mark of a known cursor may have been overwritten.
 std::optional<Flush::Cursor> Flush::cursor_at(const Watermark& watermark) const noexcept {
     if (!watermark.cursor) return std::nullopt;
     RingArea& area = ring_.area();
@@ -133,7 +135,8 @@ bool Flush::look() {
         count_error(metrics_.ledger, error.what());
         throw;
     }
-    // Waiting records say more about the ledger than this check.
+    // While records wait, their commits decide whether the ledger works; this check does not clear the
+    // failure.
     if (storage_.tail() != durable) return false;
     metrics_.ledger.failing_since_ns.store(0, std::memory_order_relaxed);
     return true;
@@ -156,7 +159,7 @@ void Flush::commit(std::uint64_t tail, const std::optional<Cursor>& cursor) {
     write(records, context);
     if (tail != durable) {
         const Totals outcomes = count(records, monotonic_ns(), metrics_.until_durable);
-        // Most commits have only booked records; do not scan these a second time.
+        // Most commits have only booked records: spare the listener a second pass over those.
         if (listener_ != nullptr && outcomes.booked != outcomes.all()) listener_->stored(records, outcomes);
         storage_.set_durable(tail, outcomes);
     }
@@ -174,7 +177,8 @@ void Flush::write(const RecordRange& records, const CommitContext& context) {
     count_commit(metrics_.ledger, began, monotonic_ns());
 }
 
-// The last hand may not yet have been moved on when the last flush of a run was led.
+// True if storage holds everything that was acquired, but the ledger's cursor is not up to date. This happens
+// at the end of a run: the last flush may come before the last consumer has moved its hand on.
 bool Flush::is_behind(const std::optional<Cursor>& cursor, std::uint64_t tail) const noexcept {
     return cursor && ring_.tail() == tail &&
            cursor->position != storage_.area().cursor.load(std::memory_order_relaxed);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The flush of storage into the ledger. Any consumer may lead one; the flush lock admits one leader at a
-// time. It is the only critical section with I/O. A leader that dies inside it leaves either nothing or a
-// whole transaction. The next leader's retry is idempotent, because rows have keys.
+// The flush of storage into the ledger. Any consumer may lead a flush; the flush lock admits one leader at a
+// time. No other critical section does I/O. A leader that dies while it commits leaves either nothing or a
+// whole transaction in the ledger. The next leader commits the same records again, which changes nothing:
+// rows have keys.
 #pragma once
 
 #include <chrono>
@@ -17,13 +18,13 @@
 
 namespace pipeline {
 
-// When to flush.
+// Decides when a flush is due.
 struct FlushPolicy {
-    std::uint64_t records = 1000;                    // as soon as this many wait
-    std::chrono::nanoseconds interval{100'000'000};  // or when the oldest has waited this long
+    std::uint64_t records = 1000;                    // as soon as so many records wait
+    std::chrono::nanoseconds interval{100'000'000};  // or when the oldest record has waited so long
 };
 
-// The leader's metrics, written under the flush lock.
+// The metrics of flushes. The leader writes them under the flush lock.
 struct FlushMetrics {
     HistogramArea& until_durable;  // times from acquired to durable
     LedgerMetrics& ledger;
@@ -31,17 +32,17 @@ struct FlushMetrics {
 
 class Flush {
   public:
-    // Receives records that were not booked.
+    // Receives the records of each commit that has records other than booked ones.
     class Listener {
       public:
         Listener() = default;
         Listener(const Listener&) = delete;
         Listener& operator=(const Listener&) = delete;
         virtual ~Listener() = default;
-        // The ledger has `records` with their outcomes; `outcomes` counts them, and not all are booked. The
-        // leader calls this under the flush lock, after the COMMIT and before `durable` covers the records.
-        // The listener copies what it needs and never blocks. If the leader is killed before `durable`
-        // moves, the next leader reports the same records again.
+        // The leader calls this under the flush lock, after the COMMIT of `records` and before `durable`
+        // covers them. The records have their outcomes; `outcomes` counts these, and not all are booked. The
+        // listener must copy all that it needs, and must never block. If the leader is killed before
+        // `durable` moves, the next leader reports the same records again.
         virtual void stored(const RecordRange& records, const Totals& outcomes) noexcept = 0;
     };
 
@@ -56,26 +57,28 @@ class Flush {
           policy_(policy),
           listener_(listener) {}
 
-    // The time until the next flush is due: zero if due now, none if no record waits.
+    // Returns the time until the next flush is due: zero if it is due now, none if no record waits.
     [[nodiscard]] std::optional<std::chrono::nanoseconds> due_in() const noexcept;
-    // The time to wait before checking again whether a flush is due; none if no record waits. While another
-    // consumer leads, wait at least kLeaveToLeader: it will notice by itself unless it dies or is busy with a
-    // slow invoice.
+    // Returns the time to wait before checking again whether a flush is due; none if no record waits. The
+    // time is at least kLeaveToLeader if another consumer led at the last lead(): that consumer leads the
+    // next flush as well, unless it dies or is busy with a slow invoice.
     [[nodiscard]] std::optional<std::chrono::nanoseconds> next_look() const noexcept;
     static constexpr std::chrono::milliseconds kLeaveToLeader{5};
 
     enum class LeadOutcome { Flushed, Busy };
-    // Flushes all waiting records and, once nothing is in flight, the source's cursor. Busy if another
-    // consumer leads and does not finish within `bound`. Throws as the ledger: LedgerUnavailable (nothing
-    // lost; retry) or Failure.
+    // Flushes all waiting records with the source's cursor. If storage holds everything that was acquired,
+    // also flushes a cursor that is behind, without records. Returns Busy if another consumer leads and does
+    // not finish within `bound`. Throws the ledger's errors: LedgerUnavailable (nothing is lost; retry) or
+    // Failure.
     LeadOutcome lead(std::chrono::nanoseconds bound);
 
-    // Checks an idle ledger: see Ledger::look_after(). True if it appears usable, false if unknown. Throws as
-    // lead().
+    // Checks an idle ledger (see Ledger::look_after()). Returns true if the ledger appears usable, false if
+    // that is unknown. Throws as lead() does.
     bool look_after();
 
   private:
-    // Where the source continues; for a list, also the digest of all before that.
+    // The position where the source continues; for a list, also the digest of everything before that
+    // position.
     struct Cursor {
         std::uint64_t position;
         std::optional<Digest> digest;
@@ -93,7 +96,7 @@ class Flush {
     std::string source_;
     FlushPolicy policy_;
     Listener* listener_;
-    bool another_leads_ = false;  // as of the last lead()
+    bool another_leads_ = false;  // the last lead() returned Busy
 };
 
 }  // namespace pipeline

@@ -11,8 +11,8 @@
 
 namespace pipeline {
 
-// Digests ring index, id length and id of each record. Packs them first: a digest costs more per call than
-// per byte.
+// Digests the ring index, the id's length and the id of each record. Packs these first, because a call of the
+// digest costs more than its bytes.
 Digest digest_of(const RecordRange& records) {
     constexpr std::size_t kMostBytes = sizeof(std::uint64_t) + 1 + kMaxIdBytes;
     Sha256 sha;

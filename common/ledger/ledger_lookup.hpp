@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks the ledger for the outcome of files: a spool's start must know which of its files are done.
+// Asks the ledger for the outcome of files. When a spool starts, it must know which of its files are done.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ class LedgerLookup {
   public:
     struct Answer {
         Outcome outcome;
-        // The row is from version 0.1.0, which knew files by inode alone. Its invoice was acquired after the
-        // file was created, so the row belongs to this file.
+        // True if version 0.1.0, which knew files by inode alone, wrote the row. The row belongs to this
+        // file: its invoice was acquired after the file was created.
         bool by_inode = false;
     };
 
@@ -28,17 +28,17 @@ class LedgerLookup {
 
     // False if the ledger stores nothing.
     [[nodiscard]] virtual bool remembers() const noexcept = 0;
-    // False if the ledger has no row from the source: there is nothing to ask then. Throws LedgerUnavailable,
-    // as find() does.
+    // False if the ledger has no row from the source: find() would then always return none. Throws
+    // LedgerUnavailable, as find() does.
     [[nodiscard]] virtual bool knows_source() = 0;
-    // The outcome of the invoice `id` that was the file `file`; none if the ledger has no such row, or if the
-    // id belongs to another file.
+    // Returns the outcome of the invoice `id` that was the file `file`; none if the ledger has no such row,
+    // or if the id belongs to another file.
     [[nodiscard]] virtual std::optional<Answer> find(std::string_view id, const FileIdentity& file) = 0;
     // Closes the ledger until the next question.
     virtual void close() noexcept = 0;
 };
 
-// Asks a ledger that stores nothing.
+// The lookup in a ledger that stores nothing.
 class NoLookup final : public LedgerLookup {
   public:
     [[nodiscard]] bool remembers() const noexcept override { return false; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A read-only snapshot of a ledger, for the audit. It can be taken while the pipeline runs, hangs, is dead or
-// has finished. The reader writes, creates and repairs nothing, and blocks no writer.
+// A read-only snapshot of a ledger, for the audit. The audit can take one while the pipeline runs or hangs,
+// is dead or has finished. The reader writes, creates and repairs nothing, and blocks no writer.
 #pragma once
 
 #include <cstddef>
@@ -15,26 +15,26 @@
 
 namespace pipeline {
 
-// The ledger's own counts for one source, and the number of rows it really has from that source.
+// The ledger's own count for one source, and the number of rows that it really has from that source.
 struct SourceBooks {
     std::string source;
     std::optional<std::uint64_t> cursor;
-    std::uint64_t acquired = 0;  // as the ledger counts it
-    std::uint64_t booked = 0;    // rows of invoices, like the next two
+    std::uint64_t acquired = 0;  // the ledger's own count of these rows
+    std::uint64_t booked = 0;    // rows in the table invoices, like the next two
     std::uint64_t rejected = 0;
     std::uint64_t failed = 0;
     std::uint64_t duplicates = 0;
     [[nodiscard]] std::uint64_t rows() const noexcept { return booked + rejected + failed + duplicates; }
 };
 
-// The ledger's examination of how it is stored.
+// The result of a check of the ledger's files.
 struct SelfCheck {
     std::vector<std::string> faults;  // half a sentence each
-    std::string proof;                // if there is no fault: what was found right
+    std::string proof;                // without faults: says what was checked
 };
 
-// Every function may throw an error of the ledger's own kind, which read_ledger() turns into a Failure or a
-// retry.
+// Reads one snapshot. Every function may throw an error of the ledger's own kind; read_ledger() then retries,
+// or turns the error into a Failure.
 class LedgerReader {
   public:
     LedgerReader() = default;
@@ -42,14 +42,14 @@ class LedgerReader {
     LedgerReader& operator=(const LedgerReader&) = delete;
     virtual ~LedgerReader() = default;
 
-    // The generation's last commit in the snapshot; none if the ledger's version does not record it.
+    // Returns the generation's last commit in the snapshot; none if the ledger's version does not record it.
     [[nodiscard]] virtual std::optional<LastCommit> last_commit(std::uint64_t generation) = 0;
-    // The ledger's id; 0 if its version has none.
+    // Returns the ledger's id; 0 if its version has none.
     [[nodiscard]] virtual std::uint64_t id() = 0;
-    // All sources in order of name, including those that have rows and are not counted. Reads every row of
-    // invoices.
+    // Returns all sources in order of name, including those that have rows but no count. Reads every row of
+    // the table invoices.
     [[nodiscard]] virtual std::vector<SourceBooks> books() = 0;
-    // Reads everything; tells at most `most` faults.
+    // Checks the whole ledger; returns at most `most` faults.
     [[nodiscard]] virtual SelfCheck check_itself(std::size_t most) = 0;
     // Calls `take` with the position of each invoice and duplicate of `source` within [first, last], in any
     // order. Both bounds are below 2^63.

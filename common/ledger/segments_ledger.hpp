@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads from a pipeline's segments which ledger it has.
+// Reads from a pipeline's segments which ledger the pipeline writes to.
 #pragma once
 
 #include "common/core/segments/segments_view.hpp"
@@ -7,8 +7,8 @@
 
 namespace pipeline {
 
-// For a read-only program. Throws Failure Configuration, which names the segment, if its text names no
-// ledger.
+// Returns the ledger that the segments name; for programs that only read. Throws Failure Configuration, with
+// the segment's name, if the segment's text is not a ledger's.
 [[nodiscard]] LedgerSpec ledger_of(const SegmentsView& segments);
 
 }  // namespace pipeline

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Opens a ledger by its kind; has the ledger that stores nothing.
+// Opens a ledger by its kind. Also defines the ledger that stores nothing.
 #include "common/ledger/open/open_ledger.hpp"
 
 #include "common/ledger/sqlite/sqlite_ledger.hpp"
@@ -9,7 +9,8 @@
 namespace pipeline {
 namespace {
 
-// `none` counts results by outcome and drops them. It is for benchmarks, where it must cost nothing.
+// The ledger `none` sets the outcome of each record and stores nothing. Benchmarks use it, so it must cost
+// nothing.
 class NoLedger final : public Ledger {
   public:
     void commit(const RecordRange& records, const CommitContext&) override {
@@ -21,7 +22,8 @@ class NoLedger final : public Ledger {
     [[nodiscard]] std::optional<std::uint64_t> cursor(std::string_view) override { return std::nullopt; }
 
   private:
-    // The save set it already. Do not write it again, so that the line stays in the saver's cache too.
+    // Storage::save() has set the outcome already. Do not write the same value again: so the cache line stays
+    // in the saver's cache too.
     static void accept(Record& record) noexcept {
         const auto outcome = static_cast<Outcome>(record.status);
         if (record.outcome != outcome) record.outcome = outcome;

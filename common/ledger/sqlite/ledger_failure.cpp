@@ -18,10 +18,10 @@ namespace {
 
 using Kind = SqliteError::Kind;
 
-// SQLite seldom passes on the system's error.
+// Advice for an error of input or output whose cause is unknown: SQLite seldom passes on the system's error.
 constexpr std::string_view kSeeElsewhere = "see the system's log, the quota and ulimit -f";
 
-// Advice for an error that time or the user may fix.
+// Returns advice for an error that may pass, or that the user may fix.
 std::string_view advice_while_running(const SqliteError& error) noexcept {
     if (const auto advice = advice_for_shortage(error.system_error()); !advice.empty()) return advice;
     switch (error.kind()) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Translates an SQLite error for a pipeline into one line that says what to do.
+// Turns an SQLite error into an error of the ledger, with one line that says what to do.
 #pragma once
 
 #include <filesystem>
@@ -8,10 +8,11 @@
 
 namespace pipeline {
 
-// For a ledger in use: throws LedgerUnavailable if time or an administrator may fix the error, else Failure.
+// Call it for a ledger in use. Throws LedgerUnavailable if the error may pass or an administrator may fix it,
+// else Failure.
 [[noreturn]] void fail_while_running(const std::filesystem::path& path, const SqliteError& error);
 
-// For a ledger opened at a start: throws Failure.
+// Call it for a ledger that a program opens when it starts. Throws Failure.
 [[noreturn]] void fail_to_open(const std::filesystem::path& path, const SqliteError& error);
 
 }  // namespace pipeline

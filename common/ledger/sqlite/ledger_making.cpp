@@ -21,8 +21,8 @@ namespace {
 
 constexpr std::string_view kSuffix = ".new-";
 
-// The file's bytes, built in memory: on disk, a kill could leave a rollback journal, which later openings
-// refuse (ledger_look.hpp).
+// Builds the file's bytes in memory. On disk, a kill could leave a rollback journal, and a program that finds
+// one refuses to open the ledger (ledger_look.hpp).
 std::string image() {
     auto database = SqliteConnection::in_memory();
     make_ledger_schema(database, 0, kLedgerSchemaVersion);
@@ -63,7 +63,8 @@ void write_whole(const UniqueFd& fd, std::string_view bytes, const std::string& 
     if (::fsync(fd.get()) != 0) throw failure("fsync", name, errno);
 }
 
-// If another process created the file meanwhile, that one is the ledger.
+// Gives the complete file `made` its final name. If another process has created a file of that name
+// meanwhile, that file is the ledger, and `made` is removed.
 void give_name(const std::string& made, const std::string& name) {
     if (::renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, name.c_str(), RENAME_NOREPLACE) == 0) return;
     if (errno == EINVAL || errno == ENOSYS) {
@@ -91,7 +92,7 @@ void make_ledger_file(const std::filesystem::path& path) {
             throw;
         }
     }
-    // The descriptor is closed by now: nobody can hold a lock on a file that had no name yet.
+    // The descriptor is closed before the file gets its name: closing it later could drop SQLite's locks.
     give_name(made, path.native());
 }
 

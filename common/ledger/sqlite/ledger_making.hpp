@@ -2,9 +2,10 @@
 // Creates a ledger file. The file gets its name once it is complete and synced, so no partial ledger ever has
 // that name:
 //
-//     a kill before   leaves FILE.new-XXXXXXXX, which nobody reads and anybody may remove
-//     a kill after    leaves the ledger. If the file system cannot rename without replacing, it may have both
-//                     names; the next opening removes the temporary one
+//     a kill before   leaves FILE.new-XXXXXXXX, which no program reads and anybody may remove
+//     a kill after    leaves the ledger. If the file system cannot rename without replacing, the ledger may
+//     have
+//                     both names; the next program that opens it removes the temporary name
 #pragma once
 
 #include <filesystem>
@@ -13,7 +14,7 @@
 
 namespace pipeline {
 
-// Creates an empty ledger of this version at `path`, unless there is a file already. Throws SqliteError.
+// Creates an empty ledger of this version at `path`, unless a file is there already. Throws SqliteError.
 void make_ledger_file(const std::filesystem::path& path);
 
 // Removes the temporary name of a ledger whose creator was killed while it had both names.

@@ -22,7 +22,7 @@ namespace {
 
 using Kind = SqliteError::Kind;
 
-// How long a call may wait for a lock: a flush leader must still react to signals.
+// How long a call may wait for a lock. It is short, because a flush leader must still react to signals.
 constexpr std::chrono::milliseconds kLockWait{250};
 constexpr std::chrono::milliseconds kLookAgain{10};
 
@@ -43,7 +43,8 @@ LedgerLook look_before_opening(const std::filesystem::path& path) {
     return look;
 }
 
-// A log belongs to one file. SQLite does not know which, and replays the log over any file of that name.
+// Throws if the log belongs to another file than the one beside it. SQLite does not check that, and would
+// replay the log over any file of that name.
 void require_own_log(const LedgerLook& look, const KnownLedger& known, const std::filesystem::path& path) {
     if ((!look.file || look.file->bytes == 0) && look.has_something_in_log()) {
         throw WrongLedger(fmt::format("it is {}, and its log is not: put the file back beside {}-wal",
@@ -57,15 +58,15 @@ void require_own_log(const LedgerLook& look, const KnownLedger& known, const std
         "another file is in its place, and {}-wal is still the log of the one before", path.string()));
 }
 
-// False if this log appeared beside the file while this generation was using another log.
+// False if this generation has used this file with another log.
 bool is_known_log(const LedgerLook& look, const KnownLedger& known) {
     return known.files == nullptr ||
            look.file->identity.position() != known.files->file.load(std::memory_order_relaxed) ||
            look.log->identity.position() == known.files->log.load(std::memory_order_relaxed);
 }
 
-// A process that has the file open also has log and index open. If these lost their names, only that process
-// can reach their contents, and a second log beside them would destroy the file.
+// Throws Busy if another process has the file open with a log or an index that is not the one at the path.
+// Only that process can reach the contents of such a log, and a second log beside it would destroy the file.
 void require_log_of_others(LedgerLook& look, const KnownLedger& known, const std::filesystem::path& path) {
     const auto is_complete = [&] { return look.log && look.index && is_known_log(look, known); };
     // Another process may be opening or closing the file right now.
@@ -89,8 +90,8 @@ void require_known(SqliteConnection& database, std::int64_t version, const Known
     if (last.recorded < known.durable) throw WrongLedger(lacks_text(last, known.durable));
 }
 
-// Turns on write-ahead logging, a property of the file. A journal in memory suffices for this: only the first
-// sector of the first page changes. An empty database gets its file header here.
+// Turns on write-ahead logging, a property of the file. A journal in memory suffices for this change: it
+// writes only the first sector of the first page. An empty database gets its file header here.
 void use_write_ahead_log(SqliteConnection& database, const std::filesystem::path& path) {
     std::string mode = database.query_text("PRAGMA journal_mode");
     if (mode != "wal") {
@@ -104,8 +105,9 @@ void use_write_ahead_log(SqliteConnection& database, const std::filesystem::path
                               path.string(), mode));
 }
 
-// Upgrades the file from its version (none if it is empty) to this program's in one transaction: a kill
-// leaves one or the other. Several processes may try at once; the second finds nothing to do.
+// Upgrades the file from its version (none if it is empty) to this program's version in one transaction: a
+// kill leaves the file at the one or at the other. Several processes may try at once; the later ones find
+// nothing to do.
 void bring_up_to_date(SqliteConnection& database, const std::filesystem::path& path) {
     database.execute("BEGIN IMMEDIATE");
     const auto found = is_empty_database(database) ? 0 : require_ledger_schema(database, path);
@@ -113,20 +115,21 @@ void bring_up_to_date(SqliteConnection& database, const std::filesystem::path& p
     database.execute("COMMIT");
 }
 
-// Makes the names of the file and its log durable. SQLite does this only once, in the process that created
-// the log, at its first sync. If that process was killed before, a power cut could lose the log with every
-// commit in it. The log exists once the file has been read.
+// Makes the names of the file and its log durable. SQLite does this only once: in the process that created
+// the log, at that process's first sync. If that process is killed before, a power cut could lose the log
+// with every commit in it. Call it after the first read of the file, which creates the log.
 void sync_folder(const std::filesystem::path& path) {
     const auto folder = database_file(path).parent_path();
     const UniqueFd fd(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd) return;  // the folder may be searchable but not readable: rely on the file system
+    if (!fd) return;  // a folder that this user may search but not read: rely on the file system
     if (::fsync(fd.get()) == 0 || errno == EINVAL) return;
     throw SqliteError(Kind::InputOutput,
                       fmt::format("fsync of the directory {}: {}", folder.string(), error_text(errno)));
 }
 
-// Throws if the file cannot be written. Busy proves that it can: another process is writing. Checks for a
-// read-only file first: there BEGIN IMMEDIATE would begin a read transaction.
+// Throws if the file cannot be written. Busy is no error here: another process is writing, so the file is
+// writable. Checks for a read-only file first: on such a file, BEGIN IMMEDIATE succeeds and begins a read
+// transaction.
 void check_writable(SqliteConnection& database) {
     if (database.is_read_only()) throw SqliteError(Kind::ReadOnly, "it can only be read");
     try {
@@ -136,10 +139,11 @@ void check_writable(SqliteConnection& database) {
     }
 }
 
-// Measured: larger pages gain nothing, and a larger cache only for random ids and only while the same
-// process leads each flush (another's commit empties it). A checkpoint at 4,000 pages (16 MB) stalls
-// its commit for about 20 ms and saves three quarters of the default's fsyncs. If a slow reader let the
-// log grow, SQLite truncates it to 64 MiB when it restarts the log.
+// Sets the connection's parameters. Measurements: larger pages gain nothing. A larger cache gains only with
+// random ids, and only while the same process leads each flush (a commit of another process empties the
+// cache). A checkpoint at 4,000 pages (16 MB) stalls its commit for about 20 ms, and saves three quarters of
+// the fsyncs that SQLite's default needs. If a slow reader has let the log grow, SQLite truncates it to 64
+// MiB when it restarts the log.
 void set_up(SqliteConnection& database) {
     database.execute(
         "PRAGMA synchronous = FULL;"
@@ -160,13 +164,13 @@ OpenLedger open_ledger_database(const std::filesystem::path& path, bool create, 
     auto database = SqliteConnection::open_ledger(database_file(path), kLockWait);
     database.keep_log_on_close(true);  // until the log is known to be ours
     std::int64_t version = 0;
-    database.execute("BEGIN");  // one snapshot: another process may be upgrading the file
+    database.execute("BEGIN");  // read one snapshot: another process may be upgrading the file
     if (!create || !is_empty_database(database)) {
         version = require_ledger_schema(database, path);
         require_known(database, version, known);
     }
     database.execute("COMMIT");
-    use_write_ahead_log(database, path);  // a copy made by VACUUM INTO has none
+    use_write_ahead_log(database, path);  // a copy made by VACUUM INTO does not have it on
     if (version < kLedgerSchemaVersion) bring_up_to_date(database, path);
     set_up(database);
     check_writable(database);

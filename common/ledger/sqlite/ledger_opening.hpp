@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Turns a file into an open ledger: examine it, open it without following links, read it, and check that it
-// is the expected ledger. Only then change anything in it.
+// Turns a file into an open ledger: examines the file, opens it without following links, reads it, and checks
+// that it is the expected ledger. Only then changes anything in it.
 #pragma once
 
 #include <filesystem>
@@ -13,14 +13,14 @@ namespace pipeline {
 
 struct OpenLedger {
     SqliteConnection database;
-    LedgerLook look;  // of the opened files
+    LedgerLook look;  // the files that were opened
 };
 
 // Opens the ledger file at `path` for writing, ready for commits. With `create`, turns a missing or empty
-// file into a ledger. Always upgrades an older version. Several processes may do so at once. Throws
-// SqliteError (Busy: try again), WrongLedger (not the known ledger) or Failure (Configuration: the file is
-// not a ledger, has a newer version or must not be opened; CannotCreate: its file system cannot hold a
-// ledger).
+// file into a ledger. Always upgrades an older version. Several processes may call this at once. Throws
+// SqliteError (Busy: try again), WrongLedger (the file is not the known ledger) or Failure (Configuration:
+// the file is not a ledger, has a newer version or must not be opened; CannotCreate: the path is a directory,
+// or its file system cannot hold a ledger).
 [[nodiscard]] OpenLedger open_ledger_database(const std::filesystem::path& path, bool create,
                                               const KnownLedger& known);
 

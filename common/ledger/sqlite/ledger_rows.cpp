@@ -12,10 +12,11 @@ namespace {
 
 using Kind = SqliteError::Kind;
 
-// Rows per INSERT if no record has details: 1.3 times as fast as one by one; more rows gain nothing.
+// Rows of one INSERT if its records have no details. That is 1.3 times as fast as one row; more rows gain
+// nothing.
 constexpr std::size_t kGroup = 32;
 
-// Parameters of every INSERT into invoices: two for the whole statement, then six a row.
+// The parameters of every INSERT into invoices: two for the whole statement, then six for each row.
 constexpr int kSource = 1;
 constexpr int kStoredAt = 2;
 constexpr int kFirstRow = 3;
@@ -45,7 +46,7 @@ Outcome parse_outcome(std::string_view status) noexcept {
     return Outcome::Failed;
 }
 
-// SQLite has no unsigned integers; keeps the bits.
+// Returns the signed integer with the same bits: SQLite has no unsigned integers.
 std::int64_t stored(std::uint64_t value) noexcept {
     return static_cast<std::int64_t>(value);
 }
@@ -79,14 +80,15 @@ std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, c
         const std::int64_t inserted =
             count == kGroup ? insert_group(records, done, context) : insert_one(records, done, context);
         added_ += inserted;
-        // A record that was not inserted already has a row, which tells whether it is a duplicate. A record
-        // inserted just now answers like a redelivery: with its own status.
+        // If an INSERT skipped a record, the row of its id tells whether the record is a duplicate. In a
+        // group with a skipped record, a record that was inserted is looked up too, and finds its own status.
         const bool all_new = inserted == static_cast<std::int64_t>(count);
         for (const std::size_t end = done + count; done < end; ++done) {
             Record& record = records.record(done);
             const Outcome outcome =
                 all_new ? static_cast<Outcome>(record.status) : find_outcome(record, context);
-            // The save set it already. Do not write it again, so that the line stays in the saver's cache.
+            // Storage::save() has set the usual outcome already. Do not write the same value again: so the
+            // cache line stays in the saver's cache too.
             if (record.outcome != outcome) record.outcome = outcome;
         }
     }
@@ -114,7 +116,7 @@ std::int64_t LedgerRows::insert_one(const RecordRange& records, std::size_t i, c
 void LedgerRows::bind_row(SqliteStatement& insert, std::size_t row, const Record& record,
                           const CommitContext& context) {
     const int first = kFirstRow + static_cast<int>(row) * kRowParameters;
-    // Keep the id byte by byte, UTF-8 or not: the source knows the invoice by it.
+    // Store the id's bytes unchanged, even if they are not UTF-8: the source knows the invoice by its id.
     insert.bind(first, record.id_text());
     insert.bind(first + 1, stored(record.position));
     insert.bind(first + 2, to_text(record.status));
@@ -137,7 +139,7 @@ void LedgerRows::bind_details(const Details& details) {
     }
 }
 
-// The outcome of a record whose id already has a row.
+// Returns the outcome of a record whose id has a row. Adds a duplicate if the row is of another position.
 Outcome LedgerRows::find_outcome(const Record& record, const CommitContext& context) {
     find_.bind(1, record.id_text());
     if (!find_.first_row()) {
@@ -150,7 +152,7 @@ Outcome LedgerRows::find_outcome(const Record& record, const CommitContext& cont
     return outcome;
 }
 
-// If the row exists already, this is a redelivery: nothing is added.
+// Adds the row of a duplicate. If the row is there already, this is a redelivery, and adds nothing.
 void LedgerRows::add_duplicate(const Record& record, const CommitContext& context) {
     insert_duplicate_.bind(1, context.source);
     insert_duplicate_.bind(2, stored(record.position));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Turns records into rows: an invoice for a new id, a duplicate for an id that another position has, nothing
-// for a redelivery. Works within the caller's transaction.
+// Turns records into rows, within the caller's transaction. A new id gives a row of invoices; an id that
+// another position has gives a row of duplicates; a redelivery gives no row.
 #pragma once
 
 #include <array>
@@ -15,11 +15,11 @@ namespace pipeline {
 
 class LedgerRows {
   public:
-    // The connection must outlive this.
+    // The connection must outlive this object.
     explicit LedgerRows(SqliteConnection& database);
 
-    // Inserts records [first, size) and sets their outcomes. Returns the number of rows it added to invoices
-    // and duplicates.
+    // Inserts records [first, size) and sets their outcomes. Returns the number of rows that it has added to
+    // invoices and duplicates.
     std::int64_t insert(const RecordRange& records, std::size_t first, const CommitContext& context);
 
   private:
@@ -33,8 +33,8 @@ class LedgerRows {
 
     SqliteConnection* database_;
     SqliteStatement insert_group_, insert_one_, insert_detailed_, find_, insert_duplicate_;
-    std::int64_t added_ = 0;  // by the current call
-    // Valid copies of texts being bound that were not UTF-8.
+    std::int64_t added_ = 0;  // the rows that the current call of insert() has added
+    // Holds the UTF-8 copies of bound texts that are not UTF-8 themselves.
     std::array<std::string, kDetailColumns.size()> copies_;
 };
 

@@ -13,7 +13,7 @@
 namespace pipeline {
 namespace {
 
-// A schema's objects: type and name -> the object's table and the SQL that created it.
+// A schema's objects. Maps an object's type and name to its table and the SQL that created it.
 using Objects = std::map<std::pair<std::string, std::string>, std::pair<std::string, std::string>>;
 
 Objects objects_of(SqliteConnection& database) {
@@ -26,7 +26,7 @@ Objects objects_of(SqliteConnection& database) {
     return objects;
 }
 
-// The objects as this program creates them.
+// Returns the objects of a ledger of `version`, as this program creates them.
 Objects objects_of_version(std::int64_t version) {
     auto database = SqliteConnection::in_memory();
     make_ledger_schema(database, 0, version);
@@ -61,7 +61,7 @@ std::int64_t version_of(SqliteConnection& database, const std::filesystem::path&
     return version;
 }
 
-// Tests an index that a user added to one of the ledger's tables.
+// Tests an index that a user has added to one of the ledger's tables. True if it is a plain index on columns.
 bool is_harmless_index(SqliteConnection& database, const std::string& name, const std::string& table) {
     SqliteStatement find(database,
                          "SELECT count(*) FROM pragma_index_list(?1) AS list WHERE list.name = ?2 AND"

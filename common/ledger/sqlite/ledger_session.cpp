@@ -14,7 +14,7 @@
 namespace pipeline {
 namespace {
 
-// SQLite has no unsigned integers; keeps the bits.
+// Returns the signed integer with the same bits: SQLite has no unsigned integers.
 std::int64_t stored(std::uint64_t value) noexcept {
     return static_cast<std::int64_t>(value);
 }
@@ -58,12 +58,12 @@ LedgerSession::~LedgerSession() {
     try {
         has_its_name = look_at_ledger(path_).has_same_logs(look_);
     } catch (const std::bad_alloc&) {
-        // Out of memory: leave the log alone.
+        // Out of memory: take it that the log has lost its name.
     }
     if (!has_its_name) database_.keep_log_on_close(true);
 }
 
-// `file` first: see LedgerFiles.
+// Writes `file` before `log`: see LedgerFiles.
 void LedgerSession::remember_files(LedgerFiles& files) const noexcept {
     files.file.store(look_.file->identity.position(), std::memory_order_relaxed);
     files.log.store(look_.log->identity.position(), std::memory_order_release);
@@ -81,10 +81,10 @@ bool LedgerSession::save() noexcept {
     }
 }
 
-// A kill before the COMMIT leaves nothing of the transaction, and some records with uncommitted outcomes,
-// which the next leader decides anew. A kill after it leaves `recorded` beyond the segments' `durable`, and
-// committed outcomes. An interrupted COMMIT may surface later, when the log is recovered: the retries in
-// between decided on the same rows, and so identically.
+// A kill before the COMMIT leaves nothing of the transaction, but some records with uncommitted outcomes; the
+// next leader decides these anew. A kill after the COMMIT leaves `recorded` beyond the segments' `durable`,
+// and committed outcomes. An interrupted COMMIT may take effect later, when SQLite recovers the log: retries
+// in between saw the same rows, and so decided the same outcomes.
 void LedgerSession::write(const RecordRange& records, const CommitContext& context) {
     begin_.run();
     require_schema();
@@ -94,7 +94,8 @@ void LedgerSession::write(const RecordRange& records, const CommitContext& conte
     commit_.run();
 }
 
-// A user may change tables or add a trigger while the ledger is in use.
+// Checks the schema again if it has changed: a user may change tables or add a trigger while the ledger is in
+// use.
 void LedgerSession::require_schema() {
     const bool found = find_cookie_.first_row();
     const std::int64_t cookie = found ? find_cookie_.integer(0) : 0;
@@ -104,7 +105,7 @@ void LedgerSession::require_schema() {
     schema_cookie_ = cookie;
 }
 
-// Counts the records that this generation's last commit already wrote to the ledger.
+// Counts those of `records` that this generation's last commit has already written to the ledger.
 std::size_t LedgerSession::count_redone(const RecordRange& records, std::uint64_t generation) {
     const LastCommit last = last_commit(generation);
     switch (continue_after(last, records)) {
@@ -143,9 +144,10 @@ void LedgerSession::write_source(const CommitContext& context) {
     update_source_.run();
 }
 
-// A cursor never goes back: positions rise, and the ledger has every invoice before it. The exception is the
-// first commit of a generation that restarted the source. A redo of that commit finds the generation here and
-// is an ordinary one. The digest, if any, is always that of the bytes before the cursor.
+// Returns the new row of the source. Its cursor never goes back: positions rise, and the ledger has every
+// invoice before the cursor. Only the first commit of a generation that restarted the source moves it back. A
+// redo of that commit finds the generation in the ledger, and so is like any other commit. The digest, if
+// any, is always that of the bytes before the cursor.
 KnownSource LedgerSession::next_of(const CommitContext& context) {
     KnownSource next;
     if (context.from_start && !has_generation(context.generation)) {
@@ -195,10 +197,10 @@ bool LedgerSession::has_generation(std::uint64_t generation) {
     return found;
 }
 
-// Writes this row even if nothing else is new. A process killed inside its commit may have left a
-// transaction that can be read but has not reached the disk; its rows must not be called durable before an
-// fsync. This row makes the COMMIT do one: SQLite writes only rows that change, so its time always differs
-// from the previous one, even if the clock stands still.
+// Writes the generation's row. It does so even if nothing else is new, so that the COMMIT calls fsync. A
+// process killed inside its commit may have left a transaction that can be read but has not reached the disk;
+// its rows must not be called durable before an fsync. SQLite writes only rows that change. So the row's time
+// always differs from the previous one, even if the clock stands still.
 void LedgerSession::write_generation(const RecordRange& records, const CommitContext& context) {
     const std::string digest = to_text(digest_of(records));
     update_generation_.bind(1, stored(context.generation));
@@ -216,7 +218,7 @@ LastCommit LedgerSession::last_commit(std::uint64_t generation) {
 }
 
 bool LedgerSession::roll_back() noexcept {
-    if (!database_.in_transaction()) return true;  // SQLite rolled back, or no transaction was begun
+    if (!database_.in_transaction()) return true;  // SQLite has rolled back, or no transaction was begun
     try {
         rollback_.run();
     } catch (const std::exception&) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One connection to the ledger's file, its prepared statements and their one transaction. Errors surface as
-// SqliteError and leave the transaction open for roll_back(); SqliteLedger decides what they mean to the
-// pipeline.
+// One connection to the ledger's file, its prepared statements, and the one transaction that they make. An
+// error of SQLite is thrown as SqliteError and leaves the transaction open for roll_back(). SqliteLedger
+// decides what the error means to the pipeline.
 #pragma once
 
 #include <cstdint>
@@ -20,28 +20,30 @@ namespace pipeline {
 
 class LedgerSession {
   public:
-    // As open_ledger_database().
+    // Opens the file as open_ledger_database() does, and throws the same errors.
     LedgerSession(const std::filesystem::path& path, bool create, const KnownLedger& known);
     LedgerSession(const LedgerSession&) = delete;
     LedgerSession& operator=(const LedgerSession&) = delete;
-    // Leaves the log's path alone if it no longer names our log: another process's log may be there.
+    // Does not checkpoint or remove a log if the path no longer names our log: it may be another process's
+    // log.
     ~LedgerSession();
 
-    // Writes all records and the source's row in one transaction, durable on return. Sets the records'
-    // outcomes before the commit. Throws WrongLedger if the ledger lacks earlier records; Failure
-    // (Configuration) if it has other records in their place, or its tables are no longer the pipeline's.
+    // Writes all records and the rows of source and generation in one transaction, which is durable on
+    // return. Sets the records' outcomes before the commit. Throws WrongLedger if the ledger lacks earlier
+    // records; Failure Configuration if it has other records in their place, or if its tables are no longer
+    // the pipeline's.
     void write(const RecordRange& records, const CommitContext& context);
     [[nodiscard]] std::optional<std::uint64_t> cursor(std::string_view source);
     [[nodiscard]] std::optional<KnownSource> known(std::string_view source, std::string_view file);
     [[nodiscard]] LastCommit last_commit(std::uint64_t generation);
     [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
-    // The files as they were opened.
+    // Returns the files as they were when the session opened them.
     [[nodiscard]] const LedgerLook& look() const noexcept { return look_; }
     // Writes the files' identities into the segments.
     void remember_files(LedgerFiles& files) const noexcept;
-    // Moves the log's contents into the file; false if some could not be moved.
+    // Moves the log's contents into the file. Returns false if some contents could not be moved.
     [[nodiscard]] bool save() noexcept;
-    // Ends a failed transaction; false if the connection is no longer usable.
+    // Ends a failed transaction. Returns false if the connection is no longer usable.
     [[nodiscard]] bool roll_back() noexcept;
 
   private:
@@ -56,14 +58,14 @@ class LedgerSession {
 
     std::filesystem::path path_;
     LedgerLook look_;
-    SqliteConnection database_;  // declared before its statements, which must be destroyed first
+    SqliteConnection database_;  // comes before its statements, so that they are destroyed first
     std::uint64_t id_;
-    std::int64_t schema_cookie_ = 0;  // changes whenever a table changes
+    std::int64_t schema_cookie_ = 0;  // of the checked schema; SQLite changes it whenever a table changes
     SqliteStatement begin_, commit_, rollback_, find_cookie_;
     LedgerRows rows_;
     SqliteStatement update_source_, find_source_, find_list_;
     SqliteStatement update_generation_, find_generation_;
-    std::int64_t added_ = 0;  // rows of invoices and duplicates added by the current transaction
+    std::int64_t added_ = 0;  // rows that the current transaction has added to invoices and duplicates
 };
 
 }  // namespace pipeline

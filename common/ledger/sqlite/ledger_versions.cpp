@@ -9,18 +9,19 @@
 namespace pipeline {
 namespace {
 
-// One text for each schema version: what it adds to the previous one. A new file goes through all of them, so
-// that a ledger is the same whichever version of this program made it. A version's text never changes; a
-// change is a new version. From version 4 on a text has only what detail_columns.hpp does not know of; a
-// version without a text adds only columns.
+// Each schema version has a text: the SQL that turns the previous version into it. A new file goes through
+// all versions, so that a ledger is the same whichever version of this program has made it. A version's text
+// never changes; each change is a new version. From version 4 on, detail_columns.hpp adds the columns of
+// details: a text has only the other changes, and a version that adds only such columns has no text.
 //
 // Measured with 1,000,000 rows in batches of 1,000:
-// - invoices is a rowid table. WITHOUT ROWID it takes a quarter fewer rows a second with random ids (file
-//   names), where each row then lands on a page of its own, and no more with ids that rise; the wide
-//   rows of `ubl` would make that worse. And rowid order is the order of booking.
-// - The check uses OR: `status IN (three texts)` fills a temporary table for each statement and halves the
-//   rate.
-// - STRICT has no measurable cost, and keeps other writers honest.
+// - invoices is a rowid table, and rowid order is the order of the commits. A table WITHOUT ROWID is a
+//   quarter slower with random ids (file names), because each row lands on a page of its own, and no faster
+//   with rising ids; the wide rows of `ubl` would make it even slower.
+// - The check of status uses OR. `status IN (three texts)` fills a temporary table for each statement, and
+//   halves the rate.
+// - STRICT has no measurable cost. It keeps other programs from storing values of a wrong type.
+//
 // sources.acquired counts the source's rows in invoices and duplicates. Numbers beyond 2^63 - 1 (possible
 // for inodes) are stored as the negative number with the same 64 bits.
 constexpr const char* kVersion1 = R"sql(
@@ -58,11 +59,11 @@ CREATE TABLE schema_version(version INTEGER NOT NULL) STRICT;
 INSERT INTO schema_version(version) VALUES(1);
 )sql";
 
-// generations: how many records of one pair of segments this file has. The pipeline compares this with the
-// segments' own count of durable records, and so notices an older copy in the ledger's place.
+// generations: the number of records of each generation that this file has. The pipeline compares this number
+// with the segments' own count of durable records, and so notices an older copy in the ledger's place.
 //
-// The views are for people. They divide amounts as integers, with the sign apart: -5 is '-0.05', and no
-// amount is too large. A view costs nothing until it is read.
+// The views are for people. They divide amounts as integers and show their sign apart: -5 is '-0.05', and no
+// amount is too large. A view costs nothing until somebody reads it.
 constexpr const char* kVersion2 = R"sql(
 CREATE TABLE generations(
     generation INTEGER PRIMARY KEY NOT NULL,
@@ -105,9 +106,9 @@ FROM generations;
 UPDATE schema_version SET version = 2;
 )sql";
 
-// schema: one row with the version and the ledger's id, which the segments remember: a file with another id
-// is another ledger. An older version of this program finds the version in the view and says that it is too
-// old.
+// schema: one row with the version and the ledger's id. The segments remember the id: a file with another id
+// is another ledger. An older version of this program finds the version in the view schema_version, and
+// reports that the program is too old.
 //
 // generations: the generation's last commit wrote records [last_first, recorded). last_digest (SHA-256 in
 // hexadecimal digits) covers their ids and ring indices: the successor of a killed flush leader must commit
@@ -116,7 +117,7 @@ UPDATE schema_version SET version = 2;
 // sources: digest covers everything before the cursor; file is the list's device, inode and birth time
 // (file_identity.hpp). Both are set for lists only.
 //
-// duplicates: positions are kept as they are; one position may have had two ids in turn.
+// duplicates: the key now includes the id, because one position may have had two ids, one after the other.
 constexpr const char* kVersion3 = R"sql(
 CREATE TABLE schema(version INTEGER NOT NULL, ledger TEXT NOT NULL) STRICT;
 INSERT INTO schema(version, ledger) VALUES(3, lower(hex(randomblob(8))));
@@ -148,7 +149,7 @@ FROM duplicates LEFT JOIN invoices ON invoices.id = duplicates.id;
 constexpr std::array kVersions{kVersion1, kVersion2, kVersion3};
 static_assert(kVersions.size() == kLastWrittenVersion);
 
-// The texts of these versions include their columns, and store the version.
+// The texts up to this version also add the columns of details, and store the version themselves.
 constexpr std::int64_t kLastLiteral = 3;
 
 std::string sql_of(std::int64_t version) {

@@ -11,7 +11,7 @@
 
 namespace pipeline {
 
-// The last version that has a text of its own (ledger_versions.cpp). A later one adds only columns.
+// The last version that has a text of its own (ledger_versions.cpp). Later versions add only columns.
 inline constexpr std::int64_t kLastWrittenVersion = 3;
 
 inline constexpr std::int64_t kLedgerSchemaVersion =

@@ -18,14 +18,15 @@ namespace {
 
 using Kind = SqliteError::Kind;
 
-// How long a start waits for a program that holds the ledger exclusively.
+// How long a starting program waits for another program that holds the ledger exclusively.
 constexpr std::chrono::seconds kLockWait{5};
 
 [[noreturn]] void wait_in_memory(const std::filesystem::path& path, const std::string& why) {
     throw LedgerUnavailable(fmt::format("ledger {}: {}: the results wait in memory", path.string(), why));
 }
 
-// True if the file is not the one that this generation wrote to. A user may be copying the ledger back.
+// True if the file at the path is not the file that this generation has written to. A user may be copying the
+// ledger back right now.
 bool is_another_file(const std::filesystem::path& path, const KnownLedger& known) {
     const std::uint64_t then = known.files == nullptr ? 0 : known.files->file.load(std::memory_order_relaxed);
     const LedgerLook now = look_at_ledger(path);
@@ -58,7 +59,8 @@ std::unique_ptr<SqliteLedger> SqliteLedger::shared(std::filesystem::path path) {
 SqliteLedger::~SqliteLedger() = default;
 
 void SqliteLedger::open(bool create, const KnownLedger& known, std::chrono::milliseconds lock_wait) {
-    // Only creation, recovery and other programs take a lock that makes opening fail, and only briefly.
+    // A lock that makes opening fail is brief: a process creates or recovers the ledger, or a foreign program
+    // uses it.
     const auto deadline = std::chrono::steady_clock::now() + lock_wait;
     for (;;) {
         try {
@@ -72,8 +74,8 @@ void SqliteLedger::open(bool create, const KnownLedger& known, std::chrono::mill
     }
 }
 
-// A session that may write now. Never creates a file: a new, empty one in place of a moved ledger would hide
-// the loss.
+// Returns a session that may write now. Never creates a file: an empty file in place of a moved ledger would
+// hide the loss.
 LedgerSession& SqliteLedger::session(const KnownLedger& known) {
     if (session_ == nullptr) {
         try {
@@ -113,8 +115,8 @@ void SqliteLedger::require_in_place(const LedgerLook& now) {
                                where));
 }
 
-// Advice on where the session's file is now. If the file was deleted or lost its log, first moves the log's
-// contents into it: the file is then complete for its finder and no longer needs that log.
+// Returns advice on where the session's file is now. If the file was deleted or has lost its log, first moves
+// the log's contents into the file: the user who finds the file then needs no log.
 std::string SqliteLedger::whereabouts(const LedgerLook& now) {
     const auto found = find_open_file(session_->look().file->identity);
     if (!found) return {};
@@ -127,8 +129,8 @@ std::string SqliteLedger::whereabouts(const LedgerLook& now) {
                        found->fd, name);
 }
 
-// Only the processes that have the log open can reach it: write nothing more into it, or it is lost with
-// them.
+// Moves the contents of a log that has lost its name into the file, closes the session, and throws. Only the
+// processes that have such a log open can reach it: anything written into it would be lost with them.
 void SqliteLedger::save_from_lost_log(const LedgerLook& now) {
     const bool is_log = !now.has_same_log(session_->look());
     const auto* const name = is_log ? "-wal" : "-shm";
@@ -154,7 +156,7 @@ void SqliteLedger::save_from_lost_log(const LedgerLook& now) {
 void SqliteLedger::replace(const LedgerLook& now, KnownLedger known) {
     const std::string where = whereabouts(now);
     const auto refuse = [&](std::string why) {
-        // A failure's text names the ledger: strip that.
+        // Strip the ledger's name from the reason: the new message names the ledger itself.
         if (const auto name = fmt::format("ledger {}: ", path_.string()); why.starts_with(name))
             why.erase(0, name.size());
         wait_in_memory(path_,
@@ -175,12 +177,12 @@ void SqliteLedger::replace(const LedgerLook& now, KnownLedger known) {
     }
 }
 
-// Leaves no transaction open: drops a connection that cannot roll back.
+// Ends a failed transaction. Closes the session if it cannot roll back.
 void SqliteLedger::roll_back() noexcept {
     if (session_ != nullptr && !session_->roll_back()) session_.reset();
 }
 
-// Runs `action` on a session. Rolls back on an error and throws it as the interface says.
+// Runs `action` on a session. After an error, rolls back and throws the error that the class Ledger promises.
 template <class Action>
 auto SqliteLedger::attempt(const KnownLedger& known, Action&& action) {
     try {

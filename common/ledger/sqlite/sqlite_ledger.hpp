@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ledger in an SQLite file (common/ledger/sqlite/ledger_versions.cpp has its tables,
-// common/ledger/sqlite/ledger_session.cpp its one transaction). Any number of processes may have it open;
-// they commit one at a time, under the flush lock. One transaction is one commit: rows, duplicates and the
-// source's row with its cursor.
+// common/ledger/sqlite/ledger_session.cpp its one transaction). Any number of processes may have the ledger
+// open; they commit one at a time, under the flush lock. Each commit is one transaction: the rows of invoices
+// and duplicates, the source's row with its cursor, and the generation's row.
 //
 // If a commit may succeed later (locked, disk full, I/O error, file gone), the caller keeps the records and
 // retries. An error that lasts (damaged, tables changed) is a Failure.
 //
-// The ledger checks the names of the file, its log and the log's index before each commit, and again after it
-// before anything is called durable:
+// The ledger checks the names of the file, its log and the log's index before each commit, and again after
+// the commit, before the caller calls anything durable:
 //
 //     unchanged           commit
 //     file gone           keep the file open, so that nothing is lost; continue when its name is back
-//     another file there  keep the old file open; open the new one once it is the same ledger and has every
+//     another file there  keep the old file open; open the new file once it is the same ledger and has every
 //                         durable record
-//     log or index gone   stop writing, move the log's contents into the file and close the file without
-//     or replaced         touching the log. Reopen it with a new log once every other process that has the
+//     log or index gone   stop writing, move the log's contents into the file, and close the file without
+//     or replaced         touching the log. Reopen the file with a new log once every other process with the
 //                         old log has done the same: SQLite's locks on the file tell (ledger_opening.cpp)
 //
-// A kill in between leaves the files as they were, or the same with the log's contents in the file.
+// A kill during these steps leaves each file as it was; the file may already have the log's contents too.
 #pragma once
 
 #include <chrono>
@@ -35,15 +35,16 @@ class LedgerSession;
 
 class SqliteLedger final : public Ledger {
   public:
-    // Opens or creates the file `path`; waits up to `lock_wait` if another program holds it exclusively.
+    // Opens or creates the file `path`. Waits up to `lock_wait` if another program holds it exclusively.
     // Throws Failure as open_ledger() does.
     explicit SqliteLedger(std::filesystem::path path,
                           std::chrono::milliseconds lock_wait = std::chrono::seconds(5));
-    // As open_known_ledger().
+    // Opens the known ledger, and throws as open_known_ledger() does.
     SqliteLedger(std::filesystem::path path, const KnownLedger& known);
-    // Opens the file at its first use and never creates it: see share_ledger().
+    // Returns a ledger that opens the file at its first use and never creates it: see share_ledger().
     [[nodiscard]] static std::unique_ptr<SqliteLedger> shared(std::filesystem::path path);
-    // The last process to close an undisturbed ledger leaves one file, without -wal and -shm.
+    // Closes the file. The last process that does so leaves one file, without -wal and -shm, if nobody has
+    // moved or exchanged the files.
     ~SqliteLedger() override;
 
     // Waits at most about 250 ms for a lock.
@@ -51,7 +52,7 @@ class SqliteLedger final : public Ledger {
     [[nodiscard]] bool look_after(const KnownLedger& known) override;
     [[nodiscard]] std::optional<std::uint64_t> cursor(std::string_view source) override;
     [[nodiscard]] std::optional<KnownSource> known(std::string_view source, std::string_view file) override;
-    // Zero records for a generation that has committed nothing yet.
+    // Returns a commit of zero records for a generation that has not committed yet.
     [[nodiscard]] std::optional<LastCommit> last_commit(std::uint64_t generation) override;
     [[nodiscard]] std::uint64_t id() override;
 
@@ -69,7 +70,7 @@ class SqliteLedger final : public Ledger {
     auto attempt(const KnownLedger& known, Action&& action);
 
     std::filesystem::path path_;
-    std::unique_ptr<LedgerSession> session_;  // null before the first use and after a grave error
+    std::unique_ptr<LedgerSession> session_;  // null before the first use, and after it had to be closed
 };
 
 }  // namespace pipeline

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The lookup in an SQLite ledger. After it has opened the file as a writer does, it only reads: one short
-// transaction a question, which blocks no writer.
+// The lookup in an SQLite ledger. It opens the file as a writer does, and then only reads: each question is
+// one short transaction, which blocks no writer.
 #pragma once
 
 #include <filesystem>
@@ -11,7 +11,7 @@
 
 namespace pipeline {
 
-// As make_ledger_lookup(). Opens the file `path` at the first question.
+// Makes a lookup as make_ledger_lookup() does. The first question opens the file `path`.
 [[nodiscard]] std::unique_ptr<LedgerLookup> make_sqlite_lookup(std::filesystem::path path, std::string source,
                                                                const KnownLedger& known);
 

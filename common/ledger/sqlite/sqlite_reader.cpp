@@ -35,7 +35,8 @@ LedgerLook look_before_reading(const std::filesystem::path& path) {
     return look;
 }
 
-// Without its writers, SQLite would retry for ten seconds to read an empty log.
+// Tells how to read the ledger. An empty log is not read: if no writer is there, SQLite would retry for ten
+// seconds.
 Log log_of(const LedgerLook& look) noexcept {
     return look.has_something_in_log() ? Log::Present : Log::None;
 }
@@ -68,13 +69,13 @@ Failure failure_of(const std::filesystem::path& path, const SqliteError& error) 
     return failure(ExitStatus::InputOutput, "it must be readable for this user");
 }
 
-// How long to wait for an error that may pass by itself.
+// Returns how long to retry after an error that may pass by itself.
 std::chrono::milliseconds patience_with(Kind kind) noexcept {
     switch (kind) {
         case Kind::Busy:
             return std::chrono::seconds(10);
-        case Kind::CannotOpen:  // the last process to close the file just removed the log
-        case Kind::ReadOnly:    // a writer was killed in the log's index: the next writer repairs it
+        case Kind::CannotOpen:  // the last process that closed the file may just have removed the log
+        case Kind::ReadOnly:    // a writer was killed in the log's index: the next writer repairs the index
             return std::chrono::seconds(1);
         default:
             return std::chrono::milliseconds(0);
@@ -107,7 +108,8 @@ std::uint64_t SqliteReader::id() {
     return ledger_id(database_, version_);
 }
 
-// Reads the rows in table order. Grouping in SQL would need memory, or temporary files, for all rows at once.
+// Reads the rows in the order of the table. GROUP BY in SQL would need memory or temporary files for all rows
+// at once.
 std::vector<SourceBooks> SqliteReader::books() {
     std::map<std::string, SourceBooks, std::less<>> found;
     const auto of = [&](std::string_view source) -> SourceBooks& {
@@ -188,7 +190,7 @@ void read_sqlite_ledger(const std::filesystem::path& path, const std::function<v
                 read(reader);
                 undisturbed = reader.is_undisturbed();
             } catch (const SqliteError&) {
-                undisturbed = reader.is_undisturbed();  // a concurrent write may explain the error
+                undisturbed = reader.is_undisturbed();  // a concurrent write may have caused the error
                 if (undisturbed) throw;
             }
         } catch (const SqliteError& error) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A read-only snapshot of an SQLite ledger of any version up to this program's.
 //
-// An open snapshot has a cost: a running pipeline cannot restart its log, which grows meanwhile.
+// An open snapshot has a cost: SQLite cannot restart the log of a running pipeline meanwhile, and the log
+// grows.
 #pragma once
 
 #include <cstdint>
@@ -17,21 +18,21 @@ namespace pipeline {
 // All functions throw SqliteError.
 class SqliteReader final : public LedgerReader {
   public:
-    // Opens the file and begins the snapshot. Throws Failure, too: Configuration if the file is not a ledger,
+    // Opens the file and begins the snapshot. Also throws Failure: Configuration if the file is not a ledger,
     // has a newer version or must not be opened (ledger_look.hpp); NoInput if it is missing or empty.
     explicit SqliteReader(const std::filesystem::path& path);
 
     [[nodiscard]] std::optional<LastCommit> last_commit(std::uint64_t generation) override;
     [[nodiscard]] std::uint64_t id() override;
     [[nodiscard]] std::vector<SourceBooks> books() override;
-    // Checks pages, indices and rows: every row has its index entry, every entry its row, and constraints
-    // hold.
+    // Checks pages, indices and rows: every row has its index entries, every entry has its row, and the
+    // constraints hold.
     [[nodiscard]] SelfCheck check_itself(std::size_t most) override;
     void for_each_position(std::string_view source, std::uint64_t first, std::uint64_t last,
                            const std::function<void(std::uint64_t)>& take) override;
 
     [[nodiscard]] SqliteConnection& database() noexcept { return database_; }
-    // False if the file was written while it was read without a lock: discard the data.
+    // False if a process has written the file while this reader read it without a lock: discard the data.
     [[nodiscard]] bool is_undisturbed() const;
 
   private:
@@ -41,7 +42,8 @@ class SqliteReader final : public LedgerReader {
     std::int64_t version_;
 };
 
-// As read_ledger(): retries if the reader was disturbed or the file was briefly unreadable.
+// Reads as read_ledger() does. Retries if a reader was disturbed, or if the file is unreadable for a short
+// time.
 void read_sqlite_ledger(const std::filesystem::path& path, const std::function<void(SqliteReader&)>& read);
 
 }  // namespace pipeline

@@ -13,7 +13,7 @@ namespace {
 SqliteError::Kind kind_of(int code) noexcept {
     using Kind = SqliteError::Kind;
     if (code == SQLITE_IOERR_NOMEM) return Kind::NoMemory;
-    switch (code & 0xff) {  // the low byte of an extended code is the primary one
+    switch (code & 0xff) {  // the low byte of an extended code is the primary code
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
         case SQLITE_PROTOCOL:
@@ -47,12 +47,12 @@ SqliteError::Kind kind_of(int code) noexcept {
     const bool is_system = kind == SqliteError::Kind::InputOutput || kind == SqliteError::Kind::CannotOpen;
     const int error = is_system && handle != nullptr ? sqlite3_system_errno(handle) : 0;
     if (error != 0) what += fmt::format(" ({})", error_text(error));
-    // The code tells which system call failed.
+    // SQLite's extended code tells which system call failed.
     if (kind == SqliteError::Kind::InputOutput) what += fmt::format(" (SQLite's code {})", code);
     throw SqliteError(kind, what, error);
 }
 
-// A path for a URI: escapes as %XX all but plain letters, digits and "/.-_".
+// Returns a path as a part of a URI: all characters but plain letters, digits and "/.-_" are escaped as %XX.
 std::string escaped(const std::string& path) {
     std::string text;
     for (const char c : path) {
@@ -94,7 +94,8 @@ SqliteConnection SqliteConnection::in_memory() {
 
 SqliteConnection SqliteConnection::open_for_reading(const std::filesystem::path& path, Log log,
                                                     std::chrono::milliseconds lock_wait) {
-    // https://www.sqlite.org/uri.html; SQLite has readonly_shm for its own tests of reading without writing.
+    // For the parameters see https://www.sqlite.org/uri.html. SQLite uses readonly_shm in its own tests of
+    // reading without writing.
     const std::string name =
         "file:" + escaped(path.native()) + (log == Log::None ? "?immutable=1" : "?readonly_shm=1");
     SqliteConnection connection;
@@ -109,20 +110,20 @@ void SqliteConnection::open(const char* name, int flags, const char* vfs,
                             std::chrono::milliseconds lock_wait) {
     sqlite3* handle = nullptr;
     const int code = sqlite3_open_v2(name, &handle, flags | SQLITE_OPEN_NOMUTEX, vfs);
-    handle_.reset(handle);  // most failures return a handle too, and it must be closed
+    handle_.reset(handle);  // even after most failures there is a handle, which must be closed
     if (code != SQLITE_OK) fail(handle, code);
     sqlite3_extended_result_codes(handle, 1);
     sqlite3_busy_timeout(handle, static_cast<int>(lock_wait.count()));
 }
 
-// Follows https://www.sqlite.org/security.html, section 1.2, and disables what else a ledger does not need.
+// Follows https://www.sqlite.org/security.html, section 1.2. Also disables features that no ledger needs.
 void SqliteConnection::guard() {
     sqlite3* const handle = handle_.get();
     configure(handle, SQLITE_DBCONFIG_DEFENSIVE, 1);
     configure(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0);
     configure(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0);
     configure(handle, SQLITE_DBCONFIG_ENABLE_FKEY, 0);
-    constexpr int kMostBytes = 64 * 1024 * 1024;  // in a row or a text
+    constexpr int kMostBytes = 64 * 1024 * 1024;  // of one row or text
     sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, kMostBytes);
     sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
     execute("PRAGMA cell_size_check = 1");
@@ -185,7 +186,7 @@ void SqliteStatement::check(int code) const {
 }
 
 void SqliteStatement::bind(int parameter, std::string_view text) {
-    const char* bytes = text.data() == nullptr ? "" : text.data();  // SQLite takes nullptr as NULL
+    const char* bytes = text.data() == nullptr ? "" : text.data();  // nullptr would bind NULL
     check(sqlite3_bind_text(handle_.get(), parameter, bytes, static_cast<int>(text.size()), SQLITE_STATIC));
 }
 
@@ -200,7 +201,7 @@ void SqliteStatement::bind_null(int parameter) {
 bool SqliteStatement::first_row() {
     const int code = sqlite3_step(handle_.get());
     if (code == SQLITE_ROW) return true;
-    // A reset returns the step's error again, with its text, and always leaves the statement idle.
+    // sqlite3_reset() returns the error of the step again, with its text, and makes the statement idle.
     check(sqlite3_reset(handle_.get()));
     return false;
 }

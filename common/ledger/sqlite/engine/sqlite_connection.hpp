@@ -19,17 +19,17 @@ struct sqlite3_stmt;
 
 namespace pipeline {
 
-// A failed SQLite call. what() is SQLite's own text, with the system's or SQLite's code where that adds
-// something.
+// A failed SQLite call. what() is SQLite's own text; for a failed system call it adds the system's error text
+// and SQLite's code.
 class SqliteError : public std::runtime_error {
   public:
     enum class Kind : std::uint8_t {
         Busy,         // another connection holds the lock
-        Full,         // the disk, the quota or the database's own limit
+        Full,         // the disk, the quota or the database's own limit is full
         InputOutput,  // a system call on the file failed
         NoMemory,
-        CannotOpen,   // the file, its -wal or its -shm
-        ReadOnly,     // the file, its directory or its file system
+        CannotOpen,   // the file, its -wal or its -shm cannot be opened
+        ReadOnly,     // the file, its directory or its file system is read-only
         Damaged,      // the file is a corrupt database
         NotDatabase,  // the file is something else
         Statement,    // the SQL does not fit the schema
@@ -38,7 +38,7 @@ class SqliteError : public std::runtime_error {
     SqliteError(Kind kind, const std::string& what, int system_error = 0)
         : std::runtime_error(what), kind_(kind), system_error_(system_error) {}
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
-    // The errno value of the system call behind an InputOutput or CannotOpen; 0 if SQLite does not tell.
+    // Returns the errno value of the failed system call behind InputOutput or CannotOpen; 0 if it is unknown.
     [[nodiscard]] int system_error() const noexcept { return system_error_; }
 
   private:
@@ -49,41 +49,42 @@ class SqliteError : public std::runtime_error {
 class SqliteConnection {
   public:
     // Opens the database file at `path`, read-only if it cannot be written. With `create`, creates an empty
-    // one if there is none. Waits at most `lock_wait` for a lock.
+    // database if there is no file. Each later call waits at most `lock_wait` for a lock.
     SqliteConnection(const std::filesystem::path& path, bool create, std::chrono::milliseconds lock_wait);
 
-    // Opens a ledger's file for writing. Trusts and runs nothing in it that this program did not ask for: no
-    // triggers, no functions named by a schema, no journal beside it (sqlite_vfs.hpp). Follows no link:
-    // `file` is a canonical path.
+    // Opens a ledger's file for writing. Runs no code from the file: no triggers, and no functions that its
+    // schema names. Ignores a rollback journal beside the file (sqlite_vfs.hpp). Follows no link: `file` must
+    // be a canonical path.
     [[nodiscard]] static SqliteConnection open_ledger(const std::filesystem::path& file,
                                                       std::chrono::milliseconds lock_wait);
-    // An empty database in this process's memory.
+    // Opens an empty database in this process's memory.
     [[nodiscard]] static SqliteConnection in_memory();
 
-    // Opens a ledger read-only, guarded like open_ledger(). Writes and creates nothing (file, -wal, -shm),
-    // even if this process could. Log::Present: reads the file and its log (-wal), which requires a -shm. If
-    // the database is in use, it takes SQLite's shared lock, which blocks no writer; if its users are dead,
-    // it builds the log's index in this process's memory. Log::None: reads the file alone, without a lock;
-    // the caller checks afterwards that nobody wrote meanwhile.
+    // Opens a ledger read-only, as guarded as with open_ledger(). The connection writes and creates no file
+    // (file, -wal, -shm), even if this process could. Log::Present: it reads the file and its log (-wal), and
+    // needs the -shm. If the database is in use, it takes SQLite's shared lock, which blocks no writer; if
+    // all users are dead, it builds the log's index in this process's memory. Log::None: it reads the file
+    // alone, without a lock; the caller must check afterwards that no process has written meanwhile.
     enum class Log { None, Present };
     [[nodiscard]] static SqliteConnection open_for_reading(const std::filesystem::path& path, Log log,
                                                            std::chrono::milliseconds lock_wait);
 
     // Runs one or several statements and discards their rows.
     void execute(const char* sql);
-    // The first column of the query's first row; empty if there is no row or it is NULL.
+    // Returns the first column of the query's first row; an empty text if there is no row or the column is
+    // NULL.
     [[nodiscard]] std::string query_text(const char* sql);
 
-    // The number of rows that the last INSERT, UPDATE or DELETE changed.
+    // Returns the number of rows that the last INSERT, UPDATE or DELETE changed.
     [[nodiscard]] std::int64_t changes() const noexcept;
     [[nodiscard]] bool in_transaction() const noexcept;
     // True if the file could only be opened for reading.
     [[nodiscard]] bool is_read_only() const noexcept;
     // True if the path no longer leads to the file that is open.
     [[nodiscard]] bool file_moved() const noexcept;
-    // With `keep`, the last connection neither checkpoints nor removes the log when it closes.
+    // If `keep`, this connection neither checkpoints nor removes the log when it closes as the last one.
     void keep_log_on_close(bool keep) noexcept;
-    // The database as the bytes of a file.
+    // Returns the database as the bytes of a file.
     [[nodiscard]] std::string serialized();
 
   private:
@@ -97,13 +98,13 @@ class SqliteConnection {
     std::unique_ptr<sqlite3, Close> handle_;
 };
 
-// A prepared statement, kept for the life of its connection. It uses SQLite's own numbers: parameters from 1,
+// A prepared statement. Its connection must outlive it. It uses SQLite's own numbers: parameters from 1,
 // columns from 0.
 class SqliteStatement {
   public:
     SqliteStatement(SqliteConnection& connection, const std::string& sql);
 
-    // Does not copy the text, which must live until the statement has run. Takes any bytes, NUL included.
+    // Does not copy the text, which must live until the statement has run. Accepts any bytes, NUL included.
     void bind(int parameter, std::string_view text);
     void bind(int parameter, std::int64_t value);
     void bind_null(int parameter);
@@ -113,10 +114,10 @@ class SqliteStatement {
 
     // Runs a statement that returns no rows.
     void run();
-    // Runs a query; true if it returned a row. The caller reads its columns and must then call finish():
-    // an open query holds the database's snapshot.
+    // Runs a query; returns true if it has a row. The caller reads the row's columns and must then call
+    // finish(): an open query holds the database's snapshot.
     [[nodiscard]] bool first_row();
-    // Advances to the first or next row; false after the last one, which needs no finish().
+    // Advances to the first or next row. Returns false after the last row; finish() is not needed then.
     [[nodiscard]] bool next_row() { return first_row(); }
     void finish() noexcept;
     [[nodiscard]] bool is_null(int column) const noexcept;

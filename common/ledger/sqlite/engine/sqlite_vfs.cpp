@@ -40,19 +40,20 @@ int open_without_journal(sqlite3_vfs* vfs, const char* name, sqlite3_file* file,
         file->pMethods = nullptr;
         return SQLITE_CANTOPEN;
     }
-    // SQLite sets this flag only for the database file.
+    // SQLite itself sets SQLITE_OPEN_NOFOLLOW only for the database file, not for its log.
     if ((flags & SQLITE_OPEN_WAL) != 0) flags |= SQLITE_OPEN_NOFOLLOW;
     return below(vfs)->xOpen(below(vfs), name, file, flags, opened);
 }
 
-// SQLite opens a log for writing, and creates it, even for a read-only connection.
+// SQLite itself opens a log for writing, and creates it, even for a read-only connection.
 int open_without_writing(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* opened) {
     if ((flags & SQLITE_OPEN_WAL) != 0)
         flags = (flags & ~(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) | SQLITE_OPEN_READONLY;
     return open_without_journal(vfs, name, file, flags, opened);
 }
 
-// A VFS layered on the system's. Registers itself at the first call, and again when the system's VFS changes.
+// A VFS layered on the system's VFS. Registers itself at the first call, and again if the system's VFS
+// changes.
 class Layer {
   public:
     Layer(const char* name, decltype(sqlite3_vfs::xOpen) open) noexcept : name_(name), open_(open) {}
@@ -80,7 +81,7 @@ class Layer {
     sqlite3_vfs vfs_{};
 };
 
-// A name as xOpen requires it: SQLite looks for parameters behind its end.
+// A file's name as xOpen requires it: SQLite reads parameters behind the end of the name.
 class FileName {
   public:
     explicit FileName(const std::filesystem::path& path)
