@@ -12,15 +12,16 @@
 namespace pipeline {
 namespace {
 
-constexpr double kHeldBack =
-    0.05;  // report a producer that waits for room for more than this share of its time
-constexpr double kMostlyWaits =
-    0.5;  // a side that waits for more than this share of its time is not the bottleneck
-// Consumers without idle time fall behind before the producer has to wait: then the ring takes in more than
-// they store, by at least this share of its intake.
+// Report a producer that waits for room for more than this share of its time.
+constexpr double kHeldBack = 0.05;
+// A side that waits for more than this share of its time is not the bottleneck.
+constexpr double kMostlyWaits = 0.5;
+// Consumers that are idle for less than kNoTimeLeft may fall behind before the producer has to wait. They
+// fall behind if the ring takes in more than they store, by more than kFallsBehind of its intake.
 constexpr double kNoTimeLeft = 0.05;
 constexpr double kFallsBehind = 0.02;
-// Less than a 50th of a producer's time is too little to estimate its own rate.
+// If a producer waits for room for more than this share of its time, the rest is too little to estimate its
+// rate.
 constexpr double kMostOfBlocked = 0.98;
 constexpr double kMostConsumers = kMaxPlaces;
 
@@ -34,7 +35,7 @@ double percent(double share) noexcept {
     return std::round(100 * share);
 }
 
-// A hundredth of a consumer is within the measurement error.
+// Rounds up, but ignores a hundredth of a consumer: that is within the measurement error.
 std::uint64_t whole(double consumers) noexcept {
     return static_cast<std::uint64_t>(std::clamp(std::ceil(consumers - 0.01), 1.0, kMostConsumers));
 }
@@ -43,7 +44,7 @@ std::string running(std::size_t count) {
     return fmt::format("{} {} running", count, verb(count, "is", "are"));
 }
 
-// The end of "consumers are the bottleneck: ...".
+// Returns the end of the sentence "consumers are the bottleneck: ...".
 std::string what_would_match(const Load& load, const Need& need) {
     const std::size_t count = load.consumers.size();
     if (load.stored == 0) return {};
@@ -80,7 +81,8 @@ TimeShares TimeShares::between(const TimeSpent& earlier, const TimeSpent& now) n
     std::array<double, kActivities> spent{};
     double all = 0;
     for (std::size_t i = 0; i < kActivities; ++i) {
-        // A relabelled activity can make an earlier one's time go back.
+        // ActivityMeter::relabel() moves the time since enter() to another activity: the first one's time
+        // falls.
         spent[i] = now.ns[i] > earlier.ns[i] ? static_cast<double>(now.ns[i] - earlier.ns[i]) : 0;
         all += spent[i];
     }
@@ -94,7 +96,8 @@ Need need_of(const Load& load) {
     if (load.stored == 0) return {};
     const double seconds = std::chrono::duration<double>(load.interval).count();
     const double busy = mean(load.consumers, [](const TimeShares& shares) { return shares.busy(); });
-    // A consumer's time per invoice, and the rate of invoices if the ring were never full.
+    // `service` is a consumer's time per invoice; `offered` is the rate of invoices if the ring were never
+    // full.
     const double service =
         busy * static_cast<double>(load.consumers.size()) * seconds / static_cast<double>(load.stored);
     const double held_back = load.producer.waiting_for_room;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds which side of the pipeline waits for the other one, and how many consumers would match the source,
-// from the time that processes spend on each activity (metrics.hpp). Pure functions of two snapshots. They
-// claim nothing that the snapshots do not show: if the producer only waited, its possible rate is unknown.
+// Finds out which side of the pipeline waits for the other side, and how many consumers would match the
+// source. These pure functions compare two snapshots of the time that processes spend on each activity
+// (metrics.hpp). They claim nothing that the snapshots do not show: if the producer has only waited, its
+// possible rate is unknown.
 #pragma once
 
 #include <chrono>
@@ -13,7 +14,7 @@
 
 namespace pipeline {
 
-// How a process divided its time: each share is 0..1, and they add up to 1, or all are 0 if it has not run.
+// The shares of a process's time: each is 0..1. They add up to 1; all are 0 if the process has not run.
 struct TimeShares {
     double working = 0;
     double waiting_for_input = 0;
@@ -21,27 +22,27 @@ struct TimeShares {
     double flushing = 0;
 
     [[nodiscard]] static TimeShares between(const TimeSpent& earlier, const TimeSpent& now) noexcept;
-    // All but waiting for input: the time that invoices cost.
+    // Returns all but the wait for input: the time that invoices cost.
     [[nodiscard]] double busy() const noexcept { return working + waiting_for_room + flushing; }
 };
 
 // The observations of one interval.
 struct Load {
     std::chrono::nanoseconds interval{0};  // > 0
-    std::uint64_t acquired = 0;            // invoices that came into the ring
-    std::uint64_t stored = 0;              // invoices with saved results
+    std::uint64_t acquired = 0;            // invoices pushed into the ring
+    std::uint64_t stored = 0;              // invoices whose results were saved
     TimeShares producer;
-    std::vector<TimeShares> consumers;  // the running ones
+    std::vector<TimeShares> consumers;  // one for each running consumer
     std::uint64_t waiting = 0;          // invoices in the ring at the interval's end
     bool is_paused = false;             // the source is paused
     std::string ledger_trouble = {};    // "for 34 s: disk is full" if the ledger takes nothing; else empty
 };
 
-// How many fully busy consumers would match the source if nothing held it back; not rounded. 0 if nothing was
-// stored.
+// The number of fully busy consumers that would match the source if nothing held the source back. It is not
+// rounded, and 0 if no result was stored.
 struct Need {
     double consumers = 0;
-    bool is_at_least = false;  // the producer waited nearly all the time: the real number may be higher
+    bool is_at_least = false;  // true: the producer waited nearly all the time, the number may be higher
 };
 [[nodiscard]] Need need_of(const Load& load);
 
@@ -49,7 +50,7 @@ enum class Bottleneck : std::uint8_t { Nothing, Source, Consumers, Ledger };
 
 struct Advice {
     Bottleneck bottleneck = Bottleneck::Nothing;
-    // Need::consumers, capped at kMaxPlaces; 0 if it is unknown.
+    // Need::consumers, at most kMaxPlaces; 0 if it is unknown.
     double needed_consumers = 0;
     // One sentence with the figures, for people.
     std::string sentence;
@@ -57,7 +58,7 @@ struct Advice {
 
 [[nodiscard]] Advice advise(const Load& load);
 
-// "nothing", "source", "consumers", "ledger".
+// Returns "nothing", "source", "consumers" or "ledger".
 [[nodiscard]] const char* to_text(Bottleneck bottleneck) noexcept;
 
 }  // namespace pipeline

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long an idle process sleeps before it polls. Every event that it waits for wakes it. Polling only
-// covers a wake-up lost with a killed process while the supervisor, which wakes all after each death, was
-// dead or stopped too.
+// Decides how long an idle process sleeps before it polls. Every event that the process waits for wakes it.
+// It polls only because a killed process may have lost a wake-up: the supervisor wakes all processes after
+// each death, but may itself be dead or stopped.
 #pragma once
 
 #include <chrono>
@@ -13,12 +13,13 @@ namespace pipeline {
 class IdleWait {
   public:
     static constexpr std::chrono::milliseconds kSoon{500};
-    // For a pipeline that has been idle for a while: no work is left that could be stuck. Waking a sleeping
-    // processor costs 25 us: that is the cost of idling.
+    // The wait in a pipeline that has been idle for a while: no work is left that could be stuck. It is
+    // longer, because each wake-up of a sleeping processor costs 25 us.
     static constexpr std::chrono::milliseconds kLater{3000};
 
     void found_something() noexcept { looks_ = 0; }
-    // The time to the next tick, which all processes of this host share. Call it before each wait.
+    // Returns the time until the next tick; all processes of this host share the ticks. Call it before each
+    // wait.
     [[nodiscard]] std::chrono::nanoseconds next(std::uint64_t now_ns = monotonic_ns()) noexcept {
         if (looks_ == kLooksSoon) return until_common_tick(kLater, now_ns);
         ++looks_;

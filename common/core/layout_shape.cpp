@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ties kLayoutVersion to the shape of shared memory: the number of fields and the size of every shared
-// struct, metrics and histograms included. A build that changes one of them fails here until kLayoutVersion
-// is raised and kLayoutShape, beside it, is the new shape. It cannot see a field that only changes its
-// meaning.
+// struct, metrics and histograms included. After a change of the shape, the build fails here until somebody
+// raises kLayoutVersion and sets kLayoutShape, beside it, to the new shape. This check cannot see a field
+// that only changes its meaning.
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -13,10 +13,10 @@
 namespace pipeline {
 namespace {
 
-// Stands for the initialiser of a field of any type.
+// Stands for the initialiser of a field, whatever the field's type.
 struct Anything {
     template <class T>
-    operator T() const noexcept;  // NOLINT(google-explicit-constructor): it must convert by itself
+    operator T() const noexcept;  // NOLINT(google-explicit-constructor): must convert implicitly
 };
 
 template <class T, std::size_t... I>
@@ -26,7 +26,8 @@ consteval bool takes(std::index_sequence<I...> /*indices*/) {
     };
 }
 
-// The number of fields of an aggregate: it takes as many initialisers and no more. 0 for other classes.
+// Returns the number of fields of an aggregate, which is the most initialisers that it accepts; 0 for other
+// classes.
 template <class T, std::size_t Count = 0>
 consteval std::size_t fields() {
     if constexpr (!std::is_aggregate_v<T> || !takes<T>(std::make_index_sequence<Count + 1>())) {

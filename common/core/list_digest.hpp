@@ -6,7 +6,7 @@
 //     chain(k + 1) = SHA-256(chain(k) || block k)       blocks of 1 MiB, from the beginning of the list
 //     digest(p)    = SHA-256(chain(k) || rest)          k whole blocks lie before p, and the rest behind them
 //
-// It is a chain, so that a restarted producer can continue from the last whole block.
+// Thanks to the chain, a restarted producer can continue from the last whole block.
 #pragma once
 
 #include <cstdint>
@@ -20,19 +20,19 @@ class ListDigest {
   public:
     static constexpr std::uint64_t kBlockBytes = std::uint64_t{1} << 20U;
 
-    // At the beginning of a list. Throws std::bad_alloc, as everything here may.
+    // Starts at the beginning of a list. Throws std::bad_alloc, as every function of this class may.
     ListDigest() : ListDigest(Digest{}, 0) {}
-    // At `position`, a multiple of kBlockBytes; `chain` covers the blocks before it.
+    // Starts at `position`, a multiple of kBlockBytes; `chain` covers the blocks before that position.
     ListDigest(const Digest& chain, std::uint64_t position);
 
     // Adds the next bytes of the list.
     void add(std::string_view bytes);
 
-    // The number of bytes added so far.
+    // Returns the position after the bytes added so far.
     [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
-    // The digest of all of them.
+    // Returns the digest of everything before position().
     [[nodiscard]] Digest digest() const { return rest_.digest(); }
-    // The chain over the whole blocks among them, which end at chain_position().
+    // Returns the chain over the whole blocks before position(); they end at chain_position().
     [[nodiscard]] const Digest& chain() const noexcept { return chain_; }
     [[nodiscard]] std::uint64_t chain_position() const noexcept { return chain_position_of(position_); }
     [[nodiscard]] static constexpr std::uint64_t chain_position_of(std::uint64_t position) noexcept {

@@ -12,7 +12,8 @@ namespace {
 using Words = std::array<std::atomic<std::uint64_t>, 4>;
 static_assert(sizeof(Digest) == sizeof(Words));
 
-// Release and acquire on each word: a reader that got any new word sees the changed sequence afterwards.
+// Stores each word with release order, and load() loads it with acquire order: a reader that has got a new
+// word then also sees the changed sequence.
 void store(Words& words, const Digest& digest) noexcept {
     for (std::size_t i = 0; i < words.size(); ++i) {
         std::uint64_t word = 0;
@@ -34,7 +35,7 @@ bool is_whole(std::uint64_t sequence) noexcept {
     return sequence != 0 && sequence % 2 == 0;
 }
 
-// None: the mark was never written, only half written, or has changed meanwhile.
+// Reads a mark. Returns none if the mark was never written, is half written, or has changed meanwhile.
 std::optional<MarkedPosition> read(const ListMark& mark) noexcept {
     const std::uint64_t sequence = mark.sequence.load(std::memory_order_acquire);
     if (!is_whole(sequence)) return std::nullopt;
@@ -52,7 +53,8 @@ bool MarkedPosition::has_chain() const noexcept {
     return position < ListDigest::kBlockBytes || chain != Digest{};
 }
 
-// Only the producer writes marks, so what it reads here does not change meanwhile.
+// Chooses the mark to overwrite. Only the producer calls this, and nobody else writes marks: so no mark
+// changes meanwhile.
 ListMark& ListMarks::choose(std::uint64_t cursor) const noexcept {
     ListMark* lowest_free = nullptr;
     ListMark* newest = &marks_.front();
@@ -69,7 +71,7 @@ ListMark& ListMarks::choose(std::uint64_t cursor) const noexcept {
 
 void ListMarks::leave(const MarkedPosition& left, std::uint64_t cursor) noexcept {
     ListMark& mark = choose(cursor);
-    // Odd, and different from the one that a killed producer left.
+    // The sequence is odd now, and differs from the one that a killed producer may have left.
     const std::uint64_t sequence = (mark.sequence.load(std::memory_order_relaxed) + 1) | 1U;
     mark.sequence.store(sequence, std::memory_order_relaxed);
     mark.position.store(left.position, std::memory_order_release);

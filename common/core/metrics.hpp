@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Metrics that processes keep about themselves, for observers: which process waits, for how long, and how
-// long invoices take. Nothing depends on them: a kill loses or doubles at most the count in progress. They
-// lie behind the ring's slots. Each field has one writer at a time and is written relaxed; times are
-// CLOCK_MONOTONIC nanoseconds.
+// long invoices take. No invoice depends on them: a kill loses or doubles at most the count in progress. They
+// lie behind the ring's slots. Each field has one writer at a time, which stores it with relaxed order. Times
+// are CLOCK_MONOTONIC nanoseconds.
 #pragma once
 
 #include <array>
@@ -29,24 +29,24 @@ enum class Activity : std::uint8_t {
 };
 inline constexpr std::size_t kActivities = 4;
 
-// Written by the producer, or by the place's consumer.
+// How a process divides its time. The producer, or the place's consumer, writes it.
 struct alignas(64) ActivityArea {
-    // {since: 62, activity: 2}, the current activity; since is in units of 4 ns.
+    // {since: 62, activity: 2}: the current activity, and when it began, in units of 4 ns.
     std::atomic<std::uint64_t> now;
-    // The time until then, by activity, summed over all processes that the place has had.
+    // The time before `since`, by activity, summed over all processes that the place has had.
     std::array<std::atomic<std::uint64_t>, kActivities> spent_ns;
 };
 
-// Deaths of processes that had to be replaced. Written by the supervisor.
+// Deaths of processes that had to be replaced. The supervisor writes them.
 struct DeathMetrics {
     std::atomic<std::uint64_t> count;
-    std::atomic<std::uint64_t> last_ns;     // when the last one died
-    std::atomic<std::uint32_t> last_cause;  // how, an encoded Cause
+    std::atomic<std::uint64_t> last_ns;     // when the last of these processes died
+    std::atomic<std::uint32_t> last_cause;  // how it died, an encoded Cause
 };
 
 struct alignas(64) PlaceMetrics {
     ActivityArea activity;
-    std::atomic<std::uint64_t> items;  // items with saved results; by the place's consumer
+    std::atomic<std::uint64_t> items;  // items with saved results; the place's consumer writes it
     DeathMetrics deaths;
     HistogramArea waiting;     // from acquisition to the start of processing
     HistogramArea processing;  // the processing itself
@@ -57,68 +57,71 @@ struct alignas(64) ProducerMetrics {
     DeathMetrics deaths;
 };
 
-// Written by the supervisor.
+// The supervisor writes these.
 struct alignas(64) SupervisorMetrics {
-    std::atomic<std::uint64_t> process;    // a packed ProcessId; 0: it left in good order
-    std::atomic<std::uint32_t> consumers;  // the number wanted now
-    std::atomic<std::uint32_t> least;      // the range that it may choose from; least and most equal
-    std::atomic<std::uint32_t> most;       // `consumers` if only signals change the number
+    std::atomic<std::uint64_t> process;    // the supervisor, a packed ProcessId; 0: it left in good order
+    std::atomic<std::uint32_t> consumers;  // the number of consumers that the supervisor wants now
+    // The range from which the supervisor may choose; both equal `consumers` if only signals change it.
+    std::atomic<std::uint32_t> least;
+    std::atomic<std::uint32_t> most;
     std::atomic<std::uint64_t> started_ns;
     std::atomic<std::uint32_t> paused;             // 1: the source is paused
     std::atomic<std::uint32_t> draining;           // 1: the pipeline drains
     std::atomic<std::uint64_t> flush_interval_ns;  // --flush-interval: longest wait for a commit
 };
 
-// The state of the source as the producer sees it. Each but Fine is a reason why less is acquired, or
-// acknowledged, than the user expects.
+// The state of the source as the producer sees it. In each state but Fine, the producer acquires or
+// acknowledges less than the user expects.
 enum class SourceState : std::uint8_t {
     Fine,
-    Gone,            // renamed, removed, or its path now leads elsewhere
-    Replaced,        // another file has its name, or it was truncated or rewritten
-    CannotMove,      // files in the ledger cannot be moved to their folders
-    NothingIsTaken,  // there are files, but none can be taken
-    Unreadable       // it cannot be read at present; retried
+    Gone,            // the source was renamed or removed, or its path now leads elsewhere
+    Replaced,        // another file has the source's name, or the file was truncated or rewritten
+    CannotMove,      // durable files cannot be moved to the folders of their outcomes
+    NothingIsTaken,  // there are files, but the producer can acquire none of them
+    Unreadable       // the source cannot be read at present; the producer retries
 };
 
-// Numbers are declared once: Word is std::atomic in shared memory, and Plain in an observer's copy.
+// Each struct of numbers below is declared once, for two uses: with Word = std::atomic in shared memory, and
+// with Word = Plain in an observer's copy.
 template <class T>
 using Plain = T;
 
-// Written by the producer. All words are of 64 bits (loaded_numbers()).
+// The producer writes these. All words must have 64 bits (loaded_numbers()).
 template <template <class> class Word>
 struct SourceNumbers {
     Word<std::uint64_t> backlog{};       // invoices in the source that are not acquired, as far as known
-    Word<std::uint64_t> oldest_us{};     // when the oldest of them was last modified, since 1970; 0: none
-    Word<std::uint64_t> unmoved{};       // files in the ledger that could not be moved yet
+    Word<std::uint64_t> oldest_us{};     // last modification of the oldest of these, since 1970; 0: none
+    Word<std::uint64_t> unmoved{};       // durable files that the producer could not move yet
     Word<std::uint64_t> passed_over{};   // entries that the last scan could not read
-    Word<std::uint64_t> unusable_ids{};  // since the segments were made
+    Word<std::uint64_t> unusable_ids{};  // their number since the segments were made
 };
 
-// Written by the producer.
+// The producer writes these.
 struct alignas(64) SourceMetrics : SourceNumbers<std::atomic> {
     std::atomic<std::uint32_t> state;     // a SourceState
     std::atomic<std::uint64_t> since_ns;  // when that state began
     StatusText sentence;                  // cause and advice if the state is not Fine
 };
 
-// Written by the flush leader, under the flush lock. A leader killed inside a commit leaves all fields as the
-// previous commit did; if the ledger has that transaction, the redo is counted instead. A leader killed
-// between two stores leaves the remaining fields to the next commit. A failure stores the text first and the
-// time last: a reader that sees `failing_since_ns` sees the error of that attempt or of a later one.
+// The flush leader writes these under the flush lock. A leader killed inside a commit leaves all fields as
+// they were after the previous commit. If the ledger has the transaction of the killed leader, the next
+// leader counts the redo. A leader killed between two stores leaves the remaining fields to the next commit.
+// A failed commit stores the error's text first and the time last: a reader that sees `failing_since_ns` sees
+// the error of that commit or of a later one.
 template <template <class> class Word>
 struct LedgerNumbers {
-    Word<std::uint64_t> commits{};           // since the segments were made
-    Word<std::uint64_t> errors{};            // commits that failed, since then
-    Word<std::uint64_t> last_commit_ns{};    // when the last one ended; 0: there was none
-    Word<std::uint64_t> last_took_ns{};      // how long it took
-    Word<std::uint64_t> failing_since_ns{};  // the first failure since the last good commit; 0: none
+    Word<std::uint64_t> commits{};           // good commits since the segments were made
+    Word<std::uint64_t> errors{};            // failed commits and checks since the segments were made
+    Word<std::uint64_t> last_commit_ns{};    // when the last good commit ended; 0: there was none
+    Word<std::uint64_t> last_took_ns{};      // how long the last good commit took
+    Word<std::uint64_t> failing_since_ns{};  // the first failure since the last success; 0: none
 };
 
 struct alignas(64) LedgerMetrics : LedgerNumbers<std::atomic> {
-    StatusText error;  // of the last failed commit
+    StatusText error;  // of the last failed commit or check
 };
 
-// Copies all numbers, each as it was at some moment.
+// Copies all numbers. Each is as it was at some moment during the copy.
 template <template <template <class> class> class Numbers>
 [[nodiscard]] Numbers<Plain> loaded_numbers(const Numbers<std::atomic>& shared) noexcept {
     using Word = std::atomic<std::uint64_t>;
@@ -134,20 +137,20 @@ struct alignas(64) MetricsArea {
     ProducerMetrics producer;
     SourceMetrics source;
     LedgerMetrics ledger;
-    HistogramArea until_durable;  // from acquisition to the ledger; by the flush leader, under the flush lock
+    HistogramArea until_durable;  // from acquired to durable; written by the flush leader, under its lock
     std::array<PlaceMetrics, kMaxPlaces> places;
 };
 
 // Divides the time of one process among its activities.
 class ActivityMeter {
   public:
-    // Starts with Working. `area` may be a predecessor's: new times are added to its times.
+    // Starts with Working. `area` may have the times of a predecessor: the meter adds to them.
     ActivityMeter(ActivityArea& area, std::uint64_t now_ns) noexcept : area_(area), since_ns_(now_ns) {
         store();
     }
 
     [[nodiscard]] Activity current() const noexcept { return activity_; }
-    // Adds the time until now to the current activity, and starts `next`.
+    // Adds the time since the last enter() to the current activity, and starts `next`.
     void enter(Activity next, std::uint64_t now_ns) noexcept {
         auto& spent = area_.spent_ns[static_cast<std::size_t>(activity_)];
         spent.store(spent.load(std::memory_order_relaxed) + (now_ns - since_ns_), std::memory_order_relaxed);
@@ -156,13 +159,13 @@ class ActivityMeter {
         store();
     }
 
-    // Renames the activity since the last enter(), without reading the clock.
+    // Changes the activity since the last enter() to another one, without reading the clock.
     void relabel(Activity activity) noexcept {
         activity_ = activity;
         store();
     }
 
-    // Another activity for the lifetime of this object; then the previous one resumes.
+    // Enters another activity for the lifetime of this object; its destructor enters the previous one again.
     class Interlude {
       public:
         Interlude(ActivityMeter& meter, Activity activity) noexcept
@@ -189,7 +192,7 @@ class ActivityMeter {
     std::uint64_t since_ns_;
 };
 
-// How a process has spent its time; approximate while it runs.
+// How a process has spent its time. The times are approximate while the process runs.
 struct TimeSpent {
     std::array<std::uint64_t, kActivities> ns{};  // includes the current activity if `is_alive`
     Activity now{};

@@ -11,18 +11,20 @@
 
 namespace pipeline {
 
-// The processor's answer. Stored in shared memory and, as text, in the ledger: values are never reused.
+// The processor's verdict on an invoice. Shared memory holds the value, and the ledger the text: never reuse
+// a value.
 enum class Status : std::uint8_t { Booked = 0, Rejected = 1, Failed = 2 };
 
-// The ledger's outcome for a record: its row has that status, or its id was booked from another position.
+// The ledger's verdict on a record: the status of its row, or Duplicate if its id has a row from another
+// position.
 enum class Outcome : std::uint8_t { Booked = 0, Rejected = 1, Failed = 2, Duplicate = 3 };
 
 [[nodiscard]] std::string_view to_text(Status status) noexcept;
-[[nodiscard]] std::string_view to_text(
-    Outcome outcome) noexcept;  // "booked", "rejected", "failed", "duplicates"
+// Returns "booked", "rejected", "failed" or "duplicates".
+[[nodiscard]] std::string_view to_text(Outcome outcome) noexcept;
 
-// Copies `text` into `to`, cut at a UTF-8 character boundary and with "..." at its end if it does not fit;
-// returns the length.
+// Copies `text` into `to`, and returns the length of the copy. If `text` does not fit, cuts it between two
+// UTF-8 characters and ends it with "...".
 [[nodiscard]] std::uint16_t store_text(std::span<char> to, std::string_view text) noexcept;
 
 // The parts of an invoice that a ledger keeps; 512 bytes, plain memory. Texts are UTF-8, stored by
@@ -32,12 +34,12 @@ struct Details {
     static constexpr std::size_t kAmounts = Due + 1;
 
     std::array<std::int64_t, kAmounts> amounts;
-    std::uint8_t present;          // bit 1 << Amount: that amount was given
-    std::array<char, 3> currency;  // ISO 4217 letters; the first is NUL if none was given
+    std::uint8_t present;          // bit 1 << Amount: the invoice has that amount
+    std::array<char, 3> currency;  // three letters (ISO 4217); the first is NUL if there is no currency
     std::uint16_t supplier_length;
     std::uint16_t reason_length;
     std::array<char, 200> supplier;
-    std::array<char, 272> reason;  // why it was rejected or failed
+    std::array<char, 272> reason;  // why the invoice was rejected or failed
 
     void clear() noexcept {
         present = 0;
@@ -49,7 +51,7 @@ struct Details {
         amounts[which] = hundredths;
         present = static_cast<std::uint8_t>(present | (1U << which));
     }
-    void set_currency(std::string_view text) noexcept;  // three letters; anything else is left out
+    void set_currency(std::string_view text) noexcept;  // ignores a text that is not three letters
     void set_supplier(std::string_view text) noexcept { supplier_length = store_text(supplier, text); }
     void set_reason(std::string_view text) noexcept { reason_length = store_text(reason, text); }
 
@@ -63,8 +65,8 @@ struct Details {
     }
 };
 
-// One part of the details, under the name that ledgers and answers have for it. A program that goes through
-// kDetailFields needs no change for a new one.
+// One part of the details, with its name in ledgers and in the answers of programs. Code that loops over
+// kDetailFields needs no change for a new part.
 struct DetailField {
     enum class Kind : std::uint8_t {
         Text,
@@ -76,8 +78,8 @@ struct DetailField {
 
     std::string_view name;
     Kind kind;
-    Details::Amount amount{};    // of an Amount
-    GetText get_text = nullptr;  // of the others; empty: none was given
+    Details::Amount amount{};    // for an Amount
+    GetText get_text = nullptr;  // for the other kinds; returns an empty text if the invoice has none
     SetText set_text = nullptr;
 };
 inline constexpr std::array kDetailFields{
@@ -93,26 +95,26 @@ static_assert(std::count_if(kDetailFields.begin(), kDetailFields.end(), [](const
                   return field.kind == DetailField::Kind::Amount;
               }) == Details::kAmounts);
 
-// Null if there is none of that name.
+// Returns the field of that name; null if there is none.
 [[nodiscard]] constexpr const DetailField* find_detail_field(std::string_view name) noexcept {
     const auto* const found = std::find_if(kDetailFields.begin(), kDetailFields.end(),
                                            [&](const DetailField& field) { return field.name == name; });
     return found == kDetailFields.end() ? nullptr : found;
 }
 
-// A processor's answer for one invoice. `details` is valid only if `has_details`.
+// A processor's result for one invoice. `details` is valid only if `has_details`.
 struct Result {
     Status status = Status::Booked;
     std::uint8_t attempts = 1;
     bool has_details = false;
     Details details;
 
-    // Sets an answer without details.
+    // Sets a result without details.
     void set(Status new_status) noexcept {
         status = new_status;
         has_details = false;
     }
-    // Sets an answer whose details hold only the reason.
+    // Sets a result whose details hold only the reason.
     void set(Status new_status, std::string_view reason) noexcept {
         status = new_status;
         has_details = true;
@@ -121,14 +123,14 @@ struct Result {
     }
 };
 
-// The part of a Result that a save needs: small, so that a whole batch stays in the nearest cache. Most have
-// no details.
+// The part of a Result that a save needs. It is small, so that a whole batch stays in the nearest cache.
 struct Finding {
-    // Points into the Result, which must live until the save; null if there are none.
+    // Points into the Result, which must live until the save; null if the result has no details.
     const Details* details = nullptr;
     Status status = Status::Booked;
-    // Wider than in Result: otherwise the compiler copies both with one load right after two separate stores,
-    // and that load stalls until both stores have left the store buffer.
+    // Wider than in Result. Otherwise the compiler would copy status and attempts with one load, right after
+    // the processor has set them with two stores; such a load stalls until both stores have left the store
+    // buffer.
     std::uint16_t attempts = 1;
 
     Finding() noexcept = default;

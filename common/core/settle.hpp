@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The recovery rule (layout.hpp, I2): how the words that a kill can leave behind follow from the commit
-// words. Pure functions. The next owner of a lock stores what they return, the damage check judges by it, and
-// an observer shows it. Applying the rule again changes nothing.
+// The recovery rule (layout.hpp, I2): computes the derived words, which a kill can leave behind, from the
+// commit words. These are pure functions. The next owner of a lock stores their results, the damage check
+// judges by them, and an observer shows them. Applying the rule again changes nothing.
 #pragma once
 
 #include <algorithm>
@@ -19,16 +19,16 @@ struct LastSave {
     std::uint64_t ring_index = 0;
 };
 
-// The head: a claim commits its hand's word before it moves the head, so the head is at least at the furthest
-// end of all hands. `word_of(place)` returns a HandWord.
+// Settles the head. A claim commits its hand's word before it moves the head, so the head must be at least at
+// the furthest end of all hands. `word_of(place)` returns the HandWord of a place.
 template <class WordOf>
 [[nodiscard]] constexpr std::uint64_t settled_head(std::uint64_t head, WordOf&& word_of) noexcept {
     for (std::size_t place = 0; place < kMaxPlaces; ++place) head = std::max(head, word_of(place).end());
     return head;
 }
 
-// The word of the hand of `place`: a save commits its records before it moves the hand's `done`, so `done`
-// passes the item of the last record. `last`: none if nothing was ever saved.
+// Settles the word of the hand of `place`. A save commits its records before it moves the hand's `done`, so
+// `done` must be past the item of the last record. `last` is none if no result was ever saved.
 [[nodiscard]] constexpr HandWord settled_hand(HandWord word, std::size_t place,
                                               const std::optional<LastSave>& last) noexcept {
     if (last && last->place == place && last->ring_index >= word.first && last->ring_index < word.end())
