@@ -30,9 +30,9 @@ void Hand::take_over(ProcessId consumer) const noexcept {
         const HandWord held = word();
         if (work.index >= held.first + held.done && work.index < held.end()) {
             const std::uint64_t i = work.index - held.first;
-            // One store settles the blame. An earlier successor may have made it and died right after: then
-            // the attempt is counted, or the item has become a suspect since the attempt began. That
-            // successor's own death concerns nobody.
+            // One store settles the blame. An earlier successor may have done that store and died right
+            // after: then the attempt is counted, or the item has become a suspect since the attempt began.
+            // No item is charged with the death of that successor.
             const bool is_settled = deaths(i) == work.attempt || is_suspect(i) != work.is_suspect;
             if (!is_settled) settle_blame(i, work);
         }
@@ -42,7 +42,8 @@ void Hand::take_over(ProcessId consumer) const noexcept {
     set_since(0);
 }
 
-// A suspect stays one after a charge without a known cause: whatever kills everything does so again.
+// Charges the attempt to item i, or makes the item a suspect. If a suspect is charged without a known cause,
+// it stays a suspect: an item that kills everything will do so again.
 void Hand::settle_blame(std::uint64_t i, const WorkWord& work) const noexcept {
     const std::uint32_t cause = area_->death.load(std::memory_order_acquire);
     const std::uint32_t before = item(i).blame.load(std::memory_order_relaxed);

@@ -65,17 +65,17 @@ struct WorkWord {
 // without a restart. A ring that reaches it closes and drains.
 inline constexpr std::uint64_t kMaxIndex = (std::uint64_t{1} << HandWord::kIndexBits) - 1;
 
-// How an attempt at an invoice failed: how the consumer died, or the external program that it called. It is
-// kept for the reason of a failed invoice, and fits in 16 bits.
+// How an attempt at an invoice failed: how the consumer, or the program that it had started, died. The reason
+// of a failed invoice shows it. It fits in 16 bits.
 class Cause {
   public:
     // From a wait status as waitpid(2) gives it.
     [[nodiscard]] static Cause from_wait_status(int status) noexcept {
         return Cause(static_cast<std::uint16_t>((static_cast<unsigned>(status) & 0xff7fU) | kKnown));
     }
-    // Killed because the invoice took longer than --item-timeout.
+    // The process was killed because the invoice took longer than --item-timeout.
     [[nodiscard]] static Cause ran_too_long() noexcept { return Cause(kRanTooLong); }
-    // Killed because it gave an invalid answer, or because no answer can come any more.
+    // The program was killed: it gave an invalid answer, or (closed_stream()) no answer could come any more.
     [[nodiscard]] static Cause not_understood() noexcept { return Cause(kNotUnderstood); }
     [[nodiscard]] static Cause closed_stream() noexcept { return Cause(kClosedStream); }
     [[nodiscard]] static Cause decode(std::uint32_t encoded) noexcept {
@@ -96,7 +96,7 @@ class Cause {
     std::uint16_t encoded_;
 };
 
-// A hand to look at: all that a read-only mapping allows.
+// A read-only view of a hand, for a read-only mapping.
 class HandView {
   public:
     HandView(const HandArea& area, const HandItems& items, std::uint16_t place) noexcept
@@ -105,12 +105,14 @@ class HandView {
     [[nodiscard]] std::uint16_t place() const noexcept { return place_; }
     [[nodiscard]] HandWord word() const noexcept { return HandWord::unpack(loaded(area_->word)); }
     [[nodiscard]] bool empty() const noexcept { return word().empty(); }
-    // The item that is being processed, or was when the consumer died; none if there is none.
+    // Returns the number in this hand of the item that is being processed, or was when the consumer died;
+    // none if there is no such item.
     [[nodiscard]] std::optional<std::uint64_t> at_work() const noexcept;
     [[nodiscard]] const Item& item(std::uint64_t i) const noexcept { return items_[i]; }
     [[nodiscard]] const HandArea& area() const noexcept { return *area_; }
-    // True if item i was being processed when its consumer died of an unknown cause, as when everything was
-    // killed at once. A suspect must be processed while no other consumer works: what dies then is its doing.
+    // True if item i was being processed when its consumer died of an unknown cause, as when everything is
+    // killed at once. A consumer must process a suspect while no other consumer works: a death then is the
+    // item's fault.
     [[nodiscard]] bool is_suspect(std::uint64_t i) const noexcept {
         return (item(i).blame.load(std::memory_order_relaxed) & kSuspect) != 0;
     }
@@ -125,7 +127,7 @@ class HandView {
     std::uint16_t place_;
 };
 
-// The same for its owner, and for those who settle it.
+// A writable hand: for the place's consumer, and for processes that settle the hand.
 class Hand : public HandView {
   public:
     Hand(HandArea& area, HandItems& items, std::uint16_t place) noexcept
@@ -139,9 +141,10 @@ class Hand : public HandView {
 
     // ---- for the place's own consumer ----
 
-    // Takes the place over from its last consumer. If that one died while it processed an item, charges the
-    // death to that item (attempts and cause in its blame). If the cause is unknown and the item was no
-    // suspect, charges nobody and makes it one. Idempotent: repeating it after a kill charges once.
+    // Takes the place over from its last consumer. If that consumer died while it processed an item, charges
+    // the death to that item (attempts and cause in its blame). If the cause is unknown and the item was no
+    // suspect, only makes the item a suspect. Idempotent: if a kill interrupts it, repeating it charges only
+    // once.
     void take_over(ProcessId consumer) const noexcept;
     // Leaves the place in good order.
     void leave() const noexcept { area_->process.store(0, std::memory_order_release); }
@@ -150,7 +153,7 @@ class Hand : public HandView {
         return area_->leave.load(std::memory_order_relaxed) != 0;
     }
 
-    // How many attempts at item i have failed, and how the last one did.
+    // Return how many attempts at item i have failed, and how the last one failed.
     [[nodiscard]] std::uint8_t deaths(std::uint64_t i) const noexcept {
         return static_cast<std::uint8_t>(item(i).blame.load(std::memory_order_relaxed));
     }
@@ -167,8 +170,8 @@ class Hand : public HandView {
         area_->work.store(word | WorkWord::pack_beat(beat), std::memory_order_release);
     }
     void end_work() const noexcept { area_->work.store(0, std::memory_order_release); }
-    // The attempt at item i, whose work has begun, failed outside the consumer, which lives on. Charges the
-    // attempt as the consumer's death would have been charged, and ends the work.
+    // Call it when an attempt at item i fails outside the consumer, after begin_work(). Charges the attempt
+    // as a death of the consumer would be charged, and ends the work.
     void charge(std::uint64_t i, Cause cause) const noexcept;
     void set_since(std::uint64_t ns) const noexcept { area_->since_ns.store(ns, std::memory_order_relaxed); }
 

@@ -14,11 +14,11 @@
 namespace pipeline {
 
 inline constexpr std::size_t kMaxIdBytes = 103;
-// A flag in id_length: the source's own id was unusable (empty, too long, control characters) and this one
-// replaces it. Such an item is not processed but recorded as failed.
+// A flag in id_length: the source's own id was unusable (empty, too long, control characters), and the item's
+// id replaces it. No consumer processes such an item; it is recorded as failed.
 inline constexpr std::uint8_t kIdUnusable = 0x80;
 
-// The length in an id_length byte, never beyond the array even if the segment is damaged.
+// Returns the length in an id_length byte; never more than the array holds, even if the segment is damaged.
 [[nodiscard]] constexpr std::size_t bounded_id_length(std::uint8_t id_length) noexcept {
     return std::min<std::size_t>(id_length & 0x7fU, kMaxIdBytes);
 }
@@ -31,15 +31,14 @@ inline constexpr std::uint8_t kIdUnusable = 0x80;
 }
 
 struct alignas(64) Item {
-    // Position and extent are atomic because the flush leader reads them in slots that may be overwritten
-    // meanwhile (`head` then tells it so, and it reads again).
+    // Position and extent are atomic because the flush leader reads them in slots that the producer may
+    // overwrite meanwhile. If `head` has moved, the leader reads them again.
     std::atomic<std::uint64_t> position;  // in the source: number, byte offset or inode
     std::uint64_t acquired_ns;
     std::atomic<std::uint32_t> extent;  // the source continues at position + extent; 0 if it has no order
-    // {-: 7, suspect: 1, cause: 16, attempts: 8}: how many attempts at it have failed (by the death of its
-    // consumer or of the external program), how the last one failed, and whether it is a suspect
-    // (HandView::is_suspect). 0 in the ring. In a hand, its consumer or a dead
-    // consumer's successor writes it whole.
+    // {-: 7, suspect: 1, cause: 16, attempts: 8}: how many attempts at the item have failed (by the death of
+    // the consumer or of the program that it had started), how the last attempt failed, and whether the item
+    // is a suspect (HandView::is_suspect). 0 in the ring. In a hand, the place's consumer writes it whole.
     std::atomic<std::uint32_t> blame;
     std::uint8_t id_length;  // 1..103, or'ed with kIdUnusable
     std::array<char, kMaxIdBytes> id;
@@ -63,9 +62,9 @@ struct alignas(64) Item {
         }
     }
 
-    // Sets the id. Takes a usable one (is_usable_id) as it is. Replaces any other deterministically by a safe
-    // one, marked kIdUnusable: the printable beginning, `~` and 16 hexadecimal digits of a hash of the whole
-    // (FNV-1a, 64 bits).
+    // Sets the id. Keeps a usable text (is_usable_id()) as it is. Replaces any other text by a safe id,
+    // marked kIdUnusable, which is always the same for that text: its printable beginning, `~`, and 16
+    // hexadecimal digits of a hash of the whole text (FNV-1a, 64 bits).
     void set_id(std::string_view text) noexcept;
 };
 

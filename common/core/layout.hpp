@@ -12,8 +12,8 @@
 // - I1, commit: each operation has ONE commit word, a 64-bit atomic stored with release order after all that
 //   it covers. A kill before that store leaves the operation undone, a kill after it leaves it done
 //   (docs/crash-safety.md has the table).
-// - I2, settle: a word that can be derived from a commit word is stored after it, under the same lock. The
-//   next owner, told that the lock's owner died, derives it again.
+// - I2, settle: a word that can be derived from a commit word is stored after it, under the same lock. If the
+//   lock's owner has died, the next owner derives the word again.
 // - I3, evidence: ring slot tail - 1 and storage record tail - 1 stay intact until the next commit.
 // - I4, order: head <= tail <= head + capacity in the ring; released <= durable <= tail <= released +
 //   capacity in the storage.
@@ -66,29 +66,29 @@ struct alignas(64) HandArea {
     std::atomic<std::uint64_t> word;
 
     // {index: 46, beat: 8, suspect: 1, attempt: 8, active: 1}: the item that is being processed, the number
-    // of the attempt, and whether it was a suspect when that began. While the item's program starts, each new
-    // beat restarts the item's time for the supervisor's watch; nothing else reads the beat. The place's
-    // consumer writes it; after a death that no item is to blame for, the supervisor clears it. A kill leaves
-    // it active: it tells the successor which item to blame.
+    // of the attempt, and whether the item was a suspect when the attempt began. While the item's program
+    // starts, each new beat restarts the item's time for the supervisor's watch; nothing else reads the beat.
+    // The place's consumer writes this word; after a death that no item is to blame for, the supervisor
+    // clears it. A kill leaves the word active: so the successor knows which item to blame.
     std::atomic<std::uint64_t> work;
 
-    // When the current batch was begun; 0 when none is being processed. Written by the consumer.
+    // When the consumer began the current batch; 0 while it processes none. Written by the consumer.
     std::atomic<std::uint64_t> since_ns;
 
     // The consumer, a packed ProcessId (process_id.hpp); 0 when there is none. The consumer writes it when it
-    // starts and when it leaves. A kill leaves the dead consumer's id: the supervisor clears it if it starts
-    // no successor, and an adopting supervisor always does.
+    // starts and when it leaves. A kill leaves the dead consumer's id. The supervisor clears this id if it
+    // starts no successor; a supervisor that adopts the segments always clears it.
     std::atomic<std::uint64_t> process;
 
     // How the last consumer of this place died, an encoded Cause; 0 if it did not die, or if the cause is
-    // unknown: it was killed together with others, or the supervisor is dead too. The supervisor writes it
-    // before it starts the successor.
+    // unknown (it was killed together with others, or the supervisor is dead too). The supervisor writes this
+    // word before it starts the successor.
     std::atomic<std::uint32_t> death;
 
     // 1: the place's consumer must leave as soon as its hand is empty. Only the supervisor writes it, before
-    // it starts a consumer and while one runs. The consumer reads it, and ignores it when the pipeline drains
-    // or the supervisor is dead. A kill of either leaves it unchanged: the successor consumer obeys it, the
-    // next supervisor writes it again.
+    // it starts a consumer and while one runs. The consumer ignores it when the pipeline drains or the
+    // supervisor is dead. A kill of either process leaves it unchanged: the consumer's successor obeys it,
+    // and the next supervisor writes it again.
     std::atomic<std::uint32_t> leave;
 };
 
@@ -97,8 +97,8 @@ struct alignas(64) HandArea {
 // places.
 using HandItems = std::array<Item, kMaxBatch>;
 
-// A position in a list (lines:FILE) with the digest of all bytes before it, so that a cursor can say which
-// list it belongs to (list_marks.hpp). Only the producer writes it, before the push that ends at that
+// A position in a list (lines:FILE) with the digest of all bytes before it: the digest proves which list a
+// cursor belongs to (list_marks.hpp). Only the producer writes a mark, before the push that ends at that
 // position; the flush leader and the next producer read it without a lock. `sequence` is odd while the mark
 // is being written, and after a kill during the write: such a mark is invalid and free.
 struct alignas(64) ListMark {
@@ -106,7 +106,8 @@ struct alignas(64) ListMark {
     std::atomic<std::uint64_t> position;
     std::array<std::atomic<std::uint64_t>, 4> digest;
     // The chain over the whole blocks before the position: a new producer can continue from it
-    // (list_digest.hpp). Zeros beyond the first block mean unknown, as in a mark that comes from the ledger.
+    // (list_digest.hpp). If the position lies beyond the first block, zeros mean that the chain is unknown,
+    // as in a mark that comes from the ledger.
     std::array<std::atomic<std::uint64_t>, 4> chain;
 };
 inline constexpr std::size_t kListMarks = 64;
@@ -115,19 +116,19 @@ struct alignas(64) RingArea {
     SegmentHeader header;
 
     // Written once by the creator.
-    std::uint64_t start_position;  // where to start reading the source when tail is 0: the ledger's cursor
-    std::uint32_t ordered;         // 1 if the source's positions rise, so that a cursor exists
+    std::uint64_t start_position;            // where the producer starts while tail is 0: the ledger's cursor
+    std::uint32_t ordered;                   // 1 if the source's positions rise, so that a cursor exists
     std::array<char, kMaxSpecBytes> source;  // the source's name as in the ledger, NUL-terminated
     std::array<char, kMaxSpecBytes> ledger;  // the ledger, NUL-terminated
-    std::uint64_t
-        ledger_id;  // the id in the table `schema` of the ledger's file; 0: a ledger that keeps nothing
+    // The id in the table `schema` of the ledger's file; 0: the ledger stores nothing.
+    std::uint64_t ledger_id;
     // The list or the spool's folder; zeros for any other source. The producer of a list writes it again
-    // before its first push, from the file that it opened; if it is killed before that, the next producer
-    // does it. For a spool, an adopting supervisor writes it again before it starts children, because a
-    // remounted file system has another device number.
+    // before its first push, from the file that it has opened; if that producer is killed before, the next
+    // producer writes it. For a spool, an adopting supervisor writes it again before it starts children,
+    // because a remounted file system has another device number.
     FileIdentity source_file;
-    // 1: the source was restarted at 0 (--from-start), whatever cursor the ledger has for it: the first
-    // commit of this generation resets that cursor.
+    // 1: this generation restarted the source at 0 (--from-start), although the ledger may have a cursor for
+    // it: the first commit of the generation resets that cursor.
     std::uint32_t from_start;
     // 1: items acquired before the upgrade from layout 4 have a bare inode as their position.
     std::uint32_t bare_inodes;
@@ -144,8 +145,9 @@ struct alignas(64) RingArea {
     // 1: acquire nothing for the time being; `stop` takes precedence. A kill leaves it unchanged: a new
     // producer stays paused, orphans stop, and the next supervisor starts unpaused.
     std::atomic<std::uint32_t> paused;
-    // Counts the calls to waiting consumers to check HandArea::leave. A supervisor killed between storing
-    // `leave` and bumping this leaves consumers that notice at the end of their wait.
+    // Counts the supervisor's calls: each makes waiting consumers check HandArea::leave. If the supervisor is
+    // killed after it stored `leave` and before it bumps this count, the consumers notice at the end of their
+    // wait.
     std::atomic<std::uint32_t> calls;
 
     // ---- the push side: the producer ----
@@ -156,8 +158,8 @@ struct alignas(64) RingArea {
     std::atomic<std::uint64_t> producer_process;  // as HandArea::process
     std::atomic<std::uint64_t> expected;          // total items of a finite source; 0: unknown
     // 1: under this supervisor, a producer of lines:FILE has verified that the list still begins with the
-    // bytes read before. While it is 0, also after a kill during that check, the next producer reads all of
-    // those bytes again. Written by the producer, cleared by a supervisor that adopts the segments.
+    // bytes read before. 0, also after a kill during that check: the next producer reads all of those bytes
+    // again. The producer sets it; a supervisor that adopts the segments clears it.
     std::atomic<std::uint32_t> list_checked;
     std::array<ListMark, kListMarks> list_marks;  // of lines:FILE
 
@@ -165,8 +167,8 @@ struct alignas(64) RingArea {
     RobustMutex pop_lock;
     alignas(64) std::atomic<std::uint64_t> head;  // derived word of a claim; under pop_lock
 
-    alignas(64) Condition items;     // waited for by the consumer that holds pop_lock
-    alignas(64) Condition producer;  // waited for by the producer: room in the ring, or durable records
+    alignas(64) Condition items;     // the consumer that holds pop_lock waits for it
+    alignas(64) Condition producer;  // the producer waits for it: for room in the ring, or durable records
 
     std::array<HandArea, kMaxPlaces> hands;
     std::array<HandItems, kMaxPlaces> hand_items;
@@ -184,14 +186,15 @@ struct Totals {
 };
 
 struct alignas(64) Record {
-    // Written under the save lock before storage.tail covers the record, never changed after. Record tail - 1
-    // is evidence (I3): its place and ring index give that hand's `done`.
+    // A consumer writes these under the save lock before storage.tail covers the record; they never change
+    // after that. Record tail - 1 is evidence (I3): the `done` of its place's hand follows from its ring
+    // index.
     std::uint64_t ring_index;
     std::uint64_t position;
     std::uint64_t acquired_ns;
     std::uint64_t saved_ns;
     std::uint16_t place;
-    std::uint8_t attempts;  // how often its processing was begun, mostly 1
+    std::uint8_t attempts;  // how often a consumer began to process the invoice, mostly 1
     Status status;
     std::uint8_t has_details;  // 1: details[i] belongs to this record
     std::uint8_t id_length;    // as Item::id_length
@@ -211,9 +214,9 @@ struct alignas(64) Record {
 };
 
 // The ledger's files when this generation last opened it: FileIdentity::position() of the file and of its log
-// (FILE-wal), 0 before that. The log beside a different file is not that file's log, and would destroy it.
-// The flush leader writes both under the flush lock, before its first commit: first `file`, then `log`. A
-// kill in between leaves a file with an older log, which proves nothing.
+// (FILE-wal); 0 before that. If another file lies beside the same log, the log is not that file's log, and
+// would destroy it. The flush leader writes both under the flush lock, before each commit: first `file`, then
+// `log`. A kill in between leaves a file with an older log; such a pair proves nothing.
 struct LedgerFiles {
     std::atomic<std::uint64_t> file;
     std::atomic<std::uint64_t> log;
@@ -233,16 +236,16 @@ struct alignas(64) StorageArea {
     // both index and totals.
     alignas(64) std::atomic<std::uint64_t> durable_word;
     std::array<Totals, 2> totals;
-    // The cursor last given to the ledger; written by the flush leader after the ledger's commit. A kill in
-    // between leaves the previous one: the next leader gives the same cursor again.
+    // The last cursor that the ledger has got. The flush leader writes it after the ledger's commit. A kill
+    // in between leaves the previous cursor: the next leader commits the same cursor again.
     std::atomic<std::uint64_t> cursor;
     LedgerFiles ledger_files;
 
-    // ---- release: the producer alone; the supervisor when the producer has failed for good ----
-    // Records below it are acknowledged to the source; their space is free.
+    // ---- release: only the producer, or the supervisor if the producer has failed for good ----
+    // The records below this index are acknowledged to the source; their space is free.
     alignas(64) std::atomic<std::uint64_t> released;
 
-    alignas(64) Condition room;  // waited for by the consumer that holds save_lock
+    alignas(64) Condition room;  // the consumer that holds save_lock waits for it
     // Record records[capacity] and Details details[capacity] follow.
 };
 

@@ -72,8 +72,8 @@ void Ring::reopen() noexcept {
 
 Ring::ClaimOutcome Ring::claim(const Hand& hand, std::size_t most, std::chrono::nanoseconds bound) noexcept {
     {
-        // Read the clock only if the wait may be long. While there are items, no consumer holds the lock for
-        // long.
+        // Read the clock only if the wait may be long. While the ring has items, no consumer holds the lock
+        // for long.
         using Clock = std::chrono::steady_clock;
         const bool idle = items_from(this->head(), 1) == 0;
         has_waited_ = idle;
@@ -124,8 +124,8 @@ void Ring::settle_head() noexcept {
     const std::uint64_t head = settled_head(area_->head.load(std::memory_order_relaxed),
                                             [this](std::size_t place) { return hand(place).word(); });
     area_->head.store(head, std::memory_order_release);
-    // The dead owner may not have notified the producer, and the claim that follows may find nothing to take.
-    // Notify inside the lock, so that a kill here makes the next owner repeat it.
+    // The dead owner may not have notified the producer, and the claim that follows may find the ring empty.
+    // Notify inside the lock, so that after a kill here the next owner notifies again.
     if (has_room()) area_->producer.notify();
 }
 
@@ -136,7 +136,8 @@ void Ring::wake_all() noexcept {
 
 void Ring::call_consumers() noexcept {
     area_->calls.store(area_->calls.load(std::memory_order_relaxed) + 1, std::memory_order_release);
-    // The consumer that waits returns and releases the lock, so that the next one sees the call too.
+    // Only the consumer that holds the lock sleeps here. It returns and releases the lock, so that the next
+    // consumer sees the call too.
     area_->items.wake();
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ring between the producer and the consumers: items are pushed and claimed in batches, each side under a
-// lock of its own, so that the two sides do not contend. Apart from cached indices its only state is the
-// shared area; a process makes one when it attaches.
+// lock of its own, so that the two sides do not contend. Apart from cached indices, a Ring object has no
+// state but the shared area; each process makes its own object when it attaches.
 //
 // Why two locks and hands instead of a lock-free queue: a lock-free writer that dies between its claim and
 // its publication leaves a hole that stops everyone. Here one store commits (layout.hpp, I1), and a robust
@@ -17,7 +17,7 @@
 
 namespace pipeline {
 
-// A ring to look at: all that a read-only mapping allows.
+// A read-only view of a ring, for a read-only mapping.
 class RingView {
   public:
     RingView(const RingArea& area, std::uint32_t capacity_slots) noexcept
@@ -46,7 +46,8 @@ class RingView {
 class Ring : public RingView {
   public:
     explicit Ring(RingArea& area) noexcept : Ring(area, area.header.capacity) {}
-    // Takes a capacity that the caller has checked: the one in shared memory may change after the check.
+    // The caller passes the capacity that it has checked: the capacity in shared memory may change after the
+    // check.
     Ring(RingArea& area, std::uint32_t capacity_slots) noexcept;
 
     // Bytes of a ring and its slots.
@@ -76,10 +77,10 @@ class Ring : public RingView {
     // cost a system call each.
     [[nodiscard]] bool has_room() const noexcept { return tail() - head() <= capacity_ / 2; }
 
-    // No push follows. Repeating it is harmless.
+    // Closes the ring: no push follows. Repeating it is harmless.
     void close() noexcept;
-    // Clears closed, exhausted, list_checked, stop and paused. For a supervisor that adopts the segments
-    // while no other process has them.
+    // Clears closed, exhausted, list_checked, stop and paused. Only a supervisor that adopts the segments may
+    // call it, while no other process has them.
     void reopen() noexcept;
 
     // ---- the pop side ----
@@ -98,11 +99,12 @@ class Ring : public RingView {
     // supervisor only.
     void call_consumers() noexcept;
 
-    // Wakes every waiter: after a death, which may have swallowed a wake-up.
+    // Wakes every waiter. Call it after a death, which may have swallowed a wake-up.
     void wake_all() noexcept;
 
   private:
-    // The number of items from `head` on; may be too low, but not below `wanted` if there are that many.
+    // Returns the number of items from `head` on. If the ring has at least `wanted` items, the result may be
+    // too low, but is at least `wanted`.
     [[nodiscard]] std::uint64_t items_from(std::uint64_t head, std::uint64_t wanted) noexcept;
     void settle_head() noexcept;
     [[nodiscard]] bool is_called() const noexcept {
@@ -116,9 +118,9 @@ class Ring : public RingView {
     // that the other side writes: read it again only when the known part is used up.
     std::uint64_t seen_head_ = 0;   // by push()
     std::uint64_t seen_tail_ = 0;   // by claim()
-    std::uint32_t seen_calls_ = 0;  // as of the last call that claim() returned for
+    std::uint32_t seen_calls_ = 0;  // the count of calls when claim() last returned Called or Closed
     bool has_waited_ = false;
-    bool found_nothing_ = false;  // the last claim() took nothing: items come seldom, do not spin
+    bool found_nothing_ = false;  // the last claim() got no item: items come seldom, do not spin
 };
 
 }  // namespace pipeline

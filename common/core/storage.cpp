@@ -9,7 +9,8 @@
 namespace pipeline {
 namespace {
 
-// Copies the record's cache lines that the id reaches into: a copy of fixed length compiles to a few moves.
+// Copies an id, and with it the rest of the cache lines that it reaches into: a copy of fixed length compiles
+// to a few moves.
 void copy_id(std::array<char, kMaxIdBytes>& to, const std::array<char, kMaxIdBytes>& from,
              std::size_t length) noexcept {
     constexpr std::size_t kFirst = 64 - offsetof(Record, id);
@@ -98,7 +99,7 @@ void Storage::settle_hand() noexcept {
     const Hand hand = ring_.hand(last->place);
     const HandWord word = hand.word();
     const HandWord settled = settled_hand(word, last->place, last);
-    // A hand that needs nothing may be a living consumer's, which claims meanwhile: leave its word alone.
+    // Do not write a word that is settled already: the hand's consumer may be alive and claim meanwhile.
     if (settled.done == word.done) return;
     hand.set_word(settled);
 }
@@ -130,7 +131,8 @@ void Storage::set_durable(std::uint64_t durable, const Totals& added) noexcept {
 }
 
 void Storage::release(std::uint64_t released) noexcept {
-    // Commit. Killed before this line: the next producer acknowledges them again, which is idempotent.
+    // Commit. Killed before this line: the next producer acknowledges the same records again, which is
+    // idempotent.
     area_->released.store(released, std::memory_order_release);
     area_->room.notify();
 }

@@ -18,7 +18,7 @@
 
 namespace pipeline {
 
-// A storage to look at: all that a read-only mapping allows.
+// A read-only view of a storage, for a read-only mapping.
 class StorageView {
   public:
     StorageView(const StorageArea& area, std::uint32_t capacity_records) noexcept
@@ -32,12 +32,12 @@ class StorageView {
     [[nodiscard]] std::uint64_t tail() const noexcept { return loaded(area_->tail); }
     [[nodiscard]] std::uint64_t durable() const noexcept { return loaded(area_->durable_word) >> 1U; }
     [[nodiscard]] std::uint64_t released() const noexcept { return loaded(area_->released); }
-    // The totals of the records below durable(). Stable for the flush leader, or while nobody flushes; other
-    // callers may see them change.
+    // Returns the totals of the records below durable(). Only the flush leader, or a caller while nobody
+    // flushes, gets consistent totals; for other callers they may change during the copy.
     [[nodiscard]] Totals totals() const noexcept { return totals(loaded(area_->durable_word)); }
-    // The same as of that durable_word: a leader writes only the other element.
+    // Returns the totals that belong to `durable_word`. (A leader writes only the other element of `totals`.)
     [[nodiscard]] Totals totals(std::uint64_t durable_word) const noexcept;
-    // The evidence of the save that stored `tail`; none if nothing was ever saved.
+    // Returns the evidence of the save that stored `tail`; none if no result was ever saved.
     [[nodiscard]] std::optional<LastSave> last_save(std::uint64_t tail) const noexcept;
 
   private:
@@ -52,7 +52,8 @@ class Storage : public StorageView {
     Storage(StorageArea& area, const Ring& ring) noexcept : Storage(area, area.header.capacity, ring) {}
     Storage(StorageArea& area, std::uint32_t capacity_records, const Ring& ring) noexcept;  // as for Ring
 
-    // The bytes of a storage segment; turns zeroed memory into an empty one: see Ring.
+    // bytes() returns the size of a storage segment; initialise() turns zeroed memory into an empty storage.
+    // See Ring.
     [[nodiscard]] static std::size_t bytes(std::uint32_t capacity_records) noexcept;
     static void initialise(StorageArea& area, std::uint32_t capacity_records);
 
@@ -63,17 +64,19 @@ class Storage : public StorageView {
     }
 
     // Saves the findings of the hand's next items (from item `done` on), as many as there is room for, and
-    // advances the hand's `done`. Returns how many, possibly 0. Never waits for room.
+    // advances the hand's `done`. Returns how many it has saved, possibly 0. Never waits for room.
     [[nodiscard]] std::size_t save(const Hand& hand, std::span<const Finding> findings) noexcept;
     // Waits at most `bound` until a save may find room.
     void wait_for_room(std::chrono::nanoseconds bound) noexcept;
-    // Locks and unlocks, which settles the save of a dead consumer before its successor reads the hand.
+    // Locks and unlocks the save lock, and so settles the save of a dead consumer. A successor calls it
+    // before it reads the hand.
     void settle() noexcept;
 
-    // For the flush leader: records below `durable` are in the ledger; `added` counts the outcomes of the new
-    // ones.
+    // Commits a flush: the records below `durable` are in the ledger; `added` counts the outcomes of the
+    // newly durable ones. Only the flush leader may call it.
     void set_durable(std::uint64_t durable, const Totals& added) noexcept;
-    // For the producer: records below `released` are acknowledged to the source.
+    // Frees the records below `released`, which are acknowledged to the source. Only the producer may call
+    // it, or the supervisor if the producer has failed for good.
     void release(std::uint64_t released) noexcept;
 
     // Wakes every waiter.

@@ -8,10 +8,11 @@
 namespace pipeline {
 namespace {
 
-// How often to retry a read that raced with a move, before giving up.
+// How often to try a read that races with moves of items, before giving up.
 constexpr int kTries = 16;
 
-// The position of the ring's oldest item; if the ring is empty, that of the next item to come.
+// Returns the position of the ring's oldest item; if the ring is empty, the position of the next item to
+// come.
 std::optional<std::uint64_t> oldest_in_ring(const RingView& ring) noexcept {
     for (int tries = 0; tries < kTries; ++tries) {
         const std::uint64_t head = ring.head();
@@ -31,7 +32,8 @@ std::optional<std::uint64_t> oldest_in_ring(const RingView& ring) noexcept {
     return std::nullopt;
 }
 
-// The position of the hand's first unsaved item; the maximum if there is none. None: it kept changing.
+// Returns the position of the hand's first unsaved item; the greatest number if the hand is empty; none if
+// the hand changes at each try.
 std::optional<std::uint64_t> oldest_in_hand(const HandView& hand) noexcept {
     for (int tries = 0; tries < kTries; ++tries) {
         const HandWord word = hand.word();

@@ -20,8 +20,9 @@ struct Watermark {
     std::uint64_t storage_tail = 0;
 };
 
-// Takes no lock. Items only move forward (layout.hpp, I5), and it searches ring, hands and storage in that
-// order: it may see an item that moves meanwhile twice, but never misses it.
+// Returns the watermark, without taking a lock. Items only move forward (layout.hpp, I5), and this function
+// reads ring, hands and storage in that order: it may see an item that moves meanwhile twice, but never
+// misses it.
 [[nodiscard]] Watermark low_watermark(const RingView& ring, const StorageView& storage) noexcept;
 
 }  // namespace pipeline

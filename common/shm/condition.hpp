@@ -18,11 +18,11 @@ namespace pipeline {
 
 struct Condition {
     std::atomic<std::uint32_t> sequence;  // the futex word; bumped by notifiers
-    std::atomic<std::uint32_t> waiting;   // 1: someone may sleep; set by the waiter, cleared by a notifier
+    std::atomic<std::uint32_t> waiting;   // 1: the waiter may sleep; it sets this, and a notifier clears it
 
-    // Pauses while spinning, before the waiter sleeps: spinning saves the sleep when the other side is quick.
-    // Each check takes the cache line away from the other side, so the number of pauses between checks
-    // doubles each time.
+    // The number of pauses in which the waiter spins before it sleeps: spinning saves the sleep if the other
+    // side is quick. Each check takes the cache line away from the other side, so the number of pauses
+    // between two checks doubles each time.
     static constexpr int kSpinRests = 127;
 
     // Waits until `ready()` holds, for at most `bound`; returns the last result of `ready()`. `ready` reads
@@ -55,14 +55,14 @@ struct Condition {
         if (waiting.load(std::memory_order_relaxed) != 0) wake();
     }
 
-    // The same if `worth_it()` holds; it is called only when there is a waiter.
+    // Wakes the waiter, if there is one and `worth_it()` holds. Calls `worth_it` only if there is a waiter.
     template <class WorthIt>
     void notify_if(WorthIt&& worth_it) noexcept {
         full_fence();
         if (waiting.load(std::memory_order_relaxed) != 0 && worth_it()) wake();
     }
 
-    // Wakes the waiter whatever the flag says: after a death, or when a stop is requested.
+    // Wakes the waiter, whatever the flag says. Call it after a death, or to request a stop.
     void wake() noexcept;
 
   private:

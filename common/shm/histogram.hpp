@@ -37,7 +37,8 @@ struct HistogramScale {
     }
 };
 
-// In shared memory. One writer at a time. Anyone may read, and sees each count as it was at some moment.
+// A histogram in shared memory. It has one writer at a time. Any process may read it, and sees each count as
+// it was at some moment.
 struct HistogramArea {
     // The sum of all values is kept in units of 1,024 ns and a remainder: many long waits overflow 64 bits of
     // nanoseconds within days, but these units only after half a million years. A kill within add() leaves
@@ -70,8 +71,8 @@ class Histogram {
 
     // Adds the counts of `other`.
     Histogram& operator+=(const Histogram& other) noexcept;
-    // The values counted since `earlier`, a copy of the same histogram. A count that has fallen since,
-    // because the area now belongs to another pipeline, gives 0.
+    // Returns the values counted since `earlier`, an older copy of the same histogram. A count that has
+    // fallen since then gives 0: the area now belongs to another pipeline.
     [[nodiscard]] Histogram since(const Histogram& earlier) const;
 
     [[nodiscard]] std::uint64_t total() const noexcept;
@@ -80,7 +81,7 @@ class Histogram {
         return static_cast<double>(sum_units_) * (1U << HistogramArea::kUnitBits) +
                static_cast<double>(sum_rest_ns_);
     }
-    // How many values are less than `ns`; exact if `ns` is a bucket's least value.
+    // Returns how many values are less than `ns`; exact if `ns` is a bucket's least value.
     [[nodiscard]] std::uint64_t below(std::uint64_t ns) const noexcept;
     // The p-quantile (0 < p <= 1) in nanoseconds, within 1/64; 0 if there are no values.
     [[nodiscard]] std::uint64_t quantile(double p) const noexcept;

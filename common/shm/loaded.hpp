@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Words of the segments that are read without a lock while other processes write them. Such a read is checked
-// afterwards: the reader loads an index again, and if the index is unchanged, nobody had begun to overwrite
-// what it read. That needs an order on both sides: loaded() and loaded_plain() here for the reader,
+// Reads words of the segments without a lock while other processes write them. The reader checks such a read
+// afterwards: it loads an index again, and if the index is unchanged, nobody had begun to overwrite the
+// words. That needs an order on both sides: loaded() and loaded_plain() for the reader,
 // fence_before_overwrite() for the writer. docs/crash-safety.md has the table of all words.
 #pragma once
 
@@ -11,14 +11,14 @@
 
 namespace pipeline {
 
-// Never torn, and ordered before every later load.
+// Returns the value, which is never torn. The load comes before every later load of this thread.
 template <class T>
 [[nodiscard]] T loaded(const std::atomic<T>& shared) noexcept {
     return shared.load(std::memory_order_acquire);
 }
 
-// The same for a word that its writers store plainly. ThreadSanitizer would report a race. It is deliberate:
-// the reader checks by other words whether the value was still valid.
+// The same for a word that its writers store without atomics. That is a race, which ThreadSanitizer would
+// report. It is deliberate: the reader checks by other words whether the value was still valid.
 template <class T>
 requires std::integral<T> || std::is_enum_v<T>
 [[nodiscard]] __attribute__((no_sanitize("thread"))) T loaded_plain(const T& shared) noexcept {

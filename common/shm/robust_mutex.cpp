@@ -48,20 +48,21 @@ void RobustMutex::initialise() {
     beats_.store(0, std::memory_order_relaxed);
 }
 
-// Reads glibc's own fields: there is no other way to ask without locking. `__kind` says process-shared and
-// robust. The lock word is 0 if the mutex is free, and holds no thread id if its owner died (futex(2)). A
-// word with the waiters bit alone, neither owned nor abandoned, would block every caller for ever.
+// Reads glibc's own fields: there is no other way to examine a mutex without locking it. `__kind` tells that
+// the mutex is process-shared and robust. The lock word is 0 if the mutex is free, and holds no thread id if
+// its owner died (futex(2)). A lock word with only the waiters bit, neither owned nor abandoned, would block
+// every caller for ever.
 bool RobustMutex::is_sound() const noexcept {
     RobustMutex fresh;
     fresh.initialise();
     const auto word = static_cast<std::uint32_t>(mutex_.__data.__lock);
-    constexpr int kNotRecoverable = INT_MAX - 1;  // in the owner's field, for ever
+    constexpr int kNotRecoverable = INT_MAX - 1;  // in the owner's field: nobody can ever lock the mutex
     return mutex_.__data.__kind == fresh.mutex_.__data.__kind && mutex_.__data.__owner != kNotRecoverable &&
            (word == 0 || (word & ~FUTEX_WAITERS) == FUTEX_OWNER_DIED);
 }
 
-// A dead owner's id stays in owner(), so the spin never retries then; the timed lock after it reports the
-// death.
+// Tries to lock, and spins for a while if the mutex is locked. After an owner's death its id stays in
+// owner(), so the spin never retries; the timed lock that follows reports the death.
 int RobustMutex::try_lock(int spin_rests) noexcept {
     int tried = ::pthread_mutex_trylock(&mutex_);
     for (int rest = 0; tried == EBUSY && rest < spin_rests; ++rest) {
@@ -71,7 +72,7 @@ int RobustMutex::try_lock(int spin_rests) noexcept {
     return tried;
 }
 
-// The kernel clears a dead owner's thread id in the lock word and sets FUTEX_OWNER_DIED.
+// Compares owner() with the lock word: the kernel clears a dead owner's thread id there.
 std::uint32_t RobustMutex::living_owner() const noexcept {
     const std::uint32_t said = owner();
     const auto word = static_cast<std::uint32_t>(__atomic_load_n(&mutex_.__data.__lock, __ATOMIC_RELAXED));

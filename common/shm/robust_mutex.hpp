@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A mutex in shared memory that outlives its owner: pthread_mutex_t, process-shared and robust. Locking takes
-// a `settle` callable, so that no caller can forget the recovery after an owner's death. It runs with the
-// lock held, before the mutex is marked consistent. A kill inside it makes the next owner settle again. Only
-// memory operations belong between lock and unlock.
+// A mutex in shared memory that outlives its owner: pthread_mutex_t, process-shared and robust. Each caller
+// passes a `settle` callable, so that no caller can forget the recovery after an owner's death. `settle` runs
+// with the lock held, before the mutex is marked consistent; after a kill inside `settle`, the next owner
+// settles again. Only memory operations belong between lock and unlock.
 //
-// It works neither across pid namespaces nor for children of vfork or raw clone: the kernel marks a dead
-// owner only through the robust list that fork and exec set up (futex(2), get_robust_list(2)).
+// The mutex works neither across pid namespaces nor for children of vfork or raw clone: the kernel marks a
+// dead owner only through the robust list that fork and exec set up (futex(2), get_robust_list(2)).
 #pragma once
 
 #include <pthread.h>
@@ -41,9 +41,9 @@ class alignas(64) RobustMutex {
     // Throws Failure if the system has no robust mutexes.
     void initialise();
 
-    // Waits without a limit; for critical sections that hold memory operations only. It retries every
-    // kAskAgain: an unlock wakes only one waiter, and while that one is stopped (SIGSTOP) the others would
-    // sleep beside a free lock.
+    // Locks, and waits without a limit; for critical sections that only have memory operations. Retries every
+    // kAskAgain: an unlock wakes only one waiter, and while that waiter is stopped (SIGSTOP) the others would
+    // sleep although the lock is free.
     template <class Settle>
     Guard lock(Settle&& settle) noexcept {
         int locked = 0;
@@ -58,26 +58,26 @@ class alignas(64) RobustMutex {
     // longer than these locks are held.
     static constexpr int kSpinRests = 50;
 
-    // Waits at most `bound`; a bound of zero or less tries once. An empty guard means timed out. A caller
-    // that does not expect a free lock soon passes a smaller `spin_rests`.
+    // Locks, and waits at most `bound`; a bound of zero or less tries once. Returns an empty guard after a
+    // timeout. A caller that does not expect a free lock soon passes a smaller `spin_rests`.
     template <class Settle>
     Guard lock_for(std::chrono::nanoseconds bound, Settle&& settle, int spin_rests = kSpinRests) noexcept {
         return finish(timed_lock(bound, spin_rests), std::forward<Settle>(settle));
     }
 
-    // Bumped at each locking and by each beat(). It distinguishes an owner that waits while it holds the lock
-    // from one that is stopped.
+    // Returns a count that each locking and each beat() bumps. It distinguishes an owner that waits while it
+    // holds the lock from an owner that is stopped.
     [[nodiscard]] std::uint32_t beats() const noexcept { return beats_.load(std::memory_order_relaxed); }
-    // The owner's thread id, 0 if the lock is free. A dead owner's id stays until the next locking.
+    // Returns the owner's thread id; 0 if the lock is free. A dead owner's id stays until the next locking.
     [[nodiscard]] std::uint32_t owner() const noexcept { return owner_.load(std::memory_order_relaxed); }
-    // The same, but 0 also if the owner is dead: another thread may have its id by now.
+    // The same, but also returns 0 if the owner is dead: another thread may have the dead owner's id by now.
     [[nodiscard]] std::uint32_t living_owner() const noexcept;
     // True if initialise() made it and it can be locked: it is free, or marked as a dead owner's. Call it
     // only while no process uses the mutex.
     [[nodiscard]] bool is_sound() const noexcept;
-    // True if its owner has died: the next owner will settle. Call it only as above.
+    // True if its owner has died: the next owner will settle. Call it only while no process uses the mutex.
     [[nodiscard]] bool is_abandoned() const noexcept;
-    // Only the owner may call it.
+    // Bumps the count of beats(). Only the owner may call it.
     void beat() noexcept { beats_.store(beats() + 1, std::memory_order_relaxed); }
 
   private:

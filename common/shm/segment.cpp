@@ -41,8 +41,8 @@ bool is_named(int fd, const std::string& name) noexcept {
            mine.st_ino == named.st_ino && mine.st_dev == named.st_dev;
 }
 
-// To remove or rename a name, lock the object first, then check that the name still refers to it. From then
-// on nobody else can change what the name refers to.
+// Locks the object, then checks that the name still refers to it. Call it before the name is removed or
+// renamed: from then on no other process can give the name to another object.
 void lock_named(int fd, int kind, const std::string& name) {
     if (::flock(fd, kind | LOCK_NB) == 0 && is_named(fd, name)) return;
     throw Failure(ExitStatus::CannotCreate,
@@ -100,8 +100,8 @@ void require_file(const struct stat& status, const std::string& path) {
                       "another --name");
 }
 
-// Another user could change or truncate their object under us, so we refuse even to read it. Only root may
-// read it.
+// Refuses another user's object, even for reading: that user could change or truncate it under us. Only root
+// may read such an object.
 void require_ours(int fd, const std::string& path, Segment::Access access) {
     struct stat status {};
     if (::fstat(fd, &status) != 0) throw system_failure(ExitStatus::InputOutput, "fstat", path, errno);
@@ -197,7 +197,7 @@ void Segment::remove(const std::string& name) noexcept {
 
 void Segment::remove_abandoned(const std::string& name) {
     const UniqueFd fd(::open(path_of(name).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (!fd) return;  // any other obstacle shows when the new one is created
+    if (!fd) return;  // the name is free; any other obstacle shows when the new object is created
     lock_named(fd.get(), LOCK_EX, name);
     remove(name);
 }
@@ -235,10 +235,10 @@ int Segment::fd() const noexcept {
     return mapping_->object.get_mapping_handle().handle;
 }
 
-// Asks for a read lease (fcntl(2)), which the kernel grants only while nobody has the file open for writing,
-// and gives it back at once. A lease is not a lock: no flock fails because of it. A process that opens the
-// file for writing meanwhile waits that moment, and the kernel signals this process; the signal chosen here
-// is ignored.
+// Asks the kernel for a read lease (fcntl(2)), and gives it back at once. The kernel grants the lease only
+// while nobody has the file open for writing. A lease is not a lock: no flock fails because of it. A process
+// that opens the file for writing meanwhile waits for that moment, and the kernel sends this process a
+// signal: SIGURG, which is ignored.
 std::optional<bool> Segment::is_written() const noexcept {
     if (::fcntl(fd(), F_SETSIG, SIGURG) != 0) return std::nullopt;
     if (::fcntl(fd(), F_SETLEASE, F_RDLCK) == 0) {

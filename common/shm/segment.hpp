@@ -4,8 +4,8 @@
 //
 // A segment is built under a temporary name, NAME.new, and renamed in one step when it is complete, so that
 // no process opens a half-made one. Its space is allocated at creation: a full /dev/shm is an error then, not
-// a SIGBUS later. The creator holds a shared flock(2) on it from before the rename until it closes the
-// segment: this distinguishes a dead creator's leftover from a segment that is about to be used.
+// a SIGBUS later. From before the rename until it closes the segment, the creator holds a shared flock(2) on
+// it: this distinguishes a dead creator's leftover from a segment that is about to be used.
 #pragma once
 
 #include <cstddef>
@@ -30,8 +30,8 @@ class Segment {
 
     // Removes the name; processes that have the segment mapped keep it. A missing name is not an error.
     static void remove(const std::string& name) noexcept;
-    // The same, for a segment whose creator has closed it or was killed; throws Failure CannotCreate if the
-    // creator still has it open.
+    // Removes the name of a segment whose creator has closed it or was killed. Throws Failure CannotCreate if
+    // the creator still has it open.
     static void remove_abandoned(const std::string& name);
 
     Segment(Segment&&) noexcept;
@@ -40,9 +40,9 @@ class Segment {
 
     // Gives a created segment its final name. Throws Failure CannotCreate if the name is taken.
     void publish();
-    // The same, but replaces the current holder of the name in one step; does nothing if this segment has its
-    // name already. The caller must keep others out of the segment that it replaces. Throws Failure
-    // CannotCreate.
+    // Gives a created segment its final name, and takes that name from its present holder in one step. Does
+    // nothing if this segment has its name already. The caller must keep other processes out of the segment
+    // that it replaces. Throws Failure CannotCreate.
     void replace();
 
     [[nodiscard]] const std::string& name() const noexcept;

@@ -12,13 +12,14 @@ namespace {
 
 using Where = Damage::Where;
 
-// As the next owner of the pop lock sees it: it settles only if the last owner died.
+// Returns the head as the next owner of the pop lock will have it: that owner settles it only if the last one
+// died.
 std::uint64_t head_of(const RingView& ring) noexcept {
     if (!ring.area().pop_lock.is_abandoned()) return ring.head();
     return settled_head(ring.head(), [&ring](std::size_t place) { return ring.hand(place).word(); });
 }
 
-// As the next owner of the save lock sees it.
+// Returns the word as the next owner of the save lock will have it.
 HandWord word_of(const HandView& hand, const StorageView& storage) noexcept {
     if (!storage.area().save_lock.is_abandoned()) return hand.word();
     return settled_hand(hand.word(), hand.place(), storage.last_save(storage.tail()));
@@ -73,7 +74,7 @@ struct Held {
     std::size_t place;
 };
 
-// Every invoice that has left the ring is in exactly one hand, or saved (I5).
+// Checks that every invoice that has left the ring is in exactly one hand, or saved (I5).
 std::optional<Damage> in_balance(const RingView& ring, const StorageView& storage) {
     std::vector<Held> held;
     std::uint64_t in_hands = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks whether a kill can have left the contents of a ring and its storage. Other contents are possible
-// under our names: a faulty program may have overwritten them, or somebody may have put a copy there. It
-// never repairs or guesses, because the segments may hold invoices.
+// Checks whether the contents of a ring and its storage are such as a kill can leave. There may be other
+// contents under our names: a faulty program may have overwritten them, or somebody may have put a copy
+// there. The check never repairs or guesses, because the segments may hold invoices.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +18,9 @@ struct Damage {
     std::string what;  // "its head is beyond its tail"
 };
 
-// Checks everything; none if it is sound: all numbers are within bounds (layout.hpp, I4), the locks can be
-// locked, and the invoices balance (I5), after settling the words that a kill leaves (I2). Call it while no
-// other process has the segments, after checking the headers.
+// Checks everything. Returns none if all numbers are within bounds (layout.hpp, I4), the locks can be locked,
+// and the invoices balance (I5) once the words that a kill leaves are settled (I2). Call it after the headers
+// have been checked, while no other process has the segments.
 [[nodiscard]] std::optional<Damage> find_damage(const RingView& ring, const StorageView& storage);
 
 // The indices of a storage, which can be checked without its ring.
@@ -33,7 +33,7 @@ struct StorageIndices {
 };
 [[nodiscard]] std::optional<Damage> find_damage(const StorageIndices& indices);
 
-// For a lock that is neither free nor a dead owner's.
+// The text of a damage: a lock that is neither free nor a dead owner's.
 inline constexpr const char* kBadLock = "one of its locks could never be locked";
 
 }  // namespace pipeline

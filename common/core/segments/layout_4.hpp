@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The segments of version 0.1.0, layout version 4: frozen here so that its segments can be read
-// (old_segments.hpp). Only fields that are read have a name. No process writes the memory any more when it is
-// read, so plain members suffice. layout.hpp explains the fields of the same names.
+// The layout of version 0.1.0, layout version 4, frozen so that old_segments.hpp can read such segments. Only
+// fields that it reads have a name. No process writes to the segments any more then, so plain members
+// suffice. layout.hpp explains the fields of the same names.
 #pragma once
 
 #include <array>

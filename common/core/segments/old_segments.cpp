@@ -81,7 +81,8 @@ void convert(Details& to, const old::Details& from) noexcept {
     to.set_reason(text(from.reason, from.reason_length));
 }
 
-// Settled if the next owner of the save lock would settle it (Storage::settle_hand()).
+// Returns the hand's word, settled if the next owner of the save lock would settle it
+// (Storage::settle_hand()).
 HandWord settled_word(const old::Ring& ring, std::size_t place, const old::Storage& storage) noexcept {
     const HandWord word = HandWord::unpack(ring.hands[place].word);
     if (storage.tail == 0 || !storage.save_lock.as_mutex().is_abandoned()) return word;
@@ -89,7 +90,7 @@ HandWord settled_word(const old::Ring& ring, std::size_t place, const old::Stora
     return settled_hand(word, place, LastSave{last.place, last.ring_index});
 }
 
-// Settled likewise (Ring::settle_head()).
+// Returns the head, settled if the next owner of the pop lock would settle it (Ring::settle_head()).
 std::uint64_t settled_head(const old::Ring& ring) noexcept {
     if (!ring.pop_lock.as_mutex().is_abandoned()) return ring.head;
     return pipeline::settled_head(

@@ -3,17 +3,18 @@
 // them over. The conversion is a function of the old segments alone, and never writes into them: it makes new
 // ones under temporary names, which then replace the old ones, the ring first.
 //
-//     ring  storage  state after a kill, and who continues
-//     4     4        unchanged; the next start replaces the abandoned NAME.ring.new and NAME.storage.new
-//     5     4        the ring has all that it needs from both; the next start converts only the storage
-//     5     5        done: segments like any others
+//     ring  storage  state after a kill, and what the next supervisor does
+//     old   old      unchanged; it replaces the abandoned NAME.ring.new and NAME.storage.new
+//     new   old      the ring has all that it needs from both; it converts only the storage
+//     new   new      done; it uses them like any other segments
 //
-// Nothing produces the reverse (4, 5), and it is refused. Words that a dead lock owner left unsettled are
-// settled in the new ring. That needs the old storage, so the ring goes first. Generation and indices stay,
-// and so does all that the ledger knows of them; counts that are only for display restart at 0.
+// No kill leaves the reverse (old ring, new storage), and the supervisor refuses it. The new ring has settled
+// words where a dead lock owner left unsettled ones. Settling needs the old storage, so the ring goes first.
+// Generation and indices stay, and so does all that the ledger knows of them; counts that are only for
+// display restart at 0.
 //
-// The generation lock of the old ring keeps all others out until the new ring has the name. From then on the
-// new ring's lock does, which create() took.
+// The generation lock of the old ring keeps other processes out until the new ring has the name. From then on
+// the lock of the new ring does that; Segment::create() has taken it.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +35,7 @@ class OldSegments {
     // None if neither segment is of layout 4. Throws Failure as Segments::open() does.
     [[nodiscard]] static std::optional<OldSegments> open(const std::string& name);
 
-    // The same functions as in Segments.
+    // These functions do the same as in Segments.
     [[nodiscard]] bool lock_exclusively() noexcept;
     [[nodiscard]] bool are_current() const noexcept { return ring_.has_its_name(); }
 
@@ -53,8 +54,9 @@ class OldSegments {
     bool is_ring_old_;  // false: a killed upgrade has already converted the ring
 };
 
-// For a storage without its ring, left by an interrupted end: the number of its results that are not in the
-// ledger; none if it is not of an older layout. Throws Failure Configuration if it is damaged.
+// Returns the number of results in the storage that are not in the ledger; none if the storage is not of an
+// older layout. Call it for a storage without its ring, which an interrupted end has left. Throws Failure
+// Configuration if the storage is damaged.
 [[nodiscard]] std::optional<std::uint64_t> waiting_in_old_storage(const Segment& storage);
 
 }  // namespace pipeline

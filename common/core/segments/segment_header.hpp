@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The header of a segment. It is checked before anything else in the segment is trusted; a segment that does
-// not match is refused.
+// The header of a segment. A process checks it before it trusts anything else in the segment, and refuses a
+// segment whose header does not match.
 #pragma once
 
 #include <cstddef>

@@ -33,7 +33,7 @@ StorageArea& storage_area(const Segment& segment) {
     return *static_cast<StorageArea*>(segment.address());
 }
 
-// For a storage without its ring: the number of its results that are not in the ledger.
+// Returns the number of results in a storage without its ring that are not in the ledger.
 std::uint64_t waiting_in(const Segment& storage) {
     static_cast<void>(check_header(storage, kStorageShape));
     const StorageIndices indices = StorageIndices::of(storage_area(storage));
@@ -68,7 +68,7 @@ Segments Segments::create(const std::string& name, const SegmentsPlan& plan) {
     finish_header(area.header, kRingShape, generation);
 
     Segments segments({std::move(ring), plan.ring_capacity, std::move(storage), plan.storage_capacity});
-    // create() has locked both.
+    // Segment::create() has locked both.
     segments.storage_segment_.publish();
     try {
         segments.ring_segment_.publish();
@@ -93,8 +93,8 @@ Segments Segments::attach(const std::string& name, Lineage lineage) {
                                   "RemoveIPC=yes)",
                                   ring_name(name)));
     }
-    // Check only with the lock held: if the supervisor is alive then, no other one has followed it, and none
-    // will before this process ends.
+    // Check only while holding the lock: if our supervisor is alive then, no other supervisor has taken over
+    // the segments, and none will before this process ends.
     if (lineage.is_orphan()) {
         segments->leave();
         throw Failure(ExitStatus::NotDrained,

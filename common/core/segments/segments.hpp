@@ -38,16 +38,16 @@ class Segments : public SegmentsView {
     // Creates and names both; holds the generation lock shared. Throws Failure CannotCreate.
     [[nodiscard]] static Segments create(const std::string& name, const SegmentsPlan& plan);
 
-    // As SegmentsView::open(), to write too.
+    // Opens existing segments as SegmentsView::open() does, but for reading and writing.
     [[nodiscard]] static std::optional<Segments> open(const std::string& name);
 
-    // For a child: attaches to its supervisor's segments, and holds the generation lock shared. Throws
-    // Failure: Configuration if they are gone; NotDrained if the supervisor is dead, because another one,
-    // with children of its own, may have made or adopted the segments that have the name now; else as open().
+    // Attaches a child to its supervisor's segments, and holds the generation lock shared. Throws Failure:
+    // Configuration if the segments are gone; NotDrained if the supervisor is dead (another supervisor, with
+    // children of its own, may then have made or adopted the segments of that name); else as open() does.
     [[nodiscard]] static Segments attach(const std::string& name, Lineage lineage);
 
     // Handles a storage whose ring is missing: removes it if all its records are durable. Throws Failure:
-    // Configuration if they are not, CannotCreate if a supervisor is just making a ring for it.
+    // Configuration if some are not, CannotCreate if a supervisor is just making a ring for the storage.
     static void remove_storage_without_ring(const std::string& name);
 
     [[nodiscard]] Ring ring() const noexcept;
@@ -56,22 +56,23 @@ class Segments : public SegmentsView {
     // Bytes of the ring's segment.
     [[nodiscard]] static std::size_t ring_bytes(std::uint32_t capacity_slots) noexcept;
 
-    // For a supervisor that adopts the segments, while no other process has them: clears the ids of the
-    // earlier processes, whose pids may be of another pid namespace.
+    // Clears the ids of the earlier processes, whose pids may be of another pid namespace. A supervisor that
+    // adopts the segments calls it while no other process has them.
     void take_over() const noexcept;
 
-    // The generation lock. Neither call waits; false: another process has it.
+    // Take the generation lock. Neither function waits; both return false if another process holds the lock.
     [[nodiscard]] bool lock_shared() noexcept;
     [[nodiscard]] bool lock_exclusively() noexcept;
 
     // Gives converted segments (old_segments.hpp) the names of the old ones: the ring's first, then the
-    // storage's. Skips one that has its name already. Throws Failure CannotCreate.
+    // storage's. Skips a segment that has its name already. Throws Failure CannotCreate.
     void replace();
 
     // Removes both names. The caller must hold the generation lock exclusively, or have made the segments.
     void unlink() const noexcept;
 
-    // For a child that leaves: unlinks if it is the last process of the generation and all is durable.
+    // Call it in a child that leaves. Unlinks if the child is the last process of the generation and all
+    // records are durable.
     void leave() noexcept;
 };
 

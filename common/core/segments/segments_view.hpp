@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two segments of one pipeline, attached to look at: everything that a read-only mapping allows, so every
-// area is const. A random generation number ties the two together. Observers attach this way; the pipeline's
-// own processes attach as Segments, which may also write.
+// A read-only view of the two segments of one pipeline: every area is const. A random generation number ties
+// the two together. Observers attach this way; the pipeline's own processes attach as Segments, which may
+// also write.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace pipeline {
 
-// Two segments that belong together, and the capacities that were checked against their sizes.
+// Two segments that belong together, and their capacities, which have been checked against their sizes.
 struct SegmentPair {
     Segment ring;
     std::uint32_t ring_capacity;
@@ -36,29 +36,29 @@ class SegmentsView {
     [[nodiscard]] const MetricsArea& metrics() const noexcept;
     [[nodiscard]] std::string source() const;
     [[nodiscard]] std::string ledger() const;
-    // The same for an observer, which has not checked the contents. Throws Failure Configuration if the
-    // segment does not hold a ledger's text.
+    // Returns the ledger's text for an observer, which has not checked the contents. Throws Failure
+    // Configuration if the segment does not hold a ledger's text.
     [[nodiscard]] std::string checked_ledger() const;
     // Throws Failure Configuration that names the ring's segment and says what is wrong with it.
     [[noreturn]] void refuse_ring(const std::string& what) const;
 
-    // The number of acquired items that are not yet durable; a drain ends at 0.
+    // Returns the number of acquired items that are not yet durable; a drain ends at 0.
     [[nodiscard]] std::uint64_t in_flight() const noexcept;
 
     // Throws Failure Configuration that names the segment and says what is wrong with it (damage.hpp). Call
     // it while no other process has the segments.
     void check_contents() const;
 
-    // True if any process has them open for writing, as all of a generation have. It takes no lock, because a
-    // leaving child would mistake that lock for another process of the generation. This process must have
-    // them read-only. None: the system does not tell (segment.hpp).
+    // True if any process has the segments open for writing, as all processes of a generation have. Takes no
+    // lock: a leaving child would mistake that lock for another process of the generation. This process must
+    // have opened the segments read-only. None: the system does not tell (segment.hpp).
     [[nodiscard]] std::optional<bool> are_in_use() const noexcept { return ring_segment_.is_written(); }
     // True if the ring's name still refers to these segments.
     [[nodiscard]] bool are_current() const noexcept { return ring_segment_.has_its_name(); }
 
   protected:
     explicit SegmentsView(SegmentPair pair) noexcept;
-    // As open().
+    // Opens and checks both segments as open() does, with the given access.
     [[nodiscard]] static std::optional<SegmentPair> open_pair(const std::string& name,
                                                               Segment::Access access);
 
