@@ -8,7 +8,7 @@ namespace pipeline {
 
 void ListMarker::before_push(const Source& source, std::size_t count, bool is_last, std::uint64_t now_ns) {
     if (!is_list_) return;
-    // Nobody reads it before the first push.
+    // No other process reads `source_file` before the first push.
     RingArea& area = ring_.area();
     if (const auto file = source.file(); file && ring_.tail() == 0) area.source_file = *file;
     unmarked_ += count;
@@ -28,8 +28,8 @@ void ListMarker::at_end(Source& source) {
     try {
         leave(source.mark_at(end), monotonic_ns());
     } catch (const Failure&) {
-        // The list is unreadable now. The next run returns the lines after the last mark again and recognises
-        // them.
+        // The list is unreadable now. The next run reads the lines after the last mark again, and the ledger
+        // recognises those that it has.
     }
 }
 
@@ -41,7 +41,8 @@ void ListMarker::leave(const std::optional<MarkedPosition>& mark, std::uint64_t 
     ListMarks(ring_.area().list_marks).leave(*mark, storage_.area().cursor.load(std::memory_order_relaxed));
     if (is_checked_) return;
     is_checked_ = true;
-    // Store it after the mark: a successor that skips the check must find a mark to continue from.
+    // Store `list_checked` after the mark: if it is set, the next producer skips the comparison and needs a
+    // mark to continue from.
     ring_.area().list_checked.store(1, std::memory_order_release);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Decides when a producer writes marks of its list (common/core/list_marks.hpp): often enough to keep the
 // ledger's cursor close to finished work and to leave few lines unverified after a kill, seldom enough to
-// cost nothing. It also records in the ring which file the list is, and that the list has been compared.
+// cost nothing. The class also records in the ring which file the list is, and that the file was compared
+// with what was read before.
 #pragma once
 
 #include <cstddef>
@@ -16,20 +17,20 @@ namespace pipeline {
 
 class ListMarker {
   public:
-    // A mark is due after this many items or this long.
+    // A mark is due after this many items or after this time.
     static constexpr std::size_t kItems = 1024;
     static constexpr std::uint64_t kIntervalNs = 10'000'000;
 
-    // Does nothing for a source that is no list (`is_list` false).
+    // With `is_list` false (the source is not a list), all functions do nothing.
     ListMarker(const Ring& ring, const Storage& storage, bool is_list) noexcept
         : ring_(ring), storage_(storage), is_list_(is_list) {}
 
-    // Call before the push of the `count` items that acquire() last returned; `is_last`: no more are
-    // available now.
+    // Call before pushing the `count` items that acquire() last returned. `is_last`: the source has no more
+    // items now.
     void before_push(const Source& source, std::size_t count, bool is_last, std::uint64_t now_ns);
-    // Call when acquire() returned nothing.
+    // Call when acquire() has returned nothing: leaves a mark for the items since the last one.
     void nothing_came(const Source& source, std::uint64_t now_ns);
-    // Call after the last push: marks the end of the ring, where the next run continues.
+    // Call after the last push. Leaves a mark where the ring's last item ends: the next run continues there.
     void at_end(Source& source);
 
   private:

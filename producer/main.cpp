@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// producer: acquires invoices from the source and pushes them into the ring. Started by the supervisor.
+// producer: acquires invoices from the source and pushes them into the ring. The supervisor starts it.
 #include "common/options/producer_options.hpp"
 #include "common/os/program.hpp"
 #include "common/os/signals.hpp"

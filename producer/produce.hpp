@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The producer program after its command line is parsed.
+// Runs the producer once its command line is parsed.
 #pragma once
 
 #include "common/base/exit_status.hpp"
@@ -8,7 +8,7 @@
 namespace pipeline {
 
 // Attaches to the segments, opens the source, produces until everything is drained and acknowledged, and
-// leaves. SIGTERM and SIGINT must be blocked. Throws Failure.
+// detaches. The caller must have blocked SIGTERM and SIGINT. Throws Failure.
 [[nodiscard]] ExitStatus produce(const ProducerOptions& options);
 
 }  // namespace pipeline

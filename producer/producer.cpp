@@ -21,12 +21,13 @@ using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds kBoundedWait{500};
-// How often a wait for the source checks for receipts: seldom while storage has room for everything in
-// flight, else often.
+// A wait for the source ends after this time to check for receipts. The urgent time applies once the items
+// without a receipt could fill half of the storage.
 constexpr milliseconds kReceiptsWait{50};
 constexpr milliseconds kUrgentReceiptsWait{1};
 constexpr milliseconds kLookOutside{20};
-// Most receipts in one slice, and its longest time; at least one receipt.
+// acknowledge() gives at most this many receipts in a call, and none after this time; but it gives at least
+// one.
 constexpr std::uint64_t kReceiptsSlice = 1024;
 constexpr milliseconds kReceiptsTime{10};
 
@@ -118,7 +119,8 @@ void Producer::push(std::size_t count) {
                 return give_up(waiting, ring_is_used_up_ ? "the ring can count no more"
                                                          : "the ring has been closed meanwhile");
             case Ring::PushOutcome::Full:
-                // Leave items that can be acquired again to the source: a drain waits no longer than it must.
+                // If the source can give these items again, leave them to it, so that a drain waits no longer
+                // than it must.
                 if (must_stop() && options_.source.traits().can_repeat) return;
                 if (orphan_has_waited_enough())
                     return give_up(waiting, "the supervisor and all consumers are gone and the ring is full");
@@ -133,7 +135,8 @@ void Producer::push(std::size_t count) {
     }
 }
 
-// The ring takes no more. Report the items that the source cannot give again.
+// Stops the source because the ring accepts no more items. Reports the items that the source cannot give
+// again.
 void Producer::give_up(std::span<const Item> waiting, const char* why) {
     has_given_up_ = true;
     source_.stop();
@@ -158,8 +161,8 @@ void Producer::wait_for_source() {
     source_.wait(signal_fd_, std::chrono::ceil<milliseconds>(wait));
 }
 
-// Waits while nothing may be acquired. Does not wait for the source, which may have much to offer, but until
-// the pause changes or there is other work.
+// Waits while nothing may be acquired: during a pause, or until the rate allows the next item. Returns when
+// the pause changes or there is other work. It does not wait for the source, which may have items ready.
 void Producer::wait_without_source(nanoseconds bound, bool paused) {
     const ActivityMeter::Interlude waiting_for_input(meter_, Activity::WaitingForInput);
     bound = std::min(bound, source_.look());
@@ -168,8 +171,8 @@ void Producer::wait_without_source(nanoseconds bound, bool paused) {
     }));
 }
 
-// Gives one slice of the due receipts. A receipt may take milliseconds (a rename on a slow disk), and a full
-// storage of them would delay the room that consumers need, new items, and a stop request.
+// Gives some of the due receipts. A receipt may take milliseconds (a rename on a slow disk). Receipts for a
+// full storage, given all at once, would delay new items, a stop request, and the room that consumers need.
 void Producer::acknowledge() {
     const std::uint64_t durable = storage_.durable();
     std::uint64_t released = storage_.released();
@@ -184,7 +187,7 @@ void Producer::acknowledge() {
     storage_.release(released);
 }
 
-// After the ring is closed, waits until the last record is acknowledged.
+// Waits until the last record is acknowledged; false if an orphan gives up. Call it once the ring is closed.
 bool Producer::wait_for_receipts() {
     meter_.enter(Activity::Flushing, monotonic_ns());
     const auto until = steady_clock::now() + options_.drain_timeout / 2;
@@ -197,8 +200,8 @@ bool Producer::wait_for_receipts() {
     }
 }
 
-// Skips the remaining receipts when they would use up the drain timeout: their invoices are all in the
-// ledger.
+// Skips the due receipts if the next start can make up for them. The caller does this when they would use up
+// the drain timeout. Their invoices are all in the ledger.
 void Producer::leave_receipts() {
     const std::uint64_t left = storage_.durable() - storage_.released();
     if (left == 0 || !source_.can_go_without_receipts()) return;
@@ -209,7 +212,8 @@ void Producer::leave_receipts() {
     storage_.release(storage_.durable());
 }
 
-// An orphan cannot rely on consumers: nobody restarts them.
+// True if the supervisor is dead, and either the drain timeout is over or no consumer lives: nobody restarts
+// consumers.
 bool Producer::orphan_has_waited_enough() noexcept {
     if (!lineage_.is_orphan()) return false;
     if (!orphan_deadline_) orphan_deadline_ = steady_clock::now() + options_.drain_timeout;
@@ -223,12 +227,11 @@ bool Producer::has_living_consumer() const noexcept {
     });
 }
 
-// True once the supervisor has asked the source to stop, or is dead. Signals only wake the producer: the
-// kernel sends one when the supervisor dies, and the supervisor sends one after it has set `stop` in the
-// ring.
+// True once the supervisor has requested a stop, or is dead. A signal only wakes the producer: the supervisor
+// sends one after it has set `stop` in the ring, and the kernel sends one when the supervisor dies.
 bool Producer::must_stop() noexcept {
     if (stopping_ || ring_.stop_requested()) return true;
-    // A system call costs more than a batch: do not make one each time.
+    // The system calls below cost more than a batch: make them only once in a while.
     const auto now = steady_clock::now();
     if (now < look_outside_at_) return false;
     look_outside_at_ = now + kLookOutside;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The producer's life: acquire from the source unless paused, push into the ring, and acknowledge durable
-// records to the source. On a stop request (or, with --once, when the source has nothing more) it closes the
-// ring, and stays until the last receipt.
+// Acquires items from the source unless paused, pushes them into the ring, and acknowledges durable records
+// to the source. On a stop request (or, with --once, when the source has nothing more) the producer closes
+// the ring, and ends after the last receipt.
 #pragma once
 
 #include <array>
@@ -23,11 +23,12 @@ namespace pipeline {
 
 class Producer {
   public:
-    // `signal_fd`: a signalfd(2) for SIGTERM and SIGINT; both ask the source to stop.
+    // `signal_fd`: a signalfd(2) for SIGTERM and SIGINT, which only wake the producer (must_stop()).
     Producer(const ProducerOptions& options, const Segments& segments, Source& source, int signal_fd);
 
-    // Runs until everything acquired is acknowledged. Returns NotDrained only if it is an orphan whose
-    // consumers are dead or do not finish within the drain timeout, or if the ring's indices are used up.
+    // Runs until every acquired item is acknowledged. Returns NotDrained only if the supervisor is dead and
+    // the consumers are dead too or do not finish within the drain timeout, or if the ring's indices are used
+    // up.
     [[nodiscard]] ExitStatus run();
 
   private:

@@ -7,7 +7,7 @@
 namespace pipeline {
 namespace {
 
-// Tokens are sums of fractions: a sum this close to a whole token counts as one.
+// Tokens add up from fractions: a sum that is this little below a whole token counts as a whole one.
 constexpr double kRounding = 1e-6;
 constexpr double kNanoseconds = 1e9;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Limits how fast the producer acquires (`--rate N/s`): a token bucket, one token per item. It holds the
-// tokens of 10 ms plus one, so that a producer that wakes up a little late keeps the rate, and a long-stalled
-// one does not catch up in a burst. It starts with one token. It has no clock: the caller passes the time.
+// Limits how fast the producer acquires (`--rate N/s`): a token bucket, one token per item. The bucket holds
+// at most the tokens of 10 ms plus one: a producer that wakes up a little late keeps the rate, but after a
+// long stall it does not catch up in a burst. The bucket starts with one token. The class has no clock: the
+// caller passes the time.
 #pragma once
 
 #include <chrono>
@@ -20,10 +21,10 @@ class RateLimiter {
     // The number of items that may be acquired now, at most `wanted`.
     [[nodiscard]] std::size_t allowed(std::uint64_t now_ns, std::size_t wanted) noexcept;
 
-    // `count` items were acquired: at most what allowed() said.
+    // Takes `count` tokens for items that were acquired, at most as many as allowed() returned.
     void take(std::size_t count) noexcept;
 
-    // The time until at least one item is allowed: zero if one is now, at most an hour.
+    // The time until at least one item is allowed: zero if one is allowed now, at most an hour.
     [[nodiscard]] std::chrono::nanoseconds until_next(std::uint64_t now_ns) noexcept;
 
   private:

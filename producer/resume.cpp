@@ -9,10 +9,12 @@
 namespace pipeline {
 namespace {
 
-// Bounds the memory for the lines after the last mark, which are fewer than this.
+// Limits the number of unmarked lines that are copied. The producer leaves marks so often that fewer lines
+// than this follow the last mark.
 constexpr std::uint64_t kMostUnmarked = 8192;
 
-// A slot keeps its item until the producer wraps around to it.
+// Adds the list's marks, and the lines after the last mark. These are still in the ring's slots: a slot keeps
+// its item until the producer uses it again.
 void add_list(const Ring& ring, Resume& resume) {
     resume.marks = ListMarks(ring.area().list_marks).up_to(resume.position);
     resume.list_checked = ring.area().list_checked.load(std::memory_order_acquire) != 0;
@@ -46,7 +48,8 @@ Resume resume_from(const Ring& ring, const Storage& storage) {
         return resume;
     }
     resume.bare_inodes = ring.area().bare_inodes != 0;
-    // Items only move forward (ring, hand, storage), so looking in this order misses none.
+    // Consumers may move items meanwhile, but only forward (ring, hand, storage): reading in this order
+    // misses none.
     for (std::uint64_t i = ring.head(); i < tail; ++i) resume.in_flight.insert(ring.slot(i).position.load());
     for (std::size_t place = 0; place < kMaxPlaces; ++place) {
         const Hand hand = ring.hand(place);

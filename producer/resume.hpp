@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a producer continues: after the last item in the ring or, in new segments, at the ledger's cursor.
+// Determines where a producer continues: after the last item in the ring or, in new segments, at the ledger's
+// cursor.
 #pragma once
 
 #include "common/core/ring.hpp"
@@ -8,7 +9,8 @@
 
 namespace pipeline {
 
-// Only the single producer calls this; consumers may run meanwhile.
+// Reads from the segments where the source continues. Only the producer calls this; consumers may run
+// meanwhile.
 [[nodiscard]] Resume resume_from(const Ring& ring, const Storage& storage);
 
 }  // namespace pipeline

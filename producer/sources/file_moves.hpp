@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Moves files between open folders and never replaces one. If the file system has no RENAME_NOREPLACE (NFS,
-// some FUSE file systems), it uses hard links instead:
+// Moves files between open folders and never replaces a file. If the file system has no RENAME_NOREPLACE
+// (NFS, some FUSE file systems), it uses hard links instead:
 //
-//   take()   out of the spool into our private folder: rename(2), after a check that the name is free there.
+//   take()   moves a file into our private folder, with rename(2), after a check that the name is free there.
 //            Only this process creates names in that folder.
-//   give()   from that folder to anywhere: link(2), which never replaces, then unlink(2). A kill in between
-//            leaves two names of one file; the next give() finds the second and removes the first.
+//   give()   moves a file from that folder to any other, with link(2), which never replaces, then unlink(2).
+//            A kill in between leaves two names of one file; the next give() finds both and removes the
+//            first.
 //
 // The calls are virtual so that tests can delay them, make them fail, and kill the process at each.
 #pragma once
@@ -21,12 +22,12 @@ class FileMoves {
     FileMoves& operator=(const FileMoves&) = delete;
     virtual ~FileMoves() = default;
 
-    // Moves `name` from one folder to another, keeping its name or renaming it to `to_name`. Returns 0 or an
-    // errno value, EEXIST if the name is taken.
+    // Both move the file `name` from one folder to another. take() keeps the name, give() changes it to
+    // `to_name`. Both return 0 or an errno value: EEXIST if the other folder has a file of that name.
     [[nodiscard]] int take(int from, const char* name, int to);
     [[nodiscard]] int give(int from, const char* name, int to, const char* to_name);
 
-    // Stops using RENAME_NOREPLACE.
+    // From now on uses hard links instead of RENAME_NOREPLACE.
     void use_links() noexcept { links_ = true; }
     [[nodiscard]] bool uses_links() const noexcept { return links_; }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Changes of one file or folder, as reported by inotify(7). A source uses it to sleep until something may
-// have happened, and then looks at the file or folder itself.
+// Reports changes of one file or folder through inotify(7). A source sleeps until an event says that
+// something may have changed, and then examines the file or folder itself.
 #pragma once
 
 #include <sys/inotify.h>
@@ -16,13 +16,13 @@ namespace pipeline {
 
 class Inotify {
   public:
-    // Watches `path` for the events in `mask`. Throws Failure (NoInput), which names the limit to raise if
-    // one was reached.
+    // Watches `path` for the events in `mask`. Throws Failure (NoInput); if a limit of inotify is reached,
+    // the text names the limit to raise.
     Inotify(const std::string& path, std::uint32_t mask) : Inotify(path, path, mask) {}
-    // Watches the folder open as `folder_fd`, wherever `path` leads now.
+    // Watches the folder open as `folder_fd`, even if its `path` leads elsewhere now.
     Inotify(int folder_fd, const std::string& path, std::uint32_t mask);
 
-    // Readable while there are events that drain() has not taken.
+    // Returns a descriptor that is readable while events are pending.
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
 
     // Takes all pending events and calls `on_event` with each one's mask and name (empty for the watched

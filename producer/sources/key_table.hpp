@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A map from 64-bit keys to small values, in one array: open addressing with linear probing. A spool looks up
-// each file about ten times on its way; with std::unordered_map, whose nodes lie scattered, the misses of the
-// processor's cache cost a tenth of a spool's throughput.
+// each file about ten times while the file is in the pipeline; with std::unordered_map, whose nodes lie
+// scattered, the misses of the processor's cache cost a tenth of a spool's throughput.
 //
 // Erasing moves later entries back (Knuth, The Art of Computer Programming, volume 3, section 6.4, algorithm
 // R), so that lookups need no marks of erased entries and stay short for ever.
@@ -17,7 +17,8 @@ namespace pipeline {
 template <class Value>
 class KeyTable {
   public:
-    // The value of `key`; none: null. Valid until the next insert or erase.
+    // Returns the value of `key`, valid until the next insert or erase; null if the table does not have the
+    // key.
     [[nodiscard]] Value* find(std::uint64_t key) noexcept {
         const std::size_t at = place_of(key);
         return at != kNone && entries_[at].used ? &entries_[at].value : nullptr;
@@ -30,7 +31,8 @@ class KeyTable {
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
-    // The value of `key`, inserted with Value{} if it is not there, and whether it was inserted.
+    // Inserts `key` with Value{} if the table does not have it. Returns its value, and whether it was
+    // inserted.
     std::pair<Value&, bool> insert(std::uint64_t key) {
         // At most half of the places are used: a lookup then probes 1.5 to 2.5 of them on average.
         if ((size_ + 1) * 2 > entries_.size()) grow();
@@ -41,13 +43,13 @@ class KeyTable {
         return {entry.value, true};
     }
 
-    // False if the key is not there.
+    // Removes `key`; false if the table does not have it.
     bool erase(std::uint64_t key) noexcept {
         std::size_t hole = place_of(key);
         if (hole == kNone || !entries_[hole].used) return false;
         const std::size_t mask = entries_.size() - 1;
         for (std::size_t next = (hole + 1) & mask; entries_[next].used; next = (next + 1) & mask) {
-            // An entry may fill the hole if the hole lies on its way from its home.
+            // The entry may move into the hole if a lookup that starts at the entry's home passes the hole.
             const std::size_t way = (next - home(entries_[next].key)) & mask;
             if (way < ((next - hole) & mask)) continue;
             entries_[hole] = entries_[next];
@@ -66,11 +68,12 @@ class KeyTable {
         bool used = false;
     };
 
-    // Inodes rise by one: a multiplication spreads them (Fibonacci hashing, Knuth, section 6.4).
+    // Inode numbers are often consecutive: a multiplication spreads them (Fibonacci hashing, Knuth, section
+    // 6.4).
     [[nodiscard]] std::size_t home(std::uint64_t key) const noexcept {
         return (key * 0x9e37'79b9'7f4a'7c15U) >> shift_;
     }
-    // The place of `key`, or the unused one where it belongs; kNone while the table has no places.
+    // Returns the place of `key`, or the unused place where it belongs; kNone if the table has no places yet.
     [[nodiscard]] std::size_t place_of(std::uint64_t key) const noexcept {
         if (entries_.empty()) return kNone;
         const std::size_t mask = entries_.size() - 1;
@@ -88,7 +91,7 @@ class KeyTable {
     }
 
     static constexpr std::size_t kLeast = 16;
-    std::vector<Entry> entries_;  // a power of two
+    std::vector<Entry> entries_;  // their number is a power of two
     unsigned shift_ = 64 - 4;     // 64 - log2(entries_.size())
     std::size_t size_ = 0;
 };

@@ -17,9 +17,10 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// How soon to notice a change of the name that causes no event (a repointed link).
+// A wait lasts no longer than this, because a change of the name may cause no event (a symbolic link that now
+// leads to another file).
 constexpr milliseconds kLook{500};
-// Comparing fewer bytes takes no noticeable time.
+// Log a comparison of at least this many bytes. A shorter one takes no noticeable time.
 constexpr std::uint64_t kTellOfBytes = std::uint64_t{1} << 30U;
 
 constexpr const char* kAdvice =
@@ -50,7 +51,7 @@ void LinesSource::watch_changes() {
     if (!once_) changes_.emplace(path_.string(), IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF);
 }
 
-// Compares a slice of the candidate with the list.
+// Compares the next slice of the candidate with what was read before.
 void LinesSource::compare() {
     const auto outcome = check_.read_slice(*candidate_);
     switch (outcome) {
@@ -64,8 +65,8 @@ void LinesSource::compare() {
     }
 }
 
-// The candidate is the list: read it from now on. No other pipeline may be reading it. If this process reads
-// the file already, its open file already has the lock.
+// The candidate has proved to be the list: reads it from now on. Locks it, so that no other pipeline reads
+// it. If this process already reads the same file, the open file has the lock.
 void LinesSource::go_on() {
     ListFile file = *std::exchange(candidate_, std::nullopt);
     if (!reader_) return read_on(std::move(file));
@@ -150,7 +151,7 @@ std::size_t LinesSource::acquire(std::span<Item> items) {
     if (state != ListReader::State::End) return count;
     if (once_ && count < items.size() && reader_->take_rest(items[count])) ++count;
     if (count > 0) return count;
-    if (once_) {  // check the list before calling this the end
+    if (once_) {  // verify the list before taking this for its end
         watch_.hurry();
         look_if_due();
         if (!lost_.empty()) return 0;
@@ -192,9 +193,9 @@ void LinesSource::wait(int signal_fd, std::chrono::milliseconds bound) {
         wait_readable(-1, signal_fd, bound);
         return;
     }
-    if (candidate_ || !changes_) return;  // acquire() returns the next lines or finds the end
+    if (candidate_ || !changes_) return;  // acquire() has work: it compares, or reads on
     if (bound > kLook) bound = std::chrono::ceil<milliseconds>(until_common_tick(kLook));
-    // Drain the events before looking at the file: a change in between wakes the poll.
+    // Drain the events before checking the file's length: a change in between then wakes the poll.
     changes_->drain([this](std::uint32_t mask, std::string_view) {
         if ((mask & IN_MODIFY) == 0) watch_.hurry();
     });
@@ -241,9 +242,9 @@ void LinesSource::see_name(ListWatch::Name name) {
     report_->set(is_gone ? SourceState::Gone : SourceState::Replaced, sentence);
 }
 
-// The file that has the name now may be the list: put back, or rewritten with more at its end. Skips a file
-// that was compared and has not changed since, unless its last change is so recent that another one may have
-// the same time stamp.
+// Makes the file that has the name now the candidate. It may be the list: put back, or rewritten with more
+// lines at its end. Skips a file that was compared and has not changed since, unless its last change is so
+// recent that a later one may have the same time stamp.
 void LinesSource::look_for_list() {
     const auto found = look_through(path_.c_str());
     if (candidate_ || !found) return;

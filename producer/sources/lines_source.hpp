@@ -3,12 +3,11 @@
 // keeps reading, like `tail -f`. It does not return a last line without a newline, which may still grow,
 // unless the pipeline finishes when the source has nothing more (`once`).
 //
-// The source checks, at a start and all the time, that it reads the same list as before:
-// - First it compares all bytes before the resume position with their known digests (list_check.hpp). At a
-//   start another list is a Failure (Configuration).
-// - It follows the opened file, whatever happens to the name. At the file's end, if another file has the
-// name,
-//   that one must begin with the same bytes; the source then continues there.
+// The source checks, at the start and from then on, that it reads the same list as before:
+// - First it compares all bytes before the resume position with their known digests (list_check.hpp). If the
+//   first producer of a run finds another list, it throws Failure (Configuration).
+// - It keeps reading the open file even if the file is renamed or removed. If another file has the name when
+//   the open one ends, the source continues there, but only if that file begins with the same bytes.
 // - It stops reading a file that was truncated or rewritten (list_reader.hpp, list_watch.hpp).
 // A list that is no longer the same is *lost*: with `once` that is a Failure (Configuration). Otherwise the
 // source returns nothing until the list is back, and checks for it a few times a second.
@@ -24,8 +23,8 @@ namespace pipeline {
 
 class LinesSource final : public Source {
   public:
-    // Continues where `resume` says. Throws Failure: NoInput if `path` is not a regular file or cannot be
-    // read, CannotCreate if another pipeline reads it.
+    // Continues at the position in `resume`. Throws Failure: NoInput if `path` is not a regular file or
+    // cannot be read, CannotCreate if another pipeline reads it.
     LinesSource(const std::filesystem::path& path, const Resume& resume, bool once,
                 const SourceContext& context = {});
 
@@ -54,17 +53,17 @@ class LinesSource final : public Source {
     std::string name_;
     bool once_;
     std::shared_ptr<SourceReport> report_;
-    bool is_start_;  // no producer of this run has verified the list yet: refuse another one
+    bool is_start_;  // no producer of this run has verified the list yet: throw if it is another one
     ListWatch watch_;
-    ListWatch::Name leads_to_ = ListWatch::Name::Same;  // where the name leads
+    ListWatch::Name leads_to_ = ListWatch::Name::Same;  // as last seen
 
-    std::optional<ListReader> reader_;   // of the file being read; none before the first comparison
-    std::optional<ListFile> candidate_;  // being compared, to be read next
+    std::optional<ListReader> reader_;   // reads the list; none until the first comparison is done
+    std::optional<ListFile> candidate_;  // the file being compared; read next if it is the list
     ListCheck check_;
     std::optional<FileStatus> last_candidate_;  // already compared: skip it
     std::string lost_;                          // why the list is lost; empty: it is not
 
-    std::optional<Inotify> changes_;  // none if the source finishes at the end of the file
+    std::optional<Inotify> changes_;  // none with `once`
     bool stopped_ = false;
     bool ended_ = false;  // with `once`: the end was reached and all items were returned
 };

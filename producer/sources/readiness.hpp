@@ -8,8 +8,8 @@
 namespace pipeline {
 
 // Waits until `fd` or `signal_fd` is readable (or at its end, or broken), at most `bound`; ignores a
-// descriptor of -1. Returns true if `fd` is. It may return early: the caller must check again. Throws
-// Failure (InputOutput) if it cannot wait at all.
+// descriptor of -1. Returns true if `fd` is readable. The wait may end early: the caller must check again.
+// Throws Failure (InputOutput) if it cannot wait at all.
 bool wait_readable(int fd, int signal_fd, std::chrono::milliseconds bound);
 
 // True if reading from `fd` would not block now.

@@ -12,7 +12,7 @@ namespace pipeline {
 
 SequenceSource::SequenceSource(std::uint64_t next, std::optional<std::uint64_t> count)
     : next_(std::max<std::uint64_t>(next, 1)),
-      // At most one less than the greatest number, so that next_ can exceed it.
+      // Less than the greatest number of the type, so that next_ can exceed last_.
       last_(std::min(count.value_or(std::numeric_limits<std::uint64_t>::max()),
                      std::numeric_limits<std::uint64_t>::max() - 1)),
       count_(count) {
@@ -35,8 +35,8 @@ std::size_t SequenceSource::acquire(std::span<Item> items) {
         }
         item.position.store(next_++, std::memory_order_relaxed);
         item.extent.store(1, std::memory_order_relaxed);
-        // Faster than Item::set_id(), which checks for control characters: a fixed-length copy is a few
-        // moves.
+        // Do not call Item::set_id(), which checks for control characters: a copy of fixed length is much
+        // faster.
         std::memcpy(item.id.data(), text_.data(), text_.size());
         item.id[length_ - 1] = static_cast<char>('0' + digit++);
         item.id_length = static_cast<std::uint8_t>(length_);

@@ -41,7 +41,8 @@ bool SourceReport::holds(SourceState state) const noexcept {
     return conditions_.at(index_of(state)).since_ns != 0;
 }
 
-// Stores the sentence before a state that needs it, and keeps it until the state is gone.
+// Shows the worst condition. Stores its sentence before its state, and clears the sentence after the state:
+// an observer never sees a bad state without a sentence.
 void SourceReport::show() {
     for (const SourceState state : kByGravity) {
         const Condition& condition = conditions_.at(index_of(state));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The condition of the source, written into the segments for observers (SourceMetrics). Several conditions
-// may hold at once: it shows the worst, and the next one when that is over. It logs nothing.
+// may hold at once: the report shows the worst, and when that one is over, the next. It logs nothing.
 //
 // A kill leaves the dead producer's condition; its successor begins with Fine and checks again.
 #pragma once
@@ -16,21 +16,21 @@ namespace pipeline {
 
 class SourceReport {
   public:
-    // A report that nobody sees.
+    // Creates a report that no observer sees.
     SourceReport();
     // `metrics` is in the segments; this object is its only writer from now on.
     explicit SourceReport(SourceMetrics& metrics);
     SourceReport(const SourceReport&) = delete;
     SourceReport& operator=(const SourceReport&) = delete;
 
-    // `state` (not Fine) holds; the sentence says cause and advice. A repeated call replaces the sentence and
-    // keeps the time since when the state holds.
+    // Reports that `state` (not Fine) holds; the sentence names cause and advice. A repeated call replaces
+    // the sentence, but keeps the time at which the state began.
     void set(SourceState state, std::string_view sentence);
-    // `state` no longer holds.
+    // Reports that `state` no longer holds.
     void clear(SourceState state);
     [[nodiscard]] bool holds(SourceState state) const noexcept;
 
-    // The numbers beside the state, for the parts that count them; each has one writer in the producer.
+    // The numbers that observers show beside the state. Each has one writer, a part of the source.
     [[nodiscard]] SourceMetrics& numbers() noexcept { return metrics_; }
 
   private:

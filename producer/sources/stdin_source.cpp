@@ -36,8 +36,8 @@ StandardInputSource::StandardInputSource(int fd, const Resume& resume)
     }
     if (!S_ISREG(status.st_mode)) return;
 
-    // The descriptor's own offset is where the file was handed over. It never moves, so that the next
-    // producer finds the same.
+    // The descriptor's own offset tells where the file was handed over. pread(2) never moves it, so the next
+    // producer finds the same offset.
     const off_t handed_over = ::lseek(fd, 0, SEEK_CUR);
     if (handed_over < 0) throw system_failure(ExitStatus::NoInput, "lseek", kName, errno);
     file_shift_ = static_cast<std::uint64_t>(handed_over) - resume.start;
@@ -97,7 +97,7 @@ void StandardInputSource::stop() {
 void StandardInputSource::wait(int signal_fd, std::chrono::milliseconds bound) {
     if (lines_.has_line()) return;
     const bool over = stopped_ || ended_;
-    if (!over && file_shift_) return;  // acquire() returns the next lines or finds the end
+    if (!over && file_shift_) return;  // reading a file never waits
     wait_readable(over ? -1 : fd_, signal_fd, bound);
 }
 

@@ -4,8 +4,8 @@
 //
 // A pipe, a terminal or a socket delivers its bytes only once: if the producer is killed, lines that it read
 // but did not push are lost. So it reads ahead little: 4 KiB, and only when no complete line is left. A file
-// (`<`) loses nothing: the source reads it by offset, and a new producer continues where the last one's items
-// ended. An item's position counts the bytes of all runs with this ledger, so that positions are unique.
+// (`<`) loses nothing: the source reads it by offset, and a new producer continues where the last item in the
+// ring ends. An item's position counts the bytes of all runs with this ledger, so that positions are unique.
 #pragma once
 
 #include "producer/sources/list/line_reader.hpp"
@@ -18,17 +18,19 @@ class StandardInputSource final : public Source {
     static constexpr std::size_t kReadAheadBytes = 4096;
 
     // Reads `fd` (owned by the caller; 0 except in tests) from `resume.position` on. Throws Failure: NoInput
-    // if it is closed or cannot be read; Configuration if it is a file shorter than what was read of it.
+    // if it is closed or cannot be read; Configuration if it is a file that is shorter than the part read
+    // before.
     StandardInputSource(int fd, const Resume& resume);
 
     [[nodiscard]] std::size_t acquire(std::span<Item> items) override;
     [[nodiscard]] bool exhausted() const override;
-    // acquire() still returns complete lines that were read; reports the bytes of an unfinished one.
+    // Stops reading. acquire() still returns the complete lines that were read. Unless the input is a file,
+    // logs how many bytes of an unfinished line are lost.
     void stop() override;
     void wait(int signal_fd, std::chrono::milliseconds bound) override;
 
   private:
-    // Reads available bytes once.
+    // Makes one read of the bytes that are available.
     void read_more();
 
     int fd_;

@@ -33,8 +33,8 @@ Failure LineReader::too_long() const {
 
 std::span<char> LineReader::room() {
     if (pending_bytes() >= longest_) throw too_long();
-    // Whether a line is folded depends on its length alone, not on the sizes of reads, so that its safe id is
-    // always the same.
+    // Fold (hash) bytes only when the line fills the buffer. Then the line's length alone decides, not the
+    // sizes of reads, and its safe id is always the same.
     if (end_ - begin_ == capacity_) {
         fold(end_ - begin_);
     } else if (begin_ > 0) {
@@ -88,8 +88,8 @@ void LineReader::give(Item& item, std::size_t content_bytes, std::size_t end_byt
         item.set_id({line, content_bytes});
     } else {
         fold(content_bytes);
-        // This text is longer than an id can be, so set_id() makes a safe id from it; it covers the whole
-        // line.
+        // This text is longer than an id can be, so set_id() makes a safe id from it; it stands for the whole
+        // line, by hash and length.
         item.set_id(fmt::format("{}~{:016x}~{}", std::string_view(beginning_.data(), beginning_.size()),
                                 hash_, folded_));
         content_bytes = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Splits bytes into lines and turns lines into items, in a buffer of fixed size. It does not read: a source
-// puts bytes into room() and takes items out with take().
+// Splits bytes into lines and turns lines into items, in a buffer of fixed size. The class does no input: a
+// source puts bytes into room() and takes items out with take().
 //
 // An item's position is the offset of its line's first byte; its extent reaches to the next line. The line
 // end is "\n" or "\r\n". Every line is an item; a line that is no valid id (empty, too long, control
@@ -28,23 +28,24 @@ class LineReader {
     static constexpr std::size_t kBufferBytes = std::size_t{64} * 1024;
     static constexpr std::uint64_t kLongestLine = std::numeric_limits<std::uint32_t>::max();
 
-    // `name` is the source's, for messages; `position` is the offset of the first byte to come. The buffer
-    // has at least 256 bytes. `longest` is the most bytes that a line may have.
+    // `name` is the source's name, for messages; `position` is the offset of the first byte to come. The
+    // buffer has at least 256 bytes. `longest` is the most bytes that a line may have.
     LineReader(std::string name, std::uint64_t position, std::size_t buffer_bytes = kBufferBytes,
                std::uint64_t longest = kLongestLine);
 
-    // From now on take() digests the bytes of the lines; `before` covers all bytes before `position`.
+    // From now on take() adds the lines' bytes to a digest. `before` is the digest of all bytes before
+    // `position`.
     void digest_from(ListDigest before) { digest_ = std::move(before); }
-    // The digest of all bytes before the next line for take(). Call only after digest_from().
+    // The digest of all bytes before the line that take() returns next. Call only after digest_from().
     [[nodiscard]] const ListDigest& digest() const noexcept {
         return before_line_ ? *before_line_ : *digest_;
     }
 
-    // The space for the next bytes; never empty. Call only when take() has nothing more: it moves the rest of
-    // the last line to the front. Throws Failure (NoInput) if a line is longer than `longest`: its extent
-    // would not fit.
+    // The space for the next bytes; never empty. Call it only when take() has nothing more, because room()
+    // moves the rest of the last line to the front. Throws Failure (NoInput) if a line is longer than
+    // `longest`: its extent would not fit.
     [[nodiscard]] std::span<char> room();
-    // The first `count` bytes of room() are filled.
+    // Tells the reader that the first `count` bytes of room() are filled.
     void filled(std::size_t count) noexcept { end_ += count; }
 
     // Takes as many complete lines as there are and fit in `items`; returns their number.
@@ -56,7 +57,7 @@ class LineReader {
     [[nodiscard]] bool has_line() const noexcept { return find_line_end() != nullptr; }
     // The number of bytes after the last taken line.
     [[nodiscard]] std::uint64_t pending_bytes() const noexcept { return folded_ + (end_ - begin_); }
-    // How many of these belong to an unfinished line.
+    // The number of pending bytes that belong to an unfinished line.
     [[nodiscard]] std::uint64_t unfinished_bytes() const noexcept;
     // The offset after the last byte filled in.
     [[nodiscard]] std::uint64_t end_position() const noexcept { return position_ + pending_bytes(); }
@@ -75,19 +76,20 @@ class LineReader {
     std::uint64_t longest_;
     std::size_t capacity_;
     std::unique_ptr<char[]> buffer_;
-    std::size_t begin_ = 0;    // of the current line, or of its rest
+    std::size_t begin_ = 0;    // of the current line, or of the part that is not folded
     std::size_t scanned_ = 0;  // [begin_, scanned_) has no line end
     std::size_t end_ = 0;
 
-    // If the current line did not fit: the number of bytes folded, their hash and the line's beginning.
+    // If the current line does not fit in the buffer: the number of its bytes that are folded (hashed), their
+    // hash, and the line's beginning.
     std::uint64_t folded_ = 0;
     std::uint64_t hash_ = 0;
     std::array<char, kKeptBytes> beginning_{};
 
-    // The digest of all up to [digested_], which equals begin_ except inside take().
+    // The digest of all bytes up to [digested_], which equals begin_ except inside take().
     std::optional<ListDigest> digest_;
     std::size_t digested_ = 0;
-    // The digest of all before a folded line; digest_ is ahead of it.
+    // The digest of all bytes before a folded line. digest_ already covers the folded part of the line too.
     std::optional<ListDigest> before_line_;
 };
 

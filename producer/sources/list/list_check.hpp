@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Verifies that a file is the list that was read before: reads everything before the resume position and
-// compares the digests at the marks on the way. A large list takes time (a gigabyte a second or two), so it
-// reads in slices, and the producer does its other work in between.
+// compares the digests at the marks on the way. A large list takes time (a second or two for a gigabyte), so
+// the check reads in slices, and the producer does its other work in between.
 #pragma once
 
 #include <cstdint>
@@ -23,20 +23,20 @@ class ListCheck {
   public:
     static constexpr std::uint64_t kSliceBytes = std::uint64_t{16} << 20U;
 
-    // `marks` are the known digests before `position`; their positions rise, and none is beyond it. With
-    // `from_last`, reads only from the last mark's block on: a producer of this run has verified the rest.
-    // `unmarked` are the lines between the last mark and the position.
+    // `marks` are the known digests before `position`; their positions rise, and none is beyond `position`.
+    // With `from_last`, the check reads only from the last mark's block on, because a producer of this run
+    // has verified what is before it. `unmarked` are the lines between the last mark and the position.
     ListCheck(std::vector<MarkedPosition> marks, std::uint64_t position, bool from_last,
               std::vector<AcquiredLine> unmarked = {});
 
     enum class Outcome { Unfinished, Same, Shorter, Different };
-    // Reads a slice. Throws Failure (InputOutput).
+    // Reads the next slice. Throws Failure (InputOutput).
     [[nodiscard]] Outcome read_slice(const ListFile& file);
 
-    // The digest of all before the position, once the outcome is Same.
+    // The digest of all bytes before the position, once the outcome is Same.
     [[nodiscard]] const ListDigest& digest() const noexcept { return digest_; }
     [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
-    // True if there is no digest to compare: any file that is long enough is Same.
+    // True if no digest is known to compare with: any file that is long enough then counts as Same.
     [[nodiscard]] bool is_blind() const noexcept { return position_ != 0 && is_blind_; }
     [[nodiscard]] const std::vector<MarkedPosition>& marks() const noexcept { return marks_; }
     // The number of bytes left to read.
@@ -51,7 +51,7 @@ class ListCheck {
     std::vector<AcquiredLine> unmarked_;
     std::uint64_t position_;
     bool is_blind_;
-    std::size_t next_ = 0;  // mark to compare
+    std::size_t next_ = 0;  // index of the next mark to compare
     ListDigest digest_;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A list's file, opened. It stays the same file whatever happens to its name.
+// The open file of a list. It stays the same file even if its name is removed or leads to another file.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace pipeline {
 
 class ListFile {
   public:
-    // `name` is the source's, for messages. Throws Failure (NoInput) if `path` is not a regular file or
+    // `name` is the source's name, for messages. Throws Failure (NoInput) if `path` is not a regular file or
     // cannot be read.
     ListFile(const std::filesystem::path& path, std::string name);
 
@@ -28,13 +28,13 @@ class ListFile {
     // The file's status now. Throws Failure (InputOutput).
     [[nodiscard]] FileStatus status() const;
 
-    // Reads from `offset` on into `to` and then into `then`. Returns the total number of bytes, fewer than
-    // fit only at the end of the file. Throws Failure (InputOutput).
+    // Reads from `offset` on: fills `to` first, then `then`. Returns the total number of bytes; it is less
+    // than the room only at the end of the file. Throws Failure (InputOutput).
     [[nodiscard]] std::size_t read_at(std::uint64_t offset, std::span<char> to,
                                       std::span<char> then = {}) const;
 
-    // Adds the file's bytes up to `position` to the digest; false if the file ends before. Throws as
-    // read_at().
+    // Adds the file's bytes up to `position` to the digest; false if the file ends before `position`. Throws
+    // as read_at().
     [[nodiscard]] bool read(ListDigest& digest, std::uint64_t position) const;
 
   private:

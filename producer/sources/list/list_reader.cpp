@@ -31,7 +31,7 @@ std::optional<ListReader> ListReader::begin(ListFile file, const std::string& na
 }
 
 // Checks that a line begins at the read position; false if not. If the last line was taken without a line end
-// and has one now, the next line begins after that.
+// and has one now, skips that line end.
 bool ListReader::find_start() {
     const std::uint64_t position = lines_.end_position();
     std::array<char, 3> around{};
@@ -78,7 +78,7 @@ ListReader::State ListReader::read_more() {
     return State::More;
 }
 
-// Keeps the last bytes read, including `read`.
+// Appends `read` to before_, which keeps the last kBefore bytes that were read.
 void ListReader::keep(std::span<const char> read) noexcept {
     read = read.last(std::min(read.size(), kBefore));
     const std::size_t stay = std::min(before_bytes_, kBefore - read.size());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the lines of a list from a position on; everything before has been read or compared. Each read also
-// rereads the bytes before it. If these changed, the file was truncated, perhaps also rewritten, and the new
-// bytes are not taken.
+// Reads the lines of a list from a position on. All bytes before that position have been read or compared
+// already. Each read also rereads the bytes just before it. If these have changed, the file was truncated or
+// rewritten, and the reader does not take the new bytes.
 #pragma once
 
 #include <array>
@@ -17,13 +17,13 @@ namespace pipeline {
 
 class ListReader {
   public:
-    // `before` is the digest of all before the position. None if the position is inside a line. `name` is for
-    // messages. Throws Failure (InputOutput).
+    // Begins after the bytes that `before` covers. Returns none if that position is inside a line. `name` is
+    // for messages. Throws Failure (InputOutput).
     [[nodiscard]] static std::optional<ListReader> begin(ListFile file, const std::string& name,
                                                          const ListDigest& before);
 
     enum class State {
-        More,        // there may be more
+        More,        // more lines may follow
         End,         // the end of the file for now
         Cut,         // the file ends before the read position
         FilledAnew,  // the bytes before the read position are not the ones that were read
@@ -33,7 +33,8 @@ class ListReader {
         std::size_t count;
         State state;
     };
-    // Takes complete lines. Throws Failure: NoInput for a line that is too long, InputOutput.
+    // Takes complete lines. Throws Failure: NoInput if a line is too long, InputOutput if the file cannot be
+    // read.
     [[nodiscard]] Taken take(std::span<Item> items);
     // Takes the bytes after the last line end as a line; false if there are none.
     [[nodiscard]] bool take_rest(Item& item) { return lines_.take_rest(item); }
@@ -42,11 +43,11 @@ class ListReader {
     [[nodiscard]] bool has_line() const noexcept { return lines_.has_line(); }
     // The offset after the last byte read.
     [[nodiscard]] std::uint64_t end_position() const noexcept { return lines_.end_position(); }
-    // The digest of all before the next line.
+    // The digest of all bytes before the next line.
     [[nodiscard]] const ListDigest& digest() const noexcept { return lines_.digest(); }
     [[nodiscard]] MarkedPosition mark() const;
-    // The mark at the end of an item that the last take() returned. Rereads what that take() read; none if it
-    // has changed.
+    // The mark at `position`, the end of an item that the last take() returned. Rereads the bytes of that
+    // take(); none if they have changed.
     [[nodiscard]] std::optional<MarkedPosition> mark_at(std::uint64_t position) const;
 
     [[nodiscard]] const ListFile& file() const noexcept { return file_; }
@@ -60,9 +61,9 @@ class ListReader {
     ListFile file_;
     std::string name_;
     LineReader lines_;
-    bool start_found_ = false;  // false: the start was the end of the file, and no byte followed yet
+    bool start_found_ = false;  // false: reading began at the end of the file, which has not grown yet
 
-    // The last bytes that were read, and the bytes in their place now.
+    // The last bytes that were read, and the bytes that the file has in their place now.
     static constexpr std::size_t kBefore = 4096;
     std::array<char, kBefore> before_{};
     std::array<char, kBefore> now_{};

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks a few times a second that a list being read is still the same: that its name leads to it, and that
-// it was not truncated or rewritten, which a greater length hides. A check of an unchanged file costs two
-// system calls; after a change it rereads the last block before the position.
+// Checks a few times a second that a list being read is still the same: that its name leads to the open file,
+// and that the file was not truncated or rewritten. If the file has grown since, its length alone does not
+// show that. A check of an unchanged file costs two system calls; after a change, the check rereads the last
+// block before the position.
 #pragma once
 
 #include <chrono>
@@ -29,12 +30,13 @@ class ListWatch {
         std::uint64_t bytes = 0;  // of the file
     };
 
-    // True if the last change is old enough that another one gets a different time stamp.
+    // True if the last change is so old that another change would get a different time stamp.
     [[nodiscard]] static bool is_settled(const FileStatus& status) noexcept;
 
     [[nodiscard]] bool is_due(TimePoint now) const noexcept { return now >= next_; }
     void hurry() noexcept { next_ = {}; }
-    // `digest` covers the bytes that were read. Throws Failure (InputOutput).
+    // Checks the file's name and content. `digest` covers the bytes that were read. Throws Failure
+    // (InputOutput).
     [[nodiscard]] Sight look(const ListFile& file, const ListDigest& digest, TimePoint now);
 
   private:
@@ -44,8 +46,9 @@ class ListWatch {
 
     std::filesystem::path path_;
     TimePoint next_{};
-    Name name_ = Name::Same;  // at the last successful look
-    // The file as it was when last verified: while it is unchanged, nothing needs rereading.
+    Name name_ = Name::Same;  // at the last check that succeeded
+    // The file's status when its content was last verified. While the status is the same, nothing needs
+    // rereading.
     FileIdentity verified_;
     std::uint64_t verified_bytes_ = 0;
     std::int64_t verified_changed_ns_ = 0;

@@ -37,7 +37,8 @@ bool may_move_any_file() noexcept {
     return (sets[0].effective & (1U << CAP_FOWNER)) != 0;
 }
 
-// The probe cannot test this: its file is our own.
+// Throws Failure if other users' files cannot be moved out of the spool. The probe cannot test that, because
+// its file belongs to this user.
 void require_movable_files(const FileStatus& spool, const std::string& path) {
     if ((spool.mode & S_ISVTX) == 0 || spool.owner == ::geteuid() || may_move_any_file()) return;
     throw Failure(
@@ -157,7 +158,7 @@ void OutcomeFolders::look_after() {
                 to_text(outcome));
         }
     } catch (const Failure& failure) {
-        // Each move that fails because of this reports it.
+        // Each move that fails because of the missing folder reports its failure.
         log(LogLevel::Debug, "{}", failure.what());
     }
 }

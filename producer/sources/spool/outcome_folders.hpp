@@ -4,9 +4,9 @@
 // links, and then addressed by its descriptor: a user who may write the spool can replace a name, but not an
 // open folder.
 //
-// It refuses a folder that another user planted. If a folder is replaced while running, it keeps using the
-// old one and reports that. If a folder was removed, or moved with nothing in its place, it creates a new
-// one.
+// The class refuses a folder that belongs to another user (except root and the spool's owner). If a folder is
+// replaced while the producer runs, the old one stays in use, and a warning is logged. If a folder was
+// removed, or renamed without a replacement, the class creates a new one.
 #pragma once
 
 #include <sys/types.h>
@@ -35,11 +35,11 @@ class OutcomeFolders {
     [[nodiscard]] int moving(Outcome outcome) const noexcept { return pair(outcome).moving.fd.get(); }
     [[nodiscard]] int done(Outcome outcome) const noexcept { return pair(outcome).done.fd.get(); }
 
-    // `.moving` itself.
+    // The descriptor of `.moving` itself.
     [[nodiscard]] int moving() const noexcept { return moving_.fd.get(); }
 
-    // After a move found something missing: recreates the folders of `outcome` if they were removed; false if
-    // they exist. Throws Failure (CannotCreate) if something is in the way.
+    // Recreates the folders of `outcome` that were removed; false if none was. Call it when a move has failed
+    // with ENOENT. Throws Failure (CannotCreate) if something is in the way.
     [[nodiscard]] bool renew(Outcome outcome);
 
     // Reports each folder replaced since it was opened, once, and recreates folders whose names are gone.
@@ -49,7 +49,7 @@ class OutcomeFolders {
     struct Folder {
         UniqueFd fd;
         FileIdentity identity;
-        bool replaced = false;  // and reported
+        bool replaced = false;  // another folder has its name; that is logged
     };
     struct Pair {
         Folder moving;
@@ -64,7 +64,7 @@ class OutcomeFolders {
     [[nodiscard]] Folder open_moving() const;
     [[nodiscard]] Folder open_moving(Outcome outcome) const;
     [[nodiscard]] Folder open_done(Outcome outcome) const;
-    // False if its name is gone.
+    // False if the folder's name is gone. Logs a warning if another folder has that name.
     [[nodiscard]] bool is_in_place(Folder& folder, const std::string& name) const;
 
     int spool_fd_;

@@ -22,7 +22,7 @@ constexpr std::size_t kMostWriters = 4096;
 
 }  // namespace
 
-// Watches the open folder, wherever its path leads.
+// Watches the open folder, even if its path leads elsewhere now.
 void SpoolEvents::watch() {
     const bool is_first = watch_at_ == Clock::time_point{};
     watch_at_ = Clock::now() + kWatchAgain;
@@ -68,9 +68,9 @@ void SpoolEvents::on_event(std::uint32_t mask, std::string_view name) {
     listener_.file_came(file, (mask & IN_MOVED_TO) != 0 ? Arrival::Moved : Arrival::Closed);
 }
 
-// A file with a second name is a link to a complete file. A file whose times differ has lost its other name
-// since, or its owner or mode was changed: it counts as found. Any other file is being written, and its close
-// event will follow.
+// A file with a second name is a link to a complete file. If a file's modification and change times differ,
+// its other name was removed since, or its owner or mode was changed: the file counts as found. Any other
+// file is being written, and its close event will follow.
 void SpoolEvents::on_created(const std::string& name) {
     struct stat status {};
     if (::fstatat(place_.fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernel's events (inotify) for files arriving in a spool: which are complete, and which were created and
-// not closed yet. Without a watch (the inotify limits are reached) there are no events, and it retries the
-// watch from time to time.
+// Reports files that arrive in a spool, by the kernel's events (inotify): complete files, and files that were
+// created and not closed yet. If the inotify limits allow no watch, there are no events, and the class
+// retries the watch from time to time.
 #pragma once
 
 #include <chrono>
@@ -26,32 +26,33 @@ class SpoolEvents {
         Listener(const Listener&) = delete;
         Listener& operator=(const Listener&) = delete;
         virtual ~Listener() = default;
-        // A file of that name has arrived and is complete, or may be (Arrival::Found).
+        // The file `name` has arrived. It is complete, or perhaps not yet complete (Arrival::Found).
         virtual void file_came(const std::string& name, Arrival arrival) = 0;
         // Files may have arrived without an event.
         virtual void files_were_missed() = 0;
         // The folder itself may have been renamed, removed or unmounted.
         virtual void folder_moved() = 0;
-        // Whether events report new files from now on.
+        // From now on, events report new files, or (`is_watched` false) they do not.
         virtual void watch_changed(bool is_watched) = 0;
     };
 
-    // All three must outlive this.
+    // The three arguments must outlive this object.
     SpoolEvents(const SpoolPlace& place, const SpoolNames& names, Listener& listener)
         : place_(place), names_(names), listener_(listener) {}
 
     // Begins to watch. Logs a failure once.
     void watch();
-    // Reports all pending events, and retries the watch if it is time to.
+    // Reports all pending events to the listener. If there is no watch, retries it when that is due.
     void take();
-    // Readable when there are events; -1: there is no watch.
+    // A descriptor that is readable when there are events; -1: there is no watch.
     [[nodiscard]] int fd() const noexcept { return inotify_ ? inotify_->fd() : -1; }
 
     // True if a process created the file in the spool and, as far as is known, has not closed it yet. The
-    // file counts as complete once it has not been modified for a long time, or the settle time if longer.
+    // file counts as complete once it has been unmodified for a minute, or for the settle time if that is
+    // longer.
     [[nodiscard]] bool is_being_written(const std::string& name, const FileStatus& status,
                                         std::chrono::nanoseconds settle_time);
-    // A file with an unknown name was closed.
+    // Forgets which files are being written, because the close event of one of them may have been missed.
     void forget_writers() noexcept { being_written_.clear(); }
 
   private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The files of a spool that are in the pipeline, by position, so that none is given twice meanwhile. It keeps
-// a few numbers of each, and its name if that is no id: as many entries as the pipeline holds.
+// Remembers which files of a spool are in the pipeline, by position, so that the source gives no file twice.
+// It keeps a few numbers for each file, and the file's name if that cannot be an id. It has as many entries
+// as the pipeline has files.
 #pragma once
 
 #include <cstdint>
@@ -18,18 +19,20 @@ namespace pipeline {
 
 class SpoolFlight {
   public:
-    // `positions` were in the pipeline before a restart; `bare_inodes` as in RingArea.
+    // `positions` are those of the files that were in the pipeline before a restart; `bare_inodes` as in
+    // RingArea.
     SpoolFlight(const std::unordered_set<std::uint64_t>& positions, bool bare_inodes);
 
-    // The file's position in the pipeline; none: it is not there.
+    // The position under which the file is in the pipeline; none if the file is not there.
     [[nodiscard]] std::optional<std::uint64_t> find(const FileIdentity& file) const;
-    // Adds a file given under a name. `is_id`: the name is also the invoice's id.
+    // Adds a file that the source gives under `name`. `is_id`: the name is also the invoice's id.
     void add(const FileStatus& file, const std::string& name, bool is_id);
-    // Sets the name of a file that was in the pipeline before a restart.
+    // Sets the name of a file that was in the pipeline before a restart and is found again.
     void found_again(std::uint64_t position, const std::string& name);
     // The name of the record's file; none if no longer known.
     [[nodiscard]] std::optional<std::string> name_of(const Record& record) const;
-    // True if size or modification time differ from when the file was given; false if these are unknown.
+    // True if the file's size or modification time has changed since it was given; false if the old values
+    // are unknown.
     [[nodiscard]] bool has_changed(std::uint64_t position, const FileStatus& now) const;
     void remove(std::uint64_t position);
 

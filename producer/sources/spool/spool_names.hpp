@@ -16,7 +16,7 @@ class SpoolNames {
     // False for names that begin with a dot, do not match `include`, or match `exclude`.
     [[nodiscard]] bool takes(const char* name) const noexcept;
 
-    // True if people would take a folder of that name for a file: it has a suffix.
+    // True if the name has a suffix, so that people would take a folder of that name for a file.
     [[nodiscard]] static bool looks_like_file(std::string_view name) noexcept {
         return name.find('.') != std::string_view::npos;
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A spool's folder: the one that its path led to when it was opened. The pipeline works with the open folder
-// and checks that the path still leads there. When it leads elsewhere (the folder was renamed or removed, a
-// link in the path was changed, a file system was mounted over it), new files arrive in another folder: the
-// pipeline then ends, and the next start continues with that one.
+// and checks that the path still leads there. If the path leads elsewhere (the folder was renamed or removed,
+// a link in the path was changed, a file system was mounted over it), new files arrive in another folder. The
+// pipeline then ends, and the next start continues with the folder that the path leads to.
 #pragma once
 
 #include <chrono>
@@ -16,26 +16,26 @@ namespace pipeline {
 
 class SpoolPlace {
   public:
-    // How long to retry opening after a failure that may pass (passing_error.hpp).
+    // How long the constructor retries to open the folder after a failure that may pass (passing_error.hpp).
     static constexpr std::chrono::milliseconds kPatience{10'000};
 
-    // Throws Failure: NoInput if `path` is not a readable and searchable folder, or is not `expected` (zeros:
-    // any); InputOutput if it could not be opened for a cause that may pass.
+    // Throws Failure: NoInput if `path` is not a readable and searchable folder, or is not the folder
+    // `expected` (zeros: any folder); InputOutput if it could not be opened for a cause that may pass.
     SpoolPlace(std::string path, const FileIdentity& expected,
                std::chrono::milliseconds patience = kPatience);
 
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
-    // The same, locked for this pipeline while this object lives. Throws Failure (CannotCreate) if another
-    // pipeline holds the lock.
+    // Returns fd(), after locking the folder for this pipeline while this object lives. Throws Failure
+    // (CannotCreate) if another pipeline holds the lock.
     [[nodiscard]] int locked_fd() const;
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
     // "spool:PATH", for people.
     [[nodiscard]] std::string name() const { return "spool:" + printable(path_); }
 
-    // True if the folder was removed; nothing else shows that while it is open.
+    // True if the folder was removed. To a reader of its open descriptor, a removed folder only looks empty.
     [[nodiscard]] bool is_removed() const noexcept;
-    // Empty if the path leads to the open folder, or if that is unknown at present; else one line that says
-    // that it does not, and what to do.
+    // If the path no longer leads to the open folder, returns one line that says so and what to do. Returns
+    // an empty text if the path leads there, or if that is unknown at present.
     [[nodiscard]] std::string find_fault() const;
 
     // True if the file system may not report every event in the folder to this host.

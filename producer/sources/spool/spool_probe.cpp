@@ -81,7 +81,7 @@ int try_outcome(const OutcomeFolders& folders, Outcome outcome, const char* name
     return error;
 }
 
-// Removes leftovers of killed probes. Leaves what is unreadable at present to the next start.
+// Removes leftovers of killed probes. If they cannot be read at present, leaves them to the next start.
 void remove_leftovers(const OutcomeFolders& folders, const std::string& spool) {
     try {
         for (const std::string& name : names_in(folders.moving(), spool + "/.moving")) {

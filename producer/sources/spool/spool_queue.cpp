@@ -35,7 +35,7 @@ void SpoolQueue::put_back(const File& file) {
     waiting_.push_front(file);
 }
 
-// Removes stale entries from the front, where next() would return them.
+// Removes stale entries from the front of settling_, where next() would take them.
 void SpoolQueue::drop_stale() noexcept {
     while (!settling_.empty()) {
         const Known* const known = index_.find(hash(settling_.begin()->second.name));

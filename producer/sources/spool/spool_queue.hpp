@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The names of a spool's waiting files, each once, within a memory limit. Most are given in order of arrival.
-// Some must settle first: they are given when due, if the file has not changed meanwhile (the caller checks
-// that).
+// Keeps the names of a spool's waiting files, each once, within a memory limit. The queue returns most files
+// in order of arrival. A file that must settle first is returned when it is due; the caller then checks
+// whether the file has changed meanwhile.
 //
-// The queue identifies names by a 64-bit hash. If two names collide, it takes the later one for the first; a
-// look at the folder finds it after the first was given.
+// The queue identifies names by a 64-bit hash. If two names have the same hash, the queue takes the second
+// file for the first; a scan of the folder finds the second one after the queue has returned the first.
 #pragma once
 
 #include <chrono>
@@ -23,7 +23,7 @@ namespace pipeline {
 enum class Arrival : std::uint8_t {
     Moved,    // it was renamed or linked into the spool: it is complete
     Closed,   // a writer has closed it
-    Found,    // a look at the folder found it
+    Found,    // a scan of the folder found it
     Settled,  // it was seen before and is due now
 };
 
@@ -41,18 +41,18 @@ class SpoolQueue {
     // Keeps at most `most` names, at least 1.
     explicit SpoolQueue(std::size_t most) noexcept : most_(most) {}
 
-    // Adds a file, not Settled, behind all others. If the file is known already and `arrival` is an event, it
-    // is given with this arrival.
+    // Adds a file behind all others; `arrival` is not Settled. If the file is known already and `arrival` is
+    // an event, next() returns the file with this arrival.
     Added add(std::string_view name, Arrival arrival, std::int64_t modified_ns);
-    // Adds a file that is given at `due` or later, as Settled.
+    // Adds a file that next() returns as Settled, at `due` or later.
     Added add_settling(const File& file, Clock::time_point due);
 
-    // Takes back the last result of next(): it is the next one again.
+    // Puts the last result of next() back at the front of the waiting files.
     void put_back(const File& file);
 
-    // Removes and returns the next file; none if there is none yet. Due files come before waiting ones.
+    // Removes and returns the next file; none if no file is ready. Due files come before waiting ones.
     [[nodiscard]] std::optional<File> next(Clock::time_point now);
-    // True if next() would return one.
+    // True if next() would return a file.
     [[nodiscard]] bool has_next(Clock::time_point now) noexcept;
     // When the first settling file is due.
     [[nodiscard]] std::optional<Clock::time_point> due() noexcept;
@@ -77,7 +77,8 @@ class SpoolQueue {
     std::size_t most_;
     KeyTable<Known> index_;  // of all names, by their hashes
     std::deque<File> waiting_;
-    // By due time. An entry is stale if an event for its file came meanwhile: the file then waits instead.
+    // By due time. An entry is stale if an event has reported its file meanwhile: the file is then in
+    // waiting_.
     std::multimap<Clock::time_point, File> settling_;
 };
 

@@ -20,20 +20,22 @@
 namespace pipeline {
 namespace {
 
-// Most files in one round of retries, and its longest time, so that receipts and new files get their turn
-// too.
+// A round of retries handles at most this many files and takes at most this time, so that receipts and new
+// files get their turn too.
 constexpr std::size_t kRetryBatch = 256;
 constexpr std::chrono::milliseconds kRetryTime{10};
 constexpr std::chrono::seconds kLookAfterFolders{1};
-// Most names tried for one file. More than two are needed only if a user creates colliding names on purpose.
+// The most names that are tried for one file. More than two are needed only if a user creates colliding names
+// on purpose.
 constexpr unsigned kMostNames = 1000;
 
-// `suffix` after as much of `name` as fits.
+// Returns `name` with `suffix`; cuts off the end of `name` if both do not fit into a file name.
 std::string with_suffix(const std::string& name, const std::string& suffix) {
     return name.substr(0, NAME_MAX - suffix.size()) + suffix;
 }
 
-// Another name of the same kind in the spool: patterns that match one mostly match the other.
+// Puts `suffix` before the extension of `name`: a pattern of the spool that matches `name` then mostly
+// matches the result too.
 std::string before_extension(const std::string& name, const std::string& suffix) {
     const auto dot = name.find_last_of('.');
     if (dot == std::string::npos || dot == 0 || name.size() - dot + suffix.size() >= NAME_MAX)
@@ -158,7 +160,8 @@ Move SpoolReceipts::settle_taken(KeptFile& file, std::string& cause) {
     }
     if (cause.empty()) cause = cause_of(error);
     if (error != EEXIST) why_blocked(file.outcome) = cause;
-    // Move it back to where its owner sees it. If its name is taken meanwhile, it waits in .moving.
+    // Move the file back into the spool, where its owner sees it. If its name there is taken by now, the file
+    // waits in .moving.
     if (moves_->give(folders_.moving(file.outcome), file.name.c_str(), folders_.spool(), file.name.c_str()) ==
         0)
         file.taken = false;
@@ -235,7 +238,8 @@ std::vector<SpoolReceipts::Finished> SpoolReceipts::retry() {
         if (Clock::now() - now > kRetryTime) break;
     }
     report_->numbers().unmoved.store(kept_.size(), std::memory_order_relaxed);
-    // Once the cause is gone, retry the rest without delay: the pipeline may be waiting for room.
+    // If all these moves succeeded, retry the rest without delay: the pipeline may be waiting for room in the
+    // list.
     if (!can_move) retry_at_ = Clock::now() + limits_.retry_after;
     if (kept_.empty()) {
         log(LogLevel::Notice, "spool:{}: the files that could not be moved have been moved",

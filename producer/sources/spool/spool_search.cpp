@@ -22,7 +22,7 @@ using std::chrono::seconds;
 namespace {
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-constexpr std::size_t kMostTold = 1024;  // faults of single entries that are reported one by one
+constexpr std::size_t kMostTold = 1024;  // faults that are logged one by one
 
 bool is_older(const SpoolQueue::File& one, const SpoolQueue::File& other) noexcept {
     return std::tie(one.modified_ns, one.name) < std::tie(other.modified_ns, other.name);
@@ -35,7 +35,7 @@ nanoseconds until_settled(std::int64_t modified_ns, nanoseconds settle_time) noe
     return std::clamp(settle_time - age, nanoseconds::zero(), settle_time);
 }
 
-// A look at the whole folder.
+// One scan of the whole folder.
 struct SpoolSearch::Look final : SpoolWalk::Visitor {
     Look(SpoolSearch& owner, Clock::time_point now)
         : search(owner), walk(owner.place_.fd(), owner.names_), began(now), adds(owner.gather_ == nullptr) {}
@@ -54,7 +54,8 @@ struct SpoolSearch::Look final : SpoolWalk::Visitor {
         ++waiting;
         if (!adds || search.queue_.contains(name)) return true;
         ++found;
-        // A heap with the youngest on top: files that do not fit are left to the second walk.
+        // `oldest` is a heap with the youngest file on top. Leave the youngest files to the second walk if
+        // they do not fit.
         oldest.push_back({name, Arrival::Found, status.modified_ns, status.bytes});
         std::push_heap(oldest.begin(), oldest.end(), is_older);
         if (oldest.size() > search.queue_.room()) {
@@ -77,7 +78,7 @@ struct SpoolSearch::Look final : SpoolWalk::Visitor {
     SpoolSearch& search;
     SpoolWalk walk;
     Clock::time_point began;
-    bool adds;  // to the queue; false while the second walk does
+    bool adds;  // files to the queue; false while the second walk does that
     Oldest oldest;
     bool all_fit = true;
     std::int64_t left_oldest_ns = kNever;
@@ -86,7 +87,7 @@ struct SpoolSearch::Look final : SpoolWalk::Visitor {
     std::string example;
 };
 
-// The second walk: queues the files for which the first one had no room, a chunk at a time.
+// The second walk: queues the files for which a scan found no room, a chunk at a time.
 struct SpoolSearch::Gather final : SpoolWalk::Visitor {
     explicit Gather(SpoolSearch& owner) : search(owner), walk(owner.place_.fd(), owner.names_) {}
 
@@ -95,7 +96,7 @@ struct SpoolSearch::Gather final : SpoolWalk::Visitor {
         chunk.push_back({name, Arrival::Found, status.modified_ns, status.bytes});
         return chunk.size() < search.queue_.room();
     }
-    // The looks report these.
+    // Scans report these entries.
     void see_other(const std::string&) override {}
     void see_fault(const std::string&, int) override {}
 
@@ -130,14 +131,14 @@ void SpoolSearch::set_events(bool has_events) noexcept {
 
 nanoseconds SpoolSearch::interval() const noexcept {
     constexpr nanoseconds kYear = std::chrono::hours(24 * 365);
-    constexpr int kShareOfTime = 20;  // looks take at most a twentieth of the time
+    constexpr int kShareOfTime = 20;  // scans take at most a twentieth of the time
     nanoseconds wanted = timing_.rescan == nanoseconds::zero() ? kYear : timing_.rescan;
     if (!has_events_) {
         wanted = std::min<nanoseconds>(wanted, kWithoutEvents);
     } else if (events_are_partial_ && timing_.rescan != nanoseconds::zero()) {
         wanted = std::min<nanoseconds>(wanted, kPartialEvents);
     }
-    // Retry faults that may pass with a back-off of 1, 2, 4 ... seconds.
+    // While there are faults that may pass, scan again after 1, 2, 4 ... seconds.
     if (fault_looks_ != 0) {
         const nanoseconds soon = seconds(1U << std::min(fault_looks_ - 1, 6U));
         wanted = std::min(wanted, soon);
@@ -197,17 +198,19 @@ void SpoolSearch::plan_next(Clock::time_point now, nanoseconds took) {
     constexpr std::uint64_t kLittle = 16;
     took_ = took;
     regular_at_ = now + interval();
-    // Back off after a futile look, so that a user who provokes these does not keep us busy.
+    // Back off after a scan that found almost nothing new: a user who provokes such scans must not keep the
+    // producer busy.
     const bool was_in_vain = look_->seen > kMany && look_->found * kLittle < look_->seen;
     not_before_ = was_in_vain ? now + kRest * took : now;
-    // With --once, the end of the source waits for the first retry.
+    // After the first faults that may pass, request one more scan: with --once, the source does not end
+    // before it.
     if (fault_looks_ == 1) {
         asked_ = true;
         not_before_ = std::max(not_before_, now + seconds(1));
     }
 }
 
-// Evaluates a complete look.
+// Evaluates a completed scan.
 void SpoolSearch::judge() {
     SourceMetrics& numbers = report_->numbers();
     numbers.passed_over.store(look_->faults, std::memory_order_relaxed);
@@ -249,11 +252,11 @@ void SpoolSearch::go_on_gathering() {
     const bool is_full = gather_->chunk.size() >= queue_.room();
     if (outcome == SpoolWalk::Outcome::More && !is_full) return;
     rest_ -= std::min<std::uint64_t>(rest_, gather_->chunk.size());
-    static_cast<void>(queue(gather_->chunk));  // the next look finds files that do not fit after all
+    static_cast<void>(queue(gather_->chunk));  // the next scan finds files that do not fit
     gather_->chunk.clear();
     gather_->is_filling = false;
     if (outcome == SpoolWalk::Outcome::More) return;
-    // Look again for files that the walk missed, or for the cause of its failure.
+    // Request a scan: it finds files that the walk missed, or reports why the walk failed.
     asked_ = true;
     rest_ = 0;
     gather_.reset();

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds a spool's files that no event reported: at the start, at regular looks, and whenever events may have
-// been missed. A look scans the whole folder, some entries at a time. It counts waiting files and queues the
-// oldest, as many as fit. If there are more, a second walk follows; it pauses whenever the queue is full and
-// resumes at that place when half of it is used up. So a million files cost two walks, and not one for each
-// full queue. The second walk's files come in folder order, sorted by age within each chunk that fits.
+// Finds a spool's files that no event reported: at the start, at regular times, and whenever events may have
+// been missed. A scan (`Look`) goes through the whole folder, some entries at a time. It counts the waiting
+// files and queues the oldest, as many as fit. If there are more, a second walk (`Gather`) follows. It pauses
+// whenever the queue is full and resumes at that place when half of the queue is used up. So a million files
+// cost two walks, and not one for each full queue. The second walk queues files in folder order, sorted by
+// age within each chunk that fits.
 //
 // Entries that cannot be examined are reported, counted and retried; they block nothing.
 #pragma once
@@ -32,18 +33,18 @@ class SpoolSearch {
   public:
     using Clock = std::chrono::steady_clock;
     struct Timing {
-        std::chrono::nanoseconds rescan{0};       // between two looks; 0: no regular ones
+        std::chrono::nanoseconds rescan{0};       // between two scans; 0: no regular scans
         std::chrono::nanoseconds settle_time{0};  // how long a found file must have been unmodified
     };
-    // The caller's knowledge of a file.
+    // The caller's knowledge of a file that the search has found.
     enum class Known {
         Nothing,
         InFlight,    // it is in the pipeline already
-        IsModified,  // it waits until its writer closes it
+        IsModified,  // a process is writing it: its close event will follow
     };
     using Ask = std::function<Known(const std::string& name, const FileStatus& status)>;
 
-    // The interval between looks if there are no events, and if events are partial.
+    // The interval between scans: if there are no events, and if the file system may not report all of them.
     static constexpr std::chrono::seconds kWithoutEvents{1};
     static constexpr std::chrono::seconds kPartialEvents{5};
     // Entries examined in one step.
@@ -56,11 +57,11 @@ class SpoolSearch {
     SpoolSearch& operator=(const SpoolSearch&) = delete;
     ~SpoolSearch();
 
-    // Files have been taken since the last look.
+    // Notes that files have been taken since the last scan.
     void note_taken() noexcept { was_taken_ = true; }
-    // Requests a look: there may be unknown files.
+    // Requests a scan, because there may be unknown files.
     void ask() noexcept { asked_ = true; }
-    // Whether events report new files.
+    // Notes whether events report new files.
     void set_events(bool has_events) noexcept;
 
     // Does one step of the work that is due.
@@ -71,11 +72,11 @@ class SpoolSearch {
     // True if, as far as known, every file has been found.
     [[nodiscard]] bool is_complete() const noexcept { return !asked_ && !look_ && !gather_ && !has_more_; }
 
-    // The number of files neither in the pipeline nor in the queue, as of the last look.
+    // The number of files neither in the pipeline nor in the queue, as of the last scan.
     [[nodiscard]] std::uint64_t rest() const noexcept { return rest_; }
     [[nodiscard]] std::int64_t oldest_of_rest_ns() const noexcept { return rest_ == 0 ? 0 : rest_oldest_ns_; }
 
-    // Reports an entry that could not be examined, once for each name and cause.
+    // Logs an entry that could not be examined, once for each name and cause.
     void tell_of_fault(const std::string& name, int error);
 
   private:
@@ -101,18 +102,18 @@ class SpoolSearch {
     std::shared_ptr<SourceReport> report_;
     Ask ask_;
 
-    std::unique_ptr<Look> look_;      // under way
-    std::unique_ptr<Gather> gather_;  // under way
-    bool asked_ = true;               // for a look
-    bool has_more_ = false;           // some files did not fit: a gathering walk is due
-    bool was_taken_ = false;          // since the last look
+    std::unique_ptr<Look> look_;      // the present scan; null: none
+    std::unique_ptr<Gather> gather_;  // the present second walk; null: none
+    bool asked_ = true;               // a scan is requested
+    bool has_more_ = false;           // some files did not fit: a second walk is due
+    bool was_taken_ = false;          // files were taken since the last scan
     bool has_events_ = true;
     bool events_are_partial_;
-    Clock::time_point not_before_{};  // earliest time of a requested look
+    Clock::time_point not_before_{};  // earliest time of a requested scan
     Clock::time_point regular_at_{};
-    std::chrono::nanoseconds took_{0};               // duration of the last look
-    unsigned fault_looks_ = 0;                       // looks in a row that found entries with passing errors
-    unsigned failures_ = 0;                          // failed looks in a row
+    std::chrono::nanoseconds took_{0};               // duration of the last scan
+    unsigned fault_looks_ = 0;                       // scans in a row that found faults that may pass
+    unsigned failures_ = 0;                          // failed scans in a row
     std::unordered_set<std::uint64_t> told_faults_;  // hashes of names and causes
     std::uint64_t rest_ = 0;
     std::int64_t rest_oldest_ns_ = 0;

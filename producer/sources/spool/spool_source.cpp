@@ -22,15 +22,15 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 constexpr seconds kCheckPlace{1};
-constexpr milliseconds kLook{500};  // while the producer takes no files
+constexpr milliseconds kLook{500};  // between two calls of attend() while the producer takes no files
 constexpr seconds kTellOfChanges{1};
 // The longest time spent in a row on moving files that were done before the start.
 constexpr milliseconds kStartSlice{10};
-constexpr int kMostSteps = 4;  // of the search in a row, while there is nothing else to do
+constexpr int kMostSteps = 4;  // steps of the search in one acquire() that finds no file
 
 }  // namespace
 
-// Sets the watch before the first look: a file that arrives in between is seen twice, never missed.
+// Sets the watch before the first scan: a file that arrives in between is seen twice, but never missed.
 SpoolSource::SpoolSource(const std::filesystem::path& folder, const Resume& resume, Limits limits,
                          const SourceContext& context)
     : place_(folder.string(), resume.source_file),
@@ -105,7 +105,8 @@ std::size_t SpoolSource::acquire(std::span<Item> items) {
             const auto file = queue_.next(now);
             if (!file) break;
             if (give(*file, items[given])) ++given;
-            // give() moves files that are done already: do not delay receipts until all of these are moved.
+            // give() also moves files whose invoices are in the ledger already: stop in between, so that
+            // receipts do not wait for all of these moves.
             if (start_.asks() && Clock::now() - now > kStartSlice) break;
         }
         if (start_.asks() && queue_.size() == 0 && search_.is_complete()) start_.end();
@@ -153,7 +154,7 @@ bool SpoolSource::give(const SpoolQueue::File& file, Item& item) {
     return true;
 }
 
-// Moves a file that is in the ledger from an earlier run, as if its receipt came only now.
+// True if an earlier run stored the file's invoice in the ledger: then moves the file, as for a receipt.
 bool SpoolSource::is_done_already(const std::string& name, const Item& item, const FileStatus& file) {
     const auto outcome = start_.outcome_of(item.id_text(), file.identity);
     if (!outcome) return false;
@@ -164,8 +165,8 @@ bool SpoolSource::is_done_already(const std::string& name, const Item& item, con
     return true;
 }
 
-// True if the file is put back until it has been unmodified for the settle time. This applies to a file that
-// was only found, and to one closed while empty, as touch(1) leaves it for a later writer.
+// True if the file is queued again, until it has been unmodified for the settle time. This applies to a file
+// that was only found, and to a file that was closed while empty, as touch(1) leaves it for a later writer.
 bool SpoolSource::must_settle(const SpoolQueue::File& file, const FileStatus& status) {
     switch (file.arrival) {
         case Arrival::Moved:
@@ -225,7 +226,8 @@ void SpoolSource::acknowledge(const Record& record) {
     finish(record.position, move);
 }
 
-// Reports it because the writer may believe that the pipeline read the new contents.
+// Logs that the file has changed since it was taken: its writer may believe that the pipeline read the new
+// contents.
 void SpoolSource::tell_of_change(const std::string& name) {
     const auto now = Clock::now();
     if (now < tell_changed_at_) {
@@ -242,8 +244,8 @@ void SpoolSource::tell_of_change(const std::string& name) {
 void SpoolSource::finish(std::uint64_t position, Move move) {
     if (move == Move::Kept) return;
     flight_.remove(position);
-    // The file may be in the folder under another name (renamed or linked), which was skipped while it was in
-    // flight; or another file has taken its name.
+    // Request a scan. The file may be in the folder under another name (renamed or linked), which scans
+    // skipped while the file was in flight; or another file has taken its name.
     if (move != Move::Done) search_.ask();
 }
 

@@ -3,13 +3,13 @@
 // patterns) is an invoice. Its id is the file's name; its position is made of inode and birth time; items
 // have no order. Files present at the start come oldest first.
 //
-// inotify reports new files, and regular looks find them (spool_search.hpp) without any events. Users hand
-// over files by rename(2) or link(2) into DIR: the source gives these at once. It gives a file written in
-// place when its writer closes it, and a file found by a look once it has been unmodified for the settle
+// inotify reports new files, and regular scans (spool_search.hpp) find files that no event reported. Users
+// hand over files by rename(2) or link(2) into DIR: the source gives these at once. It gives a file written
+// in place when its writer closes it, and a file found by a scan once it has been unmodified for the settle
 // time.
 //
-// It gives no file twice while it is in the pipeline: it remembers each position until the acknowledgement.
-// While too many finished files cannot be moved (spool_receipts.hpp), it gives no more.
+// The source gives no file twice while the file is in the pipeline: it remembers each position until the
+// acknowledgement. While too many finished files cannot be moved (spool_receipts.hpp), it gives no new files.
 #pragma once
 
 #include <optional>
@@ -34,9 +34,9 @@ class SpoolSource final : public Source, private SpoolEvents::Listener {
         SpoolReceipts::Limits receipts;
     };
 
-    // Creates DIR's outcome folders, and looks at DIR for the first time. Throws Failure: NoInput if DIR is
-    // missing, not a folder, not readable, or not the one that `resume` says; CannotCreate if files could not
-    // be moved; InputOutput if DIR cannot be opened for a cause that may pass.
+    // Creates DIR's outcome folders, and scans DIR for the first time. Throws Failure: NoInput if DIR is
+    // missing, not a folder, not readable, or not the folder that `resume` names; CannotCreate if files could
+    // not be moved; InputOutput if DIR cannot be opened for a cause that may pass.
     SpoolSource(const std::filesystem::path& folder, const Resume& resume, Limits limits,
                 const SourceContext& context = {});
     SpoolSource(const std::filesystem::path& folder, const Resume& resume)
@@ -52,7 +52,7 @@ class SpoolSource final : public Source, private SpoolEvents::Listener {
     [[nodiscard]] bool wants_receipts() const noexcept override { return true; }
     void acknowledge(const Record& record) override;
     [[nodiscard]] bool can_go_without_receipts() const noexcept override { return ledger_->remembers(); }
-    // The number of items acquired before, given since, and waiting.
+    // The number of items that this generation has acquired, plus the files that wait.
     [[nodiscard]] std::optional<std::uint64_t> expected() const override;
 
   private:

@@ -13,14 +13,14 @@ namespace pipeline {
 namespace {
 
 constexpr std::chrono::milliseconds kAskAgain{100};
-// A failure that passes sooner is not worth a line: another pipeline may be closing the ledger.
+// A failure that passes sooner is not logged: another pipeline may be closing the ledger.
 constexpr std::chrono::seconds kTellAfter{1};
 
 std::string were(std::uint64_t files) {
     return counted(files, "file") + ' ' + std::string(verb(files, "was", "were"));
 }
 
-// The invoice id of a file of that name.
+// The id of the invoice in the file `name`.
 std::string id_of(const std::string& name) {
     Item item;
     item.set_id(name);

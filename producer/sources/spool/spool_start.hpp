@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds out at a start, before a spool gives anything, which of its files are done. After a kill, a power
-// cut, or a run in which files could not be moved, the ledger has invoices whose files are still in the
-// spool, or in transit in .moving (spool_receipts.hpp). The start moves them and does not give them to the
-// pipeline again, so that no program runs twice for them.
+// When the producer starts, finds out which of the spool's files are done, before the spool gives any. After
+// a kill, a power cut, or a run in which files could not be moved, the ledger has invoices whose files are
+// still in the spool, or in transit in .moving (spool_receipts.hpp). The producer moves these files and does
+// not give them to the pipeline again, so that no program runs twice for them.
 //
-// Each file present at the start costs one question; later files cost none. While the ledger cannot be asked,
-// the spool gives nothing: nothing could be stored either.
+// Each file that is present at the start costs one question to the ledger; later files cost none. While the
+// ledger cannot be asked, the spool gives no files: their results could not be stored either.
 #pragma once
 
 #include <chrono>
@@ -28,19 +28,21 @@ class SpoolStart {
     SpoolStart(SpoolReceipts& receipts, std::string folder, const Resume& resume,
                const SourceContext& context);
 
-    // True once everything in .moving is finished; retries that if it is time to. If the ledger or .moving is
-    // unreadable for longer than a second, reports that, and later that it is over.
+    // True once all files in .moving are finished and the ledger can be asked; retries both when that is due.
+    // If the ledger or .moving is unreadable for longer than a second, logs that, and logs again when it is
+    // over.
     [[nodiscard]] bool is_ready();
-    // False while the next question must wait.
+    // False while the next question to the ledger must wait.
     [[nodiscard]] bool may_ask() const noexcept { return finished_ && ask_at_ == Clock::time_point{}; }
-    // True while the ledger must be asked about files.
+    // True while the ledger must be asked about each file.
     [[nodiscard]] bool asks() const noexcept { return asks_; }
 
-    // The outcome of the invoice `id` that was the file `file`; none if it is new. Throws LedgerUnavailable;
-    // is_ready() is then false for a moment.
+    // Asks the ledger for the outcome of the invoice `id` from the file `file`; none if the ledger does not
+    // have it. Throws LedgerUnavailable; is_ready() is then false for a moment.
     [[nodiscard]] std::optional<Outcome> outcome_of(std::string_view id, const FileIdentity& file);
 
-    // Ends the questions: all files from the start have been asked about, or no more will be given.
+    // Ends the questions. Call it when all files from the start have been asked about, or when the spool will
+    // give no more files.
     void end();
 
   private:
@@ -53,10 +55,10 @@ class SpoolStart {
     // Outcomes known from the segments, without asking the ledger.
     std::unordered_map<std::uint64_t, Outcome> unacknowledged_;
     bool knows_source_ = false;
-    bool finished_ = false;  // .moving
+    bool finished_ = false;  // with the files in .moving
     bool asks_ = true;
     bool told_ = false;
-    Clock::time_point failing_since_{};  // the first failure
+    Clock::time_point failing_since_{};  // time of the first failure in a row
     Clock::time_point ask_at_{};
     std::uint64_t done_ = 0;  // files of the spool that the ledger had already
     std::uint64_t by_inode_ = 0;

@@ -40,11 +40,12 @@ SpoolWalk::Outcome SpoolWalk::go_on(std::size_t most, Visitor& visitor) {
     return Outcome::More;
 }
 
-// False if the walk must pause.
+// Shows an entry to the visitor; false if the walk must pause.
 bool SpoolWalk::look(const dirent& entry, Visitor& visitor) {
     const char* const name = entry.d_name;
     if (!names_.takes(name)) return true;
-    // Ignore folders, which users may keep here (those for the outcomes are ours), unless named like a file.
+    // Ignore folders (the outcomes' folders, and any that users keep here), unless their names look like a
+    // file's.
     if (entry.d_type == DT_DIR) {
         if (SpoolNames::looks_like_file(name)) visitor.see_other(name);
         return true;
@@ -56,7 +57,7 @@ bool SpoolWalk::look(const dirent& entry, Visitor& visitor) {
     const auto status = look_at(folder_fd_, name);
     if (status && S_ISREG(status->mode)) return visitor.see_file(name, *status);
     if (!status) {
-        if (errno != ENOENT) visitor.see_fault(name, errno);  // else it is gone meanwhile
+        if (errno != ENOENT) visitor.see_fault(name, errno);  // else it has just been removed
     } else if (!S_ISDIR(status->mode) || SpoolNames::looks_like_file(name)) {
         visitor.see_other(name);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A walk through all entries of a spool folder, some at a time, so that a folder of a million files blocks
-// nothing else for long. It sees every entry that stays in the folder; it may miss one that arrives
-// meanwhile.
+// nothing else for long. It sees every entry that stays in the folder; it may miss one that arrives during
+// the walk.
 #pragma once
 
 #include <dirent.h>
@@ -32,7 +32,7 @@ class SpoolWalk {
         virtual void see_fault(const std::string& name, int error) = 0;
     };
     enum class Outcome {
-        More,    // there is more: it paused, or reached its number of entries
+        More,    // there is more: the walk paused, or has read `most` entries
         End,     // all entries have been seen
         Failed,  // the folder cannot be read; the walk is over
     };
@@ -40,9 +40,9 @@ class SpoolWalk {
     // Walks the folder `folder_fd` from its beginning. Both arguments must outlive the walk.
     SpoolWalk(int folder_fd, const SpoolNames& names) : folder_fd_(folder_fd), names_(names) {}
 
-    // Continues by at most `most` entries. Never throws because of the folder's contents.
+    // Continues the walk by at most `most` entries. Never throws because of the folder's contents.
     [[nodiscard]] Outcome go_on(std::size_t most, Visitor& visitor);
-    // Why it failed: the system call and an errno value.
+    // Why the walk failed: the system call and an errno value.
     [[nodiscard]] const char* failed_call() const noexcept { return failed_call_; }
     [[nodiscard]] int error() const noexcept { return error_; }
 
