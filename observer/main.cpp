@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// observer: shows what a pipeline is doing, has done, or has left behind. It only looks.
+// observer: shows what a pipeline is doing, has done, or has left behind. It changes nothing.
 #include "common/os/program.hpp"
 #include "observer/observe.hpp"
 #include "observer/options/options.hpp"

@@ -22,8 +22,8 @@
 namespace pipeline {
 namespace {
 
-// Takes two looks and shows what the pipeline did in between. One look is enough for counters: a monitor
-// takes the differences itself.
+// Observes the pipeline twice and shows what it did in between. For --metrics one observation is enough: a
+// monitor computes the differences of the counters itself.
 ExitStatus show_once(const ObserverOptions& options) {
     Lookout lookout(options.name);
     if (!lookout.look(true).now) {

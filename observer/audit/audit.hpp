@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The audit balances acquired invoices against where they are. It counts both sides separately:
 //
-//     acquired    the ledger's own count, and what the ring has counted beyond it
+//     acquired                                the ledger's own count, plus the ring's count beyond it
 //     booked, rejected, failed, duplicates    the ledger's rows, one by one
 //     in the ring, in hands, in storage       the segments' indices
 //
@@ -29,9 +29,9 @@ struct Audit {
     std::uint64_t in_ring = 0;
     std::uint64_t in_hands = 0;
     std::uint64_t in_storage = 0;
-    // Faults, one line each: the causes of a difference, and those that only a deep look finds.
+    // Faults, one line each: the causes of a difference, and faults that only a deep check finds.
     std::vector<std::string> findings;
-    // Proofs of a deep look, one line each.
+    // Proofs of a deep check, one line each.
     std::vector<std::string> proofs;
 
     // Acquired invoices that are nowhere; negative if some are counted twice.
@@ -45,12 +45,12 @@ struct Audit {
 // The ledger's part of an audit.
 struct LedgerSight {
     std::vector<SourceBooks> books;
-    std::optional<std::uint64_t> recorded;  // in the snapshot's generation; none: the ledger does not count
+    std::optional<std::uint64_t> recorded;  // items of the snapshot's generation; none: not counted
     bool is_another = false;                // the segments were written to another ledger
 };
 
-// Either part may be missing: a pipeline without a ledger, a ledger without segments. `durable`: the
-// segments' durable count, read before the ledger was opened.
+// Makes the audit. Either part may be missing: the pipeline may have no ledger, the ledger no segments.
+// `durable` is the segments' durable count, read before the ledger was opened.
 [[nodiscard]] Audit make_audit(const std::optional<Snapshot>& snapshot,
                                const std::optional<LedgerSight>& ledger, std::uint64_t durable);
 

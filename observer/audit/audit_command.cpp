@@ -16,7 +16,7 @@
 namespace pipeline {
 namespace {
 
-// The pipeline's own ledger, if there is a pipeline.
+// Returns the pipeline's own ledger or, if there is no pipeline, the ledger that the options name.
 LedgerSpec ledger_to_audit(const ObserverOptions& options, const std::optional<SegmentsView>& segments) {
     if (segments) {
         LedgerSpec own = ledger_of(*segments);
@@ -45,7 +45,7 @@ ExitStatus audit_pipeline(const ObserverOptions& options) {
     const LedgerSpec ledger = ledger_to_audit(options, segments);
     AuditSubject subject{options.name, ledger.text(), std::nullopt};
     Audit audit;
-    // Read before the ledger's snapshot, which then contains at least these.
+    // Read this count before the ledger's snapshot, which then contains at least these records.
     const std::uint64_t durable = segments ? segments->storage().durable() : 0;
     const bool is_read = read_ledger(ledger, [&](LedgerReader& reader) {
         LedgerSight sight;
@@ -53,7 +53,8 @@ ExitStatus audit_pipeline(const ObserverOptions& options) {
             const RingArea& ring = segments->ring().area();
             if (const auto last = reader.last_commit(ring.header.generation)) sight.recorded = last->recorded;
             sight.is_another = ring.ledger_id != 0 && reader.id() != 0 && reader.id() != ring.ledger_id;
-            subject.snapshot = take_snapshot(*segments);  // soon after, so storage cannot fill up
+            // Take the snapshot before the long read of the books, so that few records are saved in between.
+            subject.snapshot = take_snapshot(*segments);
         }
         sight.books = reader.books();
         audit = make_audit(subject.snapshot, sight, durable);

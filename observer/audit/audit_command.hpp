@@ -8,8 +8,8 @@
 namespace pipeline {
 
 // Returns Drained if the audit balances, else DataError. Throws Failure: NoInput if there is nothing to
-// audit; NotDrained if no consistent snapshot could be read (a retry may help); as SegmentsView::open() and
-// read_ledger().
+// audit; NotDrained if no consistent snapshot could be read (a retry may help); else as SegmentsView::open()
+// and read_ledger() do.
 [[nodiscard]] ExitStatus audit_pipeline(const ObserverOptions& options);
 
 }  // namespace pipeline

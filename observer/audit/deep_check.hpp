@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The deep part of an audit: the ledger examines how it is stored, and a sequence must have no gap.
+// The deep part of an audit: the ledger examines its own storage, and the numbers of a sequence must have no
+// gap.
 #pragma once
 
 #include <vector>
@@ -14,8 +15,8 @@ struct DeepCheck {
     std::vector<std::string> proofs;
 };
 
-// Reads the whole ledger, and the invoices again for every 67 million numbers of a sequence. Uses bounded
-// memory.
+// Reads the whole ledger. For a sequence, reads its invoices once more for each 67 million numbers. Uses
+// bounded memory.
 [[nodiscard]] DeepCheck check_deep(LedgerReader& ledger, const std::vector<SourceBooks>& books);
 
 }  // namespace pipeline

@@ -25,7 +25,8 @@ ConsumerComparison compare(const Observation& earlier, const ConsumerObservation
     const auto same =
         std::find_if(earlier.consumers.begin(), earlier.consumers.end(),
                      [&now](const ConsumerObservation& each) { return each.place == now.place; });
-    // A place without an earlier observation: its count includes unknown work of predecessors.
+    // Without an earlier observation of the place, nothing is known: its count includes the work of earlier
+    // consumers.
     if (same == earlier.consumers.end()) return {};
     return {static_cast<double>(gained(same->items, now.items)) / seconds,
             TimeShares::between(same->time, now.time)};
@@ -91,7 +92,8 @@ Comparison Comparison::of(const Observation& earlier, const Observation& now) {
             fmt::format("for {}: {}", readable_seconds(lasts_ns / kNsPerSecond), ledger.error);
     }
     const bool says_itself = load.is_paused || !load.ledger_trouble.empty();
-    // If the pipeline is, or may be, stopped or dead, its times do not tell who waits for whom.
+    // Give no advice if the pipeline is, or may be, stopped or dead: its times do not tell who waits for
+    // whom.
     if (now.state != PipelineState::Unknown && !load.consumers.empty() &&
         (says_itself || is_comparable(earlier, now)))
         comparison.advice = advise(load);

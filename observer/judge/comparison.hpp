@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compares two observations of one pipeline: rates, shares and latencies in between, and whether anything has
-// moved. Pure functions. A number that goes backwards, as a damaged segment's may, counts as unchanged.
+// moved. Pure functions. A number that falls, as one of a damaged segment may, counts as unchanged.
 #pragma once
 
 #include <cstdint>
@@ -13,16 +13,16 @@ namespace pipeline {
 
 // Quantiles of durations, in seconds; all 0 if there are none.
 struct Latencies {
-    std::uint64_t count = 0;  // including those under way, where they count
+    std::uint64_t count = 0;  // of the durations, and of invoices under way if they count
     double mean = 0;
     double p50 = 0;
     double p99 = 0;
     double p999 = 0;
 
     [[nodiscard]] static Latencies of(const Histogram& histogram);
-    // Also counts invoices that have not arrived yet, with their ages in `under_way`, but only if that makes
-    // a figure greater. So figures grow while everything stands still, and a few fresh invoices make nothing
-    // look faster than it was.
+    // Also counts invoices that are still under way, with their ages so far, but only if that makes a figure
+    // greater. So the figures grow while everything stands still, and a few fresh invoices do not make the
+    // pipeline look faster than it was.
     [[nodiscard]] static Latencies of(const Histogram& arrived, const Histogram& under_way);
 };
 
@@ -32,36 +32,38 @@ struct ConsumerComparison {
 };
 
 struct Comparison {
-    double seconds = 0;  // between the two; 0: there is nothing to compare
+    double seconds = 0;  // between the observations; 0: there is nothing to compare
     double acquired_per_second = 0;
     double saved_per_second = 0;
     double stored_per_second = 0;  // into the ledger
     TimeShares producer;
-    std::vector<ConsumerComparison> consumers;  // as in the later Observation::consumers
+    std::vector<ConsumerComparison> consumers;  // in the order of the later Observation::consumers
     Latencies waiting;
     Latencies processing;
     Latencies until_durable;
     Advice advice;
 
-    // Compares two observations of the same generation; those of different ones have nothing to compare.
+    // Compares two observations. If they are of different generations, there is nothing to compare.
     [[nodiscard]] static Comparison of(const Observation& earlier, const Observation& now);
 };
 
-// True if the same places had consumers. Only then can time shares and invoice counts be compared.
+// True if the same places had consumers in both observations. Only then can time shares and invoice counts be
+// compared.
 [[nodiscard]] bool has_same_consumers(const Observation& earlier, const Observation& now) noexcept;
 
-// True if, in addition, the source was paused in both or in neither. Only then can advice be given.
+// True if has_same_consumers(), and the source was paused in both observations or in neither. Only then can
+// advice be given.
 [[nodiscard]] bool is_comparable(const Observation& earlier, const Observation& now) noexcept;
 
-// True if an invoice made progress between the two.
+// True if an invoice made progress between the observations.
 [[nodiscard]] bool has_moved(const Observation& earlier, const Observation& now) noexcept;
 
-// The same for acquired invoices only: the source alone may go on until the ring is full.
+// The same, but does not count acquiring as progress: the source alone may continue until the ring is full.
 [[nodiscard]] bool has_worked(const Observation& earlier, const Observation& now) noexcept;
 
 // The time of the last movement, as far as one observation shows it; 0 if nothing ever moved.
 [[nodiscard]] std::uint64_t last_moved_ns(const Observation& now) noexcept;
-// The same for acquired invoices only.
+// The same, without acquiring.
 [[nodiscard]] std::uint64_t last_worked_ns(const Observation& now) noexcept;
 
 }  // namespace pipeline

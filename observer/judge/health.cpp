@@ -14,7 +14,8 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// The supervisor replaces the dead within a second. A process dead for longer was not replaced.
+// The supervisor replaces a dead process within a second. A process that stays dead for longer was not
+// replaced.
 constexpr std::uint64_t kReplacedNs = 1'000'000'000;
 
 std::uint64_t since(std::uint64_t then_ns, const Observation& now) noexcept {
@@ -34,7 +35,7 @@ bool has_stayed(ProcessState state, const Process& earlier, const Process& now) 
     return now.state == state && earlier.state == state && now.pid == earlier.pid;
 }
 
-// A child of the supervisor in both looks.
+// A child of the supervisor, in both observations.
 struct Twice {
     std::string name;
     const ProcessObservation* earlier;
@@ -83,7 +84,8 @@ Health health_of_processes(const Observation& earlier, const Observation& now) {
 
 Health health_of_ledger(const Observation& now) {
     const LedgerCondition& ledger = now.ledger_condition;
-    // While nothing waits, an unwritten cursor can wait for the next result, or for the end.
+    // While no result waits, only the cursor is unwritten, and it can wait for the next result, or for the
+    // end.
     const bool is_draining = now.state == PipelineState::Draining;
     const bool is_failing = ledger.failing_since_ns != 0 && (ledger.unstored_since_ns || is_draining);
     if (is_failing && has_lasted(since(ledger.failing_since_ns, now))) {
@@ -93,7 +95,7 @@ Health health_of_ledger(const Observation& now) {
                                        counted(now.in_storage(), "result"), ledger.error));
     }
     if (!ledger.unstored_since_ns) return {};
-    // A long --flush-interval lets results wait as long.
+    // With a long --flush-interval, results may wait that long.
     const nanoseconds patience = std::max<nanoseconds>(
         Health::kPatience, nanoseconds(ledger.flush_interval_ns) + Health::kPatience / 2);
     const std::uint64_t unstored_ns = since(*ledger.unstored_since_ns, now);
@@ -113,7 +115,7 @@ bool is_at_work(const ConsumerObservation& consumer, PipelineState state) noexce
     return (consumer.state == ProcessState::Running || may_be) && consumer.invoice.has_value();
 }
 
-// Looks at ring and hands only: results in the storage wait for the ledger.
+// Judges by ring and hands only: results in the storage wait for the ledger.
 Health health_of_movement(const Observation& now, std::uint64_t worked_ns) {
     const std::uint64_t waiting = now.flow().in_ring + now.flow().in_hands;
     const std::uint64_t still_ns = since(std::max(worked_ns, now.oldest_unsaved_ns.value_or(0)), now);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A monitor's question: does the pipeline do its work? If not, which state is it in, and why.
+// Answers a monitor's question: does the pipeline do its work? If not, names its state and the reason.
 // docs/observer.md lists the states, and what to do in each.
 #pragma once
 
@@ -12,7 +12,7 @@
 
 namespace pipeline {
 
-// In order of gravity. If several hold, the first one is reported.
+// The states, gravest first. If several hold, the first of them is reported.
 enum class HealthState : std::uint8_t {
     Absent,          // no pipeline can be observed
     Finished,        // drained and gone
@@ -35,8 +35,8 @@ enum class HealthState : std::uint8_t {
 };
 
 struct Health {
-    // How long nothing may move or be stored while there is work, and how long commits or looks at the source
-    // may fail.
+    // A fault is reported after this time: nothing moves or is stored although there is work, commits fail,
+    // or the source cannot be read.
     static constexpr std::chrono::seconds kPatience{10};
     // If this many invoices in a row fail, the invoices are not at fault.
     static constexpr std::uint64_t kAllFail = kFailuresLookedAt;
@@ -45,8 +45,8 @@ struct Health {
     std::string reason;   // why not, in one sentence
     HealthState state = HealthState::Fine;
 
-    // `earlier`: if it is at least a second old, a process that was dead or stopped then and still is has not
-    // been helped. `worked_ns`: when an acquired invoice last made progress.
+    // Judges `now`. If `earlier` is at least a second older, a process that is dead or stopped in both counts
+    // as a fault. `worked_ns`: when an acquired invoice last made progress.
     [[nodiscard]] static Health of(const Observation& earlier, const Observation& now,
                                    std::uint64_t worked_ns);
     [[nodiscard]] static Health bad(HealthState state, std::string reason) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A pipeline's rates in the last minutes, one entry per look. Looks may be a second apart or, with a longer
-// --interval or while there was no pipeline, much further: each entry names its own time span.
+// A pipeline's rates in the last minutes, one entry per observation. Observations may be a second apart, or
+// much longer with a longer --interval or while there was no pipeline. So each entry has its own time span.
 #pragma once
 
 #include <chrono>
@@ -11,14 +11,14 @@
 
 namespace pipeline {
 
-// The span between two looks.
+// The span between two observations.
 struct Pace {
     std::uint64_t at_ns = 0;  // its end, monotonic
     double seconds = 0;       // its length
     double acquired_per_second = 0;
     double stored_per_second = 0;
     double in_flight = 0;                  // invoices at its end
-    double until_durable_p99_seconds = 0;  // of invoices stored in it, and of those still waiting at its end
+    double until_durable_p99_seconds = 0;  // of invoices stored in it, and of those in flight at its end
 
     // `earlier` and `now` observe the same pipeline, `now` at a later time.
     [[nodiscard]] static Pace between(const Observation& earlier, const Observation& now);
@@ -27,10 +27,10 @@ struct Pace {
 // The length of a history.
 inline constexpr std::chrono::seconds kHistory{300};
 
-// Appends the newest pace, and drops those that ended more than kHistory ago.
+// Appends the newest pace, and drops the paces that ended kHistory or more before it.
 void add_pace(std::vector<Pace>& history, const Pace& pace);
 
-// How many seconds before the newest pace this one ended.
+// The time from the end of `pace` to the end of the newest pace, in seconds.
 [[nodiscard]] double seconds_ago(const std::vector<Pace>& history, const Pace& pace) noexcept;
 
 }  // namespace pipeline

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint64_t kSecondNs = 1'000'000'000;
 constexpr std::uint64_t kWindowNs = std::chrono::nanoseconds(Lookout::kWindow).count();
-// Looks that are a second apart come a little early or late.
+// Observations this far apart count as a second apart, because one may come a little early.
 constexpr std::uint64_t kNearlySecondNs = kSecondNs * 9 / 10;
 
 }  // namespace
@@ -24,7 +24,8 @@ Lookout::Lookout(std::string name) {
 const View& Lookout::look(bool must_see) {
     if (!segments_) attach(must_see);
     if (!segments_) return view_;
-    // Ask before the look: if the names are gone by then, the look sees the final state.
+    // Check this before observing: if the segments' names are gone by then, the observation shows the final
+    // state.
     const bool are_current = segments_->are_current();
     const std::uint64_t cuts = cut_pages();
     Observation seen = observe_segments(*segments_);
@@ -45,7 +46,8 @@ const View& Lookout::look(bool must_see) {
     return view_;
 }
 
-// Pages that were missing have read as zeros, so this look says nothing, and the mapping stays as it is.
+// Discards an observation in which missing pages have read as zeros. Detaches from the segments, because
+// these pages would stay zeros in this mapping.
 const View& Lookout::lose(std::uint64_t cuts, bool must_see) {
     segments_.reset();
     view_.is_attached = false;
@@ -94,8 +96,8 @@ void Lookout::remember(const Observation& seen) {
     };
     while (past_.size() > 1 && is_to_be_forgotten()) past_.pop_front();
     if (!is_first) view_.recent = Comparison::of(past_.front(), seen);
-    // Compare with the newest look that is a second old: it shows soonest that a dead process stays dead.
-    // Without one, nothing can be said yet.
+    // Compare with the newest observation that is a second old: it shows soonest that a dead process stays
+    // dead. If there is none, that cannot be told yet.
     const auto is_old = [&](const Observation& earlier) { return seen.at_ns - earlier.at_ns >= kSecondNs; };
     const auto earlier = std::find_if(past_.rbegin(), past_.rend(), is_old);
     view_.health = Health::of(earlier == past_.rend() ? seen : *earlier, seen, view_.worked_ns);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Watches the pipeline of a name across restarts: its present state, a comparison with about ten seconds ago,
-// and its rates of the last five minutes. When the segments lose their names, it looks at them a last time
-// (the drained pipeline's totals), then waits for the next ones.
+// and its rates of the last five minutes. When the segments' names are removed, the lookout observes them a
+// last time (for the totals of a drained pipeline), then waits for new segments.
 #pragma once
 
 #include <chrono>
@@ -23,14 +23,14 @@ namespace pipeline {
 // The data for all views.
 struct View {
     std::string name;
-    bool is_attached = false;        // false: the pipeline is gone, `now` is the last observation of it
-    std::optional<Observation> now;  // none: nothing was observed yet
+    bool is_attached = false;        // false: the pipeline is gone, and `now` is its last observation
+    std::optional<Observation> now;  // none: nothing has been observed yet
     Comparison recent;
     std::uint64_t moved_ns = 0;   // time of the last movement, monotonic; 0: never
-    std::uint64_t worked_ns = 0;  // the same for acquired invoices only
+    std::uint64_t worked_ns = 0;  // the same, without acquiring
     Health health = Health::bad(HealthState::Absent, "there is no pipeline of that name");
-    std::string trouble;        // why it cannot be observed now; empty: it can
-    std::vector<Pace> history;  // one per look, at most one per second; newest last
+    std::string trouble;        // why the pipeline cannot be observed now; empty: it can
+    std::vector<Pace> history;  // at most one per second; newest last
 
     [[nodiscard]] double unmoved_seconds() const noexcept {
         return now && moved_ns != 0 && now->at_ns > moved_ns
@@ -41,14 +41,14 @@ struct View {
 
 class Lookout {
   public:
-    // The span of View::recent. It is shorter after a change of the number of consumers.
+    // The span of View::recent. It is shorter at first, and after a change of the consumers or of the pause.
     static constexpr std::chrono::seconds kWindow{10};
 
     explicit Lookout(std::string name);
 
-    // Looks, and returns a view that is valid until the next look. Without a pipeline it shows the last
-    // observation. If `must_see`, throws Failure as SegmentsView::open(); otherwise the failure becomes the
-    // view's trouble.
+    // Observes the pipeline, and returns a view that is valid until the next call. Without a pipeline, the
+    // view shows the last observation. If `must_see`, throws Failure as SegmentsView::open() does; otherwise
+    // the failure becomes the view's trouble.
     const View& look(bool must_see = false);
     [[nodiscard]] const View& view() const noexcept { return view_; }
 

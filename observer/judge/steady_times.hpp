@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes the times that processes spent monotonic. An observed time includes the present activity. That may
-// turn out to have been another activity, and the last activity of a killed process is never counted, so a
-// time may fall. A monitor that takes differences of counters would take a fall for a restart.
+// Makes the times that processes have spent monotonic. An observed time includes the activity that is under
+// way. It may turn out to be another activity, and the last activity of a killed process is never counted, so
+// a time may fall. A monitor that takes differences of counters would take such a fall for a restart.
 #pragma once
 
 #include <array>
@@ -15,7 +15,8 @@ namespace pipeline {
 
 class SteadyTimes {
   public:
-    // Adds to the times of an observation what earlier ones of this pipeline have lost.
+    // Adds to the times of an observation what they have lost in this and earlier observations of the
+    // pipeline.
     void mend(Observation& seen);
     void begin_anew() noexcept { processes_.clear(); }
 

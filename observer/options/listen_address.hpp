@@ -17,8 +17,8 @@ struct ListenAddress {
     [[nodiscard]] std::string text() const;
 };
 
-// Throws std::invalid_argument whose text says what is accepted. It resolves no host names: their meaning
-// might change.
+// Parses ADDRESS:PORT. Throws std::invalid_argument with a text that says what is accepted. Resolves no host
+// names, because the address of a name may change.
 [[nodiscard]] ListenAddress parse_listen_address(std::string_view text);
 
 }  // namespace pipeline

@@ -20,7 +20,7 @@
 namespace pipeline {
 
 struct ObserverOptions {
-    // At most one of these; none: a live view until it is ended.
+    // At most one of these is set; none: a live view.
     bool once = false;
     bool audit = false;
     bool metrics = false;
@@ -29,7 +29,7 @@ struct ObserverOptions {
     bool deep = false;  // audits only
     bool json = false;
     bool listen_anywhere = false;
-    std::chrono::nanoseconds interval = std::chrono::seconds(1);  // between two looks
+    std::chrono::nanoseconds interval = std::chrono::seconds(1);  // between two observations
     std::string name = kDefaultName;
     std::optional<LedgerSpec> ledger;  // none: the pipeline's own; without a pipeline, STATE/invoices.db
     std::filesystem::path state_dir;   // absolute; empty: the environment names none
@@ -39,7 +39,7 @@ struct ObserverOptions {
 // Declares the command line. It is bound to the fields of `options`, which must outlive the result.
 [[nodiscard]] CommandLine declare(ObserverOptions& options);
 
-// As the supervisor's parse_options().
+// Parses the command line, as the supervisor's parse_options() does.
 [[nodiscard]] std::variant<ObserverOptions, EarlyExit> parse_observer_options(
     std::span<const char* const> arguments, const Environment& environment);
 

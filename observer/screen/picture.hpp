@@ -20,9 +20,9 @@ struct ScreenSize {
 
 // The number of characters in a text of well-formed UTF-8. Each is assumed to be one column wide.
 [[nodiscard]] int length_of(std::string_view text) noexcept;
-// The offset of the text's n-th character, from 0; its size if it has at most n characters.
+// The offset of the text's n-th character, counted from 0; the text's size if it has at most n characters.
 [[nodiscard]] std::size_t offset_of(std::string_view text, int n) noexcept;
-// At most the first `columns` characters of the text. If some are cut off, the last one is a '~'.
+// Returns at most `columns` characters of the text. If some are cut off, the last one returned is a '~'.
 [[nodiscard]] std::string cut(std::string_view text, int columns);
 
 class Picture {
@@ -38,12 +38,12 @@ class Picture {
     [[nodiscard]] ScreenSize size() const noexcept { return size_; }
     [[nodiscard]] const std::vector<Piece>& pieces() const noexcept { return pieces_; }
 
-    // Puts `given` made safe by safe_line() (printable.hpp). Parts outside the screen are cut off. Returns
-    // the column after the text.
+    // Makes `given` safe with safe_line() (printable.hpp) and puts it on the screen. Cuts off parts outside
+    // the screen. Returns the column after the text.
     int put(int row, int column, std::string_view given, Style style = Style::Plain);
     // Right-aligns the text in the columns [column, column + width).
     void put_right(int row, int column, int width, std::string_view text, Style style = Style::Plain);
-    // Puts the text, and fills the row to the right end.
+    // Puts the text, and fills the rest of the row with blanks.
     void put_over(int row, int column, std::string_view text, Style style);
 
     // The rows without styles and trailing blanks, for tests.

@@ -10,14 +10,14 @@ namespace {
 
 struct Column {
     const char* title;
-    int width;        // the last column takes the rest
+    int width;        // the last column shown takes the rest of the row instead
     bool is_right;    // numbers
-    int least_width;  // of the screen
+    int least_width;  // of a screen that shows the column
     std::string ProcessRow::*text;
     std::optional<SortOrder> order;
 };
 
-// Stands for the state, which is not a text.
+// Marks the column of the state, which is not a text of ProcessRow.
 constexpr std::string ProcessRow::*kState = nullptr;
 
 const std::array<Column, 12>& columns() {

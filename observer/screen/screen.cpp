@@ -20,7 +20,7 @@ class Screen {
         state_.has_unicode = terminal_.has_unicode();
     }
 
-    // Looks even while paused: the history goes on.
+    // Observes the pipeline even while the screen is paused, so that the history has no gap.
     void look() {
         lookout_.look();
         if (!state_.is_paused) shown_ = lookout_.view();

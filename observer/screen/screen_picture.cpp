@@ -61,7 +61,7 @@ void draw_title(Picture& picture, const View& view, const ScreenState& state) {
     if (state.is_paused) picture.put(0, (columns - 8) / 2, " PAUSED ", Style::Header);
 }
 
-// Breaks the text at a blank into two rows.
+// Draws the text in one row or, if it is too long, in two rows, broken at a blank.
 void draw_two_rows(Picture& picture, std::string_view given, Style style) {
     const std::string safe = safe_line(given);
     std::string_view text = safe;
@@ -93,8 +93,8 @@ void draw_advice(Picture& picture, const View& view) {
 
 constexpr std::size_t kSparkSeconds = 120;
 
-// The mean of a number over the time from `begin` to `end` seconds before the newest look; unobserved time is
-// left out. Each look is weighted by the length of its span.
+// Returns the mean of a number over the time from `begin` to `end` seconds before the newest observation.
+// Each entry counts by the part of its span in that time; time without an entry is left out.
 double mean_between(const std::vector<Pace>& history, double Pace::*number, double begin, double end) {
     double sum = 0;
     double seen = 0;
@@ -108,8 +108,8 @@ double mean_between(const std::vector<Pace>& history, double Pace::*number, doub
     return seen > 0 ? sum / seen : 0;
 }
 
-// The last two minutes, newest at the right end; each character's height is its share of the greatest value.
-// With fewer columns than seconds, a character is the mean of several.
+// Draws a number in the last two minutes, the newest at the right end. Each character's height is its share
+// of the greatest value. With fewer columns than seconds, a character is the mean of several seconds.
 std::string sparkline(const std::vector<Pace>& history, double Pace::*number, std::size_t width,
                       bool has_unicode) {
     constexpr std::array<const char*, 9> kUnicode{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
@@ -213,7 +213,7 @@ void draw_totals(Picture& picture, const Observation& now) {
     add("duplicates", flow.outcomes.duplicates, Style::Strong);
 }
 
-// Source and ledger in one row, as far as they fit. The one in trouble comes first.
+// Draws the conditions of source and ledger in one row, as far as they fit. The one in trouble comes first.
 void draw_conditions(Picture& picture, const Observation& now) {
     const auto style = [](bool is_in_trouble) { return is_in_trouble ? Style::Bad : Style::Plain; };
     int column = 0;

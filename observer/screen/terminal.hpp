@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The terminal as a screen, through ncurses. The constructor takes the terminal over, the destructor restores
-// it. No other file knows ncurses.
+// it. No other file uses ncurses.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ages of the invoices in flight. A latency measured only at the end stands still when the pipeline does;
-// together with these ages it grows. They are read from ring, hands and storage without a lock: a slot that
-// is overwritten meanwhile shows a younger invoice.
+// The ages of the invoices in flight. A latency that is measured only when an invoice is durable stops
+// growing when the pipeline stops; together with these ages it goes on growing. The ages are read from ring,
+// hands and storage without a lock: a slot that is overwritten during the read shows a younger invoice.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +15,12 @@
 namespace pipeline {
 
 struct Ages {
-    // When the oldest of all was acquired; none: nothing is in flight.
+    // When the oldest invoice in flight was acquired; none: nothing is in flight.
     std::optional<std::uint64_t> oldest_ns;
-    // The same for ring and hands only, whose invoices wait for a consumer.
+    // The same for the invoices in ring and hands only, which wait for a consumer.
     std::optional<std::uint64_t> oldest_unsaved_ns;
-    // The ages of all at the time of the look. If they are many, evenly spaced samples stand for the others.
+    // The ages of all invoices in flight at the time of the observation. If there are many, evenly spaced
+    // samples stand for the others.
     Histogram under_way;
 
     [[nodiscard]] static Ages of(const RingView& ring, const StorageView& storage, const Flow& flow,

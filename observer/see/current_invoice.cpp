@@ -26,7 +26,7 @@ std::optional<CurrentInvoice> current_invoice(const HandView& hand) {
     invoice.id = id_of(hand.item(seen.index - word.first));
     invoice.attempt = seen.attempt;
     invoice.since_ns = loaded(area.since_ns);
-    // If these words are unchanged, everything read so far belongs together.
+    // If the work word and the hand's word are unchanged, everything read in between belongs to one invoice.
     const bool is_same = loaded(area.work) == work && hand.word().first == word.first;
     if (!is_same || invoice.since_ns == 0 || invoice.id.empty()) return std::nullopt;
     return invoice;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The invoice that a consumer is working on, read from its hand while the consumer goes on.
+// Reads from a hand the invoice that its consumer is working on, while the consumer continues.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace pipeline {
 
-// None if it works on none, or if that changed during the read.
+// None if the consumer works on no invoice, or if that changed during the read.
 [[nodiscard]] std::optional<CurrentInvoice> current_invoice(const HandView& hand);
 
 // When the oldest unsaved item of the hand was acquired; none if the hand is empty or changed during the

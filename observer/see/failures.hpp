@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many invoices in a row have failed. One look is enough: the storage keeps released records until their
-// slots are reused.
+// Counts the invoices that failed in a row. One observation is enough: the storage keeps released records
+// until their slots are reused.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace pipeline {
 
-// Counts the newest durable records that failed, back to the first that did not, as far as they are still
-// there, and at most `most`. If every durable record failed, returns their full number.
+// Counts the failed records back from the newest durable one to the first that did not fail: at most `most`,
+// and only as far as the storage still has them. If every durable record failed, returns their full number.
 [[nodiscard]] std::uint64_t failures_in_a_row(const StorageView& storage, const Flow& flow,
                                               std::uint64_t most);
 

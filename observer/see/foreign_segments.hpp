@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The segments of another user, which root may look at. Their owner may do anything with them meanwhile: the
-// observer says whose they are, and lives on when they are cut under it.
+// Lets root observe the segments of another user safely. Their owner may change or truncate them at any time:
+// the observer says who the owner is, and survives when pages disappear during a read.
 #pragma once
 
 #include <cstdint>
@@ -9,18 +9,19 @@
 
 namespace pipeline {
 
-// "user 61003 (alice)" if this process is root's and the segments of that pipeline are another user's; else
-// none.
+// Returns "user 61003 (alice)" if this process is root's and the pipeline's segments belong to another user;
+// else none.
 [[nodiscard]] std::optional<std::string> foreign_owner(const std::string& name);
 
-// From now on, a mapped page whose file has been cut reads as zeros instead of ending the process (SIGBUS).
+// From now on, a mapped page that was cut off the end of its file reads as zeros. Otherwise reading it would
+// end the process (SIGBUS).
 void survive_cuts() noexcept;
 
-// The number of such pages so far. If it has grown during a look, part of what was read is not the
-// pipeline's.
+// The number of pages that were replaced by zeros so far. If it has grown during an observation, some of the
+// values read are not the pipeline's.
 [[nodiscard]] std::uint64_t cut_pages() noexcept;
 
-// Throws Failure Configuration if pages have been cut since there were `before`.
+// Throws Failure Configuration if cut_pages() has grown since it was `before`.
 void require_no_cuts_since(std::uint64_t before, const std::string& name);
 
 }  // namespace pipeline

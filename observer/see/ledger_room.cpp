@@ -37,7 +37,8 @@ LedgerRoom::Sight sight_of(const std::string& path) {
     return sight;
 }
 
-// A new thread inherits the blocked signals. This one must get none.
+// Blocks all signals while it lives. A thread that is started meanwhile inherits that, and so gets no
+// signals.
 class AllSignalsBlocked {
   public:
     AllSignalsBlocked() noexcept {
@@ -58,8 +59,8 @@ class AllSignalsBlocked {
 struct LedgerRoom::Shared {
     std::mutex mutex;
     std::condition_variable changed;
-    std::string path;         // to ask about
-    bool is_asked = false;    // and not answered yet
+    std::string path;         // the file to ask about
+    bool is_asked = false;    // a question waits for its answer
     bool is_over = false;     // tells the thread to end
     std::string answered_of;  // the path that `sight` describes
     Sight sight;
@@ -89,7 +90,7 @@ LedgerRoom::Sight LedgerRoom::look(std::string_view ledger) {
         const AllSignalsBlocked blocked;
         try {
             thread_ = std::thread([shared = shared_] { answer(shared); });
-        } catch (const std::system_error&) {  // no more threads for now
+        } catch (const std::system_error&) {  // no thread can be started now
             return {};
         }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sizes of the ledger's file and its log, and the free space of their file system. It asks with stat(2)
-// and statvfs(3) only, which open nothing, in a thread of its own. If the file system does not answer (a
-// network that is down), that thread waits, and the caller goes on with the last answer.
+// Asks for the sizes of the ledger's file and its log, and for the free space of their file system. A thread
+// of its own asks, only with stat(2) and statvfs(3), which open nothing. If the file system does not answer
+// (its network is down), that thread waits, and the caller continues with the last answer.
 #pragma once
 
 #include <cstdint>
@@ -24,11 +24,11 @@ class LedgerRoom {
     LedgerRoom() = default;
     LedgerRoom(const LedgerRoom&) = delete;
     LedgerRoom& operator=(const LedgerRoom&) = delete;
-    // A thread that still waits for its answer is left behind.
+    // If the thread still waits for its answer, leaves it behind.
     ~LedgerRoom();
 
-    // Looks at the file of `ledger`, "sqlite:FILE"; other kinds of ledgers have none. Waits a moment for the
-    // answer.
+    // Asks about the file of `ledger`, which is "sqlite:FILE", and waits a moment for the answer. Returns an
+    // empty Sight for other kinds of ledgers, which have no file.
     [[nodiscard]] Sight look(std::string_view ledger);
 
   private:

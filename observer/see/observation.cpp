@@ -71,7 +71,7 @@ void observe_places(Observation& seen, const RingView& ring, const MetricsArea& 
     }
 }
 
-// The ages of everything that is not durable yet.
+// Fills in the ages of all invoices that are not durable yet.
 void observe_ages(Observation& seen, const RingView& ring, const StorageView& storage) {
     Ages ages = Ages::of(ring, storage, seen.flow(), seen.at_ns);
     seen.oldest_acquired_ns = ages.oldest_ns;
@@ -96,7 +96,8 @@ PipelineState state_of(const Observation& seen, bool is_closing, Reach reach) no
     return is_closing ? PipelineState::Draining : PipelineState::Starting;
 }
 
-// A folder or a list may get more entries. It has ended only once the ring is closed, as with `--once`.
+// True if the source has ended. A folder or a list may get more entries, so it has ended only once the ring
+// is closed, as with `--once`.
 bool has_ended(std::string_view source, const RingView& ring) noexcept {
     const SourceTraits* traits = source_traits_of(source);
     const bool is_certain = traits != nullptr && traits->end == SourceTraits::End::Certain;

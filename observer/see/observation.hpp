@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// All that the views show of a pipeline at one moment, as plain numbers. It is read from the segments without
-// a lock, a signal or a write. Rates, shares and views are derived from it and never look into the segments.
-// A damaged segment's numbers are shown as they are: nothing here trusts a number.
+// An observation: all that the views show of a pipeline at one moment, as plain numbers. The observer reads
+// it from the segments without a lock, a signal or a write. Rates, shares and views are derived from
+// observations and never read the segments. The numbers of a damaged segment are shown as they are: nothing
+// here trusts a number.
 #pragma once
 
 #include <cstdint>
@@ -39,8 +40,8 @@ struct ProcessObservation {
 struct CurrentInvoice {
     std::string id;
     std::uint32_t attempt = 0;
-    // Since when it works on this invoice and on the unsaved ones of the same claim: slow invoices are
-    // claimed one by one.
+    // When the consumer began to work on this invoice and the other unsaved ones of its claim: slow invoices
+    // are claimed one by one.
     std::uint64_t since_ns = 0;
 };
 
@@ -68,40 +69,41 @@ enum class PipelineState : std::uint8_t {
     Stopped,   // every process is stopped: nothing moves until they continue
     Dead,      // no process is left: the next start adopts the segments
     Unknown,   // its processes are in another pid namespace, and may be dead or alive
-    Finished   // drained and gone; this is the last look
+    Finished   // drained and gone; this is the last observation
 };
 
 struct Observation {
-    WallClock at;             // time of the look
+    WallClock at;             // time of the observation
     std::uint64_t at_ns = 0;  // the same, monotonic
     std::string source;
     std::string ledger;
     std::uint64_t generation = 0;
     PipelineState state = PipelineState::Dead;
-    bool is_source_exhausted = false;  // the source has ended; a watched source has not
+    bool is_source_exhausted = false;  // the source has ended; one that may still grow has not
     bool is_paused = false;            // a signal to the supervisor paused the source
     std::uint64_t expected = 0;        // total of a finite source; 0: unknown
     std::uint64_t ring_capacity = 0;
     std::uint64_t storage_capacity = 0;
     LiveFlow live;
-    std::uint64_t released = 0;  // durable ones whose receipt the source has
-    // Lower bounds of the last movement: when the newest item was acquired, and the newest result saved.
+    std::uint64_t released = 0;  // durable records whose receipts the source has
+    // When the newest item was acquired, and when the newest result was saved. The last movement was then or
+    // later.
     std::uint64_t last_acquired_ns = 0;
     std::uint64_t last_saved_ns = 0;
     // When the oldest invoice that is not durable was acquired; none: all are durable.
     std::optional<std::uint64_t> oldest_acquired_ns;
-    // The same for those that wait for a consumer, in ring and hands.
+    // The same for the invoices in ring and hands, which wait for a consumer.
     std::optional<std::uint64_t> oldest_unsaved_ns;
     Histogram under_way;                // ages of the invoices that are not durable
-    std::uint64_t failed_in_a_row = 0;  // of the newest durable ones, as far as visible
+    std::uint64_t failed_in_a_row = 0;  // of the newest durable records, as far as visible
     LedgerCondition ledger_condition;
     SourceCondition source_condition;
     SupervisorObservation supervisor;
     ProcessObservation producer;
-    // Places with a running consumer or with something left behind, in order.
+    // The places that have a consumer, or invoices left in the hand, in order.
     std::vector<ConsumerObservation> consumers;
-    std::uint64_t consumer_deaths = 0;  // of all places, unused ones included
-    // Totals of all places since the segments were created.
+    std::uint64_t consumer_deaths = 0;  // of all places, including those without a consumer now
+    // The latencies of all invoices since the segments were created.
     Histogram waiting;
     Histogram processing;
     Histogram until_durable;
@@ -115,16 +117,16 @@ struct Observation {
     }
 };
 
-// How long to try for an exact flow before accepting one that spans a few microseconds.
+// How long to try for an exact flow before accepting a flow that spans a few microseconds.
 inline constexpr std::chrono::milliseconds kPatience{3};
 
-// How many of the newest outcomes to look at.
+// How many of the newest outcomes are read to find failures in a row.
 inline constexpr std::uint64_t kFailuresLookedAt = 20;
 
-// Looks now; `segments` are attached read-only.
+// Observes the pipeline now; `segments` are attached read-only.
 [[nodiscard]] Observation observe_segments(const SegmentsView& segments);
-// The same without the names of source and ledger, and without whether the source has ended. `reach`: of the
-// segments.
+// Observes the same, except the texts of source and ledger and whether the source has ended. `reach` is that
+// of the segments.
 [[nodiscard]] Observation observe_areas(const RingView& ring, const StorageView& storage,
                                         const MetricsArea& metrics, Reach reach = Reach::Here);
 

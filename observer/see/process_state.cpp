@@ -13,7 +13,7 @@
 namespace pipeline {
 namespace {
 
-// True if a signal or a debugger has stopped it.
+// True if a signal or a debugger has stopped the process.
 bool is_stopped(std::uint32_t pid) {
     std::ifstream file(fmt::format("/proc/{}/stat", pid));
     std::string line;
@@ -28,7 +28,7 @@ bool is_stopped(std::uint32_t pid) {
 
 Reach reach_of(const SegmentsView& segments) {
     const std::uint64_t theirs = loaded(segments.ring().area().pid_namespace);
-    // 0 means unknown and equals nothing.
+    // 0 means that their namespace is unknown; it equals no other.
     if (theirs != 0 && theirs == own_pid_namespace()) return Reach::Here;
     const auto are_in_use = segments.are_in_use();
     if (!are_in_use) return Reach::Elsewhere;

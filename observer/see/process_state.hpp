@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The states of the processes that shared memory names. A pid counts only together with its start time, and
-// only in the pid namespace where it was taken: in any other one (another container, or the host) the same
-// number is another process. From there one can see by its open files whether a generation lives at all, and
-// nothing about its single processes.
+// The states of the processes that are registered in shared memory. A pid identifies a process only together
+// with its start time, and only in its own pid namespace: in any other one (another container, or the host)
+// the same number is another process. From another namespace, the observer can tell by open files whether any
+// process of a generation lives, but not which.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,10 @@
 namespace pipeline {
 
 enum class ProcessState : std::uint8_t {
-    Absent,   // not started yet, or left in good order
-    Running,  // or asleep: it can go on
+    Absent,   // not started yet, or ended in good order
+    Running,  // running or asleep: it can continue
     Stopped,  // by a signal or a debugger
-    Dead,     // and its name is still registered
+    Dead,     // dead, and still registered
     Unknown,  // in another pid namespace, where some process of its generation may live
 };
 
@@ -34,13 +34,13 @@ enum class Reach : std::uint8_t {
     Elsewhere,       // they are in another one, and the system does not tell whether any lives
 };
 
-// `segments`: attached read-only.
+// Determines the reach; `segments` are attached read-only.
 [[nodiscard]] Reach reach_of(const SegmentsView& segments);
 
-// An identity without a pid is Absent.
+// Returns the state of `process`; Absent if it has no pid.
 [[nodiscard]] ProcessState process_state(ProcessId process, Reach reach);
 
-// Its private physical memory, without the segments and program files; 0 if that cannot be seen.
+// The process's private physical memory, without the segments and program files; 0 if it cannot be seen.
 [[nodiscard]] std::uint64_t private_bytes(ProcessId process, ProcessState state);
 
 // "absent", "running", "stopped", "dead", "unknown".

@@ -12,8 +12,8 @@
 namespace pipeline {
 namespace {
 
-// All words that locate items. Each only grows (a hand's word by its `first`, then its `done`), so two equal
-// reads prove that all words had these values at the moment between the reads.
+// All words of the segments that locate items. Each word only grows (a hand's word by its `first`, then its
+// `done`), so two equal reads prove that all words had these values at the moment between the reads.
 struct Words {
     std::uint64_t tail = 0;
     std::uint64_t head = 0;
@@ -34,8 +34,8 @@ Words look(const RingView& ring, const StorageView& storage) noexcept {
     return words;
 }
 
-// Settles the words as their next owners would: a process killed, or still running, between a commit word and
-// the word derived from it has moved its items all the same.
+// Counts as if the next owners had settled the words. A process may be killed, or still running, after it has
+// stored a commit word and before it stores the word derived from that; its items have moved all the same.
 Flow settled(const Words& words, const std::optional<LastSave>& last, const Totals& outcomes) noexcept {
     const auto word_of = [&words](std::size_t place) { return HandWord::unpack(words.hands[place]); };
     Flow flow;
@@ -55,7 +55,7 @@ ProcessSight sight(ProcessSight::Role role, std::uint16_t place, ProcessId proce
     return {role, place, process.pid, process_state(process, reach)};
 }
 
-// Looks until two reads agree, or the deadline passes.
+// Reads until two reads in a row agree, or the deadline passes.
 std::optional<Flow> exact_flow(const RingView& ring, const StorageView& storage,
                                std::chrono::nanoseconds patience) {
     using std::chrono::steady_clock;
@@ -72,7 +72,8 @@ std::optional<Flow> exact_flow(const RingView& ring, const StorageView& storage,
     return std::nullopt;
 }
 
-// One read, against the direction of the items: a later read is never behind an earlier one.
+// Reads each word once, against the direction of the items (storage before ring): a later word is never
+// behind an earlier one.
 Flow glance(const RingView& ring, const StorageView& storage) noexcept {
     const std::uint64_t durable_word = loaded(storage.area().durable_word);
     Flow flow;
@@ -86,10 +87,10 @@ Flow glance(const RingView& ring, const StorageView& storage) noexcept {
     return flow;
 }
 
-// Repeats a glance that took too long: ring or storage seem to hold more than they can, or a flush may have
+// Repeats a glance that took too long: ring or storage then seem to hold more than they can, or a flush has
 // overwritten the totals.
 Flow passing_flow(const RingView& ring, const StorageView& storage) noexcept {
-    constexpr int kTries = 8;  // retries do not repair garbage
+    constexpr int kTries = 8;  // the numbers of a damaged segment never fit
     Flow flow;
     for (int i = 0; i < kTries; ++i) {
         flow = glance(ring, storage);

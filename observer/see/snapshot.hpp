@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A pipeline's state at one moment, read from its segments without a lock and without a write. It works on a
-// pipeline that runs, hangs or is dead, and its numbers are consistent. The views (such as the audit) take it
-// as it is and never look into the segments themselves.
+// A snapshot: a pipeline's state at one moment, read from its segments without a lock and without a write. It
+// can be taken of a pipeline that runs, hangs or is dead, and its numbers are consistent. The views (such as
+// the audit) use the snapshot and never read the segments themselves.
 #pragma once
 
 #include <chrono>
@@ -15,14 +15,15 @@
 
 namespace pipeline {
 
-// Counts of items by place. Each item of the ring is in exactly one of these places.
+// Counts of items by where they are. Each acquired item counts in exactly one of `in_ring`, `in_hands` and
+// `saved`.
 struct Flow {
     std::uint64_t acquired = 0;  // pushed into the ring since the segments were created
     std::uint64_t in_ring = 0;
     std::uint64_t in_hands = 0;  // claimed and not yet saved
-    std::uint64_t saved = 0;     // in storage, or already through it
-    std::uint64_t durable = 0;   // saved ones that are in the ledger, by the segments' account
-    Totals outcomes{};           // of the durable ones
+    std::uint64_t saved = 0;     // in storage, or already released from it
+    std::uint64_t durable = 0;   // saved items that are in the ledger, by the segments' count
+    Totals outcomes{};           // of the durable items
 
     // Acquired items that are nowhere; negative if some are in two places. Always 0 without a defect.
     [[nodiscard]] std::int64_t missing() const noexcept {
@@ -44,18 +45,18 @@ struct Snapshot {
     std::string ledger;
     std::uint64_t generation = 0;
     Flow flow;
-    std::vector<ProcessSight> processes;  // registered, and not left in good order
+    std::vector<ProcessSight> processes;  // registered; not those that ended in good order
     Reach reach = Reach::Here;
 };
 
-// The exact flow of one moment: reads twice, and accepts two equal reads. A word that a kill left behind
-// counts as its next owner will settle it. None if the segments changed between every two reads for a whole
-// second.
+// Reads the exact flow of one moment: reads all words repeatedly, until two reads in a row are equal. If a
+// kill left a word unsettled, counts as its next owner will settle it. None if no two reads in a row are
+// equal for a whole second.
 [[nodiscard]] std::optional<Flow> read_flow(const RingView& ring, const StorageView& storage);
 
-// For frequent looks: an exact flow if one comes within `patience`, else a single read. The words of a single
-// read are a few microseconds apart: nothing is negative, nothing is missing, and an item that moved
-// meanwhile counts at its old or its new place.
+// For frequent observations: an exact flow if that takes no longer than `patience`, else a single read. The
+// words of a single read are a few microseconds apart: no count is negative, no item is missing, and an item
+// that moved meanwhile counts at its old or its new place.
 struct LiveFlow {
     Flow flow;
     bool is_exact = false;  // all words are of one moment

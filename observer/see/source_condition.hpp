@@ -15,7 +15,7 @@ struct SourceCondition : SourceNumbers<Plain> {
     std::uint64_t since_ns = 0;  // start of that state, monotonic
     std::string sentence;        // cause and advice in one line, unless Fine
 
-    // How long the oldest of the backlog has waited at this wall-clock time; 0: none waits.
+    // How long the oldest invoice of the backlog has waited at the wall-clock time `now_us`; 0: none waits.
     [[nodiscard]] double waiting_seconds(std::int64_t now_us) const noexcept {
         const auto oldest = static_cast<std::int64_t>(oldest_us);
         return oldest != 0 && now_us > oldest ? static_cast<double>(now_us - oldest) / 1e6 : 0;

@@ -27,15 +27,15 @@ Ticker::Ticker(std::chrono::nanoseconds interval)
 
 Ticker::Event Ticker::wait(int fd) {
     while (true) {
-        // Poll even if the tick is already due. Otherwise looks that take longer than the interval would hide
-        // every signal and key.
+        // Poll even if the tick is already due. Otherwise observations that take longer than the interval
+        // would hide every signal and key.
         const auto left =
             std::max(milliseconds::zero(), std::chrono::ceil<milliseconds>(next_ - steady_clock::now()));
         std::array<pollfd, 2> awaited{{{signals_.get(), POLLIN, 0}, {fd, POLLIN, 0}}};  // -1: ignored
         const int ready = ::poll(awaited.data(), awaited.size(), static_cast<int>(left.count()));
         if (ready < 0 && errno != EINTR)
             throw system_failure(ExitStatus::InputOutput, "poll", "for signals", errno);
-        // A resized terminal sends a signal first, then a key.
+        // If the terminal is resized, a signal comes first, then a key.
         if (ready < 0 && fd >= 0) return Event::Input;
         if (ready < 0) continue;
         if (awaited[0].revents != 0) return Event::End;
@@ -61,7 +61,8 @@ bool Ticker::wait_for_room(int fd) {
         const int ready = ::poll(awaited.data(), awaited.size(), -1);
         if (ready < 0 && errno != EINTR)
             throw system_failure(ExitStatus::InputOutput, "poll", "for signals", errno);
-        // An active reader gets the whole line: the end can wait for it.
+        // If `fd` accepts data, let the caller write the rest of the line, even if a signal has asked for the
+        // end.
         if (ready > 0) return awaited[1].revents != 0;
     }
 }

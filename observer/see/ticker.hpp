@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waits for the next look or for the end: SIGTERM and SIGINT interrupt the wait.
+// Waits for the time of the next observation, or for the end, which SIGTERM or SIGINT requests.
 #pragma once
 
 #include <chrono>
@@ -10,13 +10,14 @@ namespace pipeline {
 
 class Ticker {
   public:
-    // Blocks both signals in this thread and in those it starts. Throws Failure InputOutput.
+    // Blocks SIGTERM and SIGINT in this thread and in those that it starts. Throws Failure InputOutput.
     explicit Ticker(std::chrono::nanoseconds interval);
 
     enum class Event { Tick, Input, End };
     // Waits for the next tick (missed ones are dropped), for the end, or for input on `fd` unless it is -1.
-    // The end comes first; due ticks and input alternate, so neither starves the other. A signal that is
-    // handled elsewhere counts as input; if the other end of `fd` is gone, that counts as the end.
+    // If several are due, the end is returned first; ticks and input alternate, so neither starves the other.
+    // A signal that is handled elsewhere counts as input; if the other end of `fd` is gone, that counts as
+    // the end.
     [[nodiscard]] Event wait(int fd = -1);
     // Returns true once `fd` accepts data or reports an error, false if the end comes first. wait() then
     // returns End too.

@@ -13,7 +13,7 @@
 namespace pipeline {
 namespace {
 
-// Joins words with commas.
+// Joins phrases with commas.
 class Words {
   public:
     void add(std::string_view words) {

@@ -13,7 +13,7 @@ namespace pipeline {
 // "12 wait, the oldest for 3.20 s"; empty: there is nothing to report.
 [[nodiscard]] std::string source_text(const Observation& now);
 
-// True if something is wrong, even if not yet for long enough to be unhealthy.
+// True if something is wrong, even if it has not lasted long enough to be unhealthy.
 [[nodiscard]] bool is_ledger_in_trouble(const Observation& now) noexcept;
 [[nodiscard]] bool is_source_in_trouble(const Observation& now) noexcept;
 

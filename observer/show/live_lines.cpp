@@ -16,14 +16,14 @@ ExitStatus show_lines(const ObserverOptions& options) {
     Lookout lookout(options.name);
     bool was_attached = false;
     std::string told;  // why there is nothing to see
-    // Returns false if the end comes while the reader does not read.
+    // Prints a line. Returns false if the observer must end while the reader of its output does not read.
     const auto print = [&ticker](const std::string& line) {
         return print_output_while([&ticker] { return ticker.wait_for_room(STDOUT_FILENO); }, line + "\n");
     };
     do {
         const View& view = lookout.look();
         const std::string why = view.is_attached ? "" : waiting_text(view);
-        // When a pipeline ends, print the final look at it too, as a normal line.
+        // When a pipeline ends, print its final observation too, as a normal line.
         if (view.is_attached || was_attached) {
             if (!print(options.json ? status_json(view) : status_line(view))) break;
         } else if (why != told) {

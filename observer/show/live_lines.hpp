@@ -7,7 +7,7 @@
 
 namespace pipeline {
 
-// Runs until SIGTERM or SIGINT. Without a pipeline it says so once, and waits for one.
+// Runs until SIGTERM or SIGINT. Without a pipeline, prints once that there is none, and waits for one.
 [[nodiscard]] ExitStatus show_lines(const ObserverOptions& options);
 
 }  // namespace pipeline

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replaces prometheus.cpp where its library is missing.
+// Replaces prometheus.cpp if its library is missing.
 #include "common/base/error.hpp"
 #include "observer/show/prometheus.hpp"
 

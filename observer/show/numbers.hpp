@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The numbers that the views give of a pipeline, its ledger and its source: one row each, which says what it
-// is called, what it means and how it is read from an observation. JSON, Prometheus, text and the web page
-// come from these rows.
+// The numbers that the views show of a pipeline, its ledger and its source. Each has one row: its names, its
+// meaning, and how to read it from an observation. JSON, Prometheus, text and the web page come from these
+// rows.
 #pragma once
 
 #include <cstdint>
@@ -15,14 +15,14 @@
 namespace pipeline {
 
 struct Number {
-    using Value = std::variant<std::monostate, bool, std::uint64_t, double, std::string>;  // the first: none
+    using Value = std::variant<std::monostate, bool, std::uint64_t, double, std::string>;  // monostate: none
     enum class Type : std::uint8_t { Counter, Gauge };
 
-    // Where it is in the JSON: {object, key}. Without an object: only a metric.
+    // The number's place in the JSON: the object and the key in it. If `object` is null, it is only a metric.
     const char* object = nullptr;
     const char* key = nullptr;
-    // The metric's name without its prefix; null: only in the JSON. Rows of one metric follow each other,
-    // each with another label.
+    // The metric's name without its prefix; null: the number is only in the JSON. Rows of one metric follow
+    // each other, each with another label.
     const char* metric = nullptr;
     Type type = Type::Gauge;
     const char* help = nullptr;
@@ -30,8 +30,8 @@ struct Number {
         const char* name = nullptr;
         const char* value = nullptr;
     } label = {};
-    bool is_left_out = false;  // when it is none; otherwise the metric is 0 then
-    // A count that text and page show while it is not 0: "3 files not moved yet".
+    bool is_left_out = false;  // true: without a value, there is no metric; false: it is 0 then
+    // The words for a count that text and page show while it is not 0: "3 files not moved yet".
     struct Words {
         const char* one = nullptr;   // "file"
         const char* more = nullptr;  // "files"
@@ -42,10 +42,10 @@ struct Number {
 
 enum class Subject : std::uint8_t { Flow, Ledger, Source };
 
-// In the order in which JSON and Prometheus have them.
+// The rows, in the order in which JSON and Prometheus show them.
 [[nodiscard]] std::span<const Number> numbers_of(Subject subject) noexcept;
 
-// As Prometheus wants it: 0 for none.
+// The value for Prometheus: 0 if there is none.
 [[nodiscard]] double as_double(const Number::Value& value) noexcept;
 // "3 files not moved yet"; empty if the number has no words or is 0.
 [[nodiscard]] std::string in_words(const Number& number, const Observation& now);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One row of words per process. The page and the screen share this part.
+// One row of texts per process, for the status text and the screen.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ struct ProcessRow {
     std::string name;  // "supervisor", "producer", "consumer 3"
     std::string pid;
     ProcessState state = ProcessState::Absent;
-    std::string doing;  // "working", "waits for items"; empty unless it is known
+    std::string doing;  // "processes", "waits for invoices"; empty unless the process may live
     std::string items_per_second;
     std::string busy;  // share of its time, without waiting for input
     std::string invoice;
@@ -29,7 +29,8 @@ enum class SortOrder : std::uint8_t { Place, Rate, Busy, Since, Deaths };
 inline constexpr std::size_t kSortOrders = 5;
 [[nodiscard]] const char* to_text(SortOrder order) noexcept;
 
-// Supervisor and producer first, then the consumers in descending sort order. Empty if nothing was observed.
+// Returns the rows of supervisor and producer, then those of the consumers, sorted by `order`: places
+// ascending, all others descending. Empty if nothing has been observed.
 [[nodiscard]] std::vector<ProcessRow> process_rows(const View& view, SortOrder order = SortOrder::Place);
 
 }  // namespace pipeline

@@ -26,8 +26,8 @@ constexpr double kNsPerSecond = 1e9;
 constexpr std::array<Activity, kActivities> kAll{Activity::Working, Activity::WaitingForInput,
                                                  Activity::WaitingForRoom, Activity::Flushing};
 
-// The families of one scrape, each with its name's prefix and the pipeline's label. Prometheus would refuse
-// the whole scrape for a label that is not UTF-8.
+// The metric families of one scrape. Each name gets the prefix, and each metric the pipeline's label. Labels
+// are made safe, because Prometheus would refuse the whole scrape for one that is not UTF-8.
 class Families {
   public:
     explicit Families(std::string pipeline) : pipeline_(std::move(pipeline)) {}
@@ -71,9 +71,9 @@ class Families {
     std::vector<MetricFamily> families_;
 };
 
-// From a microsecond to 17 minutes, at about the powers of two. The bounds are those of buckets in shared
-// memory, so the counts are exact. A bucket there counts values below its upper bound, while Prometheus's
-// `le` includes the bound: a difference of a nanosecond.
+// Converts to buckets from a microsecond to 18 minutes, with a bound at every second power of two. Buckets in
+// shared memory have these bounds too, so the counts are exact. A bucket there counts values below its upper
+// bound, while Prometheus's `le` includes the bound: a difference of a nanosecond.
 ClientMetric::Histogram coarse(const Histogram& fine) {
     constexpr unsigned kFirst = 10;
     constexpr unsigned kLast = 40;
@@ -134,7 +134,7 @@ void add_histograms(Families& families, const Observation& now) {
     add("until_durable_seconds", "From being acquired until it was in the ledger.", now.until_durable);
 }
 
-// Each process's labels, and its observation.
+// Returns each process's labels, and its observation.
 std::vector<std::pair<Labels, const ProcessObservation*>> processes_of(const Observation& now) {
     std::vector<std::pair<Labels, const ProcessObservation*>> all;
     all.push_back({{{"process", "producer"}, {"place", ""}}, &now.producer});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A pipeline's view for Prometheus (text format 0.0.4, which OpenMetrics readers accept too). An optional
-// part: without the library, no_prometheus.cpp replaces it.
+// A pipeline's view for Prometheus (text format 0.0.4, which OpenMetrics readers accept too). This part is
+// optional: without its library, no_prometheus.cpp replaces it.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace pipeline {
 
-// Throws Failure Configuration if this observer was built without it.
+// Throws Failure Configuration if this observer was built without the library.
 [[nodiscard]] std::string prometheus_text(const View& view);
 
 }  // namespace pipeline

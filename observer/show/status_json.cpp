@@ -116,7 +116,7 @@ void add_recent(Json& json, const View& view) {
                       {"sentence", recent.advice.sentence}};
 }
 
-// By column: readers draw one column after the other.
+// Adds the history by columns, because readers draw one column after the other.
 void add_history(Json& json, const std::vector<Pace>& history) {
     const auto column = [&history](double Pace::*number) {
         Json values = Json::array();

@@ -8,7 +8,8 @@
 
 namespace pipeline {
 
-// Returns one object on one line, without the newline. If the view has no observation: its name, and why.
+// Returns one object on one line, without the newline. If the view has no observation, the object has the
+// pipeline's name, and why nothing is observed.
 [[nodiscard]] std::string status_json(const View& view);
 
 }  // namespace pipeline

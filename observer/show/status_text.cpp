@@ -14,7 +14,7 @@
 namespace pipeline {
 namespace {
 
-constexpr double kStill = 3;  // seconds without movement before the page says so
+constexpr double kStill = 3;  // seconds without movement until the text says so
 
 class Page {
   public:

@@ -16,20 +16,21 @@
 namespace pipeline {
 namespace {
 
-// Numbers of epoll events. Clients' numbers follow.
+// Numbers that identify epoll events. The clients' numbers follow.
 constexpr std::uint64_t kListening = 0;
 constexpr std::uint64_t kTimer = 1;
 constexpr std::uint64_t kFirstClient = 2;
 
 constexpr int kAtOnce = 64;                           // events and new connections per serve()
-constexpr std::chrono::seconds kRest{1};              // while the system has no room for a connection
-constexpr std::size_t kMostIgnoredBytes = 1U << 20U;  // after a request, until the client closes
+constexpr std::chrono::seconds kRest{1};              // until the next try, if there is no room to accept
+constexpr std::size_t kMostIgnoredBytes = 1U << 20U;  // that come after a request, until the client closes
 
 bool has_nothing_now(int error) noexcept {
     return error == EAGAIN || error == EINTR;
 }
 
-// Errors of accept4(2) that do not affect the next connection: this one was gone, or its network was.
+// Errors of accept4(2) that concern one connection only, because it is gone or its network is down. The next
+// connection can be accepted.
 bool is_passing(int error) noexcept {
     constexpr std::array<int, 11> kPassing{EINTR,       ECONNABORTED, EPROTO,       ENETDOWN,
                                            ENOPROTOOPT, EHOSTDOWN,    EHOSTUNREACH, ENETUNREACH,
@@ -45,7 +46,8 @@ std::array<unsigned char, 16> address_of(const sockaddr_storage& from) noexcept 
     std::array<unsigned char, 16> address{};
     if (from.ss_family == AF_INET6) {
         const auto& six = reinterpret_cast<const sockaddr_in6&>(from).sin6_addr;
-        // A client can choose the second half freely, unless it is an IPv4 address.
+        // Take the first half only, because a client can choose the second half freely. An IPv4 address
+        // counts as a whole.
         const std::size_t size = IN6_IS_ADDR_V4MAPPED(&six) ? 16 : 8;
         std::copy_n(std::begin(six.s6_addr), size, address.begin());
     } else if (from.ss_family == AF_INET) {
@@ -57,7 +59,8 @@ std::array<unsigned char, 16> address_of(const sockaddr_storage& from) noexcept 
     return address;
 }
 
-// A request begins with its method. Anything else (TLS, say) will never become a request.
+// True if nothing more needs to be read. A request begins with its method; a text that begins with anything
+// else (TLS, say) will never become a request.
 bool is_whole(std::string_view text) noexcept {
     if (!text.empty() && (text.front() < 'A' || text.front() > 'Z')) return true;
     return text.find("\n\r\n") != std::string_view::npos || text.find("\n\n") != std::string_view::npos;
@@ -97,7 +100,7 @@ void Clients::serve() {
             timer_is_set_ = false;
             if (!std::exchange(is_listening_, true))
                 want(listening_.get(), kListening, EPOLLIN, EPOLL_CTL_MOD);
-        } else if (const auto client = open_.find(number); client != open_.end()) {  // else: made room
+        } else if (const auto client = open_.find(number); client != open_.end()) {  // else: dropped
             if (!go_on(number, client->second)) drop(client);
         }
     }
@@ -136,11 +139,11 @@ void Clients::add(UniqueFd fd, const Address& address) {
     client->second.address = address;
     client->second.until = Clock::now() + bounds_.time;
     ++counts_[address];
-    // Answer data that came with the connection before another client can push it out.
+    // Serve the client at once: its request may have come already, and later another client may push it out.
     if (!go_on(number, client->second)) drop(client);
 }
 
-// There must be an open connection.
+// Drops the oldest connection of the client that has the most. There must be an open connection.
 void Clients::make_room() {
     const auto most =
         std::max_element(counts_.begin(), counts_.end(),
@@ -160,17 +163,18 @@ void Clients::drop(Open::iterator client) {
     if (client->second.state == Client::State::Reads) held_bytes_ -= client->second.text.size();
     const auto counted = counts_.find(client->second.address);
     if (--counted->second == 0) counts_.erase(counted);
-    open_.erase(client);  // closes it, which ends its events
+    open_.erase(client);  // closes the descriptor, which ends its events
 }
 
-// All have the same time limit, so the oldest is the first to be late.
+// Drops the connections whose time is over. All have the same limit, so the oldest is the first to be late.
 void Clients::drop_late() {
     if (open_.empty()) return;
     const auto now = Clock::now();
     while (!open_.empty() && open_.begin()->second.until <= now) drop(open_.begin());
 }
 
-// A timer that fires early only causes one more look. Without clients it is not set.
+// Sets the timer for the oldest connection's limit, or for the next try to accept. If that connection ends
+// earlier, the timer only causes one more call of serve(). Without connections there is no timer.
 void Clients::set_timer() {
     if (timer_is_set_ || (open_.empty() && is_listening_)) return;
     const auto at = is_listening_ ? open_.begin()->second.until : Clock::now() + kRest;
@@ -225,8 +229,8 @@ bool Clients::send(std::uint64_t number, Client& client) {
     if (size < 0) return has_nothing_now(errno);
     client.done += static_cast<std::size_t>(size);
     if (client.done < client.text.size()) return true;
-    // Do not close yet: with unread bytes of the client, the connection would be reset and the answer might
-    // be lost.
+    // Do not close yet: if bytes of the client are still unread, the system would reset the connection, and
+    // the answer might be lost.
     held_bytes_ -= client.text.size();
     client.state = Client::State::Leaves;
     client.done = 0;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Connections of clients that ask once and get one answer. One thread serves them and never waits for any of
-// them. Each has limits of time and bytes as a whole, however it divides them; their number is limited too.
-// At the limit of connections, the oldest connection of the client that has most is dropped. If answers take
-// too much memory, the oldest connection that has not read its answer is dropped. So clients that are slow,
-// silent or do not read cannot keep others from an answer, however many they are.
+// Serves connections that carry one request and one answer each. One thread serves all of them and never
+// waits for a single one. Each connection has limits of time and bytes for its whole life, no matter how the
+// client divides them; the number of connections is limited too. When that limit is reached, the oldest
+// connection of the client that has the most is dropped. If the answers take too much memory, the oldest
+// connection that has not read its answer is dropped. So clients that are slow, silent or do not read cannot
+// keep others from an answer, however many they are.
 //
 // A client is one IPv4 address, or one /64 network of IPv6. All that this file knows of HTTP is that a
 // request's head ends with an empty line.
@@ -26,17 +27,17 @@ class Clients {
     struct Bounds {
         std::size_t connections = 1024;         // at a time
         std::size_t request_bytes = 16'384;     // of a request's head
-        std::size_t answer_bytes = 33'554'432;  // of all unsent answers together, except for one
+        std::size_t answer_bytes = 33'554'432;  // of all unsent answers; one alone may be longer
         std::chrono::milliseconds time{5'000};  // from the start of a connection to its end
     };
-    // Makes the answer to a request's head, or to the part of it that has come if nothing more will or may.
-    // An empty answer ends the connection.
+    // Returns the answer to a request's head; an empty answer ends the connection. If no more will come, or
+    // the limit of bytes is reached, `request` is only the part of the head that has come.
     using AnswerTo = std::function<std::string(std::string_view request)>;
 
     // `listening`: a listening socket; it becomes non-blocking. Throws Failure InputOutput.
     Clients(UniqueFd listening, Bounds bounds, AnswerTo answer_to);
 
-    // Readable whenever serve() has something to do.
+    // Returns a descriptor that is readable whenever serve() has something to do.
     [[nodiscard]] int fd() const noexcept { return events_.get(); }
     // Does a bounded amount of work without blocking. Throws Failure InputOutput if no more connections can
     // be accepted, and whatever `answer_to` throws.
@@ -51,7 +52,7 @@ class Clients {
         enum class State : std::uint8_t {
             Asks,   // `text` is the request so far
             Reads,  // `text` is the answer; `done` bytes of it are sent
-            Leaves  // it got its answer; `done` bytes of surplus request were discarded
+            Leaves  // the answer is sent; `done` bytes that came after the request were discarded
         };
         UniqueFd fd;
         Address address;
@@ -71,7 +72,7 @@ class Clients {
     void set_timer();
     void want(int fd, std::uint64_t number, std::uint32_t events, int operation);
 
-    // Each advances a client as far as possible; false: end the connection.
+    // Each of these continues with a client as far as possible. False: end the connection.
     [[nodiscard]] bool go_on(std::uint64_t number, Client& client);
     [[nodiscard]] bool hear(std::uint64_t number, Client& client);
     [[nodiscard]] bool answer(std::uint64_t number, Client& client);
@@ -84,11 +85,11 @@ class Clients {
     UniqueFd events_;  // epoll
     UniqueFd timer_;
     bool timer_is_set_ = false;
-    bool is_listening_ = true;  // false until the timer: the system has no room for a single connection
+    bool is_listening_ = true;  // false until the timer fires: the system has no room for one connection
     std::uint64_t next_number_;
     Open open_;
     std::map<Address, std::size_t> counts_;  // open connections per client
-    std::size_t held_bytes_ = 0;             // in unsent answers
+    std::size_t held_bytes_ = 0;             // of all unsent answers
 };
 
 }  // namespace pipeline

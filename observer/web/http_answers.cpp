@@ -12,7 +12,8 @@
 namespace pipeline {
 namespace {
 
-// Reads from a complete request and collects the answer: neither ever blocks.
+// The library reads the request from this stream and writes the answer to it. Both are in memory: reading and
+// writing never block.
 class MemoryStream : public httplib::Stream {
   public:
     explicit MemoryStream(std::string_view request) noexcept : request_(request) {}
@@ -28,7 +29,7 @@ class MemoryStream : public httplib::Stream {
         answer_.append(bytes, size);
         return static_cast<ssize_t>(size);
     }
-    // Nobody uses the addresses.
+    // No handler uses the addresses.
     void get_remote_ip_and_port(std::string& /*ip*/, int& /*port*/) const override {}
     void get_local_ip_and_port(std::string& /*ip*/, int& /*port*/) const override {}
     [[nodiscard]] socket_t socket() const override { return INVALID_SOCKET; }
@@ -82,10 +83,11 @@ class HttpAnswers::Server : public httplib::Server {
     }
     template <class Client>
     void process(Client& client) {
-        // A range that is repeated many times would multiply the answer.
+        // Ignore the ranges that a client asks for: one that is repeated many times would multiply the
+        // answer.
         const auto without_ranges = [](httplib::Request& request) { request.ranges.clear(); };
         bool is_closed = false;
-        // Later versions want the addresses of both ends, which nobody here uses.
+        // Later versions of the library take the addresses of both ends, which no handler uses.
         if constexpr (requires { process_request(client, "", 0, "", 0, true, is_closed, without_ranges); }) {
             process_request(client, "", 0, "", 0, true, is_closed, without_ranges);
         } else {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Turns an HTTP request into its answer, both whole in memory. The library parses the one and writes the
-// other. It gets no socket and no thread, so a client cannot hold one. An optional part, like serve.hpp.
+// Turns an HTTP request into its answer, both whole in memory. The library parses the request and writes the
+// answer. It gets no socket and no thread, so a client cannot hold one. This part is optional, like
+// serve.hpp.
 #pragma once
 
 #include <memory>
@@ -13,14 +14,14 @@ namespace pipeline {
 
 class HttpAnswers {
   public:
-    // `anywhere`: also answers clients that address this machine by a name that is not a loopback one.
+    // If `anywhere`, also answers requests whose Host header does not name a loopback address.
     explicit HttpAnswers(bool anywhere);
     HttpAnswers(const HttpAnswers&) = delete;
     HttpAnswers& operator=(const HttpAnswers&) = delete;
     ~HttpAnswers();
 
-    // `request`: its head, or the part of it that has come if nothing more will; a body is ignored. Returns
-    // an empty string if it is not a request.
+    // Returns the answer to `request`: the request's head, or the part of it that has come if nothing more
+    // will. Ignores a body. Returns an empty string if `request` is not an HTTP request.
     [[nodiscard]] std::string answer_to(std::string_view request, const View& view);
 
   private:

@@ -100,7 +100,8 @@ ListeningSocket open_listening_socket(const ListenAddress& address, bool anywher
     const sockaddr_storage where = to_system(address, size);
     UniqueFd fd(::socket(where.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!fd) fail("socket");
-    // Connections of the last observer may linger on the port. Two observers on one port are still refused.
+    // Closed connections of an earlier observer may still occupy the port; this option allows that. The
+    // system still refuses a second observer on the same port.
     const int on = 1;
     ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
     if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&where), size) != 0) fail("bind");

@@ -49,7 +49,7 @@ Response respond(std::string_view method, std::string_view path, const View& vie
 }
 
 bool is_local_host(std::string_view host) {
-    // A port follows the last colon, unless that is inside an IPv6 address.
+    // A port follows the last colon, unless that colon is inside an IPv6 address.
     const auto colon = host.rfind(':');
     if (colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos)
         host = host.substr(0, colon);

@@ -10,18 +10,18 @@
 namespace pipeline {
 
 struct Response {
-    int status = 200;  // of HTTP
+    int status = 200;  // the HTTP status
     std::string type;
     std::string body;
     std::string policy;  // Content-Security-Policy
 };
 
-// GET or HEAD of /, /metrics, /status.json and /healthz. `nonce`: letters and digits, different for each
-// response; it permits the page's own script and style.
+// Returns the response to GET or HEAD of /, /metrics, /status.json and /healthz; anything else is an error.
+// `nonce` is letters and digits, different for each response; it permits the page's own script and style.
 [[nodiscard]] Response respond(std::string_view method, std::string_view path, const View& view,
                                std::string_view nonce);
 
-// True if the Host header names a loopback address or localhost. This excludes pages of another origin whose
+// True if the Host header names a loopback address or localhost. This refuses the pages of other sites whose
 // name resolves to this machine (DNS rebinding).
 [[nodiscard]] bool is_local_host(std::string_view host);
 

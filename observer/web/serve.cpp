@@ -15,7 +15,8 @@
 namespace pipeline {
 namespace {
 
-// Leaves descriptors for the looks, and for those already open.
+// Limits the connections so that descriptors are left for observing the pipeline, and for the files already
+// open.
 Clients::Bounds bounds() noexcept {
     constexpr rlim_t kOwn = 16;
     Clients::Bounds bounds;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// observer --listen: the view over HTTP, read-only and bounded (clients.hpp). One thread alternates between
-// looking and answering. It answers from the last look, so requests cost the pipeline nothing. An optional
-// part: without the library, no_serve.cpp replaces it.
+// observer --listen: the view over HTTP, read-only and bounded (clients.hpp). One thread both observes and
+// answers. It answers from the last observation, so requests cost the pipeline nothing. This part is
+// optional: without the HTTP library, no_serve.cpp replaces it.
 #pragma once
 
 #include "common/base/exit_status.hpp"
@@ -9,8 +9,8 @@
 
 namespace pipeline {
 
-// Runs until SIGTERM or SIGINT. Throws Failure: as open_listening_socket(); Configuration if this observer
-// was built without it.
+// Runs until SIGTERM or SIGINT. Throws Failure as open_listening_socket() does; Configuration if this
+// observer was built without the HTTP library.
 [[nodiscard]] ExitStatus serve(const ObserverOptions& options);
 
 }  // namespace pipeline
