@@ -40,7 +40,7 @@ void wait_for_generation(Left& segments, const AdoptionRequest& request) {
 }
 
 // True if the plan's source is a spool whose path now leads to another folder than when the segments were
-// created. A file system that is mounted again may have another device number.
+// created. A remount may change the device number, so a new number counts only without birth times.
 bool are_of_another_folder(const Segments& segments, const SegmentsPlan& plan) {
     const FileIdentity& left = segments.ring().area().source_file;
     const FileIdentity& wanted = plan.source_file;
@@ -49,9 +49,9 @@ bool are_of_another_folder(const Segments& segments, const SegmentsPlan& plan) {
     return left.device != wanted.device && left.birth_ns == 0;
 }
 
-// True if new segments may replace these: all acquired invoices are in the ledger. Due receipts are no reason
-// to refuse another source or ledger. A start with the same ones gives them; otherwise the source gives those
-// invoices again, and its ledger recognises them.
+// True if new segments may replace these: all acquired invoices are in the ledger, and no receipt is due for
+// the plan's source and ledger. Receipts for another source or ledger do not count: that source gives its
+// invoices again later, and its ledger recognises them.
 bool are_done_with(const Segments& segments, const SegmentsPlan& plan) {
     if (segments.in_flight() != 0) return false;
     return segments.storage().released() == segments.ring().tail() || segments.source() != plan.source ||
@@ -69,7 +69,8 @@ void require_same(const std::string& what, const std::string& option, const std:
                     printable(wanted), verb(in_flight, "it", "them"), option, printable(left)));
 }
 
-// The segments' invoices came from a folder that has moved: their files are not in the present one.
+// Refuses a spool whose path now leads to another folder than the one that the segments' invoices came from:
+// their files are not there.
 void require_same_folder(const Segments& segments, const AdoptionRequest& request) {
     if (!are_of_another_folder(segments, request.plan)) return;
     throw Failure(
@@ -81,7 +82,8 @@ void require_same_folder(const Segments& segments, const AdoptionRequest& reques
             request.name, segments.in_flight(), segments.source(), request.name));
 }
 
-// A list's identity is its file, not its path. Without a birth time, a new file may have an old one's inode.
+// True if both are the same list file, even under another path. Without a birth time the file proves nothing:
+// a new file may have the inode of an old one.
 bool is_same_list(const Segments& segments, const SegmentsPlan& plan) {
     const FileIdentity& left = segments.ring().area().source_file;
     if (!plan.ordered || plan.source_file.birth_ns == 0 || left != plan.source_file) return false;
@@ -92,7 +94,8 @@ bool is_same_list(const Segments& segments, const SegmentsPlan& plan) {
     return true;
 }
 
-// A fresh start must not adopt unfinished work. The same command may, when it is repeated after a kill.
+// Refuses --from-start for unfinished work that began without it. The same command, repeated after a kill,
+// may adopt its own work.
 void require_begun_alike(const Segments& segments, const AdoptionRequest& request, std::uint64_t in_flight) {
     if (!request.plan.from_start || segments.ring().area().from_start != 0) return;
     throw Failure(ExitStatus::Configuration,
@@ -118,8 +121,9 @@ std::unique_ptr<Ledger> open_known(const Segments& segments, const AdoptionReque
     }
 }
 
-// Detects an older copy of the ledger or of the segments. Nobody would acquire again what an older ledger
-// lacks. Older segments would give again something else than the ledger has received since.
+// Refuses an older copy of the ledger or of the segments. Nobody would acquire the invoices again that an
+// older ledger lacks. Older segments would write other records under numbers that the ledger has already
+// received.
 void require_written_here(const Segments& segments, const AdoptionRequest& request) {
     const Storage storage = segments.storage();
     const std::uint64_t durable = storage.durable();
@@ -131,7 +135,7 @@ void require_written_here(const Segments& segments, const AdoptionRequest& reque
         case Continuation::Redoes:
         case Continuation::Unchecked:
             return;
-        case Continuation::Lacks:  // was refused when the ledger was opened
+        case Continuation::Lacks:  // open_known() has refused it already
         case Continuation::Differs:
             break;
     }
@@ -163,8 +167,8 @@ void warn_of_kept_sizes(const Segments& segments, const SegmentsPlan& plan) {
         ring, storage);
 }
 
-// The segments of an earlier generation once none of its processes is left: checked, in the present layout.
-// Converted from an older layout, they have no names yet.
+// The checked segments of an earlier generation of which no process is left, in the present layout. If they
+// were converted from an older layout, they have no names yet.
 struct Leftover {
     Segments segments;
     std::optional<OldSegments> old;
@@ -189,7 +193,8 @@ std::optional<Leftover> find_leftover(const AdoptionRequest& request) {
     }
 }
 
-// Adds to converted segments what the old layout had no words for, and gives them the names.
+// Completes segments that were converted from an older layout: adds the ledger's id, which that layout lacks,
+// and gives them the names of the old segments.
 void upgrade(Segments& segments, const AdoptionRequest& request) {
     segments.ring().area().ledger_id = open_known(segments, request)->id();
     segments.replace();
@@ -207,13 +212,13 @@ Segments adopt(Leftover leftover, const AdoptionRequest& request) {
     require_written_here(segments, request);
     require_begun_alike(segments, request, in_flight);
     warn_of_kept_sizes(segments, request.plan);
-    // Converted segments do not know the file of their list yet.
+    // Segments converted from an older layout lack the identity of the list's file.
     FileIdentity& source_file = segments.ring().area().source_file;
     if (!request.plan.ordered || source_file == FileIdentity{}) source_file = request.plan.source_file;
     if (leftover.old) upgrade(segments, request);
     segments.take_over();
     segments.ring().reopen();
-    // From exclusive to shared. The name lock keeps other supervisors out meanwhile.
+    // Turn the exclusive lock into a shared one. Meanwhile the name lock keeps other supervisors out.
     if (!segments.lock_shared()) throw Failure(ExitStatus::Internal, "the generation lock was lost");
     tell_of(segments);
     return std::move(segments);

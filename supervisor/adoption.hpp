@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a supervisor gets its segments. It creates new ones, or adopts those of an earlier generation: after
-// that generation's last process is gone, and if the ledger holds what the segments say it holds.
+// Gives a supervisor its segments: creates new ones, or adopts those of an earlier generation. An adoption
+// waits until that generation's last process is gone, and requires that the ledger holds the records that the
+// segments call durable.
 #pragma once
 
 #include <functional>
@@ -14,19 +15,20 @@ namespace pipeline {
 struct AdoptionRequest {
     std::string name;
     SegmentsPlan plan;  // for new segments; unfinished work must have the same source and ledger
-    // Fills in where new segments begin and the ledger's own name (complete() in preflight.hpp). Called once
-    // no other process is left.
+    // Fills in the source position where new segments begin, and the ledger's id (complete() in
+    // preflight.hpp). make_or_adopt() calls it once no other process is left.
     std::function<void(SegmentsPlan&)> complete;
-    // Opens the ledger and checks that it is the one the segments know, as open_known_ledger() does. Called
-    // before an adoption.
+    // Opens the ledger and checks that it is the one that the segments know, as open_known_ledger() does.
+    // make_or_adopt() calls it before it adopts segments.
     std::function<std::unique_ptr<Ledger>(const KnownLedger& known)> known_ledger;
     std::chrono::nanoseconds patience{};  // how long to wait for an earlier generation that still drains
-    std::function<bool()> interrupted;    // asked while waiting; true ends it
+    std::function<bool()> interrupted;    // asked during the wait; true ends the wait
 };
 
-// The caller must be the only supervisor of the name. Throws Failure: NotDrained if the earlier generation is
-// not gone in time or the wait was interrupted; Configuration if the unfinished work belongs to another
-// source or ledger, is damaged, or the ledger is not the one it was written to; CannotCreate.
+// Returns the segments. The caller must be the only supervisor of the name. Throws Failure: NotDrained if the
+// earlier generation is not gone in time or the wait was interrupted; Configuration if the unfinished work
+// belongs to another source or ledger, is damaged, or was written to another ledger than the one that was
+// found; CannotCreate if new segments cannot be created.
 [[nodiscard]] Segments make_or_adopt(const AdoptionRequest& request);
 
 }  // namespace pipeline

@@ -52,8 +52,9 @@ void Drain::fail(ExitStatus status) {
 void Drain::cut_short() {
     if (!failure_) failure_ = ExitStatus::NotDrained;
     kill_children();
-    // We killed these consumers ourselves: do not charge their invoices. Deaths from before still count. No
-    // other process writes these words now. A kill before this: the next start charges an attempt.
+    // This process has killed these consumers: do not charge their invoices. Earlier deaths still count. No
+    // other process writes these words now. If this process is killed before this loop, the invoices become
+    // suspects at the next start.
     Ring ring = segments_.ring();
     for (const Child& consumer : children_.consumers()) {
         const Hand hand = ring.hand(consumer.place);
@@ -75,13 +76,13 @@ void Drain::go_on(TimePoint now) {
             to_text(options_.drain_timeout));
         cut_short();
     } else if (failure_ && children_.consumers_done()) {
-        kill_children();  // the producer waits for consumers that will not come
+        kill_children();  // the producer waits for consumers, and none will start
     }
 }
 
-// The producer has failed for good, so nobody gives receipts, and durable records would fill the storage
-// until the drain ends. Release their space. The next start tells the source (which gives the invoices again,
-// and the ledger recognises them). The producer was the only other writer of this word.
+// Releases the space of durable records once the producer has failed for good: nobody gives receipts then,
+// and the records would fill the storage. At the next start the source gives these invoices again, and the
+// ledger recognises them. The producer was the only other writer of `released`.
 void Drain::release_without_producer() noexcept {
     if (!producer_has_failed()) return;
     Storage storage = segments_.storage();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The end of a pipeline: what begins it (a signal, a child that cannot go on, an exhausted source), what cuts
-// it short, and its exit status. Stopping the source stops the children: the pipeline empties from its
-// beginning. Children are killed only when the drain is cut short.
+// Ends a pipeline, and knows the exit status. A drain begins with a signal, a child that cannot go on, or an
+// exhausted source. It stops the source: then the pipeline empties from its beginning, and the children end
+// by themselves. The drain kills children only when it is cut short, or when a failure has left no consumer.
 #pragma once
 
 #include <chrono>
@@ -23,25 +23,27 @@ class Drain {
         segments.metrics().supervisor.draining.store(0, std::memory_order_relaxed);
     }
 
-    // Stops the source and starts --drain-timeout, unless that runs already. `cause` begins the log line.
+    // Stops the source and starts the clock of --drain-timeout, unless it runs already. `cause` begins the
+    // log line.
     void begin(const char* cause);
-    // The ring has been closed: the source has ended or was stopped.
+    // Notes that the drain has begun. Call when the ring is closed: the source has ended or was stopped.
     void note() noexcept;
     [[nodiscard]] bool has_begun() const noexcept { return begun_; }
 
-    // A child has failed for good with this status. Drains what can still be drained, and restarts no child
-    // that would only fail again.
+    // Call when a child has failed for good with `status`. Begins a drain, in which the other children finish
+    // as much as they can.
     void fail(ExitStatus status);
     [[nodiscard]] bool has_failed() const noexcept { return failure_.has_value(); }
 
-    // Kills all children. The next start finishes the rest; no invoice is charged an attempt.
+    // Kills all children, and charges no invoice for that. The next start finishes the rest.
     void cut_short();
 
-    // Call in each round, and at next_deadline().
+    // Does what a begun drain has to do. Call it in each round of the main loop, and at next_deadline().
     void go_on(TimePoint now);
     [[nodiscard]] TimePoint next_deadline(TimePoint now) const noexcept;
 
-    // Call when all children are gone. Removes the segments if they are empty, and returns how it ended.
+    // Removes the segments if nothing is in flight, and returns the exit status. Call it when all children
+    // are gone.
     [[nodiscard]] ExitStatus finish() const;
 
   private:

@@ -64,7 +64,7 @@ NameLock::NameLock(const std::filesystem::path& runtime_dir, const std::string& 
         }
         std::this_thread::sleep_for(kTryAgain);
     }
-    // Only the message above needs the pid: a full disk must not prevent the start.
+    // Only the message above needs the pid, so ignore a failed write: a full disk must not prevent the start.
     const std::string pid = fmt::format("{}\n", ::getpid());
     if (::ftruncate(file_.get(), 0) == 0) {
         [[maybe_unused]] const auto written = ::pwrite(file_.get(), pid.data(), pid.size(), 0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One supervisor per name: an exclusive flock(2) on RUNTIME/NAME.lock, which holds the owner's pid as text.
-// The file stays when the supervisor ends (removing it would let two owners in). The lock ends with the
-// supervisor, however it dies. Children do not inherit it.
+// Admits one supervisor per name, by an exclusive flock(2) on RUNTIME/NAME.lock. The file holds the owner's
+// pid as text. It stays when the supervisor ends (removing it would let two owners in). The lock ends with
+// the supervisor, however it dies. Children do not inherit it.
 #pragma once
 
 #include <chrono>
@@ -14,8 +14,8 @@ namespace pipeline {
 
 class NameLock {
   public:
-    // Retries for `patience`, since the predecessor may be about to leave. Throws Failure CannotCreate, which
-    // names the owner's pid or the file that could not be created.
+    // Takes the lock. Retries for `patience`, since an earlier supervisor may be about to end. Throws Failure
+    // CannotCreate, which names the owner's pid or the file that could not be created.
     NameLock(const std::filesystem::path& runtime_dir, const std::string& name,
              std::chrono::milliseconds patience);
 

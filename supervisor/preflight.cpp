@@ -31,8 +31,8 @@ void make_directory(const std::filesystem::path& path, const char* option) {
     }
 }
 
-// Each child takes one descriptor of the supervisor; kOthers covers the rest (ledger, segments, logs,
-// descriptors a child opens). Raises a lower soft limit.
+// Raises the soft limit of open files if it is too low. Each child takes one descriptor of the supervisor;
+// kOthers covers the rest (ledger, segments, logs, descriptors that a child opens).
 void provide_descriptors(ConsumerRange consumers) {
     constexpr rlim_t kOthers = 32;
     const rlim_t needed = consumers.most + kOthers;
@@ -117,7 +117,7 @@ void require_free_source(const Options& options) {
 }
 
 void complete(SegmentsPlan& plan, const Options& options) {
-    // Without birth times, a new list may have an old one's inode: identify it by name.
+    // Without birth times, a new list may have the inode of an old one: then the list is known by its name.
     const bool is_known_by_file =
         options.source.traits().input == Input::List && plan.source_file.birth_ns != 0;
     const auto ledger = open_ledger(options.ledger);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks made before anything starts: missing directories, unreadable sources; and, once the supervisor knows
-// what an earlier one left, a ledger that cannot be written.
+// Checks the conditions of a run before any child starts: first the directories and the source, and then,
+// once the supervisor knows what an earlier supervisor has left, the ledger.
 #pragma once
 
 #include <cstdint>
@@ -10,19 +10,19 @@
 
 namespace pipeline {
 
-// Raises the limit of open files if needed, creates our directories (state and runtime directory, the default
-// spool), and checks the source. Returns the plan of new segments, without the ledger's part. Throws Failure:
-// NoInput, CannotCreate or Configuration.
+// Raises the limit of open files if needed, creates the pipeline's directories (state and runtime directory,
+// the default spool), and checks the source. Returns the plan of new segments, without the parts that come
+// from the ledger. Throws Failure: NoInput, CannotCreate or Configuration.
 [[nodiscard]] SegmentsPlan prepare(const Options& options);
 
 // Throws Failure (CannotCreate) if another pipeline holds the source. Call it when no process of an earlier
 // supervisor of this name is left.
 void require_free_source(const Options& options);
 
-// Completes the plan of new segments from the ledger: the ledger's own name, the source's name in it, the
-// position where the source goes on (0 if the ledger does not know it, or with --from-start), and the digest
-// of a list up to there. Logs it if a list goes on under another name. Creates a missing ledger. Throws as
-// prepare().
+// Completes the plan of new segments from the ledger: the ledger's id, the source's name in the ledger, the
+// position where the source goes on (0 if the ledger does not know the source, or with --from-start), and for
+// a list the digest of everything before that position. Logs a line if a list goes on under another name.
+// Creates a missing ledger. Throws as prepare().
 void complete(SegmentsPlan& plan, const Options& options);
 
 }  // namespace pipeline

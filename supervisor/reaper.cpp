@@ -27,16 +27,17 @@ void count_death(DeathMetrics& deaths, Cause cause) noexcept {
 }  // namespace
 
 void Reaper::reap(Child& child) {
-    // Its start may have failed meanwhile.
+    // The child's start may have failed meanwhile.
     if (child.state != Child::State::Running) return;
     int wait_status = 0;
     if (::waitpid(child.process.pid, &wait_status, WNOHANG) != child.process.pid) return;
     decide(child, wait_status);
-    // The word has no other writer now.
+    // The dead child's word has no other writer now.
     if (child.state == Child::State::Done) word_of(child).store(0, std::memory_order_release);
     child.process = {};
     children_.end_orphans(milliseconds::zero());
-    // The dead child may have been about to wake someone, or have been woken in somebody's place.
+    // The child may have died before it woke another process, or may have got the wake-up that another one
+    // needs.
     ring_.wake_all();
     storage_.wake_all();
 }
@@ -51,7 +52,7 @@ void Reaper::decide(Child& child, int wait_status) {
     const bool exited_well = WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0;
     if (exited_well && ring_.closed()) drain_.note();
     // Ask the pool even if the ring has been closed since: a consumer that left as told may have left items
-    // in it.
+    // in the ring.
     if (exited_well && child.role == Child::Role::Consumer && pool_.has_left(child, steady_clock::now())) {
         log(LogLevel::Debug, "{} (pid {}) has left", child.name(), child.process.pid);
         return;
@@ -93,9 +94,9 @@ void Reaper::decide_after_failure(Child& child, int wait_status, Cause cause) {
     if (child.died_with_others) suspicion_.raise();
 }
 
-// Stores the cause for the successor, which charges it to the invoice in work, and counts the death. Returns
-// true if an invoice was in work, whether it is to blame or a suspect. A kill of this process before the
-// store leaves the cause unknown, which charges nobody.
+// Counts the death, and stores its cause for the successor, which charges the invoice that was being
+// processed. Returns true if there was such an invoice, whether it is charged or becomes a suspect. If this
+// process is killed before the store, the cause stays unknown, and the invoice becomes a suspect.
 bool Reaper::blame(Child& child, Cause cause) const noexcept {
     MetricsArea& metrics = segments_.metrics();
     if (child.role == Child::Role::Producer) {
@@ -104,7 +105,7 @@ bool Reaper::blame(Child& child, Cause cause) const noexcept {
     }
     const Hand hand = ring_.hand(child.place);
     if (child.condemned_for) {
-        // Its work may have changed between our look and its death.
+        // The consumer may have gone on to another invoice after the watch's observation, before it died.
         const std::uint64_t work = hand.area().work.load(std::memory_order_acquire);
         if (*child.condemned_for != 0 && work == *child.condemned_for) {
             cause = Cause::ran_too_long();
@@ -118,9 +119,9 @@ bool Reaper::blame(Child& child, Cause cause) const noexcept {
     return has_work;
 }
 
-// A kill of a process group reaches all of its processes before the first of them can be seen dead, so the
-// others are dying by now. Nobody knows which of them has done it. If a consumer survives, it was no such
-// kill.
+// Returns true if the child died in a kill of the whole process group. Such a kill reaches all processes of
+// the group before the first of them can be seen dead, so the others are exiting by now. Nobody knows which
+// of them caused the kill. If one consumer survives, there was no such kill.
 bool Reaper::was_killed_with_others(Child& child, int wait_status) {
     if (!WIFSIGNALED(wait_status) || WTERMSIG(wait_status) != SIGKILL || child.condemned_for) return false;
     if (child.died_with_others) return true;
@@ -155,7 +156,7 @@ bool Reaper::is_hopeless(const Child& child, int wait_status, bool is_charged) n
     return true;
 }
 
-// Waiting for --drain-timeout would change nothing.
+// Ends the run at once: waiting for --drain-timeout would change nothing.
 void Reaper::give_up(Cause cause) {
     log(LogLevel::Error, "the last one died: {}", cause.text(options_.item_timeout));
     drain_.fail(ExitStatus::Internal);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Decides after the end of a child: whether it has left in good order, is replaced, or ends the run.
+// Decides after the end of a child whether the child has left in good order, must start again, or ends the
+// run.
 #pragma once
 
 #include <atomic>
@@ -33,7 +34,8 @@ class Reaper {
           suspicion_(suspicion),
           progress_(progress) {}
 
-    // The child may have ended. If it has, says what becomes of its row, and wakes everybody.
+    // Call when the child may have ended. If it has, reaps it, decides what becomes of its row, and wakes all
+    // processes that wait.
     void reap(Child& child);
 
   private:
@@ -58,8 +60,8 @@ class Reaper {
     FutileDeaths futile_;
 };
 
-// The exit status of a child that says a restart cannot help; the supervisor then stops with the same status.
-// `wait_status` as from waitpid(2).
+// Returns the child's exit status if it says that a restart cannot help: the supervisor then stops with the
+// same status. `wait_status` as from waitpid(2).
 [[nodiscard]] std::optional<ExitStatus> permanent_failure(int wait_status) noexcept;
 
 }  // namespace pipeline

@@ -32,7 +32,7 @@ Starter::TimePoint Starter::next() const noexcept {
     return next;
 }
 
-// True when a drain has left this child nothing to do. Do not start it then: the start might fail.
+// True if a drain has left nothing for this child to do. Then do not start the child: the start might fail.
 bool Starter::is_needless(const Child& child) const noexcept {
     const bool producer_done = children_.producer().state == Child::State::Done;
     return drain_.has_begun() && (child.role == Child::Role::Producer || producer_done) &&
@@ -68,7 +68,7 @@ void Starter::look_at_starts() {
     }
 }
 
-// Gives the start up if a later one would fail as well.
+// Gives the child up if a later start would fail as well; otherwise lets it wait for its next start.
 void Starter::postpone(Child& child, const Failure& failure) {
     const bool is_permanent = failure.status() == ExitStatus::CannotCreate;
     // Log each cause once, however long it lasts.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts the children that are due: each row of the process table that waits, once its time has come, and
-// later again if it cannot be started now.
+// Starts each child that waits in the process table once its time has come. If a child cannot be started now,
+// tries again later.
 #pragma once
 
 #include <chrono>
@@ -21,10 +21,12 @@ class Starter {
             Suspicion& suspicion) noexcept
         : segments_(segments), children_(children), pool_(pool), drain_(drain), suspicion_(suspicion) {}
 
-    // Call in each round, and at next(), which is TimePoint::max() if no child waits.
+    // Starts the children that are due. Call it in each round of the main loop, and at next(), which is
+    // TimePoint::max() if no child waits.
     void start_due(TimePoint now);
     [[nodiscard]] TimePoint next() const noexcept;
-    // Call when a start has succeeded or failed: an exec may take long, and nobody waits for it.
+    // Handles starts that have succeeded or failed by now. start_due() does not wait for them, since an exec
+    // may take long.
     void look_at_starts();
 
   private:

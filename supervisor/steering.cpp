@@ -42,7 +42,8 @@ void Steering::obey(const signalfd_siginfo& signal) {
         case SIGUSR2:
             return pause("SIGUSR2", false);
         case SIGHUP:
-            // A closing terminal ends its programs, except those started with nohup(1).
+            // The kernel sends SIGHUP when the terminal closes: then drain, unless nohup(1) has started this
+            // program.
             if (signal.ssi_code != SI_KERNEL) return replace_all();
             if (!is_ignored(SIGHUP)) stop("SIGHUP, the terminal is gone");
             return;
@@ -54,7 +55,8 @@ void Steering::obey(const signalfd_siginfo& signal) {
 }
 
 void Steering::stop(const char* cause) {
-    // Do not ask for a begun drain: a run that ends by itself drains although nobody asked for a stop.
+    // Do not ask whether a drain has begun: a run that ends by itself drains although nobody asked for a
+    // stop.
     switch (stop_wish_.signalled(steady_clock::now())) {
         case StopWish::Means::Drain:
             drain_.begin(cause);
@@ -92,7 +94,7 @@ void Steering::resize(const char* cause, int by) {
     log(LogLevel::Notice, "{}: consumers {} -> {}", cause, before, wanted);
 }
 
-// Follows the load.
+// Carries out the scaler's decision, if it has made one.
 void Steering::scale(TimePoint now) {
     if (!scaler_ || drain_.has_begun()) return;
     const std::uint32_t before = pool_.wanted();
@@ -109,7 +111,7 @@ void Steering::replace_all() {
     pool_.replace_all();
 }
 
-// Consumers still process the items in the ring.
+// Pauses the source, or lets it go on. During a pause, consumers still process the items in the ring.
 void Steering::pause(const char* cause, bool on) {
     if (drain_.has_begun()) return log(LogLevel::Notice, "{}: draining, the source has been stopped", cause);
     Ring ring = segments_.ring();

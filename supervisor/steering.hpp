@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Changes to a running pipeline: the number of consumers, fresh ones in their places, a pause of the source,
-// and its end. Signals ask for all of them, the load for the first. Each change is one line in the log.
+// Changes a running pipeline: sets the number of consumers, replaces consumers by fresh ones, pauses the
+// source, and ends the run. Signals ask for each of these changes; the load asks only for a number of
+// consumers. Each change writes one line to the log.
 #pragma once
 
 #include <sys/signalfd.h>
@@ -22,14 +23,14 @@ class Steering {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
-    // Starts with the least number that --consumers allows.
+    // Sets the number of consumers to the least that --consumers allows.
     Steering(const Options& options, const Segments& segments, const Children& children, Pool& pool,
              Drain& drain, Progress& progress);
 
-    // Does what a signal of kPipelineSignals asks for, except SIGCHLD.
+    // Does what `signal` asks for, which is one of kPipelineSignals but not SIGCHLD.
     void obey(const signalfd_siginfo& signal);
-    // Changes the number of consumers if the load asks for it. Call it in each round, and at next(), which is
-    // none if the number is fixed.
+    // Changes the number of consumers if the load asks for it. Call it in each round of the main loop, and at
+    // next(), which is none if the number is fixed.
     void scale(TimePoint now);
     [[nodiscard]] std::optional<TimePoint> next() const noexcept;
 

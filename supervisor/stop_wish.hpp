@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How often somebody has asked for a stop: once drains, twice cuts the drain short. A terminal, a wrapper and
-// a user may each send a signal for one wish, so signals within kOne of the first are one with it. Pure: the
-// caller gives the times.
+// Counts requests to stop: the first one drains, the second one cuts the drain short. A terminal, a wrapper
+// and a user may each send a signal for the same request, so a signal within kOne after the first belongs to
+// the first. Pure: the caller gives the times.
 #pragma once
 
 #include <chrono>
@@ -19,7 +19,8 @@ class StopWish {
         if (!since_) return Means::Drain;
         return now - *since_ < kOne ? Means::Nothing : Means::CutShort;
     }
-    // The first signal has been obeyed. This may have taken a while: a line of the log waits for its reader.
+    // Call when the first signal has been obeyed. This may have taken a while: a log line waits for its
+    // reader.
     void obeyed(TimePoint now) noexcept { since_ = now; }
 
   private:

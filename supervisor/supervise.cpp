@@ -24,12 +24,13 @@ namespace {
 
 // The longest time until orphans notice that they are orphans; then they drain within --drain-timeout.
 constexpr std::chrono::seconds kOrphansNotice{5};
-// The rest of a start: allocating the segments, recovering the ledger, starting the children.
+// The longest time for the rest of a start: allocating the segments, recovering the ledger, starting the
+// children.
 constexpr std::chrono::seconds kLimitOfStart{60};
 
 constexpr std::chrono::seconds kReport{1};
 
-// The exit status describes the invoices, whether or not anybody reads the report.
+// A report that cannot be printed does not change the exit status, which describes the invoices.
 void print_report(const Report& report, ReportFormat format) noexcept {
     try {
         print_output(format == ReportFormat::Json ? report.json() + "\n" : report.text(), kReport);
@@ -38,7 +39,7 @@ void print_report(const Report& report, ReportFormat format) noexcept {
     }
 }
 
-// The report for machines that watch the journal. People read it on standard output.
+// Logs the report for machines that watch the journal. People read the report on standard output.
 void log_report(const Report& report, ExitStatus status, const Options& options) {
     if (!log_is_journal()) return;
     const auto& [booked, rejected, failed, duplicates] = report.outcomes;
@@ -57,8 +58,8 @@ void log_report(const Report& report, ExitStatus status, const Options& options)
                {"IN_FLIGHT", fmt::to_string(report.in_flight())}});
 }
 
-// A run that ends by itself says what has become of it. That all have failed is an error, likely of the
-// command.
+// Logs how many invoices have failed in a run that ends by itself. If all have failed, that is an error,
+// probably of the command.
 void tell_of_failures(const Report& report, const Options& options) {
     const std::uint64_t failed = report.outcomes.failed;
     if (!options.once || failed == 0) return;

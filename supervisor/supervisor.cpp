@@ -26,8 +26,8 @@ bool works_outside(const Options& options) noexcept {
     return options.process.is_program() || options.outside.isolate;
 }
 
-// A consumer ends overdue work outside by itself, and needs time for that. The watch ends only a consumer
-// that fails to.
+// Returns the item timeout for the watch. A consumer ends overdue work outside by itself, and needs time for
+// that. The watch kills a consumer only if it fails to do so.
 std::chrono::nanoseconds watched_item_timeout(const Options& options) noexcept {
     constexpr std::chrono::seconds kForTheConsumer{5};
     const bool has_second_line = works_outside(options) && options.item_timeout > options.item_timeout.zero();
@@ -123,7 +123,7 @@ void Supervisor::read_signals() {
     signalfd_siginfo received{};
     while (::read(signal_fd_, &received, sizeof received) == static_cast<ssize_t>(sizeof received)) {
         if (received.ssi_signo == SIGCHLD) {
-            next_look_ = {};  // a child may have been stopped; its pidfd reports its death
+            next_look_ = {};  // a child may have been stopped (its death would show at its pidfd)
         } else {
             steering_.obey(received);
         }
@@ -140,12 +140,12 @@ void Supervisor::kill_stalled(TimePoint now) {
     }
 }
 
-// Kills first and logs last: a line in the log may take a second, in which the child goes on to something
-// else. Whom to blame is decided when it is dead and changes no more (Reaper).
+// Kills first and logs last: writing a log line may take a second, and the child could move on meanwhile. The
+// Reaper decides which invoice to blame once the child is dead and its state no longer changes.
 void Supervisor::kill_one(Child& child, const Watch::Stalled& stalled) {
     const bool is_late = stalled.why == Watch::Stalled::Why::ItemTimeout;
     if (is_late && ring_.area().hands[stalled.place].work.load(std::memory_order_acquire) != stalled.work)
-        return;  // it has just gone on
+        return;  // the consumer has just gone on to something else
     child.condemned_for = stalled.work;
     ::kill(child.process.pid, SIGKILL);
     progress_.clear();
@@ -158,7 +158,8 @@ void Supervisor::kill_one(Child& child, const Watch::Stalled& stalled) {
     }
 }
 
-// The phase to report to the service manager. Running stays Running, whichever child dies.
+// Returns the phase to report to the service manager. A child's death does not change Running back to
+// Starting.
 Notify::Phase Supervisor::phase() const noexcept {
     if (drain_.has_begun()) return Notify::Phase::Draining;
     if (pool_.is_replacing()) return Notify::Phase::Replacing;

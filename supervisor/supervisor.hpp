@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The supervisor's main loop once the segments exist: starts the children, restarts those that die, obeys
-// signals, and ends when all is done. One thread, one loop over signals, pidfds and the next deadline. It
-// takes no lock in shared memory and repairs nothing there: it reaps, wakes, and starts successors, which
-// settle what the dead left.
+// signals, and ends when all is done. One thread, one loop over signals, pidfds and the next deadline. The
+// supervisor takes no lock in shared memory and repairs nothing there. After a death it reaps the child,
+// wakes the others, and starts a successor, which settles what the dead child has left.
 #pragma once
 
 #include <chrono>
@@ -32,7 +32,7 @@ class Supervisor {
 
     // Runs until everything is drained or the drain was cut short. Removes the segments if they are empty.
     [[nodiscard]] ExitStatus run();
-    // Call after run().
+    // Returns the report of the run. Call it after run().
     [[nodiscard]] Report report() const noexcept;
 
   private:

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Suspects: invoices that were being processed when consumers died of an unknown cause, as when a program
-// kills its process group, or somebody kills everything. Nobody is charged for that. The suspects are retried
-// alone: as long as there is one, a single consumer runs, in the place of the first suspect, and leaves once
-// its hand is empty. If everything dies again, the one that was alone has done it.
+// Finds suspects and has them retried. Suspects are invoices that were being processed when consumers died of
+// an unknown cause, as when a program kills its process group, or somebody kills everything. No invoice is
+// charged for such a death. Each suspect is retried alone instead: as long as there is a suspect, a single
+// consumer runs, in the place of the first suspect, and leaves once its hand is empty. If everything dies
+// again, the suspect that was processed alone is the cause.
 //
-// Everything is read from the hands, so that a kill of the supervisor changes nothing: the next one sees the
-// same suspects.
+// The hands in shared memory hold the suspects, so a kill of the supervisor loses none of them: the next
+// supervisor sees the same suspects.
 #pragma once
 
 #include "common/core/ring.hpp"
@@ -15,15 +16,15 @@ namespace pipeline {
 
 class Suspicion {
   public:
-    // Looks at what an earlier generation has left. No consumer runs yet.
+    // Begins raised: an earlier generation may have left suspects. No consumer may run yet.
     Suspicion(const Children& children, const Ring& ring) noexcept : children_(children), ring_(ring) {}
 
-    // Consumers have died of an unknown cause.
+    // Call when consumers have died of an unknown cause.
     void raise() noexcept { is_raised_ = true; }
-    // Call it in each round.
+    // Ends the suspicion once there is no suspect. Call it in each round of the main loop.
     void look() noexcept { is_raised_ = is_raised_ && first() != nullptr; }
     [[nodiscard]] bool is_raised() const noexcept { return is_raised_; }
-    // False if the child must wait until the suspects of others have been processed.
+    // False if the child must wait until the suspects of other consumers have been processed.
     [[nodiscard]] bool may_start(const Child& child) const noexcept;
 
   private:

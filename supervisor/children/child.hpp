@@ -37,13 +37,13 @@ struct Child {
     std::uint64_t progress_at_start = 0;  // this child's progress value at its last start
 
     // Consumers only.
-    bool died_with_others = false;  // several were killed at once
-    // We have killed it. Only the invoice that was in work by this word (HandArea::work) is to blame; 0:
-    // none.
+    bool died_with_others = false;  // this child died when several were killed at once
+    // Set when the supervisor kills this child: the stalled word HandArea::work; 0: none. The death is
+    // charged only to the invoice that this word names.
     std::optional<std::uint64_t> condemned_for;
 
     // Consumers only (pool.hpp).
-    bool wanted = true;     // if false, it leaves; a successor starts only to finish its hand
+    bool wanted = true;     // if false, the consumer leaves; a successor starts only to finish the hand
     bool told = false;      // this process has been told to leave, even if that was revoked since
     bool is_dated = false;  // a fresh process must replace it
 
@@ -56,7 +56,7 @@ struct Child {
     }
 };
 
-// A number that changes while the child makes progress.
+// Returns a number that changes as long as the child makes progress.
 [[nodiscard]] inline std::uint64_t progress_of(const Child& child, const Ring& ring,
                                                const Storage& storage) noexcept {
     if (child.role == Child::Role::Producer) return ring.tail() + storage.released();

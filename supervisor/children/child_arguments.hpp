@@ -10,7 +10,7 @@
 
 namespace pipeline {
 
-// The children take the calling process as their parent.
+// The arguments name the calling process as the child's parent.
 [[nodiscard]] std::vector<std::string> producer_arguments(const Options& options);
 [[nodiscard]] std::vector<std::string> consumer_arguments(const Options& options, std::uint16_t place);
 

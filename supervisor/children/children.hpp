@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The supervisor's process table: one producer, and consumers by place. It waits for children and signals,
-// kills, and looks children up. Others decide whom to start, replace or tell to leave.
+// The supervisor's process table: one producer, and consumers by place. The table waits for children and
+// signals, kills children, and finds them. Other classes decide which child to start, to replace or to tell
+// to leave.
 #pragma once
 
 #include <chrono>
@@ -15,14 +16,13 @@ namespace pipeline {
 
 class Children {
   public:
-    // `outside`: consumers have children of their own, which this process adopts when a consumer dies.
-    // Children that this process already has are not such orphans: it leaves them alone, and reaps them when
-    // they end.
+    // `outside`: consumers have children of their own, which this process adopts when a consumer dies. This
+    // process leaves the children alone that it already has, and reaps them when they end.
     Children(Child producer, bool outside);
 
     [[nodiscard]] Child& producer() noexcept { return rows_.front(); }
     [[nodiscard]] const Child& producer() const noexcept { return rows_.front(); }
-    // In the order of add(); rows are never removed.
+    // The consumers in the order of add(). Rows are never removed.
     [[nodiscard]] std::span<Child> consumers() noexcept { return std::span(rows_).subspan(1); }
     [[nodiscard]] std::span<const Child> consumers() const noexcept { return std::span(rows_).subspan(1); }
     [[nodiscard]] std::span<Child> all() noexcept { return rows_; }
@@ -34,7 +34,7 @@ class Children {
     // One more than the highest place that a consumer has.
     [[nodiscard]] std::size_t places() const noexcept;
 
-    // Invalidates all Child pointers and references.
+    // Adds a row for a consumer. Invalidates all Child pointers and references.
     Child& add(Child consumer);
 
     struct Event {
@@ -43,16 +43,17 @@ class Children {
         bool signalled = false;     // `signal_fd` is readable
     };
     // Waits at most `bound` until a child has ended, a start has succeeded or failed, or a signal arrives. If
-    // poll(2) fails, it reports every child and the signal; the caller must check each one again.
+    // poll(2) fails, reports every child and the signal; the caller must check each one again.
     [[nodiscard]] Event wait(int signal_fd, std::chrono::milliseconds bound);
 
-    // Kills all running children and reaps them. None starts again. Leaves a child alone that has not ended
-    // within `bound` (it waits for a dead disk), and returns these by name and pid: they never run again.
+    // Kills all running children and reaps them; no child starts again. Leaves a child alone that has not
+    // ended within `bound` (it waits for a dead disk, and never runs again). Returns the names and pids of
+    // such children.
     std::vector<std::string> kill_all(std::chrono::milliseconds bound);
-    // The child, whose start has failed, is ending: reaps it, or leaves it alone if that takes long.
+    // Kills and reaps a child whose start has failed. Leaves the child alone if it does not end soon.
     void forget(Child& child);
     // Kills the processes that dead consumers left behind; living consumers handle their own. Returns false
-    // if some still live after `bound`.
+    // if some of them still live after `bound`.
     bool end_orphans(std::chrono::milliseconds bound);
 
     [[nodiscard]] bool consumers_done() const noexcept;
@@ -63,8 +64,8 @@ class Children {
 
     std::vector<Child> rows_;  // the producer first
     bool outside_;
-    // Children that are no orphans: those from before the exec that have not ended yet, and those that could
-    // not be killed.
+    // Children that end_orphans() leaves alone: those from before this process's exec that have not ended
+    // yet, and those that could not be killed.
     std::vector<pid_t> spared_;
 };
 

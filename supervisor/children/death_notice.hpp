@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Logs the death of a child that will start again: which child, how it died, and with which invoice in work.
+// Logs the death of a child that will start again: which child, how it died, and which invoice it was
+// processing.
 #pragma once
 
 #include <chrono>
@@ -11,7 +12,7 @@
 
 namespace pipeline {
 
-// `hand`: the dead consumer's hand as it was left; none for the producer. `delay`: time until the restart.
+// `hand`: the hand as the dead consumer has left it; none for the producer. `delay`: time until the restart.
 void tell_of_death(const Child& child, const std::optional<Hand>& hand, Cause cause,
                    std::chrono::milliseconds delay, const Options& options) noexcept;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counts deaths of consumers in a row without progress: a library is missing, or the segments were cut. After
-// ten of them no further start is likely to help. Pure: the caller says what has progressed.
+// Counts consecutive deaths of consumers without progress in between, as when a library is missing or the
+// segments were cut. After ten such deaths another start is unlikely to help. Pure: the caller passes the
+// progress.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +12,13 @@ class FutileDeaths {
   public:
     static constexpr int kMost = 10;
 
-    // A consumer has died. `progress` is a number that changes whenever the pipeline gets further.
+    // Call when a consumer has died. `progress`: a number that changes whenever the pipeline makes progress.
     void died(std::uint64_t progress) noexcept {
         if (progress != progress_) count_ = 0;
         progress_ = progress;
         ++count_;
     }
-    // A consumer has shown that it can work.
+    // Resets the count. Call when a consumer has shown that it can work.
     void forget() noexcept { count_ = 0; }
     [[nodiscard]] int count() const noexcept { return count_; }
 

@@ -9,7 +9,7 @@ namespace pipeline {
 Pool::Pool(Children& children, const Ring& ring, std::function<Child(std::uint16_t place)> make)
     : children_(children), ring_(ring), make_(std::move(make)) {
     for (std::size_t place = 0; place < kMaxPlaces; ++place) {
-        // A leftover hand needs a successor, whether or not its place is wanted.
+        // A hand with items needs a consumer that finishes it, whether or not its place is wanted.
         if (ring_.hand(place).empty()) continue;
         row(static_cast<std::uint16_t>(place)).wanted = false;
     }
@@ -20,7 +20,8 @@ void Pool::want(std::uint32_t consumers, TimePoint now) {
         Child& child = row(static_cast<std::uint16_t>(wanted_));
         child.wanted = true;
         if (child.state == Child::State::Running) {
-            // The consumer may have seen the flag already. Then it leaves, and is started again.
+            // The consumer may have seen the flag already. Then it leaves, and the supervisor starts it
+            // again.
             ring_.area().hands[child.place].leave.store(0, std::memory_order_release);
         } else if (child.state == Child::State::Done) {
             child.state = Child::State::Waiting;
@@ -88,8 +89,8 @@ bool Pool::has_left(Child& child, TimePoint now) const noexcept {
 }
 
 bool Pool::is_given_up(Child& child) const noexcept {
-    // A hand is empty only once its results are saved: a dead owner's hand stays as it was until it is
-    // settled.
+    // A hand becomes empty only when its results are saved. A dead consumer's hand stays as it was until
+    // another consumer settles it.
     return !child.wanted && ring_.hand(child.place).empty();
 }
 
@@ -98,7 +99,7 @@ Child& Pool::row(std::uint16_t place) {
     return children_.add(make_(place));
 }
 
-// The caller wakes the waiting consumers.
+// Tells the consumer to leave. The caller must wake the waiting consumers.
 void Pool::tell(Child& child) noexcept {
     child.told = true;
     ring_.area().hands[child.place].leave.store(1, std::memory_order_release);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many consumers should run, and in which places: the lowest ones. It marks rows of the process table as
-// wanted or not, and sets the flag in a surplus consumer's hand: the consumer leaves once the hand is empty.
-// It kills nobody. The supervisor starts and reaps, and asks the pool what an exit means.
+// Decides in which places consumers should run: in the lowest ones, as many as are wanted. The pool marks
+// rows of the process table as wanted or not, and sets a flag in each surplus consumer's hand: that consumer
+// leaves once its hand is empty. The pool kills nobody. The supervisor starts and reaps consumers, and asks
+// the pool what an exit means.
 #pragma once
 
 #include <chrono>
@@ -21,8 +22,8 @@ class Pool {
     // `make` creates a row for a place that never had a consumer.
     Pool(Children& children, const Ring& ring, std::function<Child(std::uint16_t place)> make);
 
-    // Sets the number of wanted consumers, 1..kMaxPlaces. At first, an unwanted place with a non-empty hand
-    // also gets a consumer: it finishes the hand and leaves.
+    // Sets the number of wanted consumers, 1..kMaxPlaces. At the start of a run, an unwanted place with a
+    // non-empty hand also gets a consumer, which finishes the hand and leaves.
     void want(std::uint32_t consumers, TimePoint now);
     [[nodiscard]] std::uint32_t wanted() const noexcept { return wanted_; }
 
@@ -35,13 +36,14 @@ class Pool {
     [[nodiscard]] bool is_replacing() const noexcept { return replacing_.has_value(); }
     [[nodiscard]] bool is_starting_fresh() const noexcept;
 
-    // Call before a start: writes the consumer's leave flag. `leaves`: it must leave once its hand is empty,
-    // even if it is wanted. It is started again then.
+    // Writes the consumer's leave flag. Call it before each start. `leaves`: the consumer must leave once its
+    // hand is empty, even if it is wanted; then the supervisor starts it again.
     void prepare(Child& child, bool leaves) const noexcept;
-    // The consumer has exited with status 0. Returns true if it left because it was told to. `state` then
-    // says whether to start it again (it is wanted after all) or to leave the place empty.
+    // Call when the consumer has exited with status 0. Returns true if the consumer left because it was told
+    // to, and sets its `state`: Waiting if it is wanted after all, Done if its place stays empty.
     [[nodiscard]] bool has_left(Child& child, TimePoint now) const noexcept;
-    // The consumer has died. Returns true if it needs no successor: it is not wanted and its hand is empty.
+    // Call when the consumer has died. Returns true if it needs no successor: it is not wanted and its hand
+    // is empty.
     [[nodiscard]] bool is_given_up(Child& child) const noexcept;
 
   private:

@@ -41,7 +41,7 @@ Sibling start_sibling(const std::string& program, const std::vector<std::string>
     UniqueFd null;
     if (standard_input == StandardInput::Null) null = open_null(program);
     SpawnPlan plan;
-    // The child finds out which of them is there: looking for it may take long on a dead disk.
+    // The child tries both paths. This process does not look for the file: that may take long on a dead disk.
     plan.paths = {folder / program, folder.parent_path() / program / program};
     plan.arguments = {program};
     plan.arguments.insert(plan.arguments.end(), arguments.begin(), arguments.end());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts a sibling program as a child, from the main thread. It gets SIGTERM when this process dies, and
-// inherits the blocked signals. Its standard input is /dev/null unless it reads ours.
+// Starts another program of the pipeline as a child. Only the main thread may do so: the child gets SIGTERM
+// when the thread that started it ends. The child inherits the blocked signals. Its standard input is
+// /dev/null, or that of this process.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +17,8 @@ namespace pipeline {
 struct Sibling : Spawned {
     std::uint64_t started_ticks = 0;  // as in ProcessId
 
-    // True if a word in shared memory (a packed ProcessId) names this child, not an earlier process with its
-    // pid.
+    // True if a word in shared memory (a packed ProcessId) names this child, and not an earlier process with
+    // the same pid.
     [[nodiscard]] bool is_named_by(std::uint64_t word) const noexcept {
         return ProcessId{static_cast<std::uint32_t>(pid), started_ticks}.is_same_as(ProcessId::unpack(word));
     }
@@ -25,14 +26,15 @@ struct Sibling : Spawned {
 
 enum class StandardInput { Null, Inherited };
 
-// Looks for `program` beside this program, then in the folder of that name beside this one's (a build tree).
-// `arguments` exclude the program's name. Does not wait for the exec: see await_start(). Throws the Failure
-// that sibling_failure() describes.
+// The child is the file `program` in this program's folder, or else (in a build tree) the one in the folder
+// `program` beside that folder. `arguments` exclude the program's name. Does not wait for the exec: see
+// await_start(). Throws the Failure that sibling_failure() describes.
 [[nodiscard]] Sibling start_sibling(const std::string& program, const std::vector<std::string>& arguments,
                                     StandardInput standard_input);
 
-// Why the program could not be started. The status is CannotCreate if it is missing or cannot be executed,
-// and InputOutput if a retry may help: something ran out (shortage.hpp), or the file is being written.
+// Describes why the program could not be started. The status is CannotCreate if the program is missing or
+// cannot be executed, and InputOutput if a retry may help: something ran out (shortage.hpp), or the file is
+// being written.
 [[nodiscard]] Failure sibling_failure(const std::string& program, const Mishap& mishap);
 
 }  // namespace pipeline

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many consumers may run: --consumers N, MIN..MAX or auto.
+// The value of --consumers (N, MIN..MAX or auto): how many consumers may run.
 #pragma once
 
 #include <cstdint>
@@ -12,16 +12,16 @@ struct ConsumerRange {
     std::uint32_t least = 0;  // 1..kMaxPlaces
     std::uint32_t most = 0;   // least..kMaxPlaces
 
-    // True if the supervisor chooses within the range, by load. Otherwise it is one number, and signals
-    // change it.
+    // True if the supervisor chooses the number within the range, by the load. Otherwise the range is one
+    // number, and only signals change the number of consumers.
     [[nodiscard]] bool is_live() const noexcept { return least != most; }
-    // "4", "1..32".
+    // Returns "4" or "1..32", for example.
     [[nodiscard]] std::string text() const;
     bool operator==(const ConsumerRange&) const = default;
 };
 
-// `processors`: the number of this host; auto means 1 to twice as many. Throws std::invalid_argument, whose
-// text says what is accepted.
+// Reads the value of --consumers. `processors`: the host's number of processors; auto means 1 to twice that
+// number. Throws std::invalid_argument, whose text says what is accepted.
 [[nodiscard]] ConsumerRange parse_consumers(std::string_view text, std::uint32_t processors);
 
 }  // namespace pipeline

@@ -80,7 +80,8 @@ CommandLine declare(Options& options) {
 
 namespace {
 
-// Fills in defaults. A spec that was not given is a spool or an SQLite file without a path.
+// Fills in defaults. If --source or --ledger was not given, its spec is a spool or an SQLite file without a
+// path.
 void complete(Options& options, const Environment& environment) {
     if (options.state_dir.empty()) {
         const auto found = default_state_directory(environment);
@@ -102,14 +103,14 @@ void complete(Options& options, const Environment& environment) {
     }
 }
 
-// Where the options end: at "--", which precedes the command of the short form.
+// Returns the number of arguments before "--". The command of the short form follows it.
 std::size_t find_command(std::span<const char* const> arguments) noexcept {
     const auto found = std::find_if(arguments.begin(), arguments.end(),
                                     [](std::string_view argument) { return argument == "--"; });
     return static_cast<std::size_t>(found - arguments.begin());
 }
 
-// Expands the short form: each:COMMAND, and --once for a source that has an end, as with xargs.
+// Expands the short form: sets each:COMMAND, and also --once if the source has an end, as with xargs.
 void take_command(std::span<const char* const> command, std::span<const char* const> options_given,
                   Options& options) {
     if (command.empty() || *command.front() == '\0') {
@@ -130,7 +131,7 @@ void refuse_unless(bool fits, std::string_view option, std::string_view accepted
                       accepted));
 }
 
-// Refuses options for work outside when nothing works outside.
+// Refuses options for work outside if the processor works in the consumer.
 void check_outside(const Options& options) {
     const OutsideOptions& outside = options.outside;
     const bool is_program = options.process.is_program();
@@ -170,7 +171,7 @@ void check_process(const Options& options) {
                       })));
 }
 
-// Refuses options about the source that its kind does not know.
+// Refuses options that the given kind of source does not have.
 void check_source(const Options& options) {
     const SourceTraits& traits = options.source.traits();
     const auto source = in_quotes(options.source.text());
@@ -192,7 +193,7 @@ void check_source(const Options& options) {
     }
 }
 
-// Refuses files of ours that the source would take for its own.
+// Refuses a ledger that is the source's list, and a ledger or locks that a spool would take for invoices.
 void check_places(const Options& options) {
     using Input = SourceTraits::Input;
     const Input input = options.source.traits().input;

@@ -19,8 +19,8 @@ enum class ReportFormat : std::uint8_t { Text, Json };
 
 struct Options : PipelineOptions, SourceOptions, WorkOptions {
     ConsumerRange consumers;
-    // source: by default spool:STATE/spool. ledger: by default sqlite:STATE/invoices.db.
-    bool from_start = false;  // restart an ordered source at its beginning, even if the ledger knows it
+    // The inherited field `source` is spool:STATE/spool by default, and `ledger` is sqlite:STATE/invoices.db.
+    bool from_start = false;  // restart an ordered source at its beginning, even if the ledger has a cursor
     std::uint32_t ring_capacity = 16'384;     // slots, kMinCapacity..kMaxCapacity
     std::uint32_t storage_capacity = 16'384;  // records, kMinCapacity..kMaxCapacity
     std::filesystem::path state_dir;          // absolute; STATE
@@ -31,9 +31,10 @@ struct Options : PipelineOptions, SourceOptions, WorkOptions {
 // Declares the command line. It is bound to the fields of `options`, which must outlive the result.
 [[nodiscard]] CommandLine declare(Options& options);
 
-// `arguments` exclude the program's name; `environment` supplies the default directories. Makes every path
-// absolute. Creates nothing and reads only the file of --config. Throws Failure with one line: Usage for a
-// bad option, value or combination; Configuration or NoInput for that file.
+// Parses the command line. `arguments` exclude the program's name; `environment` supplies the default
+// directories. Makes every path absolute. Creates nothing and reads only the file of --config. Throws Failure
+// with one line: Usage for a bad option, value or combination; Configuration or NoInput for the file of
+// --config.
 [[nodiscard]] std::variant<Options, EarlyExit> parse_options(std::span<const char* const> arguments,
                                                              const Environment& environment);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Measures the load between two looks: the counts of ring and storage, and how the processes spent their
+// Measures the load between two calls: the counts of ring and storage, and how the processes spent their
 // time, as they report it themselves (common/core/metrics.hpp).
 #pragma once
 
@@ -18,7 +18,8 @@ class LoadMeter {
     // Starts the measurement.
     LoadMeter(const Segments& segments, const Children& children, std::uint64_t now_ns);
 
-    // The load since the last look, or the start, of the consumers that are at work now.
+    // Returns the load since the last call, or since the start. It includes only consumers that are at work
+    // now.
     [[nodiscard]] Load look(std::uint64_t now_ns);
 
   private:

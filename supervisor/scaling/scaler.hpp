@@ -17,10 +17,11 @@ class Scaler {
 
     Scaler(ConsumerRange range, const Segments& segments, const Children& children, TimePoint now);
 
-    // Call at next(); an earlier call returns nothing. `consumers`: how many are wanted now.
+    // Returns the policy's decision, if it makes one. Call it at next(); an earlier call returns nothing.
+    // `consumers`: how many are wanted now.
     [[nodiscard]] std::optional<ScalingDecision> look(TimePoint now, std::uint32_t consumers);
     [[nodiscard]] TimePoint next() const noexcept { return next_; }
-    // Call when somebody else has changed the number.
+    // Call when a signal has changed the number of consumers.
     void forget() noexcept { policy_.forget(); }
 
   private:

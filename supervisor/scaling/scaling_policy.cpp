@@ -10,10 +10,10 @@
 namespace pipeline {
 namespace {
 
-// Fewer results per consumer say nothing about how long one takes.
+// With fewer results per consumer than this, a window does not tell how long a result takes.
 constexpr double kTellingPerConsumer = 4;
 
-// A hundredth of a consumer is within measurement error.
+// Rounds up, except for a hundredth of a consumer, which is within the measurement error.
 std::uint32_t whole(double aim, ConsumerRange range) noexcept {
     return static_cast<std::uint32_t>(std::clamp<double>(std::ceil(aim - 0.01), range.least, range.most));
 }
@@ -50,7 +50,7 @@ ScalingPolicy::Window ScalingPolicy::window_of(const Load& load, std::uint64_t w
     window.is_storing = count > 0 && storing / count > 0.5;
     window.is_telling = stored >= kTellingPerConsumer * std::max(count, 1.0);
     window.waiting = static_cast<double>(waiting);
-    const Need steady_need = window.is_telling ? need_of(load) : Need{busy, true};  // they were
+    const Need steady_need = window.is_telling ? need_of(load) : Need{busy, true};  // as many as were busy
     const double steady = steady_need.consumers;
     window.is_at_least = steady_need.is_at_least;
     if (window.is_telling) window.service = busy * seconds / stored;
@@ -73,7 +73,7 @@ std::optional<ScalingDecision> ScalingPolicy::look(std::uint32_t consumers, cons
     return decision;
 }
 
-// The first window after a change includes the start of new consumers. Compare the second one.
+// Judges a trial by the second window after its change: the first one includes the start of new consumers.
 std::optional<ScalingDecision> ScalingPolicy::judge(std::uint32_t consumers, const Window& seen) {
     if (!trial_ || ++trial_->windows < kUp) return std::nullopt;
     const Trial trial = *std::exchange(trial_, std::nullopt);

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many consumers should run, when the supervisor may choose. The policy looks at windows of about a
-// second: how long an invoice occupies a consumer, and how many invoices arrive. Their product is the *need*:
-// the number of consumers that would be busy all the time. The policy scales up quickly, and keeps a fifth in
-// reserve; it scales down slowly, to the greatest need of the last windows. Between the two it changes
-// nothing, so it settles.
+// Decides how many consumers should run, if the supervisor may choose. In windows of about a second, the
+// policy measures how long an invoice occupies a consumer, and how many invoices arrive per second. The
+// product of the two is the *need*: the number of consumers that would be busy all the time. The policy
+// scales up quickly, and keeps a fifth in reserve; it scales down slowly, to the greatest need of the last
+// windows. Between these two limits it changes nothing, so the number stays steady.
 //
 // Scaling up is a trial. If the added consumers are busy but bring no higher rate (the processors are the
-// limit), the policy goes back, and rests; each further failed trial doubles the rest.
+// limit), the policy goes back to the former number, and rests: it tries no more for a while. Each further
+// failed trial doubles the rest.
 //
-// Pure: it knows neither clock nor processes. The caller says how many consumers run, and does as told.
+// Pure: it knows neither clock nor processes. The caller passes the number of consumers, and carries the
+// decisions out.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +25,7 @@ namespace pipeline {
 
 struct ScalingDecision {
     std::uint32_t consumers;  // from now on
-    std::string reason;       // for the log: the figures behind it
+    std::string reason;       // for the log: the figures behind the decision
 };
 
 class ScalingPolicy {
@@ -44,7 +46,8 @@ class ScalingPolicy {
     // Judges one window in which `consumers` were wanted throughout. `waiting`: items in the ring at its end.
     [[nodiscard]] std::optional<ScalingDecision> look(std::uint32_t consumers, const Load& load,
                                                       std::uint64_t waiting);
-    // Drops the windows: they predict nothing once somebody has changed the number or paused the source.
+    // Drops the windows: they predict nothing once somebody has changed the number of consumers or paused the
+    // source.
     void forget() noexcept;
 
   private:

@@ -18,7 +18,7 @@ std::string extend_timeout(std::chrono::nanoseconds by) {
     return fmt::format("EXTEND_TIMEOUT_USEC={}\n", std::chrono::ceil<microseconds>(by).count());
 }
 
-// CLOCK_MONOTONIC, which sd_notify(3) requires with RELOADING=1.
+// The time of CLOCK_MONOTONIC, which sd_notify(3) requires with RELOADING=1.
 std::int64_t monotonic_usec() noexcept {
     return std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now().time_since_epoch())
         .count();
@@ -38,7 +38,7 @@ Notify::Notify(const Ring& ring, const Storage& storage, const MetricsArea& metr
       next_(is_heard_ ? now : TimePoint::max()),
       counted_at_(now),
       counted_(storage_.durable()) {
-    // Twice within a period, as sd_watchdog_enabled(3) recommends.
+    // Send WATCHDOG=1 twice within a period, as sd_watchdog_enabled(3) recommends.
     if (is_watched_)
         interval_ = std::min<std::chrono::steady_clock::duration>(interval_, watchdog_period() / 2);
 }
@@ -58,7 +58,8 @@ void Notify::update(Phase phase, std::size_t places, TimePoint now) {
     tell(lines);
 }
 
-// Lines of a change wait until the manager has room; others are soon sent anew.
+// Sends the lines. If the manager has no room now, the lines of a change wait for the next call; other lines
+// are soon sent anew.
 void Notify::tell(const std::string& lines) {
     const std::string text = unsent_ + lines;
     if (text.empty()) return;
@@ -84,14 +85,14 @@ std::string Notify::enter(Phase phase) {
         case Phase::Replacing:
             return fmt::format("RELOADING=1\nMONOTONIC_USEC={}\n", monotonic_usec());
         case Phase::Draining:
-            // A small source may be drained before the pipeline was seen running: report READY=1 first. It
-            // also ends a reload, during which a stop would not be recognised.
+            // A small source may be drained before the pipeline was seen running: report READY=1 first.
+            // READY=1 also ends a reload, during which the manager would not recognise a stop.
             return before && *before == Phase::Running ? "STOPPING=1\n" : "READY=1\nSTOPPING=1\n";
     }
     return {};
 }
 
-// Returns nothing if the status has not changed: an idle pipeline wakes nobody.
+// Returns the status line; nothing if the status has not changed: an idle pipeline wakes nobody.
 std::string Notify::renewed_status(Phase phase, TimePoint now) {
     const std::uint64_t durable = storage_.durable();
     const double seconds = std::chrono::duration<double>(now - counted_at_).count();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reports to the service manager: ready, reloading, stopping, a status line, and watchdog beats while the
-// pipeline makes progress. It sends a change at once, and the rest every two seconds. Without a listener it
-// sends nothing.
+// pipeline makes progress. Sends a change at once, and the rest every two seconds. Sends nothing if nobody
+// listens.
 #pragma once
 
 #include <chrono>
@@ -28,30 +28,31 @@ class Notify {
     };
 
     static constexpr std::chrono::seconds kInterval{2};
-    // A start is short: look more often.
+    // The interval during a start, which is short.
     static constexpr std::chrono::milliseconds kStartInterval{10};
-    // How much more time to ask the manager for while draining. Several intervals, but not many: a supervisor
-    // that hangs during a drain gets as much.
+    // The extra time that each message of a drain asks the manager for. It is several intervals long, but not
+    // many: a supervisor that hangs during a drain gets this time, too.
     static constexpr std::chrono::seconds kExtension{15};
 
     // `item_timeout` as in Liveness.
     Notify(const Ring& ring, const Storage& storage, const MetricsArea& metrics,
            std::chrono::nanoseconds item_timeout, TimePoint now);
 
-    // Call whenever something may have changed, and at next(). `places` as in Liveness::sight_of().
+    // Sends the messages that are due. Call it whenever something may have changed, and at next(). `places`
+    // as in Liveness::sight_of().
     void update(Phase phase, std::size_t places, TimePoint now);
-    // The latest time of the next call; TimePoint::max() if nobody listens.
+    // The latest time of the next update(); TimePoint::max() if nobody listens.
     [[nodiscard]] TimePoint next() const noexcept { return next_; }
-    // Stays true once it is true, whichever child dies.
+    // True once the start is over. Then it stays true, whichever child dies.
     [[nodiscard]] bool has_been_ready() const noexcept { return phase_ && *phase_ != Phase::Starting; }
-    // Call at the end, in any phase. Sends READY=1 first if that was never sent: the work may have been done
-    // at once.
+    // Reports the end. Call it in any phase. Sends READY=1 first if it was never sent: the work may have been
+    // done at once.
     void finish();
 
-    // "1234/s, 12 in flight; 7 booked, 2 rejected, 1 failed, 0 duplicates".
+    // Returns a status like "1234/s, 12 in flight; 7 booked, 2 rejected, 1 failed, 0 duplicates".
     [[nodiscard]] static std::string status(const Totals& totals, std::uint64_t in_flight, double per_second);
-    // Why the pipeline cannot work, in one sentence; empty if no reason is known. It contains no time, so it
-    // stays the same while the reason does.
+    // Returns why the pipeline cannot work, in one sentence; empty if no reason is known. The sentence
+    // contains no time, so it stays the same as long as the reason does.
     [[nodiscard]] static std::string trouble(const MetricsArea& metrics, bool has_unstored);
 
   private:
@@ -78,7 +79,8 @@ class Notify {
 // True if every child that should run has started and attached the segments.
 [[nodiscard]] bool are_at_work(const Children& children, const Ring& ring) noexcept;
 
-// Before the pipeline exists: asks for up to `longest` more time to start, and says what the start waits for.
+// Asks the manager for up to `longest` more time to start, and sends `status`, which says what the start
+// waits for. Call it before the pipeline exists.
 void notify_waiting(std::chrono::nanoseconds longest, const std::string& status);
 
 }  // namespace pipeline

@@ -19,15 +19,15 @@ bool has_service_manager() noexcept {
     return std::getenv("NOTIFY_SOCKET") != nullptr;
 }
 
-// As sd_notify(3) does it, which would wait for a manager that does not read. Keeps the variables: a program
-// of
-// --process may want them, but is not listened to (NotifyAccess=main).
+// Sends the lines as sd_notify(3) does, but does not wait for a manager that does not read. Keeps the
+// environment's variables: a program of --process may want them, but the manager does not listen to that
+// program (NotifyAccess=main).
 bool tell_service_manager(const std::string& lines) noexcept {
     const char* const path = std::getenv("NOTIFY_SOCKET");
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     const std::size_t length = path == nullptr ? 0 : std::strlen(path);
-    if (length < 2 || length >= sizeof address.sun_path) return true;  // nobody can be meant
+    if (length < 2 || length >= sizeof address.sun_path) return true;  // no usable address
     std::memcpy(address.sun_path, path, length);
     if (path[0] == '@') address.sun_path[0] = '\0';  // an abstract name (unix(7))
     const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a pipeline makes progress: whether anything has happened lately to the invoices in flight. This is
-// the watchdog's question. Pure: the caller gives the sights and the times.
+// Tells the service manager's watchdog whether a pipeline makes progress: whether anything has happened
+// lately to the invoices in flight. Pure: the caller gives the sights and the times.
 #pragma once
 
 #include <chrono>
@@ -16,23 +16,23 @@ class Liveness {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
-    // How long nothing may move while there is work and nobody processes it.
+    // How long nothing may move while invoices are in flight and no consumer is processing one.
     static constexpr std::chrono::seconds kPatience{10};
 
     struct Sight {
         bool has_work = false;     // invoices are in flight
-        bool is_working = false;   // somebody is processing one
-        std::uint64_t moving = 0;  // changes whenever something is done about them
+        bool is_working = false;   // a consumer is processing an invoice
+        std::uint64_t moving = 0;  // changes whenever something happens to these invoices
     };
 
-    // `item_timeout`: after this time another consumer gets an invoice in work; 0: never.
+    // `item_timeout`: the time after which a consumer is killed and its successor gets the invoice; 0: never.
     explicit Liveness(std::chrono::nanoseconds item_timeout) noexcept : item_timeout_(item_timeout) {}
 
-    // Returns false without progress. Retrying a ledger that cannot be written counts as progress: a restart
-    // of the pipeline would not help. (Notify::trouble() and the observer report it.)
+    // Returns false if the pipeline makes no progress. Retrying a ledger that cannot be written counts as
+    // progress: a restart of the pipeline would not help. (Notify::trouble() and the observer report it.)
     [[nodiscard]] bool look(const Sight& sight, TimePoint now) noexcept;
 
-    // Reads the present sight, with the hands of places [0, places).
+    // Reads the present sight from the ring, the storage, and the hands of the places [0, places).
     [[nodiscard]] static Sight sight_of(const Ring& ring, const Storage& storage,
                                         std::size_t places) noexcept;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One live line on a terminal: how much is done, how fast, and for a finite source the time left. Silent if
-// standard error is no terminal.
+// Draws one live line on a terminal: how much is done, how fast, and for a finite source the time left. Draws
+// nothing if standard error is no terminal.
 #pragma once
 
 #include <chrono>
@@ -24,10 +24,10 @@ class Progress {
     // Redraws the line if its interval is over. next() is the time of the next draw.
     void update(TimePoint now);
     [[nodiscard]] TimePoint next() const noexcept { return next_; }
-    // Makes room for another line on the terminal.
+    // Erases the line, so that another one can be written in its place.
     void clear() noexcept;
 
-    // "  532/1000 done (53 %), 12 in flight, 5120/s, 3 s left".
+    // Returns a line like "532/1000 done (53 %), 12 in flight, 5120/s, 3 s left".
     [[nodiscard]] static std::string line(std::uint64_t done, std::uint64_t in_flight, std::uint64_t expected,
                                           double per_second);
 

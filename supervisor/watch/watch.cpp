@@ -13,7 +13,8 @@ using std::chrono::nanoseconds;
 
 constexpr milliseconds kTick{500};
 
-// The supervisor kills only its own children. The kernel reports at once when one of them is stopped.
+// True if a child that waitid(2) selects by `which` and `pid` is stopped. The kernel reports this at once.
+// Other processes do not matter: the supervisor kills only its own children.
 bool is_child_stopped(idtype_t which, std::uint32_t pid = 0) noexcept {
     siginfo_t told{};
     return ::waitid(which, pid, &told, WSTOPPED | WNOHANG | WNOWAIT) == 0 && told.si_pid != 0;
@@ -53,15 +54,15 @@ milliseconds Watch::tick() const noexcept {
     return is_idle ? idle_tick_ : tick_;
 }
 
-// The consumer that holds the pop lock may wait long while the ring is empty: unless it is stopped, it blocks
-// nobody. Once there is an item, count its time from when the item arrived.
+// Looks at the pop lock. The consumer that holds it may wait long while the ring is empty: it blocks nobody
+// unless it is stopped. Once there is an item, the consumer's time counts from the arrival of the item.
 void Watch::look_at_pop_lock(TimePoint now, std::vector<Stalled>& stalled) {
     const RobustMutex& lock = ring_.area().pop_lock;
     const std::uint64_t head = ring_.head();
     if (ring_.tail() == head) {
         look_at_lock(lock, locks_[1], Owner::MayWait, now, stalled);
     } else {
-        // The slot may hold a later item by now. Then we count too little, which is safe.
+        // The slot may hold a later item by now. Then the counted time is too short, which is safe.
         const auto until_now = static_cast<std::uint64_t>(now.time_since_epoch().count());
         const TimePoint acquired{nanoseconds(std::min(ring_.slot(head).acquired_ns, until_now))};
         look_at_lock(lock, locks_[1], Owner::MustGoOn, now, stalled, acquired);
@@ -87,7 +88,7 @@ void Watch::look_at_lock(const RobustMutex& lock, Sight& sight, Owner may, TimeP
 void Watch::look_at_hand(std::size_t place, TimePoint now, std::vector<Stalled>& stalled) {
     const HandArea& area = ring_.area().hands[place];
     const std::uint64_t work = area.work.load(std::memory_order_acquire);
-    // The process word is part of it, so that the same index in a later attempt counts as a change.
+    // Compare the process word, too: the same index in a later attempt is a change.
     const std::uint64_t process = area.process.load(std::memory_order_acquire);
     const auto still = unchanged(hands_[place], work, process, now);
     if ((work & 1U) == 0 || hands_[place].told || still < item_timeout_) return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finds processes that live but make no progress: a consumer whose invoice takes longer than the item
-// timeout, and a process that holds a lock in shared memory without a beat (stopped, or in a debugger). It
-// only looks and names whom to kill; it takes no lock.
+// timeout, and a process that holds a lock in shared memory without a beat (stopped, or in a debugger). The
+// watch only names the processes to kill; it takes no lock.
 #pragma once
 
 #include <array>
@@ -19,28 +19,30 @@ namespace pipeline {
 class Watch {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
-    // The supervisor looks as soon as a child is stopped, then every half second at most: it finds a stopped
-    // owner within two seconds. An owner that hangs without being stopped may take one idle tick longer.
+    // How long the owner of a lock may show no beat. The supervisor calls look() as soon as a child is
+    // stopped, and then at least every half second, so it finds a stopped owner within two seconds. An owner
+    // that hangs without being stopped may take one idle tick longer.
     static constexpr std::chrono::milliseconds kLockPatience{1400};
     static constexpr std::chrono::milliseconds kIdleTick{3000};
 
-    // `item_timeout` zero: none.
+    // `item_timeout`: zero means that there is none.
     Watch(const Ring& ring, const Storage& storage, std::chrono::nanoseconds item_timeout);
 
     struct Stalled {
-        ProcessId process;  // HoldsLock: the pid alone, the lock has no more
+        ProcessId process;  // HoldsLock: only the pid, since the lock holds no more
         enum class Why { ItemTimeout, HoldsLock } why;
         std::uint16_t place;     // ItemTimeout only
         std::uint64_t work = 0;  // HandArea::work; ItemTimeout only
     };
-    // Call every tick(), and when a child was stopped or continued. It compares with earlier calls, and
-    // reports each stall once. After a gap between calls (the caller itself was stopped) it starts afresh and
-    // blames nobody for the gap.
-    // `places`: hands from this place on have no owner. Each hand is a cache line, cold in an idle pipeline.
+    // Returns the processes that have stalled since earlier calls; reports each stall once. Call it every
+    // tick(), and when a child was stopped or continued. After a gap between calls (the caller itself was
+    // stopped) the watch starts afresh and blames nobody for the gap.
+    // `places`: look() reads only the hands before this place, since later ones have no owner. Each hand is a
+    // cache line, cold in an idle pipeline.
     [[nodiscard]] std::vector<Stalled> look(TimePoint now, std::size_t places = kMaxPlaces);
 
-    // How often to look: kIdleTick, or less for short item timeouts, while nothing is in flight and no child
-    // is stopped.
+    // The time until the next look(): half a second, or kIdleTick while the segments are empty and no child
+    // is stopped. A short item timeout makes both shorter.
     [[nodiscard]] std::chrono::milliseconds tick() const noexcept;
 
   private:
@@ -50,7 +52,7 @@ class Watch {
         TimePoint since{};
         bool told = false;
     };
-    // How long a sight has been the same.
+    // Updates the sight, and returns how long it has been the same.
     static std::chrono::nanoseconds unchanged(Sight& sight, std::uint64_t first, std::uint64_t second,
                                               TimePoint now);
     // Whether a lock's owner may wait without a beat (for the disk or for items).
@@ -66,7 +68,7 @@ class Watch {
     std::chrono::nanoseconds item_timeout_;
     std::chrono::milliseconds tick_;
     std::chrono::milliseconds idle_tick_;
-    bool is_one_stopped_ = false;  // at the last look
+    bool is_one_stopped_ = false;  // at the last look()
     std::optional<TimePoint> next_look_;
     std::array<Sight, 4> locks_{};
     std::array<Sight, kMaxPlaces> hands_{};
