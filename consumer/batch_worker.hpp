@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Works off a hand as a batch, which a batch processor has processed outside. The batch decides when to save
-// which results. A hand may take long outside, so meanwhile this consumer still leads flushes.
+// Works off a hand as a batch: gives it to a batch processor, which processes it outside. The batch decides
+// when to save which results. A hand may take long outside, so this consumer leads flushes meanwhile.
 #pragma once
 
 #include <array>
@@ -25,7 +25,7 @@ class BatchWorker final : public HandWorker, private Batch::Owner {
                 DrainWatch& watch) noexcept;
 
     [[nodiscard]] bool work_off() override;
-    // A program outside may write to its standard error, or end, at any time.
+    // Returns true: a program outside may write to its standard error, or end, at any time.
     [[nodiscard]] bool has_events() const noexcept override { return true; }
     void look_after() override { outside_.look_after(); }
 

@@ -37,8 +37,8 @@ ExitStatus consume(const ConsumerOptions& options) {
 
 ExitStatus consume_with(ProcessorMaker make, const ConsumerOptions& options) {
     if (options.serve) {
-        // The consumer checked the folder and each file before its request, and knows how to treat a bare
-        // inode.
+        // The consumer that sends the requests has checked the folder, checks each file before its request,
+        // and knows how to treat a bare inode.
         const auto spool = open_spool_folder(options.source, {std::nullopt, true});
         return answer_requests(*make_inside(options, spool, make));
     }

@@ -20,7 +20,7 @@ using ProcessorMaker = std::unique_ptr<Processor> (*)(const ProcessSpec& spec,
 // Attaches to the segments, opens the ledger, consumes until everything is drained, and leaves; or answers
 // requests as an isolated processor. Throws Failure.
 [[nodiscard]] ExitStatus consume(const ConsumerOptions& options);
-// The same with processors made by `make`.
+// Does the same with the processor that `make` makes.
 [[nodiscard]] ExitStatus consume_with(ProcessorMaker make, const ConsumerOptions& options);
 
 }  // namespace pipeline

@@ -67,7 +67,8 @@ ExitStatus Consumer::run() {
                 worker_->look_after();
                 break;
             case Ring::ClaimOutcome::Called:
-                // The call may be for a consumer queued on the lock. Sleep, or we would take the lock again.
+                // The call may be for a consumer that is queued on the lock. Sleep, so that this consumer
+                // does not take the lock again at once.
                 if (!hand_.is_told_to_leave()) std::this_thread::sleep_for(kMakeWay);
                 break;
             case Ring::ClaimOutcome::Closed:

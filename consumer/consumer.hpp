@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A consumer's life: finish the hand that its predecessor left in the place, then claim and work off hands
-// until the ring is closed and empty or it is told to leave. It leads the flush whenever one is due, and
-// leaves only once its saved results are durable.
+// Runs a consumer: finishes the hand that a predecessor has left in its place, then claims hands and works
+// them off until the ring is closed and empty, or until the supervisor tells the consumer to leave. The
+// consumer leads the flush whenever one is due, and leaves only once its saved results are durable.
 #pragma once
 
 #include <chrono>
@@ -28,13 +28,13 @@ class Consumer {
   public:
     // Processes invoices one by one in this process.
     Consumer(const ConsumerOptions& options, const Segments& segments, Processor& processor, Ledger& ledger);
-    // Has whole hands processed outside.
+    // Gives whole hands to a processor outside.
     Consumer(const ConsumerOptions& options, const Segments& segments, BatchProcessor& outside,
              Ledger& ledger);
 
-    // Runs until the ring is drained or it leaves as told. Returns NotDrained only if it is an orphan that
-    // cannot continue: its ledger cannot be written within the drain timeout, or the storage is full and no
-    // producer is left to make room. Unfinished work then stays in the segments.
+    // Runs until the ring is drained or the consumer leaves as told. Returns NotDrained only if the consumer
+    // is an orphan that cannot continue: its ledger cannot be written within the drain timeout, or the
+    // storage is full and no producer is left to make room. Unfinished work then stays in the segments.
     [[nodiscard]] ExitStatus run();
 
   private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a consumer leaves: because the supervisor tells it to, or at the end of a drain. Either way its saved
-// results are durable first.
+// Lets a consumer leave: because the supervisor has told it to, or at the end of a drain. In both cases the
+// consumer first makes all saved results durable.
 #pragma once
 
 #include <cstdint>
@@ -18,14 +18,14 @@ class Departure {
     Departure(const Hand& hand, const Storage& storage, FlushDuty& flush, DrainWatch& watch) noexcept
         : hand_(hand), storage_(storage), flush_(flush), watch_(watch) {}
 
-    // True if this consumer is told to leave and others continue. It stays in a drain, where it may be the
-    // last one, and as an orphan, because nobody would start another consumer.
+    // True if this consumer is told to leave and others continue. The consumer stays in a drain, where it may
+    // be the last one, and as an orphan, because nobody would start another consumer.
     [[nodiscard]] bool is_wanted() noexcept;
-    // Makes everything saved so far durable: other consumers may be busy with slow invoices and flush it
-    // late. False if this consumer must stay after all.
+    // Makes all results durable that are saved by now: other consumers may be busy with slow invoices and
+    // flush these results late. Returns false if this consumer must stay after all.
     [[nodiscard]] bool flush_saved();
-    // Flushes until everything saved, and the cursor, is durable. False if this is an orphan that has waited
-    // long enough.
+    // Flushes until all saved results and the cursor are durable. Returns false if this consumer is an orphan
+    // that has waited long enough.
     [[nodiscard]] bool drain();
 
   private:

@@ -8,8 +8,8 @@ namespace pipeline {
 
 using std::chrono::steady_clock;
 
-// The producer may have died together with the supervisor, or for good. A living producer closes the ring
-// itself, after it has pushed the items that it cannot acquire again.
+// Closes the ring in place of a dead producer, which may have died together with the supervisor, or for good.
+// A living producer closes the ring itself, after it has pushed the items that it cannot acquire again.
 void DrainWatch::look() noexcept {
     if (!is_orphan() && lineage_.is_orphan()) {
         orphan_since_ = steady_clock::now();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Notices that the supervisor or the producer is gone, and does what is theirs in a drain. An orphan requests
-// the stop itself. The first consumer that finds a stop requested and no producer alive closes the ring.
+// Notices that the supervisor or the producer is dead, and does its part in a drain. An orphan requests the
+// stop in place of the supervisor. The first consumer that finds a stop requested and the producer dead
+// closes the ring.
 #pragma once
 
 #include <chrono>
@@ -12,11 +13,11 @@ namespace pipeline {
 
 class DrainWatch {
   public:
-    // `drain_timeout`: how long an orphan waits for what may never come.
+    // `drain_timeout`: how long an orphan waits for the producer, for the ledger, or for room in storage.
     DrainWatch(const Ring& ring, Lineage lineage, std::chrono::nanoseconds drain_timeout) noexcept
         : ring_(ring), lineage_(lineage), drain_timeout_(drain_timeout) {}
 
-    // Call it at each bounded wait.
+    // Looks for a dead supervisor and a dead producer. Call it at each bounded wait.
     void look() noexcept;
     [[nodiscard]] bool is_draining() const noexcept { return ring_.stop_requested() || ring_.closed(); }
     // True once look() has found the supervisor dead.

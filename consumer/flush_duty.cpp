@@ -29,7 +29,8 @@ FlushDuty::FlushDuty(const ConsumerOptions& options, const Segments& segments, L
 bool FlushDuty::lead_if_due(nanoseconds bound) {
     if (outcome_log_.has_something_to_say()) outcome_log_.tell(steady_clock::now());
     const auto due = flush_.due_in();
-    // Flush early if the next invoice may take longer than the flush can wait: perhaps nobody else is free.
+    // Flush early if the next invoice may take longer than the flush can wait: perhaps no other consumer is
+    // free to lead it.
     if (!due || *due > claim_size_.slow_item()) return false;
     return !is_resting() && lead(bound);
 }
@@ -60,13 +61,13 @@ bool FlushDuty::is_resting() const noexcept {
     return retry_delay_ != nanoseconds::zero() && steady_clock::now() < retry_at_;
 }
 
-// Returns the result of `action`; false also if the ledger is unavailable, which is logged.
+// Returns the result of `action`. If the ledger is unavailable, logs that and returns false.
 template <class Action>
 bool FlushDuty::use_ledger(Action&& action) {
     try {
         if (!action()) return false;
     } catch (const LedgerUnavailable& unavailable) {
-        // Log it once, however long it lasts.
+        // Log the failure once, however long it lasts.
         if (retry_delay_ == nanoseconds::zero()) log(LogLevel::Warning, "{}", unavailable.what());
         retry_delay_ = std::clamp(retry_delay_ * 2, kFirstRetry, kLastRetry);
         retry_at_ = steady_clock::now() + retry_delay_;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A consumer's share in the flush: it leads one whenever one is due and nobody else leads. After a failure of
-// the ledger it retries with a growing delay. It logs the failure once, and the recovery.
+// Does a consumer's share of the flushes: leads a flush whenever one is due and no other consumer leads it.
+// After a failure of the ledger, retries with a growing delay. Logs the failure once, and the recovery.
 #pragma once
 
 #include <chrono>
@@ -17,23 +17,23 @@ namespace pipeline {
 
 class FlushDuty {
   public:
-    // The longest wait between two looks at what is due.
+    // The longest wait between two checks whether a flush is due.
     static constexpr std::chrono::nanoseconds kBoundedWait{500'000'000};
 
     // All references must outlive the object.
     FlushDuty(const ConsumerOptions& options, const Segments& segments, Ledger& ledger, ActivityMeter& meter,
               const ClaimSize& claim_size);
 
-    // Leads the flush if one is due; waits at most `bound` for another leader. True if it flushed.
+    // Leads a flush if one is due; waits at most `bound` for another leader. Returns true if it has flushed.
     bool lead_if_due(std::chrono::nanoseconds bound);
-    // Leads the flush now; false if another consumer leads or the ledger cannot be written.
+    // Leads a flush now. Returns false if another consumer leads or the ledger cannot be written.
     bool lead(std::chrono::nanoseconds bound);
-    // The time until there is a flush to lead, at most kBoundedWait; none if nothing waits for a flush.
+    // The time until there is a flush to lead, at most kBoundedWait; none if no record waits.
     [[nodiscard]] std::optional<std::chrono::nanoseconds> next_look() const noexcept;
 
-    // Call it while the pipeline is idle: it reports a ledger that was moved or replaced.
+    // Reports a ledger that was moved or replaced. Call it while the pipeline is idle.
     void look_after_ledger();
-    // Sleeps until the retry if the last attempt failed, at most kBoundedWait.
+    // If the last attempt failed, sleeps until the retry, but at most kBoundedWait.
     void rest_after_failure() const;
 
   private:

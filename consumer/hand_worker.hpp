@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Processes the items of a consumer's hand and saves their results. There are two: one processes invoice by
-// invoice in the consumer, the other gives the whole hand to a batch processor outside.
+// Processes the items of a consumer's hand and saves their results. Two classes implement it: one processes
+// invoice by invoice in the consumer, the other gives the whole hand to a batch processor outside.
 #pragma once
 
 namespace pipeline {
@@ -12,8 +12,8 @@ class HandWorker {
     HandWorker& operator=(const HandWorker&) = delete;
     virtual ~HandWorker() = default;
 
-    // Works off the hand, which may be empty. Returns false if this is an orphan that cannot continue:
-    // unfinished work then stays in the hand.
+    // Works off the hand, which may be empty. Returns false if the consumer is an orphan that cannot
+    // continue: unfinished work then stays in the hand.
     [[nodiscard]] virtual bool work_off() = 0;
 
     // True if look_after() must be called at least every half second while there is no hand to work off.

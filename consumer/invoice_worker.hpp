@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Works off a hand invoice by invoice, in this process. It saves results at the end, or earlier once they
-// have taken longer than a claim should, so that no finished invoice waits behind a slow one.
+// Works off a hand invoice by invoice, in this process. It saves the results at the end of the hand, or
+// earlier once they have taken longer than ClaimSize::kBudget, so that no finished invoice waits behind a
+// slow one.
 #pragma once
 
 #include <array>
@@ -38,8 +39,8 @@ class InvoiceWorker final : public HandWorker {
     const ClaimSize& claim_size_;
     WorkClock& clock_;
     ResultSaver& saver_;
-    // For items processed and not yet saved. A result without details is reused for the next item, so that a
-    // whole hand touches only its findings.
+    // The results and findings of items that are processed and not yet saved. The next item reuses a result
+    // without details, so that a hand without details touches little more than its findings.
     std::array<Result, kMaxBatch> results_;
     std::array<Finding, kMaxBatch> findings_;
 };

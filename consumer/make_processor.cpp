@@ -17,10 +17,10 @@
 namespace pipeline {
 namespace {
 
-// The rule set for this consumer's programs (common/os/confinement.hpp), which keeps them from segments and
-// ledger; null: they are not confined. A program of the user's is confined with --confine; a processor of
-// ours (--isolate) always, and it writes nowhere. Throws Failure (Configuration) if --confine is given and
-// the kernel cannot; without --confine it only logs that.
+// Returns the rule set (common/os/confinement.hpp) that keeps this consumer's programs from segments and
+// ledger; null if they are not confined. A user's program is confined only with --confine. A processor of
+// ours (--isolate) is always confined, and may write nowhere. If the kernel cannot confine, throws Failure
+// (Configuration) with --confine; without it, logs that and returns null.
 std::shared_ptr<const UniqueFd> confine(const ConsumerOptions& options) {
     if (!options.outside.isolate && !options.outside.confine) return nullptr;
     ConfinementPlan plan;
@@ -59,7 +59,7 @@ std::unique_ptr<BatchProcessor> make_exec(const ConsumerOptions& options, Progra
     return std::make_unique<ExecProcessor>(std::move(plan), std::move(requests));
 }
 
-// Runs this program as a child that answers requests instead of consuming.
+// Makes a processor that runs this program as a child, which answers requests instead of consuming.
 std::unique_ptr<BatchProcessor> make_isolated(const ConsumerOptions& options,
                                               const std::shared_ptr<const SpoolFolder>& spool) {
     ConsumerOptions served = options;

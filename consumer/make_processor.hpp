@@ -13,15 +13,15 @@
 
 namespace pipeline {
 
-// The processor that `spec` names; it must be one of ours. The ubl processor finds an id's file in `spool`,
-// or takes the id as a path if there is no spool; `patience` bounds its retries of files that cannot be read
-// at present.
+// Makes the processor that `spec` names, which must be one of ours. The ubl processor finds an id's file in
+// `spool`; if there is no spool, it takes the id as a path. `patience` bounds the retries of files that
+// cannot be read at present.
 [[nodiscard]] std::unique_ptr<Processor> make_processor(const ProcessSpec& spec,
                                                         std::shared_ptr<const SpoolFolder> spool,
                                                         Patience patience = Patience{});
 
-// The batch processor of the options; null if the consumer processes invoices itself. Throws Failure NoInput
-// if there is no such program. `spool`: the folder of the invoices' files, if they have any.
+// Makes the batch processor of the options; null if the consumer processes invoices itself. Throws Failure
+// NoInput if there is no such program. `spool`: the folder of the invoices' files, if they have any.
 [[nodiscard]] std::unique_ptr<BatchProcessor> make_batch_processor(
     const ConsumerOptions& options, const std::shared_ptr<const SpoolFolder>& spool);
 

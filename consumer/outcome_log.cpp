@@ -33,7 +33,7 @@ void add(Totals& totals, Outcome outcome) noexcept {
     }
 }
 
-// The record's own reason, unless the ledger's outcome differs from the processor's.
+// Returns the record's own reason; if the ledger's outcome differs from the processor's, why it does.
 std::string_view reason_of(const Record& record, const Details* details) noexcept {
     if (record.outcome == Outcome::Duplicate) return "its id is in the ledger already, from another position";
     if (record.outcome != static_cast<Outcome>(record.status))

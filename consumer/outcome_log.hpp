@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Log lines for invoices that were not booked: rejected, failed, or a duplicate of one already in the ledger.
-// The consumer that led their flush writes them after it released the flush lock: a stopped log reader must
-// not block the ledger. A leader killed between its COMMIT and `durable` leaves them to the next leader;
-// killed after `durable` and before the lines, it loses them. So no kill causes a line twice, and the ledger
-// has what a kill omits.
+// Writes log lines for invoices that were not booked: rejected, failed, or a duplicate of one already in the
+// ledger. The consumer that has led their flush writes the lines after it has released the flush lock: a
+// stopped log reader must not block the ledger. If a leader is killed between its COMMIT and the store of
+// `durable`, the next leader writes the lines. If it is killed after that store and before it writes the
+// lines, they are lost. So no kill causes a line twice, and the ledger has the invoices whose lines are lost.
 #pragma once
 
 #include <array>
@@ -41,7 +41,7 @@ class OutcomeLog final : public Flush::Listener {
     }
 
   private:
-    // A copy: once a record is durable, another may reuse its place.
+    // A copy of a record: once the record is durable, another one may reuse its space.
     struct Ended {
         Outcome outcome;
         std::uint32_t attempts;

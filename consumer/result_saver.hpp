@@ -20,7 +20,8 @@ class ResultSaver {
                 DrainWatch& watch) noexcept
         : hand_(hand), storage_(storage), metrics_(metrics), flush_(flush), watch_(watch) {}
 
-    // Returns false if this is an orphan that cannot continue: the rest stays in the hand.
+    // Saves all findings. Returns false if the consumer is an orphan that cannot continue: the rest stays in
+    // the hand.
     [[nodiscard]] bool save(std::span<const Finding> findings);
 
   private:

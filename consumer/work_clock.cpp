@@ -34,8 +34,9 @@ void WorkClock::resume() noexcept {
     meter_.enter(Activity::Working, ns_of(began_));
 }
 
-// Items acquired together wait nearly equally long: counts them at once, with the time of their first one.
-// Items are in order of acquisition; touching each would cost more than all else here.
+// Adds up how long the items have waited. Items acquired together have waited nearly equally long, so they
+// count at once, with the time of the first one. Items are in order of acquisition; reading each would cost
+// more than everything else here.
 void WorkClock::count_waiting(std::uint64_t first, std::size_t count, std::uint64_t each) const noexcept {
     std::span<const Item> items(&hand_.item(first), count);
     std::uint64_t begun = ns_of(began_);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Measures the processing of a hand: for the supervisor's watch, which kills a consumer that takes too long,
-// for observers, and for the size of the next claim.
+// Measures the processing of a hand: for observers, for the supervisor's scaling, and for the size of the
+// next claim.
 #pragma once
 
 #include <chrono>
@@ -21,16 +21,17 @@ class WorkClock {
     WorkClock(const Hand& hand, PlaceMetrics& metrics, ActivityMeter& meter, ClaimSize& claim_size) noexcept
         : hand_(hand), metrics_(metrics), meter_(meter), claim_size_(claim_size) {}
 
-    // The processing of the hand begins.
+    // Call when the processing of the hand begins.
     void begin() noexcept;
-    // When the processing of the items that are not saved yet began.
+    // The time when the processing of the items that are not saved yet began.
     [[nodiscard]] TimePoint began() const noexcept { return began_; }
-    // The hand's `count` items from `first` on are processed, one by one since began(). Call it before their
-    // results are saved: then the items leave the hand. `is_end`: no item of the hand is left.
+    // Call when the hand's `count` items from `first` on are processed, one by one since began(), and before
+    // their results are saved: the save takes the items out of the hand. `is_end`: no item of the hand is
+    // left.
     void pause(std::uint64_t first, std::size_t count, TimePoint now, bool is_end) noexcept;
-    // The results are saved.
+    // Call when the results are saved.
     void resume() noexcept;
-    // Nothing of the hand is left.
+    // Call when nothing of the hand is left.
     void end() const noexcept { hand_.set_since(0); }
 
   private:

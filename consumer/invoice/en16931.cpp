@@ -7,13 +7,14 @@
 namespace pipeline {
 namespace {
 
-// The sum of the lines, or of the document's own allowances or charges; absent if there are none.
+// The sum of the lines' amounts; zero if there are no lines.
 Amount sum_of_lines(const UblDocument& document) noexcept {
     Amount sum{Decimal()};
     for (const Amount& line : document.lines) sum.value = sum.value + line.or_zero();
     return sum;
 }
 
+// The sum of the document's own allowances or charges; absent if there are none.
 Amount sum_of(const UblDocument& document, AllowanceCharge::Kind kind) noexcept {
     Amount sum;
     for (const AllowanceCharge& each : document.allowance_charges) {
@@ -23,7 +24,7 @@ Amount sum_of(const UblDocument& document, AllowanceCharge::Kind kind) noexcept 
     return sum;
 }
 
-// BR-CO-11 and BR-CO-12.
+// Checks BR-CO-11 for allowances, and BR-CO-12 for charges.
 bool total_holds(const Amount& total, const Amount& sum) noexcept {
     return total.value == round2(sum.or_zero()) || (!total.present && !sum.present);
 }

@@ -21,7 +21,7 @@ class RuleSet {
     void add(int number) noexcept { bits_ = static_cast<std::uint8_t>(bits_ | (1U << (number - kFirst))); }
     [[nodiscard]] bool contains(int number) const noexcept { return (bits_ >> (number - kFirst) & 1U) != 0; }
     [[nodiscard]] bool empty() const noexcept { return bits_ == 0; }
-    // "BR-CO-10 BR-CO-13"; empty if there are none.
+    // Returns a text like "BR-CO-10 BR-CO-13"; empty if the set is empty.
     [[nodiscard]] std::string text() const;
 
   private:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A whole file in memory, in a buffer that the caller may change and that the next file reuses. It reads only
-// regular files, and opening never blocks: a FIFO or a device in an invoice's place cannot hang the consumer.
-// In a spool it reads only the acquired file (spool_folder.hpp).
+// Reads a whole file into a buffer, which the caller may change and the next file reuses. Reads only regular
+// files, and never blocks on opening one: a FIFO or a device in an invoice's place cannot hang the consumer.
+// In a spool, reads only the acquired file (spool_folder.hpp).
 #pragma once
 
 #include <cstddef>
@@ -19,18 +19,18 @@ namespace pipeline {
 
 class FileBuffer {
   public:
-    // Refuses files of more than `max_bytes`. `spool`: the folder of the files; without one, ids are paths,
-    // and links in them are followed.
+    // Refuses files of more than `max_bytes`. `spool`: the folder of the files; without a spool, ids are
+    // paths, and links in them are followed.
     FileBuffer(std::size_t max_bytes, std::shared_ptr<const SpoolFolder> spool,
                Patience patience = Patience{});
 
-    // Reads the invoice's file and keeps it open. Returns an empty string, or in one line why the file could
-    // not be read. Retries first if the failure may pass (patience.hpp).
+    // Reads the invoice's file and keeps it open. Returns an empty string, or a line that says why the file
+    // could not be read. Retries first if the failure may pass (patience.hpp).
     [[nodiscard]] std::string open(const Acquired& invoice);
     // Reads the open file again, after a parser has changed the buffer. Returns false if that fails. The
-    // contents may have changed.
+    // contents may differ from what open() has read.
     [[nodiscard]] bool read_again();
-    // True if the open file's size or change time differs from before it was read.
+    // True if the open file's size or modification time differs from those before it was read.
     [[nodiscard]] bool has_changed() const noexcept;
     // Closes the file, and frees a buffer that is larger than most files need.
     void close() noexcept;
@@ -54,8 +54,8 @@ class FileBuffer {
     [[nodiscard]] Outcome try_to_read(const Acquired& invoice);
     [[nodiscard]] Outcome try_to_open(const Acquired& invoice);
     void reserve(std::size_t bytes);
-    // Reads the file from its beginning to its end, or until there is more than max_bytes_. Returns an errno
-    // value, 0 on success.
+    // Reads the open file from its beginning. Stops at its end, after exactly `expected_bytes`, or once the
+    // buffer holds more than max_bytes_. Returns 0, or an errno value.
     [[nodiscard]] int read_all(std::size_t expected_bytes);
 
     std::size_t max_bytes_;
@@ -63,7 +63,7 @@ class FileBuffer {
     Patience patience_;
     std::string path_;
     UniqueFd file_;
-    std::optional<FileStatus> before_;  // the open file's, before it was read
+    std::optional<FileStatus> before_;  // the status of the open file before it was read
     std::unique_ptr<char[]> data_;
     std::size_t capacity_ = 0;
     std::size_t size_ = 0;

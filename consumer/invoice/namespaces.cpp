@@ -30,7 +30,7 @@ bool Namespaces::enter(pugi::xml_node element, std::uint32_t depth) {
             name.remove_prefix(1);
         }
         const Vocabulary vocabulary = vocabulary_of(attribute.value());
-        // Another namespace matters only if it hides one of ours.
+        // A namespace outside UBL matters only if its prefix hides a namespace of UBL.
         if (vocabulary == Vocabulary::None && !is_bound(name)) continue;
         if (bindings_.size() == kMaxBindings) return false;
         bindings_.push_back({name, depth, vocabulary});

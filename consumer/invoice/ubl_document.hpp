@@ -12,7 +12,7 @@
 
 namespace pipeline {
 
-// An element that holds a number. An absent element, and a text that is no number, are both not a number:
+// An element that holds a number. Both an absent element and a text that is no number count as not a number:
 // comparisons with them fail.
 struct Amount {
     bool present = false;
@@ -20,7 +20,7 @@ struct Amount {
 
     Amount() noexcept = default;
     explicit Amount(const Decimal& number) noexcept : present(true), value(number) {}
-    // The value, or zero if the element is absent. For terms that count "if present".
+    // The value, or zero if the element is absent. For terms that a rule counts only "if present".
     [[nodiscard]] Decimal or_zero() const noexcept { return present ? value : Decimal(); }
 };
 
@@ -58,7 +58,7 @@ struct TaxTotal {
     std::size_t subtotal_count = 0;
 };
 
-// The first problem found while reading, apart from the rules.
+// The first problem that the reader has found. A violated rule is not among the problems.
 struct Problem {
     enum class Kind : std::uint8_t {
         None,
@@ -70,12 +70,12 @@ struct Problem {
         TooManyPrefixes  // more namespace declarations than Namespaces takes
     };
     Kind kind = Kind::None;
-    const char* element = "";  // its local name
-    std::string text;          // the text found instead
+    const char* element = "";  // the element's local name
+    std::string text;          // the text found instead of a valid one
 
     // Sets the problem unless there is one already. `element`: a literal, empty if no element is concerned.
     void set(Kind new_kind, const char* new_element = "", std::string_view new_text = {});
-    // One line for people: `PayableAmount "1,00" is not a decimal`.
+    // Returns one line for people, like `PayableAmount "1,00" is not a decimal`.
     [[nodiscard]] std::string describe() const;
 };
 
@@ -91,8 +91,8 @@ struct UblDocument {
     Problem problem;
 
     void clear() noexcept;
-    // The TaxAmount of the only own TaxTotal in the document's currency; null if there is no such currency,
-    // or not exactly one such amount.
+    // The TaxAmount of the only own TaxTotal in the document's currency; null if the document has no
+    // currency, or if there is not exactly one such amount.
     [[nodiscard]] const Amount* tax_in_currency() const noexcept;
 };
 

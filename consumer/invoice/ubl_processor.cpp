@@ -13,7 +13,8 @@
 namespace pipeline {
 namespace {
 
-// The root element for people: "{namespace}name", or the name as written if it has no namespace.
+// Describes the root element for people: "NAME" in namespace "URI", or the name as written if it has no
+// namespace.
 std::string describe_root(pugi::xml_node root) {
     std::string_view name = root.name();
     std::string declaration = "xmlns";
@@ -56,7 +57,7 @@ void UblProcessor::process_file(const Acquired& invoice, Result& result) {
         return result.set(Status::Failed, error);
     }
     if (const std::string reason = parse(); !reason.empty()) {
-        // A file caught while it changes fails: it does not prove the invoice wrong.
+        // If the file has changed meanwhile, the invoice fails: a half-written file does not prove it wrong.
         if (file_.has_changed()) return result.set(Status::Failed, FileBuffer::kChanged);
         return result.set(Status::Rejected, reason);
     }
@@ -70,8 +71,8 @@ std::string UblProcessor::parse() {
     converted_ = false;
     if (bad.nul) return malformed(static_cast<std::ptrdiff_t>(*bad.nul), "a NUL byte");
 
-    // Pass the NUL after the text too: pugixml overwrites the last character, and would miss stray text
-    // there.
+    // Pass the NUL after the text as well: pugixml overwrites the last character of its buffer, and would
+    // miss stray text there.
     const pugi::xml_parse_result parsed = xml_.load_buffer_inplace(
         file_.data(), wide ? file_.size() : file_.size() + 1, UblReader::kParseOptions);
     if (parsed.status == pugi::status_out_of_memory) throw std::bad_alloc();
@@ -95,7 +96,7 @@ std::string UblProcessor::parse() {
     return {};
 }
 
-// Gives a rejected invoice's details too, as far as they are numbers.
+// Judges the document. A rejected invoice also gets its details, as far as they are numbers.
 void UblProcessor::judge(Result& result) const {
     result.has_details = true;
     Details& details = result.details;
@@ -119,7 +120,7 @@ void UblProcessor::judge(Result& result) const {
     details.set_reason(reason);
 }
 
-// Parsing changes the buffer, so the file is read again to count its lines.
+// Reads the file again to count its lines, since parsing has changed the buffer.
 std::string UblProcessor::malformed(std::ptrdiff_t offset, std::string_view what) {
     std::string text(what);
     if (!text.empty() && text.front() >= 'A' && text.front() <= 'Z')
@@ -127,7 +128,7 @@ std::string UblProcessor::malformed(std::ptrdiff_t offset, std::string_view what
     if (offset < 0 || converted_ || !file_.read_again()) {
         return fmt::format("not well-formed XML: {}", text);
     }
-    // pugixml gives stray text with its leading blanks. The fault begins after them.
+    // The offset of stray text is that of its leading blanks. The fault begins after them.
     const auto visible = file_.text().find_first_not_of(" \t\r\n", static_cast<std::size_t>(offset));
     const TextPosition position = position_of(file_.text(), visible);
     return fmt::format("not well-formed XML at line {}, column {}: {}", position.line, position.column, text);

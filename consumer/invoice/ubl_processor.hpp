@@ -2,15 +2,15 @@
 // The processor for e-invoices. It reads a UBL 2.1 Invoice or CreditNote from a file, extracts supplier,
 // currency and totals, and checks EN 16931's calculation rules. Booked: all rules hold. Rejected: the file is
 // readable but wrong: it violates rules (the reason begins with their ids, separated by one blank), an amount
-// is no number, or it is no UBL or no well-formed XML. Failed: the file could not be read, was replaced or
-// changed, or exceeds the limit.
+// is no number, or the file is not UBL or not well-formed XML. Failed: the file could not be read, was
+// replaced or changed, or exceeds the limit.
 //
-// It skips a document type, and expands no entities but XML's own five: `&other;` stays as written. It checks
-// well-formedness as far as pugixml does (tags match, quotes close, one root), and also finds stray text,
-// several roots, characters that XML forbids and bytes that are not UTF-8. It does not notice repeated
+// The processor skips a document type, and expands no entities but XML's own five: `&other;` stays as
+// written. It checks well-formedness as far as pugixml does (tags match, quotes close, one root), and also
+// finds stray text, several roots, NUL bytes and bytes that are not UTF-8. It does not notice repeated
 // attributes, undeclared prefixes (their elements match nothing), `--` in comments, `]]>` or `<` that must be
-// escaped, references to characters that XML forbids, and the content of a document type. It reads UTF-8,
-// UTF-16, UTF-32 and ISO-8859-1.
+// escaped, other characters that XML forbids and references to them, and the content of a document type. It
+// reads UTF-8, UTF-16, UTF-32 and ISO-8859-1.
 #pragma once
 
 #include <cstddef>
@@ -31,8 +31,8 @@ class UblProcessor final : public Processor {
   public:
     static constexpr std::size_t kDefaultMaxBytes = std::size_t{64} << 20;
 
-    // Ids are names of files in `spool`; without one, ids are paths. `patience` applies to files that cannot
-    // be read at present.
+    // Ids are names of files in `spool`; without a spool, ids are paths. `patience` applies to files that
+    // cannot be read at present.
     explicit UblProcessor(std::shared_ptr<const SpoolFolder> spool, std::size_t max_bytes = kDefaultMaxBytes,
                           Patience patience = Patience{});
 
@@ -43,8 +43,7 @@ class UblProcessor final : public Processor {
     // Parses the buffer into document_. Returns an empty string, or the reason for rejection.
     [[nodiscard]] std::string parse();
     void judge(Result& result) const;
-    // Returns "not well-formed XML at line L, column C: WHAT" for a byte offset of the file as pugixml reads
-    // it.
+    // Returns "not well-formed XML at line L, column C: WHAT" for a byte offset that pugixml gives.
     [[nodiscard]] std::string malformed(std::ptrdiff_t offset, std::string_view what);
 
     bool is_spool_;

@@ -10,8 +10,8 @@
 namespace pipeline {
 namespace {
 
-// True if there is a node. The handle's own test is a library call that costs as much as the step to the next
-// node. The handle is a pointer, and null means no node.
+// True if the handle refers to a node. Its own test is a library call that costs as much as the step to the
+// next node. This test compares the pointer in the handle with null.
 bool exists(pugi::xml_node node) noexcept {
     static_assert(sizeof node == sizeof(void*) && std::is_trivially_copyable_v<pugi::xml_node>);
     return std::bit_cast<const void*>(node) != nullptr;
@@ -74,7 +74,8 @@ void UblReader::walk(pugi::xml_node root) {
         }
         const pugi::xml_node child = node.first_child();
         const Context parent = open_.back().context;
-        // Most elements hold only a text (which is not a child) and do not matter.
+        // Skip elements that hold only a text (which is not a child), unless their parent gives them a
+        // meaning.
         if (exists(child) || parent != Context::Elsewhere) {
             Element element(node, static_cast<std::uint32_t>(open_.size()));
             const Context context = visit(element, parent);
@@ -183,7 +184,7 @@ UblReader::Context UblReader::visit_in_allowance_charge(Element& element) {
     return visit_elsewhere(element);
 }
 
-// A tax total cannot contain another one, so at most one of each is open.
+// A tax total cannot contain another one, so at most one tax total, one subtotal and one category are open.
 UblReader::Context UblReader::visit_in_tax(Element& element, Context parent) {
     TaxTotal& total = document_->tax_totals.back();
     if (parent == Context::TaxTotal) {
@@ -236,7 +237,7 @@ UblReader::Context UblReader::visit_in_supplier(Element& element, Context parent
 
 UblReader::Context UblReader::visit_elsewhere(Element& element) {
     if (is_aggregate(element, "TaxTotal")) return open_tax_total(false);
-    // UBL's schemas allow no tax total in these, which are the greater part of most documents.
+    // Skip items and parties: UBL's schemas allow no tax total in them, and they make up most of a document.
     const bool is_barren = is_aggregate(element, "Item") || is_aggregate(element, "Party");
     return is_barren ? Context::Opaque : Context::Elsewhere;
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads a UblDocument from a parsed UBL 2.1 Invoice or CreditNote. It makes one pass over the elements,
-// without recursion (no depth of nesting can exhaust the stack) and without XPath. It compares names in their
-// namespaces, whatever the prefixes are.
+// without recursion (no depth of nesting can exhaust the stack) and without XPath. It compares names by their
+// namespaces, not by their prefixes.
 //
-// It reads what the rules need and validates nothing else: order, mandatory elements and code lists are a
-// schema's business. It looks for no tax total where the schemas allow none (in an item, in a party). A
+// The reader reads what the rules need and validates nothing else: order, mandatory elements and code lists
+// are a schema's business. It looks for no tax total where the schemas allow none (in an item, in a party). A
 // single-valued element that occurs twice is a Problem, since no rule can say which one counts.
 #pragma once
 
@@ -22,18 +22,18 @@ namespace pipeline {
 
 class UblReader {
   public:
-    // Required options of the parse: references decoded, CDATA kept; comments, processing instructions and
-    // document type dropped; text stored in its element, and also kept outside the root.
+    // The options that the XML must be parsed with: references decoded, CDATA kept; comments, processing
+    // instructions and document type dropped; text stored in its element, and also kept outside the root.
     static constexpr unsigned kParseOptions = pugi::parse_escapes | pugi::parse_cdata | pugi::parse_eol |
                                               pugi::parse_embed_pcdata | pugi::parse_fragment;
 
     // Reads the document with the root element `root` into `document`. Returns false if it is no UBL Invoice
-    // or CreditNote. `document` refers to texts of the parsed one, which must outlive it.
+    // or CreditNote. `document` refers to texts of the parsed XML, which must outlive it.
     [[nodiscard]] bool read(pugi::xml_node root, UblDocument& document);
 
   private:
-    // The role of an open element. Elsewhere: none of the others, but its content may matter. Opaque: its
-    // content does not matter.
+    // The role of an open element. Elsewhere: the element has no role, but its content may have one. Opaque:
+    // the element's content does not matter.
     enum class Context : std::uint8_t {
         Document,
         Line,

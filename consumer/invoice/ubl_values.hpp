@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The values of UBL elements: texts, amounts, indicators. An invalid value becomes the document's problem,
-// the first one only.
+// Reads the values of UBL elements: texts, amounts, indicators. The first invalid value becomes the
+// document's problem.
 #pragma once
 
 #include <pugixml.hpp>
@@ -16,8 +16,8 @@ class UblValues {
     // Sets where to report problems from now on.
     void set_problem(Problem& problem) noexcept { problem_ = &problem; }
 
-    // The text of an element; for one with child elements, a text that is no valid value. Valid until the
-    // next call.
+    // Returns the text of an element, valid until the next call. For an element with child elements, returns
+    // a text that is no valid value.
     [[nodiscard]] std::string_view text_of(pugi::xml_node element);
     // Reads the decimal in `element`, whose local name is `local`. If `amount` was read before, it becomes
     // not a number.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A command with placeholders for an invoice: {} or {id}, {path} and {attempt}, anywhere in a word. A filled
-// placeholder never splits a word, whatever the id contains. A command without placeholders gets the id as
-// its last argument, as in xargs and GNU parallel.
+// Fills in the placeholders of a command for an invoice: {} or {id}, {path} and {attempt}, anywhere in an
+// argument. A filled placeholder never splits an argument, whatever the id contains. A command without
+// placeholders gets the id as its last argument, as in xargs and GNU parallel.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,10 @@ namespace pipeline {
 
 class CommandTemplate {
   public:
-    // `directory` holds the files of the ids; see invoice_path().
+    // `words`: the command with its arguments. `directory`: where the invoices' files are; see
+    // invoice_path().
     CommandTemplate(std::vector<std::string> words, std::filesystem::path directory);
-    // Returns the words for the invoice, valid until the next call.
+    // Returns the command with its arguments for the invoice, valid until the next call.
     [[nodiscard]] const std::vector<std::string>& fill(std::string_view id, std::uint32_t attempt);
 
   private:

@@ -58,7 +58,7 @@ milliseconds EachProcessor::retry_delay(std::uint32_t attempts) noexcept {
     return std::min(delay, kLastRetry);
 }
 
-// The unfinished item that is due first; among items that never had to wait, in the hand's order.
+// Returns the unfinished item that is due first. Items that need not wait come first, in the hand's order.
 std::size_t EachProcessor::choose(const Batch& batch) const noexcept {
     std::size_t chosen = batch.size();
     for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -87,15 +87,16 @@ void EachProcessor::run(Batch& batch, std::size_t i) {
     }
 }
 
-// Returns false if the system cannot start it now, or the invoice's file is missing.
+// Starts the program for item i. Returns false if the system cannot start it now, if the invoice's file is
+// missing, or if the batch was given up.
 bool EachProcessor::start(Batch& batch, std::size_t i) {
     const auto id = batch.item(i).id_text();
     if (plan_.spool && settle_without_file(*plan_.spool, batch, i)) return false;
-    // Mark the attempt before the program runs: it may kill the consumer at once.
+    // Mark the attempt before the program runs: the program may kill the consumer at once.
     if (!batch.begin(i)) return false;
     if (const auto mishap = child_.start(command_.fill(id, batch.attempt(i)), id)) {
         batch.pause();
-        batch.save();  // the next line may be the consumer's end
+        batch.save();  // the next line may throw, which ends the consumer
         const std::string why = child_.throw_unless_passing(*mishap);
         not_before_[i] = steady_clock::now() + kStartAgain;
         notices_.cannot_start(why);
@@ -107,13 +108,13 @@ bool EachProcessor::start(Batch& batch, std::size_t i) {
 
 EachProcessor::End EachProcessor::wait_for_end(Batch& batch) {
     auto limit = plan_.item_timeout;
-    int signal = SIGTERM;  // to send at its limit; 0: none is left to send
+    int signal = SIGTERM;  // to send when `limit` is over; 0: there is none left
     auto since = steady_clock::now();
     while (true) {
         const auto before = steady_clock::now();
         nanoseconds bound = batch.look_after(before);
         const auto now = steady_clock::now();
-        since += now - before;  // our own time does not count
+        since += now - before;  // the consumer's own time does not count
         if (batch.is_given_up() && signal != 0) {
             child_.signal(SIGKILL);
             signal = 0;
@@ -133,7 +134,7 @@ EachProcessor::End EachProcessor::wait_for_end(Batch& batch) {
     }
 }
 
-// Reads what is available; all of its output if it has ended.
+// Reads the output that is available. If the program has ended, that is the rest of it.
 void EachProcessor::read_output() {
     constexpr int kMostAtOnce = 64;  // then other work gets its turn
     for (int i = 0; i < kMostAtOnce; ++i) {
@@ -157,7 +158,7 @@ void EachProcessor::judge(Batch& batch, std::size_t i, int wait_status) {
         return batch.finish(i);
     }
     std::string said = complaint();
-    // As shells exit, and env(1): the program itself has started.
+    // Shells and env(1) exit like this if they cannot run a command. The program itself has started.
     if (said.empty() && status == kNotFound) said = child_.name() + ", or a command of it, was not found";
     if (said.empty() && status == kNotExecutable)
         said = child_.name() + ", or a command of it, cannot be executed";
@@ -167,14 +168,14 @@ void EachProcessor::judge(Batch& batch, std::size_t i, int wait_status) {
     }
 }
 
-// The line of its standard error that looks most like an error and the last one; without any, the last line
-// of its standard output.
+// Returns the last line of the program's standard error, preceded by the line that looks most like an error.
+// If there is none, returns the last line of its standard output.
 std::string EachProcessor::complaint() const {
     const std::string words = child_.errors().tail(0);
     return words.empty() ? last_words() : words;
 }
 
-// The last line of its standard error, or else of its standard output.
+// Returns the last line of the program's standard error or, if there is none, of its standard output.
 std::string EachProcessor::last_words() const {
     std::string words;
     clean_text(child_.errors().last(), words);

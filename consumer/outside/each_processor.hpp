@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs one process per invoice. Its exit status is the outcome (sysexits.h): 0 booked, 65 rejected, 75 try
-// again later; any other status, and every death by a signal, is a failed attempt. One process runs at a
-// time: the consumers are the parallelism. An invoice that waits for its next attempt delays no other invoice
-// in its hand.
+// Runs one process per invoice. The exit status of the process is the outcome (sysexits.h): 0 booked, 65
+// rejected, 75 try again later; any other status, and every death by a signal, is a failed attempt. One
+// process runs at a time: the consumers are the parallelism. An invoice that waits for its next attempt
+// delays no other invoice in its hand.
 #pragma once
 
 #include <array>
@@ -46,7 +46,7 @@ class EachProcessor final : public BatchProcessor {
     [[nodiscard]] std::size_t choose(const Batch& batch) const noexcept;
     void run(Batch& batch, std::size_t i);
     [[nodiscard]] bool start(Batch& batch, std::size_t i);
-    // Late: we ended it because it ran too long. Never: even that failed.
+    // How a program has ended. Late: the consumer has ended it. Never: the consumer cannot end it.
     enum class End { InTime, Late, Never };
     [[nodiscard]] End wait_for_end(Batch& batch);
     void read_output();
@@ -59,7 +59,7 @@ class EachProcessor final : public BatchProcessor {
     ProgramChild child_;
     std::vector<char> bytes_;
     LastLine output_;
-    std::array<TimePoint, kMaxBatch> not_before_{};  // per item of the batch
+    std::array<TimePoint, kMaxBatch> not_before_{};  // the earliest next attempt at each item of the batch
     ProgramNotices notices_;
 };
 

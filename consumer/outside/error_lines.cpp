@@ -60,7 +60,7 @@ void ErrorLines::end_line(TimePoint now) {
     line_.clear();
 }
 
-// Looks only at the last lines of the bytes.
+// Leaves the bytes out of the log, and keeps only their last lines.
 void ErrorLines::leave_out(std::string_view bytes) {
     budget_.left_out(bytes.size());
     const auto last = bytes.rfind('\n');
@@ -76,7 +76,7 @@ void ErrorLines::leave_out(std::string_view bytes) {
         lines[count++] = is_first ? bytes : bytes.substr(before + 1);
         if (!is_first) bytes = bytes.substr(0, before);
     }
-    if (is_first) {  // it continues the unfinished line
+    if (is_first) {  // this one continues the unfinished line
         line_.append(lines[count - 1]);
         lines[count - 1] = line_.text();
     }

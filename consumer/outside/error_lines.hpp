@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A program's standard error. Its lines go into the log with a prefix that names the program, at most
-// kLinesPerSecond of them. The last ones are kept, and the one that looks most like an error, because they
-// tell why it died. Much output costs little more than reading it: lines above the limit are not even split.
+// Logs the lines of a program's standard error with a prefix that names the program, at most kLinesPerSecond
+// of them. Keeps the last lines and the line that looks most like an error, because they tell why the program
+// has died. Output above the limit costs little more than reading it: it is not even split into lines.
 #pragma once
 
 #include <array>
@@ -22,19 +22,21 @@ class ErrorLines {
     static constexpr std::size_t kMaxLineBytes = OpenLine::kMaxBytes;  // longer lines are cut
     static constexpr std::size_t kKept = 3;                            // lines
 
-    // Call for each new program: drops the lines of the previous one. `prefix` precedes each logged line.
+    // Drops the lines of the previous program. Call it for each new program. `prefix` precedes each logged
+    // line.
     void begin(std::string prefix);
-    // Takes the next bytes.
+    // Takes the next bytes of the stream.
     void take(std::string_view bytes, TimePoint now);
-    // Call at the end of the stream: an unfinished last line counts too.
+    // Call at the end of the stream: an unfinished last line counts as a line.
     void end(TimePoint now);
 
     // The last line that is not blank; empty if there is none.
     [[nodiscard]] std::string_view last() const noexcept;
-    // As many of the last lines as fit in `most` bytes, but at least the last one, joined by " | ". If none
-    // of these looks like an error and an earlier line does, that line and the last one.
+    // Returns as many of the last lines as fit in `most` bytes, but at least the last one, joined by " | ".
+    // If an earlier line looks more like an error than all of these, returns that line and the last one
+    // instead.
     [[nodiscard]] std::string tail(std::size_t most) const;
-    // How much a line looks like an error: 0 not at all, 2 like "ValueError: bad amount".
+    // Tells how much a line looks like an error: 0 not at all, 2 like "ValueError: bad amount".
     [[nodiscard]] static int error_rank(std::string_view line);
 
   private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The present program of an ExecProcessor: its process, the conversation with it, and its way to the end.
-// It moves bytes and counts them; what an answer means for an invoice is not its business.
+// Runs the present program of an ExecProcessor: starts it, talks to it, and ends it. This class moves bytes
+// and counts them; the ExecProcessor decides what an answer means for an invoice.
 #pragma once
 
 #include <chrono>
@@ -30,41 +30,41 @@ class ExecChild {
     [[nodiscard]] std::optional<Mishap> start(const std::vector<std::string>& arguments);
     [[nodiscard]] bool is_running() const noexcept { return process_.is_running(); }
     [[nodiscard]] const ProgramChild& process() const noexcept { return process_; }
-    // Kills what the program has left outside its group.
+    // Kills the processes that the program has left outside its process group.
     void look_for_orphans() noexcept { process_.look_for_orphans(std::chrono::steady_clock::now()); }
     [[nodiscard]] Conversation& conversation() noexcept { return conversation_; }
     [[nodiscard]] const Conversation& conversation() const noexcept { return conversation_; }
 
-    // Waits until something is ready or must be looked at, at most `bound`.
+    // Waits at most `bound` until the program is ready for something, or the conversation must be checked.
     [[nodiscard]] ProgramChild::Ready wait(std::chrono::nanoseconds bound);
-    // Waits without any program.
+    // Waits for `bound` while no program runs.
     void rest(std::chrono::nanoseconds bound) { static_cast<void>(process_.wait(false, bound)); }
     // Sends as much of the requests as the pipe takes. Returns false if the program has closed its input.
     [[nodiscard]] bool send();
-    // Notes what the program has read.
+    // Notes how much of its input the program has read.
     void look_at_pipe();
 
-    // The lines of its output as far as they have come: first_line(), then next_line() until none. A line is
-    // valid until the next call. Leaves out what the program wrote before it read a request: nobody can have
-    // answered then, but programs greet.
+    // Return the lines that the program has written by now: call first_line(), and then next_line() until it
+    // returns none. A line is valid until the next call. Lines that the program wrote before it read a
+    // request are left out: they are greetings, not answers.
     [[nodiscard]] std::optional<std::string_view> first_line();
     [[nodiscard]] std::optional<std::string_view> next_line();
     [[nodiscard]] bool line_is_too_long() const noexcept { return output_.is_too_long(); }
-    // An unfinished line; empty while the program starts.
+    // The unfinished line of the program's output; empty while the program starts.
     [[nodiscard]] std::string_view begun_answer() const noexcept {
         return conversation_.is_starting() ? std::string_view() : output_.rest();
     }
 
-    // Kills its group, after which nobody writes to its output any more. Call it before the last lines are
-    // read, and then bury().
+    // Kills the program's process group, so that nobody writes to its output any more. Call it before you
+    // read the last lines, and bury() after that.
     void kill_group() const noexcept { process_.kill_group(); }
-    // After its end: how it ended.
+    // Reaps the program, which has ended, and returns its wait status.
     [[nodiscard]] int bury() { return process_.bury(); }
-    // Ends the program at once.
+    // Ends the program now: by SIGTERM, and by SIGKILL if that is not enough.
     void end();
-    // Ends the program in good order: it sees the end of its input.
+    // Ends the program in good order: closes its input. Calls end() if the program does not end soon.
     void retire();
-    // Its last lines on standard error.
+    // The program's last lines on standard error.
     [[nodiscard]] std::string last_words() const;
 
   private:
@@ -78,7 +78,7 @@ class ExecChild {
     ProgramNotices& notices_;
     Meanwhile meanwhile_;
     LineBuffer output_{kMaxAnswerBytes};
-    unsigned reads_left_ = 0;  // before the next first_line()
+    unsigned reads_left_ = 0;  // reads of output until the next first_line()
 };
 
 }  // namespace pipeline

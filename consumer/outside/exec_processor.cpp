@@ -47,8 +47,8 @@ void ExecProcessor::process(Batch& batch) {
     if (child_.is_running() && !now_.is_idle()) child_.end();  // the batch was given up
 }
 
-// An item that has been charged may have killed its consumer, with other requests outstanding: nobody knows
-// which of them did it.
+// If an item was charged before, all items are suspects: it may have killed its consumer while other requests
+// were outstanding, and nobody knows which of them did so.
 void ExecProcessor::choose_first(const Batch& batch) {
     next_ = suspects_ = 0;
     for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -56,7 +56,7 @@ void ExecProcessor::choose_first(const Batch& batch) {
     }
 }
 
-// Waits for something to happen, at most `bound`, and handles it.
+// Waits at most `bound` for an event of the program, and handles it.
 void ExecProcessor::converse(std::chrono::nanoseconds bound) {
     const auto ready = child_.wait(bound);
     if (ready.input) send();
@@ -70,7 +70,7 @@ void ExecProcessor::converse(std::chrono::nanoseconds bound) {
     }
 }
 
-// Returns false if the program could not be started yet.
+// Starts the program. Returns false if it could not be started yet.
 bool ExecProcessor::start(std::chrono::nanoseconds bound) {
     while (batch_->is_finished(next_)) ++next_;
     const auto now = steady_clock::now();
@@ -78,7 +78,7 @@ bool ExecProcessor::start(std::chrono::nanoseconds bound) {
         child_.rest(std::min<std::chrono::nanoseconds>(bound, starts_.next_at() - now));
         return false;
     }
-    // Mark the attempt before the program runs: it may kill the consumer at once.
+    // Mark the attempt before the program runs: the program may kill the consumer at once.
     if (!batch_->begin_start(next_)) return false;
     const auto mishap = child_.start(plan_.arguments);
     if (!mishap) {
@@ -86,13 +86,13 @@ bool ExecProcessor::start(std::chrono::nanoseconds bound) {
         return true;
     }
     batch_->pause();
-    batch_->save();  // the next line may be the consumer's end
+    batch_->save();  // the next line may throw, which ends the consumer
     notices_.cannot_start(child_.process().throw_unless_passing(*mishap));
     starts_.ended();
     return false;
 }
 
-// Fills the pipeline once half of it is empty, so that requests travel together.
+// Sends further requests once half of --pipeline is free, so that requests travel together.
 void ExecProcessor::ask() {
     const bool is_enough = plan_.max_items != 0 && now_.asked_count() >= plan_.max_items;
     if (is_enough || now_.input_is_closed() || now_.is_failing()) {
@@ -127,7 +127,7 @@ std::size_t ExecProcessor::most_outstanding() const noexcept {
     return first < suspects_ ? 1 : plan_.pipeline;
 }
 
-// Requests that it can no longer read go to the next program.
+// Sends requests. Those that the program can no longer read go to the next program.
 void ExecProcessor::send() {
     if (child_.send()) return;
     look_at_pipe();
@@ -140,7 +140,7 @@ void ExecProcessor::look_at_pipe() {
     if (!now_.is_starting()) static_cast<void>(batch_->begin(now_.item(0)));
 }
 
-// Starts the clock of the first request; later output does not restart it.
+// Starts the clock of the first outstanding request; later output does not restart it.
 void ExecProcessor::begin_first() {
     const std::size_t item = now_.item(0);
     static_cast<void>(now_.is_starting() ? batch_->begin_start(item) : batch_->begin(item));
@@ -194,7 +194,7 @@ void ExecProcessor::check_time() {
     }
 }
 
-// Ends the program, and charges its invoice if it is known.
+// Ends the program. Charges an invoice if the program had read exactly one request.
 void ExecProcessor::fail(Cause cause, std::string said, const char* if_silent) {
     if (now_.is_idle()) return drop_surplus(said);
     const std::size_t read_count = now_.read_count();
@@ -205,7 +205,7 @@ void ExecProcessor::fail(Cause cause, std::string said, const char* if_silent) {
     settle(read_count, cause, said);
 }
 
-// The program has ended by itself. Its earlier answers count.
+// Handles a program that has ended by itself. Its answers from before its end count.
 void ExecProcessor::bury_dead() {
     child_.kill_group();
     for (std::size_t left = 0; left < kMostLeftAnswers && child_.is_running();
@@ -220,7 +220,7 @@ void ExecProcessor::bury_dead() {
     settle(now_.read_count(), cause, child_.last_words());
 }
 
-// The program is gone. It had read `read_count` of the outstanding requests.
+// Settles the requests of a program that is gone: it had read `read_count` of the outstanding ones.
 void ExecProcessor::settle(std::size_t read_count, Cause cause, const std::string& said) {
     if (read_count == 1) return charge_first(cause, said);
     if (read_count > 1) suspects_ = now_.item(read_count - 1) + 1;
@@ -242,7 +242,7 @@ void ExecProcessor::charge_first(Cause cause, const std::string& said) {
     starts_.ended();
 }
 
-// The program is gone, and no invoice is charged for that. `is_vain`: it had read and answered nothing.
+// Handles the end of a program for which no invoice is charged. `is_vain`: the program answered nothing.
 void ExecProcessor::end_uncharged(bool is_vain, const std::string& why) {
     if (batch_ != nullptr) batch_->pause();
     if (!is_vain) return starts_.ended();
@@ -250,7 +250,7 @@ void ExecProcessor::end_uncharged(bool is_vain, const std::string& why) {
     starts_.ended_in_vain(why);
 }
 
-// Unanswered requests go to the next program.
+// Takes the unanswered requests back: they go to the next program.
 void ExecProcessor::take_back() {
     if (!now_.is_idle()) next_ = now_.item(0);
     now_ = Conversation(plan_.limits);
@@ -288,7 +288,7 @@ void ExecProcessor::look_after() {
     }
 }
 
-// Called at each wait; there may be no batch while a program is ended.
+// Looks after the batch at each wait. There may be no batch while a program is ended.
 std::chrono::nanoseconds ExecProcessor::look_after_batch() {
     if (batch_ == nullptr) return std::chrono::nanoseconds::max();
     const auto before = steady_clock::now();

@@ -3,10 +3,10 @@
 // line on its standard output (docs/processors.md). Several requests may be outstanding. Answers come in the
 // order of the requests, or in any order if each names its invoice.
 //
-// Its one idea: only the guilty pays. Any doubt about an answer (a line that is none, one for a request that
-// the program has not read, the end of the output) ends the program, and a new one gets all unanswered
-// requests again. An attempt is charged only if the program had read exactly one of them. If it had read
-// several, each is tried alone, and then the culprit is known.
+// Its one idea: only the invoice at fault is charged. Any doubt about an answer ends the program: a line that
+// is no answer, an answer to a request that the program has not read, the end of the output. A new program
+// gets all unanswered requests again. An attempt is charged only if the program had read exactly one of these
+// requests. If the program had read several, each is tried alone, which shows the one at fault.
 #pragma once
 
 #include <chrono>
@@ -40,8 +40,8 @@ class ExecProcessor final : public BatchProcessor {
     ExecProcessor(ExecPlan plan, RequestWriter requests);
     ~ExecProcessor() override;
 
-    // Throws Failure NotDrained after too many programs in a row that ended without having read a request. No
-    // invoice is charged then, and none is in work.
+    // Throws Failure NotDrained after too many programs in a row that ended without reading a request. Then
+    // no invoice is charged, and none is being processed.
     void process(Batch& batch) override;
     void look_after() override;
 
@@ -59,7 +59,7 @@ class ExecProcessor final : public BatchProcessor {
     void take_answer(std::string_view line);
     void check_time();
 
-    // `if_silent`: the reason if the program has said nothing at all.
+    // `if_silent`: the reason if the program has written nothing at all.
     void fail(Cause cause, std::string said = {}, const char* if_silent = "");
     void bury_dead();
     void settle(std::size_t read_count, Cause cause, const std::string& said);
@@ -74,11 +74,11 @@ class ExecProcessor final : public BatchProcessor {
     RequestWriter requests_;
     ProgramNotices notices_;
     ExecChild child_;
-    Conversation& now_;  // with the child
+    Conversation& now_;  // the conversation with the child
     std::string request_;
     Batch* batch_ = nullptr;    // null between batches
-    std::size_t next_ = 0;      // the batch's next item to ask for
-    std::size_t suspects_ = 0;  // the batch's items before this one are tried alone
+    std::size_t next_ = 0;      // the batch's next item to send a request for
+    std::size_t suspects_ = 0;  // each item of the batch before this index is tried alone
     ProgramStarts starts_;
 };
 

@@ -34,7 +34,7 @@ const char* call_of(Mishap::Step step) noexcept {
     return "executing";
 }
 
-// For a file that is there and cannot be executed because another one is not.
+// Returns advice for a file that exists, but cannot be executed because its interpreter does not exist.
 std::string advice_on_interpreter(const std::string& path) {
     std::array<char, 256> first_line{};
     std::ifstream(path).getline(first_line.data(), first_line.size());

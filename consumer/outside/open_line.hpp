@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The unfinished line of a stream, as a terminal shows it: a carriage return begins it anew, as programs that
-// draw their progress do. Longer lines are cut.
+// The unfinished line of a stream, as a terminal shows it: a carriage return begins the line anew, as
+// programs that draw their progress need it. A line of more than kMaxBytes is cut.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@ class OpenLine {
     void append(std::string_view text) {
         while (!text.empty()) {
             const auto end = std::min(text.find('\r'), text.size());
-            // Only new text replaces the old one: a line may end with a carriage return.
+            // Drop the old text only when new text follows: a line may end with a carriage return.
             if (end != 0 && has_returned_) clear();
             text_ += text.substr(0, std::min(end, kMaxBytes - std::min(kMaxBytes, text_.size())));
             if (end == text.size()) return;
@@ -35,7 +35,7 @@ class OpenLine {
         return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos;
     }
 
-    // A whole line as a terminal shows it.
+    // Returns a whole line as a terminal shows it.
     [[nodiscard]] static std::string shown(std::string_view line) {
         OpenLine open;
         open.append(line);

@@ -28,7 +28,7 @@ using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
 constexpr std::size_t kErrorBytes = 65'536;
-constexpr std::size_t kMostLastWords = std::size_t{1} << 20U;  // most stderr to read after its end
+constexpr std::size_t kMostLastWords = std::size_t{1} << 20U;  // bytes of stderr to read after the end
 constexpr std::chrono::milliseconds kOrphansInterval{500};
 constexpr std::chrono::milliseconds kOrphansEnd{2000};
 
@@ -127,7 +127,7 @@ std::optional<Mishap> ProgramChild::launch(const std::vector<std::string>& argum
 }
 
 ProgramChild::Ready ProgramChild::wait(bool wants_input, nanoseconds bound) {
-    // poll(2) passes over negative descriptors.
+    // poll(2) ignores negative descriptors.
     std::array<pollfd, 4> watched{{{pidfd_.get(), POLLIN, 0},
                                    {output_.get(), POLLIN, 0},
                                    {error_.get(), POLLIN, 0},
@@ -170,7 +170,8 @@ std::size_t ProgramChild::unread_input() const noexcept {
 void ProgramChild::signal(int number) const noexcept {
     if (pid_ <= 0) return;
     ::kill(-pid_, number);
-    // Check after the group: a program may take a second SIGTERM differently.
+    // Signal the leader itself only if it has left the group: a program may take a second SIGTERM
+    // differently.
     if (::getpgid(pid_) != pid_) ::kill(pid_, number);
 }
 
@@ -190,7 +191,7 @@ void ProgramChild::abandon() {
     let_go();
 }
 
-// Reads its last words and forgets it.
+// Reads the program's last lines on standard error, and forgets the program.
 void ProgramChild::let_go() {
     const TimePoint now = steady_clock::now();
     for (std::size_t read = 0; error_ && read < kMostLastWords; read += kErrorBytes) {

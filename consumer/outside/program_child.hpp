@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// A process outside the consumer: the user's program, or one of our processors in isolation. It is forked and
-// executed with its own process group, default signals, no descriptors but 0, 1 and 2, and no shared memory.
-// It is killed when the consumer dies (PR_SET_PDEATHSIG). The consumer's pipe ends never block: all waiting
+// Runs a process outside the consumer: the user's program, or one of our processors in isolation. The process
+// has its own process group, default signals, no descriptors but 0, 1 and 2, and no shared memory. The kernel
+// kills it when the consumer dies (PR_SET_PDEATHSIG). The consumer's pipe ends never block: all waiting
 // happens in wait(), for everything at once and with a bound.
 //
-// Only the leader of the group is waited for. Processes it leaves behind are killed when it ends (its group)
-// or at most a second later (those that left the group). The consumer must not hold a lock in shared memory
-// when it starts one.
+// The consumer waits only for the leader of the group. It kills the processes that the leader leaves behind:
+// those in the group when the leader ends, and those that have left the group at most a second later. The
+// consumer must not hold a lock in shared memory when it starts a program.
 #pragma once
 
 #include <sys/types.h>
@@ -43,28 +43,28 @@ class ProgramChild {
     explicit ProgramChild(Setup setup);
     ProgramChild(const ProgramChild&) = delete;
     ProgramChild& operator=(const ProgramChild&) = delete;
-    // Kills a running program, and whatever it left behind. Leaves alone what does not die within two
-    // seconds.
+    // Kills a running program, and the processes that it has left behind. Leaves a process alone that does
+    // not die within two seconds.
     ~ProgramChild();
 
-    // Starts it. The first argument is its name. Returns the mishap if it could not be started. `about`
-    // becomes part of the prefix of its log lines.
+    // Starts the program. The first argument is its name. Returns the mishap if the program could not be
+    // started. `about` becomes part of the prefix of its log lines.
     [[nodiscard]] std::optional<Mishap> start(const std::vector<std::string>& arguments,
                                               std::string_view about);
-    // Throws Failure NoInput unless a retry may help (the system is out of processes, for example). Otherwise
-    // returns the failure's text.
+    // Returns the text of the failure if a retry may help (the system is out of processes, for example).
+    // Otherwise throws Failure NoInput.
     [[nodiscard]] std::string throw_unless_passing(const Mishap& mishap) const;
     [[nodiscard]] bool is_running() const noexcept { return pid_ > 0; }
     [[nodiscard]] pid_t pid() const noexcept { return pid_; }
     [[nodiscard]] const std::string& name() const noexcept { return setup_.name; }
 
     struct Ready {
-        bool input = false;   // it accepts more input
+        bool input = false;   // the program accepts more input
         bool output = false;  // its output is readable or at its end
-        bool ended = false;   // it has ended: bury() it
+        bool ended = false;   // the program has ended: bury() it
     };
-    // Waits at most `bound` for any of these; for input only if `wants_input`. Meanwhile reads and logs its
-    // standard error.
+    // Waits at most `bound` for any of these events; for `input` only if `wants_input`. Meanwhile reads and
+    // logs the program's standard error.
     [[nodiscard]] Ready wait(bool wants_input, std::chrono::nanoseconds bound);
 
     enum class ReadOutcome { Read, Nothing, End };
@@ -79,25 +79,29 @@ class ProgramChild {
         std::size_t bytes;  // > 0 if Written
     };
     [[nodiscard]] WriteResult write_input(std::string_view text) noexcept;
-    // How many bytes of its input it has not read; also valid after its end.
+    // The number of bytes in its input pipe that the program has not read; also valid after its end.
     [[nodiscard]] std::size_t unread_input() const noexcept;
     void close_input() noexcept { input_.reset(); }
 
-    // Sends the signal to its process group, and to the leader itself if it left the group.
+    // Sends the signal to the program's process group, and to the leader itself if it has left the group.
     void signal(int number) const noexcept;
-    // After its end: kills the rest of its group, so that nobody writes to its output any more.
+    // Kills the program's process group. After the program's end, this kills the rest of the group, so that
+    // nobody writes to its output any more.
     void kill_group() const noexcept { signal(9); }
-    // After its end: kills the rest of its group, reads its last words and reaps it. Returns the wait status.
+    // Call after the program's end. Kills the rest of its group, reads its last lines on standard error, and
+    // reaps it. Returns the wait status.
     int bury();
-    // Call if a killed program does not end within kEndAtKill (a setuid program that we may not kill, or one
-    // that hangs on a dead disk). Reads its last words, logs it, and leaves it to look_for_orphans().
+    // Call if a killed program does not end within kEndAtKill (a setuid program that the consumer may not
+    // kill, or a program that hangs on a dead disk). Reads its last lines on standard error, logs a warning,
+    // and leaves the program to look_for_orphans().
     static constexpr std::chrono::seconds kEndAtKill{2};
     void abandon();
 
-    // Kills and reaps the processes it left outside its group, unless that was done a moment ago.
+    // Kills and reaps the processes that programs have left outside their groups, unless it did so a moment
+    // ago.
     void look_for_orphans(TimePoint now) noexcept;
 
-    // Its lines on standard error; after its end, still those of the last program.
+    // The program's lines on standard error; after its end, still those of the last program.
     [[nodiscard]] const ErrorLines& errors() const noexcept { return errors_; }
 
   private:

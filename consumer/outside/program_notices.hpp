@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The log lines about one consumer's programs that end, cannot be started, or say what nobody asked for. At
-// most kLinesPerSecond of them: the same happens to invoice after invoice.
+// Writes log lines about a consumer's programs that end, cannot be started, or write something that nobody
+// has asked for. Writes at most kLinesPerSecond, since the same may happen to invoice after invoice.
 #pragma once
 
 #include <chrono>
@@ -20,22 +20,23 @@ class ProgramNotices {
 
     explicit ProgramNotices(std::string program) : program_(std::move(program)) {}
 
-    // A new program begins.
+    // Call when a new program begins.
     void begin() noexcept { is_early_ = has_surplus_ = false; }
     void cannot_start(std::string_view why);
-    // It has ended while no invoice was to be charged for that.
+    // The program has ended between two invoices, and none is charged.
     void ended_idle(std::string_view why);
-    // It has ended before it had read a request.
+    // The program has ended before it had read a request.
     void ended_starting(std::string_view why);
-    // It has ended while it had `count` invoices, and any of them may be the cause.
+    // The program has ended with `count` invoices read and not answered. Any of them may be the cause.
     void suspects(std::size_t count, std::string_view why);
-    // It has read a request and written nothing for Conversation::kSilence.
+    // The program has read a request and written nothing for Conversation::kSilence.
     void silent();
-    // Its attempt at the invoice has failed: by `cause`, and it `said` something, or nothing.
+    // The program's attempt at the invoice has failed. `said`: what the program wrote about that; may be
+    // empty.
     void failed(std::string_view id, std::uint32_t attempt, std::string_view cause, std::string_view said);
-    // It wrote a line before it had read a request. Logs that once a program.
+    // The program wrote a line before it had read a request. Logs this once per program.
     void early(std::string_view line);
-    // It gave an answer without a request. Logs that once a program.
+    // The program gave an answer without a request. Logs this once per program.
     void surplus(std::string_view answer);
 
   private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// When the next program may start, after the last one ended: at once after progress, else after a delay that
-// grows. Too many programs in a row without any use end the run.
+// Decides when the next program may start after the last one has ended: at once after progress, otherwise
+// after a growing delay. Ends the run after too many programs in a row that ended without reading a request.
 #pragma once
 
 #include <chrono>
@@ -20,16 +20,18 @@ class ProgramStarts {
     explicit ProgramStarts(std::string program) : program_(std::move(program)) {}
 
     [[nodiscard]] TimePoint next_at() const noexcept { return delay_.start_at(); }
-    // An invoice is finished, or an attempt at one is charged: not all programs are in vain.
+    // Call when an invoice is finished. Forgets the programs that ended in vain, and resets the delay.
     void got_further() noexcept {
         vain_ = 0;
         delay_.got_further();
     }
+    // Call when an attempt at an invoice is charged. Forgets the programs that ended in vain, and keeps the
+    // delay.
     void charged() noexcept { vain_ = 0; }
-    // The program has ended, or could not be started.
+    // Call when the program has ended, or could not be started.
     void ended() noexcept { delay_.ended(std::chrono::steady_clock::now()); }
-    // It has ended without having read or answered a request, for the reason `why`. Throws Failure NotDrained
-    // if it is the last one that may.
+    // Call when the program has ended in vain: without reading or answering a request, for the reason `why`.
+    // Throws Failure NotDrained after kMostInVain such programs in a row.
     void ended_in_vain(const std::string& why);
 
   private:

@@ -16,7 +16,7 @@ std::string_view trimmed(std::string_view line) noexcept {
     return line.substr(first, line.find_last_not_of(kBlanks) + 1 - first);
 }
 
-// Reads "WORD" or "WORD REASON".
+// Reads a line "WORD" or "WORD REASON". Returns false for any other line.
 bool is_verdict(std::string_view line, std::string_view word, Status status, Result& result) {
     if (!line.starts_with(word)) return false;
     line.remove_prefix(word.size());

@@ -20,10 +20,10 @@ struct Answer {
         None,     // no answer
     };
     Kind kind = Kind::Understood;
-    std::string problem{};            // unless Understood, in one line: why
+    std::string problem{};            // unless Understood: why not, in one line
     std::optional<std::string> id{};  // the id that the answer gives, as a request shows it
 
-    // True if the answer gives no id, or that of this invoice.
+    // True if the answer gives no id, or the id `invoice`.
     [[nodiscard]] bool may_be_for(std::string_view invoice) const;
 };
 
@@ -31,10 +31,11 @@ struct Answer {
 // except for its attempts. `result` is meaningless unless the answer is understood.
 [[nodiscard]] Answer read_answer(std::string_view line, Result& result);
 
-// The same for a line that begins with a brace.
+// Does the same for a line that begins with a brace: an answer in JSON.
 [[nodiscard]] Answer read_json_answer(std::string_view line, Result& result);
 
-// Returns the JSON object, in one line with its newline, which read_answer() reads back as the same result.
+// Returns `result` as a JSON object in one line, with its newline. read_answer() reads it back as the same
+// result.
 [[nodiscard]] std::string write_json_answer(std::string_view id, const Result& result);
 
 }  // namespace pipeline

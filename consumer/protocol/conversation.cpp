@@ -23,7 +23,7 @@ void Conversation::note_unread(std::size_t unread, TimePoint now) noexcept {
     if (was_starting && !is_starting()) begin_first(now);
 }
 
-// The program reads the requests in their order.
+// Stops at the first unread request: the program reads requests in their order.
 std::size_t Conversation::read_count() const noexcept {
     std::size_t count = 0;
     while (count < outstanding_.size() && has_read(count)) ++count;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The requests to one program and its answers, as numbers and times: which requests are outstanding, how much
-// of them the program has read, and since when it works on the first one. It knows neither processes nor
+// Keeps count of the requests to one program and of its answers: which requests are outstanding, how much of
+// them the program has read, and since when it works on the first one. This class knows neither processes nor
 // pipes.
 //
 // Its one idea: a request counts as read once its bytes have left the pipe, whether the program has looked at
@@ -28,7 +28,7 @@ class Conversation {
 
     struct Limits {
         Nanoseconds item_timeout{0};   // for the first outstanding request, once the program has started
-        Nanoseconds start_timeout{0};  // until the program reads its first request; each 0: no limit
+        Nanoseconds start_timeout{0};  // until the program reads its first request; 0 in either: no limit
     };
     explicit Conversation(Limits limits) noexcept : limits_(limits) {}
 
@@ -36,7 +36,7 @@ class Conversation {
 
     // Adds the request `text`, a line with its newline, for the item.
     void ask(std::size_t item, std::string_view text);
-    // Requests since the program started, answered or not.
+    // The number of requests since the program started, answered or not.
     [[nodiscard]] std::uint32_t asked_count() const noexcept { return asked_count_; }
     // The number of requests that are not answered.
     [[nodiscard]] std::size_t outstanding() const noexcept { return outstanding_.size(); }
@@ -49,27 +49,28 @@ class Conversation {
         while (number < outstanding_.size() && !matches(outstanding_[number].item)) ++number;
         return number;
     }
-    // The rest of the requests, to be sent.
+    // The text of requests that is not sent yet.
     [[nodiscard]] const std::string& unsent() const noexcept { return unsent_; }
     void sent(std::size_t bytes);
 
-    // `unread` bytes of what was sent are still in the pipe. The first that were read end the program's
-    // start.
+    // Notes that `unread` of the sent bytes are still in the pipe. The program's start ends when the first
+    // byte has left the pipe.
     void note_unread(std::size_t unread, TimePoint now) noexcept;
     // True until the program reads something.
     [[nodiscard]] bool is_starting() const noexcept { return read_bytes_ == 0; }
-    // Its newline may be unread: some programs see the end of a request without it.
+    // True if the program has read the request. Its newline may be unread: some programs see the end of a
+    // request without it.
     [[nodiscard]] bool has_read(std::size_t number) const noexcept {
         return outstanding_[number].end - 1 <= read_bytes_;
     }
-    // The number of outstanding requests that it has read.
+    // The number of outstanding requests that the program has read.
     [[nodiscard]] std::size_t read_count() const noexcept;
 
     // ---- answers ----
 
-    // The program has written something.
+    // Call when the program has written something.
     void heard() noexcept { has_spoken_ = true; }
-    // The request is answered.
+    // Call when request `number` is answered.
     void answered(std::size_t number) noexcept;
     [[nodiscard]] std::uint32_t answered_count() const noexcept { return answered_count_; }
     // True once an answer has overtaken another one.
@@ -77,33 +78,34 @@ class Conversation {
 
     // ---- closed streams ----
 
-    // The program has closed its input. Takes back the requests that it has not read, and returns the first
-    // item among them.
+    // Call when the program has closed its input. Takes back the requests that it has not read, and returns
+    // the first item among them.
     std::optional<std::size_t> close_input();
     [[nodiscard]] bool input_is_closed() const noexcept { return input_is_closed_; }
-    // No answer can come any more: the program has a moment to end by itself.
+    // Call when no answer can come any more. The program then has a moment to end by itself.
     void begin_failing(TimePoint now) noexcept { failing_since_ = now; }
     [[nodiscard]] bool is_failing() const noexcept { return failing_since_.has_value(); }
 
     // ---- time ----
 
-    // The program begins to work on the first outstanding request, or to start.
+    // Starts the clock: the program begins to work on the first outstanding request, or begins to start.
     void begin_first(TimePoint now) noexcept { first_since_ = now; }
-    // The consumer was busy with itself for that long: this does not count.
+    // Leaves out of the clock the time that the consumer has spent on other work.
     void leave_out(Nanoseconds own_time) noexcept { first_since_ += own_time; }
-    // The time until the pipe, overdue() or is_silent() must be looked at again, at most `most`.
+    // Returns the time, at most `most`, after which the caller must check the pipe, overdue() and
+    // is_silence_news() again.
     [[nodiscard]] Nanoseconds time_left(TimePoint now, Nanoseconds most) const noexcept;
     enum class Overdue { Nothing, ClosedStream, RanTooLong, NeverRead };
     // Tells whether the first outstanding request must be given up, and why.
     [[nodiscard]] Overdue overdue(TimePoint now) const noexcept;
-    // True if it has read a request and written nothing at all since it started.
+    // True if the program has read a request and has written nothing at all since it started.
     [[nodiscard]] bool is_silent() const noexcept { return !is_idle() && has_read(0) && !has_spoken_; }
-    // True once, when is_silent() has been true for kSilence.
+    // Returns true a single time: when is_silent() has been true for kSilence.
     [[nodiscard]] bool is_silence_news(TimePoint now) noexcept;
 
   private:
     static constexpr std::chrono::seconds kEndAtClosedStream{1};
-    static constexpr std::chrono::milliseconds kLookAtPipe{50};  // while the program starts
+    static constexpr std::chrono::milliseconds kLookAtPipe{50};  // until request 0 is read
     struct Request {
         std::size_t item;
         std::uint64_t end;  // the request ends at this byte of the program's input

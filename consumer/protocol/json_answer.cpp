@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Answers in JSON. Reads numbers as written, not as doubles: an amount is exact or refused.
+// Reads and writes answers in JSON. Reads numbers as written, not as doubles: an amount is exact or refused.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -36,8 +36,8 @@ std::string in_capitals(std::string text) {
     return text;
 }
 
-// Makes a string of each number that is greater than any double: the parser would stop there, wherever the
-// number stands.
+// Turns each number that is greater than any double into a string: the parser would stop at such a number,
+// wherever it stands.
 std::string with_huge_numbers_quoted(std::string_view line) {
     constexpr std::string_view kOfNumber = "0123456789+-.eE";
     std::string text;
@@ -58,15 +58,15 @@ std::string with_huge_numbers_quoted(std::string_view line) {
     return text;
 }
 
-// Receives the parser's events (nlohmann's SAX interface). It keeps the known members of the object itself,
-// and skips everything else, nested or not.
+// Receives the parser's events (nlohmann's SAX interface). It keeps the known members of the outermost
+// object, and skips everything else.
 class AnswerReader : public nlohmann::json_sax<Json> {
   public:
     explicit AnswerReader(Result& result) : result_(result) {
         result_.set(Status::Booked);
         result_.details.clear();
     }
-    // True if a number is greater than any double, so that the parser has stopped.
+    // True if the parser has stopped at a number that is greater than any double.
     [[nodiscard]] bool is_overflown() const noexcept { return is_overflown_; }
     [[nodiscard]] Answer answer() && {
         if (!no_answer_.empty()) return {Answer::Kind::None, std::move(no_answer_)};
@@ -102,13 +102,14 @@ class AnswerReader : public nlohmann::json_sax<Json> {
     [[nodiscard]] bool is_unknown() const {
         return depth_ != 1 || (key_ != "status" && key_ != "id" && find_detail_field(key_) == nullptr);
     }
-    // The amount that the key names, if it does.
+    // The amount that the present key names; none if the key names no amount.
     [[nodiscard]] std::optional<Details::Amount> amount() const {
         const DetailField* const field = find_detail_field(key_);
         if (field == nullptr || field->kind != DetailField::Kind::Amount) return std::nullopt;
         return field->amount;
     }
-    // Keeps the first problem and reads on: the rest tells whether it is an answer at all, and for whom.
+    // Keeps the first problem and reads on: the rest tells whether the line is an answer at all, and for
+    // which invoice.
     bool refuse(std::string_view what) {
         std::string& problem = key_ == "status" || key_ == "id" ? no_answer_ : refused_;
         if (problem.empty()) problem = fmt::format("JSON whose {} {}", key_, what);
@@ -173,7 +174,7 @@ class AnswerReader : public nlohmann::json_sax<Json> {
     bool has_status_ = false;
     bool is_overflown_ = false;
     std::optional<std::string> given_id_;
-    std::string no_answer_;  // why it is no answer
+    std::string no_answer_;  // why the line is no answer
     std::string refused_;    // why the answer is refused
 };
 

@@ -43,7 +43,8 @@ class LineBuffer {
         searched_ = begin_;
         return line;
     }
-    // Call after next() returned none. True if the buffer is full, so that the line cannot end any more.
+    // True if the unfinished line fills the buffer, so that it cannot end any more. Call it after next() has
+    // returned none.
     [[nodiscard]] bool is_too_long() const noexcept { return end_ - begin_ == bytes_.size(); }
     // The unfinished line so far.
     [[nodiscard]] std::string_view rest() const noexcept { return {bytes_.data() + begin_, end_ - begin_}; }
@@ -53,7 +54,7 @@ class LineBuffer {
     std::vector<char> bytes_;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
-    std::size_t searched_ = 0;  // there is no newline before this
+    std::size_t searched_ = 0;  // there is no newline between begin_ and this
 };
 
 }  // namespace pipeline

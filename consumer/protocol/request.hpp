@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The request for one invoice: a line with its id, or with a JSON object that says more. One of our own
-// processors gets the position too, by which it finds the file.
+// Writes the request for one invoice: a line with its id, or with a JSON object that says more. A processor
+// of ours also gets the position, which tells whether the file is the acquired one.
 #pragma once
 
 #include <cstdint>
@@ -18,14 +18,14 @@ namespace pipeline {
 class RequestWriter {
   public:
     RequestWriter(RequestForm form, const SourceSpec& source);
-    // For one of our processors that runs outside: "POSITION ID".
+    // Returns a writer of "POSITION ID", for a processor of ours that runs outside.
     [[nodiscard]] static RequestWriter with_positions();
     // Appends the request with its newline. In JSON, U+FFFD replaces bytes of an id that are not UTF-8.
     void append(std::string& to, const Acquired& invoice, std::uint32_t attempt) const;
-    // Reads a request with a position; none if it is not one.
+    // Reads a request with a position; none if `request` is not one.
     [[nodiscard]] static std::optional<Acquired> read_with_position(std::string_view request) noexcept;
 
-    // How much longer than the id a request with a position is.
+    // The most bytes that a position adds to a request.
     static constexpr std::size_t kPositionBytes = 21;
 
   private:

@@ -13,7 +13,7 @@ struct Acquired {
     std::string_view id;
     std::uint64_t position = 0;  // as in Item; unused if the source's ids are paths
 
-    // NOLINTNEXTLINE(google-explicit-constructor): an item is one, with more beside it
+    // NOLINTNEXTLINE(google-explicit-constructor): an item is an acquired invoice
     Acquired(const Item& item) noexcept
         : id(item.id_text()), position(item.position.load(std::memory_order_relaxed)) {}
     explicit Acquired(std::string_view id_given, std::uint64_t position_given = 0) noexcept

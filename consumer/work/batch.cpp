@@ -101,7 +101,7 @@ Batch::AfterCharge Batch::charge(std::size_t i, Cause cause, std::string_view sa
 }
 
 nanoseconds Batch::look_after(TimePoint now) {
-    // Do not charge a slow ledger or a full storage to the item.
+    // Pause the item: a slow ledger or a full storage must not be charged to it.
     const auto begun = begun_;
     pause();
     auto bound = nanoseconds::max();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The unsaved items of a hand, for a processor that works outside the consumer: on several items at a time,
-// in any order, with attempts that fail while the consumer lives. The batch saves results in the hand's
-// order, as far as they are finished without a gap: at the end, or after a millisecond. Unsaved items of a
-// dead consumer are processed again.
+// The unsaved items of a hand, for a processor that works outside the consumer. The processor may work on
+// several items at a time, in any order, and its attempts may fail while the consumer lives. The batch saves
+// results in the hand's order, up to the first unfinished item: at the end, or after a millisecond. After a
+// consumer's death, its successor processes the unsaved items again.
 //
-// At most one item at a time is in work. The consumer's death is charged to that item, and the supervisor's
-// watch measures its time. While the consumer is busy with itself, no item is in work.
+// At most one item at a time is marked as being processed. The consumer's death is charged to that item, and
+// the supervisor's watch measures its time. While the consumer does other work, no item is marked.
 #pragma once
 
 #include <bitset>
@@ -64,23 +64,24 @@ class Batch {
     // The number of item i's present or next attempt: 1..max_attempts.
     [[nodiscard]] std::uint32_t attempt(std::size_t i) const noexcept { return hand_.deaths(base_ + i) + 1U; }
 
-    // Puts item i in work. Call it before doing anything for the item, since that may kill the consumer.
-    // Returns false, and begins nothing, if the batch was given up: then nothing more may be done for it.
+    // Marks item i as being processed. Call it before doing anything for the item, since that may kill the
+    // consumer. Returns false, and marks nothing, if the batch was given up: then do nothing more for the
+    // item.
     [[nodiscard]] bool begin(std::size_t i) noexcept;
-    // The same while the program that is to work on item i starts: the supervisor's watch does not count this
-    // time as the item's.
+    // Does the same while the program for item i starts: the supervisor's watch does not count this time as
+    // the item's.
     [[nodiscard]] bool begin_start(std::size_t i) noexcept;
-    // No item is in work.
+    // Marks no item as being processed.
     void pause() noexcept;
 
-    // The place of item i's result. finish() marks it as complete.
+    // The result of item i, for the processor to fill in. finish() marks it as complete.
     [[nodiscard]] Result& result(std::size_t i) noexcept { return results_[i]; }
     void finish(std::size_t i) noexcept;
 
-    // The answer for item i cannot be recorded: finishes it as failed, with `reason`.
+    // Finishes item i as failed, with `reason`: its answer cannot be recorded.
     void refuse(std::size_t i, std::string_view reason);
-    // The attempt at item i, which was begun, has failed. After its last attempt the item is finished as
-    // failed; the reason is the cause and what the program `said`.
+    // Charges a failed attempt to item i, which was begun. After its last attempt, finishes the item as
+    // failed; the reason is the cause and the text that the program `said`.
     enum class AfterCharge { TryAgain, GivenUp };
     AfterCharge charge(std::size_t i, Cause cause, std::string_view said);
 
@@ -109,13 +110,13 @@ class Batch {
     std::size_t saved_ = 0;  // all items before it are saved
     bool is_given_up_ = false;
     std::optional<std::size_t> begun_;
-    bool is_start_ = false;          // of `begun_`: its program starts
+    bool is_start_ = false;          // the program for `begun_` is starting
     std::uint32_t start_beats_ = 0;  // makes the hand's work look new to the watch
     TimePoint saved_at_;
 };
 
-// If item i's file has left the spool or was replaced: finishes the item as failed and returns true. For
-// processors that open the file by its name.
+// If item i's file has left the spool or was replaced, finishes the item as failed and returns true. For
+// programs that open the file by its name.
 [[nodiscard]] bool settle_without_file(const SpoolFolder& spool, Batch& batch, std::size_t i);
 
 }  // namespace pipeline

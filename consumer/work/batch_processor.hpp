@@ -15,9 +15,10 @@ class BatchProcessor {
     // Ends the processes outside, within a few seconds.
     virtual ~BatchProcessor() = default;
 
-    // Returns when every item is finished. Throws Failure if it cannot work at all.
+    // Processes the items. Returns when every item is finished or the batch is given up. Throws Failure if it
+    // cannot work at all.
     virtual void process(Batch& batch) = 0;
-    // Handles events outside. Called between two batches, at each bounded wait.
+    // Handles events outside. The consumer calls it between two batches, at each bounded wait.
     virtual void look_after() = 0;
 };
 

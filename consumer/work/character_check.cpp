@@ -22,7 +22,7 @@ bool is_plain_block(const char* p) noexcept {
     for (std::size_t i = 0; i < kBlock; i += sizeof(Vector)) {
         Vector v;
         std::memcpy(&v, p + i, sizeof v);
-        bad |= v | (v - 1);  // sets the high bit for NUL and from 0x80 on
+        bad |= v | (v - 1);  // sets the high bit for NUL and for bytes from 0x80 on
     }
     std::uint64_t halves[2];
     std::memcpy(halves, &bad, sizeof halves);
@@ -32,7 +32,8 @@ bool is_plain_block(const char* p) noexcept {
 bool is_plain_word(const char* p) noexcept {
     std::uint64_t word;
     std::memcpy(&word, p, sizeof word);
-    // A NUL's borrow may make the byte above it look bad, but never a bad byte good.
+    // The subtraction from a NUL borrows from the byte above it. That byte may look bad for this, but no bad
+    // byte looks good.
     return ((word | (word - 0x0101010101010101U)) & 0x8080808080808080U) == 0;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checks that pugixml does not make: whether a document is UTF-8 and free of NUL bytes, at which pugixml
-// would stop reading. One fast pass, before parsing changes the buffer. It ignores the other control
-// characters that XML 1.0 forbids: they do no harm.
+// would stop reading. The check is one fast pass, before parsing changes the buffer. It ignores the other
+// control characters that XML 1.0 forbids: they do no harm.
 #pragma once
 
 #include <cstddef>
@@ -24,8 +24,8 @@ struct BadCharacters {
 // True if `text` begins like a UTF-16 or UTF-32 document: with a byte order mark, or a `<` with NULs.
 [[nodiscard]] bool has_wide_characters(std::string_view text) noexcept;
 
-// The place of an offset in a UTF-8 text, for people: both count from 1, columns in characters. An offset
-// beyond the text means its end.
+// The line and column of an offset in a UTF-8 text, for people: both count from 1, columns in characters. An
+// offset beyond the text means its end.
 struct TextPosition {
     std::size_t line = 1;
     std::size_t column = 1;

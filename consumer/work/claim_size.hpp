@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many items a consumer claims at once: as many as fit into the budget at the measured service time. Slow
-// invoices are claimed one by one, and never wait behind a busy consumer. Fast ones come in batches, which
-// share locks and wake-ups.
+// Decides how many items a consumer claims at once: as many as it can process within kBudget, by the measured
+// service time. It claims slow invoices one by one, so that none waits behind a busy consumer. It claims fast
+// invoices in batches, which share locks and wake-ups.
 #pragma once
 
 #include <algorithm>
@@ -32,8 +32,8 @@ class ClaimSize {
             service_ns_ < kSlowNs ? 0 : static_cast<std::int64_t>(std::min(service_ns_, kMostNs)));
     }
 
-    // The number of items between two looks at the clock: about ten microseconds' worth, since a look costs
-    // more than a trivial invoice; but only a few, in case they suddenly become slow.
+    // The number of items to process between two readings of the clock: about ten microseconds' worth, since
+    // a reading costs more than a trivial invoice; but at most 64, in case invoices suddenly become slow.
     [[nodiscard]] std::size_t items_a_look() const noexcept {
         constexpr double kLookNs = 10'000;
         constexpr std::size_t kMost = 64;
@@ -42,8 +42,8 @@ class ClaimSize {
                                        kMost);
     }
 
-    // `count` > 0 items took `elapsed`. The estimate is an exponentially weighted moving average with weight
-    // 1/4; a claim grows at most fourfold from one batch to the next.
+    // Notes that `count` > 0 items took `elapsed`. The estimate is an exponentially weighted moving average
+    // with weight 1/4; a claim grows at most fourfold from one batch to the next.
     void measured(std::size_t count, std::chrono::nanoseconds elapsed) noexcept {
         const double each = static_cast<double>(elapsed.count()) / static_cast<double>(count);
         service_ns_ = service_ns_ < 0 ? each : service_ns_ + (each - service_ns_) / 4;

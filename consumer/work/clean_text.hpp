@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes texts of a document fit for one line of a ledger, a log or a terminal.
+// Makes texts from outside fit for one line of a ledger, a log or a terminal.
 #pragma once
 
 #include <cstddef>
@@ -8,9 +8,9 @@
 
 namespace pipeline {
 
-// Writes `text` to `clean` without outer blanks; one blank replaces each run of blanks and is_command()
-// characters (printable.hpp). So it extends XPath's normalize-space to control characters. If the text is not
-// UTF-8, which only a malformed character reference can cause, `?` replaces each byte beyond ASCII.
+// Writes `text` to `clean` without leading and trailing blanks, like XPath's normalize-space. One blank
+// replaces each run of blanks and control characters (is_command() in printable.hpp). If the text is not
+// UTF-8, `?` replaces each byte beyond ASCII.
 void clean_text(std::string_view text, std::string& clean);
 
 // Returns `text` cleaned and in quotation marks, cut at `longest` bytes or a little earlier.

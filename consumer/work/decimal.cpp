@@ -43,7 +43,8 @@ constexpr bool is_digit(char c) noexcept {
 
 }  // namespace
 
-// Excludes the lowest value, so that every number can be negated.
+// Makes the number `units` / 10^scale. Excludes the lowest value of Units, so that every number can be
+// negated.
 Decimal Decimal::exact(Units units, int scale) noexcept {
     if (scale > kMaxScale || units < -kMaxUnits) return not_a_number();
     Decimal result;
@@ -52,7 +53,8 @@ Decimal Decimal::exact(Units units, int scale) noexcept {
     return result;
 }
 
-// Brings both to the greater scale. Returns false if one does not fit then, or is not a number.
+// Brings both numbers to the greater scale. Returns false if one of them does not fit then, or is not a
+// number.
 bool Decimal::align(const Decimal& a, const Decimal& b, Units& a_units, Units& b_units) noexcept {
     if (!a.is_number() || !b.is_number()) return false;
     a_units = a.units_;
@@ -138,7 +140,7 @@ Decimal Decimal::round(int places) const noexcept {
 bool Decimal::operator==(const Decimal& other) const noexcept {
     Units units = 0;
     Units other_units = 0;
-    // If aligning overflows, one value exceeds all that the other's scale can hold: they differ.
+    // If the alignment overflows, one value is greater than any number of the other's scale: the two differ.
     return align(*this, other, units, other_units) && units == other_units;
 }
 

@@ -37,7 +37,7 @@ class Decimal {
     [[nodiscard]] Decimal operator+(const Decimal& other) const noexcept;
     [[nodiscard]] Decimal operator-(const Decimal& other) const noexcept;
     [[nodiscard]] Decimal abs() const noexcept;
-    // This times `percent` / 100.
+    // Returns this number times `percent` / 100.
     [[nodiscard]] Decimal percentage(const Decimal& percent) const noexcept;
     // Rounds to `places` >= 0 decimals, half up to plus infinity: XPath's round(x * 10^places) div 10^places.
     [[nodiscard]] Decimal round(int places) const noexcept;
@@ -46,7 +46,7 @@ class Decimal {
     [[nodiscard]] bool operator==(const Decimal& other) const noexcept;
     [[nodiscard]] bool operator<(const Decimal& other) const noexcept;
 
-    // round(2) in hundredths; none if it is not a number or does not fit.
+    // Returns round(2) in hundredths; none if this is not a number or the result does not fit.
     [[nodiscard]] std::optional<std::int64_t> hundredths() const noexcept;
 
   private:

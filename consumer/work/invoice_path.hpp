@@ -15,7 +15,7 @@ namespace pipeline {
     return source.traits().ids == SourceTraits::Ids::FileNames ? source.path : std::filesystem::path();
 }
 
-// The id's file in that directory; the id itself if `directory` is empty.
+// The path of the id's file in `directory`; the id itself if `directory` is empty.
 [[nodiscard]] inline std::string invoice_path(const std::filesystem::path& directory, std::string_view id) {
     std::string path = directory.native();
     if (!path.empty() && path.back() != '/') path += '/';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Limits the log to a number of lines per second. After that, nothing until the next second begins. It counts
-// what is left out, so that one line can report it.
+// Limits the log to a number of lines per second. After that many lines it allows none until the next second
+// begins. It counts the lines or bytes that are left out, so that one line can report them.
 #pragma once
 
 #include <chrono>
@@ -28,7 +28,8 @@ class LineBudget {
     // True if take() would refuse.
     [[nodiscard]] bool is_used_up(TimePoint now) const noexcept { return taken_ == most_ && now < until_; }
 
-    // The amount left out (lines or bytes, as the caller counts) since take_left_out() was last called.
+    // Adds to the amount that is left out (lines or bytes, as the caller counts). take_left_out() returns the
+    // amount since its last call.
     void left_out(std::uint64_t amount) noexcept { left_out_ += amount; }
     [[nodiscard]] std::uint64_t take_left_out() noexcept { return std::exchange(left_out_, 0); }
 

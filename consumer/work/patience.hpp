@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Retries, for a bounded time, to open or read an invoice's file after a failure outside the file: a disk or
-// a server that does not answer, no descriptors. The invoice is not at fault, and the failure may pass soon.
-// The consumer waits meanwhile and does nothing else.
+// a server that does not answer, or a lack of descriptors. The invoice is not at fault, and the failure may
+// pass soon. The consumer waits meanwhile and does nothing else.
 //
 // It logs one line when it begins to wait and one when it goes on, however many files are affected.
 #pragma once
@@ -18,8 +18,8 @@ class Patience {
     // `bound`: the longest wait for one file.
     explicit Patience(std::chrono::nanoseconds bound = kMost) noexcept : bound_(bound) {}
 
-    // The bound for this item timeout (0: none): kMost, but less than the time after which the consumer is
-    // killed.
+    // The bound for this item timeout (0: none): kMost, or half the item timeout if that is less, so that the
+    // wait ends before the watch kills the consumer.
     [[nodiscard]] static std::chrono::nanoseconds bound_for(std::chrono::nanoseconds item_timeout) noexcept;
 
     // Call for each new file.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Processes one invoice. Each processor has its own file. The consumer drives it from one thread. A kill may
-// repeat the processing, so it must be idempotent.
+// Processes one invoice. Each implementation has its own file. The consumer drives it from one thread. After
+// a kill the consumer's successor may process the same invoice again, so the processing must be idempotent.
 #pragma once
 
 #include "common/core/result.hpp"

@@ -14,7 +14,7 @@ class NoneProcessor final : public Processor {
     void process(const Acquired&, Result& result) override { result.set(Status::Booked); }
 };
 
-// Takes the time by sleeping, like a processor that waits for a database, or by using the CPU, like one that
+// Spends the time by sleeping, like a processor that waits for a database, or by using the CPU, like one that
 // computes.
 class SimulateProcessor final : public Processor {
   public:

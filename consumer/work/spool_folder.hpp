@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A spool's folder as a consumer sees it. It opens the folder once, and files by the folder's descriptor. It
-// reads a file only if its position (inode and birth time) shows that it is the acquired one; it does not
-// read another file or a symbolic link that has taken its name.
+// A spool's folder as a consumer sees it. The consumer opens the folder once, and files by the folder's
+// descriptor. It reads a file only if the position (inode and birth time) shows that the file is the acquired
+// one; it does not read another file or a symbolic link that has taken the name.
 //
-// A name can get another file at any time, but an open file stays the same: it is checked after opening.
-// Programs open files by name themselves; for them the file is checked just before.
+// A name can get another file at any time, but an open file stays the same, so the consumer checks a file
+// after opening it. Programs open files by name themselves, so the consumer checks a file just before it
+// sends the request to the program.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,7 @@ namespace pipeline {
 
 struct RingArea;
 
-// Where a pipeline's invoices were acquired.
+// The folder that a pipeline's invoices were acquired from.
 struct SpoolOrigin {
     std::optional<FileIdentity> folder;  // none: unknown
     bool bare_inodes = false;            // as in RingArea
@@ -32,8 +33,8 @@ struct SpoolOrigin {
 
 class SpoolFolder {
   public:
-    // Throws Failure: NoInput if `path` is no searchable folder or leads to another folder than the origin's;
-    // InputOutput if this cannot be determined at present.
+    // Opens the folder. Throws Failure: NoInput if `path` is no searchable folder or leads to another folder
+    // than the origin's; InputOutput if this cannot be determined at present.
     SpoolFolder(const std::filesystem::path& path, const SpoolOrigin& origin);
 
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
@@ -41,8 +42,8 @@ class SpoolFolder {
     [[nodiscard]] bool is_acquired(const FileIdentity& file, std::uint64_t position) const noexcept {
         return file.is_at(position, bare_inodes_);
     }
-    // Checks the invoice's file. Returns an empty string, or in one line why the file is not there any more.
-    // A check that fails for another reason finds no fault.
+    // Checks the invoice's file. Returns an empty string, or a line that says why the acquired file is not
+    // there any more. A check that fails for another reason finds no fault.
     [[nodiscard]] std::string find_fault(const Acquired& invoice) const;
 
     static constexpr const char* kReplaced = "replaced before it was read";
@@ -53,8 +54,8 @@ class SpoolFolder {
     bool bare_inodes_;
 };
 
-// The folder of a spool; null for other sources, whose ids are paths, or no files at all. Throws as
-// SpoolFolder().
+// Opens the folder of a spool; returns null for other sources, whose ids are paths, or no files at all.
+// Throws as SpoolFolder().
 [[nodiscard]] std::shared_ptr<const SpoolFolder> open_spool_folder(const SourceSpec& source,
                                                                    const SpoolOrigin& origin);
 
