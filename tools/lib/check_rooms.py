@@ -170,7 +170,8 @@ def check_types(files):
     for file in files:
         for name in types_of((ROOT / file).read_text()):
             if first.setdefault(name, file) != file:
-                yield f"{file}: {first[name]} defines {name}, too: rename one of them (no linker refuses two, and the program may mix them)"
+                yield (f"{file}: {first[name]} defines {name}, too: rename one of them; "
+                       "no linker refuses two, and the program may mix them")
 
 
 def main():
