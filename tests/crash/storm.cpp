@@ -159,11 +159,24 @@ void Storm::probe(pid_t victim, const Sight& before) {
     unmoved_.begin();
 }
 
+// True if the child has ended, and took its name off its place before. Consumers leave like this when others
+// have died together: the suspects are tried alone (docs/crash-safety.md), by a consumer that the supervisor
+// cannot start while it is stopped.
+bool Storm::has_left(pid_t child) const {
+    const char state = process_state(child);
+    if (state != 'Z' && state != '?') return false;
+    const auto& hands = segments_.ring().area().hands;
+    return std::none_of(std::begin(hands), std::end(hands),
+                        [child](const HandArea& hand) { return pid_in(hand.process) == child; });
+}
+
 bool Storm::went_on(const Sight& before, const std::vector<pid_t>& others) const {
     const RingView ring = segments_.ring();
     const pid_t producer = pid_in(ring.area().producer_process);
     const bool produces = std::find(others.begin(), others.end(), producer) != others.end();
-    if (others.size() == (produces ? 1U : 0U)) return true;  // there are no consumers
+    const bool has_consumers = std::any_of(
+        others.begin(), others.end(), [&](pid_t other) { return other != producer && !has_left(other); });
+    if (!has_consumers) return true;
     const Sight now = sight();
     // Without a producer nobody takes receipts, and the storage stays full.
     const bool full = !produces && now.stored - now.released == segments_.storage().capacity();

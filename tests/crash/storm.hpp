@@ -80,6 +80,7 @@ class Storm {
     [[nodiscard]] bool has_worked(pid_t child);
     [[nodiscard]] pid_t pick();
     void probe(pid_t victim, const Sight& before);
+    [[nodiscard]] bool has_left(pid_t child) const;
     // True once the processes that are left have done what was there to be done at the time of `before`.
     [[nodiscard]] bool went_on(const Sight& before, const std::vector<pid_t>& others) const;
     [[nodiscard]] std::uint64_t random(std::uint64_t below) { return random_() % below; }
