@@ -216,7 +216,8 @@ struct alignas(64) Record {
 // The ledger's files when this generation last opened it: FileIdentity::position() of the file and of its log
 // (FILE-wal); 0 before that. If another file lies beside the same log, the log is not that file's log, and
 // would destroy it. The flush leader writes both under the flush lock, before each commit: first `file`, then
-// `log`. A kill in between leaves a file with an older log; such a pair proves nothing.
+// `log`. A kill in between leaves a file with an older log; such a pair proves nothing. Each process that
+// opens `file` exchanges `log` for the log it has opened, unless the leader has written another since.
 struct LedgerFiles {
     std::atomic<std::uint64_t> file;
     std::atomic<std::uint64_t> log;

@@ -49,7 +49,7 @@ struct KnownLedger {
     std::uint64_t id = 0;  // RingArea::ledger_id
     std::uint64_t generation = 0;
     std::uint64_t durable = 0;  // the number of the generation's records that the ledger must have
-    const LedgerFiles* files = nullptr;
+    LedgerFiles* files = nullptr;  // each opener of `file` writes `log`; null: unknown
 };
 
 // The ledger cannot take the records now (another program has locked it, the disk is full, I/O error), but

@@ -14,6 +14,7 @@ REDO = ("tests/unit/ledger_tests", "what a dead leader has committed*")
 OTHERS = ("tests/unit/ledger_tests", "records that are not what the last commit was of*")
 EXCHANGED = ("tests/unit/ledger_tests", "*half a copy in the place of one in use*")
 LOG_LOST = ("tests/unit/ledger_tests", "a log that is removed while in use*")
+LOG_BEGUN = ("tests/unit/ledger_tests", "a log that a lookup or a supervisor has begun*")
 SUSPECT = ("tests/crash/crash_tests", "a kill of everything charges nobody*")
 SLEEPERS = ("tests/crash/storm_tests", "a storm of kills over sleeping processes*")
 
@@ -95,6 +96,9 @@ MUTANTS = [
     Mutant("a second log is begun while others have the one that was removed", (
         ("common/ledger/sqlite/ledger_opening.cpp",
          "if (!look.file || is_complete() ||", "if (!look.file || true ||"),), LOG_LOST),
+    Mutant("a log that a lookup has begun is not the consumers'", (
+        ("common/ledger/sqlite/ledger_opening.cpp", "    remember_log(opened, known);",
+         "    static_cast<void>(remember_log);"),), LOG_BEGUN),
     Mutant("a flush counts in the totals that are valid", (
         (STORAGE, "area_->totals[which ^ 1U];", "area_->totals[which];"),
         (STORAGE, "(durable << 1U) | (which ^ 1U)", "(durable << 1U) | which")), ONE_KILL),

@@ -65,6 +65,18 @@ bool is_known_log(const LedgerLook& look, const KnownLedger& known) {
            look.log->identity.position() == known.files->log.load(std::memory_order_relaxed);
 }
 
+// Writes the log's identity into the segments if this generation uses the file. Each opener does so, not only
+// the flush leader: the last process that closes the file removes the log, so the next opener, even one that
+// only looks things up, begins a new one, and the others must know it for the file's own. Keeps the words of
+// a leader that has just begun to use another file.
+void remember_log(const LedgerLook& opened, const KnownLedger& known) {
+    if (known.files == nullptr) return;
+    std::uint64_t then = known.files->log.load(std::memory_order_acquire);
+    if (known.files->file.load(std::memory_order_relaxed) != opened.file->identity.position()) return;
+    known.files->log.compare_exchange_strong(then, opened.log->identity.position(),
+                                             std::memory_order_release, std::memory_order_relaxed);
+}
+
 // Throws Busy if another process has the file open with a log or an index that is not the one at the path.
 // Only that process can reach the contents of such a log, and a second log beside it would destroy the file.
 void require_log_of_others(LedgerLook& look, const KnownLedger& known, const std::filesystem::path& path) {
@@ -178,6 +190,7 @@ OpenLedger open_ledger_database(const std::filesystem::path& path, bool create, 
     const LedgerLook opened = look_at_ledger(path);
     if (!opened.has_same_file(look) || !opened.log || !opened.index || database.file_moved())
         throw SqliteError(Kind::Busy, "somebody has moved or exchanged it while it was opened");
+    remember_log(opened, known);
     database.keep_log_on_close(false);
     return {std::move(database), opened};
 }

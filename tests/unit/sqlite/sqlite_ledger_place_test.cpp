@@ -7,10 +7,12 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <memory>
 #include <regex>
 #include <string>
 
 #include "common/ledger/sqlite/sqlite_ledger.hpp"
+#include "common/ledger/sqlite/sqlite_lookup.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/ledger_fixture.hpp"
 
@@ -263,6 +265,24 @@ TEST_CASE("a consumer that never noticed that the log was exchanged does not tak
     place.require_all_in(place.file());
     Consumer after(place.file());
     CHECK(after.commit().empty());
+    place.require_all_in(place.file());
+}
+
+TEST_CASE("a log that a lookup or a supervisor has begun is the consumers' too", "[sqlite_ledger][place]") {
+    Place place;
+    place.consumer().close();  // the last one: the log goes with it
+    REQUIRE_FALSE(fs::exists(place.wal()));
+    const KnownLedger known{0, 7, Consumer::durable(), &Consumer::files()};
+    const auto lookup = make_sqlite_lookup(place.file(), "sequence", known);
+    std::unique_ptr<SqliteLedger> supervisor;
+    if (GENERATE(true, false)) {
+        CHECK(lookup->knows_source());
+    } else {
+        supervisor = std::make_unique<SqliteLedger>(place.file(), known);
+    }
+    REQUIRE(fs::exists(place.wal()));
+    place.consumer().open();
+    CHECK(place.consumer().commit().empty());
     place.require_all_in(place.file());
 }
 
