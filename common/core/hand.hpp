@@ -35,12 +35,15 @@ struct HandWord {
 };
 
 // HandArea::work, unpacked: the ring index of the item that is being processed, the attempt's number, and
-// whether the item was a suspect when the attempt began.
+// whether the item was a suspect when the attempt began. Attempt 0: the consumer's program has further items
+// of the hand, and any of them may be the one that kills.
 struct WorkWord {
     std::uint64_t index = 0;
     std::uint8_t attempt = 0;
     bool is_active = false;  // false: no item is being processed
     bool is_suspect = false;
+
+    [[nodiscard]] constexpr bool is_shared() const noexcept { return attempt == 0; }
 
     static constexpr unsigned kAttemptShift = 1;
     static constexpr unsigned kSuspectShift = 9;
@@ -107,10 +110,21 @@ class HandView {
     [[nodiscard]] bool empty() const noexcept { return word().empty(); }
     // The item that is being processed, or was when the consumer died; none if there is none.
     [[nodiscard]] std::optional<std::uint64_t> at_work() const noexcept;
+    [[nodiscard]] bool is_work_shared() const noexcept {
+        return WorkWord::unpack(loaded(area_->work)).is_shared();
+    }
     [[nodiscard]] const Item& item(std::uint64_t i) const noexcept { return items_[i]; }
     [[nodiscard]] const HandArea& area() const noexcept { return *area_; }
-    // True if item i was being processed when its consumer died of an unknown cause, as when everything was
-    // killed at once. A suspect must be processed while no other consumer works: what dies then is its doing.
+    // How many attempts at item i have failed, and how the last one did.
+    [[nodiscard]] std::uint8_t deaths(std::uint64_t i) const noexcept {
+        return static_cast<std::uint8_t>(item(i).blame.load(std::memory_order_relaxed));
+    }
+    [[nodiscard]] Cause cause(std::uint64_t i) const noexcept {
+        return Cause::decode(item(i).blame.load(std::memory_order_relaxed) >> 8U);
+    }
+    // True if item i was being processed when its consumer died, and nobody knows whether that was its doing:
+    // everything was killed at once, or the program had further items. A suspect must be processed alone:
+    // what dies then is its doing.
     [[nodiscard]] bool is_suspect(std::uint64_t i) const noexcept {
         return (item(i).blame.load(std::memory_order_relaxed) & kSuspect) != 0;
     }
@@ -141,7 +155,8 @@ class Hand : public HandView {
 
     // Takes the place over from its last consumer. If that one died while it processed an item, charges the
     // death to that item (attempts and cause in its blame). If the cause is unknown and the item was no
-    // suspect, charges nobody and makes it one. Idempotent: repeating it after a kill charges once.
+    // suspect, or if the work was shared, charges nobody and makes the item a suspect. Idempotent: repeating
+    // it after a kill charges once.
     void take_over(ProcessId consumer) const noexcept;
     // Leaves the place in good order.
     void leave() const noexcept { area_->process.store(0, std::memory_order_release); }
@@ -150,19 +165,13 @@ class Hand : public HandView {
         return area_->leave.load(std::memory_order_relaxed) != 0;
     }
 
-    // How many attempts at item i have failed, and how the last one did.
-    [[nodiscard]] std::uint8_t deaths(std::uint64_t i) const noexcept {
-        return static_cast<std::uint8_t>(item(i).blame.load(std::memory_order_relaxed));
-    }
-    [[nodiscard]] Cause cause(std::uint64_t i) const noexcept {
-        return Cause::decode(item(i).blame.load(std::memory_order_relaxed) >> 8U);
-    }
-
     // Call these before and after the processing of item i, so that a death in between is charged to it
     // alone.
     // `beat`: another value than before tells the supervisor's watch that the item's time begins anew.
-    void begin_work(std::uint64_t first, std::uint64_t i, std::uint32_t beat = 0) const noexcept {
-        const auto attempt = static_cast<std::uint8_t>(deaths(i) + 1);
+    // `is_shared`: further items are processed at the same time.
+    void begin_work(std::uint64_t first, std::uint64_t i, std::uint32_t beat = 0,
+                    bool is_shared = false) const noexcept {
+        const auto attempt = static_cast<std::uint8_t>(is_shared ? 0 : deaths(i) + 1);
         const std::uint64_t word = WorkWord{first + i, attempt, true, is_suspect(i)}.pack();
         area_->work.store(word | WorkWord::pack_beat(beat), std::memory_order_release);
     }

@@ -4,8 +4,9 @@
 // order, as far as they are finished without a gap: at the end, or after a millisecond. Unsaved items of a
 // dead consumer are processed again.
 //
-// At most one item at a time is in work. The consumer's death is charged to that item, and the supervisor's
-// watch measures its time. While the consumer is busy with itself, no item is in work.
+// At most one item at a time is in work. The consumer's death is charged to that item, unless its program has
+// further ones, and the supervisor's watch measures its time. While the consumer is busy with itself, no item
+// is in work.
 #pragma once
 
 #include <bitset>
@@ -64,12 +65,17 @@ class Batch {
     // The number of item i's present or next attempt: 1..max_attempts.
     [[nodiscard]] std::uint32_t attempt(std::size_t i) const noexcept { return hand_.deaths(base_ + i) + 1U; }
 
+    // True if an item may be the one that has killed a consumer: each must be tried alone.
+    [[nodiscard]] bool has_suspect() const noexcept;
+
     // Puts item i in work. Call it before doing anything for the item, since that may kill the consumer.
-    // Returns false, and begins nothing, if the batch was given up: then nothing more may be done for it.
-    [[nodiscard]] bool begin(std::size_t i) noexcept;
+    // `count`: how many items the program has, with this one. Call it again when that changes from one to
+    // more or back. Returns false, and begins nothing, if the batch was given up: then nothing more may be
+    // done for it.
+    [[nodiscard]] bool begin(std::size_t i, std::size_t count = 1) noexcept;
     // The same while the program that is to work on item i starts: the supervisor's watch does not count this
     // time as the item's.
-    [[nodiscard]] bool begin_start(std::size_t i) noexcept;
+    [[nodiscard]] bool begin_start(std::size_t i, std::size_t count = 1) noexcept;
     // No item is in work.
     void pause() noexcept;
 
@@ -93,7 +99,8 @@ class Batch {
   private:
     void settle_without_work(std::size_t i);
     void mark_finished(std::size_t i) noexcept;
-    void begin_again(std::size_t i) noexcept;
+    [[nodiscard]] bool begin(std::size_t i, bool is_start, bool is_shared) noexcept;
+    void resume(std::size_t i) noexcept;
 
     Hand hand_;
     std::span<Result> results_;
@@ -109,8 +116,9 @@ class Batch {
     std::size_t saved_ = 0;  // all items before it are saved
     bool is_given_up_ = false;
     std::optional<std::size_t> begun_;
-    bool is_start_ = false;          // of `begun_`: its program starts
-    std::uint32_t start_beats_ = 0;  // makes the hand's work look new to the watch
+    bool is_start_ = false;    // of `begun_`: its program starts
+    bool is_shared_ = false;   // of `begun_`: its program has further items
+    std::uint32_t beats_ = 0;  // makes the hand's work look new to the watch
     TimePoint saved_at_;
 };
 
