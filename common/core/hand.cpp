@@ -33,7 +33,8 @@ void Hand::take_over(ProcessId consumer) const noexcept {
             // One store settles the blame. An earlier successor may have done that store and died right
             // after: then the attempt is counted, or the item has become a suspect since the attempt began.
             // No item is charged with the death of that successor.
-            const bool is_settled = deaths(i) == work.attempt || is_suspect(i) != work.is_suspect;
+            const bool is_counted = !work.is_shared() && deaths(i) == work.attempt;
+            const bool is_settled = is_counted || is_suspect(i) != work.is_suspect;
             if (!is_settled) settle_blame(i, work);
         }
         end_work();
@@ -48,7 +49,7 @@ void Hand::settle_blame(std::uint64_t i, const WorkWord& work) const noexcept {
     const std::uint32_t cause = area_->death.load(std::memory_order_acquire);
     const std::uint32_t before = item(i).blame.load(std::memory_order_relaxed);
     const std::uint32_t suspect = cause == 0 ? kSuspect : 0;
-    const bool is_charged = cause != 0 || work.is_suspect;
+    const bool is_charged = !work.is_shared() && (cause != 0 || work.is_suspect);
     item(i).blame.store(is_charged ? suspect | (cause << 8U) | work.attempt : before | kSuspect,
                         std::memory_order_release);
 }

@@ -35,12 +35,15 @@ struct HandWord {
 };
 
 // HandArea::work, unpacked: the ring index of the item that is being processed, the attempt's number, and
-// whether the item was a suspect when the attempt began.
+// whether the item was a suspect when the attempt began. Attempt 0: the consumer's program has further items
+// of the hand, and any of them may be the one that kills.
 struct WorkWord {
     std::uint64_t index = 0;
     std::uint8_t attempt = 0;
     bool is_active = false;  // false: no item is being processed
     bool is_suspect = false;
+
+    [[nodiscard]] constexpr bool is_shared() const noexcept { return attempt == 0; }
 
     static constexpr unsigned kAttemptShift = 1;
     static constexpr unsigned kSuspectShift = 9;
@@ -108,11 +111,21 @@ class HandView {
     // Returns the number in this hand of the item that is being processed, or was when the consumer died;
     // none if there is no such item.
     [[nodiscard]] std::optional<std::uint64_t> at_work() const noexcept;
+    [[nodiscard]] bool is_work_shared() const noexcept {
+        return WorkWord::unpack(loaded(area_->work)).is_shared();
+    }
     [[nodiscard]] const Item& item(std::uint64_t i) const noexcept { return items_[i]; }
     [[nodiscard]] const HandArea& area() const noexcept { return *area_; }
-    // True if item i was being processed when its consumer died of an unknown cause, as when everything is
-    // killed at once. A consumer must process a suspect while no other consumer works: a death then is the
-    // item's fault.
+    // Return how many attempts at item i have failed, and how the last one failed.
+    [[nodiscard]] std::uint8_t deaths(std::uint64_t i) const noexcept {
+        return static_cast<std::uint8_t>(item(i).blame.load(std::memory_order_relaxed));
+    }
+    [[nodiscard]] Cause cause(std::uint64_t i) const noexcept {
+        return Cause::decode(item(i).blame.load(std::memory_order_relaxed) >> 8U);
+    }
+    // True if item i was being processed when its consumer died, and nobody knows whether the item caused the
+    // death: everything was killed at once, or the program had further items. A consumer must process a
+    // suspect while no other consumer works, and alone: a death then is the item's fault.
     [[nodiscard]] bool is_suspect(std::uint64_t i) const noexcept {
         return (item(i).blame.load(std::memory_order_relaxed) & kSuspect) != 0;
     }
@@ -143,8 +156,8 @@ class Hand : public HandView {
 
     // Takes the place over from its last consumer. If that consumer died while it processed an item, charges
     // the death to that item (attempts and cause in its blame). If the cause is unknown and the item was no
-    // suspect, only makes the item a suspect. Idempotent: if a kill interrupts it, repeating it charges only
-    // once.
+    // suspect, or if the work was shared, charges no item and makes the item a suspect. Idempotent: if a kill
+    // interrupts it, repeating it charges only once.
     void take_over(ProcessId consumer) const noexcept;
     // Leaves the place in good order.
     void leave() const noexcept { area_->process.store(0, std::memory_order_release); }
@@ -153,19 +166,13 @@ class Hand : public HandView {
         return area_->leave.load(std::memory_order_relaxed) != 0;
     }
 
-    // Return how many attempts at item i have failed, and how the last one failed.
-    [[nodiscard]] std::uint8_t deaths(std::uint64_t i) const noexcept {
-        return static_cast<std::uint8_t>(item(i).blame.load(std::memory_order_relaxed));
-    }
-    [[nodiscard]] Cause cause(std::uint64_t i) const noexcept {
-        return Cause::decode(item(i).blame.load(std::memory_order_relaxed) >> 8U);
-    }
-
     // Call these before and after the processing of item i, so that a death in between is charged to it
     // alone.
     // `beat`: another value than before tells the supervisor's watch that the item's time begins anew.
-    void begin_work(std::uint64_t first, std::uint64_t i, std::uint32_t beat = 0) const noexcept {
-        const auto attempt = static_cast<std::uint8_t>(deaths(i) + 1);
+    // `is_shared`: further items are processed at the same time.
+    void begin_work(std::uint64_t first, std::uint64_t i, std::uint32_t beat = 0,
+                    bool is_shared = false) const noexcept {
+        const auto attempt = static_cast<std::uint8_t>(is_shared ? 0 : deaths(i) + 1);
         const std::uint64_t word = WorkWord{first + i, attempt, true, is_suspect(i)}.pack();
         area_->work.store(word | WorkWord::pack_beat(beat), std::memory_order_release);
     }

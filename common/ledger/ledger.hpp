@@ -48,7 +48,7 @@ struct KnownSource {
 struct KnownLedger {
     std::uint64_t id = 0;  // RingArea::ledger_id
     std::uint64_t generation = 0;
-    std::uint64_t durable = 0;  // the number of the generation's records that the ledger must have
+    std::uint64_t durable = 0;     // the number of the generation's records that the ledger must have
     LedgerFiles* files = nullptr;  // each opener of `file` writes `log`; null: unknown
 };
 

@@ -47,13 +47,10 @@ void ExecProcessor::process(Batch& batch) {
     if (child_.is_running() && !now_.is_idle()) child_.end();  // the batch was given up
 }
 
-// If an item was charged before, all items are suspects: it may have killed its consumer while other requests
-// were outstanding, and nobody knows which of them did so.
+// An earlier consumer may have died with several requests outstanding: nobody knows which one caused it.
 void ExecProcessor::choose_first(const Batch& batch) {
-    next_ = suspects_ = 0;
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-        if (batch.attempt(i) > 1) suspects_ = batch.size();
-    }
+    next_ = 0;
+    suspects_ = batch.has_suspect() ? batch.size() : 0;
 }
 
 // Waits at most `bound` for an event of the program, and handles it.
@@ -107,7 +104,9 @@ void ExecProcessor::ask() {
         if (!child_.begun_answer().empty()) return drop_surplus(child_.begun_answer());
     }
     ask_for_more();
-    if (was_idle && !now_.is_idle()) begin_first();
+    if (now_.is_idle()) return;
+    begin_work();  // before the program can read a second one: from then on, either may kill the consumer
+    if (was_idle) now_.begin_first(steady_clock::now());
     send();
 }
 
@@ -137,14 +136,13 @@ void ExecProcessor::send() {
 void ExecProcessor::look_at_pipe() {
     if (now_.is_idle() || !child_.is_running()) return;
     child_.look_at_pipe();
-    if (!now_.is_starting()) static_cast<void>(batch_->begin(now_.item(0)));
+    if (!now_.is_starting()) begin_work();
 }
 
-// Starts the clock of the first outstanding request; later output does not restart it.
-void ExecProcessor::begin_first() {
+void ExecProcessor::begin_work() {
     const std::size_t item = now_.item(0);
-    static_cast<void>(now_.is_starting() ? batch_->begin_start(item) : batch_->begin(item));
-    now_.begin_first(steady_clock::now());
+    const std::size_t count = now_.outstanding();
+    static_cast<void>(now_.is_starting() ? batch_->begin_start(item, count) : batch_->begin(item, count));
 }
 
 void ExecProcessor::listen() {
@@ -175,7 +173,9 @@ void ExecProcessor::take_answer(std::string_view line) {
     }
     now_.answered(number);
     starts_.got_further();
-    if (number == 0 && !now_.is_idle()) begin_first();
+    if (now_.is_idle()) return;
+    begin_work();
+    if (number == 0) now_.begin_first(steady_clock::now());
 }
 
 void ExecProcessor::check_time() {

@@ -54,7 +54,7 @@ class ExecProcessor final : public BatchProcessor {
     [[nodiscard]] std::size_t most_outstanding() const noexcept;
     void send();
     void look_at_pipe();
-    void begin_first();
+    void begin_work();
     void listen();
     void take_answer(std::string_view line);
     void check_time();

@@ -50,25 +50,37 @@ void Batch::mark_finished(std::size_t i) noexcept {
     while (ready_ < size_ && finished_[ready_]) ++ready_;
 }
 
-bool Batch::begin(std::size_t i) noexcept {
+bool Batch::has_suspect() const noexcept {
+    for (std::size_t i = 0; i < size_; ++i) {
+        if (attempt(i) > 1 || hand_.is_suspect(base_ + i)) return true;
+    }
+    return false;
+}
+
+bool Batch::begin(std::size_t i, std::size_t count) noexcept {
+    const bool is_shared = count > 1;
+    if (begun_ == i && !is_start_ && is_shared_ == is_shared) return !is_given_up_;
+    return begin(i, false, is_shared);
+}
+
+bool Batch::begin_start(std::size_t i, std::size_t count) noexcept {
+    return begin(i, true, count > 1);
+}
+
+// A new beat each time: without it, an item that is tried again soon would look to the watch like one that
+// has been in work all the while.
+bool Batch::begin(std::size_t i, bool is_start, bool is_shared) noexcept {
     if (is_given_up_) return false;
-    if (begun_ == i && !is_start_) return true;
-    is_start_ = false;
-    begin_again(i);
+    is_start_ = is_start;
+    is_shared_ = is_shared;
+    ++beats_;
+    resume(i);
     return true;
 }
 
-bool Batch::begin_start(std::size_t i) noexcept {
-    if (is_given_up_) return false;
-    is_start_ = true;
-    begin_again(i);
-    return true;
-}
-
-void Batch::begin_again(std::size_t i) noexcept {
+void Batch::resume(std::size_t i) noexcept {
     begun_ = i;
-    if (is_start_) ++start_beats_;
-    hand_.begin_work(first_, base_ + i, is_start_ ? start_beats_ : 0);
+    hand_.begin_work(first_, base_ + i, beats_, is_shared_);
 }
 
 void Batch::pause() noexcept {
@@ -114,7 +126,10 @@ nanoseconds Batch::look_after(TimePoint now) {
         }
     }
     bound = std::min(bound, owner_.do_other_work());
-    if (begun && !is_given_up_) begin_again(*begun);
+    if (begun && !is_given_up_) {
+        if (is_start_) ++beats_;
+        resume(*begun);
+    }
     return bound;
 }
 

@@ -4,8 +4,9 @@
 // results in the hand's order, up to the first unfinished item: at the end, or after a millisecond. After a
 // consumer's death, its successor processes the unsaved items again.
 //
-// At most one item at a time is marked as being processed. The consumer's death is charged to that item, and
-// the supervisor's watch measures its time. While the consumer does other work, no item is marked.
+// At most one item at a time is marked as being processed. The consumer's death is charged to that item,
+// unless its program has further items, and the supervisor's watch measures its time. While the consumer does
+// other work, no item is marked.
 #pragma once
 
 #include <bitset>
@@ -64,13 +65,17 @@ class Batch {
     // The number of item i's present or next attempt: 1..max_attempts.
     [[nodiscard]] std::uint32_t attempt(std::size_t i) const noexcept { return hand_.deaths(base_ + i) + 1U; }
 
+    // True if an item may be the one that has killed a consumer: try each item alone.
+    [[nodiscard]] bool has_suspect() const noexcept;
+
     // Marks item i as being processed. Call it before doing anything for the item, since that may kill the
-    // consumer. Returns false, and marks nothing, if the batch was given up: then do nothing more for the
-    // item.
-    [[nodiscard]] bool begin(std::size_t i) noexcept;
+    // consumer. `count`: how many items the program has, with this one. Call it again when that changes from
+    // one to more or back. Returns false, and marks nothing, if the batch was given up: then do nothing more
+    // for the item.
+    [[nodiscard]] bool begin(std::size_t i, std::size_t count = 1) noexcept;
     // Does the same while the program for item i starts: the supervisor's watch does not count this time as
     // the item's.
-    [[nodiscard]] bool begin_start(std::size_t i) noexcept;
+    [[nodiscard]] bool begin_start(std::size_t i, std::size_t count = 1) noexcept;
     // Marks no item as being processed.
     void pause() noexcept;
 
@@ -94,7 +99,8 @@ class Batch {
   private:
     void settle_without_work(std::size_t i);
     void mark_finished(std::size_t i) noexcept;
-    void begin_again(std::size_t i) noexcept;
+    [[nodiscard]] bool begin(std::size_t i, bool is_start, bool is_shared) noexcept;
+    void resume(std::size_t i) noexcept;
 
     Hand hand_;
     std::span<Result> results_;
@@ -110,8 +116,9 @@ class Batch {
     std::size_t saved_ = 0;  // all items before it are saved
     bool is_given_up_ = false;
     std::optional<std::size_t> begun_;
-    bool is_start_ = false;          // the program for `begun_` is starting
-    std::uint32_t start_beats_ = 0;  // makes the hand's work look new to the watch
+    bool is_start_ = false;    // the program for `begun_` is starting
+    bool is_shared_ = false;   // the program for `begun_` has further items
+    std::uint32_t beats_ = 0;  // makes the hand's work look new to the watch
     TimePoint saved_at_;
 };
 

@@ -24,7 +24,7 @@ std::optional<CurrentInvoice> current_invoice(const HandView& hand) {
         return std::nullopt;
     CurrentInvoice invoice;
     invoice.id = id_of(hand.item(seen.index - word.first));
-    invoice.attempt = seen.attempt;
+    invoice.attempt = seen.is_shared() ? hand.deaths(seen.index - word.first) + 1U : seen.attempt;
     invoice.since_ns = loaded(area.since_ns);
     // If the work word and the hand's word are unchanged, everything read in between belongs to one invoice.
     const bool is_same = loaded(area.work) == work && hand.word().first == word.first;

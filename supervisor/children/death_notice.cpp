@@ -21,11 +21,16 @@ void tell_of_death(const Child& child, const std::optional<Hand>& hand, Cause ca
         if (const auto i = hand ? hand->at_work() : std::nullopt) {
             invoice = printable(hand->item(*i).id_text());
             attempt = std::to_string(hand->deaths(*i) + 1);
-            with = child.died_with_others
-                       ? fmt::format(" together with others, and with invoice {}, which is retried alone",
-                                     invoice)
-                       : fmt::format(" with invoice {}, attempt {} of {}", invoice, attempt,
-                                     options.max_attempts);
+            if (child.died_with_others) {
+                with = fmt::format(" together with others, and with invoice {}, which is retried alone",
+                                   invoice);
+            } else if (hand->is_work_shared()) {
+                with = fmt::format(" with several invoices in its program, {} the first; trying each alone",
+                                   invoice);
+            } else {
+                with =
+                    fmt::format(" with invoice {}, attempt {} of {}", invoice, attempt, options.max_attempts);
+            }
         }
         const std::string again = delay.count() == 0 ? "" : fmt::format(" in {} ms", delay.count());
         log_event(LogLevel::Warning,

@@ -41,10 +41,11 @@ MUTANTS = [
         ("common/os/file_identity.cpp", "    return birth_ns == 0 ? inode : mixed(mixed(birth_ns) ^ inode);\n",
          "    return inode;\n"),), REUSED_INODE),
     Mutant("an unknown cause is charged to whatever was in work", (
-        ("common/core/hand.cpp", "const bool is_charged = cause != 0 || work.is_suspect;",
+        ("common/core/hand.cpp", "const bool is_charged = !work.is_shared() && (cause != 0 || work.is_suspect);",
          "const bool is_charged = true;"),), SUSPECT),
     Mutant("the death of a successor that made a suspect is charged to it", (
-        ("common/core/hand.cpp", " || is_suspect(i) != work.is_suspect;", ";"),), SUSPECT),
+        ("common/core/hand.cpp", "= is_counted || is_suspect(i) != work.is_suspect;",
+         "= is_counted;"),), SUSPECT),
     Mutant("a push commits before the slots are written", (
         (RING, "        std::size_t at = tail % capacity_;\n",
          "        area_->tail.store(tail + count, std::memory_order_release);\n"

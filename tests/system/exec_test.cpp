@@ -145,6 +145,19 @@ TEST_CASE("a program that kills the consumer is charged for it, and the others a
     CHECK(found.at("kill-parent") == "failed 2 killed by signal 9 (SIGKILL)");
 }
 
+TEST_CASE("a program that kills the consumer with several requests in its hands is charged for the right one",
+          "[exec]") {
+    PipelineRun run;
+    const auto log =
+        run_to_end(run, mixed({"kill-parent"}),
+                   {"--consumers", "1", "--process", kAnswerer, "--pipeline", "16", "--max-attempts", "1"});
+    const auto found = outcomes(run);
+    require_good_ones_are_booked(found);
+    CHECK(found.at("kill-parent") == "failed 1 killed by signal 9 (SIGKILL)");
+    CHECK(log.find("several invoices in its program, good 0 the first; trying each alone") !=
+          std::string::npos);
+}
+
 TEST_CASE("of two answers for an invoice the first counts, and a new program goes on", "[exec]") {
     PipelineRun run;
     const auto log =

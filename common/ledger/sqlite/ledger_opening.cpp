@@ -73,8 +73,8 @@ void remember_log(const LedgerLook& opened, const KnownLedger& known) {
     if (known.files == nullptr) return;
     std::uint64_t then = known.files->log.load(std::memory_order_acquire);
     if (known.files->file.load(std::memory_order_relaxed) != opened.file->identity.position()) return;
-    known.files->log.compare_exchange_strong(then, opened.log->identity.position(),
-                                             std::memory_order_release, std::memory_order_relaxed);
+    known.files->log.compare_exchange_strong(then, opened.log->identity.position(), std::memory_order_release,
+                                             std::memory_order_relaxed);
 }
 
 // Throws Busy if another process has the file open with a log or an index that is not the one at the path.

@@ -177,3 +177,43 @@ TEST_CASE("a successor that dies while it makes a suspect is nobody's fault", "[
     CHECK(a.hand.is_suspect(1));
     CHECK(a.area->work == 0);
 }
+
+TEST_CASE("a death while several items are processed charges nobody and makes the first one a suspect",
+          "[hand]") {
+    const AHand a;
+    a.hand.begin_work(100, 1, 0, true);
+    CHECK(a.hand.is_work_shared());
+    const std::uint64_t work = a.area->work;
+    a.die(Cause::from_wait_status(kKilledBySegv));
+    a.hand.take_over({4711, 1});
+    CHECK(a.hand.deaths(1) == 0);
+    CHECK(a.hand.is_suspect(1));
+    CHECK(a.area->work == 0);
+    SECTION("and so does a successor that dies before its last store") {
+        a.area->work = work;
+        a.die(Cause::from_wait_status(kExitStatus3));
+        a.hand.take_over({4712, 1});
+        CHECK(a.hand.deaths(1) == 0);
+        CHECK(a.hand.is_suspect(1));
+    }
+    SECTION("and a death while it is processed alone is charged to it") {
+        a.hand.begin_work(100, 1);
+        a.die(Cause::from_wait_status(kExitStatus3));
+        a.hand.take_over({4712, 1});
+        CHECK(a.hand.deaths(1) == 1);
+        CHECK(a.hand.cause(1).text(std::chrono::seconds(30)) == "exit status 3");
+    }
+}
+
+TEST_CASE("a charge of the one item that the program had read counts once, though others were outstanding",
+          "[hand]") {
+    const AHand a;
+    a.hand.begin_work(100, 1, 0, true);
+    const std::uint64_t work = a.area->work;
+    a.hand.charge(1, Cause::ran_too_long());
+    a.area->work = work;  // as if the consumer had died before its last store
+    a.die(Cause::from_wait_status(kKilledBySegv));
+    a.hand.take_over({4711, 1});
+    CHECK(a.hand.deaths(1) == 1);
+    CHECK(a.hand.deaths(2) == 0);
+}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "consumer/work/batch.hpp"
 
+#include <signal.h>
+
 #include <array>
 #include <string>
 #include <thread>
@@ -72,6 +74,38 @@ TEST_CASE("while a program starts, the item in work looks new at each look", "[b
     const std::uint64_t timed = work.work();
     static_cast<void>(batch.look_after(std::chrono::steady_clock::now()));
     CHECK(work.work() == timed);
+}
+
+TEST_CASE("an item that is begun again looks new, however soon that is", "[batch]") {
+    Work work(2);
+    Batch batch = work.batch();
+    REQUIRE(batch.begin(0));
+    const std::uint64_t before = work.work();
+    batch.pause();
+    REQUIRE(batch.begin_start(0));
+    REQUIRE(batch.begin(0));
+    CHECK(work.work() != before);
+}
+
+TEST_CASE("the death of a consumer whose program has several items makes the whole batch suspect",
+          "[batch]") {
+    Work work(3);
+    {
+        Batch batch = work.batch();
+        CHECK_FALSE(batch.has_suspect());
+        REQUIRE(batch.begin(0));
+        CHECK_FALSE(work.hand_.is_work_shared());
+        REQUIRE(batch.begin(0, 2));
+        CHECK(work.hand_.is_work_shared());
+    }
+    work.hand_.area().death = Cause::from_wait_status(SIGKILL).encode();
+    work.hand_.take_over({4711, 1});
+    Batch batch = work.batch();
+    CHECK(batch.has_suspect());
+    CHECK(batch.attempt(0) == 1);
+    REQUIRE(batch.begin(0, 2));
+    REQUIRE(batch.begin(0, 1));
+    CHECK_FALSE(work.hand_.is_work_shared());
 }
 
 TEST_CASE("results are saved in the hand's order, as far as all before them are there", "[batch]") {
