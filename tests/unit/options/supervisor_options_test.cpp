@@ -10,6 +10,7 @@
 
 #include "common/spec/values.hpp"
 #include "tests/support/command_line_support.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace std::chrono_literals;
 using pipeline::EarlyExit;
@@ -19,6 +20,7 @@ using pipeline::parse_options;
 using pipeline::test::environment_of;
 using pipeline::test::pointers_to;
 using pipeline::test::refusal_of;
+using pipeline::test::TemporaryFolder;
 using pipeline::test::usage_error_of;
 
 namespace {
@@ -46,22 +48,15 @@ Arguments with_consumers(Arguments arguments) {
     return arguments;
 }
 
-// A file that is gone with it.
-class TemporaryFile {
+// A file of options that is gone with it.
+class OptionsFile {
   public:
-    explicit TemporaryFile(const std::string& text) {
-        const int fd = ::mkstemp(path_.data());
-        REQUIRE(fd >= 0);
-        REQUIRE(::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
-        ::close(fd);
-    }
-    TemporaryFile(const TemporaryFile&) = delete;
-    TemporaryFile& operator=(const TemporaryFile&) = delete;
-    ~TemporaryFile() { ::unlink(path_.c_str()); }
+    explicit OptionsFile(const std::string& text) { folder_.write("options", text); }
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
   private:
-    std::string path_ = "/tmp/pipeline-options-XXXXXX";
+    TemporaryFolder folder_;
+    std::string path_ = folder_ / "options";
 };
 
 // One option: a value that it takes and what becomes of it, one that it refuses and what it says then.
@@ -210,18 +205,18 @@ TEST_CASE("every option is refused when it is given twice", "[options]") {
 TEST_CASE("every option can stand in a file, and the command line wins", "[options]") {
     for (const auto& each : all_options()) {
         CAPTURE(each.name);
-        const TemporaryFile good("# a comment\n\n" + each.name + " = " + each.good + "\n");
+        const OptionsFile good("# a comment\n\n" + each.name + " = " + each.good + "\n");
         CHECK(each.read(options_of(complete(each, {"--config", good.path()}))) == each.shown);
 
         if (each.bad == "/a\nb") continue;  // a line cannot hold it
-        const TemporaryFile bad(each.name + " = " + each.bad + "\n");
+        const OptionsFile bad(each.name + " = " + each.bad + "\n");
         const auto refusal = refusal_of([&] { return parse(complete(each, {"--config", bad.path()})); });
-        REQUIRE(refusal.has_value());
-        CHECK(refusal->status == ExitStatus::Configuration);
-        CHECK(refusal->text ==
+        REQUIRE(refusal);
+        CHECK(refusal.status == ExitStatus::Configuration);
+        CHECK(refusal.text ==
               "--config '" + bad.path() + "': " + each.name + " " + shown(each.bad) + ": " + each.accepted);
     }
-    const TemporaryFile file("consumers = 7\nname = from-file\nring-capacity = 8\nonce = true\n");
+    const OptionsFile file("consumers = 7\nname = from-file\nring-capacity = 8\nonce = true\n");
     const auto options = options_of({"--name=mine", "--config", file.path(), "--ring-capacity", "16"});
     CHECK(options.consumers.text() == "7");
     CHECK(options.name == "mine");
@@ -529,20 +524,20 @@ TEST_CASE("a file that says something wrong is refused with its name", "[options
         {"once\n", "line 'once': NAME = VALUE is accepted"},
         {"name = x\n\x1b[2J\n", "line '\\x1b[2J': NAME = VALUE is accepted"},
     }));
-    const TemporaryFile file(wanted.text);
+    const OptionsFile file(wanted.text);
     const auto refusal = refusal_of([&] { return parse(with_consumers({"--config", file.path()})); });
-    REQUIRE(refusal.has_value());
-    CHECK(refusal->status == ExitStatus::Configuration);
-    CHECK(refusal->text == "--config '" + file.path() + "': " + wanted.error);
+    REQUIRE(refusal);
+    CHECK(refusal.status == ExitStatus::Configuration);
+    CHECK(refusal.text == "--config '" + file.path() + "': " + wanted.error);
 }
 
 TEST_CASE("a switch in a file is on or off", "[options]") {
     for (const auto* on : {"true", "yes", "on", "1"}) {
-        const TemporaryFile file("once = " + std::string(on) + "\n");
+        const OptionsFile file("once = " + std::string(on) + "\n");
         CHECK(options_of(with_consumers({"--config", file.path()})).once);
     }
     for (const auto* off : {"false", "no", "off", "0"}) {
-        const TemporaryFile file("once = " + std::string(off) + "\n");
+        const OptionsFile file("once = " + std::string(off) + "\n");
         CHECK_FALSE(options_of(with_consumers({"--config", file.path()})).once);
         CHECK(options_of(with_consumers({"--config", file.path(), "--once"})).once);
     }
@@ -551,19 +546,19 @@ TEST_CASE("a switch in a file is on or off", "[options]") {
 TEST_CASE("a file that cannot be read is no input", "[options]") {
     const std::string advice = "; a readable file of lines NAME = VALUE is accepted";
     const auto missing = refusal_of([] { return parse({"--config", "/nonexistent/file"}); });
-    REQUIRE(missing.has_value());
-    CHECK(missing->status == ExitStatus::NoInput);
-    CHECK(missing->text == "--config '/nonexistent/file': No such file or directory" + advice);
+    REQUIRE(missing);
+    CHECK(missing.status == ExitStatus::NoInput);
+    CHECK(missing.text == "--config '/nonexistent/file': No such file or directory" + advice);
     const auto directory = refusal_of([] { return parse({"--config", "/"}); });
-    REQUIRE(directory.has_value());
-    CHECK(directory->status == ExitStatus::NoInput);
-    CHECK(directory->text == "--config '/': Is a directory" + advice);
+    REQUIRE(directory);
+    CHECK(directory.status == ExitStatus::NoInput);
+    CHECK(directory.text == "--config '/': Is a directory" + advice);
 
-    const TemporaryFile large(std::string((1U << 20U) + 1, '#'));
+    const OptionsFile large(std::string((1U << 20U) + 1, '#'));
     const auto refusal = refusal_of([&] { return parse({"--config", large.path()}); });
-    REQUIRE(refusal.has_value());
-    CHECK(refusal->status == ExitStatus::Configuration);
-    CHECK(refusal->text == "--config '" + large.path() + "': a file of at most 1 MiB is accepted");
+    REQUIRE(refusal);
+    CHECK(refusal.status == ExitStatus::Configuration);
+    CHECK(refusal.text == "--config '" + large.path() + "': a file of at most 1 MiB is accepted");
 
     CHECK(error_of({"--config", ""}) == "--config '': the path of a file is accepted");
     CHECK(error_of({"--config"}) == "--config has no value: the path of a file is accepted");
@@ -611,7 +606,7 @@ TEST_CASE("no command line does anything but give options, an answer or one line
             return 0;
         });
         if (options) CHECK((options->consumers.least >= 1 && options->consumers.most <= 256));
-        if (refusal) CHECK((refusal->status == ExitStatus::Usage || refusal->status == ExitStatus::NoInput));
+        if (refusal) CHECK((refusal.status == ExitStatus::Usage || refusal.status == ExitStatus::NoInput));
     }
 }
 

@@ -8,17 +8,20 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <functional>
 #include <thread>
 #include <vector>
 
+#include "common/base/error.hpp"
 #include "common/base/fd.hpp"
+#include "tests/support/captured_log.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/source_fixture.hpp"
 
 using namespace pipeline;
-using pipeline::testing::CapturedLog;
+using pipeline::test::CapturedLog;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
@@ -133,12 +136,6 @@ ExitStatus run(Pipeline& pipeline, Source& source, const ProducerOptions& option
     return Producer(options, pipeline.segments, source, signals.get()).run();
 }
 
-bool has_line(const CapturedLog& captured, std::string_view text) {
-    const auto lines = captured.lines();
-    return std::any_of(lines.begin(), lines.end(),
-                       [&](const std::string& line) { return line.find(text) != std::string::npos; });
-}
-
 std::vector<std::uint64_t> up_to(std::uint64_t last) {
     std::vector<std::uint64_t> numbers;
     for (std::uint64_t number = 1; number <= last; ++number) numbers.push_back(number);
@@ -187,7 +184,7 @@ TEST_CASE("items without room at a stop stay in a source that can give them agai
     CHECK(source.is_stopped);
     CHECK(pipeline.ring().tail() == kRing);
     CHECK(source.given > kRing);
-    CHECK_FALSE(has_line(captured, "not taken"));
+    CHECK_FALSE(captured.has("not taken"));
 }
 
 TEST_CASE("items without room at a stop wait for it if the source cannot give them again", "[producer]") {
@@ -221,7 +218,7 @@ TEST_CASE("items that a closed ring refuses are named if the source cannot give 
         "the ring has been closed meanwhile: {} ids from standard input are not taken, from "
         "'{}' on; give them again",
         2 * kRing - taken, taken + 1);
-    CHECK(has_line(captured, message) == !can_repeat);
+    CHECK(captured.has(message) == !can_repeat);
 }
 
 TEST_CASE("a producer whose supervisor and consumers are dead ends without having drained", "[producer]") {

@@ -6,11 +6,15 @@
 #include <algorithm>
 #include <thread>
 
+#include "tests/support/captured_log.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/pipe.hpp"
+#include "tests/support/refusal.hpp"
 #include "tests/support/source_fixture.hpp"
+#include "tests/support/without_privileges.hpp"
 
 using namespace pipeline;
-using namespace pipeline::testing;
+using namespace pipeline::test;
 using namespace std::chrono_literals;
 using Ids = std::vector<std::string>;
 
@@ -50,11 +54,6 @@ bool soon(LinesSource& source, Ids& ids, Met&& met) {
         source.wait(-1, 20ms);
     }
     return met();
-}
-
-bool has_line_with(const CapturedLog& log, std::string_view part) {
-    const auto lines = log.lines();
-    return std::any_of(lines.begin(), lines.end(), [&](const auto& line) { return mentions(line, part); });
 }
 
 }  // namespace
@@ -160,16 +159,13 @@ TEST_CASE("what has been read wakes no wait any more", "[lines_source]") {
 TEST_CASE("a wait ends when a signal has come", "[lines_source]") {
     const TemporaryFolder folder;
     write_file(folder / "ids", "");
-    std::array<int, 2> ends{};
-    REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
-    const UniqueFd signal_fd(ends[0]);
-    const UniqueFd sender(ends[1]);
+    const Pipe signals;
     LinesSource source(folder / "ids", at(0), false);
     const auto begin = std::chrono::steady_clock::now();
-    REQUIRE(::write(sender.get(), "x", 1) == 1);
-    source.wait(signal_fd.get(), 60s);
+    signals.write("x");
+    source.wait(signals.out.get(), 60s);
     source.stop();
-    source.wait(signal_fd.get(), 60s);
+    source.wait(signals.out.get(), 60s);
     CHECK(std::chrono::steady_clock::now() - begin < 30s);
 }
 
@@ -192,14 +188,13 @@ TEST_CASE("a list that is cut gives nothing more until it is whole again", "[lin
     REQUIRE(take_all(source).size() == 100);
     std::filesystem::resize_file(folder / "ids", 8);
     Ids more;
-    REQUIRE(
-        soon(source, more, [&] { return has_line_with(log, "has shrunk to 8 bytes when 805 had been"); }));
+    REQUIRE(soon(source, more, [&] { return log.has("has shrunk to 8 bytes when 805 had been"); }));
     append_to(folder / "ids", numbered(101, 300));
     for (int i = 0; i < 3; ++i) CHECK(take(source, 5).empty());
     write_file(folder / "ids", text + numbered(101, 102));
     REQUIRE(soon(source, more, [&] { return more.size() >= 2; }));
     CHECK(more == Ids{"a100101", "a100102"});
-    CHECK(has_line_with(log, "is there again"));
+    CHECK(log.has("is there again"));
 }
 
 TEST_CASE("a list that is cut is a failure of a run that ends with it", "[lines_source]") {
@@ -208,7 +203,7 @@ TEST_CASE("a list that is cut is a failure of a run that ends with it", "[lines_
     LinesSource source(folder / "ids", at(0), true);
     CHECK(take(source, 2).size() == 2);
     std::filesystem::resize_file(folder / "ids", 5);
-    const auto [status, message] = failure_of([&] {
+    const auto [status, message] = refusal_of([&] {
         for (int i = 0; i < 3; ++i) (void)take(source, 1);
     });
     CHECK(status == ExitStatus::Configuration);
@@ -226,9 +221,9 @@ TEST_CASE("a list that is cut and filled anew at once is read no further, whatev
     REQUIRE(take_all(source).size() == 100);
     write_file(folder / "ids", numbered(1, count, 'c'));
     Ids more;
-    REQUIRE(soon(source, more, [&] { return has_line_with(log, "was filled anew"); }));
+    REQUIRE(soon(source, more, [&] { return log.has("was filled anew"); }));
     CHECK(more.empty());
-    CHECK(has_line_with(log, "--from-start"));
+    CHECK(log.has("--from-start"));
 }
 
 TEST_CASE("a line that is edited in its place is noticed, however far before the end of what was read",
@@ -242,7 +237,7 @@ TEST_CASE("a line that is edited in its place is noticed, however far before the
     text[3] = '7';
     write_file(folder / "ids", text + numbered(20'001, 20'010));
     Ids more;
-    REQUIRE(soon(source, more, [&] { return has_line_with(log, "was filled anew"); }));
+    REQUIRE(soon(source, more, [&] { return log.has("was filled anew"); }));
 }
 
 TEST_CASE("a list that is renamed or removed is read to its end", "[lines_source]") {
@@ -254,12 +249,11 @@ TEST_CASE("a list that is renamed or removed is read to its end", "[lines_source
     std::filesystem::rename(folder / "ids", folder / "old");
     append_to(folder / "old", numbered(101, 120));
     Ids rest;
-    REQUIRE(soon(source, rest,
-                 [&] { return has_line_with(log, "was renamed or removed") && rest.size() >= 110; }));
+    REQUIRE(soon(source, rest, [&] { return log.has("was renamed or removed") && rest.size() >= 110; }));
     append_to(folder / "old", numbered(121, 130));
     REQUIRE(soon(source, rest, [&] { return rest.size() >= 120; }));
     std::filesystem::rename(folder / "old", folder / "ids");
-    REQUIRE(soon(source, rest, [&] { return has_line_with(log, "has its name again"); }));
+    REQUIRE(soon(source, rest, [&] { return log.has("has its name again"); }));
     CHECK(rest.size() == 120);
 }
 
@@ -273,9 +267,9 @@ TEST_CASE("a list that another file has replaced is read to its end, and the oth
     std::filesystem::rename(folder / "ids", folder / "old");
     write_file(folder / "ids", numbered(1, 500, 'b'));
     Ids rest;
-    REQUIRE(soon(source, rest, [&] { return has_line_with(log, "no more is taken"); }));
+    REQUIRE(soon(source, rest, [&] { return log.has("no more is taken"); }));
     CHECK(rest.size() == 90);
-    CHECK(has_line_with(log, "another file has its name now; the one that was opened is read to its end"));
+    CHECK(log.has("another file has its name now; the one that was opened is read to its end"));
     append_to(folder / "ids", numbered(501, 510, 'b'));
     for (int i = 0; i < 3; ++i) CHECK(take(source, 5).empty());
 
@@ -306,7 +300,7 @@ TEST_CASE("a list that is written anew with more at its end is read on", "[lines
     Ids rest;
     REQUIRE(soon(source, rest, [&] { return rest.size() >= 94; }));
     CHECK(rest.back() == "a100104");
-    CHECK_FALSE(has_line_with(log, "no more is taken"));
+    CHECK_FALSE(log.has("no more is taken"));
 }
 
 TEST_CASE("a replaced list is a failure of a run that ends with it, once it has been read",
@@ -321,7 +315,7 @@ TEST_CASE("a replaced list is a failure of a run that ends with it, once it has 
     source.look();
     Ids rest;
     const auto [status, message] =
-        failure_of([&] { static_cast<void>(soon(source, rest, [] { return false; })); });
+        refusal_of([&] { static_cast<void>(soon(source, rest, [] { return false; })); });
     CHECK(rest.size() == 90);
     CHECK(status == ExitStatus::Configuration);
     CHECK(mentions(message, "another list has its name now"));
@@ -335,7 +329,7 @@ TEST_CASE("a file that is not the one that was read is refused at the start", "[
     const bool once = GENERATE(false, true);
     const auto refused = [&](const Resume& resume, const char* part) {
         LinesSource source(folder / "ids", resume, once);
-        const auto [status, message] = failure_of([&] { (void)take_all(source); });
+        const auto [status, message] = refusal_of([&] { (void)take_all(source); });
         INFO(message);
         CHECK(status == ExitStatus::Configuration);
         CHECK(mentions(message, part));
@@ -362,7 +356,7 @@ TEST_CASE("lines that were acquired behind the last mark are compared one by one
         resume.unmarked.push_back({8 * line, text.substr(8 * line, 7)});
     write_file(folder / "ids", edited + numbered(101, 103));
     LinesSource other(folder / "ids", resume, true);
-    const auto [status, message] = failure_of([&] { (void)take_all(other); });
+    const auto [status, message] = refusal_of([&] { (void)take_all(other); });
     CHECK(status == ExitStatus::Configuration);
     CHECK(mentions(message, "is another list"));
     write_file(folder / "same", text + numbered(101, 103));
@@ -396,7 +390,7 @@ TEST_CASE("a successor that finds another list gives nothing until the list is b
     write_file(folder / "ids", numbered(1, 100, 'b'));
     LinesSource source(folder / "ids", after(text, 400, false), false);
     Ids ids;
-    REQUIRE(soon(source, ids, [&] { return has_line_with(log, "no more is taken"); }));
+    REQUIRE(soon(source, ids, [&] { return log.has("no more is taken"); }));
     CHECK(source.exhausted());
     CHECK_FALSE(source.mark());
     write_file(folder / "ids", text);
@@ -435,9 +429,9 @@ TEST_CASE("only a regular file that can be read is accepted", "[lines_source]") 
     for (const char* name : {"missing", "fifo", "", "secret"}) {
         const WithoutPrivileges lowered;
         INFO("name: " << name);
-        const auto failure = failure_of([&] { LinesSource(folder / name, at(0), false); });
-        CHECK(failure.first == ExitStatus::NoInput);
-        CHECK(mentions(failure.second, folder.path().string()));
-        CHECK(failure.second.find('\n') == std::string::npos);
+        const auto failure = refusal_of([&] { LinesSource(folder / name, at(0), false); });
+        CHECK(failure.status == ExitStatus::NoInput);
+        CHECK(mentions(failure.text, folder.path().string()));
+        CHECK(failure.text.find('\n') == std::string::npos);
     }
 }

@@ -8,13 +8,16 @@
 #include <memory>
 #include <set>
 
+#include "common/base/error.hpp"
+#include "tests/support/captured_log.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/file_hook.hpp"
+#include "tests/support/refusal.hpp"
 #include "tests/support/spool_fixture.hpp"
+#include "tests/support/without_privileges.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
-using namespace pipeline::testing;
 using namespace std::chrono_literals;
 using Ids = std::vector<std::string>;
 namespace fs = std::filesystem;

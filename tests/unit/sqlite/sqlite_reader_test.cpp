@@ -20,22 +20,15 @@ using namespace pipeline::test;
 namespace {
 
 // Every file of the folder: its bytes, and when it was changed last.
-std::map<std::string, std::pair<std::string, long>> files_in(const TemporaryFolder& folder) {
+std::map<std::string, std::pair<std::string, long>> states_in(const LedgerFolder& folder) {
     std::map<std::string, std::pair<std::string, long>> files;
     for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
-        std::ifstream in(entry.path(), std::ios::binary);
         struct stat status {};
         ::stat(entry.path().c_str(), &status);
-        files[entry.path().filename()] = {std::string(std::istreambuf_iterator<char>(in), {}),
+        files[entry.path().filename()] = {read_file(entry.path()),
                                           status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
     }
     return files;
-}
-
-Batch numbers(std::uint64_t first, std::uint64_t size) {
-    Batch batch;
-    for (std::uint64_t i = first; i < first + size; ++i) batch.add(std::to_string(i), i);
-    return batch;
 }
 
 std::uint64_t rows_read(const std::filesystem::path& file) {
@@ -47,18 +40,8 @@ std::uint64_t rows_read(const std::filesystem::path& file) {
     return rows;
 }
 
-struct Refusal {
-    ExitStatus status = ExitStatus::Drained;
-    std::string text;
-};
-
-Refusal refusal_of(const std::filesystem::path& file) {
-    try {
-        rows_read(file);
-    } catch (const Failure& failure) {
-        return {failure.status(), failure.what()};
-    }
-    return {};
+Refusal refusal_to_read(const std::filesystem::path& file) {
+    return refusal_of([&] { rows_read(file); });
 }
 
 // A child commits `size` numbers and then stays, with the ledger open, or dies as kill -9 leaves it.
@@ -103,15 +86,15 @@ class Writer {
 
 TEST_CASE("a ledger is read while a process has it open, has stopped, is dead, or has closed it",
           "[ledger_reader]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     std::uint64_t expected = 500;
     SECTION("open, or stopped") {
         Writer writer(folder.ledger(), expected);
-        const auto before = files_in(folder);
+        const auto before = states_in(folder);
         CHECK(rows_read(folder.ledger()) == expected);
         writer.stop();
         CHECK(rows_read(folder.ledger()) == expected);
-        CHECK(files_in(folder) == before);
+        CHECK(states_in(folder) == before);
     }
     SECTION("open, and nothing written yet") {
         Writer writer(folder.ledger(), 0);
@@ -119,10 +102,10 @@ TEST_CASE("a ledger is read while a process has it open, has stopped, is dead, o
     }
     SECTION("dead") {
         Writer(folder.ledger(), expected).die();
-        const auto before = files_in(folder);
+        const auto before = states_in(folder);
         CHECK(before.size() == 3);
         CHECK(rows_read(folder.ledger()) == expected);
-        CHECK(files_in(folder) == before);
+        CHECK(states_in(folder) == before);
     }
     SECTION("closed") {
         {
@@ -130,19 +113,19 @@ TEST_CASE("a ledger is read while a process has it open, has stopped, is dead, o
             auto batch = numbers(1, expected);
             ledger.commit(batch.range(), context("sequence", expected + 1));
         }
-        const auto before = files_in(folder);
+        const auto before = states_in(folder);
         CHECK(before.size() == 1);
         CHECK(rows_read(folder.ledger()) == expected);
-        CHECK(files_in(folder) == before);
+        CHECK(states_in(folder) == before);
     }
     SECTION("dead, and its log holds a header alone") {
         expected = 0;
         { const SqliteLedger made(folder.ledger()); }
         Writer(folder.ledger(), 500).die();
         std::filesystem::resize_file(folder.ledger().string() + "-wal", 32);
-        const auto before = files_in(folder);
+        const auto before = states_in(folder);
         CHECK(rows_read(folder.ledger()) == expected);
-        CHECK(files_in(folder) == before);
+        CHECK(states_in(folder) == before);
     }
     SECTION("closed, and a copy by VACUUM INTO") {
         const auto copy = folder.path() / "copy #1?.db";
@@ -155,7 +138,7 @@ TEST_CASE("a ledger is read while a process has it open, has stopped, is dead, o
 
 TEST_CASE("a ledger that may only be read by this user is read, whatever state it was left in",
           "[ledger_reader]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     Writer writer(folder.ledger(), 100);
     const bool dead = GENERATE(true, false);
     if (dead) writer.die();
@@ -180,7 +163,7 @@ TEST_CASE("a ledger that may only be read by this user is read, whatever state i
 
 TEST_CASE("a reader's snapshot stands still while a writer goes on, and holds up no commit",
           "[ledger_reader]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     auto first = numbers(1, 100);
     const auto when = context("sequence", 101);
@@ -203,7 +186,7 @@ TEST_CASE("a reader's snapshot stands still while a writer goes on, and holds up
 }
 
 TEST_CASE("what was read without a lock while somebody began to write is read again", "[ledger_reader]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     { const SqliteLedger made(folder.ledger()); }
     int reads = 0;
     std::uint64_t rows = 0;
@@ -221,7 +204,7 @@ TEST_CASE("what was read without a lock while somebody began to write is read ag
 
 TEST_CASE("a ledger below a linked folder is read with its log, and one that is a link itself is not",
           "[ledger_reader]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     std::filesystem::create_directory(folder.path() / "real");
     std::filesystem::create_directory_symlink(folder.path() / "real", folder.path() / "link");
     { const SqliteLedger made(folder.path() / "link" / "ledger.db"); }
@@ -229,13 +212,13 @@ TEST_CASE("a ledger below a linked folder is read with its log, and one that is 
     REQUIRE(std::filesystem::file_size(folder.path() / "real" / "ledger.db-wal") > 0);
     CHECK(rows_read(folder.path() / "link" / "ledger.db") == 3);
     std::filesystem::create_symlink(folder.path() / "real" / "ledger.db", folder.ledger());
-    const auto refusal = refusal_of(folder.ledger());
+    const auto refusal = refusal_to_read(folder.ledger());
     CHECK(refusal.status == ExitStatus::Configuration);
-    check_contains(refusal.text, "it is a symbolic link; name the file that it points to");
+    check_mentions(refusal.text, "it is a symbolic link; name the file that it points to");
 }
 
 TEST_CASE("a ledger of version 1 is read as it is", "[ledger_reader]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     change(folder.ledger(), kVersion1);
     read_sqlite_ledger(folder.ledger(), [&](LedgerReader& reader) {
         CHECK_FALSE(reader.last_commit(0).has_value());
@@ -248,7 +231,7 @@ TEST_CASE("a ledger of version 1 is read as it is", "[ledger_reader]") {
 
 TEST_CASE("rows are counted by source and status, whether or not the ledger counts them itself",
           "[ledger_reader]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     Batch mixed;
     mixed.add("a", 1);
@@ -278,30 +261,30 @@ TEST_CASE("rows are counted by source and status, whether or not the ledger coun
 }
 
 TEST_CASE("what cannot be read is refused in one line that says why", "[ledger_reader]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SECTION("nothing there") {
-        const auto refusal = refusal_of(folder.ledger());
+        const auto refusal = refusal_to_read(folder.ledger());
         CHECK(refusal.status == ExitStatus::NoInput);
-        check_contains(refusal.text, folder.ledger().string());
-        CHECK(files_in(folder).empty());
+        check_mentions(refusal.text, folder.ledger().string());
+        CHECK(states_in(folder).empty());
     }
     SECTION("no database") {
-        folder.write(folder.ledger(), std::string(5000, 'x'));
-        const auto refusal = refusal_of(folder.ledger());
+        write_file(folder.ledger(), std::string(5000, 'x'));
+        const auto refusal = refusal_to_read(folder.ledger());
         CHECK(refusal.status == ExitStatus::Configuration);
-        check_contains(refusal.text, "not a database");
+        check_mentions(refusal.text, "not a database");
     }
     SECTION("another program's database") {
         change(folder.ledger(), "CREATE TABLE users(name)");
-        const auto refusal = refusal_of(folder.ledger());
+        const auto refusal = refusal_to_read(folder.ledger());
         CHECK(refusal.status == ExitStatus::Configuration);
-        check_contains(refusal.text, "not a ledger");
+        check_mentions(refusal.text, "not a ledger");
     }
     SECTION("an empty file") {
-        folder.write(folder.ledger(), "");
-        const auto refusal = refusal_of(folder.ledger());
+        write_file(folder.ledger(), "");
+        const auto refusal = refusal_to_read(folder.ledger());
         CHECK(refusal.status == ExitStatus::NoInput);
-        check_contains(refusal.text, "is empty");
+        check_mentions(refusal.text, "is empty");
     }
     SECTION("a ledger that was not yet made when its maker was killed: a file and a log without rows") {
         REQUIRE(reap(start_child([&] {
@@ -310,16 +293,16 @@ TEST_CASE("what cannot be read is refused in one line that says why", "[ledger_r
                     ::_exit(0);
                 })) == 0);
         std::filesystem::resize_file(folder.ledger().string() + "-wal", 32);
-        const auto before = files_in(folder);
-        CHECK(refusal_of(folder.ledger()).status == ExitStatus::NoInput);
-        CHECK(files_in(folder) == before);
+        const auto before = states_in(folder);
+        CHECK(refusal_to_read(folder.ledger()).status == ExitStatus::NoInput);
+        CHECK(states_in(folder) == before);
     }
     SECTION("a newer version") {
         { const SqliteLedger made(folder.ledger()); }
         change(folder.ledger(), "UPDATE schema SET version = 99");
-        const auto refusal = refusal_of(folder.ledger());
+        const auto refusal = refusal_to_read(folder.ledger());
         CHECK(refusal.status == ExitStatus::Configuration);
-        check_contains(refusal.text, "newer version");
+        check_mentions(refusal.text, "newer version");
     }
     SECTION("a damaged file") {
         {
@@ -332,24 +315,24 @@ TEST_CASE("what cannot be read is refused in one line that says why", "[ledger_r
             file.seekp(4096);
             file << std::string(std::filesystem::file_size(folder.ledger()) - 4096, '\x5a');
         }
-        const auto refusal = refusal_of(folder.ledger());
+        const auto refusal = refusal_to_read(folder.ledger());
         CHECK(refusal.status == ExitStatus::DataError);
-        check_contains(refusal.text, "malformed");
+        check_mentions(refusal.text, "malformed");
     }
     SECTION("a log whose index is gone") {
         Writer(folder.ledger(), 100).die();
         std::filesystem::remove(folder.ledger().string() + "-shm");
-        const auto before = files_in(folder);
-        const auto refusal = refusal_of(folder.ledger());
+        const auto before = states_in(folder);
+        const auto refusal = refusal_to_read(folder.ledger());
         CHECK(refusal.status == ExitStatus::InputOutput);
-        check_contains(refusal.text, "without a -shm");
-        CHECK(files_in(folder) == before);
+        check_mentions(refusal.text, "without a -shm");
+        CHECK(states_in(folder) == before);
     }
 }
 
 TEST_CASE("what is no file, in the ledger's place or beside it, is refused and not waited for",
           "[ledger_reader]") {
-    TemporaryFolder folder;
+    LedgerFolder folder;
     const auto file = folder.path() / "invoices.db";
     const std::string suffix = GENERATE("", "-wal", "-shm", "-journal");
     SECTION("a FIFO that nobody writes") {
@@ -367,7 +350,7 @@ TEST_CASE("what is no file, in the ledger's place or beside it, is refused and n
         std::filesystem::remove(file.native() + suffix);
         std::filesystem::create_symlink("/dev/zero", file.native() + suffix);
     }
-    const Refusal refusal = refusal_of(file);
+    const Refusal refusal = refusal_to_read(file);
     CHECK(refusal.status == ExitStatus::Configuration);
     const auto says = [&](const char* what) { return refusal.text.find(what) != std::string::npos; };
     INFO(refusal.text);
