@@ -84,6 +84,15 @@ class Pipeline {
     void consume() {
         if (!consumer_.joinable()) consumer_ = std::thread([this] { consume_until_over(); });
     }
+    // Consumes one item, which must be there, before consume() has begun.
+    void consume_one() {
+        const Hand hand = ring().hand(0);
+        Storage storage = segments.storage();
+        REQUIRE(ring().claim(hand, 1, milliseconds(0)) == Ring::ClaimOutcome::Claimed);
+        const std::array<Finding, 1> booked{};
+        REQUIRE(storage.save(hand, booked) == 1);
+        storage.set_durable(storage.tail(), {});
+    }
     [[nodiscard]] Ring ring() const { return segments.ring(); }
 
     Segments segments;
@@ -165,6 +174,24 @@ TEST_CASE("the source gets a receipt for each durable record, once and in order"
     source.wants = true;
     CHECK(run(pipeline, source, options_for("sequence")) == ExitStatus::Drained);
     CHECK(source.receipts == up_to(kItems));
+}
+
+TEST_CASE("receipts are given while the ring is full", "[producer]") {
+    Pipeline pipeline;
+    Numbers source(2 * kRing);
+    source.wants = true;
+    std::vector<std::size_t> receipts;  // given before each look
+    source.on_look = [&] {
+        receipts.push_back(source.receipts.size());
+        if (receipts.size() == 1) {
+            pipeline.consume_one();  // less than the items that wait for room
+        } else {
+            pipeline.consume();
+        }
+    };
+    CHECK(run(pipeline, source, options_for("sequence")) == ExitStatus::Drained);
+    REQUIRE(receipts.size() >= 2);
+    CHECK(receipts[1] == 1);
 }
 
 TEST_CASE("items without room at a stop stay in a source that can give them again", "[producer]") {
