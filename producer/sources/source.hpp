@@ -53,11 +53,18 @@ struct SourceContext {
     // Where the source reports its condition. Shared with the source's parts; by default nobody sees it.
     std::shared_ptr<SourceReport> report = std::make_shared<SourceReport>();
     // How a spool takes files; by default at once, and searching the folder only when it must.
-    SpoolOptions spool{std::chrono::nanoseconds(0), std::chrono::nanoseconds(0), {}, {}};
+    SpoolOptions spool = at_once();
     // How the source moves files.
     std::shared_ptr<FileMoves> moves = std::make_shared<FileMoves>();
     // Looks up the source's invoices in the ledger; by default finds nothing.
     std::shared_ptr<LedgerLookup> ledger = std::make_shared<NoLookup>();
+
+  private:
+    static SpoolOptions at_once() {
+        SpoolOptions options;
+        options.rescan = options.settle_time = std::chrono::nanoseconds(0);
+        return options;
+    }
 };
 
 class Source {
