@@ -11,10 +11,10 @@
 
 namespace pipeline {
 
-// The processor's answer. Stored in shared memory and, as text, in the ledger: values are never reused.
+// A processor's verdict. Stored in shared memory and, as text, in the ledger: values are never reused.
 enum class Status : std::uint8_t { Booked = 0, Rejected = 1, Failed = 2 };
 
-// The ledger's outcome for a record: its row has that status, or its id was booked from another position.
+// The ledger's verdict on a record: its row has that status, or its id was booked from another position.
 enum class Outcome : std::uint8_t { Booked = 0, Rejected = 1, Failed = 2, Duplicate = 3 };
 
 [[nodiscard]] std::string_view to_text(Status status) noexcept;
@@ -100,19 +100,19 @@ static_assert(std::count_if(kDetailFields.begin(), kDetailFields.end(), [](const
     return found == kDetailFields.end() ? nullptr : found;
 }
 
-// A processor's answer for one invoice. `details` is valid only if `has_details`.
+// A processor's result for one invoice. `details` is valid only if `has_details`.
 struct Result {
     Status status = Status::Booked;
     std::uint8_t attempts = 1;
     bool has_details = false;
     Details details;
 
-    // Sets an answer without details.
+    // Sets a result without details.
     void set(Status new_status) noexcept {
         status = new_status;
         has_details = false;
     }
-    // Sets an answer whose details hold only the reason.
+    // Sets a result whose details hold only the reason.
     void set(Status new_status, std::string_view reason) noexcept {
         status = new_status;
         has_details = true;
