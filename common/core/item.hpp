@@ -33,7 +33,7 @@ inline constexpr std::uint8_t kIdUnusable = 0x80;
 struct alignas(64) Item {
     // Position and extent are atomic because the flush leader reads them in slots that the producer may
     // overwrite meanwhile. If `head` has moved, the leader reads them again.
-    std::atomic<std::uint64_t> position;  // in the source: number, byte offset or inode
+    std::atomic<std::uint64_t> position;  // in the source: number, byte offset, or FileIdentity::position()
     std::uint64_t acquired_ns;
     std::atomic<std::uint32_t> extent;  // the source continues at position + extent; 0 if it has no order
     // {-: 7, suspect: 1, cause: 16, attempts: 8}: how many attempts at the item have failed (by the death of

@@ -56,11 +56,18 @@ struct SourceContext {
     // The source and its parts report their condition here; by default no observer sees it.
     std::shared_ptr<SourceReport> report = std::make_shared<SourceReport>();
     // The options of a spool. By default it takes files at once, and scans the folder only when it must.
-    SpoolOptions spool{std::chrono::nanoseconds(0), std::chrono::nanoseconds(0), {}, {}};
+    SpoolOptions spool = at_once();
     // Moves the source's files.
     std::shared_ptr<FileMoves> moves = std::make_shared<FileMoves>();
     // Looks up the source's invoices in the ledger; by default finds nothing.
     std::shared_ptr<LedgerLookup> ledger = std::make_shared<NoLookup>();
+
+  private:
+    static SpoolOptions at_once() {
+        SpoolOptions options;
+        options.rescan = options.settle_time = std::chrono::nanoseconds(0);
+        return options;
+    }
 };
 
 class Source {

@@ -11,11 +11,12 @@
 #include <map>
 #include <memory>
 
+#include "tests/support/captured_log.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/spool_fixture.hpp"
 
 using namespace pipeline;
-using namespace pipeline::testing;
+using namespace pipeline::test;
 namespace fs = std::filesystem;
 using Ids = std::vector<std::string>;
 
@@ -127,15 +128,15 @@ struct Scene {
         const SourceContext context = context_of_start(0);
         SpoolSource source(spool.path, {}, limits_of(100), context);
         std::vector<std::string> given;
-        for (const auto& item : take_all(source)) given.push_back(content_of(spool.path / item.id));
+        for (const auto& item : take_all(source)) given.push_back(read_file(spool.path / item.id));
         std::map<std::string, int> contents;
         for (const auto& entry : fs::recursive_directory_iterator(spool.path)) {
             if (entry.is_directory()) continue;
-            ++contents[content_of(entry.path())];
+            ++contents[read_file(entry.path())];
             CHECK(entry.path().string().find(".moving/") == std::string::npos);
             CHECK(entry.path().filename().string().front() != '.');
             CHECK(fs::hard_link_count(entry.path()) == 1);
-            const bool is_new = content_of(entry.path()).starts_with("new");
+            const bool is_new = read_file(entry.path()).starts_with("new");
             CHECK((entry.path().parent_path() == spool.path) == is_new);
         }
         CHECK(contents["older"] == (situation == Situation::NameTaken ? 1 : 0));

@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "common/base/fd.hpp"
+#include "tests/support/attached_segments.hpp"
 #include "tests/support/catch.hpp"
 
 namespace pipeline::test {
@@ -19,21 +20,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-SegmentsView attach(const std::string& name, Process& supervisor) {
-    std::optional<SegmentsView> segments;
-    const bool there = eventually([&] {
-        segments = SegmentsView::open(name);
-        return segments.has_value() || !supervisor.is_running();
-    });
-    if (!there || !segments) FAIL("no segments named " << name << ":\n" << supervisor.err());
-    return std::move(*segments);
-}
-
-// The state letter of proc(5).
 pid_t pid_in(const std::atomic<std::uint64_t>& process) {
     return static_cast<pid_t>(ProcessId::unpack(process.load()).pid);
 }
 
+// The state letter of proc(5).
 char process_state(pid_t pid) {
     const std::string stat = read_file(fmt::format("/proc/{}/stat", pid));
     const auto end_of_name = stat.rfind(") ");

@@ -4,28 +4,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <sstream>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/text.hpp"
 
 namespace pipeline::test {
 namespace {
 
 constexpr std::size_t kLongestLine = 600;  // with the paths of a test
 
-std::vector<std::string> lines_of(const std::string& text) {
-    std::istringstream stream(text);
-    std::vector<std::string> lines;
-    for (std::string line; std::getline(stream, line);) lines.push_back(line);
-    return lines;
-}
-
-bool holds(const std::string& line, const std::string& part) {
-    return line.find(part) != std::string::npos;
-}
-
 bool holds_all(const std::string& line, const std::vector<std::string>& parts) {
-    return std::all_of(parts.begin(), parts.end(), [&](const auto& part) { return holds(line, part); });
+    return std::all_of(parts.begin(), parts.end(), [&](const auto& part) { return mentions(line, part); });
 }
 
 // Without the time, the program and its pid.
@@ -52,9 +41,7 @@ void require_said(Process& process, const std::string& fault, const std::vector<
 }
 
 std::size_t lines_with(const Process& process, const std::string& part) {
-    const auto lines = lines_of(process.err());
-    return static_cast<std::size_t>(
-        std::count_if(lines.begin(), lines.end(), [&](const auto& line) { return holds(line, part); }));
+    return lines_with(process.err(), part).size();
 }
 
 }  // namespace pipeline::test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the ledger's tests have in common: a folder that goes away, a batch of records made by hand, and
+// What the ledger's tests have in common: a folder for a ledger, a batch of records made by hand, and
 // a look into the file from outside.
 #pragma once
 
@@ -9,10 +9,8 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
-#include <cstdlib>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,33 +19,15 @@
 #include "common/base/error.hpp"
 #include "common/ledger/ledger.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
-#include "tests/support/catch.hpp"
+#include "tests/support/refusal.hpp"
+#include "tests/support/temporary_folder.hpp"
+#include "tests/support/text.hpp"
 
 namespace pipeline::test {
 
-class TemporaryFolder {
+class LedgerFolder : public TemporaryFolder {
   public:
-    TemporaryFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "ledger-test.XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) {
-            throw system_failure(ExitStatus::CannotCreate, "mkdtemp", pattern, errno);
-        }
-        path_ = pattern;
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-    [[nodiscard]] std::filesystem::path ledger() const { return path_ / "invoices.db"; }
-    void write(const std::filesystem::path& file, std::string_view bytes) const {
-        std::ofstream(file, std::ios::binary) << bytes;
-    }
-
-  private:
-    std::filesystem::path path_;
+    [[nodiscard]] std::filesystem::path ledger() const { return path() / "invoices.db"; }
 };
 
 // Records as they lie in the storage segment; `outcome` begins as something no status gives.
@@ -90,6 +70,13 @@ class Batch {
     std::vector<Details> details_;
 };
 
+// Booked numbers, each with its own place in the storage.
+[[nodiscard]] inline Batch numbers(std::uint64_t first, std::uint64_t size) {
+    Batch batch;
+    for (std::uint64_t i = first; i < first + size; ++i) batch.add(std::to_string(i), i).ring_index = i;
+    return batch;
+}
+
 // Each is of a generation of its own: a batch that is committed again by another context is given again after
 // a loss of the segments.
 inline CommitContext context(std::string_view source, std::optional<std::uint64_t> cursor = std::nullopt) {
@@ -97,16 +84,17 @@ inline CommitContext context(std::string_view source, std::optional<std::uint64_
     return {source, cursor, WallClock(), static_cast<std::uint64_t>(::getpid()) << 32U | ++number};
 }
 
-// Without a matcher: those for texts are named differently in Catch2 2 and 3.
-inline void check_contains(const std::string& text, const std::string& part) {
-    CAPTURE(text, part);
-    CHECK(text.find(part) != std::string::npos);
-}
-
 // The first column of the first row, by a connection of its own.
 inline std::string ask(const std::filesystem::path& file, const std::string& sql) {
     SqliteConnection database(file, false, std::chrono::seconds(5));
     return database.query_text(sql.c_str());
+}
+
+// Invoices, duplicates and acquired items of the ledger.
+[[nodiscard]] inline std::string counts(const LedgerFolder& folder) {
+    return ask(folder.ledger(),
+               "SELECT (SELECT count(*) FROM invoices) || ' ' || (SELECT count(*) FROM duplicates) || ' ' ||"
+               " (SELECT sum(acquired) FROM sources)");
 }
 
 inline void change(const std::filesystem::path& file, const std::string& sql) {

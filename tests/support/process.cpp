@@ -8,34 +8,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <fstream>
 #include <sstream>
 #include <utility>
 
 #include "tests/support/catch.hpp"
 
 namespace pipeline::test {
-
-std::string read_file(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
-
-void write_file(const std::filesystem::path& path, const std::string& text) {
-    std::ofstream(path, std::ios::binary) << text;
-}
-
-std::size_t files_in(const std::filesystem::path& folder) {
-    std::size_t files = 0;
-    std::error_code is_not_there;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, is_not_there)) {
-        const bool is_hidden = entry.path().filename().native().starts_with('.');
-        if (!is_hidden && entry.is_regular_file(is_not_there)) ++files;
-    }
-    return files;
-}
 
 std::vector<pid_t> children_of(pid_t pid, const std::string& program) {
     std::istringstream list(read_file(fmt::format("/proc/{0}/task/{0}/children", pid)));

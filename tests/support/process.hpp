@@ -13,13 +13,9 @@
 #include <vector>
 
 #include "tests/support/eventually.hpp"
+#include "tests/support/files.hpp"
 
 namespace pipeline::test {
-
-[[nodiscard]] std::string read_file(const std::filesystem::path& path);
-void write_file(const std::filesystem::path& path, const std::string& text);
-// How many regular files lie in the folder, without hidden ones; 0 if it is not there.
-[[nodiscard]] std::size_t files_in(const std::filesystem::path& folder);
 
 class Process {
   public:

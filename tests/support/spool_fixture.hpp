@@ -2,12 +2,15 @@
 // What the tests of the spool share: a spool to put files into, and the records of what it gave.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <array>
 
 #include "producer/sources/spool/spool_source.hpp"
 #include "tests/support/source_fixture.hpp"
 
-namespace pipeline::testing {
+namespace pipeline::test {
 
 // A spool with a place outside it on the same file system, from where files are handed over by rename.
 struct Spool {
@@ -28,12 +31,7 @@ struct Spool {
         }
     }
     [[nodiscard]] std::vector<std::string> in(const std::string& subfolder) const {
-        std::vector<std::string> names;
-        for (const auto& entry : std::filesystem::directory_iterator(path / subfolder)) {
-            if (!entry.is_directory()) names.push_back(entry.path().filename());
-        }
-        std::sort(names.begin(), names.end());
-        return names;
+        return names_in(path / subfolder);
     }
 
     TemporaryFolder root;
@@ -63,4 +61,4 @@ inline std::vector<std::string> sorted(std::vector<std::string> ids) {
     return ids;
 }
 
-}  // namespace pipeline::testing
+}  // namespace pipeline::test

@@ -9,17 +9,12 @@
 
 #include "common/os/confinement.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/landlock.hpp"
 #include "tests/system/outside_run.hpp"
 
 using namespace pipeline::test;
 
 namespace {
-
-bool is_here() {
-    if (pipeline::landlock_version() > 0) return true;
-    WARN("skipped: this kernel confines no programs (landlock(7))");
-    return false;
-}
 
 // Rejected if the shell can run `script`, else booked.
 std::string outcome_of(PipelineRun& run, const std::string& script, std::vector<std::string> options) {
@@ -39,7 +34,7 @@ TEST_CASE("a program that is not confined can open segments and ledger by name",
 }
 
 TEST_CASE("a confined program can open neither segments nor ledger, and does its work", "[confine]") {
-    if (!is_here()) return;
+    if (!has_landlock()) return;
     const auto number = GENERATE(0, 1, 2, 3, 4);
     PipelineRun run;
     const std::string ring = "/dev/shm/" + run.name() + ".ring";
@@ -53,7 +48,7 @@ TEST_CASE("a confined program can open neither segments nor ledger, and does its
 }
 
 TEST_CASE("an isolated processor is confined without being asked for", "[confine]") {
-    if (!is_here()) return;
+    if (!has_landlock()) return;
     PipelineRun run;
     auto supervisor = run.start({"--consumers", "1", "--source", "sequence", "--process", "simulate:1ms",
                                  "--isolate", "--rate", "100/s"});

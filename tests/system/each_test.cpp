@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "consumer/outside/each_processor.hpp"
+#include "tests/support/batch_owner.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/memory_segments.hpp"
 #include "tests/system/outside_run.hpp"
 
 using namespace pipeline::test;
@@ -22,17 +22,6 @@ using namespace pipeline::test;
 namespace {
 
 const std::string kEach = std::string("each:") + ANSWERER_PROGRAM + " each {} {attempt}";
-
-// Stands for the consumer of a batch: it only remembers in which order items were finished.
-class Nobody : public pipeline::Batch::Owner {
-  public:
-    bool save_results(std::span<const pipeline::Result> results) override {
-        saved += results.size();
-        return true;
-    }
-    std::chrono::nanoseconds do_other_work() override { return std::chrono::seconds(1); }
-    std::size_t saved = 0;
-};
 
 }  // namespace
 
@@ -103,11 +92,9 @@ TEST_CASE("a process for an invoice sees nothing of the pipeline, and no more me
 }
 
 TEST_CASE("an invoice that waits for its next attempt holds up no other one of its hand", "[each]") {
-    const MemorySegments segments(4, 4);
-    const pipeline::Hand hand = segments.ring().hand(0);
     const std::array<const char*, 4> ids = {"never", "good 1", "later", "good 2"};
-    for (std::size_t i = 0; i < ids.size(); ++i) hand.item(i).set_id(ids[i]);
-    hand.set_word({0, ids.size(), 0});
+    BatchOwner owner(ids.size());
+    for (std::size_t i = 0; i < ids.size(); ++i) owner.hand_.item(i).set_id(ids[i]);
 
     // Each process appends its id to a file: the order in which they ran.
     PipelineRun run;
@@ -117,17 +104,15 @@ TEST_CASE("an invoice that waits for its next attempt holds up no other one of i
     pipeline::EachProcessor processor(
         {{"/bin/sh", "sh", pipeline::ProgramChild::Input::Null, 0}, std::chrono::seconds(30)},
         {{"sh", "-c", script, "sh", "{}", "{attempt}"}, {}});
-    Nobody nobody;
-    std::array<pipeline::Result, 4> results;
-    pipeline::Batch batch(hand, results, 3, std::chrono::seconds(30), nobody);
+    pipeline::Batch batch = owner.batch(3, std::chrono::seconds(30));
     processor.process(batch);
     batch.save();
     CHECK(read_file(trace) == "never\ngood 1\nlater\ngood 2\nnever\nlater\nnever\nlater\n");
-    CHECK(results[0].status == pipeline::Status::Failed);
-    CHECK(results[0].attempts == 3);
-    CHECK(results[2].status == pipeline::Status::Booked);
-    CHECK(results[2].attempts == 3);
-    CHECK(nobody.saved == 4);
+    CHECK(owner.results_[0].status == pipeline::Status::Failed);
+    CHECK(owner.results_[0].attempts == 3);
+    CHECK(owner.results_[2].status == pipeline::Status::Booked);
+    CHECK(owner.results_[2].attempts == 3);
+    CHECK(owner.saved_ == 4);
 }
 
 TEST_CASE("a command after -- is run for each line and the run ends with the file", "[each]") {

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <memory>
 #include <random>
@@ -109,7 +108,7 @@ class EdgeStorm {
 
     void hand_over_as(const std::string& name) {
         const fs::path made = outside() / "file";
-        std::ofstream(made) << name << ' ' << given_ << '\n';
+        write_file(made, fmt::format("{} {}\n", name, given_));
         fs::rename(made, run_.spool() / name);
     }
 

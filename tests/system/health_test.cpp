@@ -4,7 +4,6 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -24,14 +23,6 @@ bool is_in_state(const PipelineRun& run, const std::string& state) {
     if (run.acquired() == 0) return false;
     const auto seen = observe_once(run);
     return seen["health"]["state"] == state && seen["health"]["is_good"] == (state == "fine");
-}
-
-std::vector<std::string> lines_with(const std::string& text, const std::string& part) {
-    std::vector<std::string> found;
-    for (const std::string& line : lines_of(text)) {
-        if (line.find(part) != std::string::npos) found.push_back(line);
-    }
-    return found;
 }
 
 }  // namespace
@@ -100,7 +91,7 @@ TEST_CASE("when all fail that is a state of its own, until one does not") {
     auto supervisor = run.start({"--consumers", "2", "--source", "lines:" + list, "--process",
                                  "each:sh -c '! expr \"$0\" : bad' {}", "--max-attempts", "2"});
     REQUIRE(eventually([&] { return is_in_state(run, "all_fail"); }));
-    std::ofstream(list, std::ios::app) << "good\n";
+    append_to(list, "good\n");
     REQUIRE(eventually([&] { return is_in_state(run, "fine"); }));
     supervisor.send(SIGTERM);
     CHECK(supervisor.wait() == 0);

@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <sstream>
-
 #include "tests/support/catch.hpp"
 
 namespace pipeline::test {
@@ -28,13 +26,6 @@ Process start_observer(const PipelineRun& run, std::vector<std::string> options,
     argv.insert(argv.end(), {OBSERVER_PROGRAM, "--name", run.name()});
     argv.insert(argv.end(), options.begin(), options.end());
     return {argv, run.directory(), fmt::format("look{}", ++started)};
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-    std::vector<std::string> lines;
-    std::istringstream stream(text);
-    for (std::string line; std::getline(stream, line);) lines.push_back(line);
-    return lines;
 }
 
 std::vector<nlohmann::json> json_lines(const Process& observer) {

@@ -8,6 +8,7 @@
 
 #include "tests/support/pipeline_run.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/text.hpp"
 
 namespace pipeline::test {
 
@@ -16,7 +17,6 @@ namespace pipeline::test {
 [[nodiscard]] Process start_observer(const PipelineRun& run, std::vector<std::string> options,
                                      std::vector<std::string> before = {});
 
-[[nodiscard]] std::vector<std::string> lines_of(const std::string& text);
 // What a live observer with --json has said so far.
 [[nodiscard]] std::vector<nlohmann::json> json_lines(const Process& observer);
 

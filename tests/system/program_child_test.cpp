@@ -18,6 +18,7 @@
 #include "consumer/outside/each_processor.hpp"
 #include "consumer/outside/exec_processor.hpp"
 #include "tests/support/apart.hpp"
+#include "tests/support/batch_owner.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/memory_segments.hpp"
 #include "tests/support/process.hpp"
@@ -32,12 +33,6 @@ namespace {
 std::atomic<bool> kill_is_refused{false};
 
 constexpr std::uint64_t kHardLimit = std::uint64_t{1} << 50U;
-
-class Nobody : public Batch::Owner {
-  public:
-    bool save_results(std::span<const Result>) override { return true; }
-    std::chrono::nanoseconds do_other_work() override { return 1s; }
-};
 
 // How the start of a program under that limit ends.
 std::string started(std::uint64_t memory_limit) {
@@ -67,13 +62,8 @@ std::string fate_without_memory_for_a_fork() {
 // The fate of an invoice whose program cannot be killed; then it can, and is gone.
 template <class Processor, class... Arguments>
 std::string fate_of_invoice(Arguments&&... arguments) {
-    const MemorySegments segments(4, 4);
-    const Hand hand = segments.ring().hand(0);
-    set_number(hand.item(0), 1);
-    hand.set_word({0, 1, 0});
-    std::array<Result, 1> results;
-    Nobody nobody;
-    Batch batch(hand, results, 1, 50ms, nobody);
+    BatchOwner owner(1);
+    Batch batch = owner.batch(1, 50ms);
     {
         Processor processor(std::forward<Arguments>(arguments)...);
         kill_is_refused = true;
@@ -82,7 +72,7 @@ std::string fate_of_invoice(Arguments&&... arguments) {
         if (children_of(::getpid(), "sleep").size() != 1) return "it has ended";
     }
     if (!children_of(::getpid()).empty()) return "it is left for ever";
-    return std::string(results[0].details.reason_text());
+    return std::string(owner.results_[0].details.reason_text());
 }
 
 }  // namespace

@@ -11,22 +11,12 @@
 #include <vector>
 
 #include "common/core/segments/segments.hpp"
+#include "tests/support/attached_segments.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/pipeline_run.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
-
-namespace {
-
-// Looks at the segments of a run that has just been started.
-SegmentsView attach(const std::string& name) {
-    std::optional<SegmentsView> segments;
-    REQUIRE(eventually([&] { return (segments = SegmentsView::open(name)).has_value(); }));
-    return std::move(*segments);
-}
-
-}  // namespace
 
 TEST_CASE("a killed child is replaced and every invoice is recorded once") {
     const std::string victim = GENERATE("consumer", "producer");
@@ -106,7 +96,7 @@ TEST_CASE("orphans that nobody makes room for leave what they hold to the next s
 TEST_CASE("an orphaned producer does not wait for consumers that are dead") {
     PipelineRun run;
     auto supervisor = run.start({"--consumers", "1", "--source", "sequence:50", "--process", "simulate:60s"});
-    const auto segments = attach(run.name());
+    const auto segments = attach(run.name(), supervisor);
     REQUIRE(eventually([&] { return segments.ring().head() != 0; }));
     supervisor.send(SIGSTOP);
     ::kill(supervisor.child("consumer"), SIGKILL);
@@ -125,7 +115,7 @@ TEST_CASE("a child that begins after its supervisor's death joins nobody else's 
     PipelineRun run;
     auto supervisor = run.start({"--consumers", "1", "--source", "sequence:10", "--process", "none"});
     REQUIRE(eventually([&] { return run.has_rows(10); }));
-    const auto segments = attach(run.name());
+    const auto segments = attach(run.name(), supervisor);
     const auto folder = std::filesystem::path(SUPERVISOR_PROGRAM).parent_path().parent_path();
     std::vector<std::string> arguments{(folder / program / program).string(), "--name", run.name(),
                                        "--source=sequence:10", "--parent=1"};
@@ -154,7 +144,7 @@ TEST_CASE(
     auto supervisor = run.start({"--consumers", "1", "--source", "lines:-", "--process", "simulate:5ms",
                                  "--ring-capacity", "4", "--drain-timeout", "200ms"},
                                 input[0]);
-    const auto segments = attach(run.name());
+    const auto segments = attach(run.name(), supervisor);
     REQUIRE(eventually([&] { return segments.ring().tail() >= 10; }));
     const pid_t producer = supervisor.child("producer");
     ::kill(producer, SIGSTOP);
@@ -185,7 +175,7 @@ TEST_CASE(
                                  "--ring-capacity", "2", "--batch-max", "1"},
                                 input[0]);
     // One id is in work, two are in the ring, one waits for room.
-    const auto segments = attach(run.name());
+    const auto segments = attach(run.name(), supervisor);
     REQUIRE(eventually([&] { return segments.ring().tail() == 3; }));
     supervisor.send(SIGSTOP);
     ::kill(supervisor.child("consumer"), SIGKILL);

@@ -15,6 +15,8 @@
 #include "common/core/segments/old_segments.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/refusal.hpp"
+#include "tests/support/segment_name.hpp"
 #include "tests/upgrade/old_image.hpp"
 
 using namespace pipeline;
@@ -24,21 +26,12 @@ namespace {
 
 const std::vector<std::string> kImages{"sequence", "lines", "full", "spool", "files"};
 
-class Name {
-  public:
-    Name() = default;
-    Name(const Name&) = delete;
-    Name& operator=(const Name&) = delete;
-    ~Name() { remove_segments(text); }
-    [[nodiscard]] std::filesystem::path ring() const { return "/dev/shm/" + text + ".ring"; }
-    [[nodiscard]] std::filesystem::path storage() const { return "/dev/shm/" + text + ".storage"; }
+struct Name : SegmentName {
+    Name() : SegmentName("upgrade") {}
+    [[nodiscard]] std::filesystem::path ring() const { return path(".ring"); }
+    [[nodiscard]] std::filesystem::path storage() const { return path(".storage"); }
     [[nodiscard]] std::string bytes() const { return read_file(ring()) + read_file(storage()); }
-    [[nodiscard]] bool has_temporary_ones() const {
-        return std::filesystem::exists(ring().string() + ".new") ||
-               std::filesystem::exists(storage().string() + ".new");
-    }
-
-    const std::string text = fmt::format("upgrade-{}", ::getpid());
+    [[nodiscard]] bool has_temporary_ones() const { return has(".ring.new") || has(".storage.new"); }
 };
 
 // As a supervisor takes them over, if they are old.
@@ -52,13 +45,7 @@ void upgrade(const std::string& name) {
 }
 
 std::string refusal(const std::string& name) {
-    try {
-        upgrade(name);
-    } catch (const Failure& failure) {
-        CHECK(failure.status() == ExitStatus::Configuration);
-        return failure.what();
-    }
-    return "upgraded";
+    return text_of_refusal([&] { upgrade(name); }, ExitStatus::Configuration);
 }
 
 std::uint32_t version_of(const std::filesystem::path& path) {

@@ -12,6 +12,7 @@
 #include "common/core/hand.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/segment_name.hpp"
 
 namespace pipeline::test {
 namespace {
@@ -74,12 +75,12 @@ void OldImage::for_each_unreleased(
 }
 
 void OldImage::write_segments(const std::string& name) const {
-    remove_segments(name);
+    SegmentName::remove_all(name);
     for (const auto& [lines, extension] : {std::pair(&ring_, ".ring"), std::pair(&storage_, ".storage")}) {
         const std::string path = "/dev/shm/" + name + extension;
         const std::string_view bytes(reinterpret_cast<const char*>(lines->data()),
                                      lines->size() * sizeof(Line));
-        write_file(path, std::string(bytes));
+        write_file(path, bytes);
         REQUIRE(::chmod(path.c_str(), 0600) == 0);
     }
 }
@@ -100,11 +101,6 @@ void OldImage::write_ledger(const std::filesystem::path& path) {
     INFO((error == nullptr ? "" : error));
     REQUIRE(error == nullptr);
     REQUIRE(sqlite3_close(database) == SQLITE_OK);
-}
-
-void remove_segments(const std::string& name) {
-    for (const char* extension : {".ring", ".storage", ".ring.new", ".storage.new"})
-        std::filesystem::remove("/dev/shm/" + name + extension);
 }
 
 }  // namespace pipeline::test

@@ -11,6 +11,7 @@
 #include "common/core/segments/old_segments.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/pipeline_run.hpp"
+#include "tests/support/text.hpp"
 #include "tests/upgrade/old_image.hpp"
 
 using namespace pipeline;
@@ -37,10 +38,7 @@ class Old {
         return run.start(options);
     }
     [[nodiscard]] static std::size_t times(const Process& process, const std::string& text) {
-        const std::string said = process.err();
-        std::size_t count = 0;
-        for (auto at = said.find(text); at != std::string::npos; at = said.find(text, at + 1)) ++count;
-        return count;
+        return times_in(process.err(), text);
     }
 
     PipelineRun run;
@@ -53,21 +51,6 @@ std::string write_list(const PipelineRun& run) {
     const auto path = run.directory() / "list";
     write_file(path, text);
     return "lines:" + path.string();
-}
-
-std::uint64_t inode_of(const std::filesystem::path& path) {
-    struct stat status {};
-    REQUIRE(::stat(path.c_str(), &status) == 0);
-    return status.st_ino;
-}
-
-std::set<std::string> names_in(const std::filesystem::path& folder) {
-    std::set<std::string> names;
-    if (!std::filesystem::exists(folder)) return names;
-    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-        if (entry.is_regular_file()) names.insert(entry.path().filename());
-    }
-    return names;
 }
 
 }  // namespace
@@ -137,8 +120,10 @@ TEST_CASE("files of version 0.1.0 are finished, each once, and lie where they be
     CHECK(old.run.rows() == before + files.size() - durable);
     CHECK(old.run.count("SELECT count(*) FROM duplicates") == 0);
     CHECK(names_in(spool).empty());
-    auto moved = names_in(spool / "booked");
-    moved.merge(names_in(spool / "rejected"));
+    std::set<std::string> moved;
+    for (const char* folder : {"booked", "rejected"}) {
+        for (const auto& name : names_in(spool / folder)) moved.insert(name);
+    }
     CHECK(moved == files);
     CHECK(names_in(spool / "duplicates").empty());
     old.run.require_nothing_left();

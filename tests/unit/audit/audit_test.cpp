@@ -152,7 +152,7 @@ TEST_CASE("each kind of loss is found and says what it is", "[audit]") {
     const Audit audit = make_audit(seen, ledger, durable);
     CHECK(audit.difference() == difference);
     CHECK_FALSE(audit.is_balanced());
-    check_contains(findings_of(audit), said);
+    check_mentions(findings_of(audit), said);
 }
 
 TEST_CASE("a pipeline without a ledger is audited by its segments alone", "[audit]") {
@@ -203,11 +203,11 @@ TEST_CASE("an audit is shown line by line and as JSON", "[audit]") {
     audit.acquired -= 2;
     audit.findings.emplace_back("a");
     audit.findings.emplace_back("b");
-    check_contains(audit_text(subject, audit), "difference            -2\nWRONG       a\nWRONG       b\n");
-    check_contains(audit_json(subject, audit), R"("difference":-2,"findings":["a","b"],)");
+    check_mentions(audit_text(subject, audit), "difference            -2\nWRONG       a\nWRONG       b\n");
+    check_mentions(audit_json(subject, audit), R"("difference":-2,"findings":["a","b"],)");
     subject.snapshot.reset();
-    check_contains(audit_text(subject, audit), "pipeline    name, finished\nledger ");
-    check_contains(audit_json(subject, audit), R"("state":"finished","source":null,)");
+    check_mentions(audit_text(subject, audit), "pipeline    name, finished\nledger ");
+    check_mentions(audit_json(subject, audit), R"("state":"finished","source":null,)");
 }
 
 TEST_CASE("the state is that of the processes", "[audit]") {
@@ -223,7 +223,7 @@ TEST_CASE("the state is that of the processes", "[audit]") {
 }
 
 TEST_CASE("a deep look finds gaps, repetitions and damage, and says what it found right", "[audit]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     {
         SqliteLedger ledger(folder.ledger());
         Batch batch;
@@ -249,14 +249,14 @@ TEST_CASE("a deep look finds gaps, repetitions and damage, and says what it foun
     SECTION("a gap") {
         change(folder.ledger(), "DELETE FROM invoices WHERE position IN (17, 900); DELETE FROM duplicates");
         look();
-        check_contains(found(),
+        check_mentions(found(),
                        "3 numbers of sequence before its cursor 1002 are not in the ledger, the first is 17");
         CHECK(check.proofs.size() == 1);
     }
     SECTION("a repetition") {
         change(folder.ledger(), "INSERT INTO duplicates VALUES('sequence', 1000, 'x', 0)");
         look();
-        check_contains(found(), "1 number of sequence is in the ledger more than once, the first is 1000");
+        check_mentions(found(), "1 number of sequence is in the ledger more than once, the first is 1000");
     }
     SECTION("what lies beyond the cursor, as after a crash, is no gap") {
         change(folder.ledger(), "UPDATE sources SET cursor = 500");
@@ -270,12 +270,12 @@ TEST_CASE("a deep look finds gaps, repetitions and damage, and says what it foun
     SECTION("a cursor that the rows cannot explain is told without counting up to it") {
         change(folder.ledger(), "UPDATE sources SET cursor = -1");
         look();
-        check_contains(found(),
+        check_mentions(found(),
                        "at least 18446744073709550613 numbers of sequence before its cursor "
                        "18446744073709551615 are not in the ledger");
         change(folder.ledger(), "UPDATE sources SET cursor = 9223372036854775807");
         look();
-        check_contains(found(), "at least 9223372036854774805 numbers of sequence");
+        check_mentions(found(), "at least 9223372036854774805 numbers of sequence");
     }
     SECTION("a row that its index does not know") {
         // The table is made to look as if it had no index while a row goes in.
@@ -296,6 +296,6 @@ TEST_CASE("a deep look finds gaps, repetitions and damage, and says what it foun
                "UPDATE sqlite_schema SET sql = (SELECT sql FROM kept) WHERE name = 'invoices';"
                "INSERT INTO sqlite_schema SELECT * FROM kept_index");
         look();
-        check_contains(found(), "the ledger is damaged: row 1001 missing from index");
+        check_mentions(found(), "the ledger is damaged: row 1001 missing from index");
     }
 }

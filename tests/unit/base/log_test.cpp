@@ -19,6 +19,7 @@
 #include <thread>
 
 #include "common/base/fd.hpp"
+#include "tests/support/captured_log.hpp"
 #include "tests/support/catch.hpp"
 
 using pipeline::configure_log;
@@ -31,22 +32,18 @@ namespace {
 constexpr std::size_t kMaxLine = 4096;
 
 // While it lives, `fd` is stderr; the log's settings are put back when it goes.
-class StderrTo {
+class LogTo {
   public:
-    explicit StderrTo(int fd) : saved_(::dup(STDERR_FILENO)) {
-        REQUIRE(saved_);
-        REQUIRE(::dup2(fd, STDERR_FILENO) >= 0);
-    }
-    StderrTo(const StderrTo&) = delete;
-    StderrTo& operator=(const StderrTo&) = delete;
-    ~StderrTo() {
-        ::dup2(saved_.get(), STDERR_FILENO);
+    explicit LogTo(int fd) : redirected_(fd) {}
+    LogTo(const LogTo&) = delete;
+    LogTo& operator=(const LogTo&) = delete;
+    ~LogTo() {
         ::unsetenv("JOURNAL_STREAM");
         configure_log("invoice-pipeline", LogLevel::Info);
     }
 
   private:
-    UniqueFd saved_;
+    pipeline::test::StderrTo redirected_;
 };
 
 UniqueFd memory_file() {
@@ -67,7 +64,7 @@ std::string content(const UniqueFd& file) {
 template <class Action>
 std::string logged(Action&& action) {
     const auto file = memory_file();
-    const StderrTo redirected(file.get());
+    const LogTo redirected(file.get());
     configure_log("supervisor", LogLevel::Debug);
     action();
     return content(file);
@@ -131,7 +128,7 @@ TEST_CASE("a line for the journal is its priority, the program and the text", "[
                                                {LogLevel::Debug, "<7>consumer: text\n"}}));
     const auto file = memory_file();
     {
-        const StderrTo redirected(file.get());
+        const LogTo redirected(file.get());
         ::setenv("JOURNAL_STREAM", journal_stream(file).c_str(), 1);
         configure_log("consumer", LogLevel::Debug);
         pipeline::log(wanted.level, "text");
@@ -146,7 +143,7 @@ TEST_CASE("a JOURNAL_STREAM that is not stderr is not taken for it", "[log]") {
     for (const auto& text : {journal_stream(file, 1), std::string(), std::string(":"), std::string("x"),
                              real + "x", real.substr(0, real.find(':')), std::string("0:0"), " " + real}) {
         CAPTURE(text);
-        const StderrTo redirected(file.get());
+        const LogTo redirected(file.get());
         ::setenv("JOURNAL_STREAM", text.c_str(), 1);
         configure_log("consumer", LogLevel::Debug);
         write_log(LogLevel::Notice, "text");
@@ -161,7 +158,7 @@ TEST_CASE("a JOURNAL_STREAM that is not stderr is not taken for it", "[log]") {
 TEST_CASE("what is less urgent than the level is left out", "[log]") {
     const auto file = memory_file();
     {
-        const StderrTo redirected(file.get());
+        const LogTo redirected(file.get());
         configure_log("supervisor", LogLevel::Warning);
         CHECK(pipeline::is_logged(LogLevel::Error));
         CHECK(pipeline::is_logged(LogLevel::Warning));
@@ -240,7 +237,7 @@ TEST_CASE("a stderr that never takes the line does not hold the program up", "[l
     }
     const auto begin = std::chrono::steady_clock::now();
     {
-        const StderrTo redirected(writer.get());
+        const LogTo redirected(writer.get());
         errno = ENOTTY;
         write_log(LogLevel::Notice, "lost");
         CHECK(errno == ENOTTY);
@@ -269,7 +266,7 @@ TEST_CASE("a stderr that is full for a moment gets the line whole", "[log]") {
         }
     });
     {
-        const StderrTo redirected(writer.get());
+        const LogTo redirected(writer.get());
         configure_log("supervisor", LogLevel::Info);
         write_log(LogLevel::Notice, std::string(3000, 'x'));
     }
@@ -282,7 +279,7 @@ TEST_CASE("a stderr that is full for a moment gets the line whole", "[log]") {
 TEST_CASE("a closed stderr is no reason to fail", "[log]") {
     const UniqueFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));  // writing gives EBADF
     REQUIRE(null);
-    const StderrTo redirected(null.get());
+    const LogTo redirected(null.get());
     errno = 0;
     write_log(LogLevel::Error, "lost");
     CHECK(errno == 0);

@@ -12,6 +12,7 @@
 
 #include "common/base/fd.hpp"
 #include "common/base/log.hpp"
+#include "tests/support/captured_log.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/memory_segments.hpp"
 
@@ -71,25 +72,15 @@ class Stored {
     Totals outcomes_{};
 };
 
-// The lines that `action` logs, from the level on.
+// The lines that `action` logs, without the time, the program and its pid.
 template <class Action>
-std::vector<std::string> lines_of(Action&& action) {
-    const UniqueFd file(::memfd_create("log", MFD_CLOEXEC));
-    const UniqueFd saved(::dup(STDERR_FILENO));
-    REQUIRE(::dup2(file.get(), STDERR_FILENO) >= 0);
+std::vector<std::string> logged(Action&& action) {
+    const CapturedLog captured;
     configure_log("consumer", LogLevel::Info);
     action();
-    ::dup2(saved.get(), STDERR_FILENO);
     configure_log("invoice-pipeline", LogLevel::Info);
-    std::string text(65'536, '\0');
-    text.resize(
-        static_cast<std::size_t>(std::max<ssize_t>(0, ::pread(file.get(), text.data(), text.size(), 0))));
-    std::vector<std::string> lines;
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t end = text.find('\n', at);
-        lines.push_back(text.substr(text.find("] ", at) + 2, end - text.find("] ", at) - 2));
-        at = end + 1;
-    }
+    std::vector<std::string> lines = captured.lines();
+    for (std::string& line : lines) line.erase(0, line.find("] ") + 2);
     return lines;
 }
 
@@ -110,7 +101,7 @@ TEST_CASE("each invoice that is not booked has a line with its status, attempts 
                          {"d", Status::Failed, Outcome::Failed, 3, "killed by signal 9 (SIGKILL)"},
                          {"e", Status::Booked, Outcome::Duplicate, 1, ""},
                          {"f", Status::Booked, Outcome::Failed, 2, ""}});
-    const auto lines = lines_of([&] {
+    const auto lines = logged([&] {
         OutcomeLog log("test");
         CHECK_FALSE(log.has_something_to_say());
         log.stored(stored.records(), stored.outcomes());
@@ -133,7 +124,7 @@ TEST_CASE("each invoice that is not booked has a line with its status, attempts 
 
 TEST_CASE("what a second has no lines for is counted, and said once the second is over", "[log]") {
     const Stored stored(failures(25));
-    const auto lines = lines_of([&] {
+    const auto lines = logged([&] {
         OutcomeLog log("test");
         log.stored(stored.records(), stored.outcomes());
         const auto now = steady_clock::now();
@@ -153,7 +144,7 @@ TEST_CASE("what a second has no lines for is counted, and said once the second i
 
 TEST_CASE("whoever leaves says before what it has not said yet", "[log]") {
     const Stored stored(failures(11));
-    const auto lines = lines_of([&] {
+    const auto lines = logged([&] {
         OutcomeLog log("test");
         log.stored(stored.records(), stored.outcomes());
     });

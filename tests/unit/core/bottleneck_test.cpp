@@ -8,14 +8,12 @@
 #include <string_view>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/near.hpp"
 
 namespace pipeline {
 namespace {
 
-// Within a millionth.
-bool near(double value, double expected) {
-    return std::abs(value - expected) <= 1e-6 * std::max(1.0, std::abs(expected));
-}
+using test::near;
 
 bool contains(const Advice& advice, std::string_view text) {
     INFO(advice.sentence);

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "tests/support/catch.hpp"
-#include "tests/support/ledger_fixture.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tests/support/tree_paths.hpp"
 
 using namespace pipeline;
@@ -56,25 +56,19 @@ TEST_CASE("a list's digest does not depend on the pieces in which it comes, and 
 
 TEST_CASE("the Python in the ledger's page computes the digest of a list", "[list_digest]") {
     const TemporaryFolder folder;
-    const std::string page = [] {
-        std::ifstream file(LEDGER_DOCUMENTATION, std::ios::binary);
-        return std::string(std::istreambuf_iterator<char>(file), {});
-    }();
+    const std::string page = read_file(LEDGER_DOCUMENTATION);
     const auto from = page.find("```python\n");
     REQUIRE(from != std::string::npos);
     const auto begin = from + 10;
-    folder.write(folder.path() / "digest.py", page.substr(begin, page.find("```", begin) - begin));
+    folder.write("digest.py", page.substr(begin, page.find("```", begin) - begin));
     const std::string text = list_of(160'000);
-    folder.write(folder.path() / "ids", text);
+    folder.write("ids", text);
     for (const std::size_t bytes : {std::size_t{0}, std::size_t{15}, std::size_t{1} << 20U, text.size()}) {
         ListDigest digest;
         digest.add(std::string_view(text).substr(0, bytes));
         const auto command =
             fmt::format("python3 {0}/digest.py {0}/ids {1} >{0}/out", folder.path().string(), bytes);
         REQUIRE(std::system(command.c_str()) == 0);
-        std::ifstream out(folder.path() / "out");
-        std::string line;
-        std::getline(out, line);
-        CHECK(line == to_text(digest.digest()));
+        CHECK(read_file(folder / "out") == to_text(digest.digest()) + "\n");
     }
 }

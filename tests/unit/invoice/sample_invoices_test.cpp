@@ -17,11 +17,12 @@
 
 #include "consumer/invoice/ubl_processor.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/invoice_folder.hpp"
+#include "tests/support/sample_invoice.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tests/support/tree_paths.hpp"
 
 using namespace pipeline;
-using pipeline::test::InvoiceFolder;
+using pipeline::test::TemporaryFolder;
 
 namespace {
 
@@ -73,7 +74,7 @@ TEST_CASE("exactly the planted faults are found in generated invoices, and all t
     }
     const int seed = GENERATE(1, 2);
     CAPTURE(seed);
-    const InvoiceFolder folder;
+    const TemporaryFolder folder;
     REQUIRE(run("python3 '" MAKE_INVOICES "' '" + folder.path().string() +
                 "' --count 200 --wrong-percent 20 --seed " + std::to_string(seed) + " >/dev/null") == 0);
     const Expected expected(folder.path() / ".expected.json");

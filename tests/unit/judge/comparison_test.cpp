@@ -7,16 +7,14 @@
 #include "observer/judge/history.hpp"
 #include "observer/judge/steady_times.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/near.hpp"
 
 using namespace pipeline;
+using namespace pipeline::test;
 
 namespace {
 
 constexpr std::uint64_t kSecond = 1'000'000'000;
-
-bool near(double value, double expected, double relative = 1e-6) {
-    return std::abs(value - expected) <= relative * std::max(1e-9, std::abs(expected));
-}
 
 Observation at(std::uint64_t ns) {
     Observation seen;

@@ -24,7 +24,7 @@ TEST_CASE("the none ledger answers with each record's status, wherever the stora
 }
 
 TEST_CASE("a ledger's spec opens the file it names", "[ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     LedgerSpec spec;
     spec.kind = LedgerSpec::Kind::Sqlite;
     spec.path = folder.ledger();
@@ -43,7 +43,7 @@ TEST_CASE("a ledger that keeps nothing knows nothing and cannot be read", "[ledg
 }
 
 TEST_CASE("the ledger that a spec names can be asked and read", "[ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     const LedgerSpec spec{LedgerSpec::Kind::Sqlite, folder.ledger()};
     Batch batch;
     batch.add("a", 1);

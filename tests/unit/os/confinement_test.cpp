@@ -12,15 +12,17 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <string>
 #include <system_error>
 
 #include "common/base/error.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/landlock.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace pipeline;
+using namespace pipeline::test;
 
 namespace {
 
@@ -28,33 +30,22 @@ namespace fs = std::filesystem;
 
 // A folder with a ledger, its log, another file, a folder, and a link.
 struct Place {
-    Place() : folder(fs::temp_directory_path() / fmt::format("confinement.{}", ::getpid())) {
-        fs::remove_all(folder);
+    Place() {
         fs::create_directories(folder / "spool");
-        for (const auto* name : {"books.db", "books.db-wal", "books.dbx", "spool/a"}) write(folder / name);
+        for (const auto* name : {"books.db", "books.db-wal", "books.dbx", "spool/a"})
+            root.write(name, "text\n");
         fs::create_symlink("books.db", folder / "link");
     }
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-    ~Place() { fs::remove_all(folder); }
-
-    static void write(const fs::path& path) { std::ofstream(path) << "text\n"; }
     [[nodiscard]] fs::path ledger() const { return folder / "books.db"; }
 
-    fs::path folder;
+    TemporaryFolder root;
+    fs::path folder = root.path();
 };
 
 bool has_rule(const std::vector<ConfinementRule>& rules, const fs::path& path, bool may_write) {
     return std::any_of(rules.begin(), rules.end(), [&](const ConfinementRule& rule) {
         return rule.path == path && rule.may_write == may_write;
     });
-}
-
-bool is_here() {
-    if (landlock_version() > 0) return true;
-    const std::string reason = std::error_code(errno, std::generic_category()).message();
-    WARN("skipped: this kernel confines no programs (landlock(7)): " << reason);
-    return false;
 }
 
 // True if `act` succeeds (returns no negative number) in a confined process.
@@ -106,10 +97,10 @@ TEST_CASE("a closed path that does not exist yet is closed, and without writing 
 
 TEST_CASE("a confined process reaches neither the ledger nor shared memory, and works elsewhere",
           "[confinement]") {
-    if (!is_here()) return;
+    if (!has_landlock()) return;
     const Place place;
     const fs::path segment = fs::path("/dev/shm") / fmt::format("confinement.{}", ::getpid());
-    Place::write(segment);
+    write_file(segment, "text\n");
     const ConfinementPlan plan{{place.ledger(), "/dev/shm"}, true};
 
     CHECK(can(plan, opening(place.folder / "spool" / "a", O_RDWR)));
@@ -143,7 +134,7 @@ TEST_CASE("a confined process reaches neither the ledger nor shared memory, and 
 
 TEST_CASE("a confined process can neither look into others nor, on a newer kernel, signal them",
           "[confinement]") {
-    if (!is_here()) return;
+    if (!has_landlock()) return;
     const ConfinementPlan plan{{"/dev/shm"}, true};
     const std::string mine = fmt::format("/proc/{}/", ::getpid());
     CHECK_FALSE(can(plan, opening(mine + "mem", O_RDONLY)));
@@ -154,7 +145,7 @@ TEST_CASE("a confined process can neither look into others nor, on a newer kerne
 }
 
 TEST_CASE("a confined process that may not write reads, and changes nothing", "[confinement]") {
-    if (!is_here()) return;
+    if (!has_landlock()) return;
     const Place place;
     const ConfinementPlan plan{{place.ledger(), "/dev/shm"}, false};
     CHECK(can(plan, opening(place.folder / "spool" / "a", O_RDONLY)));

@@ -11,8 +11,10 @@
 #include <string>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace pipeline;
+using namespace pipeline::test;
 
 namespace {
 
@@ -40,20 +42,18 @@ TEST_CASE("two files with one inode, one after the other, are two", "[identity]"
 
 TEST_CASE("a file that gets the inode of a deleted one is another file, on a real file system",
           "[identity]") {
-    std::string folder = (std::filesystem::temp_directory_path() / "identity-XXXXXX").string();
-    REQUIRE(::mkdtemp(folder.data()) != nullptr);
+    const TemporaryFolder folder;
     std::set<std::uint64_t> inodes;
     std::set<std::uint64_t> positions;
     constexpr std::size_t kFiles = 30;
     bool has_births = true;
     for (std::size_t i = 0; i < kFiles; ++i) {
-        const FileIdentity file = made_anew(folder + "/invoice");
+        const FileIdentity file = made_anew(folder / "invoice");
         inodes.insert(file.inode);
         positions.insert(file.position());
         has_births = has_births && file.birth_ns != 0;
         ::usleep(20'000);  // file systems count the time in ticks
     }
-    std::filesystem::remove_all(folder);
     if (!has_births) {
         WARN("this file system knows no birth times");
         return;

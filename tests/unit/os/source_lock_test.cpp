@@ -7,10 +7,13 @@
 
 #include "common/base/fd.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/refusal.hpp"
 #include "tests/support/source_fixture.hpp"
+#include "tests/support/temporary_folder.hpp"
+#include "tests/support/text.hpp"
 
 using namespace pipeline;
-using namespace pipeline::testing;
+using namespace pipeline::test;
 using std::chrono::milliseconds;
 
 namespace {
@@ -36,10 +39,10 @@ TEST_CASE("a list or a folder that one pipeline holds is refused to another, by 
 
     const UniqueFd second = open_to_read(other_path);
     const auto refused =
-        failure_of([&] { static_cast<void>(lock_source(second.get(), "lines:list", milliseconds(60))); });
-    CHECK(refused.first == ExitStatus::CannotCreate);
-    CHECK(mentions(refused.second, "lines:list: is used by another pipeline (pid "));
-    CHECK(failure_of([&] { require_unlocked_source(other_path, "lines:list", milliseconds(0)); }).first ==
+        refusal_of([&] { static_cast<void>(lock_source(second.get(), "lines:list", milliseconds(60))); });
+    CHECK(refused.status == ExitStatus::CannotCreate);
+    CHECK(mentions(refused.text, "lines:list: is used by another pipeline (pid "));
+    CHECK(refusal_of([&] { require_unlocked_source(other_path, "lines:list", milliseconds(0)); }).status ==
           ExitStatus::CannotCreate);
 }
 
@@ -70,14 +73,14 @@ TEST_CASE("the refusal names the pid that holds the source", "[source_lock]") {
     ::close(ready[0]);
     const UniqueFd other = open_to_read(folder.path());
     const auto refused =
-        failure_of([&] { static_cast<void>(lock_source(other.get(), "spool", milliseconds(0))); });
+        refusal_of([&] { static_cast<void>(lock_source(other.get(), "spool", milliseconds(0))); });
     ::kill(holder, SIGKILL);
     ::waitpid(holder, nullptr, 0);
     REQUIRE(got == 1);
     REQUIRE(taken == 'y');
     // A file system of several devices (btrfs, overlay) gives its locks a device number of their own.
-    CHECK((mentions(refused.second, "(pid " + std::to_string(holder) + ")") ||
-           mentions(refused.second, "its pid is not known")));
+    CHECK((mentions(refused.text, "(pid " + std::to_string(holder) + ")") ||
+           mentions(refused.text, "its pid is not known")));
 }
 
 TEST_CASE("a source that is free, or not there, is not refused before the start", "[source_lock]") {

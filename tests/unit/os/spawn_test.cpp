@@ -19,8 +19,11 @@
 
 #include "common/base/error.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/pipe.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace pipeline;
+using namespace pipeline::test;
 using namespace std::chrono_literals;
 
 namespace {
@@ -60,18 +63,15 @@ int end_of(const Spawned& child) {
 
 // What a script writes to its standard output until it ends.
 std::string output_of(SpawnPlan plan) {
-    std::array<int, 2> ends{};
-    REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
-    const UniqueFd read_end(ends[0]);
-    UniqueFd write_end(ends[1]);
-    plan.output = write_end.get();
+    Pipe pipe;
+    plan.output = pipe.in.get();
     Spawned child = spawned(plan);
-    write_end.reset();
+    pipe.in.reset();
     CHECK(await_start(child, kLong).state == Start::State::Running);
     std::string output;
     std::array<char, 256> bytes{};
     for (ssize_t got = 1; got > 0;) {
-        got = ::read(read_end.get(), bytes.data(), bytes.size());
+        got = ::read(pipe.out.get(), bytes.data(), bytes.size());
         if (got > 0) output.append(bytes.data(), static_cast<std::size_t>(got));
     }
     CHECK(end_of(child) == 0);
@@ -130,17 +130,14 @@ TEST_CASE("a start that fails says at which step and why", "[spawn]") {
 
 TEST_CASE("a start that hangs is pending, holds nobody up, and can be ended", "[spawn]") {
     // While this process has a lease on the file, nobody else can open it: their exec waits (fcntl(2)).
-    std::string path = std::filesystem::temp_directory_path() / "spawn-test-XXXXXX";
-    UniqueFd file(::mkstemp(path.data()));
-    REQUIRE(file);
-    const std::string_view script = "#!/bin/sh\nexit 0\n";
-    REQUIRE(::write(file.get(), script.data(), script.size()) == static_cast<ssize_t>(script.size()));
-    REQUIRE(::fchmod(file.get(), 0700) == 0);
-    file.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const TemporaryFolder folder;
+    const std::string path = folder / "script";
+    write_file(path, "#!/bin/sh\nexit 0\n");
+    REQUIRE(::chmod(path.c_str(), 0700) == 0);
+    UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     const auto said = ::signal(SIGIO, SIG_IGN);  // tells of the one who waits
     if (::fcntl(file.get(), F_SETLEASE, F_WRLCK) != 0) {
         WARN("skipped: no lease on " << path << ": " << error_text(errno));
-        std::filesystem::remove(path);
         return;
     }
     SpawnPlan plan = shell("true");

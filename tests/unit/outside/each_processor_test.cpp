@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "common/base/log.hpp"
+#include "tests/support/batch_owner.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/invoice_folder.hpp"
-#include "tests/support/memory_segments.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
@@ -16,18 +16,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A hand of items with the numbers 1..count, and the consumer that owns it.
-class Work : public Batch::Owner {
+class Work : public BatchOwner {
   public:
-    explicit Work(std::uint64_t count) : hand_(segments_.ring().hand(0)) {
-        configure_log("unit_tests", LogLevel::Error);
-        for (std::uint64_t i = 0; i < count; ++i) set_number(hand_.item(i), i + 1);
-        hand_.set_word({0, count, 0});
-    }
+    explicit Work(std::uint64_t count) : BatchOwner(count) { configure_log("unit_tests", LogLevel::Error); }
     ~Work() override { configure_log("invoice-pipeline", LogLevel::Info); }
 
     void process(const std::string& script) {
-        Batch batch(hand_, results_, 1, 0s, *this);
+        Batch batch = BatchOwner::batch(1, 0s);
         EachProcessor processor({{"/bin/sh", "job", ProgramChild::Input::Null, 0}, 0s},
                                 CommandTemplate({"sh", "-c", script, "job", "{}"}, {}));
         processor.process(batch);
@@ -37,13 +32,8 @@ class Work : public Batch::Owner {
         for (const Result& result : results) reasons_.emplace_back(result.details.reason_text());
         return can_save_;
     }
-    std::chrono::nanoseconds do_other_work() override { return 100ms; }
 
-    MemorySegments segments_{16, 16};
-    Hand hand_;
-    std::array<Result, 16> results_;
     std::vector<std::string> reasons_;
-    bool can_save_ = true;
 };
 
 std::string reason_of(const std::string& script) {
@@ -56,7 +46,7 @@ std::string reason_of(const std::string& script) {
 }  // namespace
 
 TEST_CASE("a batch that was given up starts no further process", "[each-processor]") {
-    const InvoiceFolder folder;
+    const TemporaryFolder folder;
     const std::string file = (folder.path() / "started").string();
     Work work(4);
     work.can_save_ = false;

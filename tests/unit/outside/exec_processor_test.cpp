@@ -15,9 +15,9 @@
 
 #include "common/base/error.hpp"
 #include "common/base/log.hpp"
+#include "tests/support/batch_owner.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/invoice_folder.hpp"
-#include "tests/support/memory_segments.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
@@ -27,17 +27,14 @@ namespace {
 
 constexpr std::uint32_t kMaxAttempts = 2;
 
-// A hand of items with the numbers 1..count, and the consumer that owns it.
-class Work : public Batch::Owner {
+class Work : public BatchOwner {
   public:
-    explicit Work(std::uint64_t count) : hand_(segments_.ring().hand(0)) {
+    explicit Work(std::uint64_t count) : BatchOwner(count) {
         configure_log("unit_tests", LogLevel::Error);
         ::signal(SIGPIPE, SIG_IGN);  // as in a consumer
-        for (std::uint64_t i = 0; i < count; ++i) set_number(hand_.item(i), i + 1);
-        hand_.set_word({0, count, 0});
     }
     ~Work() override { configure_log("invoice-pipeline", LogLevel::Info); }
-    Batch batch() { return {hand_, results_, kMaxAttempts, 0s, *this}; }
+    Batch batch() { return BatchOwner::batch(kMaxAttempts, 0s); }
 
     bool save_results(std::span<const Result> results) override {
         for (const Result& result : results)
@@ -51,11 +48,7 @@ class Work : public Batch::Owner {
         return 100ms;
     }
 
-    MemorySegments segments_{16, 16};
-    Hand hand_;
-    std::array<Result, 16> results_;
     std::vector<std::string> outcomes_;  // STATUS ATTEMPTS REASON, as saved
-    bool can_save_ = true;
     std::function<void()> at_each_look_;
 };
 
@@ -159,7 +152,7 @@ TEST_CASE("an answer that is none ends the program, and costs the invoice it was
 
 TEST_CASE("a line before the first request was read counts for nothing", "[exec-processor]") {
     // The program reads only when its first line has been seen.
-    const InvoiceFolder folder;
+    const TemporaryFolder folder;
     const std::string path = folder.path().string() + "/";
     Work work(2);
     Batch batch = work.batch();
@@ -258,7 +251,7 @@ TEST_CASE("programs that end, answer or hang without reading cost no invoice, an
 
 TEST_CASE("a program that ends without reading now and then ends nothing", "[exec-processor]") {
     // Every other program answers one invoice.
-    const InvoiceFolder folder;
+    const TemporaryFolder folder;
     const std::string mark = (folder.path() / "mark").string();
     CHECK(outcomes_of(12, plan_of("if test -e " + mark + "; then rm " + mark +
                                   "; read id; echo booked; else touch " + mark + "; fi")) ==

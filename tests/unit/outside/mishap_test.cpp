@@ -5,7 +5,7 @@
 #include <string>
 
 #include "tests/support/catch.hpp"
-#include "tests/support/invoice_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
@@ -53,7 +53,7 @@ TEST_CASE("a file that is being written may be executed soon, and one that canno
 }
 
 TEST_CASE("a script whose interpreter is not there is told from one that is not there itself", "[mishap]") {
-    const InvoiceFolder folder;
+    const TemporaryFolder folder;
     const std::string script = (folder.path() / "script").string();
     const auto advice = [&](std::string_view text) {
         folder.write("script", text);

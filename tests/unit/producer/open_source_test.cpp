@@ -3,9 +3,10 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/source_fixture.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace pipeline;
-using namespace pipeline::testing;
+using namespace pipeline::test;
 using Ids = std::vector<std::string>;
 
 TEST_CASE("each kind of source is opened by its specification", "[open_source]") {

@@ -10,6 +10,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/memory_segments.hpp"
+#include "tests/support/near.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
@@ -59,10 +60,6 @@ class Fixture {
     Scaler::TimePoint now{seconds(1000)};
     Scaler scaler{{1, 8}, segments, children, now};
 };
-
-bool near(double value, double expected) {
-    return std::abs(value - expected) < 1e-6;
-}
 
 }  // namespace
 

@@ -8,8 +8,10 @@
 #include <array>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/pipe.hpp"
 
 using namespace pipeline;
+using namespace pipeline::test;
 
 namespace {
 
@@ -38,36 +40,29 @@ TEST_CASE("a signal and a key are seen although every tick is late, and ticks al
           "[ticker]") {
     const SignalsAsBefore restored;
     Ticker ticker(std::chrono::nanoseconds(1));
-    std::array<int, 2> ends{};
-    REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
-    const UniqueFd reader(ends[0]);
-    const UniqueFd writer(ends[1]);
-    CHECK(ticker.wait(reader.get()) == Ticker::Event::Tick);
-    REQUIRE(::write(writer.get(), "q", 1) == 1);
-    CHECK(ticker.wait(reader.get()) == Ticker::Event::Input);
+    const Pipe keys;
+    CHECK(ticker.wait(keys.out.get()) == Ticker::Event::Tick);
+    keys.write("q");
+    CHECK(ticker.wait(keys.out.get()) == Ticker::Event::Input);
     // Input that does not end keeps no tick off, nor a tick the input.
-    CHECK(ticker.wait(reader.get()) == Ticker::Event::Tick);
-    CHECK(ticker.wait(reader.get()) == Ticker::Event::Input);
-    CHECK(ticker.wait(reader.get()) == Ticker::Event::Tick);
+    CHECK(ticker.wait(keys.out.get()) == Ticker::Event::Tick);
+    CHECK(ticker.wait(keys.out.get()) == Ticker::Event::Input);
+    CHECK(ticker.wait(keys.out.get()) == Ticker::Event::Tick);
     REQUIRE(::raise(SIGTERM) == 0);
-    CHECK(ticker.wait(reader.get()) == Ticker::Event::End);
+    CHECK(ticker.wait(keys.out.get()) == Ticker::Event::End);
     CHECK(ticker.wait() == Ticker::Event::End);
 }
 
 TEST_CASE("room is waited for no longer than until the end", "[ticker]") {
     const SignalsAsBefore restored;
     Ticker ticker(std::chrono::hours(1));
-    std::array<int, 2> ends{};
-    REQUIRE(::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) == 0);
-    UniqueFd reader(ends[0]);
-    const UniqueFd writer(ends[1]);
-    CHECK(ticker.wait_for_room(writer.get()));
+    Pipe output(O_NONBLOCK);
+    CHECK(ticker.wait_for_room(output.in.get()));
     REQUIRE(::raise(SIGTERM) == 0);
-    CHECK(ticker.wait_for_room(writer.get()));
-    while (::write(writer.get(), "full", 4) > 0) {
-    }
-    CHECK_FALSE(ticker.wait_for_room(writer.get()));
+    CHECK(ticker.wait_for_room(output.in.get()));
+    output.fill();
+    CHECK_FALSE(ticker.wait_for_room(output.in.get()));
     CHECK(ticker.wait() == Ticker::Event::End);
-    reader.reset();  // writing now says why not
-    CHECK(ticker.wait_for_room(writer.get()));
+    output.out.reset();  // writing now says why not
+    CHECK(ticker.wait_for_room(output.in.get()));
 }

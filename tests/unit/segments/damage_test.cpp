@@ -19,7 +19,7 @@ using namespace pipeline::test;
 namespace {
 
 // What the kernel writes into a lock whose owner dies (futex(2)).
-void die_holding(RobustMutex& lock) {
+void mark_owner_dead(RobustMutex& lock) {
     reinterpret_cast<std::uint32_t&>(lock) = FUTEX_OWNER_DIED;
 }
 
@@ -56,7 +56,7 @@ TEST_CASE("a head that a claim did not get to move is sound only if the claim's 
     CHECK(used.damage().empty());
     used.ring_area().head = 0;
     CHECK(used.damage() == "it holds what the hand of place 1 has taken");
-    die_holding(used.ring_area().pop_lock);
+    mark_owner_dead(used.ring_area().pop_lock);
     CHECK(used.damage().empty());
 }
 
@@ -66,7 +66,7 @@ TEST_CASE("a hand that a save did not get to move on is sound only if the save's
     word.done = 1;
     used.ring().hand(1).set_word(word);
     CHECK(used.damage() == "of 3 invoices that were taken from it, 2 are saved and 2 in hands");
-    die_holding(used.storage_area().save_lock);
+    mark_owner_dead(used.storage_area().save_lock);
     CHECK(used.damage().empty());
 }
 

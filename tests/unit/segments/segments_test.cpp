@@ -16,45 +16,36 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/memory_segments.hpp"
-#include "tests/support/source_fixture.hpp"
+#include "tests/support/refusal.hpp"
+#include "tests/support/segment_name.hpp"
+#include "tests/support/text.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
-using namespace pipeline::testing;
 
 namespace {
 
 // A name of this test, under which nothing is left behind.
-struct Name {
-    ~Name() {
-        for (const char* suffix : {".ring", ".ring.new", ".storage", ".storage.new"})
-            Segment::remove(text + suffix);
-    }
+struct Name : SegmentName {
+    Name() : SegmentName("segments") {}
     [[nodiscard]] static SegmentsPlan plan() { return {8, 16, "sequence", "none", 1, true}; }
     [[nodiscard]] Segments create() const { return Segments::create(text, plan()); }
     [[nodiscard]] std::optional<Segments> open() const { return Segments::open(text); }
     [[nodiscard]] Segments attach(pid_t parent = ::getppid()) const {
         return Segments::attach(text, Lineage(parent));
     }
-    [[nodiscard]] bool has(const std::string& suffix) const {
-        return std::filesystem::exists("/dev/shm/" + text + suffix);
-    }
     [[nodiscard]] bool has_both() const { return has(".ring") && has(".storage"); }
     [[nodiscard]] bool has_none() const { return !has(".ring") && !has(".storage"); }
-
-    const std::string text = fmt::format("unit-{}-segments", ::getpid());
 };
 
-using Refusal = std::pair<ExitStatus, std::string>;
-
 void check_refused(const Refusal& refusal, const std::string& part) {
-    INFO(refusal.second);
-    CHECK(refusal.first == ExitStatus::Configuration);
-    CHECK(mentions(refusal.second, part));
+    INFO(refusal.text);
+    CHECK(refusal.status == ExitStatus::Configuration);
+    CHECK(mentions(refusal.text, part));
 }
 
 Refusal refusal_to_open(const Name& name) {
-    return failure_of([&] { static_cast<void>(name.open()); });
+    return refusal_of([&] { static_cast<void>(name.open()); });
 }
 
 // Acquires `count` invoices, `saved` of which get into storage.
@@ -92,7 +83,7 @@ TEST_CASE("segments are opened as they were made, with nothing in them", "[segme
     CHECK(opened->in_flight() == 0);
     CHECK(opened->metrics().supervisor.process == 0);
     opened->check_contents();
-    CHECK(failure_of([&] { static_cast<void>(name.create()); }).first == ExitStatus::CannotCreate);
+    CHECK(refusal_of([&] { static_cast<void>(name.create()); }).status == ExitStatus::CannotCreate);
 }
 
 TEST_CASE("a source whose name is too long is a usage error, and leaves no segment", "[segments]") {
@@ -103,7 +94,7 @@ TEST_CASE("a source whose name is too long is a usage error, and leaves no segme
     Segment::remove(name.text + ".ring");
     Segment::remove(name.text + ".storage");
     plan.source += 'x';
-    CHECK(failure_of([&] { static_cast<void>(Segments::create(name.text, plan)); }).first ==
+    CHECK(refusal_of([&] { static_cast<void>(Segments::create(name.text, plan)); }).status ==
           ExitStatus::Usage);
     CHECK(name.has_none());
     CHECK_FALSE(name.has(".ring.new"));
@@ -113,9 +104,9 @@ TEST_CASE("a source whose name is too long is a usage error, and leaves no segme
 TEST_CASE("segments whose ring cannot get its name leave no storage behind", "[segments]") {
     const Name name;
     write_file("/dev/shm/" + name.text + ".ring", "another's");
-    CHECK(failure_of([&] { static_cast<void>(name.create()); }).first == ExitStatus::CannotCreate);
+    CHECK(refusal_of([&] { static_cast<void>(name.create()); }).status == ExitStatus::CannotCreate);
     CHECK_FALSE(name.has(".storage"));
-    CHECK(content_of("/dev/shm/" + name.text + ".ring") == "another's");
+    CHECK(read_file("/dev/shm/" + name.text + ".ring") == "another's");
 }
 
 TEST_CASE("segments that are not a pair of ours are refused", "[segments]") {
@@ -151,8 +142,8 @@ TEST_CASE("damaged contents are refused with the segment that they are in", "[se
     const Name name;
     const Segments segments = name.create();
     acquire(segments, 4, 2);
-    const auto refusal = [&] { return failure_of([&] { segments.check_contents(); }); };
-    CHECK(refusal().second == "no failure");
+    const auto refusal = [&] { return refusal_of([&] { segments.check_contents(); }); };
+    CHECK(refusal().text.empty());
     SECTION("the ring") {
         segments.ring().area().head = 5;
         check_refused(refusal(), name.text + ".ring is damaged");
@@ -178,17 +169,17 @@ TEST_CASE("the generation lock is free once no other process has the segments", 
     CHECK_FALSE(other->lock_exclusively());
     child.reset();
     CHECK(other->lock_exclusively());
-    CHECK(failure_of([&] { static_cast<void>(name.attach()); }).first == ExitStatus::Configuration);
+    CHECK(refusal_of([&] { static_cast<void>(name.attach()); }).status == ExitStatus::Configuration);
 }
 
 TEST_CASE("a child attaches to its own supervisor's segments alone", "[segments]") {
     const Name name;
-    check_refused(failure_of([&] { static_cast<void>(name.attach()); }), "is not there");
+    check_refused(refusal_of([&] { static_cast<void>(name.attach()); }), "is not there");
     std::optional<Segments> made = name.create();
     acquire(*made, 2, 2);
-    const auto refused = failure_of([&] { static_cast<void>(name.attach(::getppid() + 1)); });
-    CHECK(refused.first == ExitStatus::NotDrained);
-    CHECK(mentions(refused.second, "the supervisor that started this program has died"));
+    const auto refused = refusal_of([&] { static_cast<void>(name.attach(::getppid() + 1)); });
+    CHECK(refused.status == ExitStatus::NotDrained);
+    CHECK(mentions(refused.text, "the supervisor that started this program has died"));
     // It has kept nothing: the lock is as free as before.
     made.reset();
     auto other = name.open();
@@ -200,7 +191,7 @@ TEST_CASE("a child attaches to its own supervisor's segments alone", "[segments]
 TEST_CASE("an orphan that finds nothing unfinished and nobody else removes the segments", "[segments]") {
     const Name name;
     static_cast<void>(name.create());
-    CHECK(failure_of([&] { static_cast<void>(name.attach(::getppid() + 1)); }).first ==
+    CHECK(refusal_of([&] { static_cast<void>(name.attach(::getppid() + 1)); }).status ==
           ExitStatus::NotDrained);
     CHECK(name.has_none());
 }
@@ -250,7 +241,7 @@ TEST_CASE("a storage without its ring goes only if all its results are in the le
         left.storage().set_durable(1, {1, 0, 0, 0});
     }
     Segment::remove(name.text + ".ring");
-    check_refused(failure_of([&] { Segments::remove_storage_without_ring(name.text); }),
+    check_refused(refusal_of([&] { Segments::remove_storage_without_ring(name.text); }),
                   "holds 2 results that are not in the ledger");
     CHECK(name.has(".storage"));
     const auto storage = Segment::open(name.text + ".storage", Segment::Access::ReadWrite);

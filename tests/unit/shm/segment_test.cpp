@@ -16,31 +16,27 @@
 
 #include "common/core/segments/segments.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/source_fixture.hpp"
+#include "tests/support/refusal.hpp"
+#include "tests/support/segment_name.hpp"
+#include "tests/support/text.hpp"
+#include "tests/support/without_privileges.hpp"
 
 using namespace pipeline;
-using namespace pipeline::testing;
+using namespace pipeline::test;
 namespace fs = std::filesystem;
 
 namespace {
 
 constexpr std::size_t kBytes = 4096;
 
-// A name of this test, of which nothing is left behind.
-struct Name {
-    ~Name() {
-        for (const char* suffix : {".ring", ".ring.new", ".storage", ".storage.new"})
-            Segment::remove(text + suffix);
-    }
-    [[nodiscard]] std::string path(const std::string& suffix) const { return "/dev/shm/" + text + suffix; }
-    [[nodiscard]] bool has(const std::string& suffix) const { return fs::exists(path(suffix)); }
-    const std::string text = fmt::format("unit-{}-segment", ::getpid());
+struct Name : SegmentName {
+    Name() : SegmentName("segment") {}
 };
 
-void require_in_use(const std::pair<ExitStatus, std::string>& failure, const std::string& object) {
-    CHECK(failure.first == ExitStatus::CannotCreate);
-    CHECK(mentions(failure.second, object));
-    CHECK(mentions(failure.second, "in use by another supervisor"));
+void require_in_use(const Refusal& failure, const std::string& object) {
+    CHECK(failure.status == ExitStatus::CannotCreate);
+    CHECK(mentions(failure.text, object));
+    CHECK(mentions(failure.text, "in use by another supervisor"));
 }
 
 // A file of a segment's size and with its header, which is all that opening looks at.
@@ -56,7 +52,7 @@ void write_segment(const std::string& path, std::uint64_t magic, std::size_t byt
 TEST_CASE("what one is making under a name, another one neither replaces nor names", "[segment]") {
     const Name name;
     Segment first = Segment::create(name.text + ".ring", kBytes);
-    require_in_use(failure_of([&] { static_cast<void>(Segment::create(name.text + ".ring", kBytes)); }),
+    require_in_use(refusal_of([&] { static_cast<void>(Segment::create(name.text + ".ring", kBytes)); }),
                    name.text + ".ring.new");
     first.publish();
     CHECK(first.has_its_name());
@@ -79,7 +75,7 @@ TEST_CASE("a name that was given in the meantime is not taken away", "[segment]"
     first.publish();
     {
         Segment second = Segment::create(name.text + ".ring", kBytes);
-        CHECK(failure_of([&] { second.publish(); }).first == ExitStatus::CannotCreate);
+        CHECK(refusal_of([&] { second.publish(); }).status == ExitStatus::CannotCreate);
     }
     CHECK(first.has_its_name());
     CHECK_FALSE(name.has(".ring.new"));
@@ -90,7 +86,7 @@ TEST_CASE("a storage whose ring is still being made is left alone, and removed w
     const Name name;
     std::optional<Segments> made = Segments::create(name.text, {8, 8, "sequence", "none", 1, true});
     Segment::remove(name.text + ".ring");  // as it is before it has its name
-    require_in_use(failure_of([&] { Segments::remove_storage_without_ring(name.text); }),
+    require_in_use(refusal_of([&] { Segments::remove_storage_without_ring(name.text); }),
                    name.text + ".storage");
     CHECK(name.has(".storage"));
     made.reset();
@@ -116,10 +112,10 @@ TEST_CASE("who only looks does not wait for a FIFO under a segment's name", "[se
     REQUIRE(::mkfifo(name.path(".ring").c_str(), 0600) == 0);
     ::alarm(10);  // the end of this test, if it does
     const auto refused =
-        failure_of([&] { static_cast<void>(Segment::open(name.text + ".ring", Segment::Access::ReadOnly)); });
+        refusal_of([&] { static_cast<void>(Segment::open(name.text + ".ring", Segment::Access::ReadOnly)); });
     ::alarm(0);
-    CHECK(refused.first == ExitStatus::CannotCreate);
-    CHECK(mentions(refused.second, "no shared memory"));
+    CHECK(refused.status == ExitStatus::CannotCreate);
+    CHECK(mentions(refused.text, "no shared memory"));
 }
 
 TEST_CASE("another user's segment is looked at by root alone", "[segment]") {
@@ -129,10 +125,10 @@ TEST_CASE("another user's segment is looked at by root alone", "[segment]") {
     REQUIRE(::chmod(name.path(".ring").c_str(), 0666) == 0);
     {
         const WithoutPrivileges lowered;
-        const auto refused = failure_of(
+        const auto refused = refusal_of(
             [&] { static_cast<void>(Segment::open(name.text + ".ring", Segment::Access::ReadOnly)); });
-        CHECK(refused.first == ExitStatus::CannotCreate);
-        CHECK(mentions(refused.second, "belongs to user 0"));
+        CHECK(refused.status == ExitStatus::CannotCreate);
+        CHECK(mentions(refused.text, "belongs to user 0"));
     }
     REQUIRE(::chown(name.path(".ring").c_str(), 65534, 65534) == 0);
     CHECK(Segment::open(name.text + ".ring", Segment::Access::ReadOnly));
@@ -155,8 +151,8 @@ TEST_CASE("who opens while one generation follows another sees one of them or no
     std::string refused;
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
     while (!done && refused.empty() && std::chrono::steady_clock::now() < until) {
-        const auto failure = failure_of([&] { static_cast<void>(SegmentsView::open(name.text)); });
-        if (failure.first != ExitStatus::Drained) refused = failure.second;
+        const auto failure = refusal_of([&] { static_cast<void>(SegmentsView::open(name.text)); });
+        if (failure.status != ExitStatus::Drained) refused = failure.text;
     }
     supervisors.join();
     INFO(refused);

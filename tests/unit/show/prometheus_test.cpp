@@ -1,26 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observer/show/prometheus.hpp"
 
-#include <fstream>
 #include <memory>
 #include <set>
 #include <sstream>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/files.hpp"
 #include "tests/support/sample_view.hpp"
+#include "tests/support/text.hpp"
 #include "tests/support/tree_paths.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
 
 namespace {
-
-std::vector<std::string> lines_of(const std::string& text) {
-    std::vector<std::string> lines;
-    std::istringstream stream(text);
-    for (std::string line; std::getline(stream, line);) lines.push_back(line);
-    return lines;
-}
 
 bool has_line(const std::string& text, const std::string& wanted) {
     INFO(text);
@@ -69,9 +63,7 @@ TEST_CASE("a coarse bucket has exactly what is below its bound", "[prometheus]")
 }
 
 TEST_CASE("every metric is named by Prometheus' conventions, once, and documented", "[prometheus]") {
-    std::ifstream file(OBSERVER_DOCUMENTATION);
-    std::stringstream page;
-    page << file.rdbuf();
+    const std::string page = read_file(OBSERVER_DOCUMENTATION);
     std::set<std::string> names;
     std::string name;
     for (const auto& line : lines_of(prometheus_text(sample_view(2)))) {
@@ -88,7 +80,7 @@ TEST_CASE("every metric is named by Prometheus' conventions, once, and documente
         INFO(line);
         if (what == "HELP") {
             CHECK(names.insert(name).second);
-            CHECK(page.str().find('`' + name.substr(std::string("invoice_pipeline_").size()) + '`') !=
+            CHECK(page.find('`' + name.substr(std::string("invoice_pipeline_").size()) + '`') !=
                   std::string::npos);
             CHECK(line.back() == '.');
             continue;

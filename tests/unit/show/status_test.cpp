@@ -3,26 +3,20 @@
 #include "observer/show/status_json.hpp"
 #include "observer/show/status_text.hpp"
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "common/base/printable.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/files.hpp"
 #include "tests/support/sample_view.hpp"
+#include "tests/support/text.hpp"
 #include "tests/support/tree_paths.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
 
 namespace {
-
-std::string documentation() {
-    std::ifstream file(OBSERVER_DOCUMENTATION);
-    std::stringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 
 void require_documented(const nlohmann::json& json, const std::string& page) {
     if (json.is_array()) {
@@ -34,11 +28,6 @@ void require_documented(const nlohmann::json& json, const std::string& page) {
         CHECK(page.find('`' + key + '`') != std::string::npos);
         require_documented(value, page);
     }
-}
-
-bool contains(const std::string& text, const std::string& part) {
-    INFO(text);
-    return text.find(part) != std::string::npos;
 }
 
 }  // namespace
@@ -70,7 +59,7 @@ TEST_CASE("the JSON says what was seen", "[status]") {
 }
 
 TEST_CASE("every name in the JSON is documented", "[status]") {
-    const std::string page = documentation();
+    const std::string page = read_file(OBSERVER_DOCUMENTATION);
     REQUIRE(page.size() > 1000);
     require_documented(nlohmann::json::parse(status_json(sample_view(2))), page);
 }
@@ -120,15 +109,15 @@ TEST_CASE("the page of text says what was seen", "[status]") {
           "1,000 acquired, 500 processed, 400 into the ledger", "consumers are the bottleneck",
           "waits: ring full", "wanted      2 consumers (1 to 32)\n", "INV-1 for 500 ms, attempt 2\n",
           "last death: killed by signal 9 (SIGKILL), 30.0 s ago\n"})
-        CHECK(contains(text, part));
-    CHECK_FALSE(contains(text, "nothing has moved"));
+        CHECK(mentions(text, part));
+    CHECK_FALSE(mentions(text, "nothing has moved"));
 }
 
 TEST_CASE("a source that is watched for more has not ended", "[status]") {
     View view = sample_view(1);
-    CHECK_FALSE(contains(status_text(view), "has ended"));
+    CHECK_FALSE(mentions(status_text(view), "has ended"));
     view.now->is_source_exhausted = true;
-    CHECK(contains(status_text(view), "source      sequence (has ended)\n"));
+    CHECK(mentions(status_text(view), "source      sequence (has ended)\n"));
 }
 
 TEST_CASE("one is told as one", "[status]") {
@@ -143,20 +132,20 @@ TEST_CASE("one is told as one", "[status]") {
 TEST_CASE("a name from outside cannot command the terminal that the page is shown on", "[status]") {
     View view = sample_view(2);
     view.now->consumers[1].invoice->id = "\xc2\x9b\x9b";
-    CHECK(contains(status_text(view), R"(\xc2\x9b\x9b for 500 ms)"));
+    CHECK(mentions(status_text(view), R"(\xc2\x9b\x9b for 500 ms)"));
 }
 
 TEST_CASE("a line says the state, the balance and the rates", "[status]") {
     View view = sample_view(2);
-    CHECK(contains(status_line(view),
+    CHECK(mentions(status_line(view),
                    "running: acquired 20000, booked 11980, rejected 10, failed 5, duplicates 5, in flight "
                    "8000, 1,000/s in, 400/s out; consumers are the bottleneck"));
     SECTION("and that nothing moves, and since when") {
         view.moved_ns = view.now->at_ns - 34'000'000'000;
         CHECK(is_to_be_told(view));
         const std::string since = stillness(view);
-        CHECK(contains(since, "nothing has moved for 34.0 s, since "));
-        CHECK(contains(status_line(view), since));
-        CHECK(contains(status_text(view), since));
+        CHECK(mentions(since, "nothing has moved for 34.0 s, since "));
+        CHECK(mentions(status_line(view), since));
+        CHECK(mentions(status_text(view), since));
     }
 }

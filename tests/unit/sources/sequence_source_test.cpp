@@ -7,7 +7,7 @@
 #include "tests/support/source_fixture.hpp"
 
 using namespace pipeline;
-using namespace pipeline::testing;
+using namespace pipeline::test;
 using namespace std::chrono_literals;
 
 TEST_CASE("a sequence gives each number once, as its own id and position", "[sequence_source]") {

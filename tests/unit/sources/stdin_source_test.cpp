@@ -6,31 +6,18 @@
 #include <thread>
 
 #include "common/base/fd.hpp"
+#include "tests/support/captured_log.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/pipe.hpp"
+#include "tests/support/refusal.hpp"
 #include "tests/support/source_fixture.hpp"
 
 using namespace pipeline;
-using namespace pipeline::testing;
+using namespace pipeline::test;
 using namespace std::chrono_literals;
 using Ids = std::vector<std::string>;
 
 namespace {
-
-struct Pipe {
-    Pipe() {
-        std::array<int, 2> ends{};
-        if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
-        out.reset(ends[0]);
-        in.reset(ends[1]);
-    }
-    void write(std::string_view text) const {
-        if (::write(in.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
-            throw std::runtime_error("write to a pipe");
-        }
-    }
-    UniqueFd out;
-    UniqueFd in;
-};
 
 // Reads until the source is exhausted, waiting where it must.
 std::vector<Taken> read_to_end(Source& source) {
@@ -162,9 +149,9 @@ TEST_CASE("a file as standard input is read again exactly from where the items e
     CHECK(next.exhausted());
 
     resume.position = 500 + 100;
-    const auto failure = failure_of([&] { StandardInputSource(file.get(), resume); });
-    CHECK(failure.first == ExitStatus::Configuration);
-    CHECK(mentions(failure.second, "the same file again"));
+    const auto failure = refusal_of([&] { StandardInputSource(file.get(), resume); });
+    CHECK(failure.status == ExitStatus::Configuration);
+    CHECK(mentions(failure.text, "the same file again"));
 }
 
 TEST_CASE("a socket and /dev/null are standard inputs too", "[stdin_source]") {
@@ -192,8 +179,8 @@ TEST_CASE("a standard input that cannot be read is one clear line", "[stdin_sour
     const int number = closed.get();
     closed.reset();
     for (const int fd : {number, directory.get(), pipe.in.get()}) {
-        const auto failure = failure_of([&] { StandardInputSource(fd, {}); });
-        CHECK(failure.first == ExitStatus::NoInput);
-        CHECK(mentions(failure.second, "standard input"));
+        const auto failure = refusal_of([&] { StandardInputSource(fd, {}); });
+        CHECK(failure.status == ExitStatus::NoInput);
+        CHECK(mentions(failure.text, "standard input"));
     }
 }

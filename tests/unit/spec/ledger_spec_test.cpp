@@ -8,7 +8,7 @@ using pipeline::ledger_file_of;
 using pipeline::LedgerSpec;
 using pipeline::parse_ledger;
 using pipeline::test::here;
-using pipeline::test::refusal_of;
+using pipeline::test::refusal_of_value;
 
 TEST_CASE("each form of a ledger is understood and can be parsed again", "[specs]") {
     CHECK(parse_ledger("none").kind == LedgerSpec::Kind::None);
@@ -19,9 +19,9 @@ TEST_CASE("each form of a ledger is understood and can be parsed again", "[specs
     CHECK(parse_ledger(file.text()).path == file.path);
     for (const auto* text : {"", "sqlite", "SQLITE:/x", "none:", "postgres:x", "/x.db"}) {
         CAPTURE(text);
-        CHECK(refusal_of([&] { return parse_ledger(text); }) == "sqlite:FILE or none is accepted");
+        CHECK(refusal_of_value([&] { return parse_ledger(text); }) == "sqlite:FILE or none is accepted");
     }
-    CHECK(refusal_of([] { return parse_ledger("sqlite:"); }) ==
+    CHECK(refusal_of_value([] { return parse_ledger("sqlite:"); }) ==
           "after 'sqlite:' a path of 1 to 4095 bytes without NUL or newline is accepted");
 }
 

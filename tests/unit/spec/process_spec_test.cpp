@@ -12,7 +12,7 @@ using pipeline::process_forms_where;
 using pipeline::ProcessSpec;
 using pipeline::ProcessTraits;
 using pipeline::SpecArgument;
-using pipeline::test::refusal_of;
+using pipeline::test::refusal_of_value;
 
 TEST_CASE("each form of a process is understood and can be parsed again", "[specs]") {
     struct Case {
@@ -47,7 +47,7 @@ TEST_CASE("a process that does not exist is refused with those that do", "[specs
     const auto* text = GENERATE("", "UBL", "ubl:", "exec", "each", "simulate", "simulate:", "simulate:50",
                                 "simulate:-1us", "simulate:cpu", "simulate:cpu=", "simulate:cpu:50us");
     CAPTURE(text);
-    CHECK(refusal_of([&] { return parse_process(text); }) ==
+    CHECK(refusal_of_value([&] { return parse_process(text); }) ==
           "ubl, none, simulate:DURATION, simulate:cpu=DURATION (DURATION such as 50us), exec:COMMAND or "
           "each:COMMAND is accepted");
 }
@@ -55,13 +55,13 @@ TEST_CASE("a process that does not exist is refused with those that do", "[specs
 TEST_CASE("a command that is none is refused with what is accepted", "[specs]") {
     CHECK(parse_process("exec:sh -c 'read id; echo booked'").command ==
           std::vector<std::string>{"sh", "-c", "read id; echo booked"});
-    CHECK(refusal_of([] { return parse_process("exec:"); }) ==
+    CHECK(refusal_of_value([] { return parse_process("exec:"); }) ==
           "after 'exec:' a program and its arguments are accepted");
-    CHECK(refusal_of([] { return parse_process("each: '' x"); }) ==
+    CHECK(refusal_of_value([] { return parse_process("each: '' x"); }) ==
           "after 'each:' a program and its arguments are accepted");
-    CHECK(refusal_of([] { return parse_process("exec:cat | sort"); }) ==
+    CHECK(refusal_of_value([] { return parse_process("exec:cat | sort"); }) ==
           "after 'exec:' no shell reads it: | is accepted in quotes, or a command of the form sh -c '...'");
-    CHECK(refusal_of([] { return parse_process("exec:" + std::string(65'537, 'x')); }) ==
+    CHECK(refusal_of_value([] { return parse_process("exec:" + std::string(65'537, 'x')); }) ==
           "after 'exec:' a command of at most 65536 bytes is accepted: put it into a script");
 }
 

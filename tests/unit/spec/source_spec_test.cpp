@@ -12,7 +12,7 @@ using pipeline::source_traits_of;
 using pipeline::SourceSpec;
 using pipeline::SourceTraits;
 using pipeline::test::here;
-using pipeline::test::refusal_of;
+using pipeline::test::refusal_of_value;
 
 TEST_CASE("each form of a source is understood and gives its own name", "[specs]") {
     struct Case {
@@ -64,21 +64,21 @@ TEST_CASE("a source that cannot be read is refused with the forms that can", "[s
     const auto* text = GENERATE("", "spool", "lines", "sequences", "Sequence", "SPOOL:/x", "file:/x", "/x",
                                 "-", " spool:/x", "sequence ");
     CAPTURE(text);
-    CHECK(refusal_of([&] { return parse_source(text); }) ==
+    CHECK(refusal_of_value([&] { return parse_source(text); }) ==
           "spool:DIR, lines:FILE, lines:- (standard input), sequence or sequence:COUNT is accepted");
 }
 
 TEST_CASE("the part of a source that is wrong is named", "[specs]") {
     const std::string paths = " a path of 1 to 4095 bytes without NUL or newline is accepted";
-    CHECK(refusal_of([] { return parse_source("spool:"); }) == "after 'spool:'" + paths);
-    CHECK(refusal_of([] { return parse_source("lines:"); }) == "after 'lines:'" + paths);
-    CHECK(refusal_of([] { return parse_source("spool:/a\nb"); }) == "after 'spool:'" + paths);
-    CHECK(refusal_of([] { return parse_source(std::string_view("spool:/a\0b", 10)); }) ==
+    CHECK(refusal_of_value([] { return parse_source("spool:"); }) == "after 'spool:'" + paths);
+    CHECK(refusal_of_value([] { return parse_source("lines:"); }) == "after 'lines:'" + paths);
+    CHECK(refusal_of_value([] { return parse_source("spool:/a\nb"); }) == "after 'spool:'" + paths);
+    CHECK(refusal_of_value([] { return parse_source(std::string_view("spool:/a\0b", 10)); }) ==
           "after 'spool:'" + paths);
     const auto* count = GENERATE("", "-1", "+1", " 1", "1 ", "1.5", "0x10", "1e3", "1099511627777",
                                  "99999999999999999999999");
     CAPTURE(count);
-    CHECK(refusal_of([&] { return parse_source("sequence:" + std::string(count)); }) ==
+    CHECK(refusal_of_value([&] { return parse_source("sequence:" + std::string(count)); }) ==
           "after 'sequence:' a whole number from 0 to 1099511627776 is accepted");
 }
 

@@ -10,7 +10,7 @@ namespace pipeline::test {
 
 // The text that says what is accepted if `parse` refuses; "accepted" if it does not.
 template <class Parse>
-std::string refusal_of(Parse&& parse) {
+std::string refusal_of_value(Parse&& parse) {
     try {
         static_cast<void>(parse());
     } catch (const std::invalid_argument& error) {

@@ -17,7 +17,7 @@ using pipeline::parse_rate;
 using pipeline::rate_text;
 using pipeline::to_text;
 using pipeline::test::here;
-using pipeline::test::refusal_of;
+using pipeline::test::refusal_of_value;
 
 TEST_CASE("a path is absolute and normal, and no longer than the system takes", "[specs]") {
     CHECK(parse_path("/").native() == "/");
@@ -27,9 +27,9 @@ TEST_CASE("a path is absolute and normal, and no longer than the system takes", 
     CHECK(parse_path("x").native() == here("x"));
     const std::string longest = "/" + std::string(PATH_MAX - 2, 'x');
     CHECK(parse_path(longest).native() == longest);
-    CHECK(refusal_of([&] { return parse_path(longest + "x"); }) ==
+    CHECK(refusal_of_value([&] { return parse_path(longest + "x"); }) ==
           "a path of 1 to 4095 bytes without NUL or newline is accepted");
-    CHECK(refusal_of([] { return parse_path(""); }) != "accepted");
+    CHECK(refusal_of_value([] { return parse_path(""); }) != "accepted");
 }
 
 TEST_CASE("a duration is exact in every unit", "[specs]") {
@@ -56,7 +56,7 @@ TEST_CASE("what is no duration is refused with what is one", "[specs]") {
                  "1d", "1e3s", "1,5s", "0x1s", "1.5.5s", "0.5ns", "1.0000000001s", "87600.1h", "87601h",
                  "9223372036854775807ns", "9223372036854775808h", "99999999999999999999ns", "nan", "infs");
     CAPTURE(text);
-    CHECK(refusal_of([&] { return parse_duration(text); }) ==
+    CHECK(refusal_of_value([&] { return parse_duration(text); }) ==
           "a number and a unit (ns, us, ms, s, min or h) is accepted, such as 250ms, at most 10 years");
 }
 
@@ -66,10 +66,10 @@ TEST_CASE("a duration outside its limits is refused with them", "[specs]") {
     CHECK(parse_duration("0", 1ms, 1h, true) == 0ns);
     for (const auto* text : {"", "0", "999us", "1.1h", "1"}) {
         CAPTURE(text);
-        CHECK(refusal_of([&] { return parse_duration(text, 1ms, 1h); }) ==
+        CHECK(refusal_of_value([&] { return parse_duration(text, 1ms, 1h); }) ==
               "a duration from 1ms to 1h is accepted, with a unit (ns, us, ms, s, min or h)");
     }
-    CHECK(refusal_of([] { return parse_duration("2h", 1ms, 1h, true); }) ==
+    CHECK(refusal_of_value([] { return parse_duration("2h", 1ms, 1h, true); }) ==
           "0 (no limit) or a duration from 1ms to 1h is accepted, with a unit (ns, us, ms, s, min or h)");
 }
 
@@ -98,7 +98,7 @@ TEST_CASE("a rate is a number of items a second", "[specs]") {
     const auto* text = GENERATE("", "4000", "/s", "0/s", "-1/s", "+1/s", "1e3/s", ".5/s", "5./s", "1/min",
                                 "1/S", "1 /s", "1/s ", "nan/s", "inf/s", "0.0000009/s", "1000000001/s");
     CAPTURE(text);
-    CHECK(refusal_of([&] { return parse_rate(text); }) ==
+    CHECK(refusal_of_value([&] { return parse_rate(text); }) ==
           "a number from 0.000001 to 1000000000 followed by /s is accepted, such as 4000/s");
 }
 
@@ -120,7 +120,8 @@ TEST_CASE("a count is a whole decimal number within its limits", "[specs]") {
     const auto* text =
         GENERATE("", "1", "10", "-3", "+3", " 3", "3 ", "3.0", "3x", "0x3", "three", "18446744073709551619");
     CAPTURE(text);
-    CHECK(refusal_of([&] { return parse_count(text, 2, 9); }) == "a whole number from 2 to 9 is accepted");
+    CHECK(refusal_of_value([&] { return parse_count(text, 2, 9); }) ==
+          "a whole number from 2 to 9 is accepted");
 }
 
 TEST_CASE("a name is one that a segment can have", "[specs]") {
@@ -132,7 +133,7 @@ TEST_CASE("a name is one that a segment can have", "[specs]") {
          {std::string(), std::string("-a"), std::string(".a"), std::string("a/b"), std::string("a b"),
           std::string("a\n"), std::string("\xc3\xa4"), std::string(101, 'n')}) {
         CAPTURE(text);
-        CHECK(refusal_of([&] { return parse_name(text); }) ==
+        CHECK(refusal_of_value([&] { return parse_name(text); }) ==
               "1 to 100 letters, digits, '.', '_' or '-', the first not '.' or '-', are accepted");
     }
 }

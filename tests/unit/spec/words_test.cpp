@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/support/catch.hpp"
+#include "tests/unit/spec/spec_refusal.hpp"
 
 using pipeline::join_words;
 using pipeline::split_words;
@@ -13,13 +14,8 @@ using Words = std::vector<std::string>;
 
 namespace {
 
-std::string refusal_of(const std::string& text) {
-    try {
-        static_cast<void>(split_words(text));
-    } catch (const std::invalid_argument& error) {
-        return error.what();
-    }
-    return "accepted";
+std::string refusal_of_words(const std::string& text) {
+    return pipeline::test::refusal_of_value([&] { return split_words(text); });
 }
 
 }  // namespace
@@ -40,17 +36,17 @@ TEST_CASE("a command is split as sh(1) splits it", "[words]") {
 
 TEST_CASE("what only a shell could do is refused unless it is quoted", "[words]") {
     for (const char c : std::string("|&;<>()$`*?")) {
-        CHECK(refusal_of(std::string("a ") + c) ==
+        CHECK(refusal_of_words(std::string("a ") + c) ==
               std::string("no shell reads it: ") + c +
                   " is accepted in quotes, or a command of the form sh -c '...'");
         CHECK(split_words(std::string("a '") + c + "'") == Words{"a", std::string(1, c)});
         CHECK(split_words(std::string("a \\") + c) == Words{"a", std::string(1, c)});
     }
-    CHECK(refusal_of("a 'b") == "a second ' is accepted after the first");
-    CHECK(refusal_of("a \"b") == "a second \" is accepted after the first");
-    CHECK(refusal_of("a \"b\\\"") == "a second \" is accepted after the first");
-    CHECK(refusal_of("a\\") == "a character after the last \\ is accepted");
-    CHECK(refusal_of(std::string("a\0b", 3)) == "a command without NUL is accepted");
+    CHECK(refusal_of_words("a 'b") == "a second ' is accepted after the first");
+    CHECK(refusal_of_words("a \"b") == "a second \" is accepted after the first");
+    CHECK(refusal_of_words("a \"b\\\"") == "a second \" is accepted after the first");
+    CHECK(refusal_of_words("a\\") == "a character after the last \\ is accepted");
+    CHECK(refusal_of_words(std::string("a\0b", 3)) == "a command without NUL is accepted");
 }
 
 TEST_CASE("joined words are split into the same again", "[words]") {

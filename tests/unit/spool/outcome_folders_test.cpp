@@ -8,11 +8,14 @@
 #include <functional>
 #include <iostream>
 
+#include "tests/support/captured_log.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/refusal.hpp"
 #include "tests/support/spool_fixture.hpp"
+#include "tests/support/without_privileges.hpp"
 
 using namespace pipeline;
-using namespace pipeline::testing;
+using namespace pipeline::test;
 using Ids = std::vector<std::string>;
 namespace fs = std::filesystem;
 
@@ -46,10 +49,10 @@ void give_to(const fs::path& path, uid_t user) {
     REQUIRE(::chown(path.c_str(), user, static_cast<gid_t>(-1)) == 0);
 }
 
-std::pair<ExitStatus, std::string> refusal(const Spool& spool, std::shared_ptr<FileMoves> moves = nullptr) {
+Refusal refusal(const Spool& spool, std::shared_ptr<FileMoves> moves = nullptr) {
     SourceContext context;
     if (moves) context.moves = std::move(moves);
-    return failure_of([&] { SpoolSource(spool.path, {}, {}, context); });
+    return refusal_of([&] { SpoolSource(spool.path, {}, {}, context); });
 }
 
 std::vector<std::string> hidden_in(const fs::path& folder) {
@@ -83,7 +86,7 @@ TEST_CASE("a folder that somebody else has planted is refused, the spool owner's
     give_to(spool.path, kOwner);
     fs::create_directory(spool.path / name);
     give_to(spool.path / name, kOwner);
-    CHECK(refusal(spool).first == ExitStatus::Drained);
+    CHECK(refusal(spool).status == ExitStatus::Drained);
     give_to(spool.path / name, kStranger);
     const auto [status, text] = refusal(spool);
     CHECK(status == ExitStatus::CannotCreate);
@@ -96,7 +99,7 @@ TEST_CASE("a sticky folder of somebody else, whose files could not be moved, is 
     const Spool spool;
     REQUIRE(::chmod(spool.root.path().c_str(), 0755) == 0);
     REQUIRE(::chmod(spool.path.c_str(), 01777) == 0);
-    CHECK(refusal(spool).first == ExitStatus::Drained);  // root may
+    CHECK(refusal(spool).status == ExitStatus::Drained);  // root may
     for (const auto& entry : fs::directory_iterator(spool.path)) fs::remove_all(entry.path());
     const WithoutPrivileges lowered;
     const auto [status, text] = refusal(spool);
@@ -107,7 +110,7 @@ TEST_CASE("a sticky folder of somebody else, whose files could not be moved, is 
 TEST_CASE("a sticky spool of one's own works", "[outcome_folders]") {
     const Spool spool;
     REQUIRE(::chmod(spool.path.c_str(), 03770) == 0);
-    CHECK(refusal(spool).first == ExitStatus::Drained);
+    CHECK(refusal(spool).status == ExitStatus::Drained);
 }
 
 TEST_CASE("what keeps files from being moved is found out at the start, by trying", "[outcome_folders]") {
@@ -173,7 +176,7 @@ TEST_CASE("a full disk while a start finishes what lies in .moving is waited for
     SpoolSource source(spool.path, {}, limits_of(10), context);
     CHECK(take_all(source).empty());
     CHECK_FALSE(source.exhausted());
-    CHECK(content_of(spool.path / ".moving/booked/a") == "x");
+    CHECK(read_file(spool.path / ".moving/booked/a") == "x");
     moves->on_rename = [](unsigned) { return 0; };
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(4);
     std::vector<Taken> taken;
@@ -200,20 +203,20 @@ TEST_CASE("where renames always replace, files are moved by links and none is re
     for (const Taken& item : take_all(source)) source.acknowledge(record_of(item));
     CHECK(spool.in("").empty());
     CHECK(spool.in("booked").size() == 3);
-    CHECK(content_of(spool.path / "booked/a") == "new");
-    CHECK(content_of(spool.path / "booked/b") == "old");
+    CHECK(read_file(spool.path / "booked/a") == "new");
+    CHECK(read_file(spool.path / "booked/b") == "old");
     for (const std::string& name : spool.in("booked"))
         CHECK(fs::hard_link_count(spool.path / "booked" / name) == 1);
 }
 
 TEST_CASE("what killed probes have left is removed", "[outcome_folders]") {
     const Spool spool;
-    CHECK(refusal(spool).first == ExitStatus::Drained);
+    CHECK(refusal(spool).status == ExitStatus::Drained);
     const std::string probe = ".probe-0123456789abcdef";
     write_file(spool.path / ".moving" / probe, "");
     const std::string where = GENERATE("", ".moving/failed", "failed");
     write_file(spool.path / where / probe, "");
-    CHECK(refusal(spool).first == ExitStatus::Drained);
+    CHECK(refusal(spool).status == ExitStatus::Drained);
     CHECK(hidden_in(spool.path).empty());
 }
 
@@ -266,7 +269,7 @@ TEST_CASE("a second pipeline in the same spool is refused", "[outcome_folders]")
     const Spool spool;
     const SpoolSource first(spool.path, {});
     fs::create_directory_symlink(spool.path, spool.root / "other name");
-    const auto second = failure_of([&] { SpoolSource(spool.root / "other name", {}); });
-    CHECK(second.first == ExitStatus::CannotCreate);
-    CHECK(mentions(second.second, "is used by another pipeline"));
+    const auto second = refusal_of([&] { SpoolSource(spool.root / "other name", {}); });
+    CHECK(second.status == ExitStatus::CannotCreate);
+    CHECK(mentions(second.text, "is used by another pipeline"));
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "producer/sources/spool/spool_receipts.hpp"
 
+#include "tests/support/captured_log.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/refusal.hpp"
 #include "tests/support/spool_fixture.hpp"
+#include "tests/support/without_privileges.hpp"
 
 using namespace pipeline;
-using namespace pipeline::testing;
+using namespace pipeline::test;
 using Ids = std::vector<std::string>;
 namespace fs = std::filesystem;
 
@@ -19,10 +22,10 @@ TEST_CASE("a durable file is moved to the folder of its outcome", "[spool_receip
         source.acknowledge(record_of(item, static_cast<Outcome>(item.id[0] - '1')));
     }
     CHECK(spool.in("").empty());
-    CHECK(content_of(spool.path / "booked/1") == "1");
-    CHECK(content_of(spool.path / "rejected/2") == "2");
-    CHECK(content_of(spool.path / "failed/3") == "3");
-    CHECK(content_of(spool.path / "duplicates/4") == "4");
+    CHECK(read_file(spool.path / "booked/1") == "1");
+    CHECK(read_file(spool.path / "rejected/2") == "2");
+    CHECK(read_file(spool.path / "failed/3") == "3");
+    CHECK(read_file(spool.path / "duplicates/4") == "4");
     CHECK(take_all(source).empty());
     CHECK(source.exhausted());
 }
@@ -68,7 +71,7 @@ TEST_CASE("a file that cannot have an id of its own goes the whole way under a s
         CHECK(take_all(*source).empty());
     }
     source->acknowledge(record_of(taken[0], Outcome::Failed));
-    CHECK(content_of(spool.path / "failed" / name) == "content");
+    CHECK(read_file(spool.path / "failed" / name) == "content");
     CHECK(spool.in("").empty());
     source->acknowledge(record_of(taken[0], Outcome::Failed));
     CHECK(take_all(*source).empty());
@@ -83,12 +86,12 @@ TEST_CASE("a file that was replaced while it was in flight stays as a new invoic
     spool.hand_over("a", "second");
     source.acknowledge(record_of(first.at(0)));
     CHECK(spool.in("booked").empty());
-    CHECK(content_of(spool.path / "a") == "second");
+    CHECK(read_file(spool.path / "a") == "second");
     const auto second = take_all(source);
     REQUIRE(ids_of(second) == Ids{"a"});
     CHECK(second[0].position != first[0].position);
     source.acknowledge(record_of(second[0], Outcome::Duplicate));
-    CHECK(content_of(spool.path / "duplicates/a") == "second");
+    CHECK(read_file(spool.path / "duplicates/a") == "second");
 }
 
 TEST_CASE(
@@ -123,7 +126,7 @@ TEST_CASE(
     source->acknowledge(record_of(first.at(0)));
     CHECK(moves->renames == before);
     source->acknowledge(record_of(second.at(0), Outcome::Duplicate));
-    CHECK(content_of(spool.path / "duplicates/a") == "second");
+    CHECK(read_file(spool.path / "duplicates/a") == "second");
     CHECK(spool.in("").empty());
 }
 
@@ -158,15 +161,15 @@ TEST_CASE("a name that is taken where the file goes is made unique and nothing i
 
     SECTION("once") {
         source.acknowledge(record_of(taken.at(0)));
-        CHECK(content_of(spool.path / "booked" / first) == "new");
+        CHECK(read_file(spool.path / "booked" / first) == "new");
     }
     SECTION("twice") {
         write_file(spool.path / "booked" / first, "older");
         source.acknowledge(record_of(taken.at(0)));
-        CHECK(content_of(spool.path / "booked" / first) == "older");
-        CHECK(content_of(spool.path / "booked" / second) == "new");
+        CHECK(read_file(spool.path / "booked" / first) == "older");
+        CHECK(read_file(spool.path / "booked" / second) == "new");
     }
-    CHECK(content_of(spool.path / "booked" / name) == "old");
+    CHECK(read_file(spool.path / "booked" / name) == "old");
     CHECK(spool.in("").empty());
 }
 
@@ -284,11 +287,11 @@ TEST_CASE("a spool out of which nothing can be moved is one clear line", "[spool
     write_file(spool.path / "taken/rejected", "");
     fs::create_directory(spool.path / "readonly");
     REQUIRE(::chmod((spool.path / "readonly").c_str(), 0555) == 0);
-    const auto taken = failure_of([&] { SpoolSource(spool.path / "taken", {}); });
-    CHECK(taken.first == ExitStatus::CannotCreate);
-    CHECK(mentions(taken.second, "taken/rejected"));
+    const auto taken = refusal_of([&] { SpoolSource(spool.path / "taken", {}); });
+    CHECK(taken.status == ExitStatus::CannotCreate);
+    CHECK(mentions(taken.text, "taken/rejected"));
     const WithoutPrivileges lowered;
-    const auto read_only = failure_of([&] { SpoolSource(spool.path / "readonly", {}); });
-    CHECK(read_only.first == ExitStatus::CannotCreate);
-    CHECK(mentions(read_only.second, "must be writable"));
+    const auto read_only = refusal_of([&] { SpoolSource(spool.path / "readonly", {}); });
+    CHECK(read_only.status == ExitStatus::CannotCreate);
+    CHECK(mentions(read_only.text, "must be writable"));
 }

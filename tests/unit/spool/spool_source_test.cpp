@@ -4,11 +4,15 @@
 #include <set>
 #include <thread>
 
+#include "tests/support/captured_log.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/pipe.hpp"
+#include "tests/support/refusal.hpp"
 #include "tests/support/spool_fixture.hpp"
+#include "tests/support/without_privileges.hpp"
 
 using namespace pipeline;
-using namespace pipeline::testing;
+using namespace pipeline::test;
 using namespace std::chrono_literals;
 using Ids = std::vector<std::string>;
 namespace fs = std::filesystem;
@@ -120,14 +124,11 @@ TEST_CASE("a wait ends when a file arrives, and so does one that waits for a sig
     other.join();
     CHECK(ids == Ids{"a"});
 
-    std::array<int, 2> ends{};
-    REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
-    const UniqueFd signal_fd(ends[0]);
-    const UniqueFd sender(ends[1]);
-    REQUIRE(::write(sender.get(), "x", 1) == 1);
-    source.wait(signal_fd.get(), 60s);
+    const Pipe signals;
+    signals.write("x");
+    source.wait(signals.out.get(), 60s);
     source.stop();
-    source.wait(signal_fd.get(), 60s);
+    source.wait(signals.out.get(), 60s);
     CHECK(std::chrono::steady_clock::now() < until);
 }
 
@@ -269,9 +270,9 @@ TEST_CASE("a spool that is removed or renamed while it is read is a failure", "[
     } else {
         fs::rename(spool.path, spool.root / "elsewhere");
     }
-    const auto failure = failure_of([&] { (void)take_all(source); });
-    CHECK(failure.first == ExitStatus::NoInput);
-    CHECK(mentions(failure.second, spool.path.string()));
+    const auto failure = refusal_of([&] { (void)take_all(source); });
+    CHECK(failure.status == ExitStatus::NoInput);
+    CHECK(mentions(failure.text, spool.path.string()));
     source.acknowledge(record_of(taken.at(0)));
     if (!removed) CHECK(fs::exists(spool.root / "elsewhere/booked/a"));
 }
@@ -286,10 +287,10 @@ TEST_CASE("a folder that cannot be a spool is one clear line", "[spool_source]")
     REQUIRE(::chmod((spool.path / "unsearchable").c_str(), 0444) == 0);
     for (const char* name : {"missing", "file", "unreadable", "unsearchable"}) {
         const WithoutPrivileges lowered;
-        const auto failure = failure_of([&] { SpoolSource(spool.path / name, {}); });
-        INFO(name << ": " << failure.second);
-        CHECK(failure.first == ExitStatus::NoInput);
-        CHECK(mentions(failure.second, (spool.path / name).string()));
-        CHECK_FALSE(mentions(failure.second, "\n"));
+        const auto failure = refusal_of([&] { SpoolSource(spool.path / name, {}); });
+        INFO(name << ": " << failure.text);
+        CHECK(failure.status == ExitStatus::NoInput);
+        CHECK(mentions(failure.text, (spool.path / name).string()));
+        CHECK_FALSE(mentions(failure.text, "\n"));
     }
 }

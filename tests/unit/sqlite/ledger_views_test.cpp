@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ledger as people read it: the views, and what docs/ledger.md says of tables and queries.
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <string>
 #include <vector>
@@ -17,19 +15,14 @@ using namespace pipeline::test;
 
 namespace {
 
-std::string readable_amount(const TemporaryFolder& folder, std::int64_t hundredths) {
+std::string readable_amount(const LedgerFolder& folder, std::int64_t hundredths) {
     change(folder.ledger(), "UPDATE invoices SET gross = " + std::to_string(hundredths) + " WHERE id = 'a'");
     return ask(folder.ledger(), "SELECT gross FROM readable_invoices WHERE id = 'a'");
 }
 
-std::string documentation() {
-    std::ifstream file(LEDGER_DOCUMENTATION);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
 // The blocks that are marked as SQL.
 std::vector<std::string> documented_queries() {
-    const std::string text = documentation();
+    const std::string text = read_file(LEDGER_DOCUMENTATION);
     const std::string begin = "```sql\n";
     std::vector<std::string> queries;
     for (auto at = text.find(begin); at != std::string::npos; at = text.find(begin, at)) {
@@ -85,7 +78,7 @@ void fill(const std::filesystem::path& file) {
 }  // namespace
 
 TEST_CASE("every query of the documentation runs and says what it is for", "[ledger_views]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     fill(folder.ledger());
     const auto queries = documented_queries();
     REQUIRE(queries.size() == 8);
@@ -98,7 +91,7 @@ TEST_CASE("every query of the documentation runs and says what it is for", "[led
     CHECK(ask_for(1, 2) == Rows{"BR-CO-13|2", "BR-CO-10|1", "cannot be read|1"});
     const auto minutes = ask_for(2, 3);
     REQUIRE(minutes.size() == 1);
-    check_contains(minutes[0], "|7|0.1");
+    check_mentions(minutes[0], "|7|0.1");
     CHECK(ask_for(3, 2).size() == 7);
     CHECK(ask_for(4, 4) == Rows{"killed by signal 11 (SIGSEGV)|1|3|g"});
     CHECK(ask_for(5, 3) == Rows{"a|spool:/in|8"});
@@ -107,9 +100,9 @@ TEST_CASE("every query of the documentation runs and says what it is for", "[led
 }
 
 TEST_CASE("every table, view and column is documented", "[ledger_views]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     { const SqliteLedger made(folder.ledger()); }
-    const std::string text = documentation();
+    const std::string text = read_file(LEDGER_DOCUMENTATION);
     const auto columns =
         answers(folder.ledger(),
                 "SELECT schema.name, column.name, schema.type FROM sqlite_schema AS schema,"
@@ -124,12 +117,12 @@ TEST_CASE("every table, view and column is documented", "[ledger_views]") {
         CHECK(text.find(is_view ? "`" + table + "`" : "### " + table + ":") != std::string::npos);
         CHECK(text.find("`" + column + "`") != std::string::npos);
     }
-    check_contains(text, "| `version` | INTEGER | " + std::to_string(kLedgerSchemaVersion) + ". ");
-    check_contains(text, "\n| " + std::to_string(kLedgerSchemaVersion) + " | ");
+    check_mentions(text, "| `version` | INTEGER | " + std::to_string(kLedgerSchemaVersion) + ". ");
+    check_mentions(text, "\n| " + std::to_string(kLedgerSchemaVersion) + " | ");
 }
 
 TEST_CASE("readable amounts have two decimals and their sign, however large", "[ledger_views]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     Batch batch;
     batch.add("a", 1);
@@ -150,7 +143,7 @@ TEST_CASE("readable amounts have two decimals and their sign, however large", "[
 
 TEST_CASE("readable times are UTC to the millisecond, and a clock that was set back only looks odd",
           "[ledger_views]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     Batch batch;
     batch.add("a", 1);
@@ -172,7 +165,7 @@ TEST_CASE("readable times are UTC to the millisecond, and a clock that was set b
 }
 
 TEST_CASE("a readable generation says what was given again", "[ledger_views]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     Batch batch;
     for (std::uint64_t i = 1; i <= 10; ++i) batch.add(std::to_string(i), i);

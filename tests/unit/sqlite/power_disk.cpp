@@ -4,8 +4,9 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <fstream>
 #include <iterator>
+
+#include "tests/support/files.hpp"
 
 namespace pipeline::test {
 namespace {
@@ -41,8 +42,7 @@ void PowerDisk::keep(const std::string& path) {
 void PowerDisk::opened(const std::string& path) {
     if (now_.contains(path)) return;
     auto found = std::make_shared<Contents>();
-    std::ifstream in(path, std::ios::binary);
-    found->synced.assign(std::istreambuf_iterator<char>(in), {});
+    found->synced = read_file(path);
     now_[path] = std::move(found);
 }
 
@@ -118,8 +118,7 @@ void PowerDisk::restore() {
     }
     for (const auto& path : paths) {
         std::filesystem::remove(path);
-        if (const auto at = found.find(path); at != found.end())
-            std::ofstream(path, std::ios::binary) << at->second->synced;
+        if (const auto at = found.find(path); at != found.end()) write_file(path, at->second->synced);
         if (!path.ends_with("-wal")) std::filesystem::remove(path + "-shm");
     }
     now_ = found;

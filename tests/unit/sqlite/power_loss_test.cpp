@@ -215,7 +215,7 @@ struct Simulation {
 
 // Runs lives of random length, each ended by a cut.
 Simulation simulate(int cuts, bool disk_lies, std::uint64_t seed) {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     const auto file = folder.ledger();
     std::mt19937_64 random(seed);
     PowerDisk disk(random, disk_lies);
@@ -319,7 +319,7 @@ TEST_CASE("a copy without a log that gets one while the power is cut is a ledger
     bool is_over = false;
     for (std::uint64_t changes = 1; !is_over; ++changes) {
         for (int times = 0; times < 5; ++times) {
-            const TemporaryFolder folder;
+            const LedgerFolder folder;
             const auto original = folder.path() / "original.db";
             {
                 SqliteLedger ledger(original);

@@ -19,7 +19,7 @@ constexpr std::int64_t kDay = 86'400'000'000;  // microseconds
 }  // namespace
 
 TEST_CASE("a redo at the same moment, as the clock says, is made durable again", "[sqlite_ledger][clock]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     Batch batch;
     for (std::uint64_t i = 0; i < 10; ++i) batch.add(std::to_string(i), i);
@@ -34,7 +34,7 @@ TEST_CASE("a redo at the same moment, as the clock says, is made durable again",
 
 TEST_CASE("a clock that is set back changes neither order nor cursor, and no duration",
           "[sqlite_ledger][clock]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     const WallClock right;
     const auto commit_at = [&](std::int64_t off, std::uint64_t position) {

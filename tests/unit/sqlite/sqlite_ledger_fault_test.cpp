@@ -63,28 +63,11 @@ std::string refused(Ledger& ledger, Batch& batch) {
     return {};
 }
 
-// The message of the Failure that `action` throws; "" if it does not.
-template <class Action>
-std::string failure_of(Action&& action) {
-    try {
-        action();
-    } catch (const Failure& failure) {
-        return failure.what();
-    }
-    return {};
-}
-
-Batch numbers(std::uint64_t first, std::uint64_t size) {
-    Batch batch;
-    for (std::uint64_t i = first; i < first + size; ++i) batch.add(std::to_string(i), i);
-    return batch;
-}
-
 }  // namespace
 
 TEST_CASE("a locked ledger is unavailable for a short while and works after the release",
           "[sqlite_ledger][fault]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     auto batch = numbers(0, 10);
     {
@@ -93,7 +76,7 @@ TEST_CASE("a locked ledger is unavailable for a short while and works after the 
         const auto before = monotonic_ns();
         const auto message = refused(ledger, batch);
         CHECK(monotonic_ns() - before < 2'000'000'000U);
-        check_contains(message, "ledger " + folder.ledger().string() + ": database is locked; ");
+        check_mentions(message, "ledger " + folder.ledger().string() + ": database is locked; ");
         CHECK_FALSE(ledger.cursor("sequence"));      // reading is not disturbed
         const SqliteLedger second(folder.ledger());  // nor is opening
     }
@@ -104,19 +87,19 @@ TEST_CASE("a locked ledger is unavailable for a short while and works after the 
 
 TEST_CASE("a ledger that another program keeps for itself is refused at opening, in bounded time",
           "[sqlite_ledger][fault]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     static_cast<void>(SqliteLedger(folder.ledger()));
     SqliteConnection other(folder.ledger(), true, std::chrono::seconds(1));
     other.execute("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE");
     const auto before = monotonic_ns();
-    check_contains(failure_of([&] { SqliteLedger(folder.ledger(), std::chrono::milliseconds(300)); }),
+    check_mentions(refusal_of([&] { SqliteLedger(folder.ledger(), std::chrono::milliseconds(300)); }).text,
                    "others still have the file open; end the program that holds it");
     CHECK(monotonic_ns() - before < 3'000'000'000U);
 }
 
 TEST_CASE("a full disk and a failing one are unavailable and keep nothing of the batch",
           "[sqlite_ledger][fault]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     auto before = numbers(0, 10);
     REQUIRE(refused(ledger, before).empty());
@@ -132,7 +115,7 @@ TEST_CASE("a full disk and a failing one are unavailable and keep nothing of the
     }
     {
         const WriteFault fault(EIO);
-        check_contains(refused(ledger, batch), file + "disk I/O error (SQLite's code 778); ");
+        check_mentions(refused(ledger, batch), file + "disk I/O error (SQLite's code 778); ");
     }
     CHECK(ask(folder.ledger(), "SELECT count(*) FROM invoices") == "10");
     CHECK(refused(ledger, batch).empty());
@@ -141,20 +124,20 @@ TEST_CASE("a full disk and a failing one are unavailable and keep nothing of the
 }
 
 TEST_CASE("a batch whose fsync fails is not called durable", "[sqlite_ledger][fault]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     auto batch = numbers(0, 10);
     sync_hook().error = EIO;
     const auto message = refused(ledger, batch);
     sync_hook().error = 0;
-    check_contains(message, "disk I/O error");
+    check_mentions(message, "disk I/O error");
     CHECK(refused(ledger, batch).empty());
     CHECK(ask(folder.ledger(), "SELECT count(*) FROM invoices") == "10");
 }
 
 TEST_CASE("a commit is one fsync, and so is one that finds all its rows there already",
           "[sqlite_ledger][fault]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     auto first = numbers(0, 10);
     REQUIRE(refused(ledger, first).empty());
@@ -168,7 +151,7 @@ TEST_CASE("a commit is one fsync, and so is one that finds all its rows there al
 
 TEST_CASE("a ledger that is moved away waits for its return and never begins a new file",
           "[sqlite_ledger][fault]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     auto first = numbers(0, 10);
     REQUIRE(refused(ledger, first).empty());
@@ -176,12 +159,12 @@ TEST_CASE("a ledger that is moved away waits for its return and never begins a n
     const auto away = folder.path() / "away.db";
     std::filesystem::rename(folder.ledger(), away);
     for (int i = 0; i < 2; ++i)
-        check_contains(refused(ledger, second), "moved or deleted while in use; put the file back");
+        check_mentions(refused(ledger, second), "moved or deleted while in use; put the file back");
     {
         const auto successor = SqliteLedger::shared(folder.ledger());
         const auto message = refused(*successor, second);
-        check_contains(message, "it is gone, and its log is not");
-        check_contains(message, "put the file back");
+        check_mentions(message, "it is gone, and its log is not");
+        check_mentions(message, "put the file back");
     }
     CHECK_FALSE(std::filesystem::exists(folder.ledger()));
     std::filesystem::rename(away, folder.ledger());
@@ -191,11 +174,11 @@ TEST_CASE("a ledger that is moved away waits for its return and never begins a n
 
 TEST_CASE("a ledger whose tables are changed while it is open fails with a clear line",
           "[sqlite_ledger][fault]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     change(folder.ledger(), "DROP TABLE sources");
     auto batch = numbers(0, 10);
-    check_contains(failure_of([&] { ledger.commit(batch.range(), context("sequence", 1)); }),
+    check_mentions(refusal_of([&] { ledger.commit(batch.range(), context("sequence", 1)); }).text,
                    "its table sources is not there");
     CHECK(ask(folder.ledger(), "SELECT count(*) FROM invoices") == "0");
 }
@@ -205,7 +188,7 @@ TEST_CASE("a ledger whose tables are changed while it is open fails with a clear
 // the cursor, and redoes the batch before it. Each time the file is asked: is what was committed still
 // there, is what was not whole or gone, does it still work.
 TEST_CASE("kill -9 at any moment leaves each batch whole or absent", "[sqlite_ledger][fault]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     constexpr std::uint64_t kBatch = 200;
     const auto seed = std::random_device{}();
     INFO("seed " << seed);

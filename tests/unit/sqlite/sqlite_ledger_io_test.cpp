@@ -127,7 +127,7 @@ TEST_CASE("whichever call to the disk fails, once or for a while, each invoice i
     const auto kind = GENERATE(Kind{1, false}, Kind{1, true}, Kind{40, false});
     std::uint64_t faults = 0;
     for (std::uint64_t first = 1;; ++first) {
-        const TemporaryFolder folder;
+        const LedgerFolder folder;
         FaultyDisk disk(first, kind.calls, kind.is_full);
         {
             const DiskShim shim(disk);
@@ -146,7 +146,7 @@ TEST_CASE("whichever call to the disk fails, once or for a while, each invoice i
 
 TEST_CASE("a disk that is really full is waited for, and the ledger goes on when there is room",
           "[sqlite_ledger][fault]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     const auto disk = folder.path() / "disk";
     std::filesystem::create_directory(disk);
     // In a child, whose mounts nobody else sees.
@@ -199,7 +199,7 @@ TEST_CASE("a disk that is really full is waited for, and the ledger goes on when
 
 TEST_CASE("a new ledger on a full disk is refused with what to do, and made when there is room",
           "[sqlite_ledger][fault]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     FaultyDisk disk(1, UINT64_MAX / 2, true);
     {
         const DiskShim shim(disk);

@@ -13,6 +13,7 @@
 #include "common/ledger/sqlite/sqlite_ledger.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/ledger_fixture.hpp"
+#include "tests/unit/sqlite/disk_death.hpp"
 #include "tests/unit/sqlite/old_ledgers.hpp"
 
 using namespace pipeline;
@@ -36,24 +37,10 @@ std::string contents(const std::filesystem::path& file) {
 
 const std::string kThisVersion = fmt::format("{}", kLedgerSchemaVersion);
 
-// This process is killed instead of doing its `writes_left`th write.
-int writes_left = 0;
-ssize_t deadly_write(int fd, const void* bytes, std::size_t size, off64_t offset) {
-    if (--writes_left == 0) ::raise(SIGKILL);
-    return ::pwrite64(fd, bytes, size, offset);
-}
-
-void die_at_write(int number) {
-    writes_left = number;
-    sqlite3_vfs* vfs = sqlite3_vfs_find(nullptr);
-    for (const auto* name : {"pwrite", "pwrite64"})
-        vfs->xSetSystemCall(vfs, name, reinterpret_cast<sqlite3_syscall_ptr>(deadly_write));
-}
-
 }  // namespace
 
 TEST_CASE("a ledger of version 1 keeps everything and is afterwards like a new one", "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     change(folder.ledger(), kVersion1);
     const auto before = contents(folder.ledger());
     SqliteLedger ledger(folder.ledger());
@@ -75,7 +62,7 @@ TEST_CASE("a ledger of version 1 keeps everything and is afterwards like a new o
 
 TEST_CASE("a ledger of version 2 keeps everything, gets a name, and its last commit is redone by its keys",
           "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     change(folder.ledger(), std::string(kVersion1) + kVersion2);
     const auto before = contents(folder.ledger());
     SqliteLedger ledger(folder.ledger());
@@ -114,13 +101,13 @@ TEST_CASE("kill -9 at any write of a migration leaves the old version or the new
     const std::string old_version = GENERATE(as<std::string>{}, "1", "2");
     int kills = 0;
     for (int write = 1;; ++write) {
-        const TemporaryFolder folder;
+        const LedgerFolder folder;
         change(folder.ledger(), kVersion1);
         if (old_version == "2") change(folder.ledger(), kVersion2);
         const auto before = contents(folder.ledger());
         const auto old_schema = schema(folder.ledger());
         const int status = reap(start_child([&] {
-            die_at_write(write);
+            die_at_disk_call(write);
             const SqliteLedger ledger(folder.ledger());
         }));
         const auto version = ask(folder.ledger(), "SELECT version FROM schema_version");
@@ -142,7 +129,7 @@ TEST_CASE("kill -9 at any write of a migration leaves the old version or the new
 
 TEST_CASE("a ledger of version 1 that many processes open at once is migrated once and takes their commits",
           "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     change(folder.ledger(), kVersion1);
     int gate[2];
     REQUIRE(::pipe2(gate, O_CLOEXEC) == 0);
@@ -178,7 +165,7 @@ TEST_CASE("a ledger of version 1 that many processes open at once is migrated on
 
 TEST_CASE("a ledger of version 1 that is used by the old program meanwhile is migrated under it",
           "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteConnection old(folder.ledger(), true, std::chrono::seconds(5));
     old.execute(kVersion1);
     SqliteStatement insert(old, "INSERT INTO duplicates VALUES('sequence', ?1, 'x', 0)");

@@ -16,18 +16,8 @@ using namespace pipeline::test;
 
 namespace {
 
-struct Refusal {
-    ExitStatus status = ExitStatus::Drained;
-    std::string text;
-};
-
 Refusal try_to_open(const std::filesystem::path& file) {
-    try {
-        const SqliteLedger ledger(file);
-    } catch (const Failure& failure) {
-        return {failure.status(), failure.what()};
-    }
-    return {};
+    return refusal_of([&] { SqliteLedger ledger(file); });
 }
 
 bool one_line_naming(const std::string& text, const std::filesystem::path& file) {
@@ -36,7 +26,7 @@ bool one_line_naming(const std::string& text, const std::filesystem::path& file)
 
 // What opening `file` says to a user without root's rights.
 Refusal try_to_open_unprivileged(const std::filesystem::path& file, const std::filesystem::path& answer) {
-    std::ofstream(answer) << "";
+    write_file(answer, "");
     std::filesystem::permissions(answer, std::filesystem::perms::all);
     const int status = reap(start_child([&] {
         std::ofstream out(answer);
@@ -58,7 +48,7 @@ Refusal try_to_open_unprivileged(const std::filesystem::path& file, const std::f
 }  // namespace
 
 TEST_CASE("a new ledger has the documented schema and is durable by write-ahead log", "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     const SqliteLedger ledger(folder.ledger());
     CHECK(
         ask(folder.ledger(), "SELECT group_concat(name) FROM pragma_table_info('invoices')") ==
@@ -77,8 +67,8 @@ TEST_CASE("a new ledger has the documented schema and is durable by write-ahead 
 }
 
 TEST_CASE("an empty file and a copy made by VACUUM INTO are opened", "[sqlite_ledger]") {
-    const TemporaryFolder folder;
-    folder.write(folder.ledger(), "");
+    const LedgerFolder folder;
+    write_file(folder.ledger(), "");
     CHECK(try_to_open(folder.ledger()).text.empty());
     const auto copy = folder.path() / "copy.db";
     change(folder.ledger(), "VACUUM INTO '" + copy.string() + "'");
@@ -88,7 +78,7 @@ TEST_CASE("an empty file and a copy made by VACUUM INTO are opened", "[sqlite_le
 }
 
 TEST_CASE("a new ledger that many processes open at once is made once", "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     int gate[2];
     REQUIRE(::pipe2(gate, O_CLOEXEC) == 0);
     std::vector<pid_t> children;
@@ -118,37 +108,36 @@ TEST_CASE("a new ledger that many processes open at once is made once", "[sqlite
 }
 
 TEST_CASE("a ledger in a missing directory is refused by naming the directory", "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     const auto file = folder.path() / "missing" / "invoices.db";
     const auto refusal = try_to_open(file);
     CHECK(refusal.status == ExitStatus::CannotCreate);
     CHECK(one_line_naming(refusal.text, file));
-    check_contains(refusal.text, file.parent_path().string() + " does not exist");
+    check_mentions(refusal.text, file.parent_path().string() + " does not exist");
     CHECK_FALSE(std::filesystem::exists(file.parent_path()));
 }
 
 TEST_CASE("a directory in the place of a ledger is refused", "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     const auto refusal = try_to_open(folder.path());
     CHECK(refusal.status == ExitStatus::CannotCreate);
     CHECK(one_line_naming(refusal.text, folder.path()));
-    check_contains(refusal.text, "is a directory");
+    check_mentions(refusal.text, "is a directory");
 }
 
 TEST_CASE("a file that is not a database is refused and left as it is", "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     const std::string text(5000, 'x');
-    folder.write(folder.ledger(), text);
+    write_file(folder.ledger(), text);
     const auto refusal = try_to_open(folder.ledger());
     CHECK(refusal.status == ExitStatus::Configuration);
     CHECK(one_line_naming(refusal.text, folder.ledger()));
-    check_contains(refusal.text, "not a database");
-    std::ifstream in(folder.ledger(), std::ios::binary);
-    CHECK(std::string(std::istreambuf_iterator<char>(in), {}) == text);
+    check_mentions(refusal.text, "not a database");
+    CHECK(read_file(folder.ledger()) == text);
 }
 
 TEST_CASE("another program's database is refused and left as it is", "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     const auto* const tables = GENERATE(
         "CREATE TABLE users(name)",
         "CREATE TABLE schema_version(version); INSERT INTO schema_version VALUES(1)",
@@ -162,23 +151,23 @@ TEST_CASE("another program's database is refused and left as it is", "[sqlite_le
     const auto refusal = try_to_open(folder.ledger());
     CHECK(refusal.status == ExitStatus::Configuration);
     CHECK(one_line_naming(refusal.text, folder.ledger()));
-    check_contains(refusal.text, "not a ledger");
+    check_mentions(refusal.text, "not a ledger");
     CHECK(ask(folder.ledger(), "SELECT group_concat(sql) FROM sqlite_schema") == schema);
 }
 
 TEST_CASE("a ledger of a newer version is refused", "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     CHECK(try_to_open(folder.ledger()).text.empty());
     change(folder.ledger(), "UPDATE schema SET version = version + 1");
     const auto refusal = try_to_open(folder.ledger());
     CHECK(refusal.status == ExitStatus::Configuration);
     CHECK(one_line_naming(refusal.text, folder.ledger()));
-    check_contains(refusal.text, "newer version");
-    check_contains(refusal.text, "schema is " + std::to_string(kLedgerSchemaVersion + 1));
+    check_mentions(refusal.text, "newer version");
+    check_mentions(refusal.text, "schema is " + std::to_string(kLedgerSchemaVersion + 1));
 }
 
 TEST_CASE("a damaged ledger is refused when the damage is met", "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     {
         SqliteLedger ledger(folder.ledger());
         Batch batch;
@@ -195,12 +184,12 @@ TEST_CASE("a damaged ledger is refused when the damage is met", "[sqlite_ledger]
     const auto refusal = try_to_open(folder.ledger());  // reads schema_version
     CHECK(refusal.status == ExitStatus::Configuration);
     CHECK(one_line_naming(refusal.text, folder.ledger()));
-    check_contains(refusal.text, "malformed");
-    check_contains(refusal.text, "restore");
+    check_mentions(refusal.text, "malformed");
+    check_mentions(refusal.text, "restore");
 }
 
 TEST_CASE("a ledger that cannot be written is found out when it is opened", "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     using std::filesystem::perms;
     std::filesystem::permissions(folder.path(), perms::owner_all | perms::group_exec | perms::others_exec);
     CHECK(try_to_open(folder.ledger()).text.empty());
@@ -223,13 +212,13 @@ TEST_CASE("a ledger that cannot be written is found out when it is opened", "[sq
     }
     SECTION("a file in a directory where no log can be made") {
         std::filesystem::permissions(file, perms::all);
-        folder.write(answer, "");
+        write_file(answer, "");
         std::filesystem::permissions(
             folder.path(), perms::owner_read | perms::owner_exec | perms::group_exec | perms::others_exec);
     }
     SECTION("a new file in such a directory") {
         file = folder.path() / "new.db";
-        folder.write(answer, "");
+        write_file(answer, "");
         std::filesystem::permissions(
             folder.path(), perms::owner_read | perms::owner_exec | perms::group_exec | perms::others_exec);
     }
@@ -241,5 +230,5 @@ TEST_CASE("a ledger that cannot be written is found out when it is opened", "[sq
     }
     CHECK(refusal.status == ExitStatus::CannotCreate);
     CHECK(one_line_naming(refusal.text, file));
-    check_contains(refusal.text, "writable for this user");
+    check_mentions(refusal.text, "writable for this user");
 }

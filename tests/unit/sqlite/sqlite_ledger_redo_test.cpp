@@ -12,18 +12,12 @@
 #include "common/ledger/sqlite/sqlite_ledger.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/ledger_fixture.hpp"
-#include "tests/unit/sqlite/sync_hook.hpp"
+#include "tests/unit/sqlite/disk_death.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
 
 namespace {
-
-Batch numbers(std::uint64_t first, std::uint64_t size) {
-    Batch batch;
-    for (std::uint64_t i = first; i < first + size; ++i) batch.add(std::to_string(i), i).ring_index = i;
-    return batch;
-}
 
 // Records that a child shares with its parent, as processes share the storage. Every tenth id is repeated.
 class SharedBatch {
@@ -58,50 +52,15 @@ class SharedBatch {
     Record* records_ = nullptr;
 };
 
-// This process is killed instead of doing its `calls_left`th write or sync.
-int calls_left = 0;
-void count_down() {
-    if (--calls_left == 0) ::raise(SIGKILL);
-}
-ssize_t deadly_write(int fd, const void* bytes, std::size_t size, off64_t offset) {
-    count_down();
-    return ::pwrite64(fd, bytes, size, offset);
-}
-void die_at_disk_call(int number) {
-    calls_left = number;
-    sync_hook().on_file = count_down;
-    sqlite3_vfs* vfs = sqlite3_vfs_find(nullptr);
-    for (const auto* name : {"pwrite", "pwrite64"})
-        vfs->xSetSystemCall(vfs, name, reinterpret_cast<sqlite3_syscall_ptr>(deadly_write));
-}
-
-std::string counts(const TemporaryFolder& folder) {
-    return ask(folder.ledger(),
-               "SELECT (SELECT count(*) FROM invoices) || ' ' || (SELECT count(*) FROM duplicates) || ' ' ||"
-               " (SELECT sum(acquired) FROM sources)");
-}
-
-std::string generation(const TemporaryFolder& folder) {
+std::string generation(const LedgerFolder& folder) {
     return ask(folder.ledger(), "SELECT last_first || ' ' || recorded || ' ' || added FROM generations");
-}
-
-// The message of the Failure Configuration that `action` throws.
-template <class Action>
-std::string configuration_failure_of(Action&& action) {
-    try {
-        action();
-    } catch (const Failure& failure) {
-        CHECK(failure.status() == ExitStatus::Configuration);
-        return failure.what();
-    }
-    return "no failure";
 }
 
 }  // namespace
 
 TEST_CASE("what a dead leader has committed is left as it is, with the outcomes that were committed",
           "[sqlite_ledger][redo]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     Batch batch;
     for (std::uint64_t i = 0; i < 100; ++i) {
@@ -128,7 +87,7 @@ TEST_CASE("what a dead leader has committed is left as it is, with the outcomes 
 
 TEST_CASE("a successor with more records leaves the dead leader's and adds the rest, in one transaction",
           "[sqlite_ledger][redo]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     auto batch = numbers(0, 100);
     const auto when = context("sequence", 100);
@@ -147,32 +106,32 @@ TEST_CASE("a successor with more records leaves the dead leader's and adds the r
 
 TEST_CASE("records that are not what the last commit was of are refused, and nothing of them is written",
           "[sqlite_ledger][redo]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     auto batch = numbers(0, 100);
     const auto when = context("sequence", 100);
     ledger.commit(batch.range().first_ones(40), when);
     ledger.commit({&batch.range().record(0), nullptr, 100, 40, 20}, when);
     const auto refuse = [&](const RecordRange& records) {
-        return configuration_failure_of([&] { ledger.commit(records, when); });
+        return text_of_refusal([&] { ledger.commit(records, when); }, ExitStatus::Configuration);
     };
     const std::string expected = "its last commit, up to result 60 of this pipeline, was not of what the";
     SECTION("other invoices") {
         batch.range().record(45).id[0] = 'x';
-        check_contains(refuse({&batch.range().record(0), nullptr, 100, 40, 60}), expected);
+        check_mentions(refuse({&batch.range().record(0), nullptr, 100, 40, 60}), expected);
     }
     SECTION("the same ids by other acquisitions") {
         batch.range().record(45).ring_index = 1045;
-        check_contains(refuse({&batch.range().record(0), nullptr, 100, 40, 60}), expected);
+        check_mentions(refuse({&batch.range().record(0), nullptr, 100, 40, 60}), expected);
     }
     SECTION("segments that know nothing of the commit before") {
-        check_contains(refuse(batch.range()), expected);
+        check_mentions(refuse(batch.range()), expected);
     }
     SECTION("segments that begin in the middle of it") {
-        check_contains(refuse({&batch.range().record(0), nullptr, 100, 50, 50}), expected);
+        check_mentions(refuse({&batch.range().record(0), nullptr, 100, 50, 50}), expected);
     }
     SECTION("segments that have fewer records than the ledger") {
-        check_contains(refuse({&batch.range().record(0), nullptr, 100, 40, 10}), expected);
+        check_mentions(refuse({&batch.range().record(0), nullptr, 100, 40, 10}), expected);
     }
     CHECK(counts(folder) == "60 0 60");
     CHECK(generation(folder) == "40 60 60");
@@ -180,7 +139,7 @@ TEST_CASE("records that are not what the last commit was of are refused, and not
 
 TEST_CASE("a ledger that lacks what the segments call durable is not written, until it is the right one",
           "[sqlite_ledger][redo]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     auto batch = numbers(0, 100);
     const auto when = context("sequence", 100);
     SqliteLedger ledger(folder.ledger());
@@ -189,8 +148,8 @@ TEST_CASE("a ledger that lacks what the segments call durable is not written, un
         ledger.commit(rest, when);
         FAIL("it was written");
     } catch (const LedgerUnavailable& unavailable) {
-        check_contains(unavailable.what(), "it lacks 40 of the 40 results");
-        check_contains(unavailable.what(), "the results wait in memory");
+        check_mentions(unavailable.what(), "it lacks 40 of the 40 results");
+        check_mentions(unavailable.what(), "the results wait in memory");
     }
     CHECK(ask(folder.ledger(), "SELECT count(*) FROM invoices") == "0");
     ledger.commit(batch.range().first_ones(40), when);
@@ -199,7 +158,7 @@ TEST_CASE("a ledger that lacks what the segments call durable is not written, un
 }
 
 TEST_CASE("a commit that an older version has left is redone by its keys", "[sqlite_ledger][redo]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     auto batch = numbers(0, 100);
     const auto when = context("sequence", 100);
@@ -218,7 +177,7 @@ TEST_CASE("a leader that is killed at any write of its commit is succeeded by on
     int kills = 0;
     int redone = 0;
     for (int call = 1;; ++call) {
-        const TemporaryFolder folder;
+        const LedgerFolder folder;
         { const SqliteLedger made(folder.ledger()); }
         const SharedBatch shared(60);
         const auto when = context("sequence", 60);

@@ -52,7 +52,7 @@ class Commits {
     bool from_start_ = false;
 };
 
-std::string row(const TemporaryFolder& folder) {
+std::string row(const LedgerFolder& folder) {
     return ask(folder.ledger(),
                "SELECT coalesce(cursor, '-') || ' ' || coalesce(substr(digest, 1, 4), '-') || ' ' ||"
                " coalesce(file, '-') FROM sources");
@@ -61,7 +61,7 @@ std::string row(const TemporaryFolder& folder) {
 }  // namespace
 
 TEST_CASE("a cursor goes with the digest of what lies before it, and with no other", "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     Commits commits(ledger);
     commits.at(10, digest_of(0x10));
@@ -85,7 +85,7 @@ TEST_CASE("a cursor goes with the digest of what lies before it, and with no oth
 
 TEST_CASE("a source that is begun anew gets a new cursor by the first commit, and by no other",
           "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     Commits(ledger).at(100, digest_of(0x11));
     Commits anew(ledger, 2);
@@ -106,7 +106,7 @@ TEST_CASE("a source that is begun anew gets a new cursor by the first commit, an
 }
 
 TEST_CASE("a list is known by its file, whatever its name, and else by its name", "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     Commits(ledger).at(10, digest_of(0x10), "1:2:3");
     CHECK(ledger.known("lines:/elsewhere", "1:2:3")->source == "lines:/f");

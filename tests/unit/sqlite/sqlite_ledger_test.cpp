@@ -18,16 +18,10 @@ namespace {
 constexpr auto kBooked = Outcome::Booked;
 constexpr auto kDuplicate = Outcome::Duplicate;
 
-std::string counts(const TemporaryFolder& folder) {
-    return ask(folder.ledger(),
-               "SELECT (SELECT count(*) FROM invoices) || ' ' || (SELECT count(*) FROM duplicates) || ' ' ||"
-               " (SELECT sum(acquired) FROM sources)");
-}
-
 }  // namespace
 
 TEST_CASE("a commit writes every field of a record and nothing that is not there", "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     Batch batch;
     auto& full = batch.add("full", 7, Status::Rejected);
@@ -66,7 +60,7 @@ TEST_CASE("a commit writes every field of a record and nothing that is not there
 }
 
 TEST_CASE("a batch of every mixture of plain and detailed records is written whole", "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     // Around the size of the groups in which plain records are inserted.
     const auto size = GENERATE(1U, 31U, 32U, 33U, 64U, 100U);
@@ -97,7 +91,7 @@ TEST_CASE("a batch of every mixture of plain and detailed records is written who
 
 TEST_CASE("what is given again after a loss of the segments changes no row and has the same outcomes",
           "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     Batch batch;
     for (std::uint64_t i = 0; i < 100; ++i) batch.add(std::to_string(i % 90), i, static_cast<Status>(i % 3));
@@ -114,7 +108,7 @@ TEST_CASE("what is given again after a loss of the segments changes no row and h
 }
 
 TEST_CASE("a redelivery that was processed differently gets the status of its row", "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     Batch first;
     first.add("a", 1, Status::Rejected);
@@ -128,7 +122,7 @@ TEST_CASE("a redelivery that was processed differently gets the status of its ro
 }
 
 TEST_CASE("an id booked from another position or another source is a duplicate", "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     Batch first;
     first.add("a", 1);
@@ -152,7 +146,7 @@ TEST_CASE("an id booked from another position or another source is a duplicate",
 }
 
 TEST_CASE("an inode that is used again books a new id and keeps every duplicate", "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     const std::uint64_t inode = GENERATE(5ULL, 0xffff'ffff'ffff'fff0ULL);
     const auto commit_one = [&](const char* id, std::uint64_t position) {
@@ -177,7 +171,7 @@ TEST_CASE("an inode that is used again books a new id and keeps every duplicate"
 }
 
 TEST_CASE("a source's cursor is kept, never goes back, and survives reopening", "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     const auto commit_at = [&](Ledger& ledger, std::optional<std::uint64_t> cursor) {
         Batch batch;
         batch.add("x", 1);
@@ -203,7 +197,7 @@ TEST_CASE("a source's cursor is kept, never goes back, and survives reopening", 
 }
 
 TEST_CASE("texts of any bytes are stored so that every reader can read them", "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
     Batch batch;
     batch.add("caf\xe9.xml", 1);
@@ -220,7 +214,7 @@ TEST_CASE("texts of any bytes are stored so that every reader can read them", "[
 }
 
 TEST_CASE("several connections commit to one file, each invoice once", "[sqlite_ledger]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     constexpr unsigned kThreads = 4;
     constexpr std::uint64_t kBatches = 25;
     std::vector<std::thread> threads;

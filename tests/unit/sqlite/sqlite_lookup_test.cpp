@@ -24,7 +24,7 @@ struct Asked {
     [[nodiscard]] std::unique_ptr<LedgerLookup> lookup(const std::string& source = "spool:/in") const {
         return make_sqlite_lookup(folder.ledger(), source, {});
     }
-    TemporaryFolder folder;
+    LedgerFolder folder;
 };
 
 }  // namespace
@@ -79,7 +79,7 @@ TEST_CASE("a row of version 0.1.0, which knew inodes only, is that of a file tha
 }
 
 TEST_CASE("a ledger that is not there cannot be asked", "[ledger_lookup]") {
-    const TemporaryFolder folder;
+    const LedgerFolder folder;
     const auto missing = make_sqlite_lookup(folder.ledger(), "spool:/in", {});
     CHECK_THROWS_AS(missing->knows_source(), LedgerUnavailable);
     CHECK_THROWS_AS(missing->find("a", kFile), LedgerUnavailable);

@@ -9,13 +9,14 @@
 #include <string>
 
 #include "common/ledger/open/open_ledger.hpp"
+#include "tests/support/captured_log.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/memory_segments.hpp"
-#include "tests/support/source_fixture.hpp"
+#include "tests/support/refusal.hpp"
+#include "tests/support/text.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
-using namespace pipeline::testing;
 
 namespace {
 
@@ -86,10 +87,10 @@ TEST_CASE("receipts that the source has not been given are adopted, and called t
 TEST_CASE("unfinished invoices are adopted by their own source and ledger, and by no other", "[adoption]") {
     const CapturedLog captured;
     const Killed killed(2);
-    const auto refused = failure_of([&] { static_cast<void>(killed.start("lines:/ids", "none")); });
-    CHECK(refused.first == ExitStatus::Configuration);
-    CHECK(mentions(refused.second, "holds 1 unfinished invoice of source 'sequence', not of 'lines:/ids'"));
-    CHECK(failure_of([&] { static_cast<void>(killed.start("sequence", "sqlite:/l")); }).first ==
+    const auto refused = refusal_of([&] { static_cast<void>(killed.start("lines:/ids", "none")); });
+    CHECK(refused.status == ExitStatus::Configuration);
+    CHECK(mentions(refused.text, "holds 1 unfinished invoice of source 'sequence', not of 'lines:/ids'"));
+    CHECK(refusal_of([&] { static_cast<void>(killed.start("sequence", "sqlite:/l")); }).status ==
           ExitStatus::Configuration);
     CHECK(killed.start("sequence", "none").in_flight() == 1);
     REQUIRE(captured.lines().size() == 1);
@@ -106,9 +107,9 @@ TEST_CASE("unfinished invoices of a spool are adopted with the folder that they 
     };
     const FileIdentity folder{1, 2, 3};
     const Killed killed(2, plan_for(folder));
-    const auto refused = failure_of([&] { static_cast<void>(killed.start(plan_for({1, 4, 3}))); });
-    CHECK(refused.first == ExitStatus::Configuration);
-    CHECK(mentions(refused.second, "1 unfinished invoices of another folder than 'spool:/in' is now"));
+    const auto refused = refusal_of([&] { static_cast<void>(killed.start(plan_for({1, 4, 3}))); });
+    CHECK(refused.status == ExitStatus::Configuration);
+    CHECK(mentions(refused.text, "1 unfinished invoices of another folder than 'spool:/in' is now"));
     // The same one on a file system that was mounted again.
     const Segments adopted = killed.start(plan_for({9, 2, 3}));
     CHECK(adopted.in_flight() == 1);

@@ -17,11 +17,13 @@
 #include "tests/support/apart.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/eventually.hpp"
-#include "tests/support/source_fixture.hpp"
+#include "tests/support/refusal.hpp"
+#include "tests/support/temporary_folder.hpp"
+#include "tests/support/text.hpp"
+#include "tests/support/without_privileges.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
-using namespace pipeline::testing;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 namespace fs = std::filesystem;
@@ -33,8 +35,8 @@ struct Runtime {
     [[nodiscard]] NameLock lock(milliseconds patience = milliseconds(0)) const {
         return NameLock(folder.path(), "n", patience);
     }
-    [[nodiscard]] std::pair<ExitStatus, std::string> refusal() const {
-        return failure_of([this] { static_cast<void>(lock()); });
+    [[nodiscard]] Refusal refusal() const {
+        return refusal_of([this] { static_cast<void>(lock()); });
     }
     TemporaryFolder folder;
     fs::path file = folder / "n.lock";
@@ -52,10 +54,10 @@ TEST_CASE("a second supervisor of a name is refused, and told which process has 
     const auto [status, message] = runtime.refusal();
     CHECK(status == ExitStatus::CannotCreate);
     CHECK(mentions(message, fmt::format("--name 'n' is in use by the supervisor with pid {};", ::getpid())));
-    CHECK(content_of(runtime.file) == own_pid_line());
-    CHECK_FALSE(mentions(failure_of([&] {
+    CHECK(read_file(runtime.file) == own_pid_line());
+    CHECK_FALSE(mentions(refusal_of([&] {
                              static_cast<void>(NameLock(runtime.folder.path(), "other", milliseconds(0)));
-                         }).second,
+                         }).text,
                          "in use"));
 }
 
@@ -65,10 +67,10 @@ TEST_CASE("the file of a name outlives its owner, and names the next one alone",
     const std::uint64_t inode = inode_of(runtime.file);
     {
         const NameLock first = runtime.lock();
-        CHECK(content_of(runtime.file) == own_pid_line());
+        CHECK(read_file(runtime.file) == own_pid_line());
     }
     const NameLock second = runtime.lock();
-    CHECK(content_of(runtime.file) == own_pid_line());
+    CHECK(read_file(runtime.file) == own_pid_line());
     CHECK(inode_of(runtime.file) == inode);
 }
 
@@ -80,11 +82,11 @@ TEST_CASE("a supervisor that is killed leaves its name to the next one", "[name_
             ::kill(::getpid(), SIGKILL);
             return "has survived";
         });
-        REQUIRE(eventually([&] { return !content_of(runtime.file).empty(); }));
+        REQUIRE(eventually([&] { return !read_file(runtime.file).empty(); }));
         static_cast<void>(runtime.lock(minutes(2)));  // waits for the kill, if that is still to come
     }
     const NameLock next = runtime.lock();
-    CHECK(content_of(runtime.file) == own_pid_line());
+    CHECK(read_file(runtime.file) == own_pid_line());
 }
 
 TEST_CASE("a supervisor waits for one that is about to leave", "[name_lock]") {
@@ -93,18 +95,18 @@ TEST_CASE("a supervisor waits for one that is about to leave", "[name_lock]") {
     first.emplace(runtime.lock());
     std::optional<NameLock> second;
     std::thread successor([&] { second.emplace(runtime.lock(minutes(2))); });
-    CHECK(mentions(runtime.refusal().second, "in use"));
+    CHECK(mentions(runtime.refusal().text, "in use"));
     first.reset();
     successor.join();
     CHECK(second.has_value());
-    CHECK(mentions(runtime.refusal().second, "in use"));
+    CHECK(mentions(runtime.refusal().text, "in use"));
 }
 
 TEST_CASE("a file without a pid has an unknown owner", "[name_lock]") {
     const Runtime runtime;
     const NameLock first = runtime.lock();
     write_file(runtime.file, "");
-    CHECK(mentions(runtime.refusal().second, "with pid unknown;"));
+    CHECK(mentions(runtime.refusal().text, "with pid unknown;"));
 }
 
 TEST_CASE("a name is not handed on to the programs that its owner starts", "[name_lock]") {
@@ -127,20 +129,20 @@ TEST_CASE("what lies under the lock's name and is no file is refused, with advic
     const std::string advice = "it is no file: remove it, or give another directory with --runtime-dir";
     SECTION("a folder") {
         fs::create_directory(runtime.file);
-        CHECK(mentions(runtime.refusal().second, advice));
+        CHECK(mentions(runtime.refusal().text, advice));
         CHECK(fs::is_directory(runtime.file));
     }
     SECTION("a symbolic link") {
         write_file(runtime.folder / "precious", "not for a pid");
         fs::create_symlink("precious", runtime.file);
-        CHECK(mentions(runtime.refusal().second, advice));
-        CHECK(content_of(runtime.folder / "precious") == "not for a pid");
+        CHECK(mentions(runtime.refusal().text, advice));
+        CHECK(read_file(runtime.folder / "precious") == "not for a pid");
     }
     SECTION("a socket") {
         REQUIRE(::mknod(runtime.file.c_str(), S_IFSOCK | 0600, 0) == 0);
-        CHECK(mentions(runtime.refusal().second, advice));
+        CHECK(mentions(runtime.refusal().text, advice));
     }
-    CHECK(runtime.refusal().first == ExitStatus::CannotCreate);
+    CHECK(runtime.refusal().status == ExitStatus::CannotCreate);
 }
 
 TEST_CASE("a runtime directory that this user cannot write to is named", "[name_lock]") {

@@ -3,19 +3,10 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/sample_view.hpp"
+#include "tests/support/text.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
-
-namespace {
-
-std::size_t count(const std::string& text, const std::string& part) {
-    std::size_t found = 0;
-    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
-    return found;
-}
-
-}  // namespace
 
 TEST_CASE("each path has its answer", "[routes]") {
     const View view = sample_view(2);
@@ -44,14 +35,14 @@ TEST_CASE("health is a status and a reason", "[routes]") {
 TEST_CASE("the page needs nothing else, and nothing else may be put into it", "[routes]") {
     const Response page = respond("GET", "/", sample_view(1), "abc123");
     CHECK(page.policy.find("default-src 'none'; script-src 'nonce-abc123'; style-src 'nonce-abc123'") == 0);
-    CHECK(count(page.body, "<script nonce=\"abc123\">") == 2);
-    CHECK(count(page.body, "<style nonce=\"abc123\">") == 1);
-    CHECK(count(page.body, "<script") == 2);
-    CHECK(count(page.body, "</script>") == 2);
+    CHECK(times_in(page.body, "<script nonce=\"abc123\">") == 2);
+    CHECK(times_in(page.body, "<style nonce=\"abc123\">") == 1);
+    CHECK(times_in(page.body, "<script") == 2);
+    CHECK(times_in(page.body, "</script>") == 2);
     for (const auto* foreign : {" src=", "@import", "url(", "style=\"", "onclick", "innerHTML", "https:"})
-        CHECK(count(page.body, foreign) == 0);
+        CHECK(times_in(page.body, foreign) == 0);
     // The namespace of SVG is a name and no address.
-    CHECK(count(page.body, "http:") == count(page.body, "http://www.w3.org/2000/svg"));
+    CHECK(times_in(page.body, "http:") == times_in(page.body, "http://www.w3.org/2000/svg"));
     for (const auto* path : {"/metrics", "/status.json", "/healthz", "/x"})
         CHECK(respond("GET", path, sample_view(1), "n").policy.find("default-src 'none'") == 0);
 }

@@ -8,8 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "tests/support/batch_owner.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/memory_segments.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
@@ -17,31 +17,22 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A hand of items with the numbers 1..count, and what a consumer does for its batch.
-class Work : public Batch::Owner {
+class Work : public BatchOwner {
   public:
-    explicit Work(std::uint64_t count) : hand_(segments_.ring().hand(0)) {
-        for (std::uint64_t i = 0; i < count; ++i) set_number(hand_.item(i), i + 1);
-        hand_.set_word({0, count, 0});
-    }
-    Batch batch() { return {hand_, results_, 2, 30s, *this}; }
+    using BatchOwner::BatchOwner;
+    Batch batch() { return BatchOwner::batch(2, 30s); }
 
     bool save_results(std::span<const Result> results) override {
         CHECK(work() == 0);
-        saved_.push_back(results.size());
+        saves_.push_back(results.size());
         return can_save_;
     }
     std::chrono::nanoseconds do_other_work() override {
         CHECK(work() == 0);
         return 200ms;
     }
-    [[nodiscard]] std::uint64_t work() const { return hand_.area().work.load(); }
 
-    MemorySegments segments_{4, 4};
-    Hand hand_;
-    std::array<Result, 8> results_;
-    bool can_save_ = true;
-    std::vector<std::size_t> saved_;
+    std::vector<std::size_t> saves_;
 };
 
 }  // namespace
@@ -115,18 +106,18 @@ TEST_CASE("results are saved in the hand's order, as far as all before them are 
     batch.result(2).set(Status::Booked);
     batch.finish(2);
     batch.save();
-    CHECK(work.saved_.empty());
+    CHECK(work.saves_.empty());
     for (const std::size_t i : {0U, 1U}) {
         batch.result(i).set(Status::Booked);
         batch.finish(i);
     }
     batch.save();
-    CHECK(work.saved_ == std::vector<std::size_t>{3});
+    CHECK(work.saves_ == std::vector<std::size_t>{3});
     CHECK_FALSE(batch.is_done());
     batch.finish(3);
     CHECK(batch.is_done());
     static_cast<void>(batch.look_after(std::chrono::steady_clock::now()));
-    CHECK(work.saved_ == std::vector<std::size_t>{3, 1});
+    CHECK(work.saves_ == std::vector<std::size_t>{3, 1});
 }
 
 TEST_CASE("a finished result waits a millisecond for others, and not longer", "[batch]") {
@@ -136,9 +127,9 @@ TEST_CASE("a finished result waits a millisecond for others, and not longer", "[
     CHECK(batch.look_after(now) == 200ms);
     batch.finish(0);
     CHECK(batch.look_after(now) <= 1ms + (std::chrono::steady_clock::now() - now));
-    CHECK(work.saved_.empty());
+    CHECK(work.saves_.empty());
     static_cast<void>(batch.look_after(now + 10ms));
-    CHECK(work.saved_ == std::vector<std::size_t>{1});
+    CHECK(work.saves_ == std::vector<std::size_t>{1});
 }
 
 TEST_CASE("an attempt that failed is tried again until the attempts are used up", "[batch]") {
@@ -210,5 +201,5 @@ TEST_CASE("a batch whose results cannot be saved any more is left as it is", "[b
     CHECK(batch.is_done());
     CHECK(work.work() == 0);
     batch.save();
-    CHECK(work.saved_ == std::vector<std::size_t>{1});
+    CHECK(work.saves_ == std::vector<std::size_t>{1});
 }

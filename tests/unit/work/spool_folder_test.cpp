@@ -13,15 +13,17 @@
 #include "consumer/invoice/ubl_processor.hpp"
 #include "consumer/protocol/request.hpp"
 #include "consumer/work/batch.hpp"
+#include "tests/support/captured_log.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/file_hook.hpp"
-#include "tests/support/invoice_folder.hpp"
 #include "tests/support/memory_segments.hpp"
+#include "tests/support/refusal.hpp"
+#include "tests/support/sample_invoice.hpp"
 #include "tests/support/source_fixture.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
-using namespace pipeline::testing;
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
@@ -47,7 +49,7 @@ struct Handover {
         fs::rename(folder.path() / ".new", path);
     }
 
-    InvoiceFolder folder;
+    TemporaryFolder folder;
     fs::path path = folder.path() / "a.xml";
     SpoolOrigin origin;
     std::uint64_t position = (folder.write("a.xml", kInvoice), position_of(path));
@@ -111,11 +113,11 @@ TEST_CASE("a folder that is not the one that was acquired from is refused", "[sp
     Handover handover;
     handover.origin.folder = look_through(handover.folder.path().c_str())->identity;
     CHECK(handover.verdict() == "booked ");
-    const InvoiceFolder another;
-    const auto failure = failure_of([&] { SpoolFolder(another.path(), handover.origin); });
-    CHECK(failure.first == ExitStatus::NoInput);
-    CHECK(mentions(failure.second, another.path().string()));
-    CHECK(mentions(failure.second, "another folder"));
+    const TemporaryFolder another;
+    const auto failure = refusal_of([&] { SpoolFolder(another.path(), handover.origin); });
+    CHECK(failure.status == ExitStatus::NoInput);
+    CHECK(mentions(failure.text, another.path().string()));
+    CHECK(mentions(failure.text, "another folder"));
 }
 
 TEST_CASE("a file that changes while it is read is failed, and not called wrong", "[spool_folder]") {

@@ -1,41 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// A temporary directory with invoices in it, and the text of one that is right and can be spoilt by
-// replacing a piece of it.
+// The text of an invoice that is right, which can be spoilt by replacing a piece of it.
 #pragma once
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
 namespace pipeline::test {
-
-class InvoiceFolder {
-  public:
-    InvoiceFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "invoices-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp " + pattern);
-        path_ = pattern;
-    }
-    InvoiceFolder(const InvoiceFolder&) = delete;
-    InvoiceFolder& operator=(const InvoiceFolder&) = delete;
-    ~InvoiceFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-
-    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-    void write(const std::string& name, std::string_view text) const {
-        std::ofstream file(path_ / name, std::ios::binary | std::ios::trunc);
-        file.write(text.data(), static_cast<std::streamsize>(text.size()));
-        if (!file.flush()) throw std::runtime_error("cannot write " + name);
-    }
-
-  private:
-    std::filesystem::path path_;
-};
 
 // `text` with the first `from`, which must be in it, replaced by `to`.
 inline std::string replaced(std::string text, std::string_view from, std::string_view to) {

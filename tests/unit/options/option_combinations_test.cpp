@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Options of the supervisor that go together, and those that do not.
+#include "supervisor/options/options.hpp"
+
+#include "tests/unit/options/supervisor_arguments.hpp"
+
+using namespace pipeline;
+using namespace pipeline::test;
+using namespace std::chrono_literals;
+
+TEST_CASE("options that cannot go together are refused together", "[options]") {
+    CHECK(error_of(with_consumers({"--source=sequence:5"})) ==
+          "--process 'ubl' cannot read --source 'sequence:5', which has no files: with a sequence, none, "
+          "simulate:DURATION, exec:COMMAND or each:COMMAND is accepted");
+    CHECK(options_of(with_consumers({"--source=sequence", "--process=none"})).source.text() == "sequence");
+
+    CHECK(error_of(with_consumers({"--source=lines:/ids", "--ledger=sqlite:/x/../ids"})) ==
+          "--ledger 'sqlite:/ids' is the file of --source 'lines:/ids': another file is accepted");
+    CHECK(error_of(with_consumers({"--source=spool:/in", "--ledger=sqlite:/in/l.db"})) ==
+          "--ledger 'sqlite:/in/l.db' is in the directory of --source 'spool:/in' and would be taken for an "
+          "invoice: a file elsewhere is accepted");
+    CHECK(options_of(with_consumers({"--source=spool:/in", "--ledger=sqlite:/in/.l.db"})).ledger.path ==
+          "/in/.l.db");
+    CHECK(options_of(with_consumers({"--source=spool:/in", "--ledger=sqlite:/in/l/l.db"})).ledger.path ==
+          "/in/l/l.db");
+    CHECK(error_of(with_consumers({"--source=spool:/in", "--runtime-dir=/in"})) ==
+          "--runtime-dir '/in' is the directory of --source 'spool:/in' and its locks would be taken for "
+          "invoices: "
+          "another directory is accepted");
+}
+
+TEST_CASE("a command after -- is run for each invoice, and ends with a source that ends", "[options]") {
+    const auto options =
+        options_of(with_consumers({"--source=lines:/ids", "--", "convert", "a b", "{}", "--once"}));
+    CHECK(options.process.kind == pipeline::ProcessSpec::Kind::Each);
+    CHECK(options.process.command == Arguments{"convert", "a b", "{}", "--once"});
+    CHECK(options.once);
+    CHECK(options_of(with_consumers({"--source=lines:-", "--", "a"})).once);
+    CHECK(options_of(with_consumers({"--source=sequence:3", "--", "a"})).once);
+    CHECK_FALSE(options_of(with_consumers({"--", "a"})).once);
+    CHECK(options_of(with_consumers({"--once", "--", "a"})).once);
+    CHECK(options_of(with_consumers({"--", "a", "--", "b"})).process.command == Arguments{"a", "--", "b"});
+
+    const std::string nothing = "-- is followed by no command: a program and its arguments are accepted";
+    CHECK(error_of(with_consumers({"--"})) == nothing);
+    CHECK(error_of(with_consumers({"--", ""})) == nothing);
+    CHECK(error_of(with_consumers({"--process=none", "--", "a"})) ==
+          "--process and a command after -- are given: one of them is accepted");
+    CHECK(error_of(with_consumers({"--process", "none", "--", "a"})) ==
+          "--process and a command after -- are given: one of them is accepted");
+}
+
+TEST_CASE("options of work outside are accepted where there is some", "[options]") {
+    const auto exec = options_of(
+        with_consumers({"--process=exec:./book", "--request=json", "--pipeline=64", "--memory-limit=512MiB",
+                        "--max-items-per-child=1000", "--start-timeout=2min"}));
+    CHECK(exec.outside.start_timeout == std::chrono::minutes(2));
+    CHECK(exec.outside.request == pipeline::RequestForm::Json);
+    CHECK(exec.outside.pipeline == 64);
+    CHECK(exec.outside.memory_limit == 536'870'912);
+    CHECK(exec.outside.max_items_per_child == 1000);
+    CHECK(options_of(with_consumers({"--isolate", "--pipeline=4", "--memory-limit=1GiB"})).outside.isolate);
+    CHECK(options_of(with_consumers({"--process=each:a", "--memory-limit=1GiB"})).outside.memory_limit ==
+          1U << 30U);
+
+    CHECK(error_of(with_consumers({"--pipeline=2"})) ==
+          "--pipeline does not go with --process 'ubl': exec:COMMAND, or --isolate, is accepted with it");
+    CHECK(error_of(with_consumers({"--process=each:a", "--pipeline=2"})) ==
+          "--pipeline does not go with --process 'each:a': exec:COMMAND, or --isolate, is accepted with it");
+    CHECK(
+        error_of(with_consumers({"--process=each:a", "--max-items-per-child=2"})) ==
+        "--max-items-per-child does not go with --process 'each:a': exec:COMMAND, or --isolate, is accepted "
+        "with it");
+    CHECK(error_of(with_consumers({"--process=each:a", "--start-timeout=2s"})) ==
+          "--start-timeout does not go with --process 'each:a': exec:COMMAND, or --isolate, is accepted with "
+          "it");
+    CHECK(error_of(with_consumers({"--isolate", "--request=json"})) ==
+          "--request does not go with --process 'ubl': exec:COMMAND is accepted with it");
+    CHECK(error_of(with_consumers({"--process=exec:a", "--isolate"})) ==
+          "--isolate does not go with --process 'exec:a': a program is outside already");
+    CHECK(options_of(with_consumers({"--process=each:a", "--confine"})).outside.confine);
+    CHECK(options_of(with_consumers({"--isolate", "--confine"})).outside.confine);
+    CHECK(error_of(with_consumers({"--confine"})) ==
+          "--confine does not go with --process 'ubl': exec:COMMAND, each:COMMAND, or --isolate, is accepted "
+          "with it");
+    CHECK(error_of(with_consumers({"--memory-limit=1GiB"})) ==
+          "--memory-limit does not go with --process 'ubl': exec:COMMAND, each:COMMAND, or --isolate, is "
+          "accepted "
+          "with it");
+    CHECK(error_of(with_consumers({"--process=exec:a", "--pipeline=8", "--batch-max=7"})) ==
+          "--pipeline '8' is more than --batch-max 7: at most as many are accepted");
+}
+
+TEST_CASE("a source is begun anew only if it has a cursor", "[options]") {
+    CHECK(options_of(with_consumers({"--source=lines:/ids", "--from-start"})).from_start);
+    CHECK(options_of(with_consumers({"--source=sequence:3", "--process=none", "--from-start"})).from_start);
+    CHECK_FALSE(options_of(with_consumers({"--source=lines:/ids"})).from_start);
+    CHECK(error_of(with_consumers({"--source=spool:/in", "--from-start"})) ==
+          "--from-start does not go with --source 'spool:/in', which is looked through from its beginning "
+          "always: lines:FILE, lines:- or sequence is accepted with it");
+}

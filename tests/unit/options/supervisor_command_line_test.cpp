@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+// The supervisor's command line as a whole.
+#include "supervisor/options/options.hpp"
+
+#include "common/spec/values.hpp"
+#include "tests/unit/options/supervisor_arguments.hpp"
+
+using namespace pipeline;
+using namespace pipeline::test;
+using namespace std::chrono_literals;
+
+TEST_CASE("the number of consumers must be given: as a number, as a range, or auto", "[options]") {
+    const std::string missing =
+        "--consumers is missing: give the number of consumers, 1 to 256, or MIN..MAX, or auto";
+    CHECK(error_of({}) == missing);
+    CHECK(error_of({"--once"}) == missing);
+    for (const auto* value : {"0", "-1", "1.5", "4 ", "5..2", "1..999", "0..4", "auto..3", "3..auto", "..",
+                              "1..", "..8", "1...8", "1..2..3", "AUTO"}) {
+        CHECK(error_of({"--consumers", value}) ==
+              "--consumers '" + std::string(value) + "': " + kConsumersText);
+    }
+}
+
+TEST_CASE("a number of consumers is fixed, a range and auto are live", "[options]") {
+    const auto range = [](const char* text, std::uint32_t processors = 4) {
+        return pipeline::parse_consumers(text, processors);
+    };
+    CHECK(range("4") == pipeline::ConsumerRange{4, 4});
+    CHECK(range("4..4") == pipeline::ConsumerRange{4, 4});
+    CHECK_FALSE(range("4..4").is_live());
+    CHECK(range("1..32") == pipeline::ConsumerRange{1, 32});
+    CHECK(range("1..32").is_live());
+    CHECK(range("1..32").text() == "1..32");
+    CHECK(range("auto") == pipeline::ConsumerRange{1, 8});
+    CHECK(range("auto", 0) == pipeline::ConsumerRange{1, 2});  // unknown
+    CHECK(range("auto", 500) == pipeline::ConsumerRange{1, 256});
+    CHECK(options_of({"--consumers", "auto"}).consumers.is_live());
+}
+
+TEST_CASE("what is no option is refused by name", "[options]") {
+    const std::string see = "--help lists what is accepted";
+    CHECK(error_of({"--frobnicate"}) == "unknown option '--frobnicate': " + see);
+    CHECK(error_of({"--frobnicate=1"}) == "unknown option '--frobnicate': " + see);
+    CHECK(error_of({"--frobnicate="}) == "unknown option '--frobnicate': " + see);
+    CHECK(error_of({"--ONCE"}) == "unknown option '--ONCE': did you mean --once? " + see);
+    CHECK(error_of({"--hlep"}) == "unknown option '--hlep': did you mean --help? " + see);
+    CHECK(error_of({"--halp"}) == "unknown option '--halp': did you mean --help? " + see);
+    CHECK(error_of({"--xyzp"}) == "unknown option '--xyzp': " + see);
+    CHECK(error_of({"--comsumers=2"}) == "unknown option '--comsumers': did you mean --consumers? " + see);
+    CHECK(error_of({"-x"}) == "unknown option '-x': " + see);
+    CHECK(error_of({"-hV"}) == "unknown option '-hV': " + see);
+    CHECK(error_of({"-"}) == "unknown option '-': " + see);
+    CHECK(error_of({"--="}) == "unknown option '--': " + see);
+    CHECK(error_of({"--=1"}) == "unknown option '--': " + see);
+    CHECK(error_of({"---once"}) == "unknown option '---once': did you mean --once? " + see);
+    CHECK(error_of({"--a\nb"}) == "unknown option '--a\\x0ab': " + see);
+    const std::string only = ": only options are accepted, --help lists them";
+    CHECK(error_of(with_consumers({"spool"})) == "unexpected argument 'spool'" + only);
+    CHECK(error_of(with_consumers({""})) == "unexpected argument ''" + only);
+    CHECK(error_of(with_consumers({"spool", "--", "true"})) == "unexpected argument 'spool'" + only);
+    CHECK(error_of(with_consumers({"--once", "yes"})) == "unexpected argument 'yes'" + only);
+    CHECK(error_of({"--once=yes"}) == "--once 'yes': no value is accepted");
+    CHECK(error_of({"--help=all"}) == "--help 'all': no value is accepted");
+}
+
+TEST_CASE("help and version have a short form", "[options]") {
+    CHECK(answer_of({"-h"}) == answer_of({"--help"}));
+    CHECK(answer_of({"-V"}) == answer_of({"--version"}));
+    CHECK(answer_of({"--once", "-h"}) == answer_of({"--help"}));
+    CHECK(error_of({"-h", "--help"}) == "--help is given twice: once is accepted");
+    CHECK(options_of(with_consumers({"--state-dir", "-h"})).state_dir.filename() == "-h");
+    CHECK(options_of(with_consumers({"--source=sequence:1", "--", "program", "-h"})).process.command ==
+          std::vector<std::string>{"program", "-h"});
+}
+
+TEST_CASE("a misspelt word in a value is answered with the nearest one", "[options]") {
+    const auto suggestion = [](const std::string& option, const std::string& value) {
+        const std::string error = error_of(with_consumers({option, value}));
+        const auto from = error.find("did you mean ");
+        return from == std::string::npos ? "" : error.substr(from + 13, error.find('?') - from - 13);
+    };
+    CHECK(suggestion("--log-level", "warn") == "warning");
+    CHECK(suggestion("--log-level", "DEBUG") == "debug");
+    CHECK(suggestion("--log-level", "verbose").empty());
+    CHECK(suggestion("--report", "jsno") == "json");
+    CHECK(suggestion("--request", "jason") == "json");
+    CHECK(suggestion("--source", "sequnce:5") == "sequence");
+    CHECK(suggestion("--source", "spol:/in") == "spool");
+    CHECK(suggestion("--source", "sequence:x").empty());
+    CHECK(suggestion("--process", "exce:./book") == "exec");
+    CHECK(suggestion("--ledger", "sqlite3:/l.db") == "sqlite");
+    CHECK(error_of(with_consumers({"--log-level", "warn"})) ==
+          "--log-level 'warn': did you mean warning? error, warning, notice, info or debug is accepted");
+}
+
+TEST_CASE("a value may begin with dashes where it cannot be taken for an option", "[options]") {
+    const auto here = std::filesystem::current_path();
+    CHECK(options_of(with_consumers({"--state-dir", "-st"})).state_dir == here / "-st");
+    CHECK(options_of(with_consumers({"--state-dir=--once"})).state_dir == here / "--once");
+}
+
+TEST_CASE("a very long value is not repeated whole", "[options]") {
+    const auto text = error_of({"--name", std::string(100'000, 'x')});
+    CHECK(text.size() < 600);
+    CHECK(text.starts_with("--name 'xxx"));
+    CHECK(text.find("...': 1 to 100 letters") != std::string::npos);
+}
+
+TEST_CASE("the arguments of main() are taken without the program's name", "[options]") {
+    std::string program = "supervisor";
+    std::string option = "--once";
+    std::vector<char*> argv = {program.data(), option.data(), nullptr};
+    const auto arguments = pipeline::arguments_of(2, argv.data());
+    REQUIRE(arguments.size() == 1);
+    CHECK(std::string(arguments[0]) == "--once");
+    CHECK(pipeline::arguments_of(1, argv.data()).empty());
+    CHECK(pipeline::arguments_of(0, argv.data() + 2).empty());
+}
