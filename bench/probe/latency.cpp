@@ -8,9 +8,9 @@
 
 namespace pipeline::bench {
 
-// The rate is kept by the producer whatever the pipeline does (an open loop), so that an invoice that waits
-// for others counts with all its wait. When a flush has become durable is seen from outside, within about a
-// tenth of a millisecond.
+// The source always has more than --rate lets begin: an invoice is acquired up to a millisecond before that,
+// and this wait counts, as does all that it waits for others. When a flush has become durable is seen from
+// outside, within about a tenth of a millisecond.
 std::string latency(const Measure& measure) {
     ::prctl(PR_SET_TIMERSLACK, 1);
     Pipeline pipeline(measure.supervisor, measure.options);

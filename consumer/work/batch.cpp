@@ -50,6 +50,15 @@ void Batch::mark_finished(std::size_t i) noexcept {
     while (ready_ < size_ && finished_[ready_]) ++ready_;
 }
 
+bool Batch::take_permit() {
+    if (has_permit_ || is_given_up_) return has_permit_;
+    const auto wait = owner_.take_permit(!begun_);
+    if (!wait) is_given_up_ = true;
+    has_permit_ = wait == nanoseconds::zero();
+    if (!has_permit_) until_permit_ = wait.value_or(nanoseconds::zero());
+    return has_permit_;
+}
+
 bool Batch::begin(std::size_t i) noexcept {
     if (is_given_up_) return false;
     if (begun_ == i && !is_start_) return true;
@@ -105,6 +114,7 @@ nanoseconds Batch::look_after(TimePoint now) {
     const auto begun = begun_;
     pause();
     auto bound = nanoseconds::max();
+    until_permit_ = nanoseconds::max();
     if (ready_ > saved_) {
         const auto due = saved_at_ + ClaimSize::kBudget;
         if (is_done() || now >= due) {
