@@ -12,7 +12,7 @@ constexpr std::chrono::nanoseconds kLeastWait{1'000'000};  // while another cons
 
 BatchWorker::BatchWorker(const Hand& hand, BatchProcessor& outside, std::uint32_t max_attempts,
                          std::chrono::nanoseconds item_timeout, WorkClock& clock, ResultSaver& saver,
-                         FlushDuty& flush, DrainWatch& watch) noexcept
+                         FlushDuty& flush, DrainWatch& watch, Pacer& pacer) noexcept
     : hand_(hand),
       outside_(outside),
       max_attempts_(max_attempts),
@@ -20,7 +20,8 @@ BatchWorker::BatchWorker(const Hand& hand, BatchProcessor& outside, std::uint32_
       clock_(clock),
       saver_(saver),
       flush_(flush),
-      watch_(watch) {}
+      watch_(watch),
+      pacer_(pacer) {}
 
 bool BatchWorker::work_off() {
     if (hand_.empty()) return true;
@@ -45,6 +46,17 @@ std::chrono::nanoseconds BatchWorker::do_other_work() {
     flush_.lead_if_due(std::chrono::nanoseconds::zero());
     watch_.look();
     return std::max(flush_.next_look().value_or(FlushDuty::kBoundedWait), kLeastWait);
+}
+
+std::optional<std::chrono::nanoseconds> BatchWorker::take_permit(bool is_idle) {
+    const std::chrono::nanoseconds wait = pacer_.take();
+    if (wait == std::chrono::nanoseconds::zero()) {
+        clock_.go_on();
+    } else if (is_idle) {
+        if (watch_.has_waited_enough()) return std::nullopt;
+        clock_.rest();
+    }
+    return wait;
 }
 
 }  // namespace pipeline

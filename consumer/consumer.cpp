@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "consumer/consumer.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <thread>
+#include <utility>
 
 #include "common/base/clock.hpp"
 #include "consumer/batch_worker.hpp"
@@ -14,6 +17,17 @@ using std::chrono::nanoseconds;
 
 constexpr nanoseconds kMakeWay{2'000'000};
 
+std::optional<Permits> permits_of(const ConsumerOptions& options, const Ring& ring) noexcept {
+    return options.rate ? std::optional<Permits>(std::in_place, ring.area(), *options.rate) : std::nullopt;
+}
+
+// With --rate, a consumer claims no more items than may begin within the time of one claim: so other
+// consumers can begin the rest.
+std::size_t most_to_claim(const ConsumerOptions& options) noexcept {
+    if (!options.rate) return options.batch_max;
+    return std::min<std::size_t>(options.batch_max, Permits::begins_in(*options.rate, ClaimSize::kBudget));
+}
+
 }  // namespace
 
 Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, Ledger& ledger,
@@ -22,9 +36,10 @@ Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, Led
       storage_(segments.storage()),
       hand_(ring_.hand(options.place)),
       meter_(segments.metrics().places[options.place].activity, monotonic_ns()),
-      claim_size_(options.batch_max, least_claim),
+      claim_size_(most_to_claim(options), least_claim),
       flush_(options, segments, ledger, meter_, claim_size_),
       watch_(ring_, Lineage(options.parent), options.drain_timeout),
+      pacer_(permits_of(options, ring_), flush_, watch_),
       clock_(hand_, segments.metrics().places[options.place], meter_, claim_size_),
       saver_(hand_, storage_, segments.metrics().places[options.place], flush_, watch_),
       departure_(hand_, storage_, flush_, watch_) {}
@@ -33,14 +48,14 @@ Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, Pro
                    Ledger& ledger)
     : Consumer(options, segments, ledger, 1) {
     worker_ = std::make_unique<InvoiceWorker>(hand_, processor, options.max_attempts, options.item_timeout,
-                                              claim_size_, clock_, saver_);
+                                              claim_size_, clock_, saver_, pacer_);
 }
 
 Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, BatchProcessor& outside,
                    Ledger& ledger)
     : Consumer(options, segments, ledger, options.outside.pipeline) {
     worker_ = std::make_unique<BatchWorker>(hand_, outside, options.max_attempts, options.item_timeout,
-                                            clock_, saver_, flush_, watch_);
+                                            clock_, saver_, flush_, watch_, pacer_);
 }
 
 ExitStatus Consumer::run() {

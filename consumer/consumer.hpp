@@ -16,6 +16,7 @@
 #include "consumer/drain_watch.hpp"
 #include "consumer/flush_duty.hpp"
 #include "consumer/hand_worker.hpp"
+#include "consumer/pacer.hpp"
 #include "consumer/result_saver.hpp"
 #include "consumer/work/batch_processor.hpp"
 #include "consumer/work/claim_size.hpp"
@@ -50,6 +51,7 @@ class Consumer {
     ClaimSize claim_size_;
     FlushDuty flush_;
     DrainWatch watch_;
+    Pacer pacer_;
     WorkClock clock_;
     ResultSaver saver_;
     Departure departure_;

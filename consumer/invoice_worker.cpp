@@ -10,23 +10,32 @@ namespace pipeline {
 
 InvoiceWorker::InvoiceWorker(const Hand& hand, Processor& processor, std::uint32_t max_attempts,
                              std::chrono::nanoseconds item_timeout, const ClaimSize& claim_size,
-                             WorkClock& clock, ResultSaver& saver) noexcept
+                             WorkClock& clock, ResultSaver& saver, Pacer& pacer) noexcept
     : hand_(hand),
       processor_(processor),
       max_attempts_(max_attempts),
       item_timeout_(item_timeout),
       claim_size_(claim_size),
       clock_(clock),
-      saver_(saver) {}
+      saver_(saver),
+      pacer_(pacer) {}
 
 bool InvoiceWorker::work_off() {
     const HandWord word = hand_.word();
+    const bool is_paced = pacer_.is_on();
     std::size_t unsaved = 0;
     std::size_t with_details = 0;
     const std::size_t look = claim_size_.items_a_look();
     std::size_t next_look = look;
     clock_.begin();
     for (std::uint64_t i = word.done; i < word.count; ++i) {
+        if (is_paced && !may_begin(i)) {
+            // Save the finished results: they do not wait for the permit.
+            if (unsaved != 0 && !save(i, unsaved, std::chrono::steady_clock::now())) return false;
+            unsaved = with_details = 0;
+            next_look = look;
+            if (!wait_to_begin()) return false;
+        }
         Result& result = results_[with_details];
         process(word.first, i, result);
         findings_[unsaved++] = Finding(result);
@@ -36,14 +45,32 @@ bool InvoiceWorker::work_off() {
         next_look += look;
         const auto now = std::chrono::steady_clock::now();
         if (!last && now - clock_.began() < ClaimSize::kBudget) continue;
-        clock_.pause(i + 1 - unsaved, unsaved, now, last);
-        if (!saver_.save(std::span(findings_).first(unsaved))) return false;
-        clock_.resume();
+        if (!save(i + 1, unsaved, now)) return false;
         unsaved = 0;
         with_details = 0;
         next_look = look;
     }
     return true;
+}
+
+// Saves the results of the `unsaved` items before item `end`.
+bool InvoiceWorker::save(std::uint64_t end, std::size_t unsaved, std::chrono::steady_clock::time_point now) {
+    clock_.pause(end - unsaved, unsaved, now, end == hand_.word().count);
+    if (!saver_.save(std::span(findings_).first(unsaved))) return false;
+    clock_.resume();
+    return true;
+}
+
+// Takes the permit for the attempt at item i if it is due. An item that is not processed needs none.
+bool InvoiceWorker::may_begin(std::uint64_t i) noexcept {
+    return !is_to_be_processed(hand_, i, max_attempts_) || pacer_.take() == std::chrono::nanoseconds::zero();
+}
+
+bool InvoiceWorker::wait_to_begin() {
+    clock_.rest();
+    const bool is_permitted = pacer_.wait();
+    clock_.go_on();
+    return is_permitted;
 }
 
 void InvoiceWorker::process(std::uint64_t first, std::uint64_t i, Result& result) {

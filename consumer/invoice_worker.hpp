@@ -6,11 +6,13 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 
 #include "common/core/hand.hpp"
 #include "common/core/result.hpp"
 #include "consumer/hand_worker.hpp"
+#include "consumer/pacer.hpp"
 #include "consumer/result_saver.hpp"
 #include "consumer/work/claim_size.hpp"
 #include "consumer/work/processor.hpp"
@@ -23,14 +25,18 @@ class InvoiceWorker final : public HandWorker {
     // All references must outlive the object. `max_attempts` and `item_timeout` as in ConsumerOptions.
     InvoiceWorker(const Hand& hand, Processor& processor, std::uint32_t max_attempts,
                   std::chrono::nanoseconds item_timeout, const ClaimSize& claim_size, WorkClock& clock,
-                  ResultSaver& saver) noexcept;
+                  ResultSaver& saver, Pacer& pacer) noexcept;
 
     [[nodiscard]] bool work_off() override;
     [[nodiscard]] bool has_events() const noexcept override { return false; }
     void look_after() override {}
 
   private:
+    [[nodiscard]] bool may_begin(std::uint64_t i) noexcept;
+    [[nodiscard]] bool wait_to_begin();
     void process(std::uint64_t first, std::uint64_t i, Result& result);
+    [[nodiscard]] bool save(std::uint64_t end, std::size_t unsaved,
+                            std::chrono::steady_clock::time_point now);
 
     Hand hand_;
     Processor& processor_;
@@ -39,6 +45,7 @@ class InvoiceWorker final : public HandWorker {
     const ClaimSize& claim_size_;
     WorkClock& clock_;
     ResultSaver& saver_;
+    Pacer& pacer_;
     // The results and findings of items that are processed and not yet saved. The next item reuses a result
     // without details, so that a hand without details touches little more than its findings.
     std::array<Result, kMaxBatch> results_;

@@ -14,13 +14,14 @@ std::uint64_t ns_of(WorkClock::TimePoint time) noexcept {
 }  // namespace
 
 void WorkClock::begin() noexcept {
+    resting_since_.reset();
     began_ = std::chrono::steady_clock::now();
     hand_.set_since(ns_of(began_));
     meter_.enter(Activity::Working, ns_of(began_));
 }
 
 void WorkClock::pause(std::uint64_t first, std::size_t count, TimePoint now, bool is_end) noexcept {
-    const auto elapsed = now - began_;
+    const auto elapsed = resting_since_.value_or(now) - began_;
     const std::uint64_t each = static_cast<std::uint64_t>(elapsed.count()) / count;
     claim_size_.measured(count, elapsed);
     metrics_.processing.add(each, count);
@@ -30,8 +31,24 @@ void WorkClock::pause(std::uint64_t first, std::size_t count, TimePoint now, boo
 }
 
 void WorkClock::resume() noexcept {
+    resting_since_.reset();
     began_ = std::chrono::steady_clock::now();
     meter_.enter(Activity::Working, ns_of(began_));
+}
+
+void WorkClock::rest() noexcept {
+    if (resting_since_) return;
+    resting_since_ = std::chrono::steady_clock::now();
+    meter_.enter(Activity::WaitingForInput, ns_of(*resting_since_));
+}
+
+void WorkClock::go_on() noexcept {
+    if (!resting_since_) return;
+    const auto now = std::chrono::steady_clock::now();
+    began_ += now - *resting_since_;
+    resting_since_.reset();
+    hand_.set_since(ns_of(now));
+    meter_.enter(Activity::Working, ns_of(now));
 }
 
 // Adds up how long the items have waited. Items acquired together have waited nearly equally long, so they

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "common/core/hand.hpp"
 #include "common/core/metrics.hpp"
@@ -31,6 +32,11 @@ class WorkClock {
     void pause(std::uint64_t first, std::size_t count, TimePoint now, bool is_end) noexcept;
     // Call when the results are saved.
     void resume() noexcept;
+    // Call when the next attempt has to wait for a permit of --rate, and no item is being processed. The time
+    // until go_on() does not count. Further calls change nothing.
+    void rest() noexcept;
+    // Call when the permit is there.
+    void go_on() noexcept;
     // Call when nothing of the hand is left.
     void end() const noexcept { hand_.set_since(0); }
 
@@ -42,6 +48,7 @@ class WorkClock {
     ActivityMeter& meter_;
     ClaimSize& claim_size_;
     TimePoint began_{};
+    std::optional<TimePoint> resting_since_;
 };
 
 }  // namespace pipeline

@@ -26,6 +26,11 @@ constexpr milliseconds kBoundedWait{500};
 constexpr milliseconds kReceiptsWait{50};
 constexpr milliseconds kUrgentReceiptsWait{1};
 constexpr milliseconds kLookOutside{20};
+// With --rate, the producer hands over an item this long before it may begin: so the consumers have it in
+// time, and a drain finds few items that still wait to begin.
+constexpr milliseconds kAhead{1};
+// How often to check whether a consumer has left out the item that it claimed: such an item takes no permit.
+constexpr milliseconds kLookForBegin{50};
 // acknowledge() gives at most this many receipts in a call, and none after this time; but it gives at least
 // one.
 constexpr std::uint64_t kReceiptsSlice = 1024;
@@ -42,7 +47,7 @@ Producer::Producer(const ProducerOptions& options, const Segments& segments, Sou
       signal_fd_(signal_fd),
       lineage_(options.parent),
       marker_(ring_, storage_, options.source.traits().input == SourceTraits::Input::List) {
-    if (options.rate) rate_.emplace(*options.rate, monotonic_ns());
+    if (options.rate) permits_.emplace(ring_.area(), *options.rate);
 }
 
 ExitStatus Producer::run() {
@@ -93,17 +98,34 @@ void Producer::acquire_until_stopped() {
     }
 }
 
-// Fills the batch as far as the rate allows.
 std::size_t Producer::acquire() {
     const std::size_t most = std::min<std::size_t>(options_.batch_max, ring_.capacity() - 1);
     const std::uint64_t now = monotonic_ns();
-    const std::size_t allowed = rate_ && !stopping_ ? rate_->allowed(now, most) : most;
+    const std::size_t allowed = std::min(most, wanted());
     if (allowed == 0) return 0;
     const std::size_t count = source_.acquire(std::span(batch_).first(allowed));
-    if (rate_ && !stopping_) rate_->take(count);
+    if (permits_ && count != 0) word_at_push_ = permits_->word();
     for (Item& item : std::span(batch_).first(count)) item.acquired_ns = now;
     if (count != 0) marker_.before_push(source_, count, count < allowed, now);
     return count;
+}
+
+// The number of items that may begin soon, and so are worth acquiring. The consumers keep the rate, and they
+// count attempts; the producer only leaves the items in the source that cannot begin yet.
+std::size_t Producer::wanted() const noexcept {
+    if (!permits_ || stopping_) return kMaxBatch;
+    if (until_wanted() > nanoseconds::zero()) return 0;
+    return Permits::begins_in(*options_.rate, kAhead) - (ring_.tail() - ring_.head());
+}
+
+// The longest time until the producer must ask again whether an item is wanted; zero if one is.
+nanoseconds Producer::until_wanted() const noexcept {
+    if (!permits_ || stopping_) return nanoseconds::zero();
+    const std::uint64_t tail = ring_.tail();
+    if (tail - ring_.head() >= Permits::begins_in(*options_.rate, kAhead)) return IdleWait::kLater;
+    const bool has_begun = permits_->word() != word_at_push_ || storage_.tail() == tail;
+    if (!has_begun) return kLookForBegin;
+    return std::max<nanoseconds>(permits_->until_due() - kAhead, nanoseconds::zero());
 }
 
 void Producer::push(std::size_t count) {
@@ -149,9 +171,8 @@ void Producer::give_up(std::span<const Item> waiting, const char* why) {
 }
 
 void Producer::wait_for_source() {
-    const nanoseconds until_allowed = rate_ ? rate_->until_next(monotonic_ns()) : nanoseconds::zero();
-    if (until_allowed > nanoseconds::zero())
-        return wait_without_source(std::min<nanoseconds>(until_allowed, IdleWait::kLater), false);
+    if (const auto bound = until_wanted(); bound > nanoseconds::zero())
+        return wait_without_source(std::min<nanoseconds>(bound, IdleWait::kLater), false);
     const std::uint64_t unreleased = ring_.tail() - storage_.released();
     const auto often = unreleased == 0                         ? nanoseconds::max()
                        : unreleased >= storage_.capacity() / 2 ? nanoseconds(kUrgentReceiptsWait)
@@ -167,7 +188,8 @@ void Producer::wait_without_source(nanoseconds bound, bool paused) {
     const ActivityMeter::Interlude waiting_for_input(meter_, Activity::WaitingForInput);
     bound = std::min(bound, source_.look());
     static_cast<void>(ring_.area().producer.wait_for(bound, [this, paused] {
-        return ring_.paused() != paused || ring_.stop_requested() || has_receipts();
+        return ring_.paused() != paused || ring_.stop_requested() || has_receipts() ||
+               (!paused && until_wanted() == nanoseconds::zero());
     }));
 }
 

@@ -12,11 +12,11 @@
 #include "common/base/exit_status.hpp"
 #include "common/core/idle_wait.hpp"
 #include "common/core/metrics.hpp"
+#include "common/core/permits.hpp"
 #include "common/core/segments/segments.hpp"
 #include "common/options/producer_options.hpp"
 #include "common/os/lineage.hpp"
 #include "producer/list_marker.hpp"
-#include "producer/rate_limiter.hpp"
 #include "producer/sources/source.hpp"
 
 namespace pipeline {
@@ -34,6 +34,8 @@ class Producer {
   private:
     void acquire_until_stopped();
     [[nodiscard]] std::size_t acquire();
+    [[nodiscard]] std::chrono::nanoseconds until_wanted() const noexcept;
+    [[nodiscard]] std::size_t wanted() const noexcept;
     void push(std::size_t count);
     void give_up(std::span<const Item> waiting, const char* why);
     void wait_for_source();
@@ -55,7 +57,8 @@ class Producer {
     int signal_fd_;
     Lineage lineage_;
     ListMarker marker_;
-    std::optional<RateLimiter> rate_;
+    std::optional<Permits> permits_;
+    std::uint64_t word_at_push_ = 0;  // permits_->word() before the last push
     IdleWait idle_wait_;
     bool stopping_ = false;
     std::chrono::steady_clock::time_point look_outside_at_{};

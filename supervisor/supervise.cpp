@@ -92,6 +92,8 @@ ExitStatus supervise(const Options& options) {
     log(LogLevel::Info, "started: {} {}, source {}, ledger {}", options.consumers.text(),
         verb(options.consumers.most, "consumer", "consumers"), printable(segments.source()),
         printable(plan.ledger));
+    // An earlier run may have had a rate: it no longer applies.
+    if (!options.rate) segments.ring().area().next_begin_ns.store(0, std::memory_order_relaxed);
     Supervisor supervisor(options, segments, signals.get());
     const ExitStatus status = supervisor.run();
     const Report report = supervisor.report();

@@ -8,9 +8,11 @@
 
 namespace pipeline::bench {
 
-// The rate is kept by the producer whatever the pipeline does (an open loop), so that an invoice that waits
-// for others counts with all its wait. When a flush has become durable is seen from outside, within about a
-// tenth of a millisecond.
+// The source always has more than --rate lets begin. The producer acquires an invoice shortly before its
+// attempt may begin: up to a millisecond at 1000/s or less, up to a few at a higher rate. This wait counts,
+// and so does the wait for other invoices. While the pipeline falls behind, invoices stay in the source, and
+// their wait there does not count. The probe sees from outside when a flush has become durable, within about
+// a tenth of a millisecond.
 std::string latency(const Measure& measure) {
     ::prctl(PR_SET_TIMERSLACK, 1);
     Pipeline pipeline(measure.supervisor, measure.options);

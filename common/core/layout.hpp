@@ -37,8 +37,8 @@ namespace pipeline {
 // Raise it whenever a byte of the segments changes its place or its meaning. layout_shape.cpp notices a
 // changed number of fields or size of any shared struct, metrics included: the build fails until kLayoutShape
 // is the new shape too.
-inline constexpr std::uint32_t kLayoutVersion = 6;
-inline constexpr std::uint64_t kLayoutShape = 10403477106417411515U;
+inline constexpr std::uint32_t kLayoutVersion = 7;
+inline constexpr std::uint64_t kLayoutShape = 6782138886643295378U;
 inline constexpr std::uint64_t kRingMagic = 0x474e'4952'564e'4901;     // "\1INVRING" as bytes
 inline constexpr std::uint64_t kStorageMagic = 0x524f'5453'564e'4901;  // "\1INVSTOR" as bytes
 inline constexpr std::size_t kMaxPlaces = 256;                         // consumers at most
@@ -167,8 +167,14 @@ struct alignas(64) RingArea {
     RobustMutex pop_lock;
     alignas(64) std::atomic<std::uint64_t> head;  // derived word of a claim; under pop_lock
 
+    // The time when the next attempt may begin, with --rate (permits.hpp); 0 before the first one. Consumers
+    // move it by compare-exchange, without a lock: the move takes the permit for one attempt. A kill before
+    // it leaves the permit to others; a kill after it loses that one permit. Any value is harmless: a
+    // consumer sets one that lies more than a period ahead back to one period.
+    alignas(64) std::atomic<std::uint64_t> next_begin_ns;
+
     alignas(64) Condition items;     // the consumer that holds pop_lock waits for it
-    alignas(64) Condition producer;  // the producer waits for it: for room in the ring, or durable records
+    alignas(64) Condition producer;  // the producer waits for it: for room, durable records or taken permits
 
     std::array<HandArea, kMaxPlaces> hands;
     std::array<HandItems, kMaxPlaces> hand_items;

@@ -22,8 +22,8 @@ namespace pipeline {
 // The activities among which a process divides its time.
 enum class Activity : std::uint8_t {
     Working,          // the producer: acquires and pushes; a consumer: claims and processes
-    WaitingForInput,  // the producer: its source has nothing (or --rate allows nothing); a consumer: the ring
-                      // is empty
+    WaitingForInput,  // the producer: its source has nothing; a consumer: the ring is empty; both: --rate
+                      // lets nothing begin
     WaitingForRoom,   // the producer: the ring is full; a consumer: saves its results, or waits for room
     Flushing,  // a consumer: leads the flush into the ledger; the producer: waits for the last receipts
 };

@@ -43,7 +43,7 @@ CommandOption ledger_option(LedgerSpec& field) {
 }
 
 CommandOption rate_option(std::optional<double>& field) {
-    return with_fallback(value_option("rate", "N/s", "at most N invoices a second", field, parse_rate,
+    return with_fallback(value_option("rate", "N/s", "at most N attempts begun a second", field, parse_rate,
                                       [](const std::optional<double>& rate) {
                                           return rate ? std::optional(rate_text(*rate)) : std::nullopt;
                                       }),
@@ -69,10 +69,9 @@ Options what_to_do(const PipelineFields& fields) {
         options.push_back(process_option(work->process));
         options.push_back(ledger_option(work->ledger));
     }
-    if (auto* source = fields.source) {
+    if (auto* source = fields.source)
         options.push_back(switch_option("once", "finish when the source has nothing more", source->once));
-        options.push_back(rate_option(source->rate));
-    }
+    options.push_back(rate_option(fields.pipeline.rate));
     return options;
 }
 

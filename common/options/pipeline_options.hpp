@@ -29,6 +29,9 @@ struct PipelineOptions {
     std::string name = kDefaultName;
     SourceSpec source;  // tells consumers where the invoices' files are; supervisor's default: see Options
     std::uint32_t batch_max = 256;  // 1..kMaxBatch
+    // The most attempts that begin in a second, over all consumers; none: no limit. The producer hands over
+    // only items that can begin soon.
+    std::optional<double> rate;
     // The longest drain. The supervisor enforces it; after its death its children do. 1ms..24h.
     std::chrono::nanoseconds drain_timeout = std::chrono::seconds(60);
     LogLevel log_level = LogLevel::Info;
@@ -36,8 +39,7 @@ struct PipelineOptions {
 
 // Options of the producer.
 struct SourceOptions {
-    bool once = false;           // finish when the source has nothing more
-    std::optional<double> rate;  // invoices per second; none: no limit
+    bool once = false;  // finish when the source has nothing more
     SpoolOptions spool;
 };
 

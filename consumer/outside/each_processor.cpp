@@ -40,10 +40,12 @@ void EachProcessor::process(Batch& batch) {
         if (batch.is_done()) return;
         const std::size_t i = choose(batch);
         const auto now = steady_clock::now();
-        if (not_before_[i] <= now) {
+        if (not_before_[i] > now) {
+            static_cast<void>(child_.wait(false, std::min<nanoseconds>(bound, not_before_[i] - now)));
+        } else if (batch.take_permit()) {
             run(batch, i);
         } else {
-            static_cast<void>(child_.wait(false, std::min<nanoseconds>(bound, not_before_[i] - now)));
+            static_cast<void>(child_.wait(false, std::min(bound, batch.until_permit())));
         }
     }
 }
@@ -92,6 +94,7 @@ void EachProcessor::run(Batch& batch, std::size_t i) {
 bool EachProcessor::start(Batch& batch, std::size_t i) {
     const auto id = batch.item(i).id_text();
     if (plan_.spool && settle_without_file(*plan_.spool, batch, i)) return false;
+    batch.use_permit();  // a start that fails uses it, too
     // Mark the attempt before the program runs: the program may kill the consumer at once.
     if (!batch.begin(i)) return false;
     if (const auto mishap = child_.start(command_.fill(id, batch.attempt(i)), id)) {

@@ -41,7 +41,7 @@ void ExecProcessor::process(Batch& batch) {
         const std::chrono::nanoseconds bound = look_after_batch();
         if (batch.is_done() || (!child_.is_running() && !start(bound))) continue;
         ask();
-        if (child_.is_running() && !batch.is_done()) converse(bound);
+        if (child_.is_running() && !batch.is_done()) converse(std::min(bound, batch.until_permit()));
     }
     batch_ = nullptr;
     if (child_.is_running() && !now_.is_idle()) child_.end();  // the batch was given up
@@ -70,9 +70,9 @@ void ExecProcessor::converse(std::chrono::nanoseconds bound) {
 // Starts the program. Returns false if it could not be started yet.
 bool ExecProcessor::start(std::chrono::nanoseconds bound) {
     while (batch_->is_finished(next_)) ++next_;
-    const auto now = steady_clock::now();
-    if (now < starts_.next_at()) {
-        child_.rest(std::min<std::chrono::nanoseconds>(bound, starts_.next_at() - now));
+    const std::chrono::nanoseconds delay = starts_.next_at() - steady_clock::now();
+    if (delay > delay.zero() || !batch_->take_permit()) {
+        child_.rest(std::min(bound, delay > delay.zero() ? delay : batch_->until_permit()));
         return false;
     }
     // Mark the attempt before the program runs: the program may kill the consumer at once.
@@ -82,6 +82,7 @@ bool ExecProcessor::start(std::chrono::nanoseconds bound) {
         log(LogLevel::Debug, "{} started with pid {}", plan_.program.name, child_.process().pid());
         return true;
     }
+    batch_->use_permit();
     batch_->pause();
     batch_->save();  // the next line may throw, which ends the consumer
     notices_.cannot_start(child_.process().throw_unless_passing(*mishap));
@@ -115,6 +116,8 @@ void ExecProcessor::ask_for_more() {
         if (batch_->is_finished(next_)) continue;
         if (plan_.spool && settle_without_file(*plan_.spool, *batch_, next_)) continue;
         if (plan_.max_items != 0 && now_.asked_count() >= plan_.max_items) return;
+        if (!batch_->take_permit()) return;
+        batch_->use_permit();
         request_.clear();
         requests_.append(request_, batch_->item(next_), batch_->attempt(next_));
         now_.ask(next_, request_);
@@ -281,11 +284,8 @@ void ExecProcessor::look_after() {
     if (ready.output) listen();
     if (!child_.is_running()) return;
     if (!child_.begun_answer().empty()) return drop_surplus(child_.begun_answer());
-    if (ready.ended) {
-        bury_dead();
-    } else if (now_.is_failing()) {
-        retire_child();
-    }
+    if (ready.ended) return bury_dead();
+    if (now_.is_failing()) retire_child();
 }
 
 // Looks after the batch at each wait. There may be no batch while a program is ended.

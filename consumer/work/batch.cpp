@@ -57,6 +57,15 @@ bool Batch::has_suspect() const noexcept {
     return false;
 }
 
+bool Batch::take_permit() {
+    if (has_permit_ || is_given_up_) return has_permit_;
+    const auto wait = owner_.take_permit(!begun_);
+    if (!wait) is_given_up_ = true;
+    has_permit_ = wait == nanoseconds::zero();
+    if (!has_permit_) until_permit_ = wait.value_or(nanoseconds::zero());
+    return has_permit_;
+}
+
 bool Batch::begin(std::size_t i, std::size_t count) noexcept {
     const bool is_shared = count > 1;
     if (begun_ == i && !is_start_ && is_shared_ == is_shared) return !is_given_up_;
@@ -117,6 +126,7 @@ nanoseconds Batch::look_after(TimePoint now) {
     const auto begun = begun_;
     pause();
     auto bound = nanoseconds::max();
+    until_permit_ = nanoseconds::max();
     if (ready_ > saved_) {
         const auto due = saved_at_ + ClaimSize::kBudget;
         if (is_done() || now >= due) {

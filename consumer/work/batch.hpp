@@ -4,6 +4,8 @@
 // results in the hand's order, up to the first unfinished item: at the end, or after a millisecond. After a
 // consumer's death, its successor processes the unsaved items again.
 //
+// The processor takes a permit before each attempt. With --rate, it may have to wait for the permit.
+//
 // At most one item at a time is marked as being processed. The consumer's death is charged to that item,
 // unless its program has further items, and the supervisor's watch measures its time. While the consumer does
 // other work, no item is marked.
@@ -49,6 +51,12 @@ class Batch {
         [[nodiscard]] virtual bool save_results(std::span<const Result> results) = 0;
         // Does other work that is due. Returns the longest time until it must be called again.
         [[nodiscard]] virtual std::chrono::nanoseconds do_other_work() = 0;
+        // Takes the permit for one attempt. Returns zero if it has taken one, otherwise the time after which
+        // to ask again; none if the consumer must leave its hand to another one. `is_idle`: no item is being
+        // processed.
+        [[nodiscard]] virtual std::optional<std::chrono::nanoseconds> take_permit(bool /*is_idle*/) {
+            return std::chrono::nanoseconds::zero();
+        }
     };
 
     // `results` has room for all items of the hand. Items that need no processing (the id is unusable, or the
@@ -67,6 +75,13 @@ class Batch {
 
     // True if an item may be the one that has killed a consumer: try each item alone.
     [[nodiscard]] bool has_suspect() const noexcept;
+
+    // Takes the permit for one attempt, at any item. Returns true if the batch has one; it keeps it until
+    // use_permit(). Otherwise wait, at most until_permit(), and ask again.
+    [[nodiscard]] bool take_permit();
+    void use_permit() noexcept { has_permit_ = false; }
+    // The wait that the last take_permit() has found; the longest time if there was none since look_after().
+    [[nodiscard]] std::chrono::nanoseconds until_permit() const noexcept { return until_permit_; }
 
     // Marks item i as being processed. Call it before doing anything for the item, since that may kill the
     // consumer. `count`: how many items the program has, with this one. Call it again when that changes from
@@ -115,6 +130,8 @@ class Batch {
     std::size_t ready_ = 0;  // all items before it are finished
     std::size_t saved_ = 0;  // all items before it are saved
     bool is_given_up_ = false;
+    bool has_permit_ = false;
+    std::chrono::nanoseconds until_permit_ = std::chrono::nanoseconds::max();
     std::optional<std::size_t> begun_;
     bool is_start_ = false;    // the program for `begun_` is starting
     bool is_shared_ = false;   // the program for `begun_` has further items

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "supervisor/watch/liveness.hpp"
 
+#include "common/base/clock.hpp"
+#include "common/core/permits.hpp"
+
 namespace pipeline {
 
 bool Liveness::look(const Sight& sight, TimePoint now) noexcept {
@@ -16,7 +19,7 @@ bool Liveness::look(const Sight& sight, TimePoint now) noexcept {
 Liveness::Sight Liveness::sight_of(const Ring& ring, const Storage& storage, std::size_t places) noexcept {
     Sight sight;
     const std::uint64_t durable = storage.durable();
-    sight.has_work = ring.tail() != durable;
+    sight.has_work = ring.tail() != durable && !is_paced(ring.area(), monotonic_ns());
     // Each of these numbers only grows. The producer's pushes do not count: they may go on while nobody
     // claims anything. The beats of the flush lock count attempts to flush, successful or not.
     sight.moving =

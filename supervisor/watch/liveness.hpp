@@ -20,7 +20,7 @@ class Liveness {
     static constexpr std::chrono::seconds kPatience{10};
 
     struct Sight {
-        bool has_work = false;     // invoices are in flight
+        bool has_work = false;     // invoices are in flight, and --rate lets one begin
         bool is_working = false;   // a consumer is processing an invoice
         std::uint64_t moving = 0;  // changes whenever something happens to these invoices
     };

@@ -14,6 +14,7 @@
 #include <stdexcept>
 
 #include "common/core/list_marks.hpp"
+#include "common/core/permits.hpp"
 #include "common/ledger/flush.hpp"
 #include "common/ledger/ledger.hpp"
 
@@ -139,12 +140,22 @@ bool World::consume(std::size_t place, std::size_t most) {
     if (!word.empty()) {
         const std::array<Finding, kCapacity> booked;
         for (std::uint64_t i = word.done; i < word.count; ++i) {
+            take_permit();
             hand.begin_work(word.first, i);
             hand.end_work();
         }
         return storage.save(hand, std::span(booked).first(word.count - word.done)) != 0;
     }
     return ring.claim(hand, most, nanoseconds(0)) == Ring::ClaimOutcome::Claimed;
+}
+
+// The clock stands where the next permit is due: so each attempt moves the word by a period, and no time but
+// that is in the images.
+void World::take_permit() const {
+    static const RingArea* area;
+    area = &ring_area();
+    Permits permits(ring_area(), kRate, []() noexcept { return area->next_begin_ns.load(); });
+    if (permits.take() != nanoseconds(0)) throw std::runtime_error("a permit that is due was not given");
 }
 
 void World::leave(std::size_t place) {
@@ -202,6 +213,7 @@ std::string World::finish_and_verify() {
         return fmt::format("{} records for {} numbers: doubled", storage.tail(), kNumbers);
     if (storage.totals().booked != kNumbers) return fmt::format("the totals say {}", storage.totals().booked);
     if (ring().head() != kNumbers || storage.released() != kNumbers) return "something is left";
+    if (ring_area().next_begin_ns.load() < kNumbers * kPeriod) return "attempts began without a permit";
     if (words.wrong.load() != 0)
         return fmt::format("the cursor {} came with another digest", words.wrong.load());
     if (words.cursor.load() != kNumbers + 1) return fmt::format("the cursor is {}", words.cursor.load());

@@ -44,8 +44,8 @@ class World {
 
     // Resumes the source, leaves a mark, pushes at most `most` numbers; true if it pushed one.
     bool produce(std::size_t most);
-    // Finishes the place's hand as a successor does (settle, take over, save) or, if there is nothing in
-    // it, claims at most `most` items; true if it did something.
+    // Finishes the place's hand as a successor does (settle, take over, a permit for each item, save) or, if
+    // there is nothing in it, claims at most `most` items; true if it did something.
     bool consume(std::size_t place, std::size_t most);
     // The place is told to leave, and its consumer does: finishes the hand, leads a flush of what is saved,
     // goes.
@@ -76,7 +76,10 @@ class World {
     [[nodiscard]] bool is_confined() const;
 
   private:
+    static constexpr double kRate = 10;  // --rate
+    static constexpr std::uint64_t kPeriod = 100'000'000;
     struct Ledger;
+    void take_permit() const;
     [[nodiscard]] const Ledger& ledger() const;
     [[nodiscard]] RingArea& ring_area() const;
     [[nodiscard]] StorageArea& storage_area() const;

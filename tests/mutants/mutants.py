@@ -9,6 +9,9 @@ from dataclasses import dataclass
 ONE_KILL = ("tests/crash/crash_tests", "a kill at any instruction*")
 STOPPED_WAITER = ("tests/crash/crash_tests", "a waiter that is woken and does not run on*")
 LEAVER = ("tests/unit/leave_tests", "a consumer that is told to leave*")
+ADOPTED = ("tests/unit/leave_tests", "attempts at what a dead consumer has left take permits*")
+EACH = ("tests/unit/leave_tests", "every process for an invoice takes a permit*")
+REQUESTS = ("tests/unit/leave_tests", "every request to a program takes a permit*")
 GIVEN_UP = ("tests/unit/leave_tests", "a consumer that is killed while it leaves*")
 REDO = ("tests/unit/ledger_tests", "what a dead leader has committed*")
 OTHERS = ("tests/unit/ledger_tests", "records that are not what the last commit was of*")
@@ -138,6 +141,17 @@ MUTANTS = [
     Mutant("nobody comes after a consumer that was to leave and had something in its hand", (
         ("supervisor/children/pool.cpp", "return !child.wanted && ring_.hand(child.place).empty();",
          "return !child.wanted;"),), GIVEN_UP),
+    Mutant("retries take no permit", (
+        ("consumer/outside/each_processor.cpp", "} else if (batch.take_permit()) {",
+         "} else if (batch.attempt(i) > 1 || batch.take_permit()) {"),), EACH),
+    Mutant("what a program is asked again takes no permit", (
+        ("consumer/outside/exec_processor.cpp", "        if (!batch_->take_permit()) return;\n",
+         "        if (batch_->attempt(next_) == 1 && !batch_->take_permit()) return;\n"),
+        ("consumer/outside/exec_processor.cpp", "if (delay > delay.zero() || !batch_->take_permit()) {",
+         "if (delay > delay.zero() || (batch_->attempt(next_) == 1 && !batch_->take_permit())) {")), REQUESTS),
+    Mutant("what a dead consumer has left takes no permit", (
+        ("consumer/invoice_worker.cpp", "    return !is_to_be_processed(hand_, i, max_attempts_) ||",
+         "    return hand_.deaths(i) != 0 || !is_to_be_processed(hand_, i, max_attempts_) ||"),), ADOPTED),
     Mutant("waits have no bound, and nobody is woken again after a death", (
         ("consumer/flush_duty.hpp", "kBoundedWait{500'000'000}", "kBoundedWait{3'600'000'000'000}"),
         ("producer/producer.cpp", "kBoundedWait{500}", "kBoundedWait{3'600'000}"),

@@ -115,6 +115,7 @@ TEST_CASE("a consumer gets every option as the supervisor meant it", "[options]"
     meant.serve = true;
     meant.ledger = parse_ledger("sqlite:/ledger with space.db");
     meant.batch_max = 7;
+    meant.rate = 1.0 / 3;
     meant.max_attempts = 255;
     meant.item_timeout = 30s;
     meant.flush_interval = 1ms;
@@ -136,6 +137,7 @@ TEST_CASE("a consumer gets every option as the supervisor meant it", "[options]"
     CHECK(got.outside.start_timeout == 2min);
     CHECK(got.serve);
     CHECK(got.batch_max == meant.batch_max);
+    CHECK(got.rate == meant.rate);
     CHECK(got.max_attempts == meant.max_attempts);
     CHECK(got.item_timeout == meant.item_timeout);
     CHECK(got.flush_interval == meant.flush_interval);
@@ -183,8 +185,8 @@ TEST_CASE("the help of a child says that the supervisor starts it and lists its 
     }
     const auto consumer_help = std::get<EarlyExit>(parse_consumer_options(pointers_to(help))).text;
     CHECK(consumer_help.find("Started by the supervisor") != std::string::npos);
-    for (const auto* name : {"name", "place", "source", "process", "ledger", "batch-max", "max-attempts",
-                             "flush-interval", "log-level", "parent", "help", "version"}) {
+    for (const auto* name : {"name", "place", "source", "process", "ledger", "rate", "batch-max",
+                             "max-attempts", "flush-interval", "log-level", "parent", "help", "version"}) {
         CHECK(consumer_help.find("\n  --" + std::string(name) + " ") != std::string::npos);
     }
     const Arguments version{"--version"};

@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "common/base/clock.hpp"
 #include "common/base/error.hpp"
 #include "common/base/fd.hpp"
 #include "tests/support/captured_log.hpp"
@@ -164,6 +165,34 @@ TEST_CASE("all items of a source go through a ring that is smaller, each once an
     CHECK(pipeline.ring().area().expected.load() == kItems);
     CHECK(pipeline.ring().area().producer_process.load() == 0);
     CHECK(pipeline.segments.storage().released() == kItems);
+}
+
+TEST_CASE("what --rate lets nobody begin stays in the source", "[producer]") {
+    Pipeline pipeline;
+    Numbers source(1000);
+    ProducerOptions options = options_for("sequence");
+    options.rate = 0.001;
+    int looks = 0;
+    source.on_look = [&] {
+        if (++looks == 20) pipeline.ring().area().stop = 1;
+    };
+    SECTION("while the next attempt is not due") {
+        pipeline.ring().area().next_begin_ns = monotonic_ns() + 900'000'000'000;
+        CHECK(run(pipeline, source, options) == ExitStatus::Drained);
+        CHECK(source.given == 0);
+    }
+    SECTION("after one that is due, while nobody has taken its permit") {
+        std::thread late([&] {
+            while (pipeline.ring().tail() == 0) std::this_thread::yield();
+            while (!pipeline.ring().stop_requested()) std::this_thread::yield();
+            pipeline.consume();
+        });
+        CHECK(run(pipeline, source, options) == ExitStatus::Drained);
+        late.join();
+        CHECK(source.given == 1);
+        CHECK(pipeline.positions == up_to(1));
+    }
+    CHECK(looks >= 20);
 }
 
 TEST_CASE("the source gets a receipt for each durable record, once and in order", "[producer]") {

@@ -89,6 +89,12 @@ TEST_CASE("every step of an invoice is seen as a movement", "[liveness]") {
     CHECK(hand.at_work() == 0U);
     hand.end_work();
 
+    // While --rate lets nothing begin, nothing has to move.
+    ring.area().next_begin_ns = monotonic_ns() + 3'600'000'000'000;
+    CHECK_FALSE(look().has_work);
+    ring.area().next_begin_ns = monotonic_ns();
+    CHECK(look().has_work);
+
     static_cast<void>(storage.area().flush_lock.lock_for(seconds(1), [] {}));
     CHECK(look().moving != begun.moving);
     CHECK(look().moving == look().moving);

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes a consumer's permits under --rate, one before each attempt. A consumer that waits for a permit
+// processes no invoice and holds no lock; it still leads flushes, and notices that the supervisor is dead.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <thread>
+
+#include "common/core/permits.hpp"
+#include "consumer/drain_watch.hpp"
+#include "consumer/flush_duty.hpp"
+
+namespace pipeline {
+
+class Pacer {
+  public:
+    // `permits`: none without --rate; then every permit is there at once. All references must outlive the
+    // object.
+    Pacer(std::optional<Permits> permits, FlushDuty& flush, DrainWatch& watch) noexcept
+        : permits_(permits), flush_(flush), watch_(watch) {}
+
+    [[nodiscard]] bool is_on() const noexcept { return permits_.has_value(); }
+    // As Permits::take().
+    [[nodiscard]] std::chrono::nanoseconds take() noexcept {
+        return permits_ ? permits_->take() : std::chrono::nanoseconds::zero();
+    }
+    // Waits until it has taken a permit. Returns false if this is an orphan that has waited enough: then the
+    // consumer must leave its hand to the next start.
+    [[nodiscard]] bool wait();
+
+  private:
+    // The wait while another consumer leads a due flush.
+    static constexpr std::chrono::nanoseconds kLeastWait{1'000'000};
+
+    std::optional<Permits> permits_;
+    FlushDuty& flush_;
+    DrainWatch& watch_;
+};
+
+inline bool Pacer::wait() {
+    while (true) {
+        const std::chrono::nanoseconds until_due = take();
+        if (until_due == std::chrono::nanoseconds::zero()) return true;
+        flush_.lead_if_due(std::chrono::nanoseconds::zero());
+        watch_.look();
+        if (watch_.has_waited_enough()) return false;
+        const std::chrono::nanoseconds other_work =
+            std::max(flush_.next_look().value_or(FlushDuty::kBoundedWait), kLeastWait);
+        std::this_thread::sleep_for(std::min(until_due, other_work));
+    }
+}
+
+}  // namespace pipeline
