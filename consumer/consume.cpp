@@ -42,7 +42,7 @@ ExitStatus consume_with(ProcessorMaker make, const ConsumerOptions& options) {
         const auto spool = open_spool_folder(options.source, {std::nullopt, true});
         return answer_requests(*make_inside(options, spool, make));
     }
-    Segments segments = Segments::attach(options.name, Lineage(options.parent));
+    Segments segments = Segments::attach(options.segments(), Lineage(options.parent));
     const auto ledger = share_ledger(options.ledger);
     const ExitStatus status = run(options, segments, *ledger, make);
     segments.leave();

@@ -24,7 +24,7 @@ namespace {
 std::shared_ptr<const UniqueFd> confine(const ConsumerOptions& options) {
     if (!options.outside.isolate && !options.outside.confine) return nullptr;
     ConfinementPlan plan;
-    plan.closed = {"/dev/shm"};
+    plan.closed = {kSharedMemory, options.shm_dir};
     if (!options.ledger.path.empty()) plan.closed.push_back(options.ledger.path);
     plan.may_write = options.process.is_program();
     try {

@@ -145,6 +145,8 @@ const std::vector<OptionCase>& all_options() {
          kPathText},
         {"runtime-dir", "/run/x", "/run/x", [](const Options& o) { return o.runtime_dir.native(); }, "/a\nb",
          kPathText},
+        {"shm-dir", "/run/x/", "/run/x", [](const Options& o) { return o.shm_dir.native(); }, "/a\nb",
+         kPathText},
         {"log-level", "debug", "debug",
          [](const Options& o) { return std::string(pipeline::to_text(o.log_level)); }, "verbose",
          "error, warning, notice, info or debug is accepted"},
@@ -436,6 +438,10 @@ TEST_CASE("options that cannot go together are refused together", "[options]") {
           "/in/l/l.db");
     CHECK(error_of(with_consumers({"--source=spool:/in", "--runtime-dir=/in"})) ==
           "--runtime-dir '/in' is the directory of --source 'spool:/in' and its locks would be taken for "
+          "invoices: "
+          "another directory is accepted");
+    CHECK(error_of(with_consumers({"--source=spool:/in", "--shm-dir=/in"})) ==
+          "--shm-dir '/in' is the directory of --source 'spool:/in' and its segments would be taken for "
           "invoices: "
           "another directory is accepted");
 }
