@@ -147,8 +147,6 @@ void check_outside(const Options& options) {
                   "start-timeout", for_long_lived, options);
     refuse_unless(!outside.confine || is_program || outside.isolate, "confine",
                   process_forms_where(program, ", ") + ", or --isolate, is accepted with it", options);
-    refuse_unless(outside.memory_limit == 0 || is_program || outside.isolate, "memory-limit",
-                  process_forms_where(program, ", ") + ", or --isolate, is accepted with it", options);
     if (outside.pipeline > options.batch_max) {
         usage(fmt::format("--pipeline '{}' is more than --batch-max {}: at most as many are accepted",
                           outside.pipeline, options.batch_max));
