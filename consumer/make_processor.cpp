@@ -55,6 +55,7 @@ std::unique_ptr<BatchProcessor> make_exec(const ConsumerOptions& options, Progra
     plan.pipeline = options.outside.pipeline;
     plan.max_items = options.outside.max_items_per_child;
     plan.limits = {options.item_timeout, options.outside.start_timeout};
+    plan.is_ours = !options.process.is_program();
     plan.spool = spool;
     return std::make_unique<ExecProcessor>(std::move(plan), std::move(requests));
 }
