@@ -25,7 +25,7 @@ _invoice_pipeline_paths() {
             ;;
         command) while IFS= read -r path; do COMPREPLY+=("$3$path "); done < <(compgen -c -- "$1") ;;
         pipeline)
-            for path in /dev/shm/*.ring; do
+            for path in /dev/shm/*.ring /run/invoice-pipeline*/*.ring; do
                 path=${path##*/}
                 [[ $path != "$1"*.ring || $path == '*.ring' ]] || COMPREPLY+=("$3${path%.ring} ")
             done

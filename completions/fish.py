@@ -8,7 +8,7 @@ import sys
 
 import specs
 
-PIPELINES = "(ls /dev/shm | string replace -rf '\\.ring$' '')"
+PIPELINES = "(find /dev/shm /run -maxdepth 2 -name '*.ring' 2>/dev/null | string replace -rf '^.*/(.*)\\.ring$' '$1')"
 
 def quoted(text):
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"

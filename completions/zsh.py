@@ -61,7 +61,7 @@ def main(path, program):
         if option["name"] in specs.SPECS:
             sys.stdout.write(function_of(option["name"]))
     if any(specs.kind_of(option) == "pipeline" for option in options):
-        sys.stdout.write("_invoice_pipeline_names() {\n    compadd -- /dev/shm/*.ring(N:t:r)\n}\n\n")
+        sys.stdout.write("_invoice_pipeline_names() {\n    compadd -- {/dev/shm,/run/invoice-pipeline*}/*.ring(N:t:r)\n}\n\n")
     sys.stdout.write("_arguments -S \\\n" + " \\\n".join(argument_of(option) for option in options))
     sys.stdout.write(" \\\n    '*:::command: _normal'\n" if "COMMAND" in command["usage"] else "\n")
 

@@ -9,6 +9,7 @@
 #include "consumer/consumer.hpp"
 #include "consumer/make_processor.hpp"
 #include "consumer/protocol/isolated_processor.hpp"
+#include "consumer/work/memory_limit.hpp"
 
 namespace pipeline {
 namespace {
@@ -23,9 +24,12 @@ ExitStatus run(const ConsumerOptions& options, const Segments& segments, Ledger&
     const auto spool = options.process.traits().files != ProcessTraits::Files::None
                            ? open_spool_folder(options.source, SpoolOrigin::of(segments.ring().area()))
                            : nullptr;
-    if (const auto outside = make_batch_processor(options, spool))
+    if (const auto outside = make_batch_processor(options, spool)) {
+        limit_memory(options.outside.memory_limit);
         return Consumer(options, segments, *outside, ledger).run();
+    }
     const auto processor = make_inside(options, spool, make);
+    limit_memory(options.outside.memory_limit);
     return Consumer(options, segments, *processor, ledger).run();
 }
 
@@ -42,7 +46,7 @@ ExitStatus consume_with(ProcessorMaker make, const ConsumerOptions& options) {
         const auto spool = open_spool_folder(options.source, {std::nullopt, true});
         return answer_requests(*make_inside(options, spool, make));
     }
-    Segments segments = Segments::attach(options.name, Lineage(options.parent));
+    Segments segments = Segments::attach(options.segments(), Lineage(options.parent));
     const auto ledger = share_ledger(options.ledger);
     const ExitStatus status = run(options, segments, *ledger, make);
     segments.leave();

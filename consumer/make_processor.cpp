@@ -24,7 +24,7 @@ namespace {
 std::shared_ptr<const UniqueFd> confine(const ConsumerOptions& options) {
     if (!options.outside.isolate && !options.outside.confine) return nullptr;
     ConfinementPlan plan;
-    plan.closed = {"/dev/shm"};
+    plan.closed = {kSharedMemory, options.shm_dir};
     if (!options.ledger.path.empty()) plan.closed.push_back(options.ledger.path);
     plan.may_write = options.process.is_program();
     try {
@@ -55,6 +55,7 @@ std::unique_ptr<BatchProcessor> make_exec(const ConsumerOptions& options, Progra
     plan.pipeline = options.outside.pipeline;
     plan.max_items = options.outside.max_items_per_child;
     plan.limits = {options.item_timeout, options.outside.start_timeout};
+    plan.is_ours = !options.process.is_program();
     plan.spool = spool;
     return std::make_unique<ExecProcessor>(std::move(plan), std::move(requests));
 }

@@ -13,6 +13,7 @@
 #include "observer/judge/lookout.hpp"
 #include "observer/screen/screen.hpp"
 #include "observer/see/foreign_segments.hpp"
+#include "observer/see/segments_finder.hpp"
 #include "observer/show/live_lines.hpp"
 #include "observer/show/prometheus.hpp"
 #include "observer/show/status_json.hpp"
@@ -25,7 +26,7 @@ namespace {
 // Observes the pipeline twice and shows what it did in between. For --metrics one observation is enough: a
 // monitor computes the differences of the counters itself.
 ExitStatus show_once(const ObserverOptions& options) {
-    Lookout lookout(options.name);
+    Lookout lookout({options.name, options.lock_dirs});
     if (!lookout.look(true).now) {
         throw Failure(ExitStatus::NoInput,
                       fmt::format("there is no pipeline of --name '{}': start its supervisor, or leave out "
@@ -46,7 +47,7 @@ ExitStatus show_once(const ObserverOptions& options) {
 
 ExitStatus observe(const ObserverOptions& options) {
     survive_cuts();
-    if (const auto owner = foreign_owner(options.name))
+    if (const auto owner = foreign_owner(SegmentsFinder(options.name, options.lock_dirs).find()))
         log(LogLevel::Warning, "the segments of '{}' belong to {}", options.name, *owner);
     if (options.audit) return audit_pipeline(options);
     if (options.once || options.metrics) return show_once(options);

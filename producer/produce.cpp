@@ -16,7 +16,7 @@ namespace pipeline {
 
 ExitStatus produce(const ProducerOptions& options) {
     const UniqueFd signals = open_signal_fd({SIGTERM, SIGINT});
-    Segments segments = Segments::attach(options.name, Lineage(options.parent));
+    Segments segments = Segments::attach(options.segments(), Lineage(options.parent));
     SourceContext context;
     context.report = std::make_shared<SourceReport>(segments.metrics().source);
     context.spool = options.spool;

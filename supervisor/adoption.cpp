@@ -2,7 +2,10 @@
 #include "supervisor/adoption.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -12,6 +15,8 @@
 #include "common/base/plural.hpp"
 #include "common/base/printable.hpp"
 #include "common/core/segments/old_segments.hpp"
+#include "common/core/segments/segment_header.hpp"
+#include "common/shm/segment_path.hpp"
 
 namespace pipeline {
 namespace {
@@ -59,14 +64,14 @@ bool are_done_with(const Segments& segments, const SegmentsPlan& plan) {
 }
 
 void require_same(const std::string& what, const std::string& option, const std::string& left,
-                  const std::string& wanted, const AdoptionRequest& request, std::uint64_t in_flight) {
+                  const std::string& wanted, const Segments& segments) {
     if (left == wanted) return;
-    throw Failure(
-        ExitStatus::Configuration,
-        fmt::format("/dev/shm/{}.ring holds {} of {} '{}', not of '{}'; finish {} with {} {}, or choose "
-                    "another --name",
-                    request.name, counted(in_flight, "unfinished invoice"), what, printable(left),
-                    printable(wanted), verb(in_flight, "it", "them"), option, printable(left)));
+    throw Failure(ExitStatus::Configuration,
+                  fmt::format("{}.ring holds {} of {} '{}', not of '{}'; finish {} with {} {}, or choose "
+                              "another --name",
+                              segments.path(), counted(segments.in_flight(), "unfinished invoice"), what,
+                              printable(left), printable(wanted), verb(segments.in_flight(), "it", "them"),
+                              option, printable(left)));
 }
 
 // Refuses a spool whose path now leads to another folder than the one that the segments' invoices came from:
@@ -75,11 +80,10 @@ void require_same_folder(const Segments& segments, const AdoptionRequest& reques
     if (!are_of_another_folder(segments, request.plan)) return;
     throw Failure(
         ExitStatus::Configuration,
-        fmt::format(
-            "/dev/shm/{}.ring holds {} unfinished invoices of another folder than '{}' is now (renamed, "
-            "a link changed, or a file system mounted over it); put that one back, or remove "
-            "/dev/shm/{}.*: what is not in the ledger lies in that folder still",
-            request.name, segments.in_flight(), segments.source(), request.name));
+        fmt::format("{}.ring holds {} unfinished invoices of another folder than '{}' is now (renamed, "
+                    "a link changed, or a file system mounted over it); put that one back, or remove "
+                    "{}.*: what is not in the ledger lies in that folder still",
+                    segments.path(), segments.in_flight(), segments.source(), segments.path()));
 }
 
 // True if both are the same list file, even under another path. Without a birth time the file proves nothing:
@@ -96,12 +100,12 @@ bool is_same_list(const Segments& segments, const SegmentsPlan& plan) {
 
 // Refuses --from-start for unfinished work that began without it. The same command, repeated after a kill,
 // may adopt its own work.
-void require_begun_alike(const Segments& segments, const AdoptionRequest& request, std::uint64_t in_flight) {
+void require_begun_alike(const Segments& segments, const AdoptionRequest& request) {
     if (!request.plan.from_start || segments.ring().area().from_start != 0) return;
     throw Failure(ExitStatus::Configuration,
-                  fmt::format("/dev/shm/{}.ring holds {} unfinished invoices; finish them first, without "
+                  fmt::format("{}.ring holds {} unfinished invoices; finish them first, without "
                               "--from-start, or choose another --name",
-                              request.name, in_flight));
+                              segments.path(), segments.in_flight()));
 }
 
 std::unique_ptr<Ledger> open_known(const Segments& segments, const AdoptionRequest& request) {
@@ -114,10 +118,10 @@ std::unique_ptr<Ledger> open_known(const Segments& segments, const AdoptionReque
     } catch (const WrongLedger& wrong) {
         throw Failure(
             ExitStatus::Configuration,
-            fmt::format("/dev/shm/{}.ring says that {} of its invoices are in the ledger '{}', but {}; put "
-                        "back the file that they were written to, or remove /dev/shm/{}.* and let the source "
+            fmt::format("{}.ring says that {} of its invoices are in the ledger '{}', but {}; put "
+                        "back the file that they were written to, or remove {}.* and let the source "
                         "give again what the ledger lacks",
-                        request.name, known.durable, segments.ledger(), wrong.what(), request.name));
+                        segments.path(), known.durable, segments.ledger(), wrong.what(), segments.path()));
     }
 }
 
@@ -141,11 +145,11 @@ void require_written_here(const Segments& segments, const AdoptionRequest& reque
     }
     throw Failure(
         ExitStatus::Configuration,
-        fmt::format("/dev/shm/{}.storage has {} results that are not in the ledger '{}', whose last commit, "
+        fmt::format("{}.storage has {} results that are not in the ledger '{}', whose last commit, "
                     "up to result {}, was not of these: one of the two is a copy of another moment; put back "
-                    "what belongs together, or remove /dev/shm/{}.* and let the source give again what the "
+                    "what belongs together, or remove {}.* and let the source give again what the "
                     "ledger lacks",
-                    request.name, waiting.size(), segments.ledger(), last->recorded, request.name));
+                    segments.path(), waiting.size(), segments.ledger(), last->recorded, segments.path()));
 }
 
 void tell_of(const Segments& segments) {
@@ -155,6 +159,14 @@ void tell_of(const Segments& segments) {
         log(LogLevel::Notice, "adopting {} that the source has not been given",
             counted(segments.ring().tail() - segments.storage().released(), "receipt"));
     }
+}
+
+void tell_of_kept_place(const Segments& segments, const AdoptionRequest& request) {
+    if (segments.name() == request.segments) return;
+    log(LogLevel::Notice,
+        "an earlier start has left its segments in {}: they stay there until they are drained, and the next "
+        "start makes new ones in {}",
+        segment_directory(segments.name()), segment_directory(request.segments));
 }
 
 void warn_of_kept_sizes(const Segments& segments, const SegmentsPlan& plan) {
@@ -174,9 +186,29 @@ struct Leftover {
     std::optional<OldSegments> old;
 };
 
+// True if a segment of this user has that name. Another user's segment is in the way only in the place that
+// the request wants.
+bool is_ours(const std::string& name) {
+    struct stat status {};
+    return ::lstat(segment_path(name).c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+           status.st_uid == ::geteuid();
+}
+
+// Returns the name of the segments that an earlier start has left. The wanted place comes first; it is also
+// the answer if nothing is left.
+const std::string& name_of_left(const AdoptionRequest& request) {
+    const auto are_there = [](const std::string& name) {
+        return is_ours(ring_name(name)) || is_ours(storage_name(name));
+    };
+    if (are_there(request.segments)) return request.segments;
+    const auto found = std::find_if(request.elsewhere.begin(), request.elsewhere.end(), are_there);
+    return found == request.elsewhere.end() ? request.segments : *found;
+}
+
 std::optional<Leftover> find_leftover(const AdoptionRequest& request) {
     while (true) {
-        auto old = OldSegments::open(request.name);
+        const std::string& name = name_of_left(request);
+        auto old = OldSegments::open(name);
         if (old) {
             wait_for_generation(*old, request);
             if (!old->are_current()) continue;  // its last process has just removed them
@@ -184,8 +216,12 @@ std::optional<Leftover> find_leftover(const AdoptionRequest& request) {
             converted.check_contents();
             return Leftover{std::move(converted), std::move(old)};
         }
-        auto segments = Segments::open(request.name);
-        if (!segments) return std::nullopt;
+        auto segments = Segments::open(name);
+        if (!segments) {
+            Segments::remove_storage_without_ring(name);
+            if (name == request.segments) return std::nullopt;
+            continue;
+        }
         wait_for_generation(*segments, request);
         if (!segments->are_current()) continue;
         segments->check_contents();
@@ -198,20 +234,19 @@ std::optional<Leftover> find_leftover(const AdoptionRequest& request) {
 void upgrade(Segments& segments, const AdoptionRequest& request) {
     segments.ring().area().ledger_id = open_known(segments, request)->id();
     segments.replace();
-    log(LogLevel::Notice, "taking over what version 0.1.0 of this program has left in /dev/shm/{}.*",
-        request.name);
+    log(LogLevel::Notice, "taking over what version 0.1.0 of this program has left in {}.*", segments.path());
 }
 
 Segments adopt(Leftover leftover, const AdoptionRequest& request) {
     Segments& segments = leftover.segments;
-    const std::uint64_t in_flight = segments.in_flight();
     if (!is_same_list(segments, request.plan))
-        require_same("source", "--source", segments.source(), request.plan.source, request, in_flight);
-    require_same("ledger", "--ledger", segments.ledger(), request.plan.ledger, request, in_flight);
+        require_same("source", "--source", segments.source(), request.plan.source, segments);
+    require_same("ledger", "--ledger", segments.ledger(), request.plan.ledger, segments);
     require_same_folder(segments, request);
     require_written_here(segments, request);
-    require_begun_alike(segments, request, in_flight);
+    require_begun_alike(segments, request);
     warn_of_kept_sizes(segments, request.plan);
+    tell_of_kept_place(segments, request);
     // Segments converted from an older layout lack the identity of the list's file.
     FileIdentity& source_file = segments.ring().area().source_file;
     if (!request.plan.ordered || source_file == FileIdentity{}) source_file = request.plan.source_file;
@@ -231,10 +266,9 @@ Segments make_or_adopt(const AdoptionRequest& request) {
         if (!are_done_with(leftover->segments, request.plan)) return adopt(std::move(*leftover), request);
         leftover->segments.unlink();
     }
-    Segments::remove_storage_without_ring(request.name);
     SegmentsPlan plan = request.plan;
     request.complete(plan);
-    return Segments::create(request.name, plan);
+    return Segments::create(request.segments, plan);
 }
 
 }  // namespace pipeline

@@ -6,6 +6,8 @@
 
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "common/core/segments/segments.hpp"
 #include "common/ledger/ledger.hpp"
@@ -13,7 +15,10 @@
 namespace pipeline {
 
 struct AdoptionRequest {
-    std::string name;
+    std::string name;      // the pipeline's, for messages
+    std::string segments;  // where new ones are made (segments_in())
+    // Where segments of earlier starts may lie instead: they had another --shm-dir, or there was none yet.
+    std::vector<std::string> elsewhere;
     SegmentsPlan plan;  // for new segments; unfinished work must have the same source and ledger
     // Fills in the source position where new segments begin, and the ledger's id (complete() in
     // preflight.hpp). make_or_adopt() calls it once no other process is left.
@@ -25,10 +30,11 @@ struct AdoptionRequest {
     std::function<bool()> interrupted;    // asked during the wait; true ends the wait
 };
 
-// Returns the segments. The caller must be the only supervisor of the name. Throws Failure: NotDrained if the
-// earlier generation is not gone in time or the wait was interrupted; Configuration if the unfinished work
-// belongs to another source or ledger, is damaged, or was written to another ledger than the one that was
-// found; CannotCreate if new segments cannot be created.
+// Returns the segments. The caller must be the only supervisor of the name. Adopted segments stay where they
+// lie until they are drained (SegmentsView::path()). Throws Failure: NotDrained if the earlier generation is
+// not gone in time or the wait was interrupted; Configuration if the unfinished work belongs to another
+// source or ledger, is damaged, or was written to another ledger than the one that was found; CannotCreate if
+// new segments cannot be created.
 [[nodiscard]] Segments make_or_adopt(const AdoptionRequest& request);
 
 }  // namespace pipeline

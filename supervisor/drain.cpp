@@ -111,12 +111,12 @@ ExitStatus Drain::finish() const {
 
 void Drain::tell_of_the_undrained(std::uint64_t count) const {
     if (segments_.are_current()) {
-        log(LogLevel::Error, "not drained, {} in flight: they stay in /dev/shm/{}.* for the next start",
-            count, options_.name);
+        log(LogLevel::Error, "not drained, {} in flight: they stay in {}.* for the next start", count,
+            segments_.path());
         return;
     }
-    log(LogLevel::Error, "not drained, {} in flight, and somebody has removed /dev/shm/{}.ring: {}", count,
-        options_.name,
+    log(LogLevel::Error, "not drained, {} in flight, and somebody has removed {}.ring: {}", count,
+        segments_.path(),
         options_.source.traits().can_repeat
             ? "the next start takes them from the source again"
             : fmt::format("{} cannot give them again; find out by the ledger which they are",

@@ -4,13 +4,14 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <thread>
 
 #include "common/base/error.hpp"
 #include "common/base/shortage.hpp"
+#include "common/shm/lock_note.hpp"
 
 namespace pipeline {
 namespace {
@@ -18,11 +19,8 @@ namespace {
 constexpr std::chrono::milliseconds kTryAgain{50};
 
 std::string owner_of(int fd) {
-    std::array<char, 32> text{};
-    const auto length = ::pread(fd, text.data(), text.size() - 1, 0);
-    std::string owner(text.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
-    while (!owner.empty() && owner.back() == '\n') owner.pop_back();
-    return owner.empty() ? "unknown" : owner;
+    const std::string pid = read_lock_note(fd).pid;
+    return pid.empty() ? "unknown" : pid;
 }
 
 std::string advice_for(int error) {
@@ -43,7 +41,7 @@ std::string advice_for(int error) {
 
 NameLock::NameLock(const std::filesystem::path& runtime_dir, const std::string& name,
                    std::chrono::milliseconds patience) {
-    const std::string path = runtime_dir / (name + ".lock");
+    const std::string path = lock_file(runtime_dir, name);
     file_.reset(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (!file_) {
         throw system_failure(ExitStatus::CannotCreate, "opening the lock file", path, errno,
@@ -64,11 +62,12 @@ NameLock::NameLock(const std::filesystem::path& runtime_dir, const std::string& 
         }
         std::this_thread::sleep_for(kTryAgain);
     }
-    // Only the message above needs the pid, so ignore a failed write: a full disk must not prevent the start.
-    const std::string pid = fmt::format("{}\n", ::getpid());
-    if (::ftruncate(file_.get(), 0) == 0) {
-        [[maybe_unused]] const auto written = ::pwrite(file_.get(), pid.data(), pid.size(), 0);
-    }
+    left_ = read_lock_note(file_.get()).shm_dir;
+    note(left_);
+}
+
+void NameLock::note(const std::filesystem::path& shm_dir) const {
+    write_lock_note(file_.get(), {fmt::to_string(::getpid()), shm_dir});
 }
 
 }  // namespace pipeline

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Admits one supervisor per name, by an exclusive flock(2) on RUNTIME/NAME.lock. The file holds the owner's
-// pid as text. It stays when the supervisor ends (removing it would let two owners in). The lock ends with
-// the supervisor, however it dies. Children do not inherit it.
+// pid and its segments' directory as text (lock_note.hpp). It stays when the supervisor ends (removing it
+// would let two owners in). The lock ends with the supervisor, however it dies. Children do not inherit it.
 #pragma once
 
 #include <chrono>
@@ -19,8 +19,14 @@ class NameLock {
     NameLock(const std::filesystem::path& runtime_dir, const std::string& name,
              std::chrono::milliseconds patience);
 
+    // The directory of the earlier supervisor's segments; empty: the lock file does not say.
+    [[nodiscard]] const std::filesystem::path& left() const noexcept { return left_; }
+    // Writes the directory of this supervisor's segments into the lock file.
+    void note(const std::filesystem::path& shm_dir) const;
+
   private:
     UniqueFd file_;
+    std::filesystem::path left_;
 };
 
 }  // namespace pipeline

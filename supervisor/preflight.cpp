@@ -16,6 +16,7 @@
 #include "common/os/file_identity.hpp"
 #include "common/os/program_path.hpp"
 #include "common/os/source_lock.hpp"
+#include "common/shm/memory_directory.hpp"
 
 namespace pipeline {
 namespace {
@@ -86,6 +87,8 @@ FileIdentity identify(const std::filesystem::path& path) {
 SegmentsPlan prepare(const Options& options) {
     provide_descriptors(options.consumers);
     make_directory(options.runtime_dir, "--runtime-dir");
+    make_directory(options.shm_dir, "--shm-dir");
+    if (options.shm_dir != kSharedMemory) require_memory(options.shm_dir);
     const Input input = options.source.traits().input;
     const auto default_spool = options.state_dir / "spool";
     if (input == Input::Folder && options.source.path == default_spool)

@@ -5,6 +5,9 @@
 #include <signal.h>
 
 #include <exception>
+#include <filesystem>
+#include <string>
+#include <vector>
 
 #include "common/base/log.hpp"
 #include "common/base/output.hpp"
@@ -13,6 +16,7 @@
 #include "common/ledger/open/open_ledger.hpp"
 #include "common/os/journal.hpp"
 #include "common/os/signals.hpp"
+#include "common/shm/segment_path.hpp"
 #include "supervisor/adoption.hpp"
 #include "supervisor/name_lock.hpp"
 #include "supervisor/preflight.hpp"
@@ -70,16 +74,28 @@ void tell_of_failures(const Report& report, const Options& options) {
         failed, report.outcomes.all());
 }
 
+// Returns the places other than --shm-dir where segments of earlier starts may lie: the last supervisor's
+// place, and /dev/shm, where all segments lay up to version 0.1.0.
+std::vector<std::string> other_places(const Options& options, const NameLock& lock) {
+    std::vector<std::string> places;
+    for (const std::filesystem::path& directory : {lock.left(), std::filesystem::path(kSharedMemory)}) {
+        if (!directory.empty() && directory != options.shm_dir)
+            places.push_back(segments_in(directory, options.name));
+    }
+    return places;
+}
+
 }  // namespace
 
-ExitStatus supervise(const Options& options) {
+ExitStatus supervise(const Options& given) {
+    Options options = given;
     const UniqueFd signals = open_signal_fd(kPipelineSignals);
     const SegmentsPlan plan = prepare(options);
     const NameLock lock(options.runtime_dir, options.name, std::chrono::seconds(5));
     const auto interrupted = [] { return is_pending(SIGTERM) || is_pending(SIGINT); };
     notify_waiting(options.drain_timeout + kOrphansNotice + kLimitOfStart,
                    "waiting for what an earlier supervisor has left");
-    Segments segments = make_or_adopt({options.name, plan,
+    Segments segments = make_or_adopt({options.name, options.segments(), other_places(options, lock), plan,
                                        [&](SegmentsPlan& begun) {
                                            require_free_source(options);
                                            complete(begun, options);
@@ -89,6 +105,8 @@ ExitStatus supervise(const Options& options) {
                                            return open_known_ledger(options.ledger, known);
                                        },
                                        options.drain_timeout + kOrphansNotice, interrupted});
+    options.shm_dir = segment_directory(segments.name());  // children and observers look there
+    lock.note(options.shm_dir);
     log(LogLevel::Info, "started: {} {}, source {}, ledger {}", options.consumers.text(),
         verb(options.consumers.most, "consumer", "consumers"), printable(segments.source()),
         printable(plan.ledger));

@@ -32,7 +32,7 @@ CommandOption request_option(RequestForm& field) {
 
 CommandOption memory_limit_option(std::uint64_t& field) {
     return value_option(
-        "memory-limit", "SIZE", "of a program, at least 1MiB, 0: none", field,
+        "memory-limit", "SIZE", "for an invoice, from 1MiB, 0: no limit", field,
         [](std::string_view text) { return parse_byte_size(text, kLeastMemory, kMostMemory); },
         byte_size_text);
 }

@@ -100,7 +100,8 @@ Options section_of(HelpSection section, const PipelineFields& fields) {
         case HelpSection::Limits:
             return limits(fields);
         case HelpSection::Places:
-            return {name_option(fields.pipeline.name)};
+            return {name_option(fields.pipeline.name),
+                    directory_option("shm-dir", "of shared memory, on a tmpfs", fields.pipeline.shm_dir)};
         case HelpSection::Other:
             return {log_level_option(fields.pipeline.log_level)};
     }

@@ -8,6 +8,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@
 #include "common/options/outside_options.hpp"
 #include "common/options/shared_options.hpp"
 #include "common/options/spool_options.hpp"
+#include "common/shm/segment_path.hpp"
 #include "common/spec/ledger_spec.hpp"
 #include "common/spec/process_spec.hpp"
 #include "common/spec/source_spec.hpp"
@@ -27,6 +29,7 @@ namespace pipeline {
 // Options of every process of a pipeline.
 struct PipelineOptions {
     std::string name = kDefaultName;
+    std::filesystem::path shm_dir = kSharedMemory;  // the segments' directory, absolute
     SourceSpec source;  // tells consumers where the invoices' files are; supervisor's default: see Options
     std::uint32_t batch_max = 256;  // 1..kMaxBatch
     // The most attempts that begin in a second, over all consumers; none: no limit. The producer hands over
@@ -35,6 +38,9 @@ struct PipelineOptions {
     // The longest drain. The supervisor enforces it; after its death its children do. 1ms..24h.
     std::chrono::nanoseconds drain_timeout = std::chrono::seconds(60);
     LogLevel log_level = LogLevel::Info;
+
+    // Returns the name for Segments::open().
+    [[nodiscard]] std::string segments() const { return segments_in(shm_dir, name); }
 };
 
 // Options of the producer.

@@ -48,6 +48,12 @@ CommandOption state_dir_option(std::filesystem::path& field) {
                          "~/.local/state/invoice-pipeline");
 }
 
+CommandOption runtime_dir_option(std::filesystem::path& field) {
+    return with_fallback(directory_option("runtime-dir", "of locks", field),
+                         "$RUNTIME_DIRECTORY,\n"
+                         "$XDG_RUNTIME_DIR/invoice-pipeline or STATE");
+}
+
 CommandOption log_level_option(LogLevel& field) {
     return with_words(
         value_option("log-level", "LEVEL", "error, warning, notice, info or debug", field, parse_log_level,

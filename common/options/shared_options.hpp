@@ -19,7 +19,8 @@ namespace pipeline {
 inline constexpr const char* kDefaultName = "invoice-pipeline";
 
 [[nodiscard]] CommandOption name_option(std::string& field);
-[[nodiscard]] CommandOption state_dir_option(std::filesystem::path& field);  // default: see directories.hpp
+[[nodiscard]] CommandOption state_dir_option(std::filesystem::path& field);    // default: see directories.hpp
+[[nodiscard]] CommandOption runtime_dir_option(std::filesystem::path& field);  // likewise
 [[nodiscard]] CommandOption log_level_option(LogLevel& field);
 
 // A mandatory option of children: the supervisor's process id, 1..2^22 (the highest on Linux).

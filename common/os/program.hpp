@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <new>
 #include <string_view>
@@ -27,6 +29,15 @@ namespace pipeline {
 // status.
 enum class OnShortage { Ends, Waits };
 
+// True if the C++ runtime has memory for exceptions, which it sets aside before main. If it got none, the
+// first throw would abort. If there is more than that now, the runtime has got it.
+[[nodiscard]] inline bool can_throw() noexcept {
+    constexpr std::size_t kMoreThanThat = std::size_t{256} << 10U;
+    void* volatile probe = std::malloc(kMoreThanThat);
+    std::free(probe);
+    return probe != nullptr;
+}
+
 // `parse` returns std::variant<Options, EarlyExit>; `work` takes the Options and returns the ExitStatus. Both
 // may throw. Returns the value for main() to return. Shows a usage error plainly, because the person who
 // typed the command reads it, and any other error as a log line.
@@ -35,6 +46,12 @@ template <class Parse, class Work>
                               OnShortage on_shortage = OnShortage::Ends) noexcept {
     const bool waits = on_shortage == OnShortage::Waits;
     mend_inheritance();
+    if (!can_throw()) {
+        const std::string_view advice = advice_for_shortage(ENOMEM);
+        ::dprintf(STDERR_FILENO, "%.*s: out of memory; %s\n", static_cast<int>(program.size()),
+                  program.data(), advice.data());
+        return to_int(ExitStatus::InputOutput);
+    }
     try {
         configure_log(program, LogLevel::Info);
         const auto parsed = parse();

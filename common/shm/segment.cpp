@@ -19,16 +19,23 @@
 #include "common/base/error.hpp"
 #include "common/base/fd.hpp"
 #include "common/base/shortage.hpp"
+#include "common/shm/segment_path.hpp"
 
 namespace pipeline {
 namespace {
 
 namespace interprocess = boost::interprocess;
 
-// shm_open(3) has no rename. On Linux the objects are files of this tmpfs.
-std::string path_of(const std::string& name) {
-    return "/dev/shm/" + name;
+// An open file, in the form in which Boost takes an object to map.
+struct OpenFile {
+    int fd;
+    [[nodiscard]] interprocess::mapping_handle_t get_mapping_handle() const noexcept { return {fd, false}; }
+};
+
+bool is_object(const std::string& name) noexcept {
+    return name.find('/') == std::string::npos;
 }
+
 std::string temporary(const std::string& name) {
     return name + ".new";
 }
@@ -37,7 +44,7 @@ std::string temporary(const std::string& name) {
 bool is_named(int fd, const std::string& name) noexcept {
     struct stat mine {};
     struct stat named {};
-    return ::fstat(fd, &mine) == 0 && ::stat(path_of(name).c_str(), &named) == 0 &&
+    return ::fstat(fd, &mine) == 0 && ::stat(segment_path(name).c_str(), &named) == 0 &&
            mine.st_ino == named.st_ino && mine.st_dev == named.st_dev;
 }
 
@@ -48,7 +55,7 @@ void lock_named(int fd, int kind, const std::string& name) {
     throw Failure(ExitStatus::CannotCreate,
                   fmt::format("segment {} is in use by another supervisor (with another --runtime-dir); stop "
                               "it, or choose another --name",
-                              path_of(name)));
+                              segment_path(name)));
 }
 
 // Returns an errno value, 0 on success. It allocates in pieces, because a signal undoes the current piece:
@@ -66,17 +73,19 @@ int allocate(int fd, std::size_t bytes) noexcept {
     return 0;
 }
 
-std::string advice_for_creation(int error) {
+std::string advice_for_creation(int error, const std::string& name) {
+    const std::string directory = segment_directory(name);
     switch (error) {
         case ENOSPC:
-            return "make /dev/shm larger, or --ring-capacity and --storage-capacity smaller";
+            return fmt::format("make {} larger, or --ring-capacity and --storage-capacity smaller",
+                               directory);
         case ENOENT:
-            return "a tmpfs must be mounted on /dev/shm";
+            return "a tmpfs must be mounted on " + directory;
         case EEXIST:
         case EISDIR:
             return "remove it, or choose another --name";
         default:
-            return is_shortage(error) ? "" : "/dev/shm must be writable for this user";
+            return is_shortage(error) ? "" : directory + " must be writable for this user";
     }
 }
 
@@ -101,8 +110,8 @@ void require_file(const struct stat& status, const std::string& path) {
 }
 
 // Refuses another user's object, even for reading: that user could change or truncate it under us. Only root
-// may read such an object.
-void require_ours(int fd, const std::string& path, Segment::Access access) {
+// may read such an object. Returns the object's size.
+off_t require_ours(int fd, const std::string& path, Segment::Access access) {
     struct stat status {};
     if (::fstat(fd, &status) != 0) throw system_failure(ExitStatus::InputOutput, "fstat", path, errno);
     require_file(status, path);
@@ -114,6 +123,7 @@ void require_ours(int fd, const std::string& path, Segment::Access access) {
                         "choose another --name",
                         path, status.st_uid, ::geteuid()));
     }
+    return status.st_size;
 }
 
 }  // namespace
@@ -129,8 +139,29 @@ struct Segment::Mapping {
     std::string name;
     bool is_unfinished = false;  // it still has its temporary name
     interprocess::shared_memory_object object;
+    UniqueFd file;  // instead of `object` if the name is a path
     interprocess::mapped_region region;
+
+    [[nodiscard]] int fd() const noexcept { return file ? file.get() : object.get_mapping_handle().handle; }
+    void create_file();
+    void open_file(interprocess::mode_t mode);
+
+  private:
+    void require_open() const {
+        if (!file) throw interprocess::interprocess_exception(interprocess::error_info(errno));
+    }
 };
+
+// Both do for files what Boost does for objects, and throw the same exceptions.
+void Segment::Mapping::create_file() {
+    file.reset(::open(temporary(name).c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    require_open();
+}
+void Segment::Mapping::open_file(interprocess::mode_t mode) {
+    const int access = mode == interprocess::read_write ? O_RDWR : O_RDONLY;
+    file.reset(::open(name.c_str(), access | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    require_open();
+}
 
 Segment::Segment(std::unique_ptr<Mapping> mapping) noexcept : mapping_(std::move(mapping)) {}
 Segment::Segment(Segment&&) noexcept = default;
@@ -143,23 +174,27 @@ Segment Segment::create(const std::string& name, std::size_t bytes) {
     try {
         auto mapping = std::make_unique<Mapping>();
         mapping->name = name;
-        mapping->object =
-            interprocess::shared_memory_object(interprocess::create_only, unfinished.c_str(),
-                                               interprocess::read_write, interprocess::permissions(0600));
-        const int fd = mapping->object.get_mapping_handle().handle;
+        if (is_object(name)) {
+            mapping->object =
+                interprocess::shared_memory_object(interprocess::create_only, unfinished.c_str(),
+                                                   interprocess::read_write, interprocess::permissions(0600));
+        } else {
+            mapping->create_file();
+        }
+        const int fd = mapping->fd();
         lock_named(fd, LOCK_SH, unfinished);
         mapping->is_unfinished = true;
         if (const int error = allocate(fd, bytes); error != 0) {
             throw system_failure(ExitStatus::CannotCreate,
-                                 "allocating " + std::to_string(bytes) + " bytes in", path_of(name), error,
-                                 advice_for_creation(error));
+                                 "allocating " + std::to_string(bytes) + " bytes in", segment_path(name),
+                                 error, advice_for_creation(error, name));
         }
-        mapping->region = interprocess::mapped_region(mapping->object, interprocess::read_write);
+        mapping->region = interprocess::mapped_region(OpenFile{fd}, interprocess::read_write);
         return Segment(std::move(mapping));
     } catch (const interprocess::interprocess_exception& exception) {
         const int error = exception.get_native_error();
-        throw system_failure(ExitStatus::CannotCreate, "creating", path_of(unfinished), error,
-                             advice_for_creation(error));
+        throw system_failure(ExitStatus::CannotCreate, "creating", segment_path(unfinished), error,
+                             advice_for_creation(error, name));
     }
 }
 
@@ -168,43 +203,49 @@ std::optional<Segment> Segment::open(const std::string& name, Access access) {
     const auto mode = writable ? interprocess::read_write : interprocess::read_only;
     struct stat status {};
     // Opening a FIFO for reading would block until a writer comes.
-    if (::lstat(path_of(name).c_str(), &status) == 0 && S_ISFIFO(status.st_mode)) {
-        require_file(status, path_of(name));
+    if (::lstat(segment_path(name).c_str(), &status) == 0 && S_ISFIFO(status.st_mode)) {
+        require_file(status, segment_path(name));
     }
     try {
         auto mapping = std::make_unique<Mapping>();
         mapping->name = name;
-        mapping->object = interprocess::shared_memory_object(interprocess::open_only, name.c_str(), mode);
-        require_ours(mapping->object.get_mapping_handle().handle, path_of(name), access);
-        interprocess::offset_t bytes = 0;
-        if (!mapping->object.get_size(bytes) || bytes == 0) {
-            throw Failure(ExitStatus::Configuration,
-                          "segment " + path_of(name) + " is empty, and none of ours: remove it");
+        if (is_object(name)) {
+            mapping->object = interprocess::shared_memory_object(interprocess::open_only, name.c_str(), mode);
+        } else {
+            mapping->open_file(mode);
         }
-        mapping->region = interprocess::mapped_region(mapping->object, mode);
+        if (require_ours(mapping->fd(), segment_path(name), access) == 0) {
+            throw Failure(ExitStatus::Configuration,
+                          "segment " + segment_path(name) + " is empty, and none of ours: remove it");
+        }
+        mapping->region = interprocess::mapped_region(OpenFile{mapping->fd()}, mode);
         return Segment(std::move(mapping));
     } catch (const interprocess::interprocess_exception& exception) {
         if (exception.get_error_code() == interprocess::not_found_error) return std::nullopt;
         const int error = exception.get_native_error();
         throw system_failure(is_shortage(error) ? ExitStatus::InputOutput : ExitStatus::CannotCreate,
-                             "opening", path_of(name), error, advice_for_opening(error));
+                             "opening", segment_path(name), error, advice_for_opening(error));
     }
 }
 
 void Segment::remove(const std::string& name) noexcept {
-    interprocess::shared_memory_object::remove(name.c_str());
+    if (is_object(name)) {
+        interprocess::shared_memory_object::remove(name.c_str());
+    } else {
+        ::unlink(name.c_str());
+    }
 }
 
 void Segment::remove_abandoned(const std::string& name) {
-    const UniqueFd fd(::open(path_of(name).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    const UniqueFd fd(::open(segment_path(name).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!fd) return;  // the name is free; any other obstacle shows when the new object is created
     lock_named(fd.get(), LOCK_EX, name);
     remove(name);
 }
 
 void Segment::publish() {
-    const std::string from = path_of(temporary(name()));
-    const std::string to = path_of(name());
+    const std::string from = segment_path(temporary(name()));
+    const std::string to = segment_path(name());
     if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) != 0) {
         throw system_failure(ExitStatus::CannotCreate, "naming", to, errno,
                              "another supervisor may be using it; choose another --name");
@@ -214,11 +255,11 @@ void Segment::publish() {
 
 void Segment::replace() {
     if (!mapping_->is_unfinished) return;
-    const std::string from = path_of(temporary(name()));
-    const std::string to = path_of(name());
+    const std::string from = segment_path(temporary(name()));
+    const std::string to = segment_path(name());
     if (::rename(from.c_str(), to.c_str()) != 0)
         throw system_failure(ExitStatus::CannotCreate, "naming", to, errno,
-                             "/dev/shm must be writable for this user");
+                             segment_directory(name()) + " must be writable for this user");
     mapping_->is_unfinished = false;
 }
 
@@ -232,7 +273,7 @@ std::size_t Segment::size() const noexcept {
     return mapping_->region.get_size();
 }
 int Segment::fd() const noexcept {
-    return mapping_->object.get_mapping_handle().handle;
+    return mapping_->fd();
 }
 
 // Asks the kernel for a read lease (fcntl(2)), and gives it back at once. The kernel grants the lease only

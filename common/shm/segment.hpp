@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One POSIX shared memory object, mapped whole. Only this class uses Boost.Interprocess, and only to create,
-// open, map and remove; everything in the memory is ours.
+// One POSIX shared memory object, or a file in memory of the user's own (segment_path.hpp), mapped whole.
+// Only this class uses Boost.Interprocess, and only to create, open, map and remove; everything in the memory
+// is ours.
 //
 // A segment is built under a temporary name, NAME.new, and renamed in one step when it is complete, so that
 // no process opens a half-made one. Its space is allocated at creation: a full /dev/shm is an error then, not

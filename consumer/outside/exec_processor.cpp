@@ -16,15 +16,13 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::size_t kMostLeftAnswers = std::size_t{4} << 20U;  // most bytes to read from a dead program
-constexpr std::chrono::seconds kTelling{1};  // a shorter silence says nothing about buffers
-constexpr const char* kSilentHint = "it has read the request and written nothing: does it flush its output?";
 
 }  // namespace
 
 ExecProcessor::ExecProcessor(ExecPlan plan, RequestWriter requests)
     : plan_(std::move(plan)),
       requests_(std::move(requests)),
-      notices_(plan_.program.name),
+      notices_(plan_.program.name, plan_.is_ours),
       child_(plan_.program, plan_.limits, notices_, [this] { return look_after_batch(); }),
       now_(child_.conversation()),
       starts_(plan_.program.name) {}
@@ -188,7 +186,7 @@ void ExecProcessor::check_time() {
         case Conversation::Overdue::ClosedStream:
             return fail(Cause::closed_stream());
         case Conversation::Overdue::RanTooLong:
-            return fail(Cause::ran_too_long(), {}, plan_.limits.item_timeout >= kTelling ? kSilentHint : "");
+            return fail(Cause::ran_too_long(), {}, notices_.silent_hint(plan_.limits.item_timeout));
         case Conversation::Overdue::NeverRead:
             child_.end();
             take_back();

@@ -32,6 +32,7 @@ struct ExecPlan {
     std::uint32_t pipeline = 1;          // most outstanding requests
     std::uint32_t max_items = 0;         // per child; 0: no limit
     Conversation::Limits limits{};
+    bool is_ours = false;                        // a processor of ours (--isolate): it needs no advice
     std::shared_ptr<const SpoolFolder> spool{};  // where the invoices' files are, if they lie in a spool
 };
 

@@ -12,6 +12,7 @@ namespace pipeline {
 namespace {
 
 constexpr std::size_t kMostShown = 200;
+constexpr std::chrono::seconds kTelling{1};  // a shorter silence says nothing about buffers
 
 }  // namespace
 
@@ -36,8 +37,14 @@ void ProgramNotices::suspects(std::size_t count, std::string_view why) {
 }
 
 void ProgramNotices::silent() {
+    if (is_ours_) return;
     log(LogLevel::Warning, "{} has read a request and written nothing for {} s: does it flush its output?",
         program_, Conversation::kSilence.count());
+}
+
+const char* ProgramNotices::silent_hint(std::chrono::nanoseconds silence) const noexcept {
+    if (is_ours_ || silence < kTelling) return "";
+    return "it has read the request and written nothing: does it flush its output?";
 }
 
 void ProgramNotices::failed(std::string_view id, std::uint32_t attempt, std::string_view cause,

@@ -11,6 +11,7 @@
 #include "observer/audit/audit_view.hpp"
 #include "observer/audit/deep_check.hpp"
 #include "observer/see/foreign_segments.hpp"
+#include "observer/see/segments_finder.hpp"
 #include "observer/see/snapshot.hpp"
 
 namespace pipeline {
@@ -41,7 +42,8 @@ LedgerSpec ledger_to_audit(const ObserverOptions& options, const std::optional<S
 
 ExitStatus audit_pipeline(const ObserverOptions& options) {
     const std::uint64_t cuts = cut_pages();
-    const auto segments = SegmentsView::open(options.name);
+    const std::string place = SegmentsFinder(options.name, options.lock_dirs).find();
+    const auto segments = SegmentsView::open(place);
     const LedgerSpec ledger = ledger_to_audit(options, segments);
     AuditSubject subject{options.name, ledger.text(), std::nullopt};
     Audit audit;
@@ -73,7 +75,7 @@ ExitStatus audit_pipeline(const ObserverOptions& options) {
         subject.snapshot = take_snapshot(*segments);
         audit = make_audit(subject.snapshot, std::nullopt, durable);
     }
-    require_no_cuts_since(cuts, options.name);
+    require_no_cuts_since(cuts, place);
     print_output(options.json ? audit_json(subject, audit) + "\n" : audit_text(subject, audit));
     return audit.is_balanced() ? ExitStatus::Drained : ExitStatus::DataError;
 }

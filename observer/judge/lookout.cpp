@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observer/judge/lookout.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "common/base/error.hpp"
+#include "common/shm/segment_path.hpp"
 #include "observer/see/foreign_segments.hpp"
 
 namespace pipeline {
@@ -17,8 +20,8 @@ constexpr std::uint64_t kNearlySecondNs = kSecondNs * 9 / 10;
 
 }  // namespace
 
-Lookout::Lookout(std::string name) {
-    view_.name = std::move(name);
+Lookout::Lookout(SegmentsFinder finder) : finder_(std::move(finder)) {
+    view_.name = finder_.pipeline();
 }
 
 const View& Lookout::look(bool must_see) {
@@ -39,8 +42,10 @@ const View& Lookout::look(bool must_see) {
     view_.is_attached = segments_.has_value();
     remember(seen);
     if (!are_current && seen.in_flight() != 0) {
-        view_.health = Health::bad(
-            HealthState::Absent, "somebody has removed its segments from /dev/shm, with invoices in flight");
+        view_.health =
+            Health::bad(HealthState::Absent,
+                        fmt::format("somebody has removed its segments from {}, with invoices in flight",
+                                    segment_directory(place_)));
     }
     view_.now = std::move(seen);
     return view_;
@@ -52,7 +57,7 @@ const View& Lookout::lose(std::uint64_t cuts, bool must_see) {
     segments_.reset();
     view_.is_attached = false;
     try {
-        require_no_cuts_since(cuts, view_.name);
+        require_no_cuts_since(cuts, place_);
     } catch (const Failure& failure) {
         if (must_see) throw;
         view_.trouble = failure.what();
@@ -63,7 +68,8 @@ const View& Lookout::lose(std::uint64_t cuts, bool must_see) {
 
 void Lookout::attach(bool must_see) {
     try {
-        segments_ = SegmentsView::open(view_.name);
+        place_ = finder_.find();
+        segments_ = SegmentsView::open(place_);
         view_.trouble.clear();
     } catch (const Failure& failure) {
         if (must_see) throw;

@@ -17,6 +17,7 @@
 #include "observer/judge/steady_times.hpp"
 #include "observer/see/ledger_room.hpp"
 #include "observer/see/observation.hpp"
+#include "observer/see/segments_finder.hpp"
 
 namespace pipeline {
 
@@ -44,7 +45,7 @@ class Lookout {
     // The span of View::recent. It is shorter at first, and after a change of the consumers or of the pause.
     static constexpr std::chrono::seconds kWindow{10};
 
-    explicit Lookout(std::string name);
+    explicit Lookout(SegmentsFinder finder);
 
     // Observes the pipeline, and returns a view that is valid until the next call. Without a pipeline, the
     // view shows the last observation. If `must_see`, throws Failure as SegmentsView::open() does; otherwise
@@ -59,7 +60,9 @@ class Lookout {
     void remember(const Observation& seen);
     void add_pace(const Observation& seen);
 
+    SegmentsFinder finder_;
     View view_;
+    std::string place_;  // the name of the segments attached last
     std::optional<SegmentsView> segments_;
     LedgerRoom room_;
     std::deque<Observation> past_;  // a second apart, oldest first

@@ -56,7 +56,9 @@ CommandLine declare(ObserverOptions& options) {
               {name_option(options.name),
                with_fallback(ledger_to_read_option(options.ledger),
                              "the pipeline's own;\nif there is none, sqlite:STATE/invoices.db"),
-               state_dir_option(options.state_dir)}},
+               state_dir_option(options.state_dir),
+               with_fallback(runtime_dir_option(options.runtime_dir),
+                             "as the supervisor's, or\n/run/NAME of a service")}},
              {"Other", {log_level_option(options.log_level)}}}};
 }
 
@@ -80,6 +82,18 @@ void check(const ObserverOptions& options) {
     }
 }
 
+// Returns the supervisor's default directories, and those that the services' units have as RuntimeDirectory=:
+// the environment of root's shell differs from theirs.
+std::vector<std::filesystem::path> lock_dirs(const ObserverOptions& options, const Environment& environment) {
+    if (!options.runtime_dir.empty()) return {options.runtime_dir};
+    std::vector<std::filesystem::path> found;
+    if (const auto runtime = default_runtime_directory(environment)) found.push_back(*runtime);
+    if (!options.state_dir.empty()) found.push_back(options.state_dir);
+    for (const std::string& service : {options.name, std::string(kDefaultName)})
+        found.push_back(std::filesystem::path("/run") / service);
+    return found;
+}
+
 }  // namespace
 
 std::variant<ObserverOptions, EarlyExit> parse_observer_options(std::span<const char* const> arguments,
@@ -88,6 +102,7 @@ std::variant<ObserverOptions, EarlyExit> parse_observer_options(std::span<const 
     if (auto early = parse_command_line(declare(options), arguments)) return *std::move(early);
     check(options);
     if (options.state_dir.empty()) options.state_dir = default_state_directory(environment).value_or("");
+    options.lock_dirs = lock_dirs(options, environment);
     return options;
 }
 

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "common/base/log.hpp"
 #include "common/cli/command_line.hpp"
@@ -31,8 +32,11 @@ struct ObserverOptions {
     bool listen_anywhere = false;
     std::chrono::nanoseconds interval = std::chrono::seconds(1);  // between two observations
     std::string name = kDefaultName;
-    std::optional<LedgerSpec> ledger;  // none: the pipeline's own; without a pipeline, STATE/invoices.db
-    std::filesystem::path state_dir;   // absolute; empty: the environment names none
+    std::optional<LedgerSpec> ledger;   // none: the pipeline's own; without a pipeline, STATE/invoices.db
+    std::filesystem::path state_dir;    // absolute; empty: the environment names none
+    std::filesystem::path runtime_dir;  // absolute; empty: the default ones, one after the other
+    // Where the name's lock may lie; the lock says where the segments are.
+    std::vector<std::filesystem::path> lock_dirs;
     LogLevel log_level = LogLevel::Info;
 };
 

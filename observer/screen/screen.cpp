@@ -16,7 +16,7 @@ namespace {
 // The lookout, the view on the screen, and the state that the keys control.
 class Screen {
   public:
-    explicit Screen(const ObserverOptions& options) : lookout_(options.name) {
+    explicit Screen(const ObserverOptions& options) : lookout_({options.name, options.lock_dirs}) {
         state_.has_unicode = terminal_.has_unicode();
     }
 

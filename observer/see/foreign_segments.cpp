@@ -13,6 +13,8 @@
 
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
+#include "common/core/segments/segment_header.hpp"
+#include "common/shm/segment_path.hpp"
 
 namespace pipeline {
 namespace {
@@ -48,7 +50,7 @@ std::string user_text(uid_t user) {
 
 std::optional<std::string> foreign_owner(const std::string& name) {
     struct stat status {};
-    if (::lstat(("/dev/shm/" + name + ".ring").c_str(), &status) != 0) return std::nullopt;
+    if (::lstat(segment_path(ring_name(name)).c_str(), &status) != 0) return std::nullopt;
     if (::geteuid() != 0 || status.st_uid == 0) return std::nullopt;
     return user_text(status.st_uid);
 }
@@ -69,9 +71,8 @@ std::uint64_t cut_pages() noexcept {
 void require_no_cuts_since(std::uint64_t before, const std::string& name) {
     if (cut_pages() == before) return;
     throw Failure(ExitStatus::Configuration,
-                  fmt::format("segment /dev/shm/{0}.ring or /dev/shm/{0}.storage was cut while it was looked "
-                              "at: its owner is changing it",
-                              name));
+                  fmt::format("segment {} or {} was cut while it was looked at: its owner is changing it",
+                              segment_path(ring_name(name)), segment_path(storage_name(name))));
 }
 
 }  // namespace pipeline

@@ -9,8 +9,8 @@
 
 namespace pipeline {
 
-// Returns "user 61003 (alice)" if this process is root's and the pipeline's segments belong to another user;
-// else none.
+// Returns "user 61003 (alice)" if this process is root's and the segments of that name (SegmentsView::open())
+// belong to another user; else none.
 [[nodiscard]] std::optional<std::string> foreign_owner(const std::string& name);
 
 // From now on, a mapped page that was cut off the end of its file reads as zeros. Otherwise reading it would

@@ -13,7 +13,7 @@ namespace pipeline {
 
 ExitStatus show_lines(const ObserverOptions& options) {
     Ticker ticker(options.interval);
-    Lookout lookout(options.name);
+    Lookout lookout({options.name, options.lock_dirs});
     bool was_attached = false;
     std::string told;  // why there is nothing to see
     // Prints a line. Returns false if the observer must end while the reader of its output does not read.

@@ -34,7 +34,7 @@ ExitStatus serve(const ObserverOptions& options) {
     Ticker ticker(options.interval);
     ListeningSocket socket =
         open_listening_socket(options.listen.value(), options.listen_anywhere, process_environment());
-    Lookout lookout(options.name);
+    Lookout lookout({options.name, options.lock_dirs});
     lookout.look();
     HttpAnswers answers(options.listen_anywhere);
     Clients clients(std::move(socket.fd), bounds(),

@@ -29,8 +29,7 @@ constexpr HelpTitles kTitles = {"What to do",
 CommandOption consumers_option(ConsumerRange& field) {
     return required(
         value_option(
-            "consumers", "N", fmt::format("processes, 1 to {}; MIN..MAX or auto: by the load", kMaxPlaces),
-            field,
+            "consumers", "N", fmt::format("1 to {}, or by the load MIN..MAX or auto", kMaxPlaces), field,
             [](std::string_view text) { return parse_consumers(text, std::thread::hardware_concurrency()); },
             [](const ConsumerRange& range) { return range.text(); }),
         fmt::format("give the number of consumers, 1 to {}, or MIN..MAX, or auto", kMaxPlaces));
@@ -67,11 +66,8 @@ CommandLine declare(Options& options) {
     insert_before(groups, "batch-max",
                   {capacity_option("ring-capacity", "most invoices waiting", options.ring_capacity),
                    capacity_option("storage-capacity", "most results waiting", options.storage_capacity)});
-    append(groups, "Places",
-           {state_dir_option(options.state_dir),
-            with_fallback(directory_option("runtime-dir", "of locks", options.runtime_dir),
-                          "$RUNTIME_DIRECTORY,\n"
-                          "$XDG_RUNTIME_DIR/invoice-pipeline or STATE")});
+    insert_before(groups, "shm-dir",
+                  {state_dir_option(options.state_dir), runtime_dir_option(options.runtime_dir)});
     append(groups, "Other", {report_option(options.report)});
     return {"supervisor", "--consumers N [OPTION...] [-- COMMAND [ARGUMENT...]]",
             "Moves invoices from a source through N processes into a ledger, each once.", std::move(groups),
@@ -151,8 +147,6 @@ void check_outside(const Options& options) {
                   "start-timeout", for_long_lived, options);
     refuse_unless(!outside.confine || is_program || outside.isolate, "confine",
                   process_forms_where(program, ", ") + ", or --isolate, is accepted with it", options);
-    refuse_unless(outside.memory_limit == 0 || is_program || outside.isolate, "memory-limit",
-                  process_forms_where(program, ", ") + ", or --isolate, is accepted with it", options);
     if (outside.pipeline > options.batch_max) {
         usage(fmt::format("--pipeline '{}' is more than --batch-max {}: at most as many are accepted",
                           outside.pipeline, options.batch_max));
@@ -211,12 +205,15 @@ void check_places(const Options& options) {
                         "a file elsewhere is accepted",
                         in_quotes(options.ledger.text()), source));
     }
-    if (options.runtime_dir == options.source.path) {
+    const auto refuse_spool = [&](const char* option, const std::filesystem::path& path, const char* what) {
+        if (path != options.source.path) return;
         usage(
-            fmt::format("--runtime-dir {} is the directory of --source {} and its locks would be taken for "
-                        "invoices: another directory is accepted",
-                        in_quotes(options.runtime_dir.native()), source));
-    }
+            fmt::format("--{} {} is the directory of --source {} and its {} would be taken for invoices: "
+                        "another directory is accepted",
+                        option, in_quotes(path.native()), source, what));
+    };
+    refuse_spool("runtime-dir", options.runtime_dir, "locks");
+    refuse_spool("shm-dir", options.shm_dir, "segments");
 }
 
 // Refuses options that are valid alone but not together.

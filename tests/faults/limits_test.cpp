@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Limits: open files, processes, memory, the size of files. What does not fit is said at the start; what runs
 // out later is waited for, and no invoice is failed for it.
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "tests/faults/installation.hpp"
 #include "tests/faults/other_user.hpp"
 #include "tests/faults/said.hpp"
 #include "tests/support/catch.hpp"
@@ -103,11 +106,34 @@ TEST_CASE("children that cannot be forked are started when they can") {
     run.require_nothing_left();
 }
 
+namespace {
+
+// From a limit at which it works down to the first at which the loader finds no room for the libraries. In
+// between, memory runs out at every step of a start.
+rlim_t least_that_loads(PipelineRun& run, rlim_t kibibytes) {
+    constexpr int kNotLoaded = 127;
+    constexpr rlim_t kStep = 32;
+    while (true) {
+        auto supervisor = run.start_in(
+            [&] { limit(RLIMIT_AS, (kibibytes - kStep) << 10U, (kibibytes - kStep) << 10U); }, {"--version"});
+        const int status = supervisor.wait();
+        INFO(kibibytes - kStep << " KiB of addresses: " << supervisor.err());
+        if (status == kNotLoaded || status == 1000 + SIGSEGV) return kibibytes;  // both of the loader
+        CHECK((status == 0 || status == 70 || status == 74));
+        const std::string said = supervisor.err();
+        CHECK(std::count(said.begin(), said.end(), '\n') == (status == 0 ? 0 : 1));
+        kibibytes -= kStep;
+    }
+}
+
+}  // namespace
+
 TEST_CASE("memory that is too little is said, and nothing stays behind") {
-    const rlim_t mebibytes = GENERATE(rlim_t{18}, rlim_t{20}, rlim_t{24});
-    INFO(mebibytes << " MiB of addresses");
     PipelineRun run;
-    auto supervisor = run.start_in([&] { limit(RLIMIT_AS, mebibytes << 20U, mebibytes << 20U); }, kThousand);
+    static const rlim_t least = least_that_loads(run, rlim_t{20} << 10U);
+    const rlim_t kibibytes = least + GENERATE(rlim_t{0}, rlim_t{64}, rlim_t{256}, rlim_t{1024}, rlim_t{3072});
+    INFO(kibibytes << " KiB of addresses");
+    auto supervisor = run.start_in([&] { limit(RLIMIT_AS, kibibytes << 10U, kibibytes << 10U); }, kThousand);
     const int status = supervisor.wait();
     INFO(supervisor.err());
     CHECK((status == 73 || status == 74));
@@ -132,6 +158,29 @@ TEST_CASE("children that have no memory are started again until they have") {
     supervisor.send(SIGTERM);
     REQUIRE(supervisor.wait() == 0);
     run.require_numbers_up_to(run.count("SELECT cursor FROM sources") - 1);
+    run.require_nothing_left();
+}
+
+TEST_CASE("consumers that have no descriptors or memory at their start are waited for, also with --once") {
+    PipelineRun run;
+    static const rlim_t least = least_that_loads(run, rlim_t{20} << 10U);
+    // Room for the libraries, but not for the segments.
+    const std::string limit =
+        GENERATE_COPY(std::string("ulimit -n 4"), fmt::format("ulimit -v {}", least + (6U << 10U)));
+    INFO(limit);
+    const Installation installation(run.directory() / "programs");
+    const std::filesystem::path consumer = installation / "consumer";
+    const std::filesystem::path well = installation / "well";
+    std::filesystem::rename(consumer, well);
+    write_file(consumer, fmt::format("#!/bin/sh\n{}\nexec {} \"$@\"\n", limit, well.string()));
+    std::filesystem::permissions(consumer, std::filesystem::perms::owner_all);
+    auto supervisor = run.start_program(installation / "supervisor", kThousand);
+    // More than the ten that end a run when it is not for lack of something.
+    REQUIRE(eventually([&] { return lines_with(supervisor, "died: exit status 74") >= 12; }));
+    CHECK(supervisor.is_running());
+    std::filesystem::rename(well, consumer);
+    REQUIRE(supervisor.wait() == 0);
+    run.require_numbers_up_to(1000);
     run.require_nothing_left();
 }
 

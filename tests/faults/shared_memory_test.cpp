@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "common/core/segments/segments.hpp"
+#include "common/os/confinement.hpp"
 #include "tests/faults/said.hpp"
 #include "tests/faults/small_disk.hpp"
 #include "tests/support/catch.hpp"
@@ -55,6 +56,34 @@ TEST_CASE("a /dev/shm without room for the segments is said at the start, and no
     auto again = run.start(options);
     REQUIRE(again.wait() == 0);
     run.require_numbers_up_to(1000);
+    run.require_nothing_left();
+}
+
+TEST_CASE("a --shm-dir without room is named, and one with room is closed to confined programs") {
+    if (!SmallDisk::is_possible()) return;
+    PipelineRun run;
+    const std::string directory = run.directory() / "memory";
+    const std::string ring = directory + "/" + run.name() + ".ring";
+    std::filesystem::create_directory(directory);
+    const auto start = [&](std::vector<std::string> options) {
+        options.insert(options.end(),
+                       {"--consumers", "1", "--once", "--source", "sequence:1", "--shm-dir", directory,
+                        "--process", "each:sh -c 'cat " + ring + " && exit 65' {}"});
+        return run.start(options);
+    };
+    {
+        const SmallDisk shared_memory(directory, 4 * kMebibyte);
+        auto supervisor = start({});
+        CHECK(supervisor.wait() == 73);
+        require_said(supervisor, "--shm-dir without room",
+                     {directory + "/" + run.name() + ".storage", "make " + directory + " larger"});
+        CHECK(std::filesystem::is_empty(directory));
+    }
+    const bool is_confined = landlock_version() > 0 && GENERATE(false, true);
+    const SmallDisk shared_memory(directory, 64 * kMebibyte);
+    auto supervisor = start(is_confined ? std::vector<std::string>{"--confine"} : std::vector<std::string>{});
+    REQUIRE(supervisor.wait() == 0);
+    CHECK(run.rows_by_status().begin()->first == (is_confined ? "failed" : "rejected"));
     run.require_nothing_left();
 }
 

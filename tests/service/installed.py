@@ -101,7 +101,9 @@ class Installed:
         return self.machine.property(UNIT, "StatusText")
 
     def segments(self):
-        return sorted(self.machine.run("ls", "/dev/shm").split())
+        """In the services' directories, and where version 0.1.0 had them."""
+        return sorted(self.machine.run("find", "/dev/shm", "/run", "-maxdepth", "2", "-name", "invoice-pipeline*.ring*",
+                                       "-o", "-maxdepth", "2", "-name", "invoice-pipeline*.storage*").split())
 
 
 def numbers(count):

@@ -60,7 +60,8 @@ class Package(ServiceTest):
             neighbour.mkdir()
             (neighbour / "invoices.db").write_text("a copy")
             m.run("dpkg", "--purge", NAME)
-            for left in (STATE, f"{STATE}-one", "/etc/invoice-pipeline", "/usr/bin/supervisor"):
+            for left in (STATE, f"{STATE}-one", "/run/invoice-pipeline", "/run/invoice-pipeline-one",
+                         "/etc/invoice-pipeline", "/usr/bin/supervisor"):
                 self.assertFalse((m.root / left.lstrip("/")).exists(), left)
             self.assertTrue((neighbour / "invoices.db").exists())
             self.assertEqual(installed.segments(), [])

@@ -35,6 +35,16 @@ class Service(ServiceTest):
             self.assertEqual(begun["INVOICE_PIPELINE_CAUSE"], "SIGTERM")
             self.assertEqual(m.journal("INVOICE_PIPELINE_EVENT=drained")[-1]["INVOICE_PIPELINE_BOOKED"], "600")
 
+    def test_memory_is_limited_by_the_configuration_alone(self):
+        with Installed(config="consumers = 1\nmemory-limit = 512MiB\n") as installed:
+            m = installed.machine
+            installed.hand_over(sample_invoices()[:20])
+            eventually(lambda: installed.rows() == 20, "20 invoices are in the ledger")
+            consumer = m.children(UNIT, "consumer")[0]
+            limits = m.run("cat", f"/proc/{consumer}/limits")
+            self.assertRegex(limits, r"Max address space +\d+ +unlimited")
+            self.stop(installed)
+
     def test_a_stop_that_the_configuration_cuts_short_leaves_the_rest_to_the_next_start(self):
         with Installed(config="consumers = 1\nprocess = simulate:20ms\ndrain-timeout = 1s\n") as installed:
             m = installed.machine

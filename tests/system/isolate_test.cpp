@@ -48,10 +48,34 @@ TEST_CASE("isolated or not, the same is recorded of every invoice", "[isolate]")
 }
 
 TEST_CASE("an isolated processor that runs too long is ended, not the consumer", "[isolate]") {
+    // Of a program, a second of silence would ask for the advice to flush its output.
+    const auto [timeout, words] = GENERATE(std::pair("200ms", "200 ms"), std::pair("1s", "1 s"));
     PipelineRun run;
     const auto log = run_to_end(run, {"1"},
                                 {"--consumers", "1", "--process", "simulate:60s", "--isolate",
-                                 "--item-timeout", "200ms", "--max-attempts", "2"});
-    CHECK(outcomes(run).at("1") == "failed 2 ran longer than 200 ms");
+                                 "--item-timeout", timeout, "--max-attempts", "2"});
+    CHECK(outcomes(run).at("1") == std::string("failed 2 ran longer than ") + words);
+    CHECK(log.find("flush") == std::string::npos);
     CHECK(log.find("consumer 0 (pid") == std::string::npos);
+}
+
+TEST_CASE("an invoice that takes more memory than --memory-limit fails alone, isolated or not", "[isolate]") {
+    const bool is_isolated = GENERATE(false, true);
+    PipelineRun run;
+    std::string elements;
+    for (int i = 0; i < 2'000'000; ++i) elements += "<a>x</a>";
+    write_file(run.spool() / "large.xml", "<Invoice>" + elements + "</Invoice>");
+    write_file(run.spool() / "small.xml", "<Invoice/>");
+    std::vector<std::string> options{
+        "--consumers", "1", "--once", "--source", "spool:" + run.spool().string(), "--memory-limit", "64MiB"};
+    if (is_isolated) options.emplace_back("--isolate");
+    auto supervisor = run.start(options);
+    const int status = supervisor.wait();
+    INFO(supervisor.err());
+    REQUIRE(status == 0);
+    const auto found = outcomes(run);
+    CHECK(found.at("large.xml").starts_with("failed "));
+    CHECK(found.at("large.xml").ends_with("out of memory"));
+    CHECK(found.at("small.xml").starts_with("rejected 1 "));
+    run.require_nothing_left();
 }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "common/base/fd.hpp"
+#include "tests/faults/installation.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/system/observer_run.hpp"
 
@@ -158,6 +159,33 @@ TEST_CASE("the observer serves what it sees, through start, stop and end of a pi
     }));
     const auto last = nlohmann::json::parse(body_of(ask(listener.port, "GET /status.json")));
     CHECK(last["totals"]["stored"] == run.rows());
+    listener.process.send(SIGTERM);
+    CHECK(listener.process.wait() == 0);
+    run.require_nothing_left();
+}
+
+TEST_CASE("a service whose consumers die at each start is called unhealthy, until they live") {
+    PipelineRun run;
+    const Installation installation(run.directory() / "programs");
+    const std::filesystem::path consumer = installation / "consumer";
+    const std::filesystem::path well = installation / "well";
+    std::filesystem::rename(consumer, well);
+    write_file(consumer, "#!/bin/sh\nexit 127\n");
+    std::filesystem::permissions(consumer, std::filesystem::perms::owner_all);
+    auto supervisor =
+        run.start_program(installation / "supervisor",
+                          {"--consumers", "2", "--source", "sequence", "--process", "simulate:1ms"});
+    Listener listener(run);
+    REQUIRE(eventually([&] {
+        const std::string answer = ask(listener.port, "GET /healthz");
+        return has_status(answer, 503) && answer.find("nothing has been processed for") != std::string::npos;
+    }));
+    CHECK(observe_once(run)["health"]["is_good"] == false);
+    std::filesystem::rename(well, consumer);
+    REQUIRE(eventually([&] { return has_status(ask(listener.port, "GET /healthz"), 200); }));
+    CHECK(observe_once(run)["health"]["is_good"] == true);
+    supervisor.send(SIGTERM);
+    CHECK(supervisor.wait() == 0);
     listener.process.send(SIGTERM);
     CHECK(listener.process.wait() == 0);
     run.require_nothing_left();

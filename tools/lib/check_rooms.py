@@ -25,7 +25,7 @@ ROOMS = {
     "common/shm": "common/base",
     "common/core": "common/base common/os common/shm",
     "common/core/segments": "common/base common/os common/shm common/core",
-    "common/options": "common/base common/spec common/cli common/core",
+    "common/options": "common/base common/spec common/cli common/shm common/core",
     "common/ledger": "common/base common/spec common/os common/shm common/core common/core/segments",
     "common/ledger/sqlite/engine": "common/base",
     "common/ledger/sqlite": "common/base common/os common/core common/ledger common/ledger/sqlite/engine",
@@ -50,12 +50,12 @@ ROOMS = {
     "supervisor/scaling": "common/base common/core common/core/segments supervisor/options supervisor/children",
     "supervisor/watch": "common/base common/os common/core",
     "supervisor/systemd": "common/base common/core supervisor/children supervisor/watch",
-    "supervisor": "common/base common/os common/core common/core/segments common/ledger common/ledger/open "
+    "supervisor": "common/base common/os common/shm common/core common/core/segments common/ledger common/ledger/open "
                   "supervisor/options supervisor/children supervisor/scaling supervisor/watch supervisor/systemd",
 
     "observer/options": "common/base common/spec common/cli common/options",
     "observer/see": "common/base common/spec common/os common/shm common/core common/core/segments",
-    "observer/judge": "common/base common/core common/core/segments observer/see",
+    "observer/judge": "common/base common/shm common/core common/core/segments observer/see",
     "observer/audit": "common/base common/spec common/ledger common/ledger/open observer/options observer/see",
     "observer/show": "common/base observer/options observer/see observer/judge",
     "observer/screen": "common/base observer/options observer/see observer/judge observer/show",

@@ -13,6 +13,7 @@
 #include "common/core/segments/layout_4.hpp"
 #include "common/core/segments/segment_header.hpp"
 #include "common/core/settle.hpp"
+#include "common/shm/segment_path.hpp"
 
 namespace pipeline {
 namespace {
@@ -186,14 +187,14 @@ std::optional<OldSegments> OldSegments::open(const std::string& name) {
     if (!is_ring_old && !is_storage_old) return std::nullopt;
     if (!is_storage_old) {
         if (!ring->has_its_name()) return std::nullopt;  // the last process of the generation has just left
-        refuse(*ring, storage ? "does not belong to /dev/shm/" + storage->name()
-                              : fmt::format("has lost its storage, /dev/shm/{}", storage_name(name)));
+        refuse(*ring, storage ? "does not belong to " + segment_path(storage->name())
+                              : "has lost its storage, " + segment_path(storage_name(name)));
     }
     const auto ring_capacity = check_header(*ring, is_ring_old ? kOldRing : kRingShape);
     const auto storage_capacity = check_header(*storage, kOldStorage);
     if (old_ring(*ring).header.generation != old_storage(*storage).header.generation) {
         if (!ring->has_its_name()) return std::nullopt;  // the next generation has come meanwhile
-        refuse(*ring, fmt::format("does not belong to /dev/shm/{}", storage->name()));
+        refuse(*ring, "does not belong to " + segment_path(storage->name()));
     }
     return OldSegments(std::move(*ring), std::move(*storage), ring_capacity, storage_capacity, is_ring_old);
 }

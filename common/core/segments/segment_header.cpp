@@ -8,6 +8,7 @@
 #include "common/base/error.hpp"
 #include "common/core/segments/old_segments.hpp"
 #include "common/core/segments/segments.hpp"
+#include "common/shm/segment_path.hpp"
 
 namespace pipeline {
 
@@ -22,11 +23,10 @@ SegmentHeader& header_of(const Segment& segment) noexcept {
 
 [[noreturn]] void refuse_version(const Segment& segment, std::uint32_t version) {
     if (const auto release = release_of_layout(version)) {
-        throw Failure(
-            ExitStatus::Configuration,
-            fmt::format("segment /dev/shm/{} was made by version {} of this program: the next start "
-                        "of the supervisor takes it over",
-                        segment.name(), *release));
+        throw Failure(ExitStatus::Configuration,
+                      fmt::format("segment {} was made by version {} of this program: the next start of the "
+                                  "supervisor takes it over",
+                                  segment_path(segment.name()), *release));
     }
     refuse(segment,
            fmt::format("has layout version {}, and this program knows {}: finish it with the version "
@@ -44,13 +44,14 @@ std::string storage_name(const std::string& name) {
 }
 
 void refuse(const Segment& segment, const std::string& what) {
-    const std::string name = segment.name().substr(0, segment.name().rfind('.'));
+    const std::string path = segment_path(segment.name());
+    const std::string pair = path.substr(0, path.rfind('.'));
     throw Failure(
         ExitStatus::Configuration,
         fmt::format(
-            "segment /dev/shm/{} {}. It is left as it is; to begin anew, remove /dev/shm/{} and "
-            "/dev/shm/{}: the source (but for standard input) gives again what the ledger does not have",
-            segment.name(), what, ring_name(name), storage_name(name)));
+            "segment {} {}. It is left as it is; to begin anew, remove {} and {}: the source (but for "
+            "standard input) gives again what the ledger does not have",
+            path, what, ring_name(pair), storage_name(pair)));
 }
 
 std::uint32_t layout_version_of(const Segment& segment, std::uint64_t magic) noexcept {

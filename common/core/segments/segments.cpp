@@ -14,6 +14,7 @@
 #include "common/core/segments/old_segments.hpp"
 #include "common/core/segments/segment_header.hpp"
 #include "common/os/process_id.hpp"
+#include "common/shm/segment_path.hpp"
 
 namespace pipeline {
 namespace {
@@ -88,19 +89,19 @@ Segments Segments::attach(const std::string& name, Lineage lineage) {
     std::optional<Segments> segments = open(name);
     if (!segments || !segments->lock_shared()) {
         throw Failure(ExitStatus::Configuration,
-                      fmt::format("segment /dev/shm/{} is not there: start the supervisor; if it is running, "
+                      fmt::format("segment {} is not there: start the supervisor; if it is running, "
                                   "somebody has removed its segments (logging out does, with systemd's "
                                   "RemoveIPC=yes)",
-                                  ring_name(name)));
+                                  segment_path(ring_name(name))));
     }
     // Check only while holding the lock: if our supervisor is alive then, no other supervisor has taken over
     // the segments, and none will before this process ends.
     if (lineage.is_orphan()) {
         segments->leave();
         throw Failure(ExitStatus::NotDrained,
-                      fmt::format("segment /dev/shm/{} is not attached to: the supervisor that started this "
+                      fmt::format("segment {} is not attached to: the supervisor that started this "
                                   "program has died, and the next one starts others",
-                                  ring_name(name)));
+                                  segment_path(ring_name(name))));
     }
     return std::move(*segments);
 }
@@ -111,9 +112,8 @@ void Segments::remove_storage_without_ring(const std::string& name) {
     const auto waiting_in_old = waiting_in_old_storage(*storage);
     const std::uint64_t waiting = waiting_in_old ? *waiting_in_old : waiting_in(*storage);
     if (waiting != 0) {
-        refuse(*storage,
-               fmt::format("holds {} results that are not in the ledger, and has lost its ring, /dev/shm/{}",
-                           waiting, ring_name(name)));
+        refuse(*storage, fmt::format("holds {} results that are not in the ledger, and has lost its ring, {}",
+                                     waiting, segment_path(ring_name(name))));
     }
     Segment::remove_abandoned(storage_name(name));
 }

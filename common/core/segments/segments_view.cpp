@@ -9,6 +9,7 @@
 
 #include "common/core/segments/damage.hpp"
 #include "common/core/segments/segment_header.hpp"
+#include "common/shm/segment_path.hpp"
 
 namespace pipeline {
 namespace {
@@ -44,15 +45,14 @@ std::optional<SegmentPair> SegmentsView::open_pair(const std::string& name, Segm
     std::optional<Segment> storage = Segment::open(storage_name(name), access);
     if (!storage) {
         if (!ring->has_its_name()) return std::nullopt;  // the last process of the generation has just left
-        refuse(*ring,
-               fmt::format("has lost its storage, /dev/shm/{}, and with it the results that were not yet in "
-                           "the ledger",
-                           storage_name(name)));
+        refuse(*ring, fmt::format(
+                          "has lost its storage, {}, and with it the results that were not yet in the ledger",
+                          segment_path(storage_name(name))));
     }
     const auto storage_capacity = check_header(*storage, kStorageShape);
     if (ring_area(*ring).header.generation != storage_area(*storage).header.generation) {
         if (!ring->has_its_name()) return std::nullopt;  // the next generation has come meanwhile
-        refuse(*ring, fmt::format("does not belong to /dev/shm/{}", storage->name()));
+        refuse(*ring, fmt::format("does not belong to {}", segment_path(storage->name())));
     }
     return SegmentPair{std::move(*ring), ring_capacity, std::move(*storage), storage_capacity};
 }
@@ -71,6 +71,13 @@ StorageView SegmentsView::storage() const noexcept {
 const MetricsArea& SegmentsView::metrics() const noexcept {
     return *reinterpret_cast<const MetricsArea*>(static_cast<const std::byte*>(ring_segment_.address()) +
                                                  Ring::bytes(ring_capacity_));
+}
+std::string SegmentsView::name() const {
+    const std::string& ring = ring_segment_.name();
+    return ring.substr(0, ring.rfind('.'));
+}
+std::string SegmentsView::path() const {
+    return segment_path(name());
 }
 std::string SegmentsView::source() const {
     return read_text(ring_area(ring_segment_).source);

@@ -27,13 +27,17 @@ struct SegmentPair {
 class SegmentsView {
   public:
     // Attaches to existing segments, read-only, after checking magic, layout version, sizes and generation of
-    // both; does not lock. None if there is no ring. Throws Failure: Configuration if they are not a pair of
-    // ours, CannotCreate if they cannot be opened.
+    // both; does not lock. `name` is the pipeline's, or a path (segment_path.hpp). None if there is no ring.
+    // Throws Failure: Configuration if they are not a pair of ours, CannotCreate if they cannot be opened.
     [[nodiscard]] static std::optional<SegmentsView> open(const std::string& name);
 
     [[nodiscard]] RingView ring() const noexcept;
     [[nodiscard]] StorageView storage() const noexcept;
     [[nodiscard]] const MetricsArea& metrics() const noexcept;
+    // Return the name that the segments were opened or created with, and the path that it stands for:
+    // "/dev/shm/NAME" if the two files are /dev/shm/NAME.ring and /dev/shm/NAME.storage.
+    [[nodiscard]] std::string name() const;
+    [[nodiscard]] std::string path() const;
     [[nodiscard]] std::string source() const;
     [[nodiscard]] std::string ledger() const;
     // Returns the ledger's text for an observer, which has not checked the contents. Throws Failure

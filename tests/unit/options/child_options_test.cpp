@@ -44,6 +44,7 @@ Arguments without(Arguments arguments, const std::string& name) {
 TEST_CASE("a producer gets every option as the supervisor meant it", "[options]") {
     ProducerOptions meant;
     meant.name = "test.1";
+    meant.shm_dir = "/run/x y";
     meant.source = parse_source("spool:/a b/-c");
     meant.once = true;
     meant.rate = 1.0 / 3;
@@ -55,6 +56,8 @@ TEST_CASE("a producer gets every option as the supervisor meant it", "[options]"
 
     const auto got = producer(to_arguments(meant));
     CHECK(got.name == meant.name);
+    CHECK(got.shm_dir == meant.shm_dir);
+    CHECK(got.segments() == "/run/x y/test.1");
     CHECK(got.source.text() == meant.source.text());
     CHECK(got.once);
     CHECK(got.rate == meant.rate);
@@ -108,6 +111,7 @@ TEST_CASE("every source, processor and ledger reaches the children unchanged", "
 TEST_CASE("a consumer gets every option as the supervisor meant it", "[options]") {
     ConsumerOptions meant;
     meant.name = "test.1";
+    meant.shm_dir = "/run/x y";
     meant.place = 255;
     meant.source = parse_source("lines:-");
     meant.process = parse_process("simulate:cpu=50us");
@@ -124,6 +128,8 @@ TEST_CASE("a consumer gets every option as the supervisor meant it", "[options]"
 
     const auto got = consumer(to_arguments(meant));
     CHECK(got.name == meant.name);
+    CHECK(got.shm_dir == meant.shm_dir);
+    CHECK(got.segments() == "/run/x y/test.1");
     CHECK(got.place == meant.place);
     CHECK(got.source.text() == meant.source.text());
     CHECK(got.process.text() == meant.process.text());

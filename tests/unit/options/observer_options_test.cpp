@@ -28,6 +28,9 @@ TEST_CASE("the observer's options have their defaults", "[observer_options]") {
     CHECK(options.name == kDefaultName);
     CHECK_FALSE(options.ledger.has_value());
     CHECK(options.state_dir == "/home/u/.local/state/invoice-pipeline");
+    CHECK(options.lock_dirs == std::vector<std::filesystem::path>{"/home/u/.local/state/invoice-pipeline",
+                                                                  "/run/invoice-pipeline",
+                                                                  "/run/invoice-pipeline"});
 }
 
 TEST_CASE("the observer's options are taken", "[observer_options]") {
@@ -40,6 +43,9 @@ TEST_CASE("the observer's options are taken", "[observer_options]") {
     REQUIRE(options.ledger.has_value());
     CHECK(options.ledger->text() == "sqlite:/a/b.db");
     CHECK(options.state_dir == "/s");
+    CHECK(options.lock_dirs == std::vector<std::filesystem::path>{"/s", "/run/n", "/run/invoice-pipeline"});
+    CHECK(std::get<ObserverOptions>(parse({"--runtime-dir", "/r"})).lock_dirs ==
+          std::vector<std::filesystem::path>{"/r"});
     CHECK(options.log_level == LogLevel::Debug);
 }
 

@@ -27,6 +27,10 @@ TEST_CASE("options that cannot go together are refused together", "[options]") {
           "--runtime-dir '/in' is the directory of --source 'spool:/in' and its locks would be taken for "
           "invoices: "
           "another directory is accepted");
+    CHECK(error_of(with_consumers({"--source=spool:/in", "--shm-dir=/in"})) ==
+          "--shm-dir '/in' is the directory of --source 'spool:/in' and its segments would be taken for "
+          "invoices: "
+          "another directory is accepted");
 }
 
 TEST_CASE("a command after -- is run for each invoice, and ends with a source that ends", "[options]") {
@@ -83,10 +87,7 @@ TEST_CASE("options of work outside are accepted where there is some", "[options]
     CHECK(error_of(with_consumers({"--confine"})) ==
           "--confine does not go with --process 'ubl': exec:COMMAND, each:COMMAND, or --isolate, is accepted "
           "with it");
-    CHECK(error_of(with_consumers({"--memory-limit=1GiB"})) ==
-          "--memory-limit does not go with --process 'ubl': exec:COMMAND, each:COMMAND, or --isolate, is "
-          "accepted "
-          "with it");
+    CHECK(options_of(with_consumers({"--memory-limit=1GiB"})).outside.memory_limit == 1U << 30U);
     CHECK(error_of(with_consumers({"--process=exec:a", "--pipeline=8", "--batch-max=7"})) ==
           "--pipeline '8' is more than --batch-max 7: at most as many are accepted");
 }

@@ -93,6 +93,8 @@ const std::vector<OptionCase>& all_options() {
          kPathText},
         {"runtime-dir", "/run/x", "/run/x", [](const Options& o) { return o.runtime_dir.native(); }, "/a\nb",
          kPathText},
+        {"shm-dir", "/run/x/", "/run/x", [](const Options& o) { return o.shm_dir.native(); }, "/a\nb",
+         kPathText},
         {"log-level", "debug", "debug",
          [](const Options& o) { return std::string(pipeline::to_text(o.log_level)); }, "verbose",
          "error, warning, notice, info or debug is accepted"},

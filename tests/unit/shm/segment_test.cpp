@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "common/core/segments/segments.hpp"
+#include "common/shm/segment_path.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/refusal.hpp"
 #include "tests/support/segment_name.hpp"
@@ -38,6 +39,15 @@ void require_in_use(const Refusal& failure, const std::string& object) {
     CHECK(mentions(failure.text, object));
     CHECK(mentions(failure.text, "in use by another supervisor"));
 }
+
+// A directory of this test's in memory, and a name of segments in it.
+struct Directory {
+    Directory() { fs::create_directory(path); }
+    ~Directory() { fs::remove_all(path); }
+    [[nodiscard]] std::string file(const std::string& suffix) const { return name + suffix; }
+    const fs::path path = fmt::format("/dev/shm/unit-{}-directory", ::getpid());
+    const std::string name = segments_in(path, "p");
+};
 
 // A file of a segment's size and with its header, which is all that opening looks at.
 void write_segment(const std::string& path, std::uint64_t magic, std::size_t bytes,
@@ -157,4 +167,45 @@ TEST_CASE("who opens while one generation follows another sees one of them or no
     supervisors.join();
     INFO(refused);
     CHECK(refused.empty());
+}
+
+TEST_CASE("segments in a directory of their own do all that those in /dev/shm do", "[segment]") {
+    const Directory directory;
+    write_file(directory.file(".ring.new"), "half-made");
+    {
+        const Segments made = Segments::create(directory.name, {8, 8, "sequence", "none", 1, true});
+        CHECK(made.are_current());
+        CHECK(made.name() == directory.name);
+        CHECK(made.path() == directory.path / "p");
+        struct stat status {};
+        REQUIRE(::stat(directory.file(".ring").c_str(), &status) == 0);
+        CHECK((status.st_mode & 07777U) == 0600);
+        CHECK_FALSE(fs::exists("/dev/shm/p.ring"));
+        require_in_use(
+            failure_of([&] { static_cast<void>(Segment::remove_abandoned(directory.file(".ring"))); }),
+            directory.file(".ring"));
+        const auto looking = SegmentsView::open(directory.name);
+        REQUIRE(looking);
+        CHECK(looking->are_in_use() == std::optional(true));
+    }
+    const auto left = Segments::open(directory.name);
+    REQUIRE(left);
+    left->unlink();
+    CHECK_FALSE(left->are_current());
+    CHECK_FALSE(Segments::open(directory.name));
+    CHECK(fs::is_empty(directory.path));
+}
+
+TEST_CASE("a link in a directory of segments is not followed, and names what is in the way", "[segment]") {
+    const Directory directory;
+    write_file(directory.path / "precious", "no segment");
+    fs::create_symlink("precious", directory.file(".ring"));
+    const auto refused = failure_of([&] { static_cast<void>(Segments::open(directory.name)); });
+    CHECK(refused.first == ExitStatus::CannotCreate);
+    CHECK(mentions(refused.second, "opening " + directory.file(".ring")));
+    fs::create_symlink("precious", directory.file(".storage.new"));
+    CHECK(failure_of([&] {
+              static_cast<void>(Segments::create(directory.name, {8, 8, "sequence", "none", 1, true}));
+          }).first == ExitStatus::CannotCreate);
+    CHECK(content_of(directory.path / "precious") == "no segment");
 }

@@ -6,9 +6,12 @@
 #include <unistd.h>
 
 #include <array>
+#include <filesystem>
 #include <string>
+#include <vector>
 
 #include "common/ledger/open/open_ledger.hpp"
+#include "common/shm/segment_path.hpp"
 #include "tests/support/captured_log.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/memory_segments.hpp"
@@ -40,9 +43,19 @@ class Killed {
         storage.release(1);
     }
     ~Killed() {
-        Segment::remove(name + ".ring");
-        Segment::remove(name + ".storage");
+        for (const std::string& where : {name, place}) {
+            Segment::remove(where + ".ring");
+            Segment::remove(where + ".storage");
+        }
+        std::filesystem::remove(directory);
     }
+    // From now on, new segments are wanted in another directory.
+    void want_another_place() {
+        std::filesystem::create_directory(directory);
+        elsewhere = {segments_in("/not/there", name), name};
+        place = segments_in(directory, name);
+    }
+    [[nodiscard]] std::string ring() const { return "/dev/shm/" + name + ".ring"; }
     [[nodiscard]] static SegmentsPlan plan(const std::string& source, const std::string& ledger) {
         return {8, 8, source, ledger, 0, true};
     }
@@ -50,7 +63,8 @@ class Killed {
         return start(plan(source, ledger));
     }
     [[nodiscard]] Segments start(const SegmentsPlan& wanted) const {
-        return make_or_adopt({name, wanted, [](SegmentsPlan& begun) { begun.start_position = 7; },
+        return make_or_adopt({name, place, elsewhere, wanted,
+                              [](SegmentsPlan& begun) { begun.start_position = 7; },
                               [](const KnownLedger&) {
                                   return open_ledger({LedgerSpec::Kind::None, {}});
                               },
@@ -59,6 +73,9 @@ class Killed {
 
   private:
     const std::string name = fmt::format("unit-{}-adoption", ::getpid());
+    const std::string directory = "/dev/shm/" + name + ".d";
+    std::string place = name;
+    std::vector<std::string> elsewhere;
 };
 
 }  // namespace
@@ -124,4 +141,45 @@ TEST_CASE("another folder starts when nothing of the one before is unfinished", 
     const Segments made = killed.start(plan);
     CHECK(made.ring().tail() == 0);
     CHECK(made.ring().area().source_file == plan.source_file);
+}
+
+TEST_CASE("what is unfinished in another place is adopted there, and said", "[adoption]") {
+    const CapturedLog captured;
+    Killed killed(2);
+    killed.want_another_place();
+    const Segments segments = killed.start("sequence", "none");
+    CHECK(segments.in_flight() == 1);
+    CHECK(segments.path() + ".ring" == killed.ring());
+    REQUIRE(captured.lines().size() == 2);
+    CHECK(mentions(captured.lines()[0], "has left its segments in /dev/shm: they stay there until"));
+}
+
+TEST_CASE("what is done in another place goes, and new segments lie where they are wanted", "[adoption]") {
+    const CapturedLog captured;
+    Killed killed(kItems);
+    killed.want_another_place();
+    const Segments segments = killed.start("lines:/ids", "none");
+    CHECK(segments.ring().tail() == 0);
+    CHECK_FALSE(std::filesystem::exists(killed.ring()));
+    CHECK(segments.path() + ".ring" != killed.ring());
+    CHECK(std::filesystem::exists(segments.path() + ".ring"));
+}
+
+TEST_CASE("a stranger's segments in another place are in nobody's way", "[adoption]") {
+    if (::geteuid() != 0) {
+        WARN("only root can give a file away");
+        return;
+    }
+    const CapturedLog captured;
+    Killed killed(2);
+    killed.want_another_place();
+    constexpr uid_t kStranger = 61'003;
+    for (const char* segment : {".ring", ".storage"}) {
+        const std::string path = std::filesystem::path(killed.ring()).replace_extension(segment);
+        REQUIRE(::chown(path.c_str(), kStranger, kStranger) == 0);
+    }
+    const Segments segments = killed.start("sequence", "none");
+    CHECK(segments.ring().tail() == 0);
+    CHECK(std::filesystem::exists(killed.ring()));
+    CHECK(captured.lines().empty());
 }

@@ -74,6 +74,22 @@ TEST_CASE("the file of a name outlives its owner, and names the next one alone",
     CHECK(inode_of(runtime.file) == inode);
 }
 
+TEST_CASE("the file says where the segments lie, also while the next owner has not said it", "[name_lock]") {
+    const Runtime runtime;
+    {
+        const NameLock first = runtime.lock();
+        CHECK(first.left().empty());
+        first.note("/run/x");
+        CHECK(content_of(runtime.file) == own_pid_line() + "/run/x\n");
+        CHECK(mentions(runtime.refusal().second, fmt::format("with pid {};", ::getpid())));
+    }
+    const NameLock second = runtime.lock();
+    CHECK(second.left() == "/run/x");
+    CHECK(content_of(runtime.file) == own_pid_line() + "/run/x\n");
+    second.note("/dev/shm");
+    CHECK(content_of(runtime.file) == own_pid_line() + "/dev/shm\n");
+}
+
 TEST_CASE("a supervisor that is killed leaves its name to the next one", "[name_lock]") {
     const Runtime runtime;
     {

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/shm/lock_note.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <climits>
+#include <string_view>
+
+namespace pipeline {
+
+std::filesystem::path lock_file(const std::filesystem::path& runtime_dir, const std::string& name) {
+    return runtime_dir / (name + ".lock");
+}
+
+LockNote read_lock_note(int fd) {
+    std::array<char, PATH_MAX + 32> text{};
+    const auto length = ::pread(fd, text.data(), text.size(), 0);
+    std::string_view rest(text.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
+    const auto next_line = [&rest] {
+        const std::string_view line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+        return line;
+    };
+    LockNote note;
+    note.pid = next_line();
+    const std::filesystem::path directory(next_line());
+    if (directory.is_absolute()) note.shm_dir = directory;
+    return note;
+}
+
+// Cuts the file last. Until then the end of a longer old note follows the new one; readers do not take it for
+// a line of the new note.
+void write_lock_note(int fd, const LockNote& note) noexcept {
+    try {
+        std::string text = note.pid + '\n';
+        if (!note.shm_dir.empty()) text += note.shm_dir.native() + '\n';
+        const auto written = ::pwrite(fd, text.data(), text.size(), 0);
+        if (written >= 0) [[maybe_unused]]
+            const int cut = ::ftruncate(fd, written);
+    } catch (const std::bad_alloc&) {
+        return;
+    }
+}
+
+}  // namespace pipeline

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// The text in the lock file of a name (RUNTIME/NAME.lock): the supervisor's pid, and on a second line the
+// directory of its segments. Only the owner of the lock writes it. It stays when the owner ends, so that the
+// next supervisor and observers find the segments that the owner left. Version 0.1.0 wrote the pid alone.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace pipeline {
+
+struct LockNote {
+    std::string pid;                // empty: unknown
+    std::filesystem::path shm_dir;  // absolute; empty: the file does not say
+    bool operator==(const LockNote&) const = default;
+};
+
+[[nodiscard]] std::filesystem::path lock_file(const std::filesystem::path& runtime_dir,
+                                              const std::string& name);
+
+// Reads the open file. Returns an empty note if the file cannot be read or has another form.
+[[nodiscard]] LockNote read_lock_note(int fd);
+
+// Replaces the text. Ignores a failed write: a full disk must not prevent a start. A kill during the write
+// leaves the old note, or the new one.
+void write_lock_note(int fd, const LockNote& note) noexcept;
+
+}  // namespace pipeline
