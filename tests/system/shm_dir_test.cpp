@@ -10,6 +10,7 @@
 #include "common/core/segments/segments.hpp"
 #include "common/shm/segment_path.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/root.hpp"
 #include "tests/system/observer_run.hpp"
 
 using namespace pipeline;
@@ -146,7 +147,7 @@ TEST_CASE("what an earlier start has left in its --shm-dir is finished by one wi
 }
 
 TEST_CASE("a stranger who has the names in /dev/shm keeps no pipeline with --shm-dir from starting") {
-    if (::geteuid() != 0) return;
+    if (lacks_root()) return;
     PipelineRun run;
     const Directory directory(run);
     constexpr uid_t kStranger = 61'003;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/root.hpp"
 #include "tests/support/source_fixture.hpp"
 
 using namespace pipeline;
@@ -45,7 +46,7 @@ TEST_CASE("a directory whose names others can take away is refused", "[memory_di
 }
 
 TEST_CASE("a directory of another user is refused, and one of root's is not", "[memory_directory]") {
-    if (::geteuid() != 0) return;
+    if (lacks_root()) return;
     const MemoryFolder folder;
     {
         const WithoutPrivileges lowered;

@@ -18,6 +18,7 @@
 #include "common/shm/segment_path.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/refusal.hpp"
+#include "tests/support/root.hpp"
 #include "tests/support/segment_name.hpp"
 #include "tests/support/text.hpp"
 #include "tests/support/without_privileges.hpp"
@@ -129,7 +130,7 @@ TEST_CASE("who only looks does not wait for a FIFO under a segment's name", "[se
 }
 
 TEST_CASE("another user's segment is looked at by root alone", "[segment]") {
-    if (::geteuid() != 0) return;
+    if (lacks_root()) return;
     const Name name;
     write_file(name.path(".ring"), "what another user has put there");
     REQUIRE(::chmod(name.path(".ring").c_str(), 0666) == 0);

@@ -9,6 +9,7 @@
 #include "common/ledger/sqlite/sqlite_ledger.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/ledger_fixture.hpp"
+#include "tests/support/root.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
@@ -64,7 +65,7 @@ TEST_CASE("a start refuses a ledger of two names, behind a link, with a journal,
     }
     SECTION("a log of a stranger") {
         write_file(folder.ledger().string() + "-wal", "");
-        if (::geteuid() != 0) return;
+        if (lacks_root()) return;
         REQUIRE(::chown((folder.ledger().string() + "-wal").c_str(), 65534, 65534) == 0);
         check_mentions(refused_start(folder.ledger()), "belongs to user 65534");
         fs::remove(folder.ledger().string() + "-wal");

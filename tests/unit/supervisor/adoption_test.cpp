@@ -16,6 +16,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/memory_segments.hpp"
 #include "tests/support/refusal.hpp"
+#include "tests/support/root.hpp"
 #include "tests/support/text.hpp"
 
 using namespace pipeline;
@@ -166,10 +167,7 @@ TEST_CASE("what is done in another place goes, and new segments lie where they a
 }
 
 TEST_CASE("a stranger's segments in another place are in nobody's way", "[adoption]") {
-    if (::geteuid() != 0) {
-        WARN("only root can give a file away");
-        return;
-    }
+    if (lacks_root()) return;
     const CapturedLog captured;
     Killed killed(2);
     killed.want_another_place();
