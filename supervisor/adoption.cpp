@@ -196,7 +196,7 @@ std::optional<Leftover> find_leftover(const AdoptionRequest& request) {
 // Completes segments that were converted from an older layout: adds the ledger's id, which that layout lacks,
 // and gives them the names of the old segments.
 void upgrade(Segments& segments, const AdoptionRequest& request) {
-    segments.ring().area().ledger_id = open_known(segments, request)->id();
+    segments.set_ledger_id(open_known(segments, request)->id());
     segments.replace();
     log(LogLevel::Notice, "taking over what version 0.1.0 of this program has left in /dev/shm/{}.*",
         request.name);

@@ -36,9 +36,11 @@ struct alignas(64) Item {
     std::atomic<std::uint64_t> position;  // in the source: number, byte offset or inode
     std::uint64_t acquired_ns;
     std::atomic<std::uint32_t> extent;  // the source continues at position + extent; 0 if it has no order
-    // {-: 7, suspect: 1, cause: 16, attempts: 8}: how many attempts at the item have failed (by the death of
-    // the consumer or of the program that it had started), how the last attempt failed, and whether the item
-    // is a suspect (HandView::is_suspect). 0 in the ring. In a hand, the place's consumer writes it whole.
+    // In a hand {seal: 7, suspect: 1, cause: 16, attempts: 8}: how many attempts at the item have failed (by
+    // the death of the consumer or of the program that it had started), how the last attempt failed, and
+    // whether the item is a suspect (HandView::is_suspect). The place's consumer writes it whole. In the ring
+    // {seal: 7, the lowest 25 bits of the ring index}: push writes it. The seal covers the other bits and
+    // id_length, and shows any single flipped bit of them.
     std::atomic<std::uint32_t> blame;
     std::uint8_t id_length;  // 1..103, or'ed with kIdUnusable
     std::array<char, kMaxIdBytes> id;
@@ -48,24 +50,47 @@ struct alignas(64) Item {
     }
     [[nodiscard]] bool id_unusable() const noexcept { return (id_length & kIdUnusable) != 0; }
 
-    // Copies everything but the blame, which starts at 0.
-    void copy_from(const Item& other) noexcept {
+    static constexpr unsigned kSealShift = 25;
+    // `bits`, 25 of them, with the seal of them and of the length: each input bit changes exactly one bit of
+    // the seal.
+    [[nodiscard]] static constexpr std::uint32_t sealed(std::uint64_t bits, std::uint8_t id_length) noexcept {
+        const std::uint32_t low = static_cast<std::uint32_t>(bits) & ((1U << kSealShift) - 1);
+        const std::uint32_t length = id_length;
+        const std::uint32_t folded =
+            low ^ (low >> 7U) ^ (low >> 14U) ^ (low >> 21U) ^ length ^ (length >> 7U);
+        return low | ((0x25U ^ folded) << kSealShift);
+    }
+    [[nodiscard]] bool has_id() const noexcept { return (id_length & 0x7fU) - 1U < kMaxIdBytes; }
+    // False if a bit of the length or of the blame has flipped.
+    [[nodiscard]] bool is_whole() const noexcept {
+        const std::uint32_t word = blame.load(std::memory_order_relaxed);
+        return word == sealed(word, id_length) && has_id();
+    }
+    // The same in a slot of the ring. False also for the item of another index: the slot was never pushed.
+    [[nodiscard]] bool is_slot_of(std::uint64_t index) const noexcept {
+        return blame.load(std::memory_order_relaxed) == sealed(index, id_length) && has_id();
+    }
+
+    // Copies everything but the blame: `bits` are sealed instead.
+    void copy_from(const Item& other, std::uint64_t bits = 0) noexcept {
         constexpr std::size_t kFirstLineId = 64 - 25;
         position.store(other.position.load(std::memory_order_relaxed), std::memory_order_relaxed);
         extent.store(other.extent.load(std::memory_order_relaxed), std::memory_order_relaxed);
-        blame.store(0, std::memory_order_relaxed);
         acquired_ns = other.acquired_ns;
         id_length = other.id_length;
+        blame.store(sealed(bits, id_length), std::memory_order_relaxed);
         std::memcpy(id.data(), other.id.data(), kFirstLineId);
         if (bounded_id_length(id_length) > kFirstLineId) {
             std::memcpy(id.data() + kFirstLineId, other.id.data() + kFirstLineId, kMaxIdBytes - kFirstLineId);
         }
     }
 
-    // Sets the id. Keeps a usable text (is_usable_id()) as it is. Replaces any other text by a safe id,
-    // marked kIdUnusable, which is always the same for that text: its printable beginning, `~`, and 16
-    // hexadecimal digits of a hash of the whole text (FNV-1a, 64 bits).
+    // Sets the id, without blame. Keeps a usable text (is_usable_id()) as it is. Replaces any other text by a
+    // safe id, marked kIdUnusable, which is always the same for that text: its printable beginning, `~`, and
+    // 16 hexadecimal digits of a hash of the whole text (FNV-1a, 64 bits).
     void set_id(std::string_view text) noexcept;
+
+    void set_length(std::uint8_t length) noexcept;
 };
 
 }  // namespace pipeline

@@ -31,14 +31,15 @@
 #include "common/os/file_identity.hpp"
 #include "common/shm/condition.hpp"
 #include "common/shm/robust_mutex.hpp"
+#include "common/shm/status_text.hpp"
 
 namespace pipeline {
 
 // Raise it whenever a byte of the segments changes its place or its meaning. layout_shape.cpp notices a
 // changed number of fields or size of any shared struct, metrics included: the build fails until kLayoutShape
 // is the new shape too.
-inline constexpr std::uint32_t kLayoutVersion = 6;
-inline constexpr std::uint64_t kLayoutShape = 10403477106417411515U;
+inline constexpr std::uint32_t kLayoutVersion = 7;
+inline constexpr std::uint64_t kLayoutShape = 15433822165865312048U;
 inline constexpr std::uint64_t kRingMagic = 0x474e'4952'564e'4901;     // "\1INVRING" as bytes
 inline constexpr std::uint64_t kStorageMagic = 0x524f'5453'564e'4901;  // "\1INVSTOR" as bytes
 inline constexpr std::size_t kMaxPlaces = 256;                         // consumers at most
@@ -150,6 +151,12 @@ struct alignas(64) RingArea {
     // wait.
     std::atomic<std::uint32_t> calls;
 
+    // 1: a process has found a word that cannot be, and `damage` says which. The first finder stores both;
+    // nobody clears them. All processes stop, and no start adopts the segments. A kill of the finder in
+    // between leaves no sentence.
+    std::atomic<std::uint32_t> damaged;
+    StatusText damage;
+
     // ---- the push side: the producer ----
     RobustMutex push_lock;
     alignas(64) std::atomic<std::uint64_t> tail;  // commit word of a push; under push_lock
@@ -198,6 +205,9 @@ struct alignas(64) Record {
     Status status;
     std::uint8_t has_details;  // 1: details[i] belongs to this record
     std::uint8_t id_length;    // as Item::id_length
+    // seal_now(): shows any single bit that has flipped in the small fields above and in the small fields of
+    // its details.
+    std::uint8_t seal;
 
     // The ledger's outcome. A save sets it to the status, which is mostly right. If the ledger decides
     // otherwise, the flush leader writes it under the flush lock, before it sends the COMMIT that covers the
@@ -211,6 +221,18 @@ struct alignas(64) Record {
         return {id.data(), bounded_id_length(id_length)};
     }
     [[nodiscard]] bool id_unusable() const noexcept { return (id_length & kIdUnusable) != 0; }
+    // `details` are those of this record; not read unless it has some.
+    [[nodiscard]] std::uint8_t seal_now(const Details& details) const noexcept {
+        const unsigned seal_of_details = has_details != 0 ? details.seal_now() : 0U;
+        return static_cast<std::uint8_t>(0xa5U ^ place ^ (unsigned{place} >> 8U) ^ attempts ^
+                                         static_cast<unsigned>(status) ^ has_details ^ id_length ^
+                                         seal_of_details);
+    }
+    // False if a save did not leave it like this.
+    [[nodiscard]] bool is_whole(const Details& details) const noexcept {
+        return seal == seal_now(details) && place < kMaxPlaces && status <= Status::Failed &&
+               outcome <= Outcome::Duplicate && !id_text().empty();
+    }
 };
 
 // The ledger's files when this generation last opened it: FileIdentity::position() of the file and of its log

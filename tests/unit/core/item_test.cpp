@@ -43,3 +43,34 @@ TEST_CASE("a damaged id length never reads beyond the id", "[item]") {
     item.id_length = 0x7f;
     CHECK(item.id_text().size() == pipeline::kMaxIdBytes);
 }
+
+TEST_CASE("any bit of an item's length or blame that flips shows, in a hand and in the ring", "[item]") {
+    Item pushed{};
+    pushed.set_id("INV-1");
+    Item slot{};
+    Item held{};
+    slot.copy_from(pushed, 77);
+    held.copy_from(slot);
+    CHECK(slot.is_slot_of(77));
+    CHECK_FALSE(slot.is_slot_of(78));
+    CHECK(held.is_whole());
+    for (unsigned bit = 0; bit < 40; ++bit) {
+        INFO(bit);
+        Item damaged{};
+        for (Item* const item : {&slot, &held}) {
+            const std::uint32_t blame = item->blame ^ (bit < 32 ? 1U << bit : 0U);
+            damaged.copy_from(*item);
+            damaged.blame = blame;
+            if (bit >= 32)
+                damaged.id_length = static_cast<std::uint8_t>(item->id_length ^ (1U << (bit - 32)));
+            CHECK_FALSE(damaged.is_slot_of(77));
+            CHECK_FALSE(damaged.is_whole());
+        }
+    }
+}
+
+TEST_CASE("zeroed memory is no item", "[item]") {
+    const Item nothing{};
+    CHECK_FALSE(nothing.is_whole());
+    CHECK_FALSE(nothing.is_slot_of(0));
+}
