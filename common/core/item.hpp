@@ -38,9 +38,9 @@ struct alignas(64) Item {
     std::atomic<std::uint32_t> extent;  // the source continues at position + extent; 0 if it has no order
     // In a hand {seal: 7, suspect: 1, cause: 16, attempts: 8}: how many attempts at the item have failed (by
     // the death of the consumer or of the program that it had started), how the last attempt failed, and
-    // whether the item is a suspect (HandView::is_suspect). The place's consumer writes it whole. In the ring
-    // {seal: 7, the lowest 25 bits of the ring index}: push writes it. The seal covers the other bits and
-    // id_length, and shows any single flipped bit of them.
+    // whether the item is a suspect (HandView::is_suspect). The place's consumer writes it whole. The seal
+    // covers the other bits and id_length, and shows any single flipped bit of them. In the ring, push writes
+    // slot_seal() of the item's index instead, which shows the same.
     std::atomic<std::uint32_t> blame;
     std::uint8_t id_length;  // 1..103, or'ed with kIdUnusable
     std::array<char, kMaxIdBytes> id;
@@ -51,6 +51,7 @@ struct alignas(64) Item {
     [[nodiscard]] bool id_unusable() const noexcept { return (id_length & kIdUnusable) != 0; }
 
     static constexpr unsigned kSealShift = 25;
+    static constexpr std::uint32_t kSlotSalt = 0x5a00'0000U;  // zeroed memory is no slot of index 0
     // `bits`, 25 of them, with the seal of them and of the length: each input bit changes exactly one bit of
     // the seal.
     [[nodiscard]] static constexpr std::uint32_t sealed(std::uint64_t bits, std::uint8_t id_length) noexcept {
@@ -66,23 +67,30 @@ struct alignas(64) Item {
         const std::uint32_t word = blame.load(std::memory_order_relaxed);
         return word == sealed(word, id_length) && has_id();
     }
-    // The same in a slot of the ring. False also for the item of another index: the slot was never pushed.
+    // The reader knows the index, so the word needs no redundancy of its own, and a sum is cheap: each item
+    // pays for it twice.
+    [[nodiscard]] static constexpr std::uint32_t slot_seal(std::uint64_t index,
+                                                           std::uint8_t id_length) noexcept {
+        return static_cast<std::uint32_t>(index) + kSlotSalt - id_length;
+    }
+    // True for the item that was pushed with this index, unless a bit of the length or of the seal has
+    // flipped.
     [[nodiscard]] bool is_slot_of(std::uint64_t index) const noexcept {
-        return blame.load(std::memory_order_relaxed) == sealed(index, id_length) && has_id();
+        return slot_index() == static_cast<std::uint32_t>(index) && has_id();
+    }
+    // The index that the seal says, of 32 bits: a claim compares the sum over its slots.
+    [[nodiscard]] std::uint32_t slot_index() const noexcept {
+        return blame.load(std::memory_order_relaxed) + id_length - kSlotSalt;
     }
 
-    // Copies everything but the blame: `bits` are sealed instead.
-    void copy_from(const Item& other, std::uint64_t bits = 0) noexcept {
-        constexpr std::size_t kFirstLineId = 64 - 25;
-        position.store(other.position.load(std::memory_order_relaxed), std::memory_order_relaxed);
-        extent.store(other.extent.load(std::memory_order_relaxed), std::memory_order_relaxed);
-        acquired_ns = other.acquired_ns;
-        id_length = other.id_length;
-        blame.store(sealed(bits, id_length), std::memory_order_relaxed);
-        std::memcpy(id.data(), other.id.data(), kFirstLineId);
-        if (bounded_id_length(id_length) > kFirstLineId) {
-            std::memcpy(id.data() + kFirstLineId, other.id.data() + kFirstLineId, kMaxIdBytes - kFirstLineId);
-        }
+    // Copies everything but the blame: into a hand, where nobody is to blame yet, and into a slot.
+    void copy_from(const Item& other) noexcept {
+        const std::uint8_t length = other.id_length;
+        copy_with(sealed(0, length), length, other);
+    }
+    void copy_into_slot(const Item& other, std::uint64_t index) noexcept {
+        const std::uint8_t length = other.id_length;
+        copy_with(slot_seal(index, length), length, other);
     }
 
     // Sets the id, without blame. Keeps a usable text (is_usable_id()) as it is. Replaces any other text by a
@@ -91,6 +99,20 @@ struct alignas(64) Item {
     void set_id(std::string_view text) noexcept;
 
     void set_length(std::uint8_t length) noexcept;
+
+    // `length` is other.id_length: as a byte in memory it would be loaded again after each store.
+    void copy_with(std::uint32_t new_blame, std::uint8_t length, const Item& other) noexcept {
+        constexpr std::size_t kFirstLineId = 64 - 25;
+        position.store(other.position.load(std::memory_order_relaxed), std::memory_order_relaxed);
+        extent.store(other.extent.load(std::memory_order_relaxed), std::memory_order_relaxed);
+        acquired_ns = other.acquired_ns;
+        id_length = length;
+        blame.store(new_blame, std::memory_order_relaxed);
+        std::memcpy(id.data(), other.id.data(), kFirstLineId);
+        if (bounded_id_length(length) > kFirstLineId) {
+            std::memcpy(id.data() + kFirstLineId, other.id.data() + kFirstLineId, kMaxIdBytes - kFirstLineId);
+        }
+    }
 };
 
 }  // namespace pipeline

@@ -43,12 +43,14 @@ Ring::PushResult Ring::push(std::span<const Item> items) {
         count = std::min<std::size_t>({items.size(), capacity_ - used, capacity_ - 1U});
         if (count == 0) return {PushOutcome::Full, 0};
         if (tail + count > kMaxIndex) return {PushOutcome::Closed, 0};
-        fence_before_overwrite();  // readers without a lock: low_watermark(), observers
-        std::size_t at = tail % capacity_;
+        fence_before_overwrite();    // readers without a lock: low_watermark(), observers
+        Item* const slots = slots_;  // as capacity: the compiler would load a member again after each copy
+        const std::size_t capacity = capacity_;
+        std::size_t at = tail % capacity;
         std::uint64_t index = tail;
         for (const Item& item : items.first(count)) {
-            slots_[at].copy_from(item, index++);
-            if (++at == capacity_) at = 0;
+            slots[at].copy_into_slot(item, index++);
+            if (++at == capacity) at = 0;
         }
         // Commit. Killed before this line: the items are still the source's. After it: they are the ring's.
         area_->tail.store(tail + count, std::memory_order_release);
@@ -87,9 +89,8 @@ Ring::ClaimOutcome Ring::claim(const Hand& hand, std::size_t most, std::chrono::
         if (!guard) return ClaimOutcome::Empty;
         const std::uint64_t head = area_->head.load(std::memory_order_relaxed);
         require_sound(hand, head);
-        const bool is_empty = items_from(head, 1) == 0;
-        require_tail_near(head);
-        if (is_empty) {
+        if (items_from(head, 1) == 0) {
+            require_tail_near(head);
             has_waited_ = true;
             const bool ready = area_->items.wait_for(
                 idle ? until - Clock::now() : bound,
@@ -108,14 +109,16 @@ Ring::ClaimOutcome Ring::claim(const Hand& hand, std::size_t most, std::chrono::
         const std::uint64_t count = std::min(wanted, items_from(head, wanted));
         require_tail_near(head);
         fence_before_overwrite();
-        std::size_t at = head % capacity_;
-        bool are_whole = true;
+        const Item* const slots = slots_;
+        const std::size_t capacity = capacity_;
+        std::size_t at = head % capacity;
+        std::uint32_t sum = 0;  // of the indices that the slots say
         for (std::uint64_t i = 0; i < count; ++i) {
-            are_whole &= slots_[at].is_slot_of(head + i);
-            hand.item(i).copy_from(slots_[at]);
-            if (++at == capacity_) at = 0;
+            sum += slots[at].slot_index();
+            hand.item(i).copy_from(slots[at]);
+            if (++at == capacity) at = 0;
         }
-        if (!are_whole) [[unlikely]]
+        if (sum != static_cast<std::uint32_t>(count * head + count * (count - 1) / 2)) [[unlikely]]
             refuse_slots(head);
         // Commit. Killed before this line: the items are still the ring's. After it: they are the hand's, and
         // the next owner of the lock moves the head past them (settle_head).
@@ -133,7 +136,7 @@ std::uint64_t Ring::items_from(std::uint64_t head, std::uint64_t wanted) noexcep
 
 void Ring::require_sound(const Hand& hand, std::uint64_t head) const {
     require_unmarked();
-    const HandWord word = hand.word();
+    const HandWord word = hand.HandView::word();  // its other bounds follow from these
     require_within(word.done, word.count, word.count, {"ring.hands", hand.place(), ".done"});
     require_within(word.end(), 0, head, {"ring.hands", hand.place(), ".first and count"});
 }

@@ -136,7 +136,7 @@ Segment convert_ring(const std::string& name, const Segment& ring, std::uint32_t
     // A push seals a slot with its index.
     const std::uint64_t tail = from.tail;
     for (std::uint64_t i = tail - std::min<std::uint64_t>(tail, capacity); i < tail; ++i)
-        slots.slot(i).blame = Item::sealed(i, slots.slot(i).id_length);
+        slots.slot(i).blame = Item::slot_seal(i, slots.slot(i).id_length);
     finish_header(to.header, kRingShape, from.header.generation);
     return made;
 }
