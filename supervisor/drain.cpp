@@ -109,7 +109,7 @@ Drain::TimePoint Drain::next_deadline(TimePoint now) const noexcept {
 }
 
 ExitStatus Drain::finish() const {
-    // A child that is left alone may hold a lock.
+    // A child that was left alone may hold a lock, which damage() would report.
     if (const auto damage = is_one_left_ ? segments_.disorder() : segments_.damage()) {
         log(LogLevel::Error, "{}; it is left as it is, and no start goes on with it", *damage);
         return ExitStatus::Internal;

@@ -76,8 +76,9 @@ void Reaper::decide(Child& child, int wait_status) {
     decide_after_failure(child, wait_status, cause);
 }
 
-// The last consumer leaves nothing that is not in the ledger. If something is missing, an index has lied, and
-// the producer would wait for ever for receipts that nobody gives.
+// Refuses the segments if all consumers are done and the ledger lacks something that was acquired. The last
+// consumer leaves only when the ledger has everything. So an index is wrong, and the producer would wait for
+// ever for receipts that nobody gives.
 void Reaper::require_all_durable() {
     if (!children_.consumers_done() || drain_.has_failed()) return;
     const std::uint64_t acquired = ring_.tail();

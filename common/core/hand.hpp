@@ -134,7 +134,8 @@ class Hand : public HandView {
     Hand(HandArea& area, HandItems& items, std::uint16_t place) noexcept
         : HandView(area, items, place), area_(&area), items_(items.data()) {}
 
-    // Throws DamagedMemory if it counts more than a hand can hold, or more done than claimed.
+    // Returns the hand's word. Throws DamagedMemory if it counts more items than a hand can hold, or more
+    // done than claimed.
     [[nodiscard]] HandWord word() const {
         const HandWord word = HandView::word();
         require_within(word.count, 0, kMaxBatch, {"ring.hands", place(), ".count"});

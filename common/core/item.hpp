@@ -52,8 +52,8 @@ struct alignas(64) Item {
 
     static constexpr unsigned kSealShift = 25;
     static constexpr std::uint32_t kSlotSalt = 0x5a00'0000U;  // zeroed memory is no slot of index 0
-    // `bits`, 25 of them, with the seal of them and of the length: each input bit changes exactly one bit of
-    // the seal.
+    // Returns the lowest 25 of `bits` with the seal over them and over the length. Each input bit changes
+    // exactly one bit of the seal.
     [[nodiscard]] static constexpr std::uint32_t sealed(std::uint64_t bits, std::uint8_t id_length) noexcept {
         const std::uint32_t low = static_cast<std::uint32_t>(bits) & ((1U << kSealShift) - 1);
         const std::uint32_t length = id_length;
@@ -67,8 +67,8 @@ struct alignas(64) Item {
         const std::uint32_t word = blame.load(std::memory_order_relaxed);
         return word == sealed(word, id_length) && has_id();
     }
-    // The reader knows the index, so the word needs no redundancy of its own, and a sum is cheap: each item
-    // pays for it twice.
+    // Returns the seal of a slot. The reader knows the index, so the word needs no redundancy of its own. The
+    // seal is a sum because a sum is cheap: each item pays for it twice, in the push and in the claim.
     [[nodiscard]] static constexpr std::uint32_t slot_seal(std::uint64_t index,
                                                            std::uint8_t id_length) noexcept {
         return static_cast<std::uint32_t>(index) + kSlotSalt - id_length;
@@ -78,12 +78,14 @@ struct alignas(64) Item {
     [[nodiscard]] bool is_slot_of(std::uint64_t index) const noexcept {
         return slot_index() == static_cast<std::uint32_t>(index) && has_id();
     }
-    // The index that the seal says, of 32 bits: a claim compares the sum over its slots.
+    // Returns the lowest 32 bits of the index that the seal states. A claim compares their sum over all its
+    // slots.
     [[nodiscard]] std::uint32_t slot_index() const noexcept {
         return blame.load(std::memory_order_relaxed) + id_length - kSlotSalt;
     }
 
-    // Copies everything but the blame: into a hand, where nobody is to blame yet, and into a slot.
+    // Both copy everything but the blame: copy_from() into a hand, where no attempt has failed yet, and
+    // copy_into_slot() into a slot of the ring.
     void copy_from(const Item& other) noexcept {
         const std::uint8_t length = other.id_length;
         copy_with(sealed(0, length), length, other);
@@ -98,9 +100,11 @@ struct alignas(64) Item {
     // 16 hexadecimal digits of a hash of the whole text (FNV-1a, 64 bits).
     void set_id(std::string_view text) noexcept;
 
+    // Sets the id's length, and seals it without blame.
     void set_length(std::uint8_t length) noexcept;
 
-    // `length` is other.id_length: as a byte in memory it would be loaded again after each store.
+    // `length` must be other.id_length. It is a parameter because the compiler would load that byte again
+    // after each store.
     void copy_with(std::uint32_t new_blame, std::uint8_t length, const Item& other) noexcept {
         constexpr std::size_t kFirstLineId = 64 - 25;
         position.store(other.position.load(std::memory_order_relaxed), std::memory_order_relaxed);

@@ -151,9 +151,9 @@ struct alignas(64) RingArea {
     // wait.
     std::atomic<std::uint32_t> calls;
 
-    // 1: a process has found a word that cannot be, and `damage` says which. The first finder stores both;
-    // nobody clears them. All processes stop, and no start adopts the segments. A kill of the finder in
-    // between leaves no sentence.
+    // 1: a process has found a word that cannot be, and `damage` names it. The first finder stores `damaged`,
+    // then `damage`; nobody clears them. All processes then stop, and no supervisor adopts the segments. If
+    // the finder is killed in between, `damage` stays empty or incomplete.
     std::atomic<std::uint32_t> damaged;
     StatusText damage;
 
@@ -205,8 +205,8 @@ struct alignas(64) Record {
     Status status;
     std::uint8_t has_details;  // 1: details[i] belongs to this record
     std::uint8_t id_length;    // as Item::id_length
-    // seal_now(): shows any single bit that has flipped in the small fields above and in the small fields of
-    // its details.
+    // seal_now() at the time of the save. It shows any single flipped bit in the small fields above and in
+    // those of the record's details.
     std::uint8_t seal;
 
     // The ledger's outcome. A save sets it to the status, which is mostly right. If the ledger decides
@@ -221,14 +221,15 @@ struct alignas(64) Record {
         return {id.data(), bounded_id_length(id_length)};
     }
     [[nodiscard]] bool id_unusable() const noexcept { return (id_length & kIdUnusable) != 0; }
-    // `details` are those of this record; not read unless it has some.
+    // Returns the seal that fits the fields as they are. `details` are those of this record; the function
+    // reads them only if the record has some.
     [[nodiscard]] std::uint8_t seal_now(const Details& details) const noexcept {
         const unsigned seal_of_details = has_details != 0 ? details.seal_now() : 0U;
         return static_cast<std::uint8_t>(0xa5U ^ place ^ (unsigned{place} >> 8U) ^ attempts ^
                                          static_cast<unsigned>(status) ^ has_details ^ id_length ^
                                          seal_of_details);
     }
-    // False if a save did not leave it like this.
+    // True if the record is as a save left it.
     [[nodiscard]] bool is_whole(const Details& details) const noexcept {
         return seal == seal_now(details) && place < kMaxPlaces && status <= Status::Failed &&
                outcome <= Outcome::Duplicate && !id_text().empty();

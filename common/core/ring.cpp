@@ -44,7 +44,7 @@ Ring::PushResult Ring::push(std::span<const Item> items) {
         if (count == 0) return {PushOutcome::Full, 0};
         if (tail + count > kMaxIndex) return {PushOutcome::Closed, 0};
         fence_before_overwrite();    // readers without a lock: low_watermark(), observers
-        Item* const slots = slots_;  // as capacity: the compiler would load a member again after each copy
+        Item* const slots = slots_;  // the compiler would load the members again after each copy
         const std::size_t capacity = capacity_;
         std::size_t at = tail % capacity;
         std::uint64_t index = tail;
@@ -112,7 +112,7 @@ Ring::ClaimOutcome Ring::claim(const Hand& hand, std::size_t most, std::chrono::
         const Item* const slots = slots_;
         const std::size_t capacity = capacity_;
         std::size_t at = head % capacity;
-        std::uint32_t sum = 0;  // of the indices that the slots say
+        std::uint32_t sum = 0;  // of the indices that the slots' seals state
         for (std::uint64_t i = 0; i < count; ++i) {
             sum += slots[at].slot_index();
             hand.item(i).copy_from(slots[at]);
@@ -136,7 +136,7 @@ std::uint64_t Ring::items_from(std::uint64_t head, std::uint64_t wanted) noexcep
 
 void Ring::require_sound(const Hand& hand, std::uint64_t head) const {
     require_unmarked();
-    const HandWord word = hand.HandView::word();  // its other bounds follow from these
+    const HandWord word = hand.HandView::word();  // unchecked: its bounds follow from the checks below
     require_within(word.done, word.count, word.count, {"ring.hands", hand.place(), ".done"});
     require_within(word.end(), 0, head, {"ring.hands", hand.place(), ".first and count"});
 }

@@ -80,7 +80,8 @@ class Ring : public RingView {
     // Appends as many items as fit, in one commit, and never waits. Full: none fits. Closed: the ring is
     // closed, or its indices are used up (kMaxIndex).
     [[nodiscard]] PushResult push(std::span<const Item> items);
-    // For the producer, which alone moves the tail: throws DamagedMemory if it is not where it left it.
+    // Throws DamagedMemory if the tail is not `expected`. The producer, which alone moves the tail, calls it
+    // with the value that it has left there.
     void require_tail(std::uint64_t expected) const {
         require_within(tail(), expected, expected, {"ring.tail"});
     }
@@ -117,9 +118,9 @@ class Ring : public RingView {
     // Returns the number of items from `head` on. If the ring has at least `wanted` items, the result may be
     // too low, but is at least `wanted`.
     [[nodiscard]] std::uint64_t items_from(std::uint64_t head, std::uint64_t wanted) noexcept;
-    // Throws DamagedMemory unless a claim of `hand` can follow; under the pop lock.
+    // Throws DamagedMemory unless `hand` may claim now. The caller holds the pop lock.
     void require_sound(const Hand& hand, std::uint64_t head) const;
-    // The same of the tail as items_from() has loaded it.
+    // Throws DamagedMemory unless the tail that items_from() has loaded fits the head.
     void require_tail_near(std::uint64_t head) const {
         require_within(seen_tail_, head, head + capacity_, {"ring.tail"});
     }

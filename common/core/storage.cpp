@@ -103,7 +103,7 @@ std::size_t Storage::save(const Hand& hand, std::span<const Finding> findings) {
     return count;
 }
 
-// The words only rise, and each is loaded before those that it may not exceed.
+// The words only rise. Load each one before the words that it must not exceed.
 void StorageView::require_order() const {
     const std::uint64_t tail_before = tail();
     const std::uint64_t known_released = released();

@@ -112,7 +112,8 @@ class alignas(64) RobustMutex {
     void mark_consistent() noexcept;
     // True for EOWNERDEAD, false for a timeout; throws DamagedMemory on anything else.
     bool owner_died(int error) const;
-    // Throws DamagedMemory if no thread holds the lock, so that no waiter could ever have it.
+    // Throws DamagedMemory if the lock word names no living thread, or this one: no waiter could ever get the
+    // lock.
     void require_owner() const;
 
     pthread_mutex_t mutex_;

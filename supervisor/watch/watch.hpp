@@ -24,8 +24,9 @@ class Watch {
     // that hangs without being stopped may take one idle tick longer.
     static constexpr std::chrono::milliseconds kLockPatience{1400};
     static constexpr std::chrono::milliseconds kIdleTick{3000};
-    // An owner stores its id right after it has the lock. One that has not after this time is none, however
-    // busy the machine is.
+    // How long a lock's word may name a thread that has not stored itself as the owner. An owner stores its
+    // id right after it has taken the lock. After this time the thread is no owner, however busy the machine
+    // is.
     static constexpr std::chrono::seconds kNoOwnerPatience{15};
 
     // `item_timeout`: zero means that there is none.

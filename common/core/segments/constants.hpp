@@ -16,7 +16,7 @@ namespace pipeline {
 class Constants {
   public:
     [[nodiscard]] static Constants of(const RingArea& ring, const StorageArea& storage) noexcept;
-    // The first word of `now` that differs; none if none does.
+    // Returns the first word of `now` that differs; none if all are the same.
     [[nodiscard]] std::optional<Damage> difference(const Constants& now) const;
 
   private:

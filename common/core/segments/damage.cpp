@@ -51,7 +51,7 @@ std::optional<Damage> in_ring(const RingView& ring) {
         if (ring.slot(i).id_text().empty())
             return Damage{Where::Ring, fmt::format("its invoice {} has no id", i)};
     }
-    // The last one also if it was taken: the producer goes on after it.
+    // Check the last slot even if its item was claimed: the next producer continues after it.
     for (std::uint64_t i = std::min(head, tail == 0 ? 0 : tail - 1); i < tail; ++i) {
         if (!ring.slot(i).is_slot_of(i))
             return Damage{Where::Ring, fmt::format("its invoice {} is not the one that was pushed", i)};
@@ -120,7 +120,7 @@ std::optional<Damage> in_balance(const RingView& ring, const StorageView& storag
 
 }  // namespace
 
-// The words are loaded in an order in which a later one cannot be behind an earlier one.
+// The words only rise. Load each one before the words that it must not exceed.
 std::optional<Damage> find_disorder(const RingView& ring, const StorageView& storage) {
     if (auto damage = marked(ring)) return damage;
     Where where = Where::Ring;
