@@ -255,6 +255,20 @@ TEST_CASE("a word of the ring that cannot be stops the operation that meets it",
         CHECK_THROWS_AS(claims(), DamagedMemory);
         CHECK_THROWS_AS(hand.word(), DamagedMemory);
     }
+    SECTION("another hand that counts more than it can hold, when the lock's owner has died") {
+        die_holding(area.pop_lock, [&] { area.hands[1].word = HandWord{0, kMaxBatch + 1, 0}.pack(); });
+        // In a thread that ends: it keeps the lock, as the process would that stops.
+        bool is_refused = false;
+        std::thread([&] {
+            try {
+                claims();
+            } catch (const DamagedMemory&) {
+                is_refused = true;
+            }
+        }).join();
+        CHECK(is_refused);
+        CHECK(ring.head() == 0);
+    }
     SECTION("a hand that claims again before it is empty") {
         area.hands[0].word = HandWord{0, 2, 1}.pack();
         CHECK_THROWS_AS(claims(), DamagedMemory);
