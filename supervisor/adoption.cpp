@@ -213,8 +213,8 @@ Segments adopt(Leftover leftover, const AdoptionRequest& request) {
     require_begun_alike(segments, request, in_flight);
     warn_of_kept_sizes(segments, request.plan);
     // Segments converted from an older layout lack the identity of the list's file.
-    FileIdentity& source_file = segments.ring().area().source_file;
-    if (!request.plan.ordered || source_file == FileIdentity{}) source_file = request.plan.source_file;
+    if (!request.plan.ordered || segments.ring().area().source_file == FileIdentity{})
+        segments.set_source_file(request.plan.source_file);
     if (leftover.old) upgrade(segments, request);
     segments.take_over();
     segments.ring().reopen();

@@ -17,6 +17,10 @@ constexpr std::array kNames{"ring.header.magic",
                             "ring.start_position",
                             "ring.ordered",
                             "ring.from_start",
+                            "ring.bare_inodes",
+                            "ring.source_file.device",
+                            "ring.source_file.inode",
+                            "ring.source_file.birth_ns",
                             "ring.ledger_id",
                             "the hash of ring.source",
                             "the hash of ring.ledger",
@@ -35,9 +39,12 @@ std::uint64_t hash(const std::array<char, kMaxSpecBytes>& text) noexcept {
 Constants Constants::of(const RingArea& ring, const StorageArea& storage) noexcept {
     const SegmentHeader& first = ring.header;
     const SegmentHeader& second = storage.header;
+    // A list's producer writes the identity of its file again.
+    const FileIdentity folder = ring.ordered == 0 ? ring.source_file : FileIdentity{};
     Constants constants;
     constants.words_ = {first.magic,           first.layout_version, first.capacity,     first.total_bytes,
                         first.generation,      ring.start_position,  ring.ordered,       ring.from_start,
+                        ring.bare_inodes,      folder.device,        folder.inode,       folder.birth_ns,
                         ring.ledger_id,        hash(ring.source),    hash(ring.ledger),  second.magic,
                         second.layout_version, second.capacity,      second.total_bytes, second.generation};
     return constants;

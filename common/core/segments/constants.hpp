@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The words of both segments that their creator writes once: a process remembers them when it opens the
-// segments, and compares them when it looks for damage. Without that, a changed generation or ledger id would
-// look like a ledger of another run.
+// The words of both segments that no process changes once children run: a process remembers them when it
+// opens the segments, and compares them when it looks for damage. Without that, a child that refuses a
+// changed header or folder would end the run in good order, with a status that says something else, and the
+// segments would be removed.
 #pragma once
 
 #include <array>
@@ -20,7 +21,7 @@ class Constants {
     [[nodiscard]] std::optional<Damage> difference(const Constants& now) const;
 
   private:
-    static constexpr std::size_t kOfRing = 11;
+    static constexpr std::size_t kOfRing = 15;
     static constexpr std::size_t kOfStorage = 5;
     std::array<std::uint64_t, kOfRing + kOfStorage> words_;
 };

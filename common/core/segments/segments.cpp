@@ -145,6 +145,11 @@ void Segments::set_ledger_id(std::uint64_t id) noexcept {
     constants_ = constants();
 }
 
+void Segments::set_source_file(const FileIdentity& file) noexcept {
+    ring_area(ring_segment_).source_file = file;
+    constants_ = constants();
+}
+
 bool Segments::lock_shared() noexcept {
     return ::flock(ring_segment_.fd(), LOCK_SH | LOCK_NB) == 0;
 }

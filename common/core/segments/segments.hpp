@@ -62,6 +62,9 @@ class Segments : public SegmentsView {
 
     // Stores the ledger's id. A supervisor that upgrades the segments calls it before it names them.
     void set_ledger_id(std::uint64_t id) noexcept;
+    // Stores the identity of the source's file or folder. A supervisor that adopts the segments calls it
+    // before it starts children.
+    void set_source_file(const FileIdentity& file) noexcept;
 
     // Take the generation lock. Neither function waits; both return false if another process holds the lock.
     [[nodiscard]] bool lock_shared() noexcept;

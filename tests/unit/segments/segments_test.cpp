@@ -320,8 +320,26 @@ TEST_CASE("what the creator wrote once is compared with what it was, and named",
         ring.source[1] ^= 4;
         part = ".ring is damaged: the hash of ring.source is ";
     }
+    SECTION("whether positions are bare inodes") {
+        ring.bare_inodes = 1;
+        part = ".ring is damaged: ring.bare_inodes is 1, and can only be 0";
+    }
     CHECK(mentions(segments.disorder().value_or(""), part));
     CHECK(mentions(segments.damage().value_or(""), part));
+}
+
+TEST_CASE("no process changes a spool's folder after the supervisor, but a producer its list's file",
+          "[segments]") {
+    const Name name;
+    SegmentsPlan plan = Name::plan();
+    plan.ordered = GENERATE(false, true);
+    plan.source_file = {1, 2, 3};
+    Segments segments = Segments::create(name.text, plan);
+    segments.set_source_file({9, 2, 3});
+    CHECK_FALSE(segments.disorder());
+    segments.ring().area().source_file.inode = 6;
+    const std::string said = segments.disorder().value_or("nothing");
+    CHECK(mentions(said, plan.ordered ? "nothing" : "ring.source_file.inode is 6, and can only be 2"));
 }
 
 TEST_CASE("damage that one process has found is what all others say, and no start adopts it", "[segments]") {
