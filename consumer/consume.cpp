@@ -48,9 +48,13 @@ ExitStatus consume_with(ProcessorMaker make, const ConsumerOptions& options) {
     }
     Segments segments = Segments::attach(options.segments(), Lineage(options.parent));
     const auto ledger = share_ledger(options.ledger);
-    const ExitStatus status = run(options, segments, *ledger, make);
-    segments.leave();
-    return status;
+    try {
+        const ExitStatus status = run(options, segments, *ledger, make);
+        segments.leave();
+        return status;
+    } catch (const DamagedMemory& damage) {
+        segments.refuse_damaged(damage);
+    }
 }
 
 }  // namespace pipeline

@@ -3,7 +3,7 @@
 
 namespace pipeline {
 
-bool Departure::is_wanted() noexcept {
+bool Departure::is_wanted() {
     if (!hand_.is_told_to_leave()) return false;
     watch_.look();
     return !watch_.is_draining();

@@ -20,7 +20,7 @@ class Departure {
 
     // True if this consumer is told to leave and others continue. The consumer stays in a drain, where it may
     // be the last one, and as an orphan, because nobody would start another consumer.
-    [[nodiscard]] bool is_wanted() noexcept;
+    [[nodiscard]] bool is_wanted();
     // Makes all results durable that are saved by now: other consumers may be busy with slow invoices and
     // flush these results late. Returns false if this consumer must stay after all.
     [[nodiscard]] bool flush_saved();

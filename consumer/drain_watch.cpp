@@ -10,7 +10,7 @@ using std::chrono::steady_clock;
 
 // Closes the ring in place of a dead producer, which may have died together with the supervisor, or for good.
 // A living producer closes the ring itself, after it has pushed the items that it cannot acquire again.
-void DrainWatch::look() noexcept {
+void DrainWatch::look() {
     if (!is_orphan() && lineage_.is_orphan()) {
         orphan_since_ = steady_clock::now();
         log(LogLevel::Notice, "the supervisor is gone: draining");

@@ -18,7 +18,7 @@ class DrainWatch {
         : ring_(ring), lineage_(lineage), drain_timeout_(drain_timeout) {}
 
     // Looks for a dead supervisor and a dead producer. Call it at each bounded wait.
-    void look() noexcept;
+    void look();
     [[nodiscard]] bool is_draining() const noexcept { return ring_.stop_requested() || ring_.closed(); }
     // True once look() has found the supervisor dead.
     [[nodiscard]] bool is_orphan() const noexcept { return orphan_since_ != TimePoint{}; }

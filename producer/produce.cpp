@@ -14,9 +14,9 @@
 
 namespace pipeline {
 
-ExitStatus produce(const ProducerOptions& options) {
-    const UniqueFd signals = open_signal_fd({SIGTERM, SIGINT});
-    Segments segments = Segments::attach(options.segments(), Lineage(options.parent));
+namespace {
+
+ExitStatus run(const ProducerOptions& options, const Segments& segments, int signal_fd) {
     SourceContext context;
     context.report = std::make_shared<SourceReport>(segments.metrics().source);
     context.spool = options.spool;
@@ -26,9 +26,21 @@ ExitStatus produce(const ProducerOptions& options) {
         {ring.ledger_id, ring.header.generation, 0, &segments.storage().area().ledger_files});
     const auto source =
         open_source(options.source, resume_from(segments.ring(), segments.storage()), options.once, context);
-    const ExitStatus status = Producer(options, segments, *source, signals.get()).run();
-    segments.leave();
-    return status;
+    return Producer(options, segments, *source, signal_fd).run();
+}
+
+}  // namespace
+
+ExitStatus produce(const ProducerOptions& options) {
+    const UniqueFd signals = open_signal_fd({SIGTERM, SIGINT});
+    Segments segments = Segments::attach(options.segments(), Lineage(options.parent));
+    try {
+        const ExitStatus status = run(options, segments, signals.get());
+        segments.leave();
+        return status;
+    } catch (const DamagedMemory& damage) {
+        segments.refuse_damaged(damage);
+    }
 }
 
 }  // namespace pipeline

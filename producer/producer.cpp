@@ -42,6 +42,7 @@ Producer::Producer(const ProducerOptions& options, const Segments& segments, Sou
     : options_(options),
       ring_(segments.ring()),
       storage_(segments.storage()),
+      tail_(ring_.tail()),
       meter_(segments.metrics().producer.activity, monotonic_ns()),
       source_(source),
       signal_fd_(signal_fd),
@@ -61,6 +62,7 @@ ExitStatus Producer::run() {
         throw;
     }
     marker_.at_end(source_);
+    ring_.require_tail(tail_);
     ring_.close();
     const bool drained = wait_for_receipts();
     ring_.area().producer_process.store(0, std::memory_order_release);
@@ -131,7 +133,9 @@ nanoseconds Producer::until_wanted() const noexcept {
 void Producer::push(std::size_t count) {
     std::span<const Item> waiting(batch_.data(), count);
     while (!waiting.empty()) {
+        ring_.require_tail(tail_);
         const auto pushed = ring_.push(waiting);
+        tail_ += pushed.count;
         waiting = waiting.subspan(pushed.count);
         switch (pushed.outcome) {
             case Ring::PushOutcome::Pushed:
@@ -199,6 +203,7 @@ void Producer::acknowledge() {
     const std::uint64_t durable = storage_.durable();
     std::uint64_t released = storage_.released();
     if (released == durable) return;
+    storage_.require_order();
     if (!source_.wants_receipts()) return storage_.release(durable);
     const std::uint64_t end = std::min(durable, released + kReceiptsSlice);
     const auto until = steady_clock::now() + kReceiptsTime;
@@ -216,7 +221,9 @@ bool Producer::wait_for_receipts() {
     while (true) {
         acknowledge();
         if (stopping_ && steady_clock::now() > until) leave_receipts();
-        if (storage_.released() == ring_.tail()) return true;
+        ring_.require_tail(tail_);
+        require_within(storage_.released(), 0, tail_, {"storage.released"});
+        if (storage_.released() == tail_) return true;
         if (orphan_has_waited_enough()) return false;
         static_cast<void>(ring_.area().producer.wait_for(kBoundedWait, [this] { return has_receipts(); }));
     }

@@ -52,6 +52,7 @@ class Producer {
     const ProducerOptions& options_;
     Ring ring_;
     Storage storage_;
+    std::uint64_t tail_;  // of the ring, as this producer left it
     ActivityMeter meter_;
     Source& source_;
     int signal_fd_;

@@ -232,7 +232,7 @@ std::optional<Leftover> find_leftover(const AdoptionRequest& request) {
 // Completes segments that were converted from an older layout: adds the ledger's id, which that layout lacks,
 // and gives them the names of the old segments.
 void upgrade(Segments& segments, const AdoptionRequest& request) {
-    segments.ring().area().ledger_id = open_known(segments, request)->id();
+    segments.set_ledger_id(open_known(segments, request)->id());
     segments.replace();
     log(LogLevel::Notice, "taking over what version 0.1.0 of this program has left in {}.*", segments.path());
 }
@@ -248,8 +248,8 @@ Segments adopt(Leftover leftover, const AdoptionRequest& request) {
     warn_of_kept_sizes(segments, request.plan);
     tell_of_kept_place(segments, request);
     // Segments converted from an older layout lack the identity of the list's file.
-    FileIdentity& source_file = segments.ring().area().source_file;
-    if (!request.plan.ordered || source_file == FileIdentity{}) source_file = request.plan.source_file;
+    if (!request.plan.ordered || segments.ring().area().source_file == FileIdentity{})
+        segments.set_source_file(request.plan.source_file);
     if (leftover.old) upgrade(segments, request);
     segments.take_over();
     segments.ring().reopen();

@@ -49,6 +49,13 @@ void Drain::fail(ExitStatus status) {
     if (!deadline_) begin("stopping");
 }
 
+void Drain::refuse_damaged(const std::string& what) {
+    if (failure_ != ExitStatus::Internal) log(LogLevel::Error, "{}: stopping", what);
+    segments_.mark_damaged(what);
+    fail(ExitStatus::Internal);
+    failure_ = ExitStatus::Internal;
+}
+
 void Drain::cut_short() {
     if (!failure_) failure_ = ExitStatus::NotDrained;
     kill_children();
@@ -64,6 +71,7 @@ void Drain::cut_short() {
 
 void Drain::kill_children() {
     for (const std::string& child : children_.kill_all(kEndAtKill)) {
+        is_one_left_ = true;
         log(LogLevel::Warning, "{} does not end, not even by SIGKILL: it is left alone; see ps", child);
     }
 }
@@ -101,6 +109,11 @@ Drain::TimePoint Drain::next_deadline(TimePoint now) const noexcept {
 }
 
 ExitStatus Drain::finish() const {
+    // A child that was left alone may hold a lock, which damage() would report.
+    if (const auto damage = is_one_left_ ? segments_.disorder() : segments_.damage()) {
+        log(LogLevel::Error, "{}; it is left as it is, and no start goes on with it", *damage);
+        return ExitStatus::Internal;
+    }
     if (const std::uint64_t in_flight = segments_.in_flight(); in_flight != 0) {
         tell_of_the_undrained(in_flight);
         return failure_.value_or(ExitStatus::NotDrained);

@@ -35,6 +35,10 @@ class Drain {
     void fail(ExitStatus status);
     [[nodiscard]] bool has_failed() const noexcept { return failure_.has_value(); }
 
+    // Stops with Internal, whatever has failed before, and keeps the segments. `what` names the damage that
+    // was found.
+    void refuse_damaged(const std::string& what);
+
     // Kills all children, and charges no invoice for that. The next start finishes the rest.
     void cut_short();
 
@@ -57,6 +61,7 @@ class Drain {
     Children& children_;
     bool begun_ = false;
     std::optional<TimePoint> deadline_;
+    bool is_one_left_ = false;           // not even SIGKILL has ended one of the children
     std::optional<ExitStatus> failure_;  // the failure that ended it; none if the end was orderly
 };
 

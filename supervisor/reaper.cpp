@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "supervisor/reaper.hpp"
 
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -57,9 +58,10 @@ void Reaper::decide(Child& child, int wait_status) {
         log(LogLevel::Debug, "{} (pid {}) has left", child.name(), child.process.pid);
         return;
     }
-    if (exited_well && ring_.closed()) return;
+    if (exited_well && ring_.closed()) return require_all_durable();
     const Cause cause = Cause::from_wait_status(wait_status);
     progress_.clear();
+    if (const auto damage = segments_.disorder()) return drain_.refuse_damaged(*damage);
     if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == to_int(ExitStatus::NotDrained)) {
         drain_.fail(ExitStatus::NotDrained);
         return;
@@ -72,6 +74,19 @@ void Reaper::decide(Child& child, int wait_status) {
     }
     if (drain_.has_failed() && segments_.in_flight() == 0) return;
     decide_after_failure(child, wait_status, cause);
+}
+
+// Refuses the segments if all consumers are done and the ledger lacks something that was acquired. The last
+// consumer leaves only when the ledger has everything. So an index is wrong, and the producer would wait for
+// ever for receipts that nobody gives.
+void Reaper::require_all_durable() {
+    if (!children_.consumers_done() || drain_.has_failed()) return;
+    const std::uint64_t acquired = ring_.tail();
+    if (storage_.durable() == acquired) return;
+    drain_.refuse_damaged(
+        fmt::format("segment /dev/shm/{}.ring is damaged: ring.tail is {}, but {} invoices "
+                    "have come through, and the consumers have left nothing",
+                    options_.name, acquired, storage_.durable()));
 }
 
 void Reaper::decide_after_failure(Child& child, int wait_status, Cause cause) {

@@ -42,6 +42,7 @@ class Reaper {
     // The word in shared memory in which the child registers itself.
     [[nodiscard]] std::atomic<std::uint64_t>& word_of(const Child& child) const noexcept;
     void decide(Child& child, int wait_status);
+    void require_all_durable();
     void decide_after_failure(Child& child, int wait_status, Cause cause);
     bool blame(Child& child, Cause cause) const noexcept;
     [[nodiscard]] bool was_killed_with_others(Child& child, int wait_status);

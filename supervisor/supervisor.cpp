@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "supervisor/supervisor.hpp"
 
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -136,6 +137,12 @@ void Supervisor::kill_stalled(TimePoint now) {
     const auto all_stalled = watch_.look(now, children_.places());
     next_look_ = now + until_common_tick(watch_.tick());
     for (const auto& stalled : all_stalled) {
+        if (stalled.why == Watch::Stalled::Why::IsNoOwner) {
+            drain_.refuse_damaged(fmt::format(
+                "a lock in /dev/shm/{}.* is said to be held by process {}, which has not taken it",
+                options_.name, stalled.process.pid));
+            continue;
+        }
         if (Child* child = children_.running(stalled.process)) kill_one(*child, stalled);
     }
 }

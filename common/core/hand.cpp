@@ -23,7 +23,7 @@ std::string Cause::text(std::chrono::nanoseconds item_timeout) const {
     return fmt::format("exit status {}", WEXITSTATUS(status));
 }
 
-void Hand::take_over(ProcessId consumer) const noexcept {
+void Hand::take_over(ProcessId consumer) const {
     area_->process.store(consumer.pack(), std::memory_order_release);
     const WorkWord work = WorkWord::unpack(area_->work.load(std::memory_order_acquire));
     if (work.is_active) {
@@ -45,13 +45,22 @@ void Hand::take_over(ProcessId consumer) const noexcept {
 
 // Charges the attempt to item i, or makes the item a suspect. If a suspect is charged without a known cause,
 // it stays a suspect: an item that kills everything will do so again.
-void Hand::settle_blame(std::uint64_t i, const WorkWord& work) const noexcept {
-    const std::uint32_t cause = area_->death.load(std::memory_order_acquire);
+void Hand::settle_blame(std::uint64_t i, const WorkWord& work) const {
+    require_whole(i);
+    const auto next = static_cast<std::uint8_t>(deaths(i) + 1);
+    if (!work.is_shared())
+        require_within(work.attempt, next, next, {"ring.hands", place(), ".work's attempt"});
+    const std::uint32_t cause = area_->death.load(std::memory_order_acquire) & 0xffffU;
     const std::uint32_t before = item(i).blame.load(std::memory_order_relaxed);
     const std::uint32_t suspect = cause == 0 ? kSuspect : 0;
     const bool is_charged = !work.is_shared() && (cause != 0 || work.is_suspect);
-    item(i).blame.store(is_charged ? suspect | (cause << 8U) | work.attempt : before | kSuspect,
-                        std::memory_order_release);
+    const std::uint32_t blame = is_charged ? suspect | (cause << 8U) | work.attempt : before | kSuspect;
+    item(i).blame.store(Item::sealed(blame, item(i).id_length), std::memory_order_release);
+}
+
+void Hand::refuse_item(std::uint64_t i) const {
+    refuse_word({"ring.hand_items", place() * kMaxBatch + i, "'s blame"}, item(i).blame.load(),
+                "does not fit its seal and the length of its id");
 }
 
 bool HandView::has_suspect() const noexcept {
@@ -74,7 +83,8 @@ void Hand::charge(std::uint64_t i, Cause cause) const noexcept {
     // Commit. Killed before this line: the work is still active, and the successor charges the attempt with
     // this consumer's death as its cause. Killed after it and before the next: the successor finds the active
     // attempt charged already (take_over).
-    item(i).blame.store((std::uint32_t{cause.encode()} << 8U) | attempt, std::memory_order_release);
+    const std::uint32_t blame = (std::uint32_t{cause.encode()} << 8U) | (attempt & 0xffU);
+    item(i).blame.store(Item::sealed(blame, item(i).id_length), std::memory_order_release);
     end_work();
 }
 

@@ -10,6 +10,7 @@
 
 #include "common/core/layout.hpp"
 #include "common/os/process_id.hpp"
+#include "common/shm/damaged_memory.hpp"
 #include "common/shm/loaded.hpp"
 
 namespace pipeline {
@@ -146,6 +147,19 @@ class Hand : public HandView {
     Hand(HandArea& area, HandItems& items, std::uint16_t place) noexcept
         : HandView(area, items, place), area_(&area), items_(items.data()) {}
 
+    // Returns the hand's word. Throws DamagedMemory if it counts more items than a hand can hold, or more
+    // done than claimed.
+    [[nodiscard]] HandWord word() const {
+        const HandWord word = HandView::word();
+        require_within(word.count, 0, kMaxBatch, {"ring.hands", place(), ".count"});
+        require_within(word.done, 0, word.count, {"ring.hands", place(), ".done"});
+        return word;
+    }
+    // Throws DamagedMemory if item i is not as it was claimed or last blamed.
+    void require_whole(std::uint64_t i) const {
+        if (!item(i).is_whole()) [[unlikely]]
+            refuse_item(i);
+    }
     [[nodiscard]] Item& item(std::uint64_t i) const noexcept { return items_[i]; }
     [[nodiscard]] HandArea& area() const noexcept { return *area_; }
 
@@ -158,7 +172,7 @@ class Hand : public HandView {
     // the death to that item (attempts and cause in its blame). If the cause is unknown and the item was no
     // suspect, or if the work was shared, charges no item and makes the item a suspect. Idempotent: if a kill
     // interrupts it, repeating it charges only once.
-    void take_over(ProcessId consumer) const noexcept;
+    void take_over(ProcessId consumer) const;
     // Leaves the place in good order.
     void leave() const noexcept { area_->process.store(0, std::memory_order_release); }
     // True if the supervisor wants the place's consumer to leave.
@@ -183,7 +197,8 @@ class Hand : public HandView {
     void set_since(std::uint64_t ns) const noexcept { area_->since_ns.store(ns, std::memory_order_relaxed); }
 
   private:
-    void settle_blame(std::uint64_t i, const WorkWord& work) const noexcept;
+    void settle_blame(std::uint64_t i, const WorkWord& work) const;
+    [[noreturn]] void refuse_item(std::uint64_t i) const;
 
     HandArea* area_;
     Item* items_;

@@ -18,7 +18,7 @@ std::uint64_t hash(std::string_view text) noexcept {
 void Item::set_id(std::string_view text) noexcept {
     if (is_usable_id(text)) {
         std::memcpy(id.data(), text.data(), text.size());
-        id_length = static_cast<std::uint8_t>(text.size());
+        set_length(static_cast<std::uint8_t>(text.size()));
         return;
     }
     constexpr std::size_t kHashBytes = 17;
@@ -29,7 +29,12 @@ void Item::set_id(std::string_view text) noexcept {
         id[length++] = byte > 0x20 && byte < 0x7f ? c : '_';
     }
     fmt::format_to_n(id.data() + length, kHashBytes, "~{:016x}", hash(text));
-    id_length = static_cast<std::uint8_t>((length + kHashBytes) | kIdUnusable);
+    set_length(static_cast<std::uint8_t>((length + kHashBytes) | kIdUnusable));
+}
+
+void Item::set_length(std::uint8_t length) noexcept {
+    id_length = length;
+    blame.store(sealed(0, length), std::memory_order_relaxed);
 }
 
 }  // namespace pipeline

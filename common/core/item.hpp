@@ -36,9 +36,11 @@ struct alignas(64) Item {
     std::atomic<std::uint64_t> position;  // in the source: number, byte offset, or FileIdentity::position()
     std::uint64_t acquired_ns;
     std::atomic<std::uint32_t> extent;  // the source continues at position + extent; 0 if it has no order
-    // {-: 7, suspect: 1, cause: 16, attempts: 8}: how many attempts at the item have failed (by the death of
-    // the consumer or of the program that it had started), how the last attempt failed, and whether the item
-    // is a suspect (HandView::is_suspect). 0 in the ring. In a hand, the place's consumer writes it whole.
+    // In a hand {seal: 7, suspect: 1, cause: 16, attempts: 8}: how many attempts at the item have failed (by
+    // the death of the consumer or of the program that it had started), how the last attempt failed, and
+    // whether the item is a suspect (HandView::is_suspect). The place's consumer writes it whole. The seal
+    // covers the other bits and id_length, and shows any single flipped bit of them. In the ring, push writes
+    // slot_seal() of the item's index instead, which shows the same.
     std::atomic<std::uint32_t> blame;
     std::uint8_t id_length;  // 1..103, or'ed with kIdUnusable
     std::array<char, kMaxIdBytes> id;
@@ -48,24 +50,73 @@ struct alignas(64) Item {
     }
     [[nodiscard]] bool id_unusable() const noexcept { return (id_length & kIdUnusable) != 0; }
 
-    // Copies everything but the blame, which starts at 0.
+    static constexpr unsigned kSealShift = 25;
+    static constexpr std::uint32_t kSlotSalt = 0x5a00'0000U;  // zeroed memory is no slot of index 0
+    // Returns the lowest 25 of `bits` with the seal over them and over the length. Each input bit changes
+    // exactly one bit of the seal.
+    [[nodiscard]] static constexpr std::uint32_t sealed(std::uint64_t bits, std::uint8_t id_length) noexcept {
+        const std::uint32_t low = static_cast<std::uint32_t>(bits) & ((1U << kSealShift) - 1);
+        const std::uint32_t length = id_length;
+        const std::uint32_t folded =
+            low ^ (low >> 7U) ^ (low >> 14U) ^ (low >> 21U) ^ length ^ (length >> 7U);
+        return low | ((0x25U ^ folded) << kSealShift);
+    }
+    [[nodiscard]] bool has_id() const noexcept { return (id_length & 0x7fU) - 1U < kMaxIdBytes; }
+    // False if a bit of the length or of the blame has flipped.
+    [[nodiscard]] bool is_whole() const noexcept {
+        const std::uint32_t word = blame.load(std::memory_order_relaxed);
+        return word == sealed(word, id_length) && has_id();
+    }
+    // Returns the seal of a slot. The reader knows the index, so the word needs no redundancy of its own. The
+    // seal is a sum because a sum is cheap: each item pays for it twice, in the push and in the claim.
+    [[nodiscard]] static constexpr std::uint32_t slot_seal(std::uint64_t index,
+                                                           std::uint8_t id_length) noexcept {
+        return static_cast<std::uint32_t>(index) + kSlotSalt - id_length;
+    }
+    // True for the item that was pushed with this index, unless a bit of the length or of the seal has
+    // flipped.
+    [[nodiscard]] bool is_slot_of(std::uint64_t index) const noexcept {
+        return slot_index() == static_cast<std::uint32_t>(index) && has_id();
+    }
+    // Returns the lowest 32 bits of the index that the seal states. A claim compares their sum over all its
+    // slots.
+    [[nodiscard]] std::uint32_t slot_index() const noexcept {
+        return blame.load(std::memory_order_relaxed) + id_length - kSlotSalt;
+    }
+
+    // Both copy everything but the blame: copy_from() into a hand, where no attempt has failed yet, and
+    // copy_into_slot() into a slot of the ring.
     void copy_from(const Item& other) noexcept {
+        const std::uint8_t length = other.id_length;
+        copy_with(sealed(0, length), length, other);
+    }
+    void copy_into_slot(const Item& other, std::uint64_t index) noexcept {
+        const std::uint8_t length = other.id_length;
+        copy_with(slot_seal(index, length), length, other);
+    }
+
+    // Sets the id, without blame. Keeps a usable text (is_usable_id()) as it is. Replaces any other text by a
+    // safe id, marked kIdUnusable, which is always the same for that text: its printable beginning, `~`, and
+    // 16 hexadecimal digits of a hash of the whole text (FNV-1a, 64 bits).
+    void set_id(std::string_view text) noexcept;
+
+    // Sets the id's length, and seals it without blame.
+    void set_length(std::uint8_t length) noexcept;
+
+    // `length` must be other.id_length. It is a parameter because the compiler would load that byte again
+    // after each store.
+    void copy_with(std::uint32_t new_blame, std::uint8_t length, const Item& other) noexcept {
         constexpr std::size_t kFirstLineId = 64 - 25;
         position.store(other.position.load(std::memory_order_relaxed), std::memory_order_relaxed);
         extent.store(other.extent.load(std::memory_order_relaxed), std::memory_order_relaxed);
-        blame.store(0, std::memory_order_relaxed);
         acquired_ns = other.acquired_ns;
-        id_length = other.id_length;
+        id_length = length;
+        blame.store(new_blame, std::memory_order_relaxed);
         std::memcpy(id.data(), other.id.data(), kFirstLineId);
-        if (bounded_id_length(id_length) > kFirstLineId) {
+        if (bounded_id_length(length) > kFirstLineId) {
             std::memcpy(id.data() + kFirstLineId, other.id.data() + kFirstLineId, kMaxIdBytes - kFirstLineId);
         }
     }
-
-    // Sets the id. Keeps a usable text (is_usable_id()) as it is. Replaces any other text by a safe id,
-    // marked kIdUnusable, which is always the same for that text: its printable beginning, `~`, and 16
-    // hexadecimal digits of a hash of the whole text (FNV-1a, 64 bits).
-    void set_id(std::string_view text) noexcept;
 };
 
 }  // namespace pipeline

@@ -31,6 +31,7 @@
 #include "common/os/file_identity.hpp"
 #include "common/shm/condition.hpp"
 #include "common/shm/robust_mutex.hpp"
+#include "common/shm/status_text.hpp"
 
 namespace pipeline {
 
@@ -150,6 +151,12 @@ struct alignas(64) RingArea {
     // wait.
     std::atomic<std::uint32_t> calls;
 
+    // 1: a process has found a word that cannot be, and `damage` names it. The first finder stores `damaged`,
+    // then `damage`; nobody clears them. All processes then stop, and no supervisor adopts the segments. If
+    // the finder is killed in between, `damage` stays empty or incomplete.
+    std::atomic<std::uint32_t> damaged;
+    StatusText damage;
+
     // ---- the push side: the producer ----
     RobustMutex push_lock;
     alignas(64) std::atomic<std::uint64_t> tail;  // commit word of a push; under push_lock
@@ -204,6 +211,9 @@ struct alignas(64) Record {
     Status status;
     std::uint8_t has_details;  // 1: details[i] belongs to this record
     std::uint8_t id_length;    // as Item::id_length
+    // seal_now() at the time of the save. It shows any single flipped bit in the small fields above and in
+    // those of the record's details.
+    std::uint8_t seal;
 
     // The ledger's outcome. A save sets it to the status, which is mostly right. If the ledger decides
     // otherwise, the flush leader writes it under the flush lock, before it sends the COMMIT that covers the
@@ -217,6 +227,19 @@ struct alignas(64) Record {
         return {id.data(), bounded_id_length(id_length)};
     }
     [[nodiscard]] bool id_unusable() const noexcept { return (id_length & kIdUnusable) != 0; }
+    // Returns the seal that fits the fields as they are. `details` are those of this record; the function
+    // reads them only if the record has some.
+    [[nodiscard]] std::uint8_t seal_now(const Details& details) const noexcept {
+        const unsigned seal_of_details = has_details != 0 ? details.seal_now() : 0U;
+        return static_cast<std::uint8_t>(0xa5U ^ place ^ (unsigned{place} >> 8U) ^ attempts ^
+                                         static_cast<unsigned>(status) ^ has_details ^ id_length ^
+                                         seal_of_details);
+    }
+    // True if the record is as a save left it.
+    [[nodiscard]] bool is_whole(const Details& details) const noexcept {
+        return seal == seal_now(details) && place < kMaxPlaces && status <= Status::Failed &&
+               outcome <= Outcome::Duplicate && !id_text().empty();
+    }
 };
 
 // The ledger's files when this generation last opened it: FileIdentity::position() of the file and of its log

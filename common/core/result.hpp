@@ -55,6 +55,12 @@ struct Details {
     void set_supplier(std::string_view text) noexcept { supplier_length = store_text(supplier, text); }
     void set_reason(std::string_view text) noexcept { reason_length = store_text(reason, text); }
 
+    // Changes with any single bit of `present` and of the lengths.
+    [[nodiscard]] unsigned seal_now() const noexcept {
+        const unsigned lengths = unsigned{supplier_length} ^ reason_length;
+        return present ^ (lengths & 0xffU) ^ (lengths >> 8U);
+    }
+
     [[nodiscard]] bool has(Amount which) const noexcept { return (present & (1U << which)) != 0; }
     [[nodiscard]] std::string_view currency_text() const noexcept;
     [[nodiscard]] std::string_view supplier_text() const noexcept {

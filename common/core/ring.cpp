@@ -26,7 +26,7 @@ void Ring::initialise(RingArea& area, std::uint32_t capacity_slots) {
     area.pop_lock.initialise();
 }
 
-Ring::PushResult Ring::push(std::span<const Item> items) noexcept {
+Ring::PushResult Ring::push(std::span<const Item> items) {
     std::size_t count = 0;
     {
         // Nothing to settle: slots that a dead producer wrote beyond the tail are not committed (I1).
@@ -37,15 +37,20 @@ Ring::PushResult Ring::push(std::span<const Item> items) noexcept {
             seen_head_ = area_->head.load(std::memory_order_acquire);
         }
         const std::uint64_t used = tail - seen_head_;
+        require_within(used, 0, capacity_, {"ring.tail minus ring.head"});
+        require_unmarked();
         // Slot tail - 1 is evidence until the commit (I3): push at most capacity - 1 at once.
         count = std::min<std::size_t>({items.size(), capacity_ - used, capacity_ - 1U});
         if (count == 0) return {PushOutcome::Full, 0};
         if (tail + count > kMaxIndex) return {PushOutcome::Closed, 0};
-        fence_before_overwrite();  // readers without a lock: low_watermark(), observers
-        std::size_t at = tail % capacity_;
+        fence_before_overwrite();    // readers without a lock: low_watermark(), observers
+        Item* const slots = slots_;  // the compiler would load the members again after each copy
+        const std::size_t capacity = capacity_;
+        std::size_t at = tail % capacity;
+        std::uint64_t index = tail;
         for (const Item& item : items.first(count)) {
-            slots_[at].copy_from(item);
-            if (++at == capacity_) at = 0;
+            slots[at].copy_into_slot(item, index++);
+            if (++at == capacity) at = 0;
         }
         // Commit. Killed before this line: the items are still the source's. After it: they are the ring's.
         area_->tail.store(tail + count, std::memory_order_release);
@@ -54,7 +59,7 @@ Ring::PushResult Ring::push(std::span<const Item> items) noexcept {
     return {PushOutcome::Pushed, count};
 }
 
-void Ring::close() noexcept {
+void Ring::close() {
     {
         const auto guard = area_->push_lock.lock([] {});
         area_->closed.store(1, std::memory_order_release);
@@ -70,7 +75,7 @@ void Ring::reopen() noexcept {
     area_->paused.store(0, std::memory_order_release);
 }
 
-Ring::ClaimOutcome Ring::claim(const Hand& hand, std::size_t most, std::chrono::nanoseconds bound) noexcept {
+Ring::ClaimOutcome Ring::claim(const Hand& hand, std::size_t most, std::chrono::nanoseconds bound) {
     {
         // Read the clock only if the wait may be long. While the ring has items, no consumer holds the lock
         // for long.
@@ -83,7 +88,9 @@ Ring::ClaimOutcome Ring::claim(const Hand& hand, std::size_t most, std::chrono::
             bound, [this] { settle_head(); }, hopeful ? RobustMutex::kSpinRests : 0);
         if (!guard) return ClaimOutcome::Empty;
         const std::uint64_t head = area_->head.load(std::memory_order_relaxed);
+        require_sound(hand, head);
         if (items_from(head, 1) == 0) {
+            require_tail_near(head);
             has_waited_ = true;
             const bool ready = area_->items.wait_for(
                 idle ? until - Clock::now() : bound,
@@ -100,12 +107,19 @@ Ring::ClaimOutcome Ring::claim(const Hand& hand, std::size_t most, std::chrono::
         found_nothing_ = false;
         const std::uint64_t wanted = std::min(most, kMaxBatch);
         const std::uint64_t count = std::min(wanted, items_from(head, wanted));
+        require_tail_near(head);
         fence_before_overwrite();
-        std::size_t at = head % capacity_;
+        const Item* const slots = slots_;
+        const std::size_t capacity = capacity_;
+        std::size_t at = head % capacity;
+        std::uint32_t sum = 0;  // of the indices that the slots' seals state
         for (std::uint64_t i = 0; i < count; ++i) {
-            hand.item(i).copy_from(slots_[at]);
-            if (++at == capacity_) at = 0;
+            sum += slots[at].slot_index();
+            hand.item(i).copy_from(slots[at]);
+            if (++at == capacity) at = 0;
         }
+        if (sum != static_cast<std::uint32_t>(count * head + count * (count - 1) / 2)) [[unlikely]]
+            refuse_slots(head);
         // Commit. Killed before this line: the items are still the ring's. After it: they are the hand's, and
         // the next owner of the lock moves the head past them (settle_head).
         hand.set_word({head, count, 0});
@@ -120,7 +134,20 @@ std::uint64_t Ring::items_from(std::uint64_t head, std::uint64_t wanted) noexcep
     return seen_tail_ > head ? seen_tail_ - head : 0;
 }
 
-void Ring::settle_head() noexcept {
+void Ring::require_sound(const Hand& hand, std::uint64_t head) const {
+    require_unmarked();
+    const HandWord word = hand.HandView::word();  // unchecked: its bounds follow from the checks below
+    require_within(word.done, word.count, word.count, {"ring.hands", hand.place(), ".done"});
+    require_within(word.end(), 0, head, {"ring.hands", hand.place(), ".first and count"});
+}
+
+void Ring::refuse_slots(std::uint64_t first) const {
+    while (slot(first).is_slot_of(first)) ++first;
+    refuse_word({"ring's slot", first % capacity_, "'s blame"}, slot(first).blame.load(),
+                "is not what the push of its item has left");
+}
+
+void Ring::settle_head() {
     const std::uint64_t head = settled_head(area_->head.load(std::memory_order_relaxed),
                                             [this](std::size_t place) { return hand(place).word(); });
     area_->head.store(head, std::memory_order_release);

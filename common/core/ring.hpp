@@ -37,12 +37,20 @@ class RingView {
     }
     [[nodiscard]] bool paused() const noexcept { return area_->paused.load(std::memory_order_relaxed) != 0; }
 
+    // Throws DamagedMemory if some process has found a word that cannot be.
+    void require_unmarked() const {
+        if (area_->damaged.load(std::memory_order_relaxed) != 0) [[unlikely]]
+            throw DamagedMemory(area_->damage.load());
+    }
+
   private:
     const RingArea* area_;
     const Item* slots_;
     std::uint32_t capacity_;
 };
 
+// A function that locks or moves items throws DamagedMemory when it finds a word that cannot be: it checks
+// once a batch, before it commits.
 class Ring : public RingView {
   public:
     explicit Ring(RingArea& area) noexcept : Ring(area, area.header.capacity) {}
@@ -71,14 +79,19 @@ class Ring : public RingView {
     };
     // Appends as many items as fit, in one commit, and never waits. Full: none fits. Closed: the ring is
     // closed, or its indices are used up (kMaxIndex).
-    [[nodiscard]] PushResult push(std::span<const Item> items) noexcept;
+    [[nodiscard]] PushResult push(std::span<const Item> items);
+    // Throws DamagedMemory if the tail is not `expected`. The producer, which alone moves the tail, calls it
+    // with the value that it has left there.
+    void require_tail(std::uint64_t expected) const {
+        require_within(tail(), expected, expected, {"ring.tail"});
+    }
 
     // True if half the ring is free, enough to wake a waiting producer. Waking it for every freed slot would
     // cost a system call each.
     [[nodiscard]] bool has_room() const noexcept { return tail() - head() <= capacity_ / 2; }
 
     // Closes the ring: no push follows. Repeating it is harmless.
-    void close() noexcept;
+    void close();
     // Clears closed, exhausted, list_checked, stop and paused. Only a supervisor that adopts the segments may
     // call it, while no other process has them.
     void reopen() noexcept;
@@ -89,8 +102,7 @@ class Ring : public RingView {
     // Moves up to `most` items (1..kMaxBatch) from the ring into `hand`, which must be empty; waits at most
     // `bound` for the first one. Empty: none came. Closed: the ring is empty and no push follows. Called: the
     // ring is empty, and the supervisor called (call_consumers()). has_waited() refers to the last call.
-    [[nodiscard]] ClaimOutcome claim(const Hand& hand, std::size_t most,
-                                     std::chrono::nanoseconds bound) noexcept;
+    [[nodiscard]] ClaimOutcome claim(const Hand& hand, std::size_t most, std::chrono::nanoseconds bound);
     [[nodiscard]] bool has_waited() const noexcept { return has_waited_; }
 
     // ---- both ----
@@ -106,7 +118,14 @@ class Ring : public RingView {
     // Returns the number of items from `head` on. If the ring has at least `wanted` items, the result may be
     // too low, but is at least `wanted`.
     [[nodiscard]] std::uint64_t items_from(std::uint64_t head, std::uint64_t wanted) noexcept;
-    void settle_head() noexcept;
+    // Throws DamagedMemory unless `hand` may claim now. The caller holds the pop lock.
+    void require_sound(const Hand& hand, std::uint64_t head) const;
+    // Throws DamagedMemory unless the tail that items_from() has loaded fits the head.
+    void require_tail_near(std::uint64_t head) const {
+        require_within(seen_tail_, head, head + capacity_, {"ring.tail"});
+    }
+    [[noreturn]] void refuse_slots(std::uint64_t first) const;
+    void settle_head();
     [[nodiscard]] bool is_called() const noexcept {
         return area_->calls.load(std::memory_order_acquire) != seen_calls_;
     }

@@ -20,9 +20,10 @@ struct LastSave {
 };
 
 // Settles the head. A claim commits its hand's word before it moves the head, so the head must be at least at
-// the furthest end of all hands. `word_of(place)` returns the HandWord of a place.
+// the furthest end of all hands. `word_of(place)` returns the HandWord of a place. Throws what it throws:
+// Hand::word() refuses a word that cannot be.
 template <class WordOf>
-[[nodiscard]] constexpr std::uint64_t settled_head(std::uint64_t head, WordOf&& word_of) noexcept {
+[[nodiscard]] constexpr std::uint64_t settled_head(std::uint64_t head, WordOf&& word_of) {
     for (std::size_t place = 0; place < kMaxPlaces; ++place) head = std::max(head, word_of(place).end());
     return head;
 }

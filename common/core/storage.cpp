@@ -34,6 +34,7 @@ void write_record(Record& record, Details& details, const Item& item, const Find
     record.outcome = static_cast<Outcome>(finding.status);
     copy_id(record.id, item.id, item.id_text().size());
     if (finding.details != nullptr) std::memcpy(&details, finding.details, sizeof details);
+    record.seal = record.seal_now(details);
 }
 
 }  // namespace
@@ -69,21 +70,30 @@ void Storage::initialise(StorageArea& area, std::uint32_t capacity_records) {
     area.flush_lock.initialise();
 }
 
-std::size_t Storage::save(const Hand& hand, std::span<const Finding> findings) noexcept {
+std::size_t Storage::save(const Hand& hand, std::span<const Finding> findings) {
     const std::uint64_t now = monotonic_ns();
     const auto guard = area_->save_lock.lock([this] { settle_hand(); });
+    ring_.require_unmarked();
+    require_order();
     const std::uint64_t tail = area_->tail.load(std::memory_order_relaxed);
     // Record tail - 1 is evidence until the commit (I3): save at most capacity - 1 at once.
     const auto count = std::min<std::uint64_t>({findings.size(), free_records(), capacity_ - 1U});
     if (count == 0) return 0;
     HandWord word = hand.word();
+    const std::uint64_t most_done = word.count - std::min<std::uint64_t>(word.count, findings.size());
+    require_within(word.done, 0, most_done, {"ring.hands", hand.place(), ".done"});
+    bool are_whole = true;
     fence_before_overwrite();
     std::size_t at = tail % capacity_;
     for (std::uint64_t i = 0; i < count; ++i) {
         const std::uint64_t offset = word.done + i;
+        are_whole &= hand.item(offset).is_whole();
         write_record(records_[at], details_[at], hand.item(offset), findings[i], word.first + offset,
                      hand.place(), now);
         if (++at == capacity_) at = 0;
+    }
+    if (!are_whole) [[unlikely]] {
+        for (std::uint64_t i = word.done; i < word.done + count; ++i) hand.require_whole(i);
     }
     // Commit. Killed before this line: the items are still the hand's and are processed again. After it: they
     // are the storage's, and the next owner of the lock moves the hand's `done` past them (settle_hand).
@@ -93,7 +103,29 @@ std::size_t Storage::save(const Hand& hand, std::span<const Finding> findings) n
     return count;
 }
 
-void Storage::settle_hand() noexcept {
+// The words only rise. Load each one before the words that it must not exceed.
+void StorageView::require_order() const {
+    const std::uint64_t tail_before = tail();
+    const std::uint64_t known_released = released();
+    const std::uint64_t known_durable = durable();
+    require_within(known_durable, known_released, tail(), {"storage.durable_word's index"});
+    require_within(tail_before, 0, known_released + capacity_, {"storage.tail"});
+}
+
+void Storage::require_sound(std::uint64_t end) const {
+    ring_.require_unmarked();
+    require_order();
+    require_within(totals().all(), durable(), durable(), {"the sum of storage.totals"});
+    const RecordRange records = range(durable(), end - durable());
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        const Record& record = records.record(i);
+        if (record.is_whole(records.details(i))) continue;
+        refuse_word({"storage's record", (records.first() + i) % capacity_, "'s seal"}, record.seal,
+                    "does not fit its place, status, attempts, lengths and outcome");
+    }
+}
+
+void Storage::settle_hand() {
     const auto last = last_save(area_->tail.load(std::memory_order_relaxed));
     if (!last) return;
     const Hand hand = ring_.hand(last->place);
@@ -104,11 +136,11 @@ void Storage::settle_hand() noexcept {
     hand.set_word(settled);
 }
 
-void Storage::settle() noexcept {
+void Storage::settle() {
     const auto guard = area_->save_lock.lock([this] { settle_hand(); });
 }
 
-void Storage::wait_for_room(std::chrono::nanoseconds bound) noexcept {
+void Storage::wait_for_room(std::chrono::nanoseconds bound) {
     const auto until = std::chrono::steady_clock::now() + bound;
     const auto guard = area_->save_lock.lock_for(bound, [this] { settle_hand(); });
     if (!guard) return;
@@ -116,7 +148,7 @@ void Storage::wait_for_room(std::chrono::nanoseconds bound) noexcept {
                                            [this] { return free_records() != 0; }));
 }
 
-void Storage::set_durable(std::uint64_t durable, const Totals& added) noexcept {
+void Storage::set_durable(std::uint64_t durable, const Totals& added) {
     const std::uint64_t which = area_->durable_word.load(std::memory_order_relaxed) & 1U;
     fence_before_overwrite();
     const Totals& before = area_->totals[which];

@@ -37,6 +37,12 @@ class StorageView {
     [[nodiscard]] Totals totals() const noexcept { return totals(loaded(area_->durable_word)); }
     // Returns the totals that belong to `durable_word`. (A leader writes only the other element of `totals`.)
     [[nodiscard]] Totals totals(std::uint64_t durable_word) const noexcept;
+    // Throws DamagedMemory unless released <= durable <= tail <= released + capacity (layout.hpp, I4). Needs
+    // no lock.
+    void require_order() const;
+    [[nodiscard]] const Details& details(std::uint64_t index) const noexcept {
+        return reinterpret_cast<const Details*>(records_ + capacity_)[index % capacity_];
+    }
     // Returns the evidence of the save that stored `tail`; none if no result was ever saved.
     [[nodiscard]] std::optional<LastSave> last_save(std::uint64_t tail) const noexcept;
 
@@ -46,6 +52,7 @@ class StorageView {
     std::uint32_t capacity_;
 };
 
+// Throws DamagedMemory as Ring does.
 class Storage : public StorageView {
   public:
     // `ring` holds the hands whose `done` a save advances; both segments are of one generation.
@@ -65,16 +72,20 @@ class Storage : public StorageView {
 
     // Saves the findings of the hand's next items (from item `done` on), as many as there is room for, and
     // advances the hand's `done`. Returns how many it has saved, possibly 0. Never waits for room.
-    [[nodiscard]] std::size_t save(const Hand& hand, std::span<const Finding> findings) noexcept;
+    [[nodiscard]] std::size_t save(const Hand& hand, std::span<const Finding> findings);
     // Waits at most `bound` until a save may find room.
-    void wait_for_room(std::chrono::nanoseconds bound) noexcept;
+    void wait_for_room(std::chrono::nanoseconds bound);
     // Locks and unlocks the save lock, and so settles the save of a dead consumer. A successor calls it
     // before it reads the hand.
-    void settle() noexcept;
+    void settle();
+
+    // Throws DamagedMemory unless require_order() holds, the totals add up, and the records below `end` are
+    // as they were saved. The flush leader calls it before it commits these records.
+    void require_sound(std::uint64_t end) const;
 
     // Commits a flush: the records below `durable` are in the ledger; `added` counts the outcomes of the
     // newly durable ones. Only the flush leader may call it.
-    void set_durable(std::uint64_t durable, const Totals& added) noexcept;
+    void set_durable(std::uint64_t durable, const Totals& added);
     // Frees the records below `released`, which are acknowledged to the source. Only the producer may call
     // it, or the supervisor if the producer has failed for good.
     void release(std::uint64_t released) noexcept;
@@ -84,7 +95,7 @@ class Storage : public StorageView {
 
   private:
     [[nodiscard]] std::uint64_t free_records() const noexcept { return capacity_ - (tail() - released()); }
-    void settle_hand() noexcept;
+    void settle_hand();
 
     StorageArea* area_;
     Record* records_;

@@ -91,6 +91,8 @@ Flush::LeadOutcome Flush::lead(nanoseconds bound) {
         if (!guard) return LeadOutcome::Busy;
         const Watermark watermark = low_watermark(ring_, storage_);
         const std::optional<Cursor> cursor = cursor_at(watermark);
+        require_constants();
+        storage_.require_sound(watermark.storage_tail);
         const std::uint64_t durable = storage_.durable();
         while (storage_.durable() < watermark.storage_tail) {
             const std::uint64_t next =
@@ -125,11 +127,10 @@ bool Flush::look_after() {
 }
 
 bool Flush::look() {
-    const RingArea& ring = ring_.area();
+    require_constants();
     const std::uint64_t durable = storage_.durable();
     try {
-        if (!ledger_.look_after(
-                {ring.ledger_id, ring.header.generation, durable, &storage_.area().ledger_files}))
+        if (!ledger_.look_after({ledger_id_, generation_, durable, &storage_.area().ledger_files}))
             return false;
     } catch (const std::exception& error) {
         count_error(metrics_.ledger, error.what());
@@ -142,13 +143,18 @@ bool Flush::look() {
     return true;
 }
 
+void Flush::require_constants() const {
+    const RingArea& area = ring_.area();
+    require_within(area.header.generation, generation_, generation_, {"ring.header.generation"});
+    require_within(area.ledger_id, ledger_id_, ledger_id_, {"ring.ledger_id"});
+}
+
 void Flush::commit(std::uint64_t tail, const std::optional<Cursor>& cursor) {
     const std::uint64_t durable = storage_.durable();
     const RecordRange records = storage_.range(durable, tail - durable);
     const RingArea& area = ring_.area();
-    CommitContext context{source_,        std::nullopt,
-                          WallClock(),    area.header.generation,
-                          area.ledger_id, &storage_.area().ledger_files};
+    CommitContext context{source_,     std::nullopt, WallClock(),
+                          generation_, ledger_id_,   &storage_.area().ledger_files};
     context.from_start = area.from_start != 0;
     std::string file;
     if (cursor) {

@@ -55,7 +55,9 @@ class Flush {
           ledger_(ledger),
           source_(std::move(source)),
           policy_(policy),
-          listener_(listener) {}
+          listener_(listener),
+          generation_(ring.area().header.generation),
+          ledger_id_(ring.area().ledger_id) {}
 
     // Returns the time until the next flush is due: zero if it is due now, none if no record waits.
     [[nodiscard]] std::optional<std::chrono::nanoseconds> due_in() const noexcept;
@@ -69,7 +71,7 @@ class Flush {
     // Flushes all waiting records with the source's cursor. If storage holds everything that was acquired,
     // also flushes a cursor that is behind, without records. Returns Busy if another consumer leads and does
     // not finish within `bound`. Throws the ledger's errors: LedgerUnavailable (nothing is lost; retry) or
-    // Failure.
+    // Failure. Throws DamagedMemory before it commits a record that cannot be.
     LeadOutcome lead(std::chrono::nanoseconds bound);
 
     // Checks an idle ledger (see Ledger::look_after()). Returns true if the ledger appears usable, false if
@@ -87,6 +89,7 @@ class Flush {
     void commit(std::uint64_t tail, const std::optional<Cursor>& cursor);
     void write(const RecordRange& records, const CommitContext& context);
     bool look();
+    void require_constants() const;
     [[nodiscard]] bool is_behind(const std::optional<Cursor>& cursor, std::uint64_t tail) const noexcept;
 
     Ring ring_;
@@ -96,6 +99,9 @@ class Flush {
     std::string source_;
     FlushPolicy policy_;
     Listener* listener_;
+    // The generation and the ledger's id as they were at the start: a damaged word is no sign of another run.
+    std::uint64_t generation_;
+    std::uint64_t ledger_id_;
     bool another_leads_ = false;  // the last lead() returned Busy
 };
 

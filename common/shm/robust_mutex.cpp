@@ -2,6 +2,7 @@
 #include "common/shm/robust_mutex.hpp"
 
 #include <linux/futex.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <new>
 
 #include "common/base/error.hpp"
+#include "common/shm/damaged_memory.hpp"
 #include "common/shm/pause.hpp"
 
 namespace pipeline {
@@ -72,11 +74,15 @@ int RobustMutex::try_lock(int spin_rests) noexcept {
     return tried;
 }
 
+std::uint32_t RobustMutex::holder() const noexcept {
+    const auto word = static_cast<std::uint32_t>(__atomic_load_n(&mutex_.__data.__lock, __ATOMIC_RELAXED));
+    return word & FUTEX_TID_MASK;
+}
+
 // Compares owner() with the lock word: the kernel clears a dead owner's thread id there.
 std::uint32_t RobustMutex::living_owner() const noexcept {
     const std::uint32_t said = owner();
-    const auto word = static_cast<std::uint32_t>(__atomic_load_n(&mutex_.__data.__lock, __ATOMIC_RELAXED));
-    return (word & FUTEX_TID_MASK) == said ? said : 0;
+    return holder() == said ? said : 0;
 }
 
 bool RobustMutex::is_abandoned() const noexcept {
@@ -119,7 +125,7 @@ void RobustMutex::mark_consistent() noexcept {
     }
 }
 
-bool RobustMutex::owner_died(int error) noexcept {
+bool RobustMutex::owner_died(int error) const {
     switch (error) {
         case EOWNERDEAD:
             return true;
@@ -127,8 +133,22 @@ bool RobustMutex::owner_died(int error) noexcept {
         case ETIMEDOUT:
             return false;
         default:
-            broken_invariant("a mutex in shared memory is damaged or was never made");
+            refuse_word({"a lock"}, static_cast<std::uint32_t>(mutex_.__data.__kind), "is no lock any more");
     }
+}
+
+// The kernel marks the lock of a dying owner before anybody can see that the owner is dead. An unmarked word
+// with the id of a thread that does not exist, or with the waiters bit alone, was never written by a lock.
+void RobustMutex::require_owner() const {
+    const auto load = [this] {
+        return static_cast<std::uint32_t>(__atomic_load_n(&mutex_.__data.__lock, __ATOMIC_RELAXED));
+    };
+    const std::uint32_t word = load();
+    const std::uint32_t owner = word & FUTEX_TID_MASK;
+    if (word == 0 || (word & FUTEX_OWNER_DIED) != 0) return;
+    const bool exists = owner != 0 && (::kill(static_cast<pid_t>(owner), 0) == 0 || errno != ESRCH);
+    if (exists && owner != thread_id()) return;
+    if (load() == word) refuse_word({"a lock"}, word, "its holder does not exist, or waits for it");
 }
 
 }  // namespace pipeline

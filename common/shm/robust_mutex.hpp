@@ -41,15 +41,18 @@ class alignas(64) RobustMutex {
     // Throws Failure if the system has no robust mutexes.
     void initialise();
 
+    // All functions that lock throw DamagedMemory if the mutex can never be locked.
+
     // Locks, and waits without a limit; for critical sections that only have memory operations. Retries every
     // kAskAgain: an unlock wakes only one waiter, and while that waiter is stopped (SIGSTOP) the others would
     // sleep although the lock is free.
     template <class Settle>
-    Guard lock(Settle&& settle) noexcept {
-        int locked = 0;
-        do locked = timed_lock(kAskAgain, kSpinRests);
-        while (!is_answer(locked));
-        return finish(locked, std::forward<Settle>(settle));
+    Guard lock(Settle&& settle) {
+        while (true) {
+            const int locked = timed_lock(kAskAgain, kSpinRests);
+            if (is_answer(locked)) return finish(locked, std::forward<Settle>(settle));
+            require_owner();
+        }
     }
 
     static constexpr std::chrono::milliseconds kAskAgain{200};
@@ -61,8 +64,10 @@ class alignas(64) RobustMutex {
     // Locks, and waits at most `bound`; a bound of zero or less tries once. Returns an empty guard after a
     // timeout. A caller that does not expect a free lock soon passes a smaller `spin_rests`.
     template <class Settle>
-    Guard lock_for(std::chrono::nanoseconds bound, Settle&& settle, int spin_rests = kSpinRests) noexcept {
-        return finish(timed_lock(bound, spin_rests), std::forward<Settle>(settle));
+    Guard lock_for(std::chrono::nanoseconds bound, Settle&& settle, int spin_rests = kSpinRests) {
+        const int locked = timed_lock(bound, spin_rests);
+        if (!is_answer(locked)) require_owner();
+        return finish(locked, std::forward<Settle>(settle));
     }
 
     // Returns a count that each locking and each beat() bumps. It distinguishes an owner that waits while it
@@ -70,7 +75,11 @@ class alignas(64) RobustMutex {
     [[nodiscard]] std::uint32_t beats() const noexcept { return beats_.load(std::memory_order_relaxed); }
     // Returns the owner's thread id; 0 if the lock is free. A dead owner's id stays until the next locking.
     [[nodiscard]] std::uint32_t owner() const noexcept { return owner_.load(std::memory_order_relaxed); }
-    // The same, but also returns 0 if the owner is dead: another thread may have the dead owner's id by now.
+    // Returns the thread that the lock word names; 0 if the lock is free or its owner is dead. It differs
+    // from owner() only while that thread has just taken the lock or is about to release it.
+    [[nodiscard]] std::uint32_t holder() const noexcept;
+    // As owner(), but also returns 0 if the owner is dead: another thread may have the dead owner's id by
+    // now.
     [[nodiscard]] std::uint32_t living_owner() const noexcept;
     // True if initialise() made it and it can be locked: it is free, or marked as a dead owner's. Call it
     // only while no process uses the mutex.
@@ -82,7 +91,7 @@ class alignas(64) RobustMutex {
 
   private:
     template <class Settle>
-    Guard finish(int locked, Settle&& settle) noexcept {
+    Guard finish(int locked, Settle&& settle) {
         if (locked == 0) [[likely]] {
             own();
             return Guard(this);
@@ -101,8 +110,11 @@ class alignas(64) RobustMutex {
     void own() noexcept;
     void unlock() noexcept;
     void mark_consistent() noexcept;
-    // True for EOWNERDEAD, false for a timeout; aborts on anything else.
-    static bool owner_died(int error) noexcept;
+    // True for EOWNERDEAD, false for a timeout; throws DamagedMemory on anything else.
+    bool owner_died(int error) const;
+    // Throws DamagedMemory if the lock word names no living thread, or this one: no waiter could ever get the
+    // lock.
+    void require_owner() const;
 
     pthread_mutex_t mutex_;
     std::atomic<std::uint32_t> owner_;

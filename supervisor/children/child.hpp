@@ -60,7 +60,7 @@ struct Child {
 [[nodiscard]] inline std::uint64_t progress_of(const Child& child, const Ring& ring,
                                                const Storage& storage) noexcept {
     if (child.role == Child::Role::Producer) return ring.tail() + storage.released();
-    return ring.hand(child.place).word().pack();
+    return ring.hand(child.place).area().word.load(std::memory_order_acquire);
 }
 
 }  // namespace pipeline

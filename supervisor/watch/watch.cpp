@@ -78,7 +78,16 @@ nanoseconds Watch::unchanged(Sight& sight, std::uint64_t first, std::uint64_t se
 void Watch::look_at_lock(const RobustMutex& lock, Sight& sight, Owner may, TimePoint now,
                          std::vector<Stalled>& stalled, TimePoint not_before) {
     const std::uint32_t owner = lock.living_owner();
-    const auto still = std::min(unchanged(sight, owner, lock.beats(), now), now - not_before);
+    const std::uint32_t holder = lock.holder();
+    const std::uint64_t second = std::uint64_t{holder} << 32U | lock.beats();
+    const nanoseconds as_seen = unchanged(sight, owner, second, now);
+    if (holder != 0 && owner == 0 && !sight.told && as_seen >= kNoOwnerPatience) {
+        sight.told = true;
+        const auto why = is_child_stopped(P_PID, holder) ? Stalled::Why::HoldsLock : Stalled::Why::IsNoOwner;
+        stalled.push_back({{holder, 0}, why, 0});
+        return;
+    }
+    const auto still = std::min(as_seen, now - not_before);
     if (owner == 0 || sight.told || still < kLockPatience) return;
     if (may == Owner::MayWait && !is_child_stopped(P_PID, owner)) return;
     sight.told = true;

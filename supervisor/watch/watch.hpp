@@ -24,13 +24,18 @@ class Watch {
     // that hangs without being stopped may take one idle tick longer.
     static constexpr std::chrono::milliseconds kLockPatience{1400};
     static constexpr std::chrono::milliseconds kIdleTick{3000};
+    // How long a lock's word may name a thread that has not stored itself as the owner. An owner stores its
+    // id right after it has taken the lock. After this time the thread is no owner, however busy the machine
+    // is.
+    static constexpr std::chrono::seconds kNoOwnerPatience{15};
 
     // `item_timeout`: zero means that there is none.
     Watch(const Ring& ring, const Storage& storage, std::chrono::nanoseconds item_timeout);
 
     struct Stalled {
-        ProcessId process;  // HoldsLock: only the pid, since the lock holds no more
-        enum class Why { ItemTimeout, HoldsLock } why;
+        ProcessId process;  // HoldsLock, IsNoOwner: only the pid, since the lock holds no more
+        // IsNoOwner: a lock's word names the process, but the process has not stored itself as the owner.
+        enum class Why { ItemTimeout, HoldsLock, IsNoOwner } why;
         std::uint16_t place;     // ItemTimeout only
         std::uint64_t work = 0;  // HandArea::work; ItemTimeout only
     };

@@ -9,6 +9,7 @@
 #include "tests/crash/stepper.hpp"
 #include "tests/crash/world.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/memory_segments.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
@@ -31,6 +32,7 @@ TEST_CASE("a kill at any instruction of a charge leaves the attempt charged once
     World world;
     world.reset();
     const Hand hand = world.ring().hand(0);
+    for (std::uint64_t i = 0; i < 3; ++i) set_number(hand.item(i), i);
     hand.set_word({0, 3, 0});
     const auto before = world.image();
     std::vector<std::vector<std::byte>> images{before};
@@ -72,6 +74,7 @@ TEST_CASE("a kill of everything charges nobody, wherever a successor is killed t
     World world;
     world.reset();
     const Hand hand = world.ring().hand(0);
+    for (std::uint64_t k = 0; k < 3; ++k) set_number(hand.item(k), k);
     hand.set_word({0, 3, 0});
     hand.begin_work(0, kItem);
     const auto before = world.image();

@@ -50,9 +50,9 @@ MUTANTS = [
         ("common/core/hand.cpp", "= is_counted || is_suspect(i) != work.is_suspect;",
          "= is_counted;"),), SUSPECT),
     Mutant("a push commits before the slots are written", (
-        (RING, "        std::size_t at = tail % capacity_;\n",
+        (RING, "        std::size_t at = tail % capacity;\n",
          "        area_->tail.store(tail + count, std::memory_order_release);\n"
-         "        std::size_t at = tail % capacity_;\n"),), ONE_KILL),
+         "        std::size_t at = tail % capacity;\n"),), ONE_KILL),
     Mutant("a push overwrites the slot that is evidence", (
         (RING, "{items.size(), capacity_ - used, capacity_ - 1U}", "{items.size(), capacity_ - used}"),), ONE_KILL),
     Mutant("a claim moves the head before the hand has the items", (
@@ -61,8 +61,8 @@ MUTANTS = [
          "        area_->head.store(head + count, std::memory_order_release);\n"
          "        hand.set_word({head, count, 0});\n"),), ONE_KILL),
     Mutant("a claim commits before the items are copied", (
-        (RING, "        std::size_t at = head % capacity_;\n",
-         "        hand.set_word({head, count, 0});\n        std::size_t at = head % capacity_;\n"),), ONE_KILL),
+        (RING, "        std::size_t at = head % capacity;\n",
+         "        hand.set_word({head, count, 0});\n        std::size_t at = head % capacity;\n"),), ONE_KILL),
     Mutant("nobody settles the head after a claim that was cut short", (
         (RING, "[this] { settle_head(); }", "[] {}"),), ONE_KILL),
     Mutant("a save commits before the records are written", (

@@ -12,6 +12,12 @@ namespace {
 
 using Where = Damage::Where;
 
+std::optional<Damage> marked(const RingView& ring) {
+    if (loaded(ring.area().damaged) == 0) return std::nullopt;
+    const std::string found = ring.area().damage.load();
+    return Damage{Where::Ring, found.empty() ? "a process has marked it so" : found};
+}
+
 // Returns the head as the next owner of the pop lock will have it: that owner settles it only if the last one
 // died.
 std::uint64_t head_of(const RingView& ring) noexcept {
@@ -45,6 +51,11 @@ std::optional<Damage> in_ring(const RingView& ring) {
         if (ring.slot(i).id_text().empty())
             return Damage{Where::Ring, fmt::format("its invoice {} has no id", i)};
     }
+    // Check the last slot even if its item was claimed: the next producer continues after it.
+    for (std::uint64_t i = std::min(head, tail == 0 ? 0 : tail - 1); i < tail; ++i) {
+        if (!ring.slot(i).is_slot_of(i))
+            return Damage{Where::Ring, fmt::format("its invoice {} is not the one that was pushed", i)};
+    }
     return std::nullopt;
 }
 
@@ -58,9 +69,7 @@ std::optional<Damage> in_storage(const StorageView& storage, std::uint64_t acqui
         return Damage{Where::Storage, "its totals are not those of what is in the ledger"};
     for (std::uint64_t i = storage.released(); i < storage.tail(); ++i) {
         const Record& record = storage.record(i);
-        if (record.place >= kMaxPlaces || record.status > Status::Failed ||
-            record.outcome > Outcome::Duplicate || record.id_text().empty() ||
-            record.ring_index >= acquired) {
+        if (!record.is_whole(storage.details(i)) || record.ring_index >= acquired) {
             return Damage{Where::Storage, fmt::format("its result {} is impossible", i)};
         }
     }
@@ -88,6 +97,9 @@ std::optional<Damage> in_balance(const RingView& ring, const StorageView& storag
             if (hand.item(i).id_text().empty())
                 return Damage{Where::Ring,
                               fmt::format("an invoice in the hand of place {} has no id", place)};
+            if (!hand.item(i).is_whole())
+                return Damage{Where::Ring,
+                              fmt::format("an invoice in the hand of place {} is not as it was", place)};
         }
     }
     std::sort(held.begin(), held.end(), [](const Held& a, const Held& b) { return a.first < b.first; });
@@ -108,7 +120,32 @@ std::optional<Damage> in_balance(const RingView& ring, const StorageView& storag
 
 }  // namespace
 
+// The words only rise. Load each one before the words that it must not exceed.
+std::optional<Damage> find_disorder(const RingView& ring, const StorageView& storage) {
+    if (auto damage = marked(ring)) return damage;
+    Where where = Where::Ring;
+    try {
+        const std::uint64_t tail_before = ring.tail();
+        const std::uint64_t head = ring.head();
+        std::uint64_t furthest = head;
+        for (std::size_t place = 0; place < kMaxPlaces; ++place) {
+            const HandWord word = ring.hand(place).word();
+            require_within(word.count, 0, kMaxBatch, {"ring.hands", place, ".count"});
+            require_within(word.done, 0, word.count, {"ring.hands", place, ".done"});
+            furthest = std::max(furthest, word.end());
+        }
+        require_within(ring.tail(), furthest, kMaxIndex, {"ring.tail"});
+        require_within(tail_before, 0, head + ring.capacity(), {"ring.tail"});
+        where = Where::Storage;
+        storage.require_order();
+    } catch (const DamagedMemory& damage) {
+        return Damage{where, damage.what()};
+    }
+    return std::nullopt;
+}
+
 std::optional<Damage> find_damage(const RingView& ring, const StorageView& storage) {
+    if (auto damage = marked(ring)) return damage;
     if (auto damage = in_ring(ring)) return damage;
     if (auto damage = in_storage(storage, ring.tail())) return damage;
     return in_balance(ring, storage);

@@ -23,6 +23,10 @@ struct Damage {
 // have been checked, while no other process has the segments.
 [[nodiscard]] std::optional<Damage> find_damage(const RingView& ring, const StorageView& storage);
 
+// Does the cheap part of the check, which may run while the pipeline's processes do: the bounds of the
+// indices and of the hands' words, and the mark of a process that has found damage.
+[[nodiscard]] std::optional<Damage> find_disorder(const RingView& ring, const StorageView& storage);
+
 // The indices of a storage, which can be checked without its ring.
 struct StorageIndices {
     std::uint64_t released;

@@ -50,22 +50,8 @@ void convert(Item& to, const old::Item& from) noexcept {
     to.position = from.position;
     to.acquired_ns = from.acquired_ns;
     to.extent = from.extent;
-    to.blame = from.blame;
     to.id_length = from.id_length;
-    to.id = from.id;
-}
-
-void convert(Record& to, const old::Record& from) noexcept {
-    to.ring_index = from.ring_index;
-    to.position = from.position;
-    to.acquired_ns = from.acquired_ns;
-    to.saved_ns = from.saved_ns;
-    to.place = from.place;
-    to.attempts = from.attempts;
-    to.status = static_cast<Status>(from.status);
-    to.has_details = from.has_details;
-    to.id_length = from.id_length;
-    to.outcome = static_cast<Outcome>(from.outcome);
+    to.blame = Item::sealed(from.blame, from.id_length);
     to.id = from.id;
 }
 
@@ -80,6 +66,22 @@ void convert(Details& to, const old::Details& from) noexcept {
     to.set_currency(text(from.currency, from.currency.size()));
     to.set_supplier(text(from.supplier, from.supplier_length));
     to.set_reason(text(from.reason, from.reason_length));
+}
+
+// Converts a record. `details` are its details, already converted: the seal covers them.
+void convert(Record& to, const Details& details, const old::Record& from) noexcept {
+    to.ring_index = from.ring_index;
+    to.position = from.position;
+    to.acquired_ns = from.acquired_ns;
+    to.saved_ns = from.saved_ns;
+    to.place = from.place;
+    to.attempts = from.attempts;
+    to.status = static_cast<Status>(from.status);
+    to.has_details = from.has_details;
+    to.id_length = from.id_length;
+    to.outcome = static_cast<Outcome>(from.outcome);
+    to.seal = to.seal_now(details);
+    to.id = from.id;
 }
 
 // Returns the hand's word, settled if the next owner of the save lock would settle it
@@ -132,6 +134,10 @@ Segment convert_ring(const std::string& name, const Segment& ring, std::uint32_t
     for (std::size_t place = 0; place < old::kPlaces; ++place) convert_hand(to, from, place, storage);
     const Ring slots(to, capacity);
     for (std::uint32_t i = 0; i < capacity; ++i) convert(slots.slot(i), from.slots()[i]);
+    // Seal the slots with their indices, as a push does.
+    const std::uint64_t tail = from.tail;
+    for (std::uint64_t i = tail - std::min<std::uint64_t>(tail, capacity); i < tail; ++i)
+        slots.slot(i).blame = Item::slot_seal(i, slots.slot(i).id_length);
     finish_header(to.header, kRingShape, from.header.generation);
     return made;
 }
@@ -152,8 +158,8 @@ Segment convert_storage(const std::string& name, const Segment& storage, std::ui
     auto* const records = reinterpret_cast<Record*>(&to + 1);
     auto* const details = reinterpret_cast<Details*>(records + capacity);
     for (std::uint32_t i = 0; i < capacity; ++i) {
-        convert(records[i], from.records()[i]);
         convert(details[i], from.details()[i]);
+        convert(records[i], details[i], from.records()[i]);
     }
     finish_header(to.header, kStorageShape, from.header.generation);
     return made;

@@ -140,6 +140,16 @@ void Segments::take_over() const noexcept {
     area.pid_namespace.store(own_pid_namespace(), std::memory_order_release);
 }
 
+void Segments::set_ledger_id(std::uint64_t id) noexcept {
+    ring_area(ring_segment_).ledger_id = id;
+    constants_ = constants();
+}
+
+void Segments::set_source_file(const FileIdentity& file) noexcept {
+    ring_area(ring_segment_).source_file = file;
+    constants_ = constants();
+}
+
 bool Segments::lock_shared() noexcept {
     return ::flock(ring_segment_.fd(), LOCK_SH | LOCK_NB) == 0;
 }
@@ -157,8 +167,24 @@ void Segments::unlink() const noexcept {
     Segment::remove(storage_segment_.name());
 }
 
-void Segments::leave() noexcept {
-    if (lock_exclusively() && are_current() && in_flight() == 0) unlink();
+void Segments::leave() {
+    if (lock_exclusively() && are_current() && in_flight() == 0 && !damage()) unlink();
+}
+
+void Segments::mark_damaged(const std::string& what) const noexcept {
+    RingArea& area = ring_area(ring_segment_);
+    std::uint32_t unmarked = 0;
+    if (area.damaged.compare_exchange_strong(unmarked, 1)) area.damage.store(what);
+    ring().wake_all();
+    storage().wake_all();
+}
+
+void Segments::refuse_damaged(const DamagedMemory& damage) const {
+    mark_damaged(damage.what());
+    throw Failure(ExitStatus::Internal,
+                  fmt::format("/dev/shm/{} or its storage is damaged: {}; stopping, and leaving both as they "
+                              "are",
+                              ring_segment_.name(), damage.what()));
 }
 
 }  // namespace pipeline

@@ -60,6 +60,12 @@ class Segments : public SegmentsView {
     // adopts the segments calls it while no other process has them.
     void take_over() const noexcept;
 
+    // Stores the ledger's id. A supervisor that upgrades the segments calls it before it names them.
+    void set_ledger_id(std::uint64_t id) noexcept;
+    // Stores the identity of the source's file or folder. A supervisor that adopts the segments calls it
+    // before it starts children.
+    void set_source_file(const FileIdentity& file) noexcept;
+
     // Take the generation lock. Neither function waits; both return false if another process holds the lock.
     [[nodiscard]] bool lock_shared() noexcept;
     [[nodiscard]] bool lock_exclusively() noexcept;
@@ -71,9 +77,15 @@ class Segments : public SegmentsView {
     // Removes both names. The caller must hold the generation lock exclusively, or have made the segments.
     void unlink() const noexcept;
 
+    // Marks the segments as damaged; `what` names the damage. All other processes stop too, and no start
+    // adopts these segments. Any process that has found damage may call it.
+    void mark_damaged(const std::string& what) const noexcept;
+    // Marks the segments as damaged, and throws a Failure that names them too.
+    [[noreturn]] void refuse_damaged(const DamagedMemory& damage) const;
+
     // Call it in a child that leaves. Unlinks if the child is the last process of the generation and all
     // records are durable.
-    void leave() noexcept;
+    void leave();
 };
 
 }  // namespace pipeline

@@ -36,7 +36,8 @@ SegmentsView::SegmentsView(SegmentPair pair) noexcept
     : ring_segment_(std::move(pair.ring)),
       storage_segment_(std::move(pair.storage)),
       ring_capacity_(pair.ring_capacity),
-      storage_capacity_(pair.storage_capacity) {}
+      storage_capacity_(pair.storage_capacity),
+      constants_(constants()) {}
 
 std::optional<SegmentPair> SegmentsView::open_pair(const std::string& name, Segment::Access access) {
     std::optional<Segment> ring = Segment::open(ring_name(name), access);
@@ -106,8 +107,32 @@ void SegmentsView::check_contents() const {
     check_text(ring_segment_, ring_area(ring_segment_).ledger);
     const auto damage = find_damage(ring(), storage());
     if (!damage) return;
-    refuse(damage->where == Damage::Where::Ring ? ring_segment_ : storage_segment_,
-           "is damaged: " + damage->what);
+    refuse(segment_of(*damage), "is damaged: " + damage->what);
+}
+
+const Segment& SegmentsView::segment_of(const Damage& damage) const noexcept {
+    return damage.where == Damage::Where::Ring ? ring_segment_ : storage_segment_;
+}
+
+Constants SegmentsView::constants() const noexcept {
+    return Constants::of(ring_area(ring_segment_), storage_area(storage_segment_));
+}
+
+std::optional<std::string> SegmentsView::damage() const {
+    auto found = constants_.difference(constants());
+    if (!found) found = find_damage(ring(), storage());
+    return text_of(found);
+}
+
+std::optional<std::string> SegmentsView::disorder() const {
+    auto found = constants_.difference(constants());
+    if (!found) found = find_disorder(ring(), storage());
+    return text_of(found);
+}
+
+std::optional<std::string> SegmentsView::text_of(const std::optional<Damage>& damage) const {
+    if (!damage) return std::nullopt;
+    return fmt::format("segment /dev/shm/{} is damaged: {}", segment_of(*damage).name(), damage->what);
 }
 
 }  // namespace pipeline

@@ -11,6 +11,7 @@
 #include "common/core/layout.hpp"
 #include "common/core/metrics.hpp"
 #include "common/core/ring.hpp"
+#include "common/core/segments/constants.hpp"
 #include "common/core/storage.hpp"
 #include "common/shm/segment.hpp"
 
@@ -53,6 +54,13 @@ class SegmentsView {
     // it while no other process has the segments.
     void check_contents() const;
 
+    // Return one sentence that names the segment and says what is wrong with it; none if they find nothing.
+    // Both also compare what the creator wrote once with what this process found when it opened the segments.
+    // damage() looks as check_contents() does. disorder() is cheap and may be called at any time
+    // (find_disorder()).
+    [[nodiscard]] std::optional<std::string> damage() const;
+    [[nodiscard]] std::optional<std::string> disorder() const;
+
     // True if any process has the segments open for writing, as all processes of a generation have. Takes no
     // lock: a leaving child would mistake that lock for another process of the generation. This process must
     // have opened the segments read-only. None: the system does not tell (segment.hpp).
@@ -61,6 +69,9 @@ class SegmentsView {
     [[nodiscard]] bool are_current() const noexcept { return ring_segment_.has_its_name(); }
 
   protected:
+    [[nodiscard]] const Segment& segment_of(const Damage& damage) const noexcept;
+    [[nodiscard]] std::optional<std::string> text_of(const std::optional<Damage>& damage) const;
+    [[nodiscard]] Constants constants() const noexcept;
     explicit SegmentsView(SegmentPair pair) noexcept;
     // Opens and checks both segments as open() does, with the given access.
     [[nodiscard]] static std::optional<SegmentPair> open_pair(const std::string& name,
@@ -70,6 +81,7 @@ class SegmentsView {
     Segment storage_segment_;
     std::uint32_t ring_capacity_;
     std::uint32_t storage_capacity_;
+    Constants constants_;
 };
 
 }  // namespace pipeline

@@ -18,7 +18,10 @@ struct AHand {
     std::unique_ptr<HandArea> area = std::make_unique<HandArea>();
     std::unique_ptr<HandItems> items = std::make_unique<HandItems>();
     Hand hand{*area, *items, 0};
-    AHand() { hand.set_word({100, 3, 1}); }
+    AHand() {
+        for (std::uint64_t i = 0; i < 3; ++i) hand.item(i).set_id("INV");
+        hand.set_word({100, 3, 1});
+    }
     void die(Cause cause) const { area->death = cause.encode(); }
 };
 
@@ -216,4 +219,25 @@ TEST_CASE("a charge of the one item that the program had read counts once, thoug
     a.hand.take_over({4711, 1});
     CHECK(a.hand.deaths(1) == 1);
     CHECK(a.hand.deaths(2) == 0);
+}
+
+TEST_CASE("a blame, a length or a work word that has changed charges nobody", "[hand]") {
+    const AHand a;
+    a.hand.begin_work(100, 1);
+    a.die(Cause::from_wait_status(kKilledBySegv));
+    SECTION("a suspect's bit") {
+        a.hand.item(1).blame = a.hand.item(1).blame ^ (1U << 23U);
+    }
+    SECTION("a length") {
+        a.hand.item(1).id_length = 2;
+    }
+    SECTION("no id") {
+        a.hand.item(1).id_length = 0;
+    }
+    SECTION("the number of the attempt") {
+        a.area->work = a.area->work ^ 8U;
+    }
+    const std::uint32_t blame = a.hand.item(1).blame;
+    CHECK_THROWS_AS(a.hand.take_over({4711, 1}), DamagedMemory);
+    CHECK(a.hand.item(1).blame == blame);
 }

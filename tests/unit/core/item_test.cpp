@@ -43,3 +43,39 @@ TEST_CASE("a damaged id length never reads beyond the id", "[item]") {
     item.id_length = 0x7f;
     CHECK(item.id_text().size() == pipeline::kMaxIdBytes);
 }
+
+TEST_CASE("any bit of an item's length or blame that flips shows, in a hand and in the ring", "[item]") {
+    Item pushed{};
+    pushed.set_id("INV-1");
+    Item slot{};
+    Item held{};
+    slot.copy_into_slot(pushed, 77);
+    held.copy_from(slot);
+    CHECK(slot.is_slot_of(77));
+    CHECK_FALSE(slot.is_slot_of(78));
+    CHECK(held.is_whole());
+    const auto flip = [](Item& item, unsigned bit) {
+        if (bit < 32) {
+            item.blame ^= 1U << bit;
+        } else {
+            item.id_length = static_cast<std::uint8_t>(item.id_length ^ (1U << (bit - 32)));
+        }
+    };
+    for (unsigned bit = 0; bit < 40; ++bit) {
+        INFO(bit);
+        flip(slot, bit);
+        CHECK_FALSE(slot.is_slot_of(77));
+        flip(slot, bit);
+        flip(held, bit);
+        CHECK_FALSE(held.is_whole());
+        flip(held, bit);
+    }
+    CHECK(slot.is_slot_of(77));
+    CHECK(held.is_whole());
+}
+
+TEST_CASE("zeroed memory is no item", "[item]") {
+    const Item nothing{};
+    CHECK_FALSE(nothing.is_whole());
+    CHECK_FALSE(nothing.is_slot_of(0));
+}

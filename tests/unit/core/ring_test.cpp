@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/core/ring.hpp"
 
+#include <unistd.h>
+
 #include <array>
 #include <chrono>
 #include <string>
@@ -213,4 +215,76 @@ TEST_CASE("producer and consumers in parallel move every item once", "[ring]") {
         }
     }
     CHECK(count == kItems);
+}
+
+TEST_CASE("a word of the ring that cannot be stops the operation that meets it", "[ring]") {
+    MemorySegments segments(8, 8);
+    Ring ring = segments.ring();
+    RingArea& area = segments.ring_area();
+    const Hand hand = ring.hand(0);
+    REQUIRE(ring.push(numbers(1, 4)).count == 4);
+    const auto claims = [&] { static_cast<void>(ring.claim(hand, 2, nanoseconds(0))); };
+    SECTION("a head beyond the tail") {
+        area.head = 5;
+        CHECK_THROWS_AS(claims(), DamagedMemory);
+        Ring producer = segments.ring();
+        CHECK_THROWS_AS(producer.push(numbers(5, 8)), DamagedMemory);
+    }
+    SECTION("a tail further on than the capacity") {
+        area.tail = 9;
+        CHECK_THROWS_AS(claims(), DamagedMemory);
+        Ring producer = segments.ring();
+        CHECK_THROWS_AS(producer.push(numbers(5, 1)), DamagedMemory);
+    }
+    SECTION("a tail beyond what was pushed") {
+        area.tail = 5;
+        claims();
+        static_cast<void>(take(hand));
+        claims();
+        static_cast<void>(take(hand));
+        CHECK_THROWS_AS(claims(), DamagedMemory);
+        CHECK_THROWS_AS(ring.require_tail(4), DamagedMemory);
+    }
+    SECTION("a slot without an id") {
+        ring.slot(1).id_length = 0;
+        CHECK_THROWS_AS(claims(), DamagedMemory);
+        CHECK(ring.head() == 0);
+    }
+    SECTION("a hand that counts more than it can hold") {
+        area.hands[0].word = HandWord{0, kMaxBatch + 1, 0}.pack();
+        CHECK_THROWS_AS(claims(), DamagedMemory);
+        CHECK_THROWS_AS(hand.word(), DamagedMemory);
+    }
+    SECTION("another hand that counts more than it can hold, when the lock's owner has died") {
+        die_holding(area.pop_lock, [&] { area.hands[1].word = HandWord{0, kMaxBatch + 1, 0}.pack(); });
+        // In a thread that ends: it keeps the lock, as the process would that stops.
+        bool is_refused = false;
+        std::thread([&] {
+            try {
+                claims();
+            } catch (const DamagedMemory&) {
+                is_refused = true;
+            }
+        }).join();
+        CHECK(is_refused);
+        CHECK(ring.head() == 0);
+    }
+    SECTION("a hand that claims again before it is empty") {
+        area.hands[0].word = HandWord{0, 2, 1}.pack();
+        CHECK_THROWS_AS(claims(), DamagedMemory);
+    }
+    SECTION("what another process has found") {
+        area.damaged = 1;
+        CHECK_THROWS_AS(claims(), DamagedMemory);
+        CHECK_THROWS_AS(ring.push(numbers(5, 1)), DamagedMemory);
+    }
+}
+
+TEST_CASE("a lock that nobody holds and nobody can have stops those who want it", "[ring]") {
+    MemorySegments segments(8, 8);
+    Ring ring = segments.ring();
+    auto& word = reinterpret_cast<std::uint32_t&>(segments.ring_area().push_lock);
+    // Waiters without an owner; the id of no thread; the one that waits for it.
+    word = GENERATE(0x80000000U, 0x3fffffffU, static_cast<std::uint32_t>(::getpid()));
+    CHECK_THROWS_AS(ring.push(numbers(1, 1)), DamagedMemory);
 }

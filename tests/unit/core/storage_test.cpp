@@ -117,3 +117,83 @@ TEST_CASE("settling leaves alone a hand that has moved on", "[storage]") {
     CHECK(hand.word().first == 2);
     CHECK(hand.word().done == 0);
 }
+
+TEST_CASE("a word of the storage that cannot be stops a save and a flush", "[storage]") {
+    MemorySegments segments(8, 8);
+    Ring ring = segments.ring();
+    Storage storage = segments.storage();
+    std::vector<Item> items(4);
+    for (std::size_t i = 0; i < items.size(); ++i) set_number(items[i], i + 1);
+    REQUIRE(ring.push(items).count == 4);
+    const Hand hand = ring.hand(0);
+    REQUIRE(ring.claim(hand, 4, std::chrono::nanoseconds(0)) == Ring::ClaimOutcome::Claimed);
+    const std::array<Finding, 2> findings{};
+    REQUIRE(storage.save(hand, findings) == 2);
+    storage.require_sound(2);
+    StorageArea& area = segments.storage_area();
+    const auto save = [&] { static_cast<void>(storage.save(hand, findings)); };
+    SECTION("durable beyond the tail") {
+        area.durable_word = 3U << 1U;
+        CHECK_THROWS_AS(save(), DamagedMemory);
+    }
+    SECTION("released beyond durable") {
+        area.released = 1;
+        CHECK_THROWS_AS(save(), DamagedMemory);
+    }
+    SECTION("more than the capacity") {
+        area.tail = 9;
+        CHECK_THROWS_AS(save(), DamagedMemory);
+    }
+    SECTION("totals of other records") {
+        area.totals[0].booked = 1;
+        CHECK_THROWS_AS(storage.require_sound(2), DamagedMemory);
+    }
+    SECTION("a hand from which nothing is left") {
+        hand.set_word({0, 4, 3});
+        CHECK_THROWS_AS(save(), DamagedMemory);
+        CHECK(storage.tail() == 2);
+    }
+    SECTION("an item with another length") {
+        hand.item(2).id_length = 2;
+        CHECK_THROWS_AS(save(), DamagedMemory);
+        CHECK(storage.tail() == 2);
+    }
+    SECTION("a word of the details of a record") {
+        Result result;
+        result.set(Status::Failed, "it is damaged");
+        const std::array<Finding, 1> failed{Finding(result)};
+        REQUIRE(storage.save(hand, failed) == 1);
+        storage.require_sound(3);
+        Details& details = const_cast<Details&>(storage.details(2));
+        const auto bit = static_cast<std::uint16_t>(1U << GENERATE(range(0U, 8U)));
+        SECTION("present") {
+            details.present = static_cast<std::uint8_t>(details.present ^ bit);
+        }
+        SECTION("the supplier's length") {
+            details.supplier_length ^= bit;
+        }
+        SECTION("the reason's length") {
+            details.reason_length = static_cast<std::uint16_t>(details.reason_length ^ (bit << 1U));
+        }
+        CHECK_THROWS_AS(storage.require_sound(3), DamagedMemory);
+    }
+    SECTION("any bit of a record's small fields") {
+        for (unsigned bit = 0; bit < 8; ++bit) {
+            INFO(bit);
+            const Record whole = storage.record(1);
+            const auto flips = [&](auto& value) {
+                value = static_cast<std::remove_reference_t<decltype(value)>>(static_cast<unsigned>(value) ^
+                                                                              (1U << bit));
+                CHECK_FALSE(storage.record(1).is_whole(storage.details(1)));
+                CHECK_THROWS_AS(storage.require_sound(2), DamagedMemory);
+                storage.record(1) = whole;
+            };
+            flips(storage.record(1).place);
+            flips(storage.record(1).attempts);
+            flips(storage.record(1).status);
+            flips(storage.record(1).has_details);
+            flips(storage.record(1).id_length);
+            flips(storage.record(1).seal);
+        }
+    }
+}

@@ -155,6 +155,7 @@ TEST_CASE("a look in passing has nothing negative and nothing missing, however f
     std::jthread mover([&](const std::stop_token& stop) {
         const Hand hand = pipeline.ring.hand(0);
         std::vector<Item> items(16);
+        for (Item& item : items) set_number(item, 1);
         const std::vector<Finding> findings(16);
         while (!stop.stop_requested()) {
             static_cast<void>(pipeline.ring.push(items));

@@ -84,3 +84,40 @@ TEST_CASE("a lock is sound if it is free or its owner died, whether or not other
     word = FUTEX_WAITERS;
     CHECK(used.damage() == "one of its locks could never be locked");
 }
+
+TEST_CASE("the cheap check names the word, its value and what it can be", "[damage]") {
+    const Used used;
+    CHECK_FALSE(find_disorder(used.ring(), used.storage()));
+    std::string said;
+    SECTION("a tail before the head") {
+        used.ring_area().tail = 2;
+        said = "ring.tail is 2, and can be 3 to 70368744177663";
+    }
+    SECTION("a tail beyond the capacity") {
+        used.ring_area().tail = 12;
+        said = "ring.tail is 12, and can be 0 to 11";
+    }
+    SECTION("a hand that counts too much") {
+        used.ring_area().hands[1].word = HandWord{0, 300, 2}.pack();
+        said = "ring.hands[1].count is 300, and can be 0 to 256";
+    }
+    SECTION("a hand that has done more than it claimed") {
+        used.ring_area().hands[1].word = HandWord{0, 3, 4}.pack();
+        said = "ring.hands[1].done is 4, and can be 0 to 3";
+    }
+    SECTION("records that are durable before they are saved") {
+        used.storage_area().durable_word = 3U << 1U;
+        said = "storage.durable_word's index is 3, and can be 0 to 2";
+    }
+    SECTION("records that are released before they are durable") {
+        used.storage_area().released = 1;
+        said = "storage.durable_word's index is 0, and can be 1 to 2";
+    }
+    SECTION("a storage beyond its capacity") {
+        used.storage_area().tail = 9;
+        said = "storage.tail is 9, and can be 0 to 8";
+    }
+    const auto damage = find_disorder(used.ring(), used.storage());
+    REQUIRE(damage);
+    CHECK(damage->what == said);
+}

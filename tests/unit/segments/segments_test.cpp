@@ -282,3 +282,73 @@ TEST_CASE("an observer sees whether anybody has the segments, without touching t
     CHECK(next->lock_exclusively());
     CHECK(looking->are_in_use() == true);
 }
+
+TEST_CASE("what the creator wrote once is compared with what it was, and named", "[segments]") {
+    const Name name;
+    Segments segments = name.create();
+    CHECK_FALSE(segments.disorder());
+    CHECK_FALSE(segments.damage());
+    RingArea& ring = segments.ring().area();
+    StorageArea& storage = segments.storage().area();
+    std::string part;
+    SECTION("the generation") {
+        ring.header.generation ^= 1U;
+        part = ".ring is damaged: ring.header.generation is ";
+    }
+    SECTION("the storage's capacity") {
+        storage.header.capacity = 17;
+        part = ".storage is damaged: storage.header.capacity is 17, and can only be 16";
+    }
+    SECTION("whether the source has an order") {
+        ring.ordered = 3;
+        part = ".ring is damaged: ring.ordered is 3, and can only be 1";
+    }
+    SECTION("the ledger's id") {
+        ring.ledger_id ^= 8U;
+        part = ".ring is damaged: ring.ledger_id is 8, and can only be 0";
+    }
+    SECTION("the source's name") {
+        ring.source[1] ^= 4;
+        part = ".ring is damaged: the hash of ring.source is ";
+    }
+    SECTION("whether positions are bare inodes") {
+        ring.bare_inodes = 1;
+        part = ".ring is damaged: ring.bare_inodes is 1, and can only be 0";
+    }
+    CHECK(mentions(segments.disorder().value_or(""), part));
+    CHECK(mentions(segments.damage().value_or(""), part));
+}
+
+TEST_CASE("no process changes a spool's folder after the supervisor, but a producer its list's file",
+          "[segments]") {
+    const Name name;
+    SegmentsPlan plan = Name::plan();
+    plan.ordered = GENERATE(false, true);
+    plan.source_file = {1, 2, 3};
+    Segments segments = Segments::create(name.text, plan);
+    segments.set_source_file({9, 2, 3});
+    CHECK_FALSE(segments.disorder());
+    segments.ring().area().source_file.inode = 6;
+    const std::string said = segments.disorder().value_or("nothing");
+    CHECK(mentions(said, plan.ordered ? "nothing" : "ring.source_file.inode is 6, and can only be 2"));
+}
+
+TEST_CASE("damage that one process has found is what all others say, and no start adopts it", "[segments]") {
+    const Name name;
+    const Segments segments = name.create();
+    const Segments other = name.open().value();
+    const Refusal first = failure_of([&] {
+        try {
+            require_within(9, 0, 8, {"ring.tail"});
+        } catch (const DamagedMemory& damage) {
+            segments.refuse_damaged(damage);
+        }
+    });
+    CHECK(first.first == ExitStatus::Internal);
+    CHECK(mentions(first.second, ".ring or its storage is damaged: ring.tail is 9, and can be 0 to 8"));
+    other.mark_damaged("something else");
+    CHECK(other.disorder().value_or("") ==
+          "segment /dev/shm/" + name.text + ".ring is damaged: ring.tail is 9, and can be 0 to 8");
+    CHECK_THROWS_WITH(other.ring().require_unmarked(), "ring.tail is 9, and can be 0 to 8");
+    check_refused(failure_of([&] { other.check_contents(); }), "ring.tail is 9, and can be 0 to 8");
+}

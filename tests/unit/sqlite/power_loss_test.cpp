@@ -42,9 +42,9 @@ struct Told {
 class Life {
   public:
     Life(const std::filesystem::path& file, std::mt19937_64& random) : random_(random) {
-        open(file);
         RingArea& area = segments_.ring_area();
         area.header.generation = random();
+        open(file);
         area.ordered = 1;
         area.start_position = ledger_->cursor("sequence").value_or(0);
         next_ = std::max<std::uint64_t>(area.start_position, 1);

@@ -27,6 +27,7 @@ struct Three {
     [[nodiscard]] Child& consumer(std::uint16_t place) { return *children.consumer(place); }
     // It holds an item, and processed it when everything was killed.
     void leave_in_work(std::uint16_t place) const {
+        set_number(hand(place).item(0), place);
         hand(place).set_word({place, 1, 0});
         hand(place).begin_work(place, 0);
     }

@@ -63,6 +63,7 @@ TEST_CASE("an invoice that takes too long is told once, in each attempt", "[watc
     const MemorySegments segments(4, 4);
     Watch watch(segments.ring(), segments.storage(), seconds(10));
     const Hand hand = segments.ring().hand(7);
+    set_number(hand.item(0), 1);
     hand.set_word({0, 1, 0});
     hand.take_over({4711, 1});
     hand.begin_work(0, 0);
@@ -261,4 +262,22 @@ TEST_CASE("an invoice without a time limit is never told", "[watch]") {
     segments.ring().hand(0).begin_work(0, 0);
     Watch::TimePoint now{seconds(1000)};
     CHECK(look_for(watch, now, seconds(100'000)).empty());
+}
+
+TEST_CASE("a lock whose word names a process that has not taken it is told, and only after long", "[watch]") {
+    const MemorySegments segments(4, 4);
+    push_one(segments, Watch::TimePoint{seconds(999)});
+    Watch watch(segments.ring(), segments.storage(), seconds(0));
+    const Held held = held_lock(segments, GENERATE("push", "pop", "save", "flush"));
+    INFO(held.name);
+    Watch::TimePoint now{seconds(1000)};
+    CHECK(look_for(watch, now, seconds(60)).empty());
+    const auto self = static_cast<std::uint32_t>(::getpid());
+    reinterpret_cast<std::uint32_t&>(held.lock) = self;
+    CHECK(look_for(watch, now, Watch::kNoOwnerPatience - seconds(1)).empty());
+    const auto told = look_for(watch, now, seconds(60));
+    REQUIRE(told.size() == 1);
+    CHECK(told.front().why == Watch::Stalled::Why::IsNoOwner);
+    CHECK(told.front().process.pid == self);
+    reinterpret_cast<std::uint32_t&>(held.lock) = 0;
 }
