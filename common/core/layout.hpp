@@ -39,7 +39,7 @@ namespace pipeline {
 // changed number of fields or size of any shared struct, metrics included: the build fails until kLayoutShape
 // is the new shape too.
 inline constexpr std::uint32_t kLayoutVersion = 7;
-inline constexpr std::uint64_t kLayoutShape = 6782138886643295378U;
+inline constexpr std::uint64_t kLayoutShape = 15469334094072660641U;
 inline constexpr std::uint64_t kRingMagic = 0x474e'4952'564e'4901;     // "\1INVRING" as bytes
 inline constexpr std::uint64_t kStorageMagic = 0x524f'5453'564e'4901;  // "\1INVSTOR" as bytes
 inline constexpr std::size_t kMaxPlaces = 256;                         // consumers at most
