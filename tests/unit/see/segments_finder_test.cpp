@@ -7,10 +7,10 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/root.hpp"
-#include "tests/support/source_fixture.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace pipeline;
-using namespace pipeline::testing;
+using namespace pipeline::test;
 namespace fs = std::filesystem;
 
 namespace {

@@ -337,18 +337,18 @@ TEST_CASE("damage that one process has found is what all others say, and no star
     const Name name;
     const Segments segments = name.create();
     const Segments other = name.open().value();
-    const Refusal first = failure_of([&] {
+    const Refusal first = refusal_of([&] {
         try {
             require_within(9, 0, 8, {"ring.tail"});
         } catch (const DamagedMemory& damage) {
             segments.refuse_damaged(damage);
         }
     });
-    CHECK(first.first == ExitStatus::Internal);
-    CHECK(mentions(first.second, ".ring or its storage is damaged: ring.tail is 9, and can be 0 to 8"));
+    CHECK(first.status == ExitStatus::Internal);
+    CHECK(mentions(first.text, ".ring or its storage is damaged: ring.tail is 9, and can be 0 to 8"));
     other.mark_damaged("something else");
     CHECK(other.disorder().value_or("") ==
           "segment /dev/shm/" + name.text + ".ring is damaged: ring.tail is 9, and can be 0 to 8");
     CHECK_THROWS_WITH(other.ring().require_unmarked(), "ring.tail is 9, and can be 0 to 8");
-    check_refused(failure_of([&] { other.check_contents(); }), "ring.tail is 9, and can be 0 to 8");
+    check_refused(refusal_of([&] { other.check_contents(); }), "ring.tail is 9, and can be 0 to 8");
 }

@@ -7,10 +7,10 @@
 
 #include "common/base/fd.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/source_fixture.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace pipeline;
-using namespace pipeline::testing;
+using namespace pipeline::test;
 
 namespace {
 
@@ -30,7 +30,7 @@ TEST_CASE("a note is read as it was written, and replaces a longer one", "[lock_
     const LockNote note{"42", "/run/x"};
     file.write(note);
     CHECK(file.read() == note);
-    CHECK(content_of(file.path) == "42\n/run/x\n");
+    CHECK(read_file(file.path) == "42\n/run/x\n");
     file.write({"7", {}});
     CHECK(file.read() == LockNote{"7", {}});
 }

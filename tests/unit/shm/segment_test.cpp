@@ -182,9 +182,8 @@ TEST_CASE("segments in a directory of their own do all that those in /dev/shm do
         REQUIRE(::stat(directory.file(".ring").c_str(), &status) == 0);
         CHECK((status.st_mode & 07777U) == 0600);
         CHECK_FALSE(fs::exists("/dev/shm/p.ring"));
-        require_in_use(
-            failure_of([&] { static_cast<void>(Segment::remove_abandoned(directory.file(".ring"))); }),
-            directory.file(".ring"));
+        require_in_use(refusal_of([&] { return Segment::remove_abandoned(directory.file(".ring")); }),
+                       directory.file(".ring"));
         const auto looking = SegmentsView::open(directory.name);
         REQUIRE(looking);
         CHECK(looking->are_in_use() == std::optional(true));
@@ -201,12 +200,12 @@ TEST_CASE("a link in a directory of segments is not followed, and names what is 
     const Directory directory;
     write_file(directory.path / "precious", "no segment");
     fs::create_symlink("precious", directory.file(".ring"));
-    const auto refused = failure_of([&] { static_cast<void>(Segments::open(directory.name)); });
-    CHECK(refused.first == ExitStatus::CannotCreate);
-    CHECK(mentions(refused.second, "opening " + directory.file(".ring")));
+    const auto refused = refusal_of([&] { return Segments::open(directory.name); });
+    CHECK(refused.status == ExitStatus::CannotCreate);
+    CHECK(mentions(refused.text, "opening " + directory.file(".ring")));
     fs::create_symlink("precious", directory.file(".storage.new"));
-    CHECK(failure_of([&] {
-              static_cast<void>(Segments::create(directory.name, {8, 8, "sequence", "none", 1, true}));
-          }).first == ExitStatus::CannotCreate);
-    CHECK(content_of(directory.path / "precious") == "no segment");
+    CHECK(refusal_of([&] {
+              return Segments::create(directory.name, {8, 8, "sequence", "none", 1, true});
+          }).status == ExitStatus::CannotCreate);
+    CHECK(read_file(directory.path / "precious") == "no segment");
 }

@@ -80,14 +80,14 @@ TEST_CASE("the file says where the segments lie, also while the next owner has n
         const NameLock first = runtime.lock();
         CHECK(first.left().empty());
         first.note("/run/x");
-        CHECK(content_of(runtime.file) == own_pid_line() + "/run/x\n");
-        CHECK(mentions(runtime.refusal().second, fmt::format("with pid {};", ::getpid())));
+        CHECK(read_file(runtime.file) == own_pid_line() + "/run/x\n");
+        CHECK(mentions(runtime.refusal().text, fmt::format("with pid {};", ::getpid())));
     }
     const NameLock second = runtime.lock();
     CHECK(second.left() == "/run/x");
-    CHECK(content_of(runtime.file) == own_pid_line() + "/run/x\n");
+    CHECK(read_file(runtime.file) == own_pid_line() + "/run/x\n");
     second.note("/dev/shm");
-    CHECK(content_of(runtime.file) == own_pid_line() + "/dev/shm\n");
+    CHECK(read_file(runtime.file) == own_pid_line() + "/dev/shm\n");
 }
 
 TEST_CASE("a supervisor that is killed leaves its name to the next one", "[name_lock]") {

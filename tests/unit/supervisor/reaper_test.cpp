@@ -9,11 +9,13 @@
 #include <functional>
 #include <string>
 
+#include "tests/support/captured_log.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/source_fixture.hpp"
+#include "tests/support/refusal.hpp"
+#include "tests/support/text.hpp"
 
 using namespace pipeline;
-using namespace pipeline::testing;
+using namespace pipeline::test;
 
 namespace {
 
@@ -60,7 +62,7 @@ struct EmptyRun {
 };
 
 ExitStatus attach(const std::string& name) {
-    return failure_of([&] { static_cast<void>(Segments::attach(name, Lineage(::getppid()))); }).first;
+    return refusal_of([&] { return Segments::attach(name, Lineage(::getppid())); }).status;
 }
 
 }  // namespace
