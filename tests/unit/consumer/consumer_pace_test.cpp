@@ -16,8 +16,8 @@
 #include "consumer/outside/each_processor.hpp"
 #include "consumer/outside/exec_processor.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/invoice_folder.hpp"
 #include "tests/support/memory_segments.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
@@ -79,7 +79,7 @@ class Work : public Batch::Owner {
         return 0ns;
     }
 
-    InvoiceFolder folder_;
+    TemporaryFolder folder_;
     MemorySegments segments_{16, 16};
     Hand hand_;
     std::array<Result, 16> results_;

@@ -8,6 +8,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/root.hpp"
 #include "tests/support/temporary_folder.hpp"
+#include "tests/support/without_privileges.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
