@@ -162,13 +162,8 @@ inserting rows of the same schema with the same settings, in transactions of as 
 """,
     "latency": """## Latency
 
-Two consumers at a fixed `--rate`, ledger `sqlite`. An invoice is durable when its transaction is, and `--flush-interval`
-says how long it may wait for others to share one.
-
-The producer acquires an invoice shortly before `--rate` lets its attempt begin, and this wait counts: up to a millisecond
-at 1,000/s, up to about three at the higher rates, where the ring and each consumer hold what begins in a millisecond.
-This is not an open loop: while the pipeline falls behind, invoices stay in the source, and their wait there does not
-count.
+Two consumers, an open loop (ids come to `lines:-` at a fixed rate, whatever the pipeline does), ledger `sqlite`. An invoice
+is durable when its transaction is, and `--flush-interval` says how long it may wait for others to share one.
 
 ![Latency at fixed rates](performance-latency.svg)
 

@@ -100,9 +100,9 @@ def measure_latency(plan, tools):
             for interval in LATENCY_INTERVALS:
                 progress(f"round {turn + 1}/{plan.rounds}, latency at {rate}/s")
                 results.add(interval, rate, tools.probe(
-                    "latency", "--consumers", 2, "--source", "sequence", "--rate", f"{rate}/s", "--process", "none",
+                    "latency", "--consumers", 2, "--process", "none",
                     "--ledger", f"sqlite:{tools.ledger_file()}", "--flush-interval", interval,
-                    milliseconds=4 * plan.milliseconds))
+                    milliseconds=4 * plan.milliseconds, count=rate))
     tools.ledger_file()
     progress("")
     return results

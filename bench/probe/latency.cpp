@@ -2,20 +2,23 @@
 #include <fmt/format.h>
 #include <sys/prctl.h>
 
+#include "bench/probe/arrivals.hpp"
 #include "bench/probe/quantiles.hpp"
 #include "bench/probe/questions.hpp"
 #include "bench/probe/waiting.hpp"
 
 namespace pipeline::bench {
 
-// The source always has more than --rate lets begin. The producer acquires an invoice shortly before its
-// attempt may begin: up to a millisecond at 1000/s or less, up to a few at a higher rate. This wait counts,
-// and so does the wait for other invoices. While the pipeline falls behind, invoices stay in the source, and
-// their wait there does not count. The probe sees from outside when a flush has become durable, within about
-// a tenth of a millisecond.
+// An open loop: the ids come at a fixed rate, whatever the pipeline does, and the producer acquires them as
+// soon as it can. So an invoice's wait for others counts. The probe sees from outside when a flush has become
+// durable, within about a tenth of a millisecond.
 std::string latency(const Measure& measure) {
     ::prctl(PR_SET_TIMERSLACK, 1);
-    Pipeline pipeline(measure.supervisor, measure.options);
+    Arrivals arrivals(measure.count);
+    std::vector<std::string> options{"--source", "lines:-"};
+    options.insert(options.end(), measure.options.begin(), measure.options.end());
+    Pipeline pipeline(measure.supervisor, options, arrivals.fd());
+    arrivals.begin();
     const StorageView storage = pipeline.segments().storage();
     wait_until("something is durable", [&] { return storage.durable() > 0; });
     sleep_for(std::chrono::milliseconds(200));

@@ -49,9 +49,9 @@ int main(int argc, char** argv) {
     std::fputs(
         "probe: throughput|whole-run|load|latency|idle|recovery|drain|distance SUPERVISOR MILLISECONDS COUNT "
         "OPTION...\n"
-        "MILLISECONDS is the window of throughput, load, latency and idle, COUNT the kills of recovery; the "
-        "options are the\n"
-        "supervisor's own. bench/pipeline asks all of it.\n",
+        "MILLISECONDS is the window of throughput, load, latency and idle, COUNT the kills of recovery "
+        "and the ids a second of\n"
+        "latency; the options are the supervisor's own. bench/pipeline asks all of it.\n",
         stderr);
     return 64;
 }

@@ -17,11 +17,12 @@
 
 namespace pipeline::bench {
 
-Pipeline::Pipeline(const std::filesystem::path& supervisor, const std::vector<std::string>& options)
+Pipeline::Pipeline(const std::filesystem::path& supervisor, const std::vector<std::string>& options,
+                   int input)
     : name_(fmt::format("bench-{}", ::getpid())),
       directory_(std::filesystem::current_path() / (name_ + ".run")) {
     std::filesystem::create_directories(directory_);
-    start(supervisor, options);
+    start(supervisor, options, input);
     wait_until(
         "the supervisor has made its segments",
         [this] {
@@ -32,8 +33,8 @@ Pipeline::Pipeline(const std::filesystem::path& supervisor, const std::vector<st
         std::chrono::microseconds(200), std::chrono::seconds(10));
 }
 
-void Pipeline::start(const std::filesystem::path& supervisor,
-                     const std::vector<std::string>& options) noexcept {
+void Pipeline::start(const std::filesystem::path& supervisor, const std::vector<std::string>& options,
+                     int input) noexcept {
     std::vector<std::string> words{supervisor,      "--name",   name_,         "--state-dir", directory_,
                                    "--runtime-dir", directory_, "--log-level", "warning"};
     words.insert(words.end(), options.begin(), options.end());
@@ -45,6 +46,7 @@ void Pipeline::start(const std::filesystem::path& supervisor,
     if (pid_ != 0) return;
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     const int out = ::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (input >= 0 && ::dup2(input, STDIN_FILENO) < 0) ::_exit(127);
     if (::dup2(out, STDOUT_FILENO) < 0 || ::dup2(out, STDERR_FILENO) < 0) ::_exit(127);
     ::execv(argv[0], argv.data());
     ::_exit(127);

@@ -19,8 +19,9 @@ class Pipeline {
   public:
     // Starts `supervisor` with `options`, and --name, --state-dir and --runtime-dir of this measurement;
     // waits until the segments are there. Throws std::runtime_error with what the supervisor said if it does
-    // not come up in 10 s.
-    Pipeline(const std::filesystem::path& supervisor, const std::vector<std::string>& options);
+    // not come up in 10 s. `input`: its standard input; -1: ours.
+    Pipeline(const std::filesystem::path& supervisor, const std::vector<std::string>& options,
+             int input = -1);
     Pipeline(const Pipeline&) = delete;
     Pipeline& operator=(const Pipeline&) = delete;
     ~Pipeline();
@@ -40,7 +41,8 @@ class Pipeline {
   private:
     [[nodiscard]] bool has_ended() noexcept;
     [[nodiscard]] std::string said() const;
-    void start(const std::filesystem::path& supervisor, const std::vector<std::string>& options) noexcept;
+    void start(const std::filesystem::path& supervisor, const std::vector<std::string>& options,
+               int input) noexcept;
 
     std::string name_;
     std::filesystem::path directory_;

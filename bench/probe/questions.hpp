@@ -14,7 +14,7 @@ struct Measure {
     std::filesystem::path supervisor;
     std::vector<std::string> options;  // of the supervisor
     std::chrono::milliseconds duration{500};
-    std::size_t count = 100;  // kills
+    std::size_t count = 100;  // kills, or ids a second
 };
 
 // Durable invoices a second in a window of time, and what they cost; of a source without end.
@@ -25,8 +25,8 @@ struct Measure {
 // Durable invoices a second, processors in use, time until durable, and what the processes spent their time
 // on; of any source and processor.
 [[nodiscard]] std::string load(const Measure& measure);
-// From acquisition to storage, and to durability, of each invoice in a window of time; the options say the
-// rate.
+// From acquisition to storage, and to durability, of each invoice in a window of time, while `count` ids
+// come a second. The options say no source.
 [[nodiscard]] std::string latency(const Measure& measure);
 // What all processes together use while there is nothing to do.
 [[nodiscard]] std::string idle(const Measure& measure);
