@@ -9,7 +9,6 @@ namespace pipeline {
 namespace {
 
 constexpr pid_t kMostPids = 1 << 22;  // PID_MAX_LIMIT
-constexpr const char* kGivenBySupervisor = "the supervisor starts this program and gives it";
 
 }  // namespace
 
@@ -67,7 +66,7 @@ CommandOption parent_option(pid_t& field) {
             "parent", "PID", "the supervisor's process id", field,
             [](std::string_view text) { return static_cast<pid_t>(parse_count(text, 1, kMostPids)); },
             [](pid_t pid) { return fmt::to_string(pid); }),
-        kGivenBySupervisor);
+        "the supervisor starts this program and gives it");
 }
 
 }  // namespace pipeline

@@ -95,7 +95,7 @@ std::chrono::nanoseconds parse_duration(std::string_view text, std::chrono::nano
     if (!duration || (!is_none && (*duration < least || *duration > most))) {
         throw std::invalid_argument(
             fmt::format("{}a duration from {} to {} is accepted, with a unit (ns, us, ms, s, min or h)",
-                        zero_too ? "0 (no limit) or " : "", to_text(least), to_text(most)));
+                        zero_too ? "0 or " : "", to_text(least), to_text(most)));
     }
     return *duration;
 }

@@ -16,7 +16,7 @@ namespace pipeline {
 
 // Parses a number and a unit (ns, us, ms, s, min, h); "0" needs no unit. Accepts at most 10 years.
 [[nodiscard]] std::chrono::nanoseconds parse_duration(std::string_view text);
-// Also requires a duration within [least, most]. If `zero_too`, 0 is accepted too, as "no limit".
+// Also requires a duration within [least, most]. If `zero_too`, 0 is accepted too; the option says what it means.
 [[nodiscard]] std::chrono::nanoseconds parse_duration(std::string_view text, std::chrono::nanoseconds least,
                                                       std::chrono::nanoseconds most, bool zero_too = false);
 // Parses as parse_duration(text) does, but returns none for other texts: the caller has its own error

@@ -164,6 +164,8 @@ void ExecProcessor::take_answer(std::string_view line) {
                     answer.id ? "JSON whose id is that of another invoice: " + pipeline::quoted(*answer.id)
                               : "no id, though answers come in any order");
     }
+    if (!now_.has_read(number) && now_.has_read(0))
+        return fail(Cause::not_understood(), "an answer to a request that it had not read");
     if (!now_.has_read(number)) return drop_surplus(line);
     const std::size_t item = now_.item(number);
     if (number != 0) answer = read_answer(line, batch_->result(item));

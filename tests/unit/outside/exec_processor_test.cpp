@@ -121,6 +121,17 @@ TEST_CASE("answers that name their invoices come in any order", "[exec-processor
           Outcomes{"rejected 1 r1", "rejected 1 r2", "rejected 1 r3", "rejected 1 r4"});
 }
 
+TEST_CASE("an answer to a request that the program had not read is charged to the one that it had read",
+          "[exec-processor]") {
+    const std::string script = "while read id; do echo '{\"status\": \"booked\", \"id\": 2}'; done";
+    const auto outcomes = outcomes_of(3, plan_of(script, 3));
+    REQUIRE(outcomes.size() == 3);
+    CHECK(outcomes[0] ==
+          "failed 2 gave an answer that is not understood: an answer to a request that it had not read");
+    CHECK(outcomes[1] == "booked 1");
+    CHECK(outcomes[2].starts_with("failed 2 gave an answer that is not understood: "));
+}
+
 TEST_CASE("after answers in any order, one without an id is none", "[exec-processor]") {
     const std::string script = in_chunks(
         "case \"$ids\" in 1*2*3*) echo '{\"status\": \"booked\", \"id\": 2}'; echo booked;; "
