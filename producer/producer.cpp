@@ -30,6 +30,8 @@ constexpr milliseconds kLookOutside{20};
 // time, and a drain finds few items that still wait to begin.
 constexpr milliseconds kAhead{1};
 // How often to check whether a consumer has left out the item that it claimed: such an item takes no permit.
+// If a permit is due for this long and nobody has taken it, the consumer with that item has died or is
+// stopped: other consumers need not wait for its successor.
 constexpr milliseconds kLookForBegin{50};
 // acknowledge() gives at most this many receipts in a call, and none after this time; but it gives at least
 // one.
@@ -106,7 +108,10 @@ std::size_t Producer::acquire() {
     const std::size_t allowed = std::min(most, wanted());
     if (allowed == 0) return 0;
     const std::size_t count = source_.acquire(std::span(batch_).first(allowed));
-    if (permits_ && count != 0) word_at_push_ = permits_->word();
+    if (permits_ && count != 0) {
+        word_at_push_ = permits_->word();
+        pushed_ns_ = now;
+    }
     for (Item& item : std::span(batch_).first(count)) item.acquired_ns = now;
     if (count != 0) marker_.before_push(source_, count, count < allowed, now);
     return count;
@@ -126,7 +131,9 @@ nanoseconds Producer::until_wanted() const noexcept {
     const std::uint64_t tail = ring_.tail();
     if (tail - ring_.head() >= Permits::begins_in(*options_.rate, kAhead)) return IdleWait::kLater;
     const bool has_begun = permits_->word() != word_at_push_ || storage_.tail() == tail;
-    if (!has_begun) return kLookForBegin;
+    const nanoseconds since_push(static_cast<nanoseconds::rep>(monotonic_ns() - pushed_ns_));
+    const nanoseconds late = std::min(permits_->since_due(), since_push);
+    if (!has_begun && late < kLookForBegin) return kLookForBegin - late;
     return std::max<nanoseconds>(permits_->until_due() - kAhead, nanoseconds::zero());
 }
 

@@ -60,6 +60,7 @@ class Producer {
     ListMarker marker_;
     std::optional<Permits> permits_;
     std::uint64_t word_at_push_ = 0;  // permits_->word() before the last push
+    std::uint64_t pushed_ns_ = 0;     // the time of the last push; 0 without --rate
     IdleWait idle_wait_;
     bool stopping_ = false;
     std::chrono::steady_clock::time_point look_outside_at_{};
