@@ -84,9 +84,9 @@ void Reaper::require_all_durable() {
     const std::uint64_t acquired = ring_.tail();
     if (storage_.durable() == acquired) return;
     drain_.refuse_damaged(
-        fmt::format("segment /dev/shm/{}.ring is damaged: ring.tail is {}, but {} invoices "
+        fmt::format("segment {}.ring is damaged: ring.tail is {}, but {} invoices "
                     "have come through, and the consumers have left nothing",
-                    options_.name, acquired, storage_.durable()));
+                    segments_.path(), acquired, storage_.durable()));
 }
 
 void Reaper::decide_after_failure(Child& child, int wait_status, Cause cause) {

@@ -57,6 +57,7 @@ Child consumer_row(const Options& options, std::uint16_t place) {
 
 Supervisor::Supervisor(const Options& options, Segments& segments, int signal_fd)
     : options_(options),
+      segments_(segments),
       ring_(segments.ring()),
       storage_(segments.storage()),
       metrics_(segments.metrics()),
@@ -138,9 +139,9 @@ void Supervisor::kill_stalled(TimePoint now) {
     next_look_ = now + until_common_tick(watch_.tick());
     for (const auto& stalled : all_stalled) {
         if (stalled.why == Watch::Stalled::Why::IsNoOwner) {
-            drain_.refuse_damaged(fmt::format(
-                "a lock in /dev/shm/{}.* is said to be held by process {}, which has not taken it",
-                options_.name, stalled.process.pid));
+            drain_.refuse_damaged(
+                fmt::format("a lock in {}.* is said to be held by process {}, which has not taken it",
+                            segments_.path(), stalled.process.pid));
             continue;
         }
         if (Child* child = children_.running(stalled.process)) kill_one(*child, stalled);

@@ -47,6 +47,7 @@ class Supervisor {
     [[nodiscard]] TimePoint next_deadline(TimePoint now) const noexcept;
 
     const Options& options_;
+    const Segments& segments_;
     Ring ring_;
     Storage storage_;
     MetricsArea& metrics_;
