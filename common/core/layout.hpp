@@ -211,8 +211,8 @@ struct alignas(64) Record {
     Status status;
     std::uint8_t has_details;  // 1: details[i] belongs to this record
     std::uint8_t id_length;    // as Item::id_length
-    // seal_now() at the time of the save. It shows any single flipped bit in the small fields above and in
-    // those of the record's details.
+    // seal_now() at the time of the save. It shows any single flipped bit in the ring index, in the small
+    // fields above and in those of the record's details.
     std::uint8_t seal;
 
     // The ledger's outcome. A save sets it to the status, which is mostly right. If the ledger decides
@@ -231,8 +231,10 @@ struct alignas(64) Record {
     // reads them only if the record has some.
     [[nodiscard]] std::uint8_t seal_now(const Details& details) const noexcept {
         const unsigned seal_of_details = has_details != 0 ? details.seal_now() : 0U;
-        return static_cast<std::uint8_t>(0xa5U ^ place ^ (unsigned{place} >> 8U) ^ attempts ^
-                                         static_cast<unsigned>(status) ^ has_details ^ id_length ^
+        std::uint64_t index = ring_index ^ (ring_index >> 32U);
+        index ^= index >> 16U;
+        return static_cast<std::uint8_t>(0xa5U ^ index ^ (index >> 8U) ^ place ^ (unsigned{place} >> 8U) ^
+                                         attempts ^ static_cast<unsigned>(status) ^ has_details ^ id_length ^
                                          seal_of_details);
     }
     // True if the record is as a save left it.
