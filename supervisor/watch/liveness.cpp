@@ -28,7 +28,8 @@ Liveness::Sight Liveness::sight_of(const Ring& ring, const Storage& storage, std
         const HandArea& hand = ring.area().hands[place];
         const std::uint64_t work = hand.work.load(std::memory_order_relaxed);
         if ((work & 1U) != 0) sight.is_working = true;
-        // A plain sum could stay the same when one hand's work ends and another's begins.
+        // Multiply: a plain sum could stay the same when the work of one hand ends and that of another
+        // begins.
         sight.moving = sight.moving * 31 + work + hand.word.load(std::memory_order_relaxed);
     }
     return sight;
