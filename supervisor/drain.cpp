@@ -90,7 +90,7 @@ void Drain::go_on(TimePoint now) {
 }
 
 // Once the producer has failed for good, releases the storage of durable records in its stead: otherwise they
-// would fill the storage. The source gets no receipts for them. At the next start it gives these invoices
+// would fill the storage. The source is not told of them. At the next start it gives these invoices
 // again, and the ledger recognises them. The producer was the only other writer of `released`.
 void Drain::release_without_producer() noexcept {
     if (!producer_has_failed()) return;

@@ -92,7 +92,7 @@ std::string Notify::enter(Phase phase) {
     return {};
 }
 
-// Returns the status line, or nothing if the status has not changed. So an idle pipeline wakes nobody.
+// Returns the status line, or nothing if the status has not changed (so an idle pipeline wakes nobody).
 std::string Notify::renewed_status(Phase phase, TimePoint now) {
     const std::uint64_t durable = storage_.durable();
     const double seconds = std::chrono::duration<double>(now - counted_at_).count();
