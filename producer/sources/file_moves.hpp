@@ -24,7 +24,7 @@ class FileMoves {
 
     // take() and give() move the file `name` from the folder `from` to the folder `to`. take() keeps the
     // name, give() changes it to `to_name`. Both return 0 or an errno value: EEXIST if `to` has a file of the
-    // new name.
+    // final name already.
     [[nodiscard]] int take(int from, const char* name, int to);
     [[nodiscard]] int give(int from, const char* name, int to, const char* to_name);
 

@@ -80,8 +80,8 @@ class Source {
     virtual ~Source() = default;
 
     // Fills items[0..n) with id, position and extent and returns n; 0 if there is nothing now. Items count as
-    // acquired only once they are in the ring; after a restart, Resume says which ones that holds for. Throws
-    // Failure if the source is gone or cannot be read.
+    // acquired only once they are in the ring; after a restart, Resume describes these. Throws Failure if the
+    // source is gone or cannot be read.
     [[nodiscard]] virtual std::size_t acquire(std::span<Item> items) = 0;
 
     // True if the source has no items now and knows of none to come. A source that may grow (a spool, a file)
