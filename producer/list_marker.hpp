@@ -28,7 +28,8 @@ class ListMarker {
     // Call before pushing the `count` items that acquire() last returned. Leaves a mark if one is due, or if
     // `is_last`: the source has no more items now.
     void before_push(const Source& source, std::size_t count, bool is_last, std::uint64_t now_ns);
-    // Call when acquire() has returned nothing: leaves a mark for the items since the last one.
+    // Call when acquire() has returned nothing: leaves a mark if items came after the last mark, or if this
+    // producer has left none yet.
     void nothing_came(const Source& source, std::uint64_t now_ns);
     // Call after the last push. Leaves a mark where the ring's last item ends: the next run continues there.
     void at_end(Source& source);

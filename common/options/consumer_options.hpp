@@ -16,8 +16,8 @@
 namespace pipeline {
 
 struct ConsumerOptions : PipelineOptions, WorkOptions {
-    std::uint32_t place =
-        0;  // the consumer's number in the ring (Ring::hand()), 0..kMaxPlaces-1; must be given
+    // The consumer's number in the ring (Ring::hand()): 0..kMaxPlaces-1, must be given.
+    std::uint32_t place = 0;
     // True: the process does not consume, but answers requests on standard input, as the isolated processor
     // of a consumer (--isolate).
     bool serve = false;

@@ -16,7 +16,7 @@
 //                         durable record
 //     log or index gone   stop writing, move the log's contents into the file, and close the file without
 //     or replaced         touching the log. Reopen the file with a new log once every other process with the
-//                         old log has done the same: SQLite's locks on the file tell (ledger_opening.cpp)
+//                         old log has done the same, which SQLite's locks show (ledger_opening.cpp)
 //
 // A kill during these steps leaves each file as it was, except that the log's contents may be in the file
 // already.
