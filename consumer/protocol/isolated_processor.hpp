@@ -9,7 +9,8 @@
 
 namespace pipeline {
 
-// Answers each request on standard input with the processor's result, until the end of input. Throws Failure.
+// Reads requests from standard input until its end, and writes the processor's result for each to standard
+// output. Throws Failure.
 [[nodiscard]] ExitStatus answer_requests(Processor& processor);
 
 }  // namespace pipeline
