@@ -12,8 +12,8 @@
 
 namespace pipeline {
 
-// An element that holds a number. Both an absent element and a text that is no number count as not a number:
-// comparisons with them fail.
+// An element that holds a number. `value` is not a number if the element is absent or its text is no number:
+// comparisons with it fail.
 struct Amount {
     bool present = false;
     Decimal value = Decimal::not_a_number();
