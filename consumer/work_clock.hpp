@@ -31,7 +31,7 @@ class WorkClock {
     // processed one after another since began(). After the save they are no longer in the hand. `is_end`:
     // they are the hand's last items.
     void pause(std::uint64_t first, std::size_t count, TimePoint now, bool is_end) noexcept;
-    // Call after that save.
+    // Call after the save that followed pause().
     void resume() noexcept;
     // Call when the next attempt has to wait for a permit of --rate, and no item is being processed. The time
     // until go_on() does not count as processing. A second call before go_on() changes nothing.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The calculation rules BR-CO-10 to BR-CO-17 of EN 16931-1, as the CEN validation artefacts for UBL state
-// them. Amounts are exact: only the rules round. A comparison fails if an element is missing or is not a
-// number.
+// Checks a document against the calculation rules BR-CO-10 to BR-CO-17 of EN 16931-1, as the CEN validation
+// artefacts for UBL state them. Amounts are exact: only the rules round. A comparison fails if an element is
+// missing or is not a number.
 #pragma once
 
 #include <cstdint>

@@ -39,7 +39,7 @@ struct MonetaryTotal {
 // cac:AllowanceCharge of the document itself
 struct AllowanceCharge {
     enum class Kind : std::uint8_t { Unknown, Allowance, Charge };
-    Kind kind = Kind::Unknown;  // Unknown: no ChargeIndicator, or neither true nor false
+    Kind kind = Kind::Unknown;  // Unknown: there is no valid ChargeIndicator
     Amount amount;
 };
 
@@ -91,8 +91,8 @@ struct UblDocument {
     Problem problem;
 
     void clear() noexcept;
-    // The TaxAmount of the only own TaxTotal in the document's currency; null if the document has no
-    // currency, or if there is not exactly one such amount.
+    // Returns the TaxAmount in the document's currency among the document's own TaxTotals; null if the
+    // document has no currency, or if there is not exactly one such amount.
     [[nodiscard]] const Amount* tax_in_currency() const noexcept;
 };
 

@@ -111,7 +111,7 @@ bool EachProcessor::start(Batch& batch, std::size_t i) {
 
 EachProcessor::End EachProcessor::wait_for_end(Batch& batch) {
     auto limit = plan_.item_timeout;
-    int signal = SIGTERM;  // to send when `limit` is over; 0: there is none left
+    int signal = SIGTERM;  // to send when `limit` is over; 0: SIGKILL was sent
     auto since = steady_clock::now();
     while (true) {
         const auto before = steady_clock::now();

@@ -38,7 +38,7 @@ class EachProcessor final : public BatchProcessor {
     void process(Batch& batch) override;
     void look_after() override;
 
-    // The delay before the next attempt after this many failed ones.
+    // Returns the delay after attempt number `attempts` has ended with status 75.
     [[nodiscard]] static std::chrono::milliseconds retry_delay(std::uint32_t attempts) noexcept;
 
   private:

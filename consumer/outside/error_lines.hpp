@@ -20,7 +20,7 @@ class ErrorLines {
     using TimePoint = std::chrono::steady_clock::time_point;
     static constexpr std::uint32_t kLinesPerSecond = 50;
     static constexpr std::size_t kMaxLineBytes = OpenLine::kMaxBytes;  // longer lines are cut
-    static constexpr std::size_t kKept = 3;                            // lines
+    static constexpr std::size_t kKept = 3;                            // number of last lines to keep
 
     // Drops the lines of the previous program. Call it for each new program. `prefix` precedes each logged
     // line.

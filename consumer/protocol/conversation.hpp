@@ -69,7 +69,7 @@ class Conversation {
 
     // ---- answers ----
 
-    // Call when the program has written something.
+    // Call when the program has written something to its standard output.
     void heard() noexcept { has_spoken_ = true; }
     // Call when request `number` is answered.
     void answered(std::size_t number) noexcept;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Exact decimal numbers for amounts and percentages: a 128-bit integer divided by a power of ten. Only
-// `round` rounds.
+// round() and hundredths() round.
 //
 // Its one idea: a value that cannot be computed exactly (its text is no number, or it needs more than about
 // 38 digits) is *not a number*. Every operation on it yields not a number, and it is neither equal to nor
