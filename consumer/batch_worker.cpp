@@ -6,7 +6,7 @@
 namespace pipeline {
 namespace {
 
-constexpr std::chrono::nanoseconds kLeastWait{1'000'000};  // while another consumer leads a due flush
+constexpr std::chrono::nanoseconds kLeastWait{1'000'000};  // wait while another leads a due flush
 
 }  // namespace
 

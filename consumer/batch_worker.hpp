@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Works off a hand as a batch: gives it to a batch processor, which processes it outside. The batch decides
-// when to save which results. A hand may take long outside, so this consumer leads flushes meanwhile.
+// Processes the items that a consumer has claimed (its hand) as one Batch: gives it to a BatchProcessor,
+// which works in another process. The batch decides when to save which results. That may take long, so the
+// consumer leads flushes meanwhile.
 #pragma once
 
 #include <array>
@@ -21,7 +22,8 @@ namespace pipeline {
 
 class BatchWorker final : public HandWorker, private Batch::Owner {
   public:
-    // All references must outlive the object. `max_attempts` and `item_timeout` as in ConsumerOptions.
+    // All references must outlive the object. An item fails for good after `max_attempts` failed attempts.
+    // `item_timeout` appears in the reason of an item that ran too long.
     BatchWorker(const Hand& hand, BatchProcessor& outside, std::uint32_t max_attempts,
                 std::chrono::nanoseconds item_timeout, WorkClock& clock, ResultSaver& saver, FlushDuty& flush,
                 DrainWatch& watch, Pacer& pacer) noexcept;

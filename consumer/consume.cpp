@@ -41,8 +41,8 @@ ExitStatus consume(const ConsumerOptions& options) {
 
 ExitStatus consume_with(ProcessorMaker make, const ConsumerOptions& options) {
     if (options.serve) {
-        // The consumer that sends the requests has checked the folder, checks each file before its request,
-        // and knows how to treat a bare inode.
+        // Accept any folder, and positions without birth times: the consumer that sends the requests has
+        // checked the folder, and checks each file before its request.
         const auto spool = open_spool_folder(options.source, {std::nullopt, true});
         return answer_requests(*make_inside(options, spool, make));
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The consumer program after its command line is parsed.
+// Runs the consumer program, once its command line is parsed.
 #pragma once
 
 #include <memory>
@@ -12,15 +12,15 @@
 
 namespace pipeline {
 
-// Makes the processor that works in this process, as make_processor() does.
+// A function like make_processor(), which makes the processor that works in this process.
 using ProcessorMaker = std::unique_ptr<Processor> (*)(const ProcessSpec& spec,
                                                       std::shared_ptr<const SpoolFolder> spool,
                                                       Patience patience);
 
-// Attaches to the segments, opens the ledger, consumes until everything is drained, and leaves; or answers
-// requests as an isolated processor. Throws Failure.
+// With `serve`, answers requests as an isolated processor (answer_requests()). Otherwise attaches to the
+// segments, opens the ledger, and runs a Consumer until it leaves. Throws Failure.
 [[nodiscard]] ExitStatus consume(const ConsumerOptions& options);
-// Does the same with the processor that `make` makes.
+// As consume(), but calls `make` instead of make_processor().
 [[nodiscard]] ExitStatus consume_with(ProcessorMaker make, const ConsumerOptions& options);
 
 }  // namespace pipeline

@@ -21,8 +21,8 @@ std::optional<Permits> permits_of(const ConsumerOptions& options, const Ring& ri
     return options.rate ? std::optional<Permits>(std::in_place, ring.area(), *options.rate) : std::nullopt;
 }
 
-// With --rate, a consumer claims no more items than may begin within the time of one claim: so other
-// consumers can begin the rest.
+// With --rate, a consumer claims only as many items as the rate lets begin within ClaimSize::kBudget. It
+// leaves the rest to other consumers.
 std::size_t most_to_claim(const ConsumerOptions& options) noexcept {
     if (!options.rate) return options.batch_max;
     return std::min<std::size_t>(options.batch_max, Permits::begins_in(*options.rate, ClaimSize::kBudget));
@@ -82,8 +82,8 @@ ExitStatus Consumer::run() {
                 worker_->look_after();
                 break;
             case Ring::ClaimOutcome::Called:
-                // The call may be for a consumer that is queued on the lock. Sleep, so that this consumer
-                // does not take the lock again at once.
+                // The supervisor's call may be for a consumer that still waits for the ring's pop lock.
+                // Sleep, so that this consumer does not take the lock again first.
                 if (!hand_.is_told_to_leave()) std::this_thread::sleep_for(kMakeWay);
                 break;
             case Ring::ClaimOutcome::Closed:

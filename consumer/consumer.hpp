@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a consumer: finishes the hand that a predecessor has left in its place, then claims hands and works
-// them off until the ring is closed and empty, or until the supervisor tells the consumer to leave. The
-// consumer leads the flush whenever one is due, and leaves only once its saved results are durable.
+// Runs a consumer. It first finishes the items that a dead predecessor has left in its hand
+// (common/core/hand.hpp). Then it claims items and processes them until the ring is closed and empty, or
+// until the supervisor tells it to leave. It leads the flush into the ledger whenever one is due, and leaves
+// only once its saved results are durable.
 #pragma once
 
 #include <chrono>
@@ -29,13 +30,14 @@ class Consumer {
   public:
     // Processes invoices one by one in this process.
     Consumer(const ConsumerOptions& options, const Segments& segments, Processor& processor, Ledger& ledger);
-    // Gives whole hands to a processor outside.
+    // Gives all claimed items together to a processor that works in another process.
     Consumer(const ConsumerOptions& options, const Segments& segments, BatchProcessor& outside,
              Ledger& ledger);
 
-    // Runs until the ring is drained or the consumer leaves as told. Returns NotDrained only if the consumer
-    // is an orphan that cannot continue: its ledger cannot be written within the drain timeout, or the
-    // storage is full and no producer is left to make room. Unfinished work then stays in the segments.
+    // Runs until the ring is drained or the consumer leaves as told, and returns Drained. Returns NotDrained
+    // if the supervisor is dead and the consumer cannot continue: it has waited for the ledger, for room in
+    // storage or for a permit (--rate) beyond the drain timeout, or the storage is full and no producer is
+    // left to make room. Unfinished work then stays in the segments.
     [[nodiscard]] ExitStatus run();
 
   private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lets a consumer leave: because the supervisor has told it to, or at the end of a drain. In both cases the
-// consumer first makes all saved results durable.
+// Decides when a consumer may leave: when the supervisor has told it to, or at the end of a drain. In both
+// cases the consumer first makes all saved results durable.
 #pragma once
 
 #include <cstdint>
@@ -18,14 +18,14 @@ class Departure {
     Departure(const Hand& hand, const Storage& storage, FlushDuty& flush, DrainWatch& watch) noexcept
         : hand_(hand), storage_(storage), flush_(flush), watch_(watch) {}
 
-    // True if this consumer is told to leave and others continue. The consumer stays in a drain, where it may
-    // be the last one, and as an orphan, because nobody would start another consumer.
+    // True if the supervisor has told this consumer to leave and no drain has begun. During a drain the
+    // consumer stays, because it may be the last one. If the supervisor is dead, this call begins a drain.
     [[nodiscard]] bool is_wanted();
-    // Makes all results durable that are saved by now: other consumers may be busy with slow invoices and
-    // flush these results late. Returns false if this consumer must stay after all.
+    // Flushes until all results that are saved by now are durable. (Other consumers may be busy with slow
+    // invoices and would flush them late.) Returns false if is_wanted() has become false meanwhile.
     [[nodiscard]] bool flush_saved();
-    // Flushes until all saved results and the cursor are durable. Returns false if this consumer is an orphan
-    // that has waited long enough.
+    // Flushes until all saved results and the cursor are durable. Returns false if that has not succeeded and
+    // DrainWatch::has_waited_enough().
     [[nodiscard]] bool drain();
 
   private:

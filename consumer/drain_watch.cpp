@@ -8,8 +8,9 @@ namespace pipeline {
 
 using std::chrono::steady_clock;
 
-// Closes the ring in place of a dead producer, which may have died together with the supervisor, or for good.
-// A living producer closes the ring itself, after it has pushed the items that it cannot acquire again.
+// In a drain, a living producer closes the ring itself, after it has pushed the items that it cannot acquire
+// again. This function closes the ring if the producer is dead, or if an orphan has waited for the producer
+// long enough.
 void DrainWatch::look() {
     if (!is_orphan() && lineage_.is_orphan()) {
         orphan_since_ = steady_clock::now();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Notices that the supervisor or the producer is dead, and does its part in a drain. An orphan requests the
-// stop in place of the supervisor. The first consumer that finds a stop requested and the producer dead
-// closes the ring.
+// A consumer's watch for a dead supervisor or producer. If the supervisor is dead, the consumer is an orphan,
+// and the watch requests the stop. In a drain it closes the ring if the producer is dead, or if the consumer
+// has been an orphan for the drain timeout.
 #pragma once
 
 #include <chrono>
@@ -13,11 +13,13 @@ namespace pipeline {
 
 class DrainWatch {
   public:
-    // `drain_timeout`: how long an orphan waits for the producer, for the ledger, or for room in storage.
+    // `drain_timeout`: how long an orphan waits for the producer, for the ledger, for room in storage or for
+    // a permit.
     DrainWatch(const Ring& ring, Lineage lineage, std::chrono::nanoseconds drain_timeout) noexcept
         : ring_(ring), lineage_(lineage), drain_timeout_(drain_timeout) {}
 
-    // Looks for a dead supervisor and a dead producer. Call it at each bounded wait.
+    // Requests the stop if the supervisor is dead, and closes the ring if that is due. Call it after each
+    // wait.
     void look();
     [[nodiscard]] bool is_draining() const noexcept { return ring_.stop_requested() || ring_.closed(); }
     // True once look() has found the supervisor dead.

@@ -29,8 +29,8 @@ FlushDuty::FlushDuty(const ConsumerOptions& options, const Segments& segments, L
 bool FlushDuty::lead_if_due(nanoseconds bound) {
     if (outcome_log_.has_something_to_say()) outcome_log_.tell(steady_clock::now());
     const auto due = flush_.due_in();
-    // Flush early if the next invoice may take longer than the flush can wait: perhaps no other consumer is
-    // free to lead it.
+    // Flush early if the next invoice is slow and the flush falls due while it is processed: perhaps no other
+    // consumer is free to lead the flush then.
     if (!due || *due > claim_size_.slow_item()) return false;
     return !is_resting() && lead(bound);
 }
@@ -61,7 +61,8 @@ bool FlushDuty::is_resting() const noexcept {
     return retry_delay_ != nanoseconds::zero() && steady_clock::now() < retry_at_;
 }
 
-// Returns the result of `action`. If the ledger is unavailable, logs that and returns false.
+// Calls `action`, which uses the ledger, and returns its result. If the ledger is unavailable, logs that,
+// sets the time of the retry, and returns false.
 template <class Action>
 bool FlushDuty::use_ledger(Action&& action) {
     try {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Does a consumer's share of the flushes: leads a flush whenever one is due and no other consumer leads it.
-// After a failure of the ledger, retries with a growing delay. Logs the failure once, and the recovery.
+// Leads the flush of saved results into the ledger whenever one is due and no other consumer leads it. After
+// a failure of the ledger, retries with a growing delay. Logs the failure once, and the recovery.
 #pragma once
 
 #include <chrono>
@@ -24,16 +24,20 @@ class FlushDuty {
     FlushDuty(const ConsumerOptions& options, const Segments& segments, Ledger& ledger, ActivityMeter& meter,
               const ClaimSize& claim_size);
 
-    // Leads a flush if one is due; waits at most `bound` for another leader. Returns true if it has flushed.
+    // Calls lead(bound) if a flush is due and no retry is pending. Returns true if this consumer has flushed.
+    // Also writes the log lines of invoices that were not booked (OutcomeLog).
     bool lead_if_due(std::chrono::nanoseconds bound);
-    // Leads a flush now. Returns false if another consumer leads or the ledger cannot be written.
+    // Leads a flush now, even if none is due. If another consumer leads, waits at most `bound` for its end.
+    // Returns false if that consumer still leads then, or if the ledger cannot be written.
     bool lead(std::chrono::nanoseconds bound);
-    // The time until there is a flush to lead, at most kBoundedWait; none if no record waits.
+    // The time after which to call lead_if_due() again, at most kBoundedWait; none if no record waits for a
+    // flush.
     [[nodiscard]] std::optional<std::chrono::nanoseconds> next_look() const noexcept;
 
-    // Reports a ledger that was moved or replaced. Call it while the pipeline is idle.
+    // Checks whether the ledger was moved or replaced, and logs that like a failed flush. Call it when a
+    // claim has found no item.
     void look_after_ledger();
-    // If the last attempt failed, sleeps until the retry, but at most kBoundedWait.
+    // If the last use of the ledger failed, sleeps for the delay before the retry, but at most kBoundedWait.
     void rest_after_failure() const;
 
   private:
@@ -45,9 +49,9 @@ class FlushDuty {
 
     ActivityMeter& meter_;
     const ClaimSize& claim_size_;
-    OutcomeLog outcome_log_;  // declared before the flush, which calls it
+    OutcomeLog outcome_log_;  // declared before flush_, which calls it
     Flush flush_;
-    std::chrono::nanoseconds retry_delay_{0};  // 0: the last attempt succeeded
+    std::chrono::nanoseconds retry_delay_{0};  // 0: the last use of the ledger succeeded
     TimePoint retry_at_{};
 };
 

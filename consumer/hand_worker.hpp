@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Processes the items of a consumer's hand and saves their results. Two classes implement it: one processes
-// invoice by invoice in the consumer, the other gives the whole hand to a batch processor outside.
+// Processes the items that a consumer has claimed (its hand) and saves their results. InvoiceWorker processes
+// them one by one in the consumer. BatchWorker gives them all to a processor that works in another process.
 #pragma once
 
 namespace pipeline {
@@ -12,13 +12,14 @@ class HandWorker {
     HandWorker& operator=(const HandWorker&) = delete;
     virtual ~HandWorker() = default;
 
-    // Works off the hand, which may be empty. Returns false if the consumer is an orphan that cannot
-    // continue: unfinished work then stays in the hand.
+    // Processes and saves all items of the hand, which may be empty. Returns false if the supervisor is dead
+    // and the consumer cannot continue (see Consumer::run()). Unfinished work then stays in the hand.
     [[nodiscard]] virtual bool work_off() = 0;
 
     // True if look_after() must be called at least every half second while there is no hand to work off.
     [[nodiscard]] virtual bool has_events() const noexcept = 0;
-    // Handles events between two hands.
+    // Looks after the programs outside, which may write or end at any time. The consumer calls it while it
+    // has no hand to work off.
     virtual void look_after() = 0;
 };
 

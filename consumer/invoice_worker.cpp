@@ -30,7 +30,7 @@ bool InvoiceWorker::work_off() {
     clock_.begin();
     for (std::uint64_t i = word.done; i < word.count; ++i) {
         if (is_paced && !may_begin(i)) {
-            // Save the finished results: they do not wait for the permit.
+            // Save the finished results now, before the wait for the permit.
             if (unsaved != 0 && !save(i, unsaved, std::chrono::steady_clock::now())) return false;
             unsaved = with_details = 0;
             next_look = look;
@@ -61,7 +61,8 @@ bool InvoiceWorker::save(std::uint64_t end, std::size_t unsaved, std::chrono::st
     return true;
 }
 
-// Takes the permit for the attempt at item i if it is due. An item that is not processed needs none.
+// Returns true if item i may begin now: it has got its permit (with --rate), or it will not be processed and
+// needs none (is_to_be_processed()).
 bool InvoiceWorker::may_begin(std::uint64_t i) noexcept {
     return !is_to_be_processed(hand_, i, max_attempts_) || pacer_.take() == std::chrono::nanoseconds::zero();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Works off a hand invoice by invoice, in this process. It saves the results at the end of the hand, or
-// earlier once they have taken longer than ClaimSize::kBudget, so that no finished invoice waits behind a
-// slow one.
+// Processes the items that a consumer has claimed (its hand) one by one, in this process. It saves the
+// results after the last item, or earlier once the unsaved ones have taken longer than ClaimSize::kBudget, so
+// that no finished invoice waits behind a slow one.
 #pragma once
 
 #include <array>
@@ -22,7 +22,8 @@ namespace pipeline {
 
 class InvoiceWorker final : public HandWorker {
   public:
-    // All references must outlive the object. `max_attempts` and `item_timeout` as in ConsumerOptions.
+    // All references must outlive the object. An item fails for good after `max_attempts` failed attempts.
+    // `item_timeout` appears in the reason of an item that ran too long.
     InvoiceWorker(const Hand& hand, Processor& processor, std::uint32_t max_attempts,
                   std::chrono::nanoseconds item_timeout, const ClaimSize& claim_size, WorkClock& clock,
                   ResultSaver& saver, Pacer& pacer) noexcept;
@@ -46,8 +47,9 @@ class InvoiceWorker final : public HandWorker {
     WorkClock& clock_;
     ResultSaver& saver_;
     Pacer& pacer_;
-    // The results and findings of items that are processed and not yet saved. The next item reuses a result
-    // without details, so that a hand without details touches little more than its findings.
+    // The findings and results of items that are processed and not yet saved. A finding refers to its result
+    // only for details. A result without details is therefore used again for the next item, so that invoices
+    // without details touch little memory beyond their findings.
     std::array<Result, kMaxBatch> results_;
     std::array<Finding, kMaxBatch> findings_;
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// consumer: processes what it claims from the ring and saves the results. Started by the supervisor.
+// The consumer program, which the supervisor starts: claims items from the ring, processes them, and saves
+// the results.
 #include "common/options/consumer_options.hpp"
 #include "common/os/program.hpp"
 #include "common/os/signals.hpp"

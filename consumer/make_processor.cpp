@@ -17,10 +17,10 @@
 namespace pipeline {
 namespace {
 
-// Returns the rule set (common/os/confinement.hpp) that keeps this consumer's programs from segments and
-// ledger; null if they are not confined. A user's program is confined only with --confine. A processor of
-// ours (--isolate) is always confined, and may write nowhere. If the kernel cannot confine, throws Failure
-// (Configuration) with --confine; without it, logs that and returns null.
+// Returns the rule set (common/os/confinement.hpp) that keeps this consumer's children from the segments and
+// the ledger; null without --isolate and --confine. An isolated processor of ours may also write nowhere. If
+// the kernel cannot confine processes: with --confine, throws Failure; with --isolate alone, logs that and
+// returns null.
 std::shared_ptr<const UniqueFd> confine(const ConsumerOptions& options) {
     if (!options.outside.isolate && !options.outside.confine) return nullptr;
     ConfinementPlan plan;
@@ -60,7 +60,8 @@ std::unique_ptr<BatchProcessor> make_exec(const ConsumerOptions& options, Progra
     return std::make_unique<ExecProcessor>(std::move(plan), std::move(requests));
 }
 
-// Makes a processor that runs this program as a child, which answers requests instead of consuming.
+// Makes the processor for --isolate. Its child runs this same program, but answers requests
+// (answer_requests()) instead of consuming.
 std::unique_ptr<BatchProcessor> make_isolated(const ConsumerOptions& options,
                                               const std::shared_ptr<const SpoolFolder>& spool) {
     ConsumerOptions served = options;

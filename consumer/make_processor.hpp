@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes the processor that the command line names: one that works in the consumer, or one outside.
+// Makes the processor that the command line names. It works either in the consumer or in another process.
 #pragma once
 
 #include <memory>
@@ -13,15 +13,16 @@
 
 namespace pipeline {
 
-// Makes the processor that `spec` names, which must be one of ours. The ubl processor finds an id's file in
-// `spool`; if there is no spool, it takes the id as a path. `patience` bounds the retries of files that
-// cannot be read at present.
+// Makes the processor that `spec` names: ubl, none or simulate. For a user's program, throws Failure
+// Internal. The ubl processor finds an id's file in `spool`; if there is no spool, it takes the id as a path.
+// `patience` bounds its retries of a file that cannot be read at present.
 [[nodiscard]] std::unique_ptr<Processor> make_processor(const ProcessSpec& spec,
                                                         std::shared_ptr<const SpoolFolder> spool,
                                                         Patience patience = Patience{});
 
-// Makes the batch processor of the options; null if the consumer processes invoices itself. Throws Failure
-// NoInput if there is no such program. `spool`: the folder of the invoices' files, if they have any.
+// Makes the processor for a user's program (exec, each) or for --isolate. Returns null if the options name
+// neither: the consumer then processes invoices itself. Throws Failure NoInput if there is no such program.
+// `spool`: the folder of the invoices' files; null if they do not lie in a spool.
 [[nodiscard]] std::unique_ptr<BatchProcessor> make_batch_processor(
     const ConsumerOptions& options, const std::shared_ptr<const SpoolFolder>& spool);
 

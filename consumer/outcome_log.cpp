@@ -33,7 +33,8 @@ void add(Totals& totals, Outcome outcome) noexcept {
     }
 }
 
-// Returns the record's own reason; if the ledger's outcome differs from the processor's, why it does.
+// Returns the processor's reason. If the ledger's outcome differs from the processor's status, returns why it
+// differs.
 std::string_view reason_of(const Record& record, const Details* details) noexcept {
     if (record.outcome == Outcome::Duplicate) return "its id is in the ledger already, from another position";
     if (record.outcome != static_cast<Outcome>(record.status))
@@ -99,7 +100,7 @@ void OutcomeLog::tell_one(const Ended& ended) const {
              {"STATUS", std::string(word(ended.outcome))},
              {"ATTEMPTS", fmt::to_string(ended.attempts)},
              {"REASON", ended.reason}});
-    } catch (const std::exception&) {  // no memory for all of it
+    } catch (const std::exception&) {  // out of memory for the whole line
         log(level, "invoice {} {}", ended.id, word(ended.outcome));
     }
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes log lines for invoices that were not booked: rejected, failed, or a duplicate of one already in the
-// ledger. The consumer that has led their flush writes the lines after it has released the flush lock: a
-// stopped log reader must not block the ledger. If a leader is killed between its COMMIT and the store of
-// `durable`, the next leader writes the lines. If it is killed after that store and before it writes the
-// lines, they are lost. So no kill causes a line twice, and the ledger has the invoices whose lines are lost.
+// ledger. The consumer that has led their flush into the ledger writes the lines after it has released the
+// flush lock: a stopped log reader must not block the ledger. If this leader is killed between its COMMIT and
+// the store of the storage's `durable`, the next leader writes the lines. If it is killed after that store
+// and before it writes the lines, they are lost. So no kill causes a line twice, and the ledger has the
+// invoices whose lines are lost.
 #pragma once
 
 #include <array>
@@ -24,24 +25,26 @@ class OutcomeLog final : public Flush::Listener {
     using TimePoint = std::chrono::steady_clock::time_point;
     static constexpr std::uint32_t kLinesPerSecond = 10;
 
-    // `name`: the pipeline's name, for the journal.
+    // `name`: the pipeline's name, a field of each line in the journal.
     explicit OutcomeLog(std::string name) : name_(std::move(name)) {}
     OutcomeLog(const OutcomeLog&) = delete;
     OutcomeLog& operator=(const OutcomeLog&) = delete;
     // Writes all remaining lines.
     ~OutcomeLog() override;
 
-    // Keeps as many records as there are lines left in this second, and counts the rest.
+    // Copies as many of the records that are not booked as there are lines left in this second, and counts
+    // the others.
     void stored(const RecordRange& records, const Totals& outcomes) noexcept override;
-    // Writes the kept lines and, once the second is over, the number of omitted ones. Call it after a flush
-    // and, while there is anything to say, from time to time.
+    // Writes a line for each copied record. If more lines are allowed at `now`, also writes how many invoices
+    // have got no line. Call it after each flush, and from time to time while has_something_to_say().
     void tell(TimePoint now) noexcept;
     [[nodiscard]] bool has_something_to_say() const noexcept {
         return kept_count_ != 0 || left_out_.all() != 0;
     }
 
   private:
-    // A copy of a record: once the record is durable, another one may reuse its space.
+    // The copy of a record that a line needs. The record itself may be overwritten before the line is
+    // written.
     struct Ended {
         Outcome outcome;
         std::uint32_t attempts;

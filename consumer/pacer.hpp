@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes a consumer's permits under --rate, one before each attempt. A consumer that waits for a permit
-// processes no invoice and holds no lock; it still leads flushes, and notices that the supervisor is dead.
+// Takes the permits (Permits) that a consumer needs under --rate, one before each attempt at an invoice. A
+// consumer that waits for a permit processes no invoice and holds no lock, but it leads flushes, and notices
+// that the supervisor is dead.
 #pragma once
 
 #include <algorithm>
@@ -16,22 +17,21 @@ namespace pipeline {
 
 class Pacer {
   public:
-    // `permits`: none without --rate; then every permit is there at once. All references must outlive the
-    // object.
+    // `permits`: none without --rate; then no attempt has to wait. All references must outlive the object.
     Pacer(std::optional<Permits> permits, FlushDuty& flush, DrainWatch& watch) noexcept
         : permits_(permits), flush_(flush), watch_(watch) {}
 
     [[nodiscard]] bool is_on() const noexcept { return permits_.has_value(); }
-    // As Permits::take().
+    // Takes a permit and returns zero. If none is due, returns the time after which to ask again.
     [[nodiscard]] std::chrono::nanoseconds take() noexcept {
         return permits_ ? permits_->take() : std::chrono::nanoseconds::zero();
     }
-    // Waits until it has taken a permit. Returns false if this is an orphan that has waited enough: then the
-    // consumer must leave its hand to the next start.
+    // Waits until it has taken a permit. Returns false if there is none yet and
+    // DrainWatch::has_waited_enough(). The consumer must then leave its unfinished items to the next start.
     [[nodiscard]] bool wait();
 
   private:
-    // The wait while another consumer leads a due flush.
+    // The shortest wait between two looks at a flush that is due and led by another consumer.
     static constexpr std::chrono::nanoseconds kLeastWait{1'000'000};
 
     std::optional<Permits> permits_;

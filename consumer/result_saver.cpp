@@ -10,8 +10,8 @@ bool ResultSaver::save(std::span<const Finding> findings) {
                              std::memory_order_relaxed);
         findings = findings.subspan(saved);
         if (findings.empty()) return true;
-        // There is no room: the ledger or the producer's receipts are behind. Lead a flush that is due, or
-        // wait for another process to make room.
+        // The storage is full: it holds results that are not in the ledger, or not yet acknowledged by the
+        // producer. Lead a flush that is due, or wait for another process to make room.
         if (!flush_.lead_if_due(Flush::kLeaveToLeader))
             storage_.wait_for_room(flush_.next_look().value_or(FlushDuty::kBoundedWait));
         watch_.look();
@@ -19,8 +19,8 @@ bool ResultSaver::save(std::span<const Finding> findings) {
     }
 }
 
-// True if the storage stays full although everything saved is durable: only a producer releases space, and
-// only the next supervisor starts another producer.
+// True if the full storage will get no room: all its results are durable, so that only a producer could
+// release space, but the producer is dead, and no supervisor is left to start another one.
 bool ResultSaver::nobody_makes_room() const noexcept {
     return watch_.is_orphan() && storage_.durable() == storage_.tail() && !watch_.producer_is_alive();
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Saves the results of a hand's next items into storage. While storage is full it waits, and leads the flush
-// that makes room.
+// Saves results of the items that a consumer has claimed (its hand) into storage. While storage is full, it
+// leads flushes that are due, and waits for room.
 #pragma once
 
 #include <span>
@@ -20,7 +20,8 @@ class ResultSaver {
                 DrainWatch& watch) noexcept
         : hand_(hand), storage_(storage), metrics_(metrics), flush_(flush), watch_(watch) {}
 
-    // Saves all findings. Returns false if the consumer is an orphan that cannot continue: the rest stays in
+    // Saves `findings`, the results of the hand's next items. Returns false if the storage is full, the
+    // supervisor is dead, and the consumer cannot wait for room any longer. The unsaved items then stay in
     // the hand.
     [[nodiscard]] bool save(std::span<const Finding> findings);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Measures the processing of a hand: for observers, for the supervisor's scaling, and for the size of the
-// next claim.
+// Measures how long the items that a consumer has claimed (its hand) wait and how long their processing
+// takes. Observers, the supervisor's scaling and the size of the next claim use these times.
 #pragma once
 
 #include <chrono>
@@ -22,22 +22,23 @@ class WorkClock {
     WorkClock(const Hand& hand, PlaceMetrics& metrics, ActivityMeter& meter, ClaimSize& claim_size) noexcept
         : hand_(hand), metrics_(metrics), meter_(meter), claim_size_(claim_size) {}
 
-    // Call when the processing of the hand begins.
+    // Call before the hand's first item is processed.
     void begin() noexcept;
-    // The time when the processing of the items that are not saved yet began.
+    // The time when the processing of the unsaved items began, moved forward by each rest (rest() to
+    // go_on()).
     [[nodiscard]] TimePoint began() const noexcept { return began_; }
-    // Call when the hand's `count` items from `first` on are processed, one by one since began(), and before
-    // their results are saved: the save takes the items out of the hand. `is_end`: no item of the hand is
-    // left.
+    // Call just before saving the results of `count` items of the hand, from item `first` on: they count as
+    // processed one after another since began(). After the save they are no longer in the hand. `is_end`:
+    // they are the hand's last items.
     void pause(std::uint64_t first, std::size_t count, TimePoint now, bool is_end) noexcept;
-    // Call when the results are saved.
+    // Call after the save that followed pause().
     void resume() noexcept;
     // Call when the next attempt has to wait for a permit of --rate, and no item is being processed. The time
-    // until go_on() does not count. Further calls change nothing.
+    // until go_on() does not count as processing. A second call before go_on() changes nothing.
     void rest() noexcept;
-    // Call when the permit is there.
+    // Call when the consumer has got the permit. Without a rest() before it, changes nothing.
     void go_on() noexcept;
-    // Call when nothing of the hand is left.
+    // Call when the consumer stops working on the hand: an observer then sees no item in progress.
     void end() const noexcept { hand_.set_since(0); }
 
   private:

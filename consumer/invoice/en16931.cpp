@@ -24,7 +24,8 @@ Amount sum_of(const UblDocument& document, AllowanceCharge::Kind kind) noexcept 
     return sum;
 }
 
-// Checks BR-CO-11 for allowances, and BR-CO-12 for charges.
+// Checks BR-CO-11 for allowances, or BR-CO-12 for charges: the total is the rounded sum (an absent sum counts
+// as zero), or both are absent.
 bool total_holds(const Amount& total, const Amount& sum) noexcept {
     return total.value == round2(sum.or_zero()) || (!total.present && !sum.present);
 }

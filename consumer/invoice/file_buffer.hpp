@@ -45,7 +45,8 @@ class FileBuffer {
   private:
     static constexpr std::size_t kKeptBytes = std::size_t{1} << 20;
 
-    // The outcome of one try: a reason, or a failed call with its errno value.
+    // The outcome of one try. Read: an empty reason, and error 0. Cannot be read: the reason. A call failed:
+    // its name, and the errno value.
     struct Outcome {
         std::string reason;
         const char* call = nullptr;

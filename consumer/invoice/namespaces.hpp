@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Maps prefixes to namespaces at a point of a document (Namespaces in XML 1.0). It tells apart the four
-// namespaces of UBL; all others are the same to it.
+// Maps prefixes to namespaces at a point of a document (Namespaces in XML 1.0). It knows the four namespaces
+// of UBL; for any other it gives Vocabulary::None.
 #pragma once
 
 #include <cstdint>
@@ -37,15 +37,15 @@ class Namespaces {
     static constexpr std::size_t kMaxBindings = 64;
 
     void clear() noexcept { bindings_.clear(); }
-    // Adds the declarations of `element`, which is at `depth`. Returns false if there are too many. The
-    // caller must have left any earlier element at this depth. The element's text must outlive the
-    // declarations.
+    // Adds the declarations of `element`, which is at `depth`. Returns false if there are too many. Before,
+    // call leave() for any earlier element at this depth. The parsed XML must outlive the declarations.
     [[nodiscard]] bool enter(pugi::xml_node element, std::uint32_t depth);
     // Drops the declarations made at `depth`.
     void leave(std::uint32_t depth) noexcept {
         while (!bindings_.empty() && bindings_.back().depth == depth) bindings_.pop_back();
     }
-    // The namespace of `prefix` here. The empty prefix belongs to names without a colon.
+    // Returns the namespace that `prefix` stands for at this point. The empty prefix belongs to names without
+    // a colon.
     [[nodiscard]] Vocabulary find(std::string_view prefix) const noexcept;
 
   private:

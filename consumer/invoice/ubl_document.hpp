@@ -12,8 +12,8 @@
 
 namespace pipeline {
 
-// An element that holds a number. Both an absent element and a text that is no number count as not a number:
-// comparisons with them fail.
+// An element that holds a number. `value` is not a number if the element is absent or its text is no number:
+// comparisons with it fail.
 struct Amount {
     bool present = false;
     Decimal value = Decimal::not_a_number();
@@ -39,7 +39,7 @@ struct MonetaryTotal {
 // cac:AllowanceCharge of the document itself
 struct AllowanceCharge {
     enum class Kind : std::uint8_t { Unknown, Allowance, Charge };
-    Kind kind = Kind::Unknown;  // Unknown: no ChargeIndicator, or neither true nor false
+    Kind kind = Kind::Unknown;  // Unknown: there is no valid ChargeIndicator
     Amount amount;
 };
 
@@ -91,8 +91,8 @@ struct UblDocument {
     Problem problem;
 
     void clear() noexcept;
-    // The TaxAmount of the only own TaxTotal in the document's currency; null if the document has no
-    // currency, or if there is not exactly one such amount.
+    // Returns the TaxAmount in the document's currency among the document's own TaxTotals; null if the
+    // document has no currency, or if there is not exactly one such amount.
     [[nodiscard]] const Amount* tax_in_currency() const noexcept;
 };
 

@@ -57,7 +57,8 @@ void UblProcessor::process_file(const Acquired& invoice, Result& result) {
         return result.set(Status::Failed, error);
     }
     if (const std::string reason = parse(); !reason.empty()) {
-        // If the file has changed meanwhile, the invoice fails: a half-written file does not prove it wrong.
+        // If the file has changed meanwhile, the invoice fails: a half-written file does not prove the
+        // invoice wrong.
         if (file_.has_changed()) return result.set(Status::Failed, FileBuffer::kChanged);
         return result.set(Status::Rejected, reason);
     }
@@ -71,8 +72,8 @@ std::string UblProcessor::parse() {
     converted_ = false;
     if (bad.nul) return malformed(static_cast<std::ptrdiff_t>(*bad.nul), "a NUL byte");
 
-    // Pass the NUL after the text as well: pugixml overwrites the last character of its buffer, and would
-    // miss stray text there.
+    // Pass the NUL after the text as well: pugixml overwrites the last character that it gets, and would miss
+    // stray text there.
     const pugi::xml_parse_result parsed = xml_.load_buffer_inplace(
         file_.data(), wide ? file_.size() : file_.size() + 1, UblReader::kParseOptions);
     if (parsed.status == pugi::status_out_of_memory) throw std::bad_alloc();
@@ -96,7 +97,8 @@ std::string UblProcessor::parse() {
     return {};
 }
 
-// Judges the document. A rejected invoice also gets its details, as far as they are numbers.
+// Books the invoice if its document violates no rule and has no problem; otherwise rejects it. In both cases
+// sets its details, but leaves out amounts that are not numbers.
 void UblProcessor::judge(Result& result) const {
     result.has_details = true;
     Details& details = result.details;

@@ -31,8 +31,8 @@ class UblProcessor final : public Processor {
   public:
     static constexpr std::size_t kDefaultMaxBytes = std::size_t{64} << 20;
 
-    // Ids are names of files in `spool`; without a spool, ids are paths. `patience` applies to files that
-    // cannot be read at present.
+    // Ids are names of files in `spool`; without a spool, ids are paths. `patience` bounds the retries of a
+    // file that cannot be read at present.
     explicit UblProcessor(std::shared_ptr<const SpoolFolder> spool, std::size_t max_bytes = kDefaultMaxBytes,
                           Patience patience = Patience{});
 
@@ -49,7 +49,7 @@ class UblProcessor final : public Processor {
     bool is_spool_;
     FileBuffer file_;
     pugi::xml_document xml_;
-    bool converted_ = false;  // the parsed text was converted from the file's bytes
+    bool converted_ = false;  // pugixml converted the text: its offsets are not the file's
     UblReader reader_;
     UblDocument document_;
 };

@@ -10,8 +10,8 @@
 namespace pipeline {
 namespace {
 
-// True if the handle refers to a node. Its own test is a library call that costs as much as the step to the
-// next node. This test compares the pointer in the handle with null.
+// True if the handle `node` refers to a node. Compares the pointer in the handle with null: pugixml's own
+// test is a library call that costs as much as the step to the next node.
 bool exists(pugi::xml_node node) noexcept {
     static_assert(sizeof node == sizeof(void*) && std::is_trivially_copyable_v<pugi::xml_node>);
     return std::bit_cast<const void*>(node) != nullptr;
@@ -58,7 +58,8 @@ bool UblReader::read(pugi::xml_node root, UblDocument& document) {
     return true;
 }
 
-// Walks depth first. Nodes that are no elements have no name, and so match nothing.
+// Visits the nodes below `root`, depth first. Nodes that are no elements have no name, so that no rule of
+// visit() matches them.
 void UblReader::walk(pugi::xml_node root) {
     open_.assign(1, {Context::Document, root});
     pugi::xml_node node = root.first_child();
@@ -74,8 +75,8 @@ void UblReader::walk(pugi::xml_node root) {
         }
         const pugi::xml_node child = node.first_child();
         const Context parent = open_.back().context;
-        // Skip elements that hold only a text (which is not a child), unless their parent gives them a
-        // meaning.
+        // Skip elements without children, unless their parent gives them a meaning. (A plain text is not a
+        // child: pugixml stores it in its element.)
         if (exists(child) || parent != Context::Elsewhere) {
             Element element(node, static_cast<std::uint32_t>(open_.size()));
             const Context context = visit(element, parent);
@@ -184,7 +185,8 @@ UblReader::Context UblReader::visit_in_allowance_charge(Element& element) {
     return visit_elsewhere(element);
 }
 
-// A tax total cannot contain another one, so at most one tax total, one subtotal and one category are open.
+// A tax total cannot contain another one, so at most one tax total, one subtotal and one category are open:
+// the last one of each.
 UblReader::Context UblReader::visit_in_tax(Element& element, Context parent) {
     TaxTotal& total = document_->tax_totals.back();
     if (parent == Context::TaxTotal) {

@@ -51,7 +51,7 @@ class UblReader {
         Opaque
     };
 
-    // The element that the walk is looking at.
+    // The element that walk() is looking at.
     struct Element {
         pugi::xml_node node;
         QualifiedName name;

@@ -13,14 +13,14 @@ namespace pipeline {
 
 class UblValues {
   public:
-    // Sets where to report problems from now on.
+    // From now on, reports problems to `problem`, which must outlive the reading.
     void set_problem(Problem& problem) noexcept { problem_ = &problem; }
 
     // Returns the text of an element, valid until the next call. For an element with child elements, returns
     // a text that is no valid value.
     [[nodiscard]] std::string_view text_of(pugi::xml_node element);
     // Reads the decimal in `element`, whose local name is `local`. If `amount` was read before, it becomes
-    // not a number.
+    // not a number, and the element is reported as repeated.
     void read_amount(pugi::xml_node element, const char* local, Amount& amount);
     // Reads a ChargeIndicator, an xs:boolean: true, false, 1 or 0.
     void read_indicator(pugi::xml_node element, AllowanceCharge& allowance_charge);

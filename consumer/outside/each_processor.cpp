@@ -94,7 +94,7 @@ void EachProcessor::run(Batch& batch, std::size_t i) {
 bool EachProcessor::start(Batch& batch, std::size_t i) {
     const auto id = batch.item(i).id_text();
     if (plan_.spool && settle_without_file(*plan_.spool, batch, i)) return false;
-    batch.use_permit();  // a start that fails uses it, too
+    batch.use_permit();  // a start that fails also costs the permit
     // Mark the attempt before the program runs: the program may kill the consumer at once.
     if (!batch.begin(i)) return false;
     if (const auto mishap = child_.start(command_.fill(id, batch.attempt(i)), id)) {
@@ -111,13 +111,13 @@ bool EachProcessor::start(Batch& batch, std::size_t i) {
 
 EachProcessor::End EachProcessor::wait_for_end(Batch& batch) {
     auto limit = plan_.item_timeout;
-    int signal = SIGTERM;  // to send when `limit` is over; 0: there is none left
+    int signal = SIGTERM;  // to send when `limit` is over; 0: SIGKILL was sent
     auto since = steady_clock::now();
     while (true) {
         const auto before = steady_clock::now();
         nanoseconds bound = batch.look_after(before);
         const auto now = steady_clock::now();
-        since += now - before;  // the consumer's own time does not count
+        since += now - before;  // the time of look_after() does not count
         if (batch.is_given_up() && signal != 0) {
             child_.signal(SIGKILL);
             signal = 0;
@@ -137,7 +137,7 @@ EachProcessor::End EachProcessor::wait_for_end(Batch& batch) {
     }
 }
 
-// Reads the output that is available. If the program has ended, that is the rest of it.
+// Reads the program's output that is available, but at most kMostAtOnce buffers.
 void EachProcessor::read_output() {
     constexpr int kMostAtOnce = 64;  // then other work gets its turn
     for (int i = 0; i < kMostAtOnce; ++i) {
@@ -161,7 +161,8 @@ void EachProcessor::judge(Batch& batch, std::size_t i, int wait_status) {
         return batch.finish(i);
     }
     std::string said = complaint();
-    // Shells and env(1) exit like this if they cannot run a command. The program itself has started.
+    // Shells and env(1) exit with these statuses if they cannot run a command. The program itself has
+    // started.
     if (said.empty() && status == kNotFound) said = child_.name() + ", or a command of it, was not found";
     if (said.empty() && status == kNotExecutable)
         said = child_.name() + ", or a command of it, cannot be executed";

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs one process per invoice. The exit status of the process is the outcome (sysexits.h): 0 booked, 65
-// rejected, 75 try again later; any other status, and every death by a signal, is a failed attempt. One
-// process runs at a time: the consumers are the parallelism. An invoice that waits for its next attempt
-// delays no other invoice in its hand.
+// Runs a user's program once for each attempt at an invoice. The exit status is the outcome (sysexits.h): 0
+// booked, 65 rejected. Any other status, and every death by a signal, is a failed attempt; after status 75
+// (try again later), the next attempt waits for retry_delay(). A consumer runs one such process at a time,
+// and several consumers run several. An invoice that waits for its next attempt delays no other invoice that
+// the consumer has claimed.
 #pragma once
 
 #include <array>
@@ -22,13 +23,13 @@ namespace pipeline {
 struct EachPlan {
     ProgramChild::Setup program;
     std::chrono::nanoseconds item_timeout{0};
-    std::shared_ptr<const SpoolFolder> spool{};  // where the invoices' files are, if they lie in a spool
+    std::shared_ptr<const SpoolFolder> spool{};  // the files' folder; null: they lie in no spool
 };
 
 class EachProcessor final : public BatchProcessor {
   public:
-    // The delay before the second attempt after a temporary failure. It doubles before each further attempt,
-    // up to kLastRetry.
+    // The delay before the second attempt if the first ended with status 75. It doubles before each further
+    // attempt, up to kLastRetry.
     static constexpr std::chrono::milliseconds kFirstRetry{100};
     static constexpr std::chrono::milliseconds kLastRetry{10'000};
 
@@ -37,7 +38,7 @@ class EachProcessor final : public BatchProcessor {
     void process(Batch& batch) override;
     void look_after() override;
 
-    // The delay before the next attempt after this many failed ones.
+    // Returns the delay after attempt number `attempts` has ended with status 75.
     [[nodiscard]] static std::chrono::milliseconds retry_delay(std::uint32_t attempts) noexcept;
 
   private:
@@ -46,7 +47,8 @@ class EachProcessor final : public BatchProcessor {
     [[nodiscard]] std::size_t choose(const Batch& batch) const noexcept;
     void run(Batch& batch, std::size_t i);
     [[nodiscard]] bool start(Batch& batch, std::size_t i);
-    // How a program has ended. Late: the consumer has ended it. Never: the consumer cannot end it.
+    // How a program has ended. InTime: by itself. Late: by a signal of the consumer. Never: not even by
+    // SIGKILL.
     enum class End { InTime, Late, Never };
     [[nodiscard]] End wait_for_end(Batch& batch);
     void read_output();

@@ -76,7 +76,7 @@ void ErrorLines::leave_out(std::string_view bytes) {
         lines[count++] = is_first ? bytes : bytes.substr(before + 1);
         if (!is_first) bytes = bytes.substr(0, before);
     }
-    if (is_first) {  // this one continues the unfinished line
+    if (is_first) {  // the first line of `bytes` continues line_
         line_.append(lines[count - 1]);
         lines[count - 1] = line_.text();
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Logs the lines of a program's standard error with a prefix that names the program, at most kLinesPerSecond
 // of them. Keeps the last lines and the line that looks most like an error, because they tell why the program
-// has died. Output above the limit costs little more than reading it: it is not even split into lines.
+// has died. Output above the limit costs little more than reading it: only its last lines are looked at.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ class ErrorLines {
     using TimePoint = std::chrono::steady_clock::time_point;
     static constexpr std::uint32_t kLinesPerSecond = 50;
     static constexpr std::size_t kMaxLineBytes = OpenLine::kMaxBytes;  // longer lines are cut
-    static constexpr std::size_t kKept = 3;                            // lines
+    static constexpr std::size_t kKept = 3;                            // number of last lines to keep
 
     // Drops the lines of the previous program. Call it for each new program. `prefix` precedes each logged
     // line.
@@ -36,7 +36,8 @@ class ErrorLines {
     // If an earlier line looks more like an error than all of these, returns that line and the last one
     // instead.
     [[nodiscard]] std::string tail(std::size_t most) const;
-    // Tells how much a line looks like an error: 0 not at all, 2 like "ValueError: bad amount".
+    // Tells how much a line looks like an error. 2: like "ValueError: bad amount". 1: it has a word like
+    // "denied". 0: neither.
     [[nodiscard]] static int error_rank(std::string_view line);
 
   private:

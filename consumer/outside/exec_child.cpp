@@ -13,7 +13,7 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-constexpr seconds kEndAtEndOfInput{2};  // for a program that has no more work
+constexpr seconds kEndAtEndOfInput{2};  // for a program whose input is closed
 constexpr seconds kEndAtTerm{1};
 constexpr std::chrono::milliseconds kBoundedWait{500};
 constexpr std::size_t kMostReasonBytes = 200;

@@ -30,12 +30,13 @@ class ExecChild {
     [[nodiscard]] std::optional<Mishap> start(const std::vector<std::string>& arguments);
     [[nodiscard]] bool is_running() const noexcept { return process_.is_running(); }
     [[nodiscard]] const ProgramChild& process() const noexcept { return process_; }
-    // Kills the processes that the program has left outside its process group.
+    // Kills the processes that programs have left outside their process groups.
     void look_for_orphans() noexcept { process_.look_for_orphans(std::chrono::steady_clock::now()); }
     [[nodiscard]] Conversation& conversation() noexcept { return conversation_; }
     [[nodiscard]] const Conversation& conversation() const noexcept { return conversation_; }
 
-    // Waits at most `bound` until the program is ready for something, or the conversation must be checked.
+    // Waits until the program accepts input, has written output, or has ended, but at most `bound`, and no
+    // longer than until the conversation must be checked (Conversation::time_left()).
     [[nodiscard]] ProgramChild::Ready wait(std::chrono::nanoseconds bound);
     // Waits for `bound` while no program runs.
     void rest(std::chrono::nanoseconds bound) { static_cast<void>(process_.wait(false, bound)); }
@@ -44,7 +45,7 @@ class ExecChild {
     // Notes how much of its input the program has read.
     void look_at_pipe();
 
-    // Return the lines that the program has written by now: call first_line(), and then next_line() until it
+    // Return the lines that the program has written so far: call first_line(), and then next_line() until it
     // returns none. A line is valid until the next call. Lines that the program wrote before it read a
     // request are left out: they are greetings, not answers.
     [[nodiscard]] std::optional<std::string_view> first_line();

@@ -45,13 +45,13 @@ void ExecProcessor::process(Batch& batch) {
     if (child_.is_running() && !now_.is_idle()) child_.end();  // the batch was given up
 }
 
-// An earlier consumer may have died with several requests outstanding: nobody knows which one caused it.
+// If batch.has_suspect(), tries each item alone: nobody knows which one has killed an earlier consumer.
 void ExecProcessor::choose_first(const Batch& batch) {
     next_ = 0;
     suspects_ = batch.has_suspect() ? batch.size() : 0;
 }
 
-// Waits at most `bound` for an event of the program, and handles it.
+// Waits at most `bound` until the program reads, writes or ends, and handles that.
 void ExecProcessor::converse(std::chrono::nanoseconds bound) {
     const auto ready = child_.wait(bound);
     if (ready.input) send();
@@ -104,7 +104,7 @@ void ExecProcessor::ask() {
     }
     ask_for_more();
     if (now_.is_idle()) return;
-    begin_work();  // before the program can read a second one: from then on, either may kill the consumer
+    begin_work();  // before send(): once the program reads a second request, either may kill the consumer
     if (was_idle) now_.begin_first(steady_clock::now());
     send();
 }
@@ -127,7 +127,7 @@ std::size_t ExecProcessor::most_outstanding() const noexcept {
     return first < suspects_ ? 1 : plan_.pipeline;
 }
 
-// Sends requests. Those that the program can no longer read go to the next program.
+// Sends requests. If the program has closed its input, takes back those that it has not read.
 void ExecProcessor::send() {
     if (child_.send()) return;
     look_at_pipe();
@@ -197,7 +197,7 @@ void ExecProcessor::check_time() {
     }
 }
 
-// Ends the program. Charges an invoice if the program had read exactly one request.
+// Ends the program. Charges the attempt at request 0 if that is the only unanswered one that it had read.
 void ExecProcessor::fail(Cause cause, std::string said, const char* if_silent) {
     if (now_.is_idle()) return drop_surplus(said);
     const std::size_t read_count = now_.read_count();
@@ -245,7 +245,7 @@ void ExecProcessor::charge_first(Cause cause, const std::string& said) {
     starts_.ended();
 }
 
-// Handles the end of a program for which no invoice is charged. `is_vain`: the program answered nothing.
+// Handles a program's end that charges no invoice. `is_vain`: see ProgramStarts::ended_in_vain().
 void ExecProcessor::end_uncharged(bool is_vain, const std::string& why) {
     if (batch_ != nullptr) batch_->pause();
     if (!is_vain) return starts_.ended();
@@ -288,7 +288,7 @@ void ExecProcessor::look_after() {
     if (now_.is_failing()) retire_child();
 }
 
-// Looks after the batch at each wait. There may be no batch while a program is ended.
+// Looks after the batch, if there is one. Between two batches, a program may have to be ended.
 std::chrono::nanoseconds ExecProcessor::look_after_batch() {
     if (batch_ == nullptr) return std::chrono::nanoseconds::max();
     const auto before = steady_clock::now();

@@ -3,10 +3,11 @@
 // line on its standard output (docs/processors.md). Several requests may be outstanding. Answers come in the
 // order of the requests, or in any order if each names its invoice.
 //
-// Its one idea: only the invoice at fault is charged. Any doubt about an answer ends the program: a line that
-// is no answer, an answer to a request that the program has not read, the end of the output. A new program
-// gets all unanswered requests again. An attempt is charged only if the program had read exactly one of these
-// requests. If the program had read several, each is tried alone, which shows the one at fault.
+// Its one idea: only the invoice at fault is charged with a failed attempt. Any doubt about an answer ends
+// the program: a line that is no answer, an answer to a request that the program has not read, the end of the
+// output. A new program gets all unanswered requests again. If the old program had read exactly one of them,
+// its invoice is charged. If it had read several, none is charged, and each is tried alone, which shows the
+// one at fault.
 #pragma once
 
 #include <chrono>
@@ -29,11 +30,11 @@ namespace pipeline {
 struct ExecPlan {
     ProgramChild::Setup program;
     std::vector<std::string> arguments;  // including the program's name
-    std::uint32_t pipeline = 1;          // most outstanding requests
-    std::uint32_t max_items = 0;         // per child; 0: no limit
+    std::uint32_t pipeline = 1;          // most requests outstanding at once
+    std::uint32_t max_items = 0;         // most requests to one program; 0: no limit
     Conversation::Limits limits{};
-    bool is_ours = false;                        // a processor of ours (--isolate): it needs no advice
-    std::shared_ptr<const SpoolFolder> spool{};  // where the invoices' files are, if they lie in a spool
+    bool is_ours = false;                        // a processor of ours (--isolate): log no advice
+    std::shared_ptr<const SpoolFolder> spool{};  // the files' folder; null: they lie in no spool
 };
 
 class ExecProcessor final : public BatchProcessor {
@@ -41,8 +42,8 @@ class ExecProcessor final : public BatchProcessor {
     ExecProcessor(ExecPlan plan, RequestWriter requests);
     ~ExecProcessor() override;
 
-    // Throws Failure NotDrained after too many programs in a row that ended without reading a request. Then
-    // no invoice is charged, and none is being processed.
+    // Throws Failure NotDrained after too many programs in a row that ended without reading a request. No
+    // invoice is charged for that, and none is then marked as being processed.
     void process(Batch& batch) override;
     void look_after() override;
 
@@ -60,7 +61,8 @@ class ExecProcessor final : public BatchProcessor {
     void take_answer(std::string_view line);
     void check_time();
 
-    // `if_silent`: the reason if the program has written nothing at all.
+    // `said`: the reason; if empty, the program's last lines on standard error. `if_silent`: the reason if
+    // there are none, and the program has written nothing at all.
     void fail(Cause cause, std::string said = {}, const char* if_silent = "");
     void bury_dead();
     void settle(std::size_t read_count, Cause cause, const std::string& said);

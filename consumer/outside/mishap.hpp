@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tells what a mishap at the start of a program outside means: whether a retry may help, and what to tell the
-// user.
+// Judges a Mishap (common/os/spawn.hpp), that is a failure to start a program outside: whether a retry may
+// help, and what to tell the user.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace pipeline {
 
 // True if a retry may help: the system has run out of something, or the file is being written.
 [[nodiscard]] bool may_pass(const Mishap& mishap, std::uint64_t memory_limit) noexcept;
-// Returns the failure, whose text is one line about the program `path`.
+// Returns a Failure NoInput. Its text is one line that says what failed for the program `path`, with advice.
 [[nodiscard]] Failure failure_of(const Mishap& mishap, const std::string& path, std::uint64_t memory_limit);
 
 }  // namespace pipeline

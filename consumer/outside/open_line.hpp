@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The unfinished line of a stream, as a terminal shows it: a carriage return begins the line anew, as
-// programs that draw their progress need it. A line of more than kMaxBytes is cut.
+// The unfinished line of a stream, as a terminal shows it: text after a carriage return replaces the line so
+// far, since programs draw their progress like that. A line of more than kMaxBytes is cut.
 #pragma once
 
 #include <algorithm>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a process outside the consumer: the user's program, or one of our processors in isolation. The process
-// has its own process group, default signals, no descriptors but 0, 1 and 2, and no shared memory. The kernel
-// kills it when the consumer dies (PR_SET_PDEATHSIG). The consumer's pipe ends never block: all waiting
-// happens in wait(), for everything at once and with a bound.
+// Runs a process outside the consumer: the user's program, or an isolated processor of ours (--isolate). The
+// process has its own process group, default signals, no descriptors but 0, 1 and 2, and no shared memory.
+// The kernel kills it when the consumer dies (PR_SET_PDEATHSIG). The consumer's pipe ends never block: all
+// waiting happens in wait(), for everything at once and with a bound.
 //
-// The consumer waits only for the leader of the group. It kills the processes that the leader leaves behind:
-// those in the group when the leader ends, and those that have left the group at most a second later. The
-// consumer must not hold a lock in shared memory when it starts a program.
+// The consumer waits only for the program itself, the leader of the group. It kills the processes that the
+// leader leaves behind: those in the group when the leader ends, and those that have left the group at most a
+// second later. The consumer must not hold a lock in shared memory when it starts a program.
 #pragma once
 
 #include <sys/types.h>
@@ -101,7 +101,8 @@ class ProgramChild {
     // ago.
     void look_for_orphans(TimePoint now) noexcept;
 
-    // The program's lines on standard error; after its end, still those of the last program.
+    // The lines that the program has written to standard error. After its end they stay until the next
+    // start().
     [[nodiscard]] const ErrorLines& errors() const noexcept { return errors_; }
 
   private:

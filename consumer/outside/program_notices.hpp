@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes log lines about a consumer's programs that end, cannot be started, or write something that nobody
-// has asked for. Writes at most kLinesPerSecond, since the same may happen to invoice after invoice.
+// Logs when a consumer's program ends, cannot be started, or writes something that nobody has asked for.
+// Writes at most kLinesPerSecond lines, since the same may happen to invoice after invoice.
 #pragma once
 
 #include <chrono>
@@ -22,27 +22,28 @@ class ProgramNotices {
     explicit ProgramNotices(std::string program, bool is_ours = false)
         : program_(std::move(program)), is_ours_(is_ours) {}
 
-    // Call when a new program begins.
+    // Call when a new program starts: early() and surplus() then log once more.
     void begin() noexcept { is_early_ = has_surplus_ = false; }
     void cannot_start(std::string_view why);
-    // The program has ended between two invoices, and none is charged.
+    // Logs that the program has ended between two invoices, for the reason `why`.
     void ended_idle(std::string_view why);
-    // The program has ended before it had read a request.
+    // Logs that the program has ended before it had read a request.
     void ended_starting(std::string_view why);
-    // The program has ended with `count` invoices read and not answered. Any of them may be the cause.
+    // Logs that the program has ended with `count` invoices read and not answered. Any of them may be the
+    // cause, so each is tried alone.
     void suspects(std::size_t count, std::string_view why);
-    // The program has read a request and written nothing for Conversation::kSilence. Logs nothing about a
-    // processor of ours: it just takes that long.
+    // Logs that the program has read a request and written nothing for Conversation::kSilence. Logs nothing
+    // about a processor of ours, which always flushes its output.
     void silent();
-    // Returns the hint for a program that has read a request and written nothing for `silence`; empty if that
-    // says nothing about the program's buffers.
+    // Returns the hint for a program that has read a request and written nothing for `silence`; empty for a
+    // processor of ours, or if the silence was too short to say anything about the program's buffers.
     [[nodiscard]] const char* silent_hint(std::chrono::nanoseconds silence) const noexcept;
-    // The program's attempt at the invoice has failed. `said`: what the program wrote about that; may be
-    // empty.
+    // Logs that the program's attempt at the invoice has failed. `said`: what the program wrote about that;
+    // may be empty.
     void failed(std::string_view id, std::uint32_t attempt, std::string_view cause, std::string_view said);
-    // The program wrote a line before it had read a request. Logs this once per program.
+    // Logs, once per program, that it wrote a line before it had read a request.
     void early(std::string_view line);
-    // The program gave an answer without a request. Logs this once per program.
+    // Logs, once per program, that it gave an answer although it had read no request for it.
     void surplus(std::string_view answer);
 
   private:

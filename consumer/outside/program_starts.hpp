@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Decides when the next program may start after the last one has ended: at once after progress, otherwise
-// after a growing delay. Ends the run after too many programs in a row that ended without reading a request.
+// after a growing delay. Throws a Failure, which ends the consumer, after too many programs in a row that
+// ended without reading a request.
 #pragma once
 
 #include <chrono>
@@ -20,13 +21,13 @@ class ProgramStarts {
     explicit ProgramStarts(std::string program) : program_(std::move(program)) {}
 
     [[nodiscard]] TimePoint next_at() const noexcept { return delay_.start_at(); }
-    // Call when an invoice is finished. Forgets the programs that ended in vain, and resets the delay.
+    // Call when an invoice is finished. Sets the count of programs that ended in vain to zero, and resets the
+    // delay.
     void got_further() noexcept {
         vain_ = 0;
         delay_.got_further();
     }
-    // Call when an attempt at an invoice is charged. Forgets the programs that ended in vain, and keeps the
-    // delay.
+    // Call when an attempt at an invoice is charged. Sets that count to zero, but keeps the delay.
     void charged() noexcept { vain_ = 0; }
     // Call when the program has ended, or could not be started.
     void ended() noexcept { delay_.ended(std::chrono::steady_clock::now()); }

@@ -16,7 +16,8 @@ std::string_view trimmed(std::string_view line) noexcept {
     return line.substr(first, line.find_last_not_of(kBlanks) + 1 - first);
 }
 
-// Reads a line "WORD" or "WORD REASON". Returns false for any other line.
+// If the line is `word` alone, or `word` and a reason, sets `result` to `status` with that reason, and
+// returns true. Otherwise returns false.
 bool is_verdict(std::string_view line, std::string_view word, Status status, Result& result) {
     if (!line.starts_with(word)) return false;
     line.remove_prefix(word.size());

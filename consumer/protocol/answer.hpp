@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A program's answer for one invoice, as docs/processors.md describes it: a line "booked", "rejected REASON"
-// or "failed REASON", or a JSON object that says more. Reading is strict: any other line may belong to
-// another invoice, or be no answer at all.
+// or "failed REASON", or a JSON object that says more. read_answer() accepts nothing else, since any other
+// line may belong to another invoice, or be no answer at all.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace pipeline {
 struct Answer {
     enum class Kind : std::uint8_t {
         Understood,
-        Refused,  // an answer for sure, but a value in it cannot be recorded
+        Refused,  // surely an answer, but a value in it cannot be recorded
         None,     // no answer
     };
     Kind kind = Kind::Understood;
@@ -27,11 +27,11 @@ struct Answer {
     [[nodiscard]] bool may_be_for(std::string_view invoice) const;
 };
 
-// Reads the answer `line` (no newline; blanks around it and a byte order mark are ignored) into `result`,
-// except for its attempts. `result` is meaningless unless the answer is understood.
+// Reads the answer `line` (no newline; blanks around it and a byte order mark are ignored) into `result`, and
+// leaves its attempts unchanged. Unless the kind is Understood, `result` is meaningless.
 [[nodiscard]] Answer read_answer(std::string_view line, Result& result);
 
-// Does the same for a line that begins with a brace: an answer in JSON.
+// As read_answer(), but only for a line that begins with a brace: an answer in JSON.
 [[nodiscard]] Answer read_json_answer(std::string_view line, Result& result);
 
 // Returns `result` as a JSON object in one line, with its newline. read_answer() reads it back as the same

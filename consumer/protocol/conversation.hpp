@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps count of the requests to one program and of its answers: which requests are outstanding, how much of
-// them the program has read, and since when it works on the first one. This class knows neither processes nor
-// pipes.
+// Keeps count of the requests to one program and of its answers: which requests are outstanding (not
+// answered), how much of them the program has read, and since when it has worked on the first one. This class
+// knows neither processes nor pipes.
 //
 // Its one idea: a request counts as read once its bytes have left the pipe, whether the program has looked at
 // them or only buffered them. Only a request that was read can be answered, or be blamed for the program's
@@ -23,7 +23,7 @@ class Conversation {
     using TimePoint = std::chrono::steady_clock::time_point;
     using Nanoseconds = std::chrono::nanoseconds;
 
-    // How long a program that has read a request may write nothing before that is worth a notice.
+    // If a program has read a request and written nothing for so long, a notice is logged.
     static constexpr std::chrono::seconds kSilence{20};
 
     struct Limits {
@@ -32,11 +32,12 @@ class Conversation {
     };
     explicit Conversation(Limits limits) noexcept : limits_(limits) {}
 
-    // ---- requests: number 0 is the first that is outstanding ----
+    // ---- requests: number 0 is the oldest outstanding one ----
 
-    // Adds the request `text`, a line with its newline, for the item.
+    // Adds the request `text`, a line with its newline, for `item`. The caller then sends unsent(), and calls
+    // sent().
     void ask(std::size_t item, std::string_view text);
-    // The number of requests since the program started, answered or not.
+    // The number of requests since the program's start, answered or not.
     [[nodiscard]] std::uint32_t asked_count() const noexcept { return asked_count_; }
     // The number of requests that are not answered.
     [[nodiscard]] std::size_t outstanding() const noexcept { return outstanding_.size(); }
@@ -58,8 +59,8 @@ class Conversation {
     void note_unread(std::size_t unread, TimePoint now) noexcept;
     // True until the program reads something.
     [[nodiscard]] bool is_starting() const noexcept { return read_bytes_ == 0; }
-    // True if the program has read the request. Its newline may be unread: some programs see the end of a
-    // request without it.
+    // True if the program has read the request, perhaps without its newline: some programs know the end of a
+    // request before they read the newline.
     [[nodiscard]] bool has_read(std::size_t number) const noexcept {
         return outstanding_[number].end - 1 <= read_bytes_;
     }
@@ -68,44 +69,47 @@ class Conversation {
 
     // ---- answers ----
 
-    // Call when the program has written something.
+    // Call when the program has written something to its standard output.
     void heard() noexcept { has_spoken_ = true; }
     // Call when request `number` is answered.
     void answered(std::size_t number) noexcept;
     [[nodiscard]] std::uint32_t answered_count() const noexcept { return answered_count_; }
-    // True once an answer has overtaken another one.
+    // True once the program has answered a request before an older one.
     [[nodiscard]] bool is_unordered() const noexcept { return is_unordered_; }
 
     // ---- closed streams ----
 
-    // Call when the program has closed its input. Takes back the requests that it has not read, and returns
-    // the first item among them.
+    // Call when the program has closed its input. Removes the requests that it has not read, and returns the
+    // item of the oldest of them; none if it has read all.
     std::optional<std::size_t> close_input();
     [[nodiscard]] bool input_is_closed() const noexcept { return input_is_closed_; }
-    // Call when no answer can come any more. The program then has a moment to end by itself.
+    // Call when the program has closed its output, so that no answer can come any more. It then has
+    // kEndAtClosedStream to end by itself.
     void begin_failing(TimePoint now) noexcept { failing_since_ = now; }
     [[nodiscard]] bool is_failing() const noexcept { return failing_since_.has_value(); }
 
     // ---- time ----
 
-    // Starts the clock: the program begins to work on the first outstanding request, or begins to start.
+    // Starts the clock of the limits. Call when the program begins to work on request 0, or gets its first
+    // request.
     void begin_first(TimePoint now) noexcept { first_since_ = now; }
-    // Leaves out of the clock the time that the consumer has spent on other work.
+    // Takes `own_time`, which the consumer has spent on other work, out of the time that the clock has
+    // measured.
     void leave_out(Nanoseconds own_time) noexcept { first_since_ += own_time; }
     // Returns the time, at most `most`, after which the caller must check the pipe, overdue() and
     // is_silence_news() again.
     [[nodiscard]] Nanoseconds time_left(TimePoint now, Nanoseconds most) const noexcept;
     enum class Overdue { Nothing, ClosedStream, RanTooLong, NeverRead };
-    // Tells whether the first outstanding request must be given up, and why.
+    // Tells whether the caller must end the program because of request 0, and why.
     [[nodiscard]] Overdue overdue(TimePoint now) const noexcept;
     // True if the program has read a request and has written nothing at all since it started.
     [[nodiscard]] bool is_silent() const noexcept { return !is_idle() && has_read(0) && !has_spoken_; }
-    // Returns true a single time: when is_silent() has been true for kSilence.
+    // Returns true once is_silent() has been true for kSilence, but only a single time.
     [[nodiscard]] bool is_silence_news(TimePoint now) noexcept;
 
   private:
     static constexpr std::chrono::seconds kEndAtClosedStream{1};
-    static constexpr std::chrono::milliseconds kLookAtPipe{50};  // until request 0 is read
+    static constexpr std::chrono::milliseconds kLookAtPipe{50};  // interval, until request 0 is read
     struct Request {
         std::size_t item;
         std::uint64_t end;  // the request ends at this byte of the program's input

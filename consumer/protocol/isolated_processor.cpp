@@ -27,7 +27,7 @@ void write_all(std::string_view text) {
     }
 }
 
-// Returns the number of bytes read; 0 at the end.
+// Returns the number of bytes read; 0 at the end of the input.
 std::size_t read_some(std::span<char> to) {
     while (true) {
         const ssize_t bytes = ::read(STDIN_FILENO, to.data(), to.size());
@@ -43,7 +43,7 @@ std::size_t read_some(std::span<char> to) {
 ExitStatus answer_requests(Processor& processor) {
     sigset_t none;
     ::sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);  // SIGTERM must end it
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);  // SIGTERM must end this process
     LineBuffer requests(RequestWriter::kPositionBytes + kMaxIdBytes);
     Result result;
     while (true) {

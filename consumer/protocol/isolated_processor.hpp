@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// An isolated processor (--isolate): a consumer starts its own program as a child, so that a bug in reading
-// an invoice costs only that invoice. The child takes part in no pipeline; it speaks the same protocol as a
-// user's program.
+// The child's side of an isolated processor (--isolate). A consumer starts its own program as a child, so
+// that a bug in reading an invoice costs only that invoice. The child takes part in no pipeline; it speaks
+// the same protocol as a user's program.
 #pragma once
 
 #include "common/base/exit_status.hpp"
@@ -9,7 +9,8 @@
 
 namespace pipeline {
 
-// Answers each request on standard input with the processor's result, until the end of input. Throws Failure.
+// Reads requests from standard input until its end, and writes the processor's result for each to standard
+// output. Throws Failure.
 [[nodiscard]] ExitStatus answer_requests(Processor& processor);
 
 }  // namespace pipeline

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads and writes answers in JSON. Reads numbers as written, not as doubles: an amount is exact or refused.
+// Reads and writes answers in JSON. It reads an amount from its digits, not from a double, so that the amount
+// is exact or refused.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -36,8 +37,8 @@ std::string in_capitals(std::string text) {
     return text;
 }
 
-// Turns each number that is greater than any double into a string: the parser would stop at such a number,
-// wherever it stands.
+// Returns `line` with quotation marks around each number that is greater than any double. The parser would
+// stop at such a number, even in a member that is skipped.
 std::string with_huge_numbers_quoted(std::string_view line) {
     constexpr std::string_view kOfNumber = "0123456789+-.eE";
     std::string text;
@@ -108,8 +109,8 @@ class AnswerReader : public nlohmann::json_sax<Json> {
         if (field == nullptr || field->kind != DetailField::Kind::Amount) return std::nullopt;
         return field->amount;
     }
-    // Keeps the first problem and reads on: the rest tells whether the line is an answer at all, and for
-    // which invoice.
+    // Keeps the first problem. Returns true, so that the parser goes on: the rest of the line tells whether
+    // it is an answer at all, and for which invoice.
     bool refuse(std::string_view what) {
         std::string& problem = key_ == "status" || key_ == "id" ? no_answer_ : refused_;
         if (problem.empty()) problem = fmt::format("JSON whose {} {}", key_, what);

@@ -17,7 +17,8 @@ class LineBuffer {
     // `max_line_bytes`: the longest line, without its newline.
     explicit LineBuffer(std::size_t max_line_bytes) : bytes_(max_line_bytes + 1) {}
 
-    // Space for the next piece; empty only if is_too_long().
+    // Returns the space to read the next piece of input into, before a call of add(). It is empty only if
+    // is_too_long().
     [[nodiscard]] std::span<char> room() noexcept {
         if (begin_ != 0) {
             std::memmove(bytes_.data(), bytes_.data() + begin_, end_ - begin_);
@@ -43,8 +44,8 @@ class LineBuffer {
         searched_ = begin_;
         return line;
     }
-    // True if the unfinished line fills the buffer, so that it cannot end any more. Call it after next() has
-    // returned none.
+    // True if the unfinished line fills the buffer: it is longer than the longest line. Call it after next()
+    // has returned none.
     [[nodiscard]] bool is_too_long() const noexcept { return end_ - begin_ == bytes_.size(); }
     // The unfinished line so far.
     [[nodiscard]] std::string_view rest() const noexcept { return {bytes_.data() + begin_, end_ - begin_}; }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the request for one invoice: a line with its id, or with a JSON object that says more. A processor
-// of ours also gets the position, which tells whether the file is the acquired one.
+// Writes the request for one invoice: a line with its id, or with a JSON object that says more. An isolated
+// processor of ours (--isolate) also gets the position, by which it checks that the file is the acquired one.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace pipeline {
 class RequestWriter {
   public:
     RequestWriter(RequestForm form, const SourceSpec& source);
-    // Returns a writer of "POSITION ID", for a processor of ours that runs outside.
+    // Returns a writer of requests "POSITION ID", for an isolated processor of ours.
     [[nodiscard]] static RequestWriter with_positions();
     // Appends the request with its newline. In JSON, U+FFFD replaces bytes of an id that are not UTF-8.
     void append(std::string& to, const Acquired& invoice, std::uint32_t attempt) const;

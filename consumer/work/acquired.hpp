@@ -11,7 +11,7 @@ namespace pipeline {
 
 struct Acquired {
     std::string_view id;
-    std::uint64_t position = 0;  // as in Item; unused if the source's ids are paths
+    std::uint64_t position = 0;  // Item::position; unused if the source's ids are paths
 
     // NOLINTNEXTLINE(google-explicit-constructor): an item is an acquired invoice
     Acquired(const Item& item) noexcept

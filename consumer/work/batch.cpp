@@ -76,8 +76,8 @@ bool Batch::begin_start(std::size_t i, std::size_t count) noexcept {
     return begin(i, true, count > 1);
 }
 
-// A new beat each time: without it, an item that is tried again soon would look to the watch like one that
-// has been in work all the while.
+// Uses a new beat each time (Hand::begin_work()), so that the item's time begins anew. Otherwise the
+// supervisor's watch would add the time of a failed attempt to that of the next one.
 bool Batch::begin(std::size_t i, bool is_start, bool is_shared) noexcept {
     if (is_given_up_) return false;
     is_start_ = is_start;
@@ -122,7 +122,7 @@ Batch::AfterCharge Batch::charge(std::size_t i, Cause cause, std::string_view sa
 }
 
 nanoseconds Batch::look_after(TimePoint now) {
-    // Pause the item: a slow ledger or a full storage must not be charged to it.
+    // Pause the item: the time that a slow ledger or a full storage costs is not the item's.
     const auto begun = begun_;
     pause();
     auto bound = nanoseconds::max();

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The unsaved items of a hand, for a processor that works outside the consumer. The processor may work on
-// several items at a time, in any order, and its attempts may fail while the consumer lives. The batch saves
-// results in the hand's order, up to the first unfinished item: at the end, or after a millisecond. After a
-// consumer's death, its successor processes the unsaved items again.
+// A Batch gives a processor that works in another process the unsaved items of a hand (common/core/hand.hpp).
+// The processor may work on several items at a time, in any order, and its attempts may fail while the
+// consumer lives. The batch saves results in the hand's order, up to the first unfinished item: when all are
+// finished, or a millisecond after the last save. After a consumer's death, its successor processes the
+// unsaved items again.
 //
 // The processor takes a permit before each attempt. With --rate, it may have to wait for the permit.
 //
-// At most one item at a time is marked as being processed. The consumer's death is charged to that item,
-// unless its program has further items, and the supervisor's watch measures its time. While the consumer does
-// other work, no item is marked.
+// At most one item at a time is marked as being processed (Hand::begin_work()). The supervisor's watch
+// measures the time of the marked item. If the consumer dies, the death counts as a failed attempt at that
+// item, unless the program has further items. While the consumer does other work, no item is marked.
 #pragma once
 
 #include <bitset>
@@ -31,7 +32,8 @@ namespace pipeline {
     return !hand.item(i).id_unusable() && hand.deaths(i) < max_attempts;
 }
 
-// Sets the result of an item that is not processed: failed, with the reason.
+// Sets the result of item i, for which is_to_be_processed() is false: failed, with the reason. `item_timeout`
+// appears in the reason of an item that ran too long.
 void settle_unprocessed(const Hand& hand, std::uint64_t i, std::chrono::nanoseconds item_timeout,
                         Result& result);
 
@@ -39,28 +41,29 @@ class Batch {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
-    // The consumer's part in a batch.
+    // The work that a batch leaves to its consumer.
     class Owner {
       public:
         Owner() = default;
         Owner(const Owner&) = delete;
         Owner& operator=(const Owner&) = delete;
         virtual ~Owner() = default;
-        // Saves the results of the hand's next items. Returns false if saving has become impossible and the
-        // consumer must leave its hand to another one.
+        // Saves the results of the hand's next items. Returns false if saving has become impossible, and the
+        // consumer must leave the unsaved items to another one.
         [[nodiscard]] virtual bool save_results(std::span<const Result> results) = 0;
-        // Does other work that is due. Returns the longest time until it must be called again.
+        // Does the consumer's other work that is due, such as a flush. Returns the longest time until it must
+        // be called again.
         [[nodiscard]] virtual std::chrono::nanoseconds do_other_work() = 0;
-        // Takes the permit for one attempt. Returns zero if it has taken one, otherwise the time after which
-        // to ask again; none if the consumer must leave its hand to another one. `is_idle`: no item is being
-        // processed.
+        // Tries to take the permit for one attempt. Returns zero if it has taken one, otherwise the time
+        // after which to ask again; none if the consumer must leave the unsaved items to another one.
+        // `is_idle`: no item is being processed.
         [[nodiscard]] virtual std::optional<std::chrono::nanoseconds> take_permit(bool /*is_idle*/) {
             return std::chrono::nanoseconds::zero();
         }
     };
 
-    // `results` has room for all items of the hand. Items that need no processing (the id is unusable, or the
-    // attempts are used up) are finished from the start.
+    // `results` has room for all items of the hand. Items for which is_to_be_processed() is false are
+    // finished from the start.
     Batch(const Hand& hand, std::span<Result> results, std::uint32_t max_attempts,
           std::chrono::nanoseconds item_timeout, Owner& owner);
 
@@ -73,42 +76,45 @@ class Batch {
     // The number of item i's present or next attempt: 1..max_attempts.
     [[nodiscard]] std::uint32_t attempt(std::size_t i) const noexcept { return hand_.deaths(base_ + i) + 1U; }
 
-    // True if an item may be the one that has killed a consumer: try each item alone.
+    // True if some item has a failed attempt, or is a suspect (Hand::is_suspect()). Such an item may kill the
+    // program, so try each item alone.
     [[nodiscard]] bool has_suspect() const noexcept;
 
-    // Takes the permit for one attempt, at any item. Returns true if the batch has one; it keeps it until
-    // use_permit(). Otherwise wait, at most until_permit(), and ask again.
+    // Returns true if the batch has a permit for one attempt, at any item, or can take one now. It keeps the
+    // permit until use_permit(). If this returns false, wait at most until_permit(), and call it again.
     [[nodiscard]] bool take_permit();
     void use_permit() noexcept { has_permit_ = false; }
-    // The wait that the last take_permit() has found; the longest time if there was none since look_after().
+    // The time after which to call take_permit() again; nanoseconds::max() if it has not failed since the
+    // last look_after().
     [[nodiscard]] std::chrono::nanoseconds until_permit() const noexcept { return until_permit_; }
 
     // Marks item i as being processed. Call it before doing anything for the item, since that may kill the
-    // consumer. `count`: how many items the program has, with this one. Call it again when that changes from
-    // one to more or back. Returns false, and marks nothing, if the batch was given up: then do nothing more
-    // for the item.
+    // consumer. `count`: how many items the program has, including item i. Call it again when that changes
+    // from one to more or back. Returns false, and marks nothing, if the batch was given up: then do nothing
+    // more for the item.
     [[nodiscard]] bool begin(std::size_t i, std::size_t count = 1) noexcept;
-    // Does the same while the program for item i starts: the supervisor's watch does not count this time as
-    // the item's.
+    // As begin(), but for the time while the program for item i starts. The supervisor's watch does not count
+    // this time as the item's.
     [[nodiscard]] bool begin_start(std::size_t i, std::size_t count = 1) noexcept;
-    // Marks no item as being processed.
+    // Takes the mark away from the item that is marked as being processed, if there is one.
     void pause() noexcept;
 
-    // The result of item i, for the processor to fill in. finish() marks it as complete.
+    // The result of item i. The processor fills it in, and then calls finish().
     [[nodiscard]] Result& result(std::size_t i) noexcept { return results_[i]; }
     void finish(std::size_t i) noexcept;
 
-    // Finishes item i as failed, with `reason`: its answer cannot be recorded.
+    // Finishes item i as failed, with `reason`. Call it if the program's answer for the item cannot be
+    // recorded.
     void refuse(std::size_t i, std::string_view reason);
-    // Charges a failed attempt to item i, which was begun. After its last attempt, finishes the item as
-    // failed; the reason is the cause and the text that the program `said`.
+    // Counts a failed attempt at item i, which was marked by begin(). If that was its last attempt, finishes
+    // the item as failed, and returns GivenUp; the reason is the cause and the text that the program `said`.
     enum class AfterCharge { TryAgain, GivenUp };
     AfterCharge charge(std::size_t i, Cause cause, std::string_view said);
 
     // Saves results that are due, and calls the owner's do_other_work(). Call it before each wait; returns
     // the longest time to wait.
     [[nodiscard]] std::chrono::nanoseconds look_after(TimePoint now);
-    // Saves the finished results. Call it at the end.
+    // Saves the results before the first unfinished item. Call it at the end.
     void save();
 
   private:
@@ -122,8 +128,8 @@ class Batch {
     std::uint32_t max_attempts_;
     std::chrono::nanoseconds item_timeout_;
     Owner& owner_;
-    std::uint64_t first_;  // ring index of the hand's first item
-    std::size_t base_;     // the hand's item at which the batch begins
+    std::uint64_t first_;  // ring index of the hand's item 0
+    std::size_t base_;     // number in the hand of the batch's item 0
     std::size_t size_;
     std::bitset<kMaxBatch> finished_;
     std::size_t finished_count_ = 0;
@@ -135,12 +141,12 @@ class Batch {
     std::optional<std::size_t> begun_;
     bool is_start_ = false;    // the program for `begun_` is starting
     bool is_shared_ = false;   // the program for `begun_` has further items
-    std::uint32_t beats_ = 0;  // makes the hand's work look new to the watch
+    std::uint32_t beats_ = 0;  // tells the supervisor's watch that an item's time begins anew
     TimePoint saved_at_;
 };
 
-// If item i's file has left the spool or was replaced, finishes the item as failed and returns true. For
-// programs that open the file by its name.
+// If item i's file has left the spool or was replaced, finishes the item as failed and returns true. Call it
+// before a program gets the item, since programs open the file by its name.
 [[nodiscard]] bool settle_without_file(const SpoolFolder& spool, Batch& batch, std::size_t i);
 
 }  // namespace pipeline

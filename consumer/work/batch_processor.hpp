@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Processes the invoices of a hand in a process outside the consumer. Each implementation has its own file.
-// The consumer drives it from one thread.
+// The interface of a processor that works in another process, and gets all items that a consumer has claimed
+// together. ExecProcessor and EachProcessor implement it. The consumer calls it from one thread.
 #pragma once
 
 #include "consumer/work/batch.hpp"
@@ -18,7 +18,8 @@ class BatchProcessor {
     // Processes the items. Returns when every item is finished or the batch is given up. Throws Failure if it
     // cannot work at all.
     virtual void process(Batch& batch) = 0;
-    // Handles events outside. The consumer calls it between two batches, at each bounded wait.
+    // Looks after the programs outside, which may write or end at any time. The consumer calls it while it
+    // has no batch, at least every half second.
     virtual void look_after() = 0;
 };
 

@@ -12,11 +12,11 @@ using Byte = unsigned char;
 
 constexpr std::size_t kBlock = 64;
 constexpr std::ptrdiff_t kWord = 8;
-// Compares 16 bytes at once (GCC and clang vector extension; without such registers, both compile it to
-// ordinary code).
+// Tests 16 bytes at once. This is an extension of GCC and clang; if the processor has no 16-byte registers,
+// they generate ordinary code.
 using Vector = Byte __attribute__((vector_size(16)));
 
-// True if the block is ASCII without NUL.
+// True if the kBlock bytes at `p` are ASCII without NUL.
 bool is_plain_block(const char* p) noexcept {
     Vector bad{};
     for (std::size_t i = 0; i < kBlock; i += sizeof(Vector)) {
@@ -32,8 +32,8 @@ bool is_plain_block(const char* p) noexcept {
 bool is_plain_word(const char* p) noexcept {
     std::uint64_t word;
     std::memcpy(&word, p, sizeof word);
-    // The subtraction from a NUL borrows from the byte above it. That byte may look bad for this, but no bad
-    // byte looks good.
+    // The subtraction from a NUL borrows from the next higher byte. A good byte may look bad because of that,
+    // but a bad byte never looks good.
     return ((word | (word - 0x0101010101010101U)) & 0x8080808080808080U) == 0;
 }
 

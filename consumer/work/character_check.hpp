@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks that pugixml does not make: whether a document is UTF-8 and free of NUL bytes, at which pugixml
-// would stop reading. The check is one fast pass, before parsing changes the buffer. It ignores the other
-// control characters that XML 1.0 forbids: they do no harm.
+// Checks a document for two faults that pugixml does not report: bytes that are not UTF-8, and NUL bytes, at
+// which pugixml would stop reading. The check is one fast pass before parsing, which changes the buffer. It
+// ignores the other control characters that XML 1.0 forbids: they do no harm.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,8 @@ struct BadCharacters {
     std::optional<std::size_t> not_utf8;  // offset of the first sequence that is not UTF-8
 };
 
-// Checks `text`. If its encoding is another superset of ASCII than UTF-8, `not_utf8` means nothing.
+// Searches `text` up to the first NUL. Ignore `not_utf8` if the text has another encoding that contains
+// ASCII, such as ISO-8859-1.
 [[nodiscard]] BadCharacters find_bad_characters(std::string_view text) noexcept;
 
 // True if `text` is UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF).

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Decides how many items a consumer claims at once: as many as it can process within kBudget, by the measured
-// service time. It claims slow invoices one by one, so that none waits behind a busy consumer. It claims fast
-// invoices in batches, which share locks and wake-ups.
+// Decides how many items a consumer claims at once: as many as it can process within kBudget, judging by the
+// time that the last ones took. It claims slow invoices one by one, so that none waits behind a busy
+// consumer. It claims fast invoices in batches, which share locks and wake-ups.
 #pragma once
 
 #include <algorithm>
@@ -15,8 +15,9 @@ class ClaimSize {
   public:
     static constexpr std::chrono::nanoseconds kBudget{1'000'000};
 
-    // `most`: 1..kMaxBatch. `least`: 1..most, for a processor that works on that many at a time; the first
-    // claim has this size, since nothing is measured yet.
+    // `most`: the greatest claim, 1..kMaxBatch. `least`: the smallest claim, for a processor that works on
+    // that many items at a time; lowered to `most` if it is greater. The first claim has the size `least`,
+    // since nothing is measured yet.
     explicit ClaimSize(std::size_t most, std::size_t least = 1) noexcept
         : most_(most), least_(std::min(least, most)), size_(least_) {}
 
@@ -43,7 +44,7 @@ class ClaimSize {
     }
 
     // Notes that `count` > 0 items took `elapsed`. The estimate is an exponentially weighted moving average
-    // with weight 1/4; a claim grows at most fourfold from one batch to the next.
+    // with weight 1/4; each call raises next() at most fourfold.
     void measured(std::size_t count, std::chrono::nanoseconds elapsed) noexcept {
         const double each = static_cast<double>(elapsed.count()) / static_cast<double>(count);
         service_ns_ = service_ns_ < 0 ? each : service_ns_ + (each - service_ns_) / 4;

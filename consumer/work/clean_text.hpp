@@ -13,7 +13,8 @@ namespace pipeline {
 // UTF-8, `?` replaces each byte beyond ASCII.
 void clean_text(std::string_view text, std::string& clean);
 
-// Returns `text` cleaned and in quotation marks, cut at `longest` bytes or a little earlier.
+// Returns `text` as clean_text() writes it, in quotation marks. If it is longer than `longest` bytes, cuts it
+// there or a little earlier, and appends "...".
 [[nodiscard]] std::string quoted(std::string_view text, std::size_t longest = 40);
 
 }  // namespace pipeline

@@ -24,7 +24,8 @@ constexpr Units power(int exponent) noexcept {
     return kPowers[static_cast<std::size_t>(exponent)];
 }
 
-// Avoid __builtin_mul_overflow: for 128 bits, clang calls a function that libgcc lacks.
+// Sets `product`, or returns false if it does not fit. Avoids __builtin_mul_overflow: for 128 bits, clang
+// calls a function that libgcc lacks.
 constexpr bool multiply(Units a, Units b, Units& product) noexcept {
     const Units a_size = a < 0 ? -a : a;
     const Units b_size = b < 0 ? -b : b;
@@ -43,8 +44,8 @@ constexpr bool is_digit(char c) noexcept {
 
 }  // namespace
 
-// Makes the number `units` / 10^scale. Excludes the lowest value of Units, so that every number can be
-// negated.
+// Returns the number `units` / 10^scale; not a number if the scale is too great, or if `units` is the lowest
+// value of Units, which cannot be negated.
 Decimal Decimal::exact(Units units, int scale) noexcept {
     if (scale > kMaxScale || units < -kMaxUnits) return not_a_number();
     Decimal result;
@@ -53,8 +54,8 @@ Decimal Decimal::exact(Units units, int scale) noexcept {
     return result;
 }
 
-// Brings both numbers to the greater scale. Returns false if one of them does not fit then, or is not a
-// number.
+// Sets `a_units` and `b_units` to the units of both numbers at the greater of their scales. Returns false if
+// one of them does not fit, or is not a number.
 bool Decimal::align(const Decimal& a, const Decimal& b, Units& a_units, Units& b_units) noexcept {
     if (!a.is_number() || !b.is_number()) return false;
     a_units = a.units_;
@@ -129,7 +130,7 @@ Decimal Decimal::round(int places) const noexcept {
     const Units divisor = power(scale_ - places);
     Units quotient = units_ / divisor;
     Units remainder = units_ % divisor;
-    if (remainder < 0) {  // division truncates; the quotient below is the floor
+    if (remainder < 0) {  // the division truncates: make the quotient the floor
         --quotient;
         remainder += divisor;
     }
@@ -140,7 +141,7 @@ Decimal Decimal::round(int places) const noexcept {
 bool Decimal::operator==(const Decimal& other) const noexcept {
     Units units = 0;
     Units other_units = 0;
-    // If the alignment overflows, one value is greater than any number of the other's scale: the two differ.
+    // If align() overflows, one value is greater than any number of the other's scale: the two differ.
     return align(*this, other, units, other_units) && units == other_units;
 }
 

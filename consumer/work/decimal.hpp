@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Exact decimal numbers for amounts and percentages: a 128-bit integer divided by a power of ten. Only
-// `round` rounds.
+// round() and hundredths() round.
 //
 // Its one idea: a value that cannot be computed exactly (its text is no number, or it needs more than about
 // 38 digits) is *not a number*. Every operation on it yields not a number, and it is neither equal to nor
@@ -15,7 +15,8 @@ namespace pipeline {
 
 class Decimal {
   public:
-    // Limits of parse(): more digits, apart from leading and trailing zeros, are TooLong.
+    // parse() returns TooLong for a number with more digits than these. Leading zeros before the point and
+    // trailing zeros after it do not count.
     static constexpr int kMaxIntegerDigits = 16;
     static constexpr int kMaxFractionDigits = 20;
 
@@ -30,7 +31,7 @@ class Decimal {
 
     enum class ParseOutcome : std::uint8_t { Parsed, NotDecimal, TooLong };
     // Reads an xs:decimal (XML Schema Part 2, 3.2.3: sign, digits, at most one point, no exponent), and
-    // ignores XML blanks around it. `value` is not a number unless Parsed.
+    // ignores XML blanks around it. Sets `value` to not_a_number() unless it returns Parsed.
     [[nodiscard]] static ParseOutcome parse(std::string_view text, Decimal& value) noexcept;
 
     [[nodiscard]] constexpr bool is_number() const noexcept { return scale_ != kNotANumber; }
@@ -39,14 +40,16 @@ class Decimal {
     [[nodiscard]] Decimal abs() const noexcept;
     // Returns this number times `percent` / 100.
     [[nodiscard]] Decimal percentage(const Decimal& percent) const noexcept;
-    // Rounds to `places` >= 0 decimals, half up to plus infinity: XPath's round(x * 10^places) div 10^places.
+    // Rounds to `places` >= 0 decimals, and a half towards plus infinity, like XPath's round(x * 10^places)
+    // div 10^places.
     [[nodiscard]] Decimal round(int places) const noexcept;
 
-    // Compares values: 1.5 equals 1.50. False, and `!=` true, if either is not a number.
+    // Compare values: 1.5 equals 1.50. If either is not a number, == and < return false, and != returns true.
     [[nodiscard]] bool operator==(const Decimal& other) const noexcept;
     [[nodiscard]] bool operator<(const Decimal& other) const noexcept;
 
-    // Returns round(2) in hundredths; none if this is not a number or the result does not fit.
+    // Returns the number, rounded to two decimals, as a count of hundredths (1.5 gives 150); none if this is
+    // not a number or the count does not fit.
     [[nodiscard]] std::optional<std::int64_t> hundredths() const noexcept;
 
   private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Limits the log to a number of lines per second. After that many lines it allows none until the next second
-// begins. It counts the lines or bytes that are left out, so that one line can report them.
+// Limits the log to a number of lines per second. After that many lines it allows none until a second has
+// passed since the first of them. It counts the lines or bytes that are left out, so that one line can report
+// them.
 #pragma once
 
 #include <chrono>
@@ -25,7 +26,7 @@ class LineBudget {
         ++taken_;
         return true;
     }
-    // True if take() would refuse.
+    // True if take() would return false.
     [[nodiscard]] bool is_used_up(TimePoint now) const noexcept { return taken_ == most_ && now < until_; }
 
     // Adds to the amount that is left out (lines or bytes, as the caller counts). take_left_out() returns the

@@ -3,7 +3,8 @@
 // a server that does not answer, or a lack of descriptors. The invoice is not at fault, and the failure may
 // pass soon. The consumer waits meanwhile and does nothing else.
 //
-// It logs one line when it begins to wait and one when it goes on, however many files are affected.
+// It logs one line when it begins to wait and one when a file can be read again, however many files are
+// affected.
 #pragma once
 
 #include <chrono>
@@ -18,14 +19,14 @@ class Patience {
     // `bound`: the longest wait for one file.
     explicit Patience(std::chrono::nanoseconds bound = kMost) noexcept : bound_(bound) {}
 
-    // The bound for this item timeout (0: none): kMost, or half the item timeout if that is less, so that the
-    // wait ends before the watch kills the consumer.
+    // Returns the bound for this item timeout (0: none): kMost, or half the item timeout if that is less. So
+    // the wait ends before the supervisor's watch kills the consumer for a late item.
     [[nodiscard]] static std::chrono::nanoseconds bound_for(std::chrono::nanoseconds item_timeout) noexcept;
 
-    // Call for each new file.
+    // Call before the first try of each file: the bound then counts from its first failure.
     void begin() noexcept { until_ = {}; }
-    // `call` has failed on the file `name` with `error`, an errno value. Returns true, after a pause, if the
-    // caller should retry; false if the error will not pass or the time is up.
+    // Call when the system call `call` has failed on the file `name` with `error`, an errno value. Returns
+    // true, after a pause, if the caller should retry; false if the error will not pass or the bound is over.
     [[nodiscard]] bool wait(const char* call, std::string_view name, int error);
     // Call when a file could be read.
     void succeeded();

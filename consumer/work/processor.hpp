@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Processes one invoice. Each implementation has its own file. The consumer drives it from one thread. After
-// a kill the consumer's successor may process the same invoice again, so the processing must be idempotent.
+// The interface of a processor that works in the consumer's process, one invoice at a time. The consumer
+// calls it from one thread. If the consumer is killed, its successor may process the same invoice again, so
+// the processing must be idempotent.
 #pragma once
 
 #include "common/core/result.hpp"

@@ -7,7 +7,7 @@
 namespace pipeline {
 namespace {
 
-// CPU time of this thread: time while preempted does not count as work.
+// Returns the CPU time of this thread. It stands still while the thread is preempted.
 std::chrono::nanoseconds used() noexcept {
     timespec now{};
     ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Processors that accept every invoice: without any work, which shows the cost of the pipeline itself, or
-// after a given time.
+// Two processors that book every invoice. NoneProcessor does no work, which shows the cost of the pipeline
+// itself. SimulateProcessor takes a given time for each invoice.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,7 @@ class NoneProcessor final : public Processor {
     void process(const Acquired&, Result& result) override { result.set(Status::Booked); }
 };
 
-// Spends the time by sleeping, like a processor that waits for a database, or by using the CPU, like one that
+// Sleeps for the given time, like a processor that waits for a database, or uses the CPU, like one that
 // computes.
 class SimulateProcessor final : public Processor {
   public:

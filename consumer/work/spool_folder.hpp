@@ -25,8 +25,8 @@ struct RingArea;
 
 // The folder that a pipeline's invoices were acquired from.
 struct SpoolOrigin {
-    std::optional<FileIdentity> folder;  // none: unknown
-    bool bare_inodes = false;            // as in RingArea
+    std::optional<FileIdentity> folder;  // none: not known
+    bool bare_inodes = false;            // some positions lack the birth time; see RingArea
 
     [[nodiscard]] static SpoolOrigin of(const RingArea& area) noexcept;
 };
@@ -42,8 +42,8 @@ class SpoolFolder {
     [[nodiscard]] bool is_acquired(const FileIdentity& file, std::uint64_t position) const noexcept {
         return file.is_at(position, bare_inodes_);
     }
-    // Checks the invoice's file. Returns an empty string, or a line that says why the acquired file is not
-    // there any more. A check that fails for another reason finds no fault.
+    // Returns a line for people if the acquired file is gone or another file has its name. Returns an empty
+    // string if the file is still there, or if this cannot be determined.
     [[nodiscard]] std::string find_fault(const Acquired& invoice) const;
 
     static constexpr const char* kReplaced = "replaced before it was read";
@@ -54,8 +54,8 @@ class SpoolFolder {
     bool bare_inodes_;
 };
 
-// Opens the folder of a spool; returns null for other sources, whose ids are paths, or no files at all.
-// Throws as SpoolFolder().
+// Opens the folder of a spool. Returns null for any other source: its ids are paths, or no files at all.
+// Throws what SpoolFolder() throws.
 [[nodiscard]] std::shared_ptr<const SpoolFolder> open_spool_folder(const SourceSpec& source,
                                                                    const SpoolOrigin& origin);
 
