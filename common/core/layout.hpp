@@ -142,12 +142,13 @@ struct alignas(64) RingArea {
     // clears all words that name processes, so a kill in between leaves words that name none.
     std::atomic<std::uint64_t> pid_namespace;
 
-    // ---- written by the supervisor, or by a child that finds itself orphaned ----
+    // ---- written by the supervisor, or by a child whose supervisor has died ----
     std::atomic<std::uint32_t> stop;  // 1: acquire nothing more; idempotent
 
-    // ---- written by the supervisor ---- 1: acquire nothing for the time being; `stop` takes precedence. A
-    // kill leaves it unchanged: a new producer stays paused. Children whose supervisor has died set `stop`.
-    // The next supervisor starts unpaused.
+    // ---- written by the supervisor ----
+    // 1: acquire nothing for the time being; `stop` takes precedence. A kill leaves it unchanged: a new
+    // producer stays paused. Children whose supervisor has died set `stop`. The next supervisor starts
+    // unpaused.
     std::atomic<std::uint32_t> paused;
     // Counts the supervisor's calls: each makes waiting consumers check HandArea::leave. If the supervisor is
     // killed after it stored `leave` and before it bumps this count, the consumers notice at the end of their
@@ -188,8 +189,8 @@ struct alignas(64) RingArea {
 
     std::array<HandArea, kMaxPlaces> hands;
     std::array<HandItems, kMaxPlaces> hand_items;
-    // Item slots[capacity] follow, then the metrics (metrics.hpp). A push writes only slots without an
-    // unclaimed item. Slot tail - 1 is evidence (I3): a new producer continues after its item.
+    // Item slots[capacity] follow, then the metrics (metrics.hpp). A push never overwrites an unclaimed item.
+    // Slot tail - 1 is evidence (I3): a new producer continues after its item.
 };
 
 // The outcomes of the durable records, counted since the segments were created.
@@ -214,8 +215,8 @@ struct alignas(64) Record {
     Status status;
     std::uint8_t has_details;  // 1: details[i] belongs to this record
     std::uint8_t id_length;    // as Item::id_length
-    // The value of seal_now() at the time of the save. If a single bit in `place` to `id_length` flips later,
-    // or in the corresponding small fields of the details, seal_now() returns another value.
+    // The value of seal_now() at the time of the save. If a single bit of the fields `place` to `id_length`,
+    // or of the details' small fields, flips later, seal_now() returns another value.
     std::uint8_t seal;
 
     // The ledger's outcome. A save sets it to the status, which the ledger mostly confirms. If the ledger

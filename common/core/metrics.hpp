@@ -62,8 +62,8 @@ struct alignas(64) ProducerMetrics {
 struct alignas(64) SupervisorMetrics {
     std::atomic<std::uint64_t> process;    // the supervisor, a packed ProcessId; 0: it has left
     std::atomic<std::uint32_t> consumers;  // the number of consumers that the supervisor wants now
-    // The least and the greatest number that the supervisor may choose. Both equal `consumers` if only
-    // signals change the number.
+    // The least and the greatest number of consumers that the supervisor may choose. Both equal `consumers`
+    // if only signals change the number.
     std::atomic<std::uint32_t> least;
     std::atomic<std::uint32_t> most;
     std::atomic<std::uint64_t> started_ns;
