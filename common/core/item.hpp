@@ -68,9 +68,9 @@ struct alignas(64) Item {
         const std::uint32_t word = blame.load(std::memory_order_relaxed);
         return word == sealed(word, id_length) && has_id();
     }
-    // Returns the value that `blame` has in the ring slot of `index`. A reader knows the index, and so the
-    // value to expect. It is a sum because a sum is cheap: each item pays for it twice, in the push and in
-    // the claim.
+    // Returns the value that `blame` has in the ring slot of `index`. A reader knows the index, and can
+    // compute the value that it expects. It is a sum because a sum is cheap: each item pays for it twice, in
+    // the push and in the claim.
     [[nodiscard]] static constexpr std::uint32_t slot_seal(std::uint64_t index,
                                                            std::uint8_t id_length) noexcept {
         return static_cast<std::uint32_t>(index) + kSlotSalt - id_length;

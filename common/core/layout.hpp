@@ -150,9 +150,9 @@ struct alignas(64) RingArea {
     // producer stays paused. Children whose supervisor has died set `stop`. The next supervisor starts
     // unpaused.
     std::atomic<std::uint32_t> paused;
-    // Counts the supervisor's calls: each makes waiting consumers check HandArea::leave. If the supervisor is
-    // killed after it stored `leave` and before it bumps this count, the consumers notice at the end of their
-    // wait.
+    // Counts the supervisor's calls (Ring::call_consumers()): each makes waiting consumers check
+    // HandArea::leave. If the supervisor is killed after it stored `leave` and before it counts the call, the
+    // consumers notice at the end of their wait.
     std::atomic<std::uint32_t> calls;
 
     // 1: a process has found a word with an impossible value, and `damage` names it. The first finder stores

@@ -11,7 +11,7 @@
 // A kill leaves one of these:
 // - A half-written mark. Its sequence is odd, so it is invalid. Its former content was free or the newest
 //   mark. Until the producer leaves another mark, the ledger's cursor stays at an older one.
-// - A mark without its push. It lies beyond the ring's end, and no watermark reaches it. The next producer
+// - A mark without its push. It lies beyond all acquired items, so no watermark reaches it. The next producer
 //   leaves the same mark again, or other marks before it.
 #pragma once
 

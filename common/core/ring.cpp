@@ -164,8 +164,8 @@ void Ring::wake_all() noexcept {
 
 void Ring::call_consumers() noexcept {
     area_->calls.store(area_->calls.load(std::memory_order_relaxed) + 1, std::memory_order_release);
-    // Only the consumer that holds the lock sleeps here. It returns and releases the lock, so that the next
-    // consumer sees the call too.
+    // Only the consumer that holds the lock sleeps here. It returns and releases the lock; the next consumer
+    // then takes the lock and sees the call.
     area_->items.wake();
 }
 

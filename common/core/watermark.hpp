@@ -21,8 +21,8 @@ struct Watermark {
 };
 
 // Returns the watermark, without taking a lock. Items only move forward (layout.hpp, I5), and this function
-// reads ring, hands and storage in that order: it may see an item that moves meanwhile twice, but never
-// misses it.
+// reads ring, hands and storage in that order: if an item moves meanwhile, the function may see it twice, but
+// never misses it.
 [[nodiscard]] Watermark low_watermark(const RingView& ring, const StorageView& storage) noexcept;
 
 }  // namespace pipeline

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes a rule set of Landlock (landlock(7)) that keeps a program from reading and writing some files. A rule
 // of Landlock can only allow: it says what a process may do below a folder. So the rules allow everything
-// that lies beside the closed files, from the root down. A file that appears later in a folder on the way to
-// a closed file is closed too.
+// that lies beside the closed files, from the root down. A file that appears later in a folder above a closed
+// file has no rule, and so is closed as well.
 //
 // The kernel also keeps a confined process from looking into processes outside (their memory, environment and
 // open files in /proc) and, since Linux 6.12, from sending them signals.
@@ -29,8 +29,8 @@ struct ConfinementRule {
     bool may_write;
 };
 // Returns rules for everything beside the closed paths. Leaves out symbolic links: their targets have rules
-// of their own. If a folder on the way to a closed path cannot be listed, its entries get no rules, and so
-// are closed. /proc is read-only.
+// of their own. If a folder above a closed path cannot be listed, its entries get no rules, and so are
+// closed. /proc is read-only.
 [[nodiscard]] std::vector<ConfinementRule> confinement_rules(const ConfinementPlan& plan);
 
 // Returns the version of the kernel's Landlock, at least 1. Returns 0, with errno, if the kernel has none or

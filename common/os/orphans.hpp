@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ends the processes that a dead process has left behind. When a process adopts orphans
+// Ends orphans, the processes that a dead parent has left behind. When a process adopts orphans
 // (PR_SET_CHILD_SUBREAPER, prctl(2)), the kernel makes it the parent of every descendant whose own parent has
 // died. So no descendant escapes by running in the background: the adopting process can kill and reap it.
 #pragma once

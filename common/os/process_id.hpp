@@ -35,8 +35,8 @@ struct ProcessId {
     // process has its pid now. Call it only in the pid namespace that the pid comes from.
     [[nodiscard]] bool is_alive() const noexcept;
 
-    // True if both name the same process: the pids are equal, and so are the start times if both are known.
-    // False if either names no process.
+    // True if both name the same process: their pids are equal, and their start times are equal or not both
+    // known. False if either names no process.
     [[nodiscard]] constexpr bool is_same_as(ProcessId other) const noexcept {
         const bool may_be =
             started_ticks == 0 || other.started_ticks == 0 || started_ticks == other.started_ticks;

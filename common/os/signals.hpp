@@ -17,7 +17,7 @@ namespace pipeline {
 inline constexpr std::initializer_list<int> kPipelineSignals = {SIGTERM, SIGINT,  SIGHUP,  SIGUSR1,
                                                                 SIGUSR2, SIGTTIN, SIGTTOU, SIGCHLD};
 
-// Blocks the signals in the calling thread, and so in every thread and process that this thread starts.
+// Blocks the signals in the calling thread. Threads and processes that it starts later inherit this.
 void block_signals(std::initializer_list<int> signals) noexcept;
 
 // Opens a non-blocking signalfd(2) that reads `signals`, which must be blocked. Throws Failure InputOutput.

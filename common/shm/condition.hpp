@@ -17,7 +17,7 @@
 namespace pipeline {
 
 struct Condition {
-    std::atomic<std::uint32_t> sequence;  // the futex word; bumped by notifiers
+    std::atomic<std::uint32_t> sequence;  // the futex word; each wake() increments it
     std::atomic<std::uint32_t> waiting;   // 1: the waiter may sleep; it sets this, and a notifier clears it
 
     // The number of pauses that the waiter makes between its checks before it sleeps: if the other side is
