@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Decides when a producer writes marks of its list (common/core/list_marks.hpp): often enough to keep the
-// ledger's cursor close to finished work and to leave few lines unverified after a kill, seldom enough to
-// cost nothing. The class also records in the ring which file the list is, and that the file was compared
-// with what was read before.
+// Leaves the marks of a producer's list in the ring (common/core/list_marks.hpp): positions with the digest
+// of everything before them. Leaves them so often that the ledger's cursor stays close to finished work and
+// few lines are unverified after a kill, and so seldom that they cost nothing. Also records in the ring which
+// file the list is, and that a producer has compared the file with what was read before.
 #pragma once
 
 #include <cstddef>
@@ -21,14 +21,15 @@ class ListMarker {
     static constexpr std::size_t kItems = 1024;
     static constexpr std::uint64_t kIntervalNs = 10'000'000;
 
-    // With `is_list` false (the source is not a list), all functions do nothing.
+    // If `is_list` is false, the source is not a list, and all functions do nothing.
     ListMarker(const Ring& ring, const Storage& storage, bool is_list) noexcept
         : ring_(ring), storage_(storage), is_list_(is_list) {}
 
-    // Call before pushing the `count` items that acquire() last returned. `is_last`: the source has no more
-    // items now.
+    // Call before pushing the `count` items that acquire() last returned. Leaves a mark if one is due, or if
+    // `is_last`: the source has no more items now.
     void before_push(const Source& source, std::size_t count, bool is_last, std::uint64_t now_ns);
-    // Call when acquire() has returned nothing: leaves a mark for the items since the last one.
+    // Call when acquire() has returned nothing: leaves a mark if items came after the last mark, or if this
+    // producer has left none yet.
     void nothing_came(const Source& source, std::uint64_t now_ns);
     // Call after the last push. Leaves a mark where the ring's last item ends: the next run continues there.
     void at_end(Source& source);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the producer once its command line is parsed.
+// The producer's work, after its command line was parsed.
 #pragma once
 
 #include "common/base/exit_status.hpp"

@@ -21,17 +21,20 @@ using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds kBoundedWait{500};
-// A wait for the source ends after this time to check for receipts. The urgent time applies once the items
-// without a receipt could fill half of the storage.
+// While items are not acknowledged, a wait for the source lasts at most this long, so that the producer
+// acknowledges durable records soon. The urgent limit applies once these items could fill half of the
+// storage.
 constexpr milliseconds kReceiptsWait{50};
 constexpr milliseconds kUrgentReceiptsWait{1};
 constexpr milliseconds kLookOutside{20};
-// With --rate, the producer hands over an item this long before it may begin: so the consumers have it in
+// With --rate, the producer hands over an item this long before it may begin. The consumers then have it in
 // time, and a drain finds few items that still wait to begin.
 constexpr milliseconds kAhead{1};
 // How often to check whether a consumer has left out the item that it claimed: such an item takes no permit.
+// If a permit is due for this long and nobody has taken it, the consumer with that item has died or is
+// stopped: other consumers need not wait for its successor.
 constexpr milliseconds kLookForBegin{50};
-// acknowledge() gives at most this many receipts in a call, and none after this time; but it gives at least
+// A call of acknowledge() gives at most this many receipts, and stops after this time; but it gives at least
 // one.
 constexpr std::uint64_t kReceiptsSlice = 1024;
 constexpr milliseconds kReceiptsTime{10};
@@ -106,27 +109,32 @@ std::size_t Producer::acquire() {
     const std::size_t allowed = std::min(most, wanted());
     if (allowed == 0) return 0;
     const std::size_t count = source_.acquire(std::span(batch_).first(allowed));
-    if (permits_ && count != 0) word_at_push_ = permits_->word();
+    if (permits_ && count != 0) {
+        word_at_push_ = permits_->word();
+        pushed_ns_ = now;
+    }
     for (Item& item : std::span(batch_).first(count)) item.acquired_ns = now;
     if (count != 0) marker_.before_push(source_, count, count < allowed, now);
     return count;
 }
 
-// The number of items that may begin soon, and so are worth acquiring. The consumers keep the rate, and they
-// count attempts; the producer only leaves the items in the source that cannot begin yet.
+// Returns the number of items that may begin soon, and so are worth acquiring. The consumers enforce the
+// rate, attempt by attempt; the producer only leaves the items in the source that cannot begin yet.
 std::size_t Producer::wanted() const noexcept {
     if (!permits_ || stopping_) return kMaxBatch;
     if (until_wanted() > nanoseconds::zero()) return 0;
     return Permits::begins_in(*options_.rate, kAhead) - (ring_.tail() - ring_.head());
 }
 
-// The longest time until the producer must ask again whether an item is wanted; zero if one is.
+// Returns zero if an item is wanted now, else the time after which the producer must ask again at the latest.
 nanoseconds Producer::until_wanted() const noexcept {
     if (!permits_ || stopping_) return nanoseconds::zero();
     const std::uint64_t tail = ring_.tail();
     if (tail - ring_.head() >= Permits::begins_in(*options_.rate, kAhead)) return IdleWait::kLater;
     const bool has_begun = permits_->word() != word_at_push_ || storage_.tail() == tail;
-    if (!has_begun) return kLookForBegin;
+    const nanoseconds since_push(static_cast<nanoseconds::rep>(monotonic_ns() - pushed_ns_));
+    const nanoseconds late = std::min(permits_->since_due(), since_push);
+    if (!has_begun && late < kLookForBegin) return kLookForBegin - late;
     return std::max<nanoseconds>(permits_->until_due() - kAhead, nanoseconds::zero());
 }
 
@@ -145,8 +153,8 @@ void Producer::push(std::size_t count) {
                 return give_up(waiting, ring_is_used_up_ ? "the ring can count no more"
                                                          : "the ring has been closed meanwhile");
             case Ring::PushOutcome::Full:
-                // If the source can give these items again, leave them to it, so that a drain waits no longer
-                // than it must.
+                // If the source can give these items again, a stop leaves them to the next run, so that the
+                // drain waits no longer than it must.
                 if (must_stop() && options_.source.traits().can_repeat) return;
                 if (orphan_has_waited_enough())
                     return give_up(waiting, "the supervisor and all consumers are gone and the ring is full");
@@ -197,8 +205,9 @@ void Producer::wait_without_source(nanoseconds bound, bool paused) {
     }));
 }
 
-// Gives some of the due receipts. A receipt may take milliseconds (a rename on a slow disk). Receipts for a
-// full storage, given all at once, would delay new items, a stop request, and the room that consumers need.
+// Acknowledges some of the durable records to the source. A receipt may take milliseconds (a rename on a slow
+// disk). Receipts for a full storage, given all at once, would delay new items, a stop request, and the room
+// that consumers need.
 void Producer::acknowledge() {
     const std::uint64_t durable = storage_.durable();
     std::uint64_t released = storage_.released();
@@ -214,7 +223,8 @@ void Producer::acknowledge() {
     storage_.release(released);
 }
 
-// Waits until the last record is acknowledged; false if an orphan gives up. Call it once the ring is closed.
+// Waits until every item is acknowledged. Returns false if orphan_has_waited_enough() ends the wait before
+// that. Call it once the ring is closed.
 bool Producer::wait_for_receipts() {
     meter_.enter(Activity::Flushing, monotonic_ns());
     const auto until = steady_clock::now() + options_.drain_timeout / 2;
@@ -229,8 +239,8 @@ bool Producer::wait_for_receipts() {
     }
 }
 
-// Skips the due receipts if the next start can make up for them. The caller does this when they would use up
-// the drain timeout. Their invoices are all in the ledger.
+// Skips the receipts that are due if the next start can make up for them: their invoices are all in the
+// ledger. The caller does this once half of the drain timeout is over.
 void Producer::leave_receipts() {
     const std::uint64_t left = storage_.durable() - storage_.released();
     if (left == 0 || !source_.can_go_without_receipts()) return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Acquires items from the source unless paused, pushes them into the ring, and acknowledges durable records
 // to the source. On a stop request (or, with --once, when the source has nothing more) the producer closes
-// the ring, and ends after the last receipt.
+// the ring, and ends once every item is acknowledged.
 #pragma once
 
 #include <array>
@@ -23,12 +23,13 @@ namespace pipeline {
 
 class Producer {
   public:
-    // `signal_fd`: a signalfd(2) for SIGTERM and SIGINT, which only wake the producer (must_stop()).
+    // `signal_fd`: a signalfd(2) for SIGTERM and SIGINT. A signal only wakes the producer, which then asks
+    // the ring whether to stop (must_stop()).
     Producer(const ProducerOptions& options, const Segments& segments, Source& source, int signal_fd);
 
-    // Runs until every acquired item is acknowledged. Returns NotDrained only if the supervisor is dead and
-    // the consumers are dead too or do not finish within the drain timeout, or if the ring's indices are used
-    // up.
+    // Runs until every acquired item is acknowledged, and returns Drained. Returns NotDrained in two cases.
+    // The supervisor is dead, and the consumers are dead too or do not finish within the drain timeout; or
+    // the ring's indices are used up.
     [[nodiscard]] ExitStatus run();
 
   private:
@@ -60,6 +61,7 @@ class Producer {
     ListMarker marker_;
     std::optional<Permits> permits_;
     std::uint64_t word_at_push_ = 0;  // permits_->word() before the last push
+    std::uint64_t pushed_ns_ = 0;     // the time of the last push; 0 without --rate
     IdleWait idle_wait_;
     bool stopping_ = false;
     std::chrono::steady_clock::time_point look_outside_at_{};

@@ -48,8 +48,8 @@ Resume resume_from(const Ring& ring, const Storage& storage) {
         return resume;
     }
     resume.bare_inodes = ring.area().bare_inodes != 0;
-    // Consumers may move items meanwhile, but only forward (ring, hand, storage): reading in this order
-    // misses none.
+    // Consumers may move items meanwhile, but only forward: from the ring into a hand (HandArea), from a hand
+    // into storage. Reading in this order misses none.
     for (std::uint64_t i = ring.head(); i < tail; ++i) resume.in_flight.insert(ring.slot(i).position.load());
     for (std::size_t place = 0; place < kMaxPlaces; ++place) {
         const Hand hand = ring.hand(place);

@@ -25,7 +25,7 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kTryAgain{20};
 
-// Waits until no process of the segments' generation is left.
+// Waits until no process of the segments' generation is left, and then holds the generation lock exclusively.
 template <class Left>
 void wait_for_generation(Left& segments, const AdoptionRequest& request) {
     const auto deadline = steady_clock::now() + request.patience;
@@ -45,7 +45,8 @@ void wait_for_generation(Left& segments, const AdoptionRequest& request) {
 }
 
 // True if the plan's source is a spool whose path now leads to another folder than when the segments were
-// created. A remount may change the device number, so a new number counts only without birth times.
+// created. A remount may change the device number, so another number proves something only if there are no
+// birth times.
 bool are_of_another_folder(const Segments& segments, const SegmentsPlan& plan) {
     const FileIdentity& left = segments.ring().area().source_file;
     const FileIdentity& wanted = plan.source_file;
@@ -54,9 +55,9 @@ bool are_of_another_folder(const Segments& segments, const SegmentsPlan& plan) {
     return left.device != wanted.device && left.birth_ns == 0;
 }
 
-// True if new segments may replace these: all acquired invoices are in the ledger, and no receipt is due for
-// the plan's source and ledger. Receipts for another source or ledger do not count: that source gives its
-// invoices again later, and its ledger recognises them.
+// True if new segments may replace these: all acquired invoices are in the ledger, and the plan's source
+// needs no receipt (the news that its invoices are in the ledger). Receipts for another source, folder or
+// ledger do not count: that source gives its invoices again later, and its ledger recognises them.
 bool are_done_with(const Segments& segments, const SegmentsPlan& plan) {
     if (segments.in_flight() != 0) return false;
     return segments.storage().released() == segments.ring().tail() || segments.source() != plan.source ||
@@ -86,8 +87,8 @@ void require_same_folder(const Segments& segments, const AdoptionRequest& reques
                     segments.path(), segments.in_flight(), segments.source(), segments.path()));
 }
 
-// True if both are the same list file, even under another path. Without a birth time the file proves nothing:
-// a new file may have the inode of an old one.
+// True if the plan's list is the file that the segments were made for, even under another path. Returns false
+// without a birth time, which proves nothing: a new file may have the inode of an old one.
 bool is_same_list(const Segments& segments, const SegmentsPlan& plan) {
     const FileIdentity& left = segments.ring().area().source_file;
     if (!plan.ordered || plan.source_file.birth_ns == 0 || left != plan.source_file) return false;
@@ -98,8 +99,8 @@ bool is_same_list(const Segments& segments, const SegmentsPlan& plan) {
     return true;
 }
 
-// Refuses --from-start for unfinished work that began without it. The same command, repeated after a kill,
-// may adopt its own work.
+// Refuses --from-start if the unfinished work began without it. Accepts it if the work began with it, so that
+// the same command can be repeated after a kill.
 void require_begun_alike(const Segments& segments, const AdoptionRequest& request) {
     if (!request.plan.from_start || segments.ring().area().from_start != 0) return;
     throw Failure(ExitStatus::Configuration,
@@ -179,23 +180,23 @@ void warn_of_kept_sizes(const Segments& segments, const SegmentsPlan& plan) {
         ring, storage);
 }
 
-// The checked segments of an earlier generation of which no process is left, in the present layout. If they
-// were converted from an older layout, they have no names yet.
+// The segments that an earlier generation has left: checked, in the present layout, and used by no other
+// process. If they were converted from an older layout (`old`), they have no names yet (see upgrade()).
 struct Leftover {
     Segments segments;
     std::optional<OldSegments> old;
 };
 
-// True if a segment of this user has that name. Another user's segment is in the way only in the place that
-// the request wants.
+// True if this user owns a segment of that name. Other users' segments do not count: they are in the way only
+// under the name of new segments.
 bool is_ours(const std::string& name) {
     struct stat status {};
     return ::lstat(segment_path(name).c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
            status.st_uid == ::geteuid();
 }
 
-// Returns the name of the segments that an earlier start has left. The wanted place comes first; it is also
-// the answer if nothing is left.
+// Returns the name of the segments that an earlier start has left. Tries request.segments first, and also
+// returns that name if nothing is left.
 const std::string& name_of_left(const AdoptionRequest& request) {
     const auto are_there = [](const std::string& name) {
         return is_ours(ring_name(name)) || is_ours(storage_name(name));
@@ -247,7 +248,8 @@ Segments adopt(Leftover leftover, const AdoptionRequest& request) {
     require_begun_alike(segments, request);
     warn_of_kept_sizes(segments, request.plan);
     tell_of_kept_place(segments, request);
-    // Segments converted from an older layout lack the identity of the list's file.
+    // Keep the identity of a list's file, unless it is missing: segments converted from an older layout have
+    // none. Always renew that of a folder.
     if (!request.plan.ordered || segments.ring().area().source_file == FileIdentity{})
         segments.set_source_file(request.plan.source_file);
     if (leftover.old) upgrade(segments, request);

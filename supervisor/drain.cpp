@@ -59,9 +59,10 @@ void Drain::refuse_damaged(const std::string& what) {
 void Drain::cut_short() {
     if (!failure_) failure_ = ExitStatus::NotDrained;
     kill_children();
-    // This process has killed these consumers: do not charge their invoices. Earlier deaths still count. No
-    // other process writes these words now. If this process is killed before this loop, the invoices become
-    // suspects at the next start.
+    // Do not charge the invoices of consumers that this process has just killed. If HandArea::death is set,
+    // the consumer died earlier, and its invoice stays charged. No other process writes these words now. If
+    // this process is killed before this loop, the next start does not know the causes, and makes the
+    // invoices suspects (is_suspect()).
     Ring ring = segments_.ring();
     for (const Child& consumer : children_.consumers()) {
         const Hand hand = ring.hand(consumer.place);
@@ -88,9 +89,9 @@ void Drain::go_on(TimePoint now) {
     }
 }
 
-// Releases the space of durable records once the producer has failed for good: nobody gives receipts then,
-// and the records would fill the storage. At the next start the source gives these invoices again, and the
-// ledger recognises them. The producer was the only other writer of `released`.
+// Once the producer has failed for good, releases the storage of durable records in its stead: otherwise they
+// would fill the storage. The source is not told of them. At the next start it gives these invoices
+// again, and the ledger recognises them. The producer was the only other writer of `released`.
 void Drain::release_without_producer() noexcept {
     if (!producer_has_failed()) return;
     Storage storage = segments_.storage();
@@ -109,7 +110,7 @@ Drain::TimePoint Drain::next_deadline(TimePoint now) const noexcept {
 }
 
 ExitStatus Drain::finish() const {
-    // A child that was left alone may hold a lock, which damage() would report.
+    // If a child was left alone, it may hold a lock, which damage() would report: then only use disorder().
     if (const auto damage = is_one_left_ ? segments_.disorder() : segments_.damage()) {
         log(LogLevel::Error, "{}; it is left as it is, and no start goes on with it", *damage);
         return ExitStatus::Internal;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ends a pipeline, and knows the exit status. A drain begins with a signal, a child that cannot go on, or an
-// exhausted source. It stops the source: then the pipeline empties from its beginning, and the children end
-// by themselves. The drain kills children only when it is cut short, or when a failure has left no consumer.
+// Drains a pipeline, and decides the exit status. A drain begins when a signal asks for it, when a child
+// cannot go on, or when the source is exhausted. It stops the source; then the pipeline empties from its
+// beginning, and the children end by themselves. The Drain kills children only when it is cut short, or when
+// a failure has left no consumer.
 #pragma once
 
 #include <chrono>
@@ -23,26 +24,29 @@ class Drain {
         segments.metrics().supervisor.draining.store(0, std::memory_order_relaxed);
     }
 
-    // Stops the source and starts the clock of --drain-timeout, unless it runs already. `cause` begins the
+    // Stops the source, and starts the clock of --drain-timeout if it does not run yet. `cause` begins the
     // log line.
     void begin(const char* cause);
-    // Notes that the drain has begun. Call when the ring is closed: the source has ended or was stopped.
+    // Only records that a drain has begun. Call it when the ring is closed: then the source has ended or was
+    // stopped already.
     void note() noexcept;
     [[nodiscard]] bool has_begun() const noexcept { return begun_; }
 
-    // Call when a child has failed for good with `status`. Begins a drain, in which the other children finish
-    // as much as they can.
+    // Call it when a child has failed for good. Begins a drain, in which the other children finish as much as
+    // they can. The exit status will be `status`, unless another failure came first.
     void fail(ExitStatus status);
     [[nodiscard]] bool has_failed() const noexcept { return failure_.has_value(); }
 
-    // Stops with Internal, whatever has failed before, and keeps the segments. `what` names the damage that
-    // was found.
+    // Marks the segments as damaged, which keeps them, and begins a drain. The exit status will be Internal,
+    // even if another failure came first. `what` names the damage that was found.
     void refuse_damaged(const std::string& what);
 
-    // Kills all children, and charges no invoice for that. The next start finishes the rest.
+    // Kills all children, and charges no invoice with these deaths. The next start finishes the remaining
+    // invoices.
     void cut_short();
 
-    // Does what a begun drain has to do. Call it in each round of the main loop, and at next_deadline().
+    // If a drain has begun, does what is due now: for example, cuts it short at the end of --drain-timeout.
+    // Call it in each round of the main loop, and at next_deadline().
     void go_on(TimePoint now);
     [[nodiscard]] TimePoint next_deadline(TimePoint now) const noexcept;
 
@@ -61,8 +65,8 @@ class Drain {
     Children& children_;
     bool begun_ = false;
     std::optional<TimePoint> deadline_;
-    bool is_one_left_ = false;           // not even SIGKILL has ended one of the children
-    std::optional<ExitStatus> failure_;  // the failure that ended it; none if the end was orderly
+    bool is_one_left_ = false;           // SIGKILL has not ended one of the children
+    std::optional<ExitStatus> failure_;  // the exit status of a failed run; none if nothing failed
 };
 
 }  // namespace pipeline

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Admits one supervisor per name, by an exclusive flock(2) on RUNTIME/NAME.lock. The file holds the owner's
-// pid and its segments' directory as text (lock_note.hpp). It stays when the supervisor ends (removing it
-// would let two owners in). The lock ends with the supervisor, however it dies. Children do not inherit it.
+// pid and its segments' directory as text (lock_note.hpp). The file stays when the supervisor ends (removing
+// it would let two owners in). The lock ends with the supervisor, however it dies. Children do not inherit
+// the lock.
 #pragma once
 
 #include <chrono>
@@ -19,7 +20,7 @@ class NameLock {
     NameLock(const std::filesystem::path& runtime_dir, const std::string& name,
              std::chrono::milliseconds patience);
 
-    // The directory of the earlier supervisor's segments; empty: the lock file does not say.
+    // The directory of the earlier supervisor's segments; empty if the lock file does not name one.
     [[nodiscard]] const std::filesystem::path& left() const noexcept { return left_; }
     // Writes the directory of this supervisor's segments into the lock file.
     void note(const std::filesystem::path& shm_dir) const;

@@ -120,7 +120,8 @@ void require_free_source(const Options& options) {
 }
 
 void complete(SegmentsPlan& plan, const Options& options) {
-    // Without birth times, a new list may have the inode of an old one: then the list is known by its name.
+    // Recognise a list by its file only if the file has a birth time. Otherwise recognise it by its name: a
+    // new file may have the inode of an old one.
     const bool is_known_by_file =
         options.source.traits().input == Input::List && plan.source_file.birth_ns != 0;
     const auto ledger = open_ledger(options.ledger);

@@ -22,7 +22,7 @@ void require_free_source(const Options& options);
 // Completes the plan of new segments from the ledger: the ledger's id, the source's name in the ledger, the
 // position where the source goes on (0 if the ledger does not know the source, or with --from-start), and for
 // a list the digest of everything before that position. Logs a line if a list goes on under another name.
-// Creates a missing ledger. Throws as prepare().
+// Creates a missing ledger. Throws the same Failures as prepare().
 void complete(SegmentsPlan& plan, const Options& options);
 
 }  // namespace pipeline

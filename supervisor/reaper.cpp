@@ -28,12 +28,12 @@ void count_death(DeathMetrics& deaths, Cause cause) noexcept {
 }  // namespace
 
 void Reaper::reap(Child& child) {
-    // The child's start may have failed meanwhile.
+    // Starter::look_at_starts() may have reaped the child already, because its start failed.
     if (child.state != Child::State::Running) return;
     int wait_status = 0;
     if (::waitpid(child.process.pid, &wait_status, WNOHANG) != child.process.pid) return;
     decide(child, wait_status);
-    // The dead child's word has no other writer now.
+    // If no successor starts, the child's word in shared memory has no other writer: clear it.
     if (child.state == Child::State::Done) word_of(child).store(0, std::memory_order_release);
     child.process = {};
     children_.end_orphans(milliseconds::zero());
@@ -52,8 +52,8 @@ void Reaper::decide(Child& child, int wait_status) {
     child.state = Child::State::Done;
     const bool exited_well = WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0;
     if (exited_well && ring_.closed()) drain_.note();
-    // Ask the pool even if the ring has been closed since: a consumer that left as told may have left items
-    // in the ring.
+    // Ask the pool even if the ring is closed by now: a consumer that left as told may have left items in the
+    // ring.
     if (exited_well && child.role == Child::Role::Consumer && pool_.has_left(child, steady_clock::now())) {
         log(LogLevel::Debug, "{} (pid {}) has left", child.name(), child.process.pid);
         return;
@@ -76,17 +76,17 @@ void Reaper::decide(Child& child, int wait_status) {
     decide_after_failure(child, wait_status, cause);
 }
 
-// Refuses the segments if all consumers are done and the ledger lacks something that was acquired. The last
-// consumer leaves only when the ledger has everything. So an index is wrong, and the producer would wait for
-// ever for receipts that nobody gives.
+// If all consumers are done and the ledger lacks something that was acquired, refuses the segments as
+// damaged. The last consumer leaves only when the ledger has everything, so one of the two counts below is
+// wrong. The producer would wait for ever for the ledger to have the rest.
 void Reaper::require_all_durable() {
     if (!children_.consumers_done() || drain_.has_failed()) return;
     const std::uint64_t acquired = ring_.tail();
     if (storage_.durable() == acquired) return;
     drain_.refuse_damaged(
-        fmt::format("segment /dev/shm/{}.ring is damaged: ring.tail is {}, but {} invoices "
+        fmt::format("segment {}.ring is damaged: ring.tail is {}, but {} invoices "
                     "have come through, and the consumers have left nothing",
-                    options_.name, acquired, storage_.durable()));
+                    segments_.path(), acquired, storage_.durable()));
 }
 
 void Reaper::decide_after_failure(Child& child, int wait_status, Cause cause) {
@@ -109,9 +109,10 @@ void Reaper::decide_after_failure(Child& child, int wait_status, Cause cause) {
     if (child.died_with_others) suspicion_.raise();
 }
 
-// Counts the death, and stores its cause for the successor, which charges the invoice that was being
-// processed. Returns true if there was such an invoice, whether it is charged or becomes a suspect. If this
-// process is killed before the store, the cause stays unknown, and the invoice becomes a suspect.
+// Counts the death. Stores its cause for the successor, unless consumers died together: then the cause stays
+// unknown. The successor charges a known cause to the invoice that was being processed; if the cause is
+// unknown (or this process is killed before it stores it), the successor makes that invoice a suspect
+// (is_suspect()). Returns true if there is such an invoice.
 bool Reaper::blame(Child& child, Cause cause) const noexcept {
     MetricsArea& metrics = segments_.metrics();
     if (child.role == Child::Role::Producer) {
@@ -120,7 +121,8 @@ bool Reaper::blame(Child& child, Cause cause) const noexcept {
     }
     const Hand hand = ring_.hand(child.place);
     if (child.condemned_for) {
-        // The consumer may have gone on to another invoice after the watch's observation, before it died.
+        // If the consumer has gone on to another invoice since the watch named it, the watch's kill is
+        // charged to none.
         const std::uint64_t work = hand.area().work.load(std::memory_order_acquire);
         if (*child.condemned_for != 0 && work == *child.condemned_for) {
             cause = Cause::ran_too_long();
@@ -134,9 +136,10 @@ bool Reaper::blame(Child& child, Cause cause) const noexcept {
     return has_work;
 }
 
-// Returns true if the child died in a kill of the whole process group. Such a kill reaches all processes of
-// the group before the first of them can be seen dead, so the others are exiting by now. Nobody knows which
-// of them caused the kill. If one consumer survives, there was no such kill.
+// Returns true if the child died in a kill of the whole process group, and marks the others that are dying
+// (died_with_others). Such a kill reaches all processes of the group before the first of them can be seen
+// dead, so the others are exiting by now. Nobody knows which of them caused the kill. If one consumer
+// survives, there was no such kill.
 bool Reaper::was_killed_with_others(Child& child, int wait_status) {
     if (!WIFSIGNALED(wait_status) || WTERMSIG(wait_status) != SIGKILL || child.condemned_for) return false;
     if (child.died_with_others) return true;

@@ -25,8 +25,8 @@ class Starter {
     // TimePoint::max() if no child waits.
     void start_due(TimePoint now);
     [[nodiscard]] TimePoint next() const noexcept;
-    // Handles starts that have succeeded or failed by now. start_due() does not wait for them, since an exec
-    // may take long.
+    // Handles the starts that have succeeded or failed since the last call. Call it when Children::wait()
+    // reports one. start_due() does not wait for the exec, which may take long.
     void look_at_starts();
 
   private:

@@ -42,8 +42,8 @@ void Steering::obey(const signalfd_siginfo& signal) {
         case SIGUSR2:
             return pause("SIGUSR2", false);
         case SIGHUP:
-            // The kernel sends SIGHUP when the terminal closes: then drain, unless nohup(1) has started this
-            // program.
+            // A SIGHUP from a process replaces the consumers. The kernel sends SIGHUP when the terminal
+            // closes: then drain, unless nohup(1) has started this program.
             if (signal.ssi_code != SI_KERNEL) return replace_all();
             if (!is_ignored(SIGHUP)) stop("SIGHUP, the terminal is gone");
             return;
@@ -55,8 +55,8 @@ void Steering::obey(const signalfd_siginfo& signal) {
 }
 
 void Steering::stop(const char* cause) {
-    // Do not ask whether a drain has begun: a run that ends by itself drains although nobody asked for a
-    // stop.
+    // Count signals only, and ignore whether a drain has begun: a run may drain by itself, and then the first
+    // signal must not cut that drain short.
     switch (stop_wish_.signalled(steady_clock::now())) {
         case StopWish::Means::Drain:
             drain_.begin(cause);
@@ -69,7 +69,7 @@ void Steering::stop(const char* cause) {
     }
 }
 
-// Sets the number of wanted consumers and publishes it.
+// Sets the number of wanted consumers, and publishes it in the metrics.
 void Steering::want(std::uint32_t consumers) {
     pool_.want(consumers, steady_clock::now());
     metrics_.consumers.store(consumers, std::memory_order_relaxed);

@@ -27,10 +27,10 @@ class Steering {
     Steering(const Options& options, const Segments& segments, const Children& children, Pool& pool,
              Drain& drain, Progress& progress);
 
-    // Does what `signal` asks for, which is one of kPipelineSignals but not SIGCHLD.
+    // Does what `signal` asks for. `signal` must be one of kPipelineSignals, but not SIGCHLD.
     void obey(const signalfd_siginfo& signal);
     // Changes the number of consumers if the load asks for it. Call it in each round of the main loop, and at
-    // next(), which is none if the number is fixed.
+    // next(). next() returns none if the number is fixed or a drain has begun.
     void scale(TimePoint now);
     [[nodiscard]] std::optional<TimePoint> next() const noexcept;
 

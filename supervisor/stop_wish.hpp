@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counts requests to stop: the first one drains, the second one cuts the drain short. A terminal, a wrapper
-// and a user may each send a signal for the same request, so a signal within kOne after the first belongs to
-// the first. Pure: the caller gives the times.
+// Decides what each signal to stop means: the first one drains, the second one cuts the drain short. A
+// terminal, a wrapper and a user may each send a signal for the same request, so a signal within kOne after
+// the first one means nothing. Pure: the caller passes the times.
 #pragma once
 
 #include <chrono>
@@ -19,8 +19,8 @@ class StopWish {
         if (!since_) return Means::Drain;
         return now - *since_ < kOne ? Means::Nothing : Means::CutShort;
     }
-    // Call when the first signal has been obeyed. This may have taken a while: a log line waits for its
-    // reader.
+    // Call it when the first signal has been obeyed: kOne counts from here. Obeying may take a while, since a
+    // log line waits for its reader.
     void obeyed(TimePoint now) noexcept { since_ = now; }
 
   private:

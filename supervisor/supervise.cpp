@@ -26,15 +26,16 @@
 namespace pipeline {
 namespace {
 
-// The longest time until orphans notice that they are orphans; then they drain within --drain-timeout.
+// The longest time until the children of a dead supervisor notice its death; then they drain within
+// --drain-timeout.
 constexpr std::chrono::seconds kOrphansNotice{5};
-// The longest time for the rest of a start: allocating the segments, recovering the ledger, starting the
-// children.
+// The longest time for the rest of a start, once those children are gone: allocating the segments, recovering
+// the ledger, starting the children.
 constexpr std::chrono::seconds kLimitOfStart{60};
 
 constexpr std::chrono::seconds kReport{1};
 
-// A report that cannot be printed does not change the exit status, which describes the invoices.
+// Prints the report. Only logs a failure to do so: the exit status describes the invoices, not the report.
 void print_report(const Report& report, ReportFormat format) noexcept {
     try {
         print_output(format == ReportFormat::Json ? report.json() + "\n" : report.text(), kReport);
@@ -43,7 +44,8 @@ void print_report(const Report& report, ReportFormat format) noexcept {
     }
 }
 
-// Logs the report for machines that watch the journal. People read the report on standard output.
+// If the log goes to the journal, logs the report there, for programs that watch the journal. People read the
+// report on standard output.
 void log_report(const Report& report, ExitStatus status, const Options& options) {
     if (!log_is_journal()) return;
     const auto& [booked, rejected, failed, duplicates] = report.outcomes;
@@ -62,8 +64,8 @@ void log_report(const Report& report, ExitStatus status, const Options& options)
                {"IN_FLIGHT", fmt::to_string(report.in_flight())}});
 }
 
-// Logs how many invoices have failed in a run that ends by itself. If all have failed, that is an error,
-// probably of the command.
+// In a run that ends by itself (--once), logs how many invoices have failed. If all have failed, logs an
+// error: then the command itself is probably wrong.
 void tell_of_failures(const Report& report, const Options& options) {
     const std::uint64_t failed = report.outcomes.failed;
     if (!options.once || failed == 0) return;
@@ -74,8 +76,8 @@ void tell_of_failures(const Report& report, const Options& options) {
         failed, report.outcomes.all());
 }
 
-// Returns the places other than --shm-dir where segments of earlier starts may lie: the last supervisor's
-// place, and /dev/shm, where all segments lay up to version 0.1.0.
+// Returns the names under which earlier starts may have left segments outside --shm-dir: in the directory of
+// the last supervisor, or in /dev/shm, which every supervisor used up to version 0.1.0.
 std::vector<std::string> other_places(const Options& options, const NameLock& lock) {
     std::vector<std::string> places;
     for (const std::filesystem::path& directory : {lock.left(), std::filesystem::path(kSharedMemory)}) {
@@ -110,7 +112,7 @@ ExitStatus supervise(const Options& given) {
     log(LogLevel::Info, "started: {} {}, source {}, ledger {}", options.consumers.text(),
         verb(options.consumers.most, "consumer", "consumers"), printable(segments.source()),
         printable(plan.ledger));
-    // An earlier run may have had a rate: it no longer applies.
+    // An earlier run may have had a --rate. This run has none: clear the time of the next attempt.
     if (!options.rate) segments.ring().area().next_begin_ns.store(0, std::memory_order_relaxed);
     Supervisor supervisor(options, segments, signals.get());
     const ExitStatus status = supervisor.run();

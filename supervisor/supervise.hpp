@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The supervisor program after its command line is parsed.
+// Runs the supervisor program once its command line is parsed.
 #pragma once
 
 #include "common/base/exit_status.hpp"

@@ -21,14 +21,14 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds kFreshTick{10};  // how often to look whether a fresh consumer is at work
+constexpr milliseconds kFreshTick{10};  // how often to check whether a replacement is at work
 
 bool works_outside(const Options& options) noexcept {
     return options.process.is_program() || options.outside.isolate;
 }
 
-// Returns the item timeout for the watch. A consumer ends overdue work outside by itself, and needs time for
-// that. The watch kills a consumer only if it fails to do so.
+// Returns the item timeout for the watch. A consumer that works through a program outside ends overdue work
+// by itself, so the watch grants it a few seconds more, and kills the consumer only if it fails to do so.
 std::chrono::nanoseconds watched_item_timeout(const Options& options) noexcept {
     constexpr std::chrono::seconds kForTheConsumer{5};
     const bool has_second_line = works_outside(options) && options.item_timeout > options.item_timeout.zero();
@@ -57,6 +57,7 @@ Child consumer_row(const Options& options, std::uint16_t place) {
 
 Supervisor::Supervisor(const Options& options, Segments& segments, int signal_fd)
     : options_(options),
+      segments_(segments),
       ring_(segments.ring()),
       storage_(segments.storage()),
       metrics_(segments.metrics()),
@@ -124,7 +125,7 @@ void Supervisor::read_signals() {
     signalfd_siginfo received{};
     while (::read(signal_fd_, &received, sizeof received) == static_cast<ssize_t>(sizeof received)) {
         if (received.ssi_signo == SIGCHLD) {
-            next_look_ = {};  // a child may have been stopped (its death would show at its pidfd)
+            next_look_ = {};  // look now: a child may have been stopped (its pidfd would report a death)
         } else {
             steering_.obey(received);
         }
@@ -138,9 +139,9 @@ void Supervisor::kill_stalled(TimePoint now) {
     next_look_ = now + until_common_tick(watch_.tick());
     for (const auto& stalled : all_stalled) {
         if (stalled.why == Watch::Stalled::Why::IsNoOwner) {
-            drain_.refuse_damaged(fmt::format(
-                "a lock in /dev/shm/{}.* is said to be held by process {}, which has not taken it",
-                options_.name, stalled.process.pid));
+            drain_.refuse_damaged(
+                fmt::format("a lock in {}.* is said to be held by process {}, which has not taken it",
+                            segments_.path(), stalled.process.pid));
             continue;
         }
         if (Child* child = children_.running(stalled.process)) kill_one(*child, stalled);

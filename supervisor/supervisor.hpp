@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The supervisor's main loop once the segments exist: starts the children, restarts those that die, obeys
-// signals, and ends when all is done. One thread, one loop over signals, pidfds and the next deadline. The
-// supervisor takes no lock in shared memory and repairs nothing there. After a death it reaps the child,
-// wakes the others, and starts a successor, which settles what the dead child has left.
+// The supervisor's main loop, which runs once the segments exist. It starts the children, restarts those that
+// die, obeys signals, and ends when all is done. It is a single thread that waits for signals, pidfds and the
+// next deadline. The supervisor takes no lock in shared memory and repairs nothing there. After a death it
+// reaps the child, wakes the other processes, and starts a successor, which repairs and finishes the work
+// that the dead child has left.
 #pragma once
 
 #include <chrono>
@@ -30,7 +31,8 @@ class Supervisor {
     // `signal_fd`: a non-blocking signalfd(2) of kPipelineSignals, which this process has blocked.
     Supervisor(const Options& options, Segments& segments, int signal_fd);
 
-    // Runs until everything is drained or the drain was cut short. Removes the segments if they are empty.
+    // Runs until everything is drained or the drain was cut short. Then removes the segments if no invoice is
+    // in flight, and returns the exit status.
     [[nodiscard]] ExitStatus run();
     // Returns the report of the run. Call it after run().
     [[nodiscard]] Report report() const noexcept;
@@ -47,6 +49,7 @@ class Supervisor {
     [[nodiscard]] TimePoint next_deadline(TimePoint now) const noexcept;
 
     const Options& options_;
+    const Segments& segments_;
     Ring ring_;
     Storage storage_;
     MetricsArea& metrics_;

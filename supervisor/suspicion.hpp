@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds suspects and has them retried. Suspects are invoices that were being processed when consumers died of
-// an unknown cause, as when a program kills its process group, or somebody kills everything. No invoice is
-// charged for such a death. Each suspect is retried alone instead: as long as there is a suspect, a single
-// consumer runs, in the place of the first suspect, and leaves once its hand is empty. If everything dies
-// again, the suspect that was processed alone is the cause.
+// Finds suspects (HandView::is_suspect()) and has them retried. Suspects are invoices that were being
+// processed when consumers died of an unknown cause, as when a program kills its process group, or somebody
+// kills everything. No invoice is charged for such a death. Each suspect is retried alone instead: as long as
+// there is a suspect, a single consumer runs, in the place of the first suspect, and leaves once its hand is
+// empty. If everything dies again, the suspect that was processed alone is the cause.
 //
 // The hands in shared memory hold the suspects, so a kill of the supervisor loses none of them: the next
 // supervisor sees the same suspects.
@@ -16,7 +16,8 @@ namespace pipeline {
 
 class Suspicion {
   public:
-    // Begins raised: an earlier generation may have left suspects. No consumer may run yet.
+    // Raises the suspicion at once, because an earlier generation may have left suspects. No consumer may run
+    // yet.
     Suspicion(const Children& children, const Ring& ring) noexcept : children_(children), ring_(ring) {}
 
     // Call when consumers have died of an unknown cause.

@@ -21,7 +21,7 @@ namespace po = boost::program_options;
 namespace pipeline {
 namespace {
 
-// An option, and the value that the user gives to it.
+// An option that the user has given, and its value.
 struct Given {
     const CommandOption* option;
     std::string value;
@@ -66,7 +66,7 @@ std::string suggest(std::string_view written, const std::vector<std::string>& wo
     return near.empty() ? "" : fmt::format("did you mean {}{}? ", dashes, near);
 }
 
-// Suggests a word for the beginning of a value, up to its colon. Returns an empty text if the word is right.
+// Returns a suggestion for the word before the colon of `value`. Returns an empty text if that word is right.
 std::string suggest_value(const CommandOption& option, std::string_view value) {
     const auto word = value.substr(0, value.find(':'));
     const bool is_right = std::find(option.words.begin(), option.words.end(), word) != option.words.end();
@@ -104,7 +104,7 @@ std::string suggest_setting(const CommandLine& own, const std::string& name) {
     return is_common ? "" : suggest(name, names_of(own));
 }
 
-// Returns the text of the option's take() for the accepted values.
+// Returns the text with which the option's take() says what is accepted.
 std::string accepted_by(const CommandOption& option) {
     try {
         option.take("");
@@ -126,7 +126,7 @@ std::string accepted_by(const CommandOption& option) {
                       suggest(written.substr(dashes), names_of(command_line), "--")));
 }
 
-// Translates Boost's error about an argument's syntax into this file's wording.
+// Throws Failure for an argument that Boost refuses, in this file's wording.
 [[noreturn]] void refuse_syntax(const CommandLine& command_line, const po::error_with_option_name& error,
                                 std::span<const char* const> arguments) {
     std::string written = error.get_option_name();  // with its dashes, but empty for "--="

@@ -38,9 +38,9 @@ struct EarlyExit {
 
 // Fills the options' fields from the --config file, then from `arguments`, which win. For --help and
 // --version, returns their text instead. An option is "--name value" or "--name=value"; only with '=' may the
-// value begin with two dashes. Names are unabbreviated, and each is given once. There are no other arguments.
-// Throws Failure: Usage for the command line, Configuration (with file and option) for the file's contents,
-// NoInput if the file cannot be read. Some fields may already be filled when it throws.
+// value begin with two dashes. Names must not be abbreviated, and no option may be given twice. Any other
+// argument is an error. Throws Failure: Usage for the command line, Configuration (with file and option) for
+// the file's contents, NoInput if the file cannot be read. Some fields may already be filled when it throws.
 [[nodiscard]] std::optional<EarlyExit> parse_command_line(const CommandLine& command_line,
                                                           std::span<const char* const> arguments);
 

@@ -12,13 +12,13 @@
 
 namespace pipeline {
 
-// One option, bound to the field that it fills.
+// An option and its functions, which are bound to the field that it fills.
 struct CommandOption {
     std::string name;      // without the dashes
     std::string argument;  // the value's name in --help; empty: the option is a switch, without a value
     std::string help;      // lines of at most 55 columns
     std::string fallback;  // the default that --help shows; may be empty
-    std::string missing;   // the end of the error if the option is missing; empty: it is optional
+    std::string missing;   // set for a mandatory option: ends the error if the user omits it
 
     // Parses the value and stores it in the field. Throws std::invalid_argument if the value is empty or not
     // accepted; its what() says what is accepted.
@@ -28,7 +28,7 @@ struct CommandOption {
     std::function<std::optional<std::string>()> show;
 
     char letter = 0;                   // the short form, as in -h; 0: none
-    std::vector<std::string> words{};  // one of these words begins the value; empty: any text does
+    std::vector<std::string> words{};  // suggestions in errors: the words that may begin the value
 };
 
 // Returns an option. `parse` (std::string_view -> T) parses its value. `show` (T -> std::string, or T ->
@@ -54,7 +54,8 @@ template <class T, class Parse, class Show>
 
 // Returns the option with another fallback in --help.
 [[nodiscard]] CommandOption with_fallback(CommandOption option, std::string fallback);
-// Returns the option with the words that may begin its value; an error then suggests the nearest word.
+// Returns the option with the words that may begin its value. If the user misspells one, the error suggests
+// the nearest word.
 [[nodiscard]] CommandOption with_words(CommandOption option, std::vector<std::string> words);
 // Returns the option as a mandatory one; `missing` ends the error message if the user omits it.
 [[nodiscard]] CommandOption required(CommandOption option, std::string missing);

@@ -17,7 +17,7 @@ std::string_view value_of(const Environment& environment, const char* variable) 
     return value == nullptr ? std::string_view() : std::string_view(value);
 }
 
-// Returns the path; none if the text cannot be one: the variable then counts as not set.
+// Returns the path; none if the text is not a path. The caller then treats the variable as not set.
 std::optional<std::filesystem::path> usable(std::string_view text) {
     try {
         return parse_path(text);

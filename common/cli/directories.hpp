@@ -13,7 +13,7 @@ namespace pipeline {
 // test's substitute.
 using Environment = std::function<const char*(const char* variable)>;
 
-// The environment of this process.
+// Returns a function that reads the environment of this process.
 [[nodiscard]] Environment process_environment();
 
 // Returns the first directory in $STATE_DIRECTORY (systemd.exec(5): separated by colons), else
@@ -22,8 +22,8 @@ using Environment = std::function<const char*(const char* variable)>;
 // Specification). Returns none if no variable is set.
 [[nodiscard]] std::optional<std::filesystem::path> default_state_directory(const Environment& environment);
 
-// Returns the first directory in $RUNTIME_DIRECTORY, else $XDG_RUNTIME_DIR/invoice-pipeline, by the same
-// rules. Returns none if neither variable is set.
+// Returns the first directory in $RUNTIME_DIRECTORY, else $XDG_RUNTIME_DIR/invoice-pipeline, by the rules of
+// default_state_directory(). Returns none if neither variable is set.
 [[nodiscard]] std::optional<std::filesystem::path> default_runtime_directory(const Environment& environment);
 
 }  // namespace pipeline

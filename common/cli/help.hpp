@@ -10,7 +10,7 @@
 namespace pipeline {
 
 // Returns the usage, the summary, and every option in its group with its fallback. The text is at most 80
-// columns wide if the parts of `command_line` keep to their limits.
+// columns wide, unless a part of `command_line` is too long.
 [[nodiscard]] std::string help_text(const CommandLine& command_line);
 
 // Breaks `words` into lines of at most 55 columns, the limit of an option's help.

@@ -15,8 +15,8 @@ struct OptionGroup {
     std::vector<CommandOption> options;
 };
 
-// The following functions change groups that several programs share. `name` must be an option in the groups,
-// and `title` the title of one of them.
+// The following functions change groups that several programs share. `name` must be the name of an option in
+// the groups, and `title` the title of a group.
 //
 // Puts `options` before the option `name`.
 void insert_before(std::vector<OptionGroup>& groups, std::string_view name,

@@ -215,8 +215,8 @@ struct alignas(64) Record {
     Status status;
     std::uint8_t has_details;  // 1: details[i] belongs to this record
     std::uint8_t id_length;    // as Item::id_length
-    // The value of seal_now() at the time of the save. If a single bit of the fields `place` to `id_length`,
-    // or of the details' small fields, flips later, seal_now() returns another value.
+    // The value of seal_now() at the time of the save. If a single bit of ring_index, of the fields `place` to
+    // `id_length`, or of the details' small fields flips later, seal_now() returns another value.
     std::uint8_t seal;
 
     // The ledger's outcome. A save sets it to the status, which the ledger mostly confirms. If the ledger
@@ -235,8 +235,10 @@ struct alignas(64) Record {
     // only if has_details is 1.
     [[nodiscard]] std::uint8_t seal_now(const Details& details) const noexcept {
         const unsigned seal_of_details = has_details != 0 ? details.seal_now() : 0U;
-        return static_cast<std::uint8_t>(0xa5U ^ place ^ (unsigned{place} >> 8U) ^ attempts ^
-                                         static_cast<unsigned>(status) ^ has_details ^ id_length ^
+        std::uint64_t index = ring_index ^ (ring_index >> 32U);
+        index ^= index >> 16U;
+        return static_cast<std::uint8_t>(0xa5U ^ index ^ (index >> 8U) ^ place ^ (unsigned{place} >> 8U) ^
+                                         attempts ^ static_cast<unsigned>(status) ^ has_details ^ id_length ^
                                          seal_of_details);
     }
     // False if the record cannot be as a save left it.

@@ -43,6 +43,8 @@ class Permits {
 
     // The time until the next permit is due; zero if it is.
     [[nodiscard]] std::chrono::nanoseconds until_due() const noexcept;
+    // How long the next permit has been due; zero if it is not.
+    [[nodiscard]] std::chrono::nanoseconds since_due() const noexcept;
     // The word. It changes with each permit that a consumer takes.
     [[nodiscard]] std::uint64_t word() const noexcept;
 
@@ -106,6 +108,12 @@ inline std::chrono::nanoseconds Permits::until_due() const noexcept {
     const std::uint64_t word = this->word();
     const std::uint64_t now = clock_();
     return word > now ? wait_of(std::min(word - now, period_ns_)) : std::chrono::nanoseconds::zero();
+}
+
+inline std::chrono::nanoseconds Permits::since_due() const noexcept {
+    const std::uint64_t word = this->word();
+    const std::uint64_t now = clock_();
+    return now > word ? wait_of(now - word) : std::chrono::nanoseconds::zero();
 }
 
 inline std::uint64_t Permits::word() const noexcept {

@@ -116,18 +116,20 @@ void Storage::require_sound(std::uint64_t end) const {
     ring_.require_unmarked();
     require_order();
     require_within(totals().all(), durable(), durable(), {"the sum of storage.totals"});
-    const RecordRange records = range(durable(), end - durable());
-    for (std::size_t i = 0; i < records.size(); ++i) {
-        const Record& record = records.record(i);
-        if (record.is_whole(records.details(i))) continue;
-        refuse_word({"storage's record", (records.first() + i) % capacity_, "'s seal"}, record.seal,
-                    "does not fit its place, status, attempts, lengths and outcome");
-    }
+    for (std::uint64_t index = durable(); index < end; ++index) require_whole(index);
+}
+
+void Storage::require_whole(std::uint64_t index) const {
+    if (record(index).is_whole(details(index))) return;
+    refuse_word({"storage's record", index % capacity_, "'s seal"}, record(index).seal,
+                "does not fit its ring index, place, status, attempts, lengths and outcome");
 }
 
 void Storage::settle_hand() {
-    const auto last = last_save(area_->tail.load(std::memory_order_relaxed));
+    const std::uint64_t tail = area_->tail.load(std::memory_order_relaxed);
+    const auto last = last_save(tail);
     if (!last) return;
+    require_whole(tail - 1);
     const Hand hand = ring_.hand(last->place);
     const HandWord word = hand.word();
     const HandWord settled = settled_hand(word, last->place, last);

@@ -98,6 +98,8 @@ class Storage : public StorageView {
   private:
     [[nodiscard]] std::uint64_t free_records() const noexcept { return capacity_ - (tail() - released()); }
     void settle_hand();
+    // Throws DamagedMemory if the record is not as a save left it.
+    void require_whole(std::uint64_t index) const;
 
     StorageArea* area_;
     Record* records_;

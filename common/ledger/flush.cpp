@@ -10,8 +10,8 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// The most records in one transaction: enough to make the transaction cheap for each record, and few enough
-// to tell a busy leader from a hung one.
+// The most records in one transaction: enough to make the transaction cheap for each record, and so few that
+// a busy leader soon shows progress, which a hung one does not.
 constexpr std::uint64_t kTransactionRecords = 10'000;
 
 // True if the source is a list, for which cursors have digests.
@@ -73,7 +73,7 @@ std::optional<nanoseconds> Flush::due_in() const noexcept {
     const std::uint64_t waited = monotonic_ns() - storage_.record(durable).saved_ns;
     const auto interval = static_cast<std::uint64_t>(policy_.interval.count());
     // If `saved_ns` lies in the future (no process of this machine writes that), `waited` wraps to a large
-    // number, and the flush is due too.
+    // number, and the flush is due at once.
     return nanoseconds(waited < interval ? interval - waited : 0);
 }
 
@@ -84,8 +84,8 @@ std::optional<nanoseconds> Flush::next_look() const noexcept {
 
 Flush::LeadOutcome Flush::lead(nanoseconds bound) {
     {
-        // A dead leader leaves nothing to settle: the ledger has all records below `durable`, and this leader
-        // commits the rest again.
+        // If the last leader died with the lock, nothing needs repair: the ledger has all records below
+        // `durable`, and this leader commits the rest again.
         const auto guard = storage_.area().flush_lock.lock_for(bound, [] {});
         another_leads_ = !guard;
         if (!guard) return LeadOutcome::Busy;
@@ -97,7 +97,8 @@ Flush::LeadOutcome Flush::lead(nanoseconds bound) {
         while (storage_.durable() < watermark.storage_tail) {
             const std::uint64_t next =
                 std::min(watermark.storage_tail, storage_.durable() + kTransactionRecords);
-            // Only the last transaction sets the cursor: the cursor covers all of the records.
+            // Only the last transaction sets the cursor: it is valid only once all these records are in the
+            // ledger.
             commit(next, next == watermark.storage_tail ? cursor : std::nullopt);
         }
         if (is_behind(cursor, watermark.storage_tail)) {
@@ -110,8 +111,9 @@ Flush::LeadOutcome Flush::lead(nanoseconds bound) {
     return LeadOutcome::Flushed;
 }
 
-// Returns the cursor to commit: the watermark itself or, for a list, the last mark up to it. Returns none if
-// the ledger already has that cursor; the mark of a known cursor may have been overwritten.
+// Returns the cursor to commit; none if the watermark has none. For a list, this is the last mark
+// (list_marks.hpp) after the ledger's present cursor and up to the watermark; none if there is no such mark.
+// For other sources, it is the watermark's cursor.
 std::optional<Flush::Cursor> Flush::cursor_at(const Watermark& watermark) const noexcept {
     if (!watermark.cursor) return std::nullopt;
     RingArea& area = ring_.area();
@@ -184,7 +186,8 @@ void Flush::write(const RecordRange& records, const CommitContext& context) {
 }
 
 // True if storage holds everything that was acquired, but the ledger's cursor is not up to date. This happens
-// at the end of a run: the last flush may come before the last consumer has moved its hand on.
+// at the end of a run: the last flush may come after the last consumer has saved its records, but before it
+// has counted them as done in its hand (HandArea).
 bool Flush::is_behind(const std::optional<Cursor>& cursor, std::uint64_t tail) const noexcept {
     return cursor && ring_.tail() == tail &&
            cursor->position != storage_.area().cursor.load(std::memory_order_relaxed);

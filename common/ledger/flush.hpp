@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The flush of storage into the ledger. Any consumer may lead a flush; the flush lock admits one leader at a
-// time. No other critical section does I/O. A leader that dies while it commits leaves either nothing or a
-// whole transaction in the ledger. The next leader commits the same records again, which changes nothing:
-// rows have keys.
+// The flush: it writes the records in storage to the ledger. Any consumer may lead a flush; the flush lock
+// admits one leader at a time. No other critical section does I/O. A leader that dies while it commits leaves
+// either nothing or a whole transaction in the ledger. The next leader commits the same records again; the
+// keys of the rows keep the ledger from storing them twice.
 #pragma once
 
 #include <chrono>
@@ -32,17 +32,17 @@ struct FlushMetrics {
 
 class Flush {
   public:
-    // Receives the records of each commit that has records other than booked ones.
+    // Receives the records of each commit in which at least one outcome is not Booked.
     class Listener {
       public:
         Listener() = default;
         Listener(const Listener&) = delete;
         Listener& operator=(const Listener&) = delete;
         virtual ~Listener() = default;
-        // The leader calls this under the flush lock, after the COMMIT of `records` and before `durable`
-        // covers them. The records have their outcomes; `outcomes` counts these, and not all are booked. The
-        // listener must copy all that it needs, and must never block. If the leader is killed before
-        // `durable` moves, the next leader reports the same records again.
+        // The leader calls this under the flush lock, after the ledger has committed `records` and before
+        // storage's index `durable` moves past them. `outcomes` counts the records by outcome. The listener
+        // must copy all that it needs, and must never block. If the leader is killed before `durable` moves,
+        // the next leader reports the same records again.
         virtual void stored(const RecordRange& records, const Totals& outcomes) noexcept = 0;
     };
 
@@ -61,17 +61,18 @@ class Flush {
 
     // Returns the time until the next flush is due: zero if it is due now, none if no record waits.
     [[nodiscard]] std::optional<std::chrono::nanoseconds> due_in() const noexcept;
-    // Returns the time to wait before checking again whether a flush is due; none if no record waits. The
-    // time is at least kLeaveToLeader if another consumer led at the last lead(): that consumer leads the
-    // next flush as well, unless it dies or is busy with a slow invoice.
+    // Returns the time to wait before checking again whether a flush is due; none if no record waits. If the
+    // last lead() returned Busy, the time is at least kLeaveToLeader: the consumer that led then also leads
+    // the next flush, unless it dies or is busy with a slow invoice.
     [[nodiscard]] std::optional<std::chrono::nanoseconds> next_look() const noexcept;
     static constexpr std::chrono::milliseconds kLeaveToLeader{5};
 
     enum class LeadOutcome { Flushed, Busy };
-    // Flushes all waiting records with the source's cursor. If storage holds everything that was acquired,
-    // also flushes a cursor that is behind, without records. Returns Busy if another consumer leads and does
-    // not finish within `bound`. Throws the ledger's errors: LedgerUnavailable (nothing is lost; retry) or
-    // Failure. Throws DamagedMemory before it commits a record that cannot be.
+    // Commits all waiting records and, with the last of them, the source's cursor. If storage holds
+    // everything that was acquired, but the ledger's cursor is not up to date, commits the cursor alone.
+    // Returns Busy if another consumer leads and does not finish within `bound`. Throws the ledger's errors:
+    // LedgerUnavailable (nothing is lost; retry) or Failure. Throws DamagedMemory, before any commit, if the
+    // records in storage are damaged.
     LeadOutcome lead(std::chrono::nanoseconds bound);
 
     // Checks an idle ledger (see Ledger::look_after()). Returns true if the ledger appears usable, false if
@@ -99,7 +100,8 @@ class Flush {
     std::string source_;
     FlushPolicy policy_;
     Listener* listener_;
-    // The generation and the ledger's id as they were at the start: a damaged word is no sign of another run.
+    // Copies from the start. If the segments have other values later, they are damaged: no run changes these
+    // values.
     std::uint64_t generation_;
     std::uint64_t ledger_id_;
     bool another_leads_ = false;  // the last lead() returned Busy

@@ -22,8 +22,8 @@ class RecordRange;
 
 struct LastCommit {
     std::uint64_t recorded = 0;  // the generation's records below this index are in the ledger
-    // The commit wrote records [first, recorded). `first` and `digest` are unset if a ledger's version before
-    // 3 recorded the commit.
+    // The commit wrote records [first, recorded). `first` and `digest` are unset if the ledger had a version
+    // before 3 when it recorded the commit.
     std::optional<std::uint64_t> first;
     std::string digest;  // of records [first, recorded), in hexadecimal digits
 };
@@ -33,17 +33,17 @@ struct LastCommit {
 
 enum class Continuation : std::uint8_t {
     Follows,    // all records are new
-    Redoes,     // the first records, up to `recorded`, are the last commit; the others are new
+    Redoes,     // the records below `recorded` are the last commit's; the others are new
     Unchecked,  // some records may be in the ledger: an older version did not record which
     Lacks,      // the ledger lacks records that come before these
-    Differs,    // the ledger's last commit is not of the first of these records
+    Differs,    // the last commit wrote other records than the first of these
 };
 
 // Tells how `records` continue the last commit. They must begin with the first record that the segments do
-// not call durable, and reach at least as far as any commit of them can have reached.
+// not call durable, and reach at least as far as the last commit can have reached.
 [[nodiscard]] Continuation continue_after(const LastCommit& last, const RecordRange& records);
 
-// Returns half a sentence about a ledger that lacks some of the `durable` records.
+// Returns half a sentence for an error: the ledger lacks some of the `durable` records.
 [[nodiscard]] std::string lacks_text(const LastCommit& last, std::uint64_t durable);
 
 }  // namespace pipeline

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The durable end of the pipeline. The flush leader hands over records and the source's cursor; the ledger
-// writes all of them in one transaction, or none.
+// The interface of the ledger, the durable end of the pipeline. The flush leader (flush.hpp) passes records
+// to it, with the source's cursor: the position where the source continues. The ledger writes all of them in
+// one transaction, or none.
 #pragma once
 
 #include <cstdint>
@@ -25,10 +26,10 @@ struct CommitContext {
     WallClock clock{};             // converts the records' monotonic times to wall-clock times
     std::uint64_t generation = 0;  // of the segments that the records lie in
     std::uint64_t ledger_id = 0;   // RingArea::ledger_id
-    LedgerFiles* files = nullptr;  // receives the identities of the ledger's files; null: nothing does
+    LedgerFiles* files = nullptr;  // commit() writes the identities of the ledger's files here; may be null
     // For a list: the digest of everything before the cursor (list_digest.hpp), and the file's identity
-    // (FileIdentity::text()). Set only together with a cursor: a cursor alone does not tell which bytes were
-    // read.
+    // (FileIdentity::text()). Both are set only together with a cursor: they identify the bytes that were
+    // read up to it.
     std::optional<Digest> digest{};
     std::string_view file{};
     // True if this generation restarted the source at its beginning. The generation's first commit then moves
@@ -40,20 +41,21 @@ struct CommitContext {
 struct KnownSource {
     std::string source;                   // the source's name in the ledger's rows
     std::optional<std::uint64_t> cursor;  // the position where the source continues
-    std::optional<Digest> digest;         // as in CommitContext; none: version 0.1.0 wrote it, or no list
-    std::string file;                     // as in CommitContext; empty: unknown
+    std::optional<Digest> digest;  // as in CommitContext; none: not a list, or written by version 0.1.0
+    std::string file;              // as in CommitContext; empty: unknown
 };
 
-// The segments' knowledge of their ledger.
+// The facts in the segments by which a process recognises the ledger that they belong to.
 struct KnownLedger {
     std::uint64_t id = 0;  // RingArea::ledger_id
     std::uint64_t generation = 0;
     std::uint64_t durable = 0;     // the number of the generation's records that the ledger must have
-    LedgerFiles* files = nullptr;  // each opener of `file` writes `log`; null: unknown
+    LedgerFiles* files = nullptr;  // a process that opens the ledger updates `log`; null: unknown
 };
 
 // The ledger cannot take the records now (another program has locked it, the disk is full, I/O error), but
-// may do so later. Call no record durable, and retry the flush after a while. what() is one line for the log.
+// may do so later. The caller must call no record durable, and retry the flush after a while. what() is one
+// line for the log.
 class LedgerUnavailable : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;
@@ -75,18 +77,18 @@ class Ledger {
 
     // Writes durably, in one transaction: all records, the cursor, and the index up to which the ledger now
     // has this generation's records. `records` must begin with the first record that the segments do not call
-    // durable. Sets each record's `outcome` before the commit: the record's status if its row is new, the
-    // row's status if the same source and position had a row already, Duplicate if the id belongs to another
-    // position. If a killed leader has committed some of these records already, they must be exactly the
-    // first of `records`; does not change them or their outcomes. Throws LedgerUnavailable (call no record
-    // durable; retry) or Failure (this ledger cannot work at all).
+    // durable. A killed leader may have committed some of these records already: they must then be the first
+    // of `records`, and commit() does not touch them. Before the commit, sets the `outcome` of every other
+    // record. If the id is new, the outcome is the record's status. If the id has a row of the same source
+    // and position, it is that row's status. If the id has any other row, it is Duplicate. Throws
+    // LedgerUnavailable (call no record durable; retry) or Failure (this ledger cannot work at all).
     virtual void commit(const RecordRange& records, const CommitContext& context) = 0;
 
     // Returns the position where `source` continues, if the ledger knows it.
     [[nodiscard]] virtual std::optional<std::uint64_t> cursor(std::string_view source) = 0;
 
-    // Returns the ledger's knowledge of the list `file`, under whatever source's name, or else of `source`;
-    // none if the ledger knows neither. An empty `file` matches nothing.
+    // Returns the ledger's record of the list whose identity is `file`, even if it is under another source's
+    // name. If there is none, returns the record of `source`, or none. An empty `file` matches no list.
     [[nodiscard]] virtual std::optional<KnownSource> known(std::string_view source,
                                                            [[maybe_unused]] std::string_view file) {
         const auto found = cursor(source);

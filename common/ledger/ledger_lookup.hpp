@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks the ledger for the outcome of files. When a spool starts, it must know which of its files are done.
+// Asks the ledger for the outcomes of files. A spool that starts asks about each of its files, to learn which
+// ones are done.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +17,8 @@ class LedgerLookup {
   public:
     struct Answer {
         Outcome outcome;
-        // True if version 0.1.0, which knew files by inode alone, wrote the row. The row belongs to this
-        // file: its invoice was acquired after the file was created.
+        // True if version 0.1.0 wrote the row, with only the file's inode as the position. The row is
+        // nevertheless this file's: its invoice was acquired after the file was created.
         bool by_inode = false;
     };
 
@@ -31,8 +32,8 @@ class LedgerLookup {
     // False if the ledger has no row from the source: find() would then always return none. Throws
     // LedgerUnavailable, as find() does.
     [[nodiscard]] virtual bool knows_source() = 0;
-    // Returns the outcome of the invoice `id` that was the file `file`; none if the ledger has no such row,
-    // or if the id belongs to another file.
+    // Returns the outcome of the invoice `id` from the file `file`; none if the ledger has no such row, or if
+    // the id belongs to another file.
     [[nodiscard]] virtual std::optional<Answer> find(std::string_view id, const FileIdentity& file) = 0;
     // Closes the ledger until the next question.
     virtual void close() noexcept = 0;

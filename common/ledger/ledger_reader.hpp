@@ -15,12 +15,12 @@
 
 namespace pipeline {
 
-// The ledger's own count for one source, and the number of rows that it really has from that source.
+// For one source: the ledger's own count of the source's rows, and the numbers of rows that are really there.
 struct SourceBooks {
     std::string source;
     std::optional<std::uint64_t> cursor;
-    std::uint64_t acquired = 0;  // the ledger's own count of these rows
-    std::uint64_t booked = 0;    // rows in the table invoices, like the next two
+    std::uint64_t acquired = 0;  // the ledger's own count of the source's rows
+    std::uint64_t booked = 0;    // rows in the table invoices, as are the next two
     std::uint64_t rejected = 0;
     std::uint64_t failed = 0;
     std::uint64_t duplicates = 0;
@@ -30,11 +30,11 @@ struct SourceBooks {
 // The result of a check of the ledger's files.
 struct SelfCheck {
     std::vector<std::string> faults;  // half a sentence each
-    std::string proof;                // without faults: says what was checked
+    std::string proof;                // if there are no faults: says what was checked
 };
 
-// Reads one snapshot. Every function may throw an error of the ledger's own kind; read_ledger() then retries,
-// or turns the error into a Failure.
+// Reads one snapshot. Every function may throw the exception of its kind of ledger (SqliteError for SQLite).
+// read_ledger() catches it, and then retries or throws a Failure.
 class LedgerReader {
   public:
     LedgerReader() = default;

@@ -8,7 +8,7 @@
 namespace pipeline {
 
 // Returns the ledger that the segments name; for programs that only read. Throws Failure Configuration, with
-// the segment's name, if the segment's text is not a ledger's.
+// the segment's name, if the text in the segment does not name a ledger.
 [[nodiscard]] LedgerSpec ledger_of(const SegmentsView& segments);
 
 }  // namespace pipeline

@@ -16,11 +16,12 @@
 namespace pipeline {
 
 struct ConsumerOptions : PipelineOptions, WorkOptions {
-    std::uint32_t place = 0;  // 0..kMaxPlaces-1, must be given
+    // The consumer's number in the ring (Ring::hand()): 0..kMaxPlaces-1, must be given.
+    std::uint32_t place = 0;
     // True: the process does not consume, but answers requests on standard input, as the isolated processor
     // of a consumer (--isolate).
     bool serve = false;
-    pid_t parent = 0;  // must be given
+    pid_t parent = 0;  // the supervisor's process id; must be given
 };
 
 // Declares the consumer's command line, bound to the fields of `options`, which must outlive the result.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Options for work outside the consumers. Children of the consumers do it: the user's programs (--process
-// exec:... and each:...) or, with --isolate, a processor of ours. The supervisor accepts these options and
-// passes them on to its consumers.
+// Options for work that children of the consumers do: the user's programs (--process exec:... and each:...)
+// or, with --isolate, a processor of ours. The supervisor accepts these options and passes them on to its
+// consumers.
 #pragma once
 
 #include <chrono>
@@ -18,11 +18,11 @@ enum class RequestForm : std::uint8_t { Id, Json };
 inline constexpr std::chrono::seconds kDefaultStartTimeout{30};
 
 struct OutsideOptions {
-    bool isolate = false;  // run our own processor outside too
+    bool isolate = false;  // run our own processor in a child too
     bool confine = false;  // keep programs from segments and ledger; start none if that is impossible
     RequestForm request = RequestForm::Id;
-    std::uint32_t pipeline = 1;             // outstanding requests per child, 1..kMaxBatch
-    std::uint64_t memory_limit = 0;         // bytes of address space for an invoice; 0: none
+    std::uint32_t pipeline = 1;             // the most unanswered requests per child, 1..kMaxBatch
+    std::uint64_t memory_limit = 0;         // bytes of address space for an invoice; 0: no limit
     std::uint32_t max_items_per_child = 0;  // replace a child after so many invoices; 0: never
     // The longest time from a program's start until it reads its first request; 0: no limit.
     std::chrono::nanoseconds start_timeout = kDefaultStartTimeout;

@@ -30,7 +30,7 @@ namespace pipeline {
 struct PipelineOptions {
     std::string name = kDefaultName;
     std::filesystem::path shm_dir = kSharedMemory;  // the segments' directory, absolute
-    SourceSpec source;  // tells consumers where the invoices' files are; supervisor's default: see Options
+    SourceSpec source;              // consumers find invoices' files by it; supervisor's default: see Options
     std::uint32_t batch_max = 256;  // 1..kMaxBatch
     // The most attempts that begin in a second, over all consumers; none: no limit. The producer hands over
     // only items that can begin soon.
@@ -61,15 +61,16 @@ struct WorkOptions {
     std::chrono::nanoseconds flush_interval = std::chrono::milliseconds(100);  // 1ms..1h
 };
 
-// The fields of one program that the options fill. A null pointer: the program does not accept those options.
+// The fields of a program that the options fill. If a pointer is null, the program does not accept these
+// options.
 struct PipelineFields {
     PipelineOptions& pipeline;
     SourceOptions* source;
     WorkOptions* work;
 };
 
-// The sections of --help, in their order. A program gives a title to each; sections of the same title are one
-// group.
+// The sections of --help, in their order. A program gives a title to each section; sections with the same
+// title become one group.
 enum class HelpSection : std::uint8_t { WhatToDo, Spools, Programs, Limits, Places, Other };
 using HelpTitles = std::array<std::string_view, 6>;
 inline constexpr HelpTitles kChildTitles = {"What to do",       "Spools",     "Work outside",

@@ -15,7 +15,7 @@
 namespace pipeline {
 
 struct ProducerOptions : PipelineOptions, SourceOptions {
-    pid_t parent = 0;  // must be given
+    pid_t parent = 0;  // the supervisor's process id; must be given
 };
 
 // Declares the producer's command line, bound to the fields of `options`, which must outlive the result.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The options that observer and supervisor share, and the usual forms of options: a count, a duration, a
-// directory. Each function binds an option to a field. --help shows the field's value at that moment as the
+// directory. Each function returns an option bound to `field`. --help shows the field's present value as the
 // default.
 #pragma once
 
@@ -20,19 +20,20 @@ inline constexpr const char* kDefaultName = "invoice-pipeline";
 
 [[nodiscard]] CommandOption name_option(std::string& field);
 [[nodiscard]] CommandOption state_dir_option(std::filesystem::path& field);    // default: see directories.hpp
-[[nodiscard]] CommandOption runtime_dir_option(std::filesystem::path& field);  // likewise
+[[nodiscard]] CommandOption runtime_dir_option(std::filesystem::path& field);  // default: see directories.hpp
 [[nodiscard]] CommandOption log_level_option(LogLevel& field);
 
-// A mandatory option of children: the supervisor's process id, 1..2^22 (the highest on Linux).
+// Returns the option --parent, mandatory for children: the supervisor's process id, 1..2^22 (the highest on
+// Linux).
 [[nodiscard]] CommandOption parent_option(pid_t& field);
 
-// An option whose value is a whole number within [least, most].
+// Returns an option whose value is a whole number within [least, most].
 [[nodiscard]] CommandOption count_option(std::string name, std::string help, std::uint32_t& field,
                                          std::uint32_t least, std::uint32_t most);
-// An option whose value is a directory, which it makes absolute.
+// Returns an option whose value is a directory. The field gets its absolute path.
 [[nodiscard]] CommandOption directory_option(std::string name, std::string help,
                                              std::filesystem::path& field);
-// An option whose value is a duration within [least, most] or, if `zero_too`, also 0.
+// Returns an option whose value is a duration within [least, most] or, if `zero_too`, 0.
 [[nodiscard]] CommandOption duration_option(std::string name, std::string help,
                                             std::chrono::nanoseconds& field, std::chrono::nanoseconds least,
                                             std::chrono::nanoseconds most, bool zero_too = false);

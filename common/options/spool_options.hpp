@@ -12,11 +12,11 @@
 namespace pipeline {
 
 struct SpoolOptions {
-    // The interval between scans of the whole folder, which happen even without notifications: 1s..24h; 0:
-    // the spool never scans for that reason.
+    // The interval between regular scans of the whole folder, which find files that no notification reported:
+    // 1s..24h. 0: there are no regular scans.
     std::chrono::nanoseconds rescan = std::chrono::seconds(30);
-    // The time for which a file must stay unmodified before the spool acquires it, if a scan found the file
-    // without a notification: 1ms..1h; 0: none.
+    // The time for which a file that only a scan has found, or that its writer has closed empty, must stay
+    // unmodified before the spool acquires it: 1ms..1h. 0: the spool acquires it at once.
     std::chrono::nanoseconds settle_time = std::chrono::seconds(1);
     std::string include;  // the pattern of names to acquire; empty: all
     std::string exclude;  // the pattern of names to skip; empty: none

@@ -16,14 +16,14 @@ namespace pipeline {
 
 struct LedgerTraits;
 
-// sqlite:FILE | none
+// The ledger that --ledger names: sqlite:FILE or none.
 struct LedgerSpec {
     enum class Kind : std::uint8_t { Sqlite, None };
     Kind kind = Kind::Sqlite;
     std::filesystem::path path;  // absolute and normal; for Sqlite
 
     [[nodiscard]] const LedgerTraits& traits() const noexcept;
-    // True if the ledger is the file `path`.
+    // True if the ledger is a file, `path`.
     [[nodiscard]] bool has_file() const noexcept;
     [[nodiscard]] std::string text() const;
 };
@@ -33,13 +33,13 @@ struct LedgerTraits {
     LedgerSpec::Kind kind;
     std::string_view word;
     SpecArgument argument;   // Path: the ledger is a file
-    std::string_view forms;  // as in SourceTraits
+    std::string_view forms;  // for people: "sqlite:FILE"
 };
 
 // Returns the file in the text of a ledger (as LedgerSpec::text() returns it); empty if the ledger has no
 // file.
 [[nodiscard]] std::string_view ledger_file_of(std::string_view text) noexcept;
-// The words with which the texts of ledgers begin.
+// Returns the first word of each form that --ledger accepts: "sqlite" and "none".
 [[nodiscard]] std::vector<std::string> ledger_words();
 [[nodiscard]] std::string ledger_forms();
 

@@ -8,10 +8,10 @@
 
 namespace pipeline {
 
-// Returns the word that begins with `written`, else the word that `written` most likely misspells: by one
-// mistake, or by two if `written` has more than four letters. A mistake is a letter that is missing, too
-// many, wrong, or exchanged with the next letter. The case of `written` does not matter. Returns an empty
-// text if no word is near.
+// Returns a word that begins with `written`. If there is none, returns the word that `written` misspells with
+// the fewest mistakes: at most one, or two if `written` has more than four letters. A mistake is a letter
+// that is missing, too many, wrong, or exchanged with the next letter. The case of `written` does not matter.
+// Returns an empty text if no word is near.
 [[nodiscard]] std::string nearest(std::string_view written, const std::vector<std::string>& words);
 
 }  // namespace pipeline

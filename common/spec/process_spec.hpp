@@ -16,7 +16,8 @@ namespace pipeline {
 
 struct ProcessTraits;
 
-// ubl | none | simulate:DURATION | simulate:cpu=DURATION | exec:COMMAND | each:COMMAND
+// The processor that --process names: ubl, none, simulate:DURATION, simulate:cpu=DURATION, exec:COMMAND or
+// each:COMMAND.
 struct ProcessSpec {
     enum class Kind : std::uint8_t { Ubl, None, Simulate, Exec, Each };
     Kind kind = Kind::Ubl;
@@ -35,7 +36,7 @@ struct ProcessTraits {
     ProcessSpec::Kind kind;
     std::string_view word;
     SpecArgument argument;   // Command: the processor runs the user's program
-    std::string_view forms;  // as in SourceTraits
+    std::string_view forms;  // for people, separated by '|'; notes in parentheses
     std::string_view help;   // the forms as --help shows them
 
     // Tells whether the processor opens the invoices' files. MayRead: the user's program decides.
@@ -44,11 +45,11 @@ struct ProcessTraits {
     bool is_long_lived;  // one process of the user's program answers many requests
 };
 
-// The words with which the texts of processors begin.
+// Returns the first word of each form that --process accepts: "ubl", "none", "simulate" and so on.
 [[nodiscard]] std::vector<std::string> process_words();
 [[nodiscard]] std::string process_help();
-// Lists the short forms of the kinds for which `fits` returns true, for people: "A, B or C". `last` is the
-// separator before the last form.
+// Returns the first form, without its note, of each kind for which `fits` returns true, for people: "A, B or
+// C". `last` is the separator before the last form.
 [[nodiscard]] std::string process_forms_where(bool (*fits)(const ProcessTraits&),
                                               std::string_view last = " or ");
 

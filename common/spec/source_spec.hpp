@@ -17,7 +17,7 @@ namespace pipeline {
 
 struct SourceTraits;
 
-// spool:DIR | lines:FILE | lines:- | sequence[:COUNT]
+// The source that --source names: spool:DIR, lines:FILE, lines:-, sequence or sequence:COUNT.
 struct SourceSpec {
     enum class Kind : std::uint8_t { Spool, Lines, StandardInput, Sequence };
     Kind kind = Kind::Spool;
@@ -25,7 +25,7 @@ struct SourceSpec {
     std::optional<std::uint64_t> count;  // for Sequence, 0 to 2^40; none: the sequence is endless
 
     [[nodiscard]] const SourceTraits& traits() const noexcept;
-    // The source's name in the ledger, which stays the same from run to run: "spool:/abs/dir",
+    // Returns the source's name in the ledger, which stays the same from run to run: "spool:/abs/dir",
     // "lines:/abs/file", "lines:-", "sequence".
     [[nodiscard]] std::string name() const;
     // Returns the text from which parse_source() makes this specification, in any working directory.
@@ -40,9 +40,10 @@ struct SourceTraits {
     std::string_view forms;  // for people, separated by '|'; the first may have a note in parentheses
     std::string_view noun;   // for people: "a spool"
 
-    // The place that the source reads. Folder and List: `path`, which no other pipeline may use at the same
-    // time. A list has marks with digests, and the ledger recognises it by its file's identity. None:
-    // nothing.
+    // The input of the source. Folder: the files in the folder `path`. List: the lines of the file `path`;
+    // the ledger recognises the list by the file's identity and by digests of its contents. No other pipeline
+    // may use the same folder or list at the same time. None: there is no input; the source makes up its
+    // invoices.
     enum class Input : std::uint8_t { None, Folder, List, StandardInput };
     Input input;
     // The nature of the source's ids. FileNames: names of files in `path`. Paths: paths of files that a
@@ -60,11 +61,12 @@ struct SourceTraits {
 // Returns the traits of the source that has this name in the ledger; nullptr if no kind of source has such
 // names.
 [[nodiscard]] const SourceTraits* source_traits_of(std::string_view name) noexcept;
-// The words with which the texts of sources begin.
+// Returns the first word of each form that --source accepts: "spool", "lines", "lines:-" and "sequence".
 [[nodiscard]] std::vector<std::string> source_words();
-// Lists all forms, for people: "A, B or C".
+// Returns all forms, for people: "A, B or C".
 [[nodiscard]] std::string source_forms();
-// Lists the short forms of the kinds for which `fits` returns true, for people.
+// Returns the first form, without its note, of each kind for which `fits` returns true, for people: "A, B or
+// C".
 [[nodiscard]] std::string source_forms_where(bool (*fits)(const SourceTraits&));
 
 }  // namespace pipeline

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads a table that has one row for each kind (of sources, processors or ledgers): finds the row of a text,
 // and lists the forms of the rows for people. A row has a `kind`, a `word`, an `argument`, and `forms`,
-// separated by '|', with notes in parentheses. Only the files of the tables include this file.
+// separated by '|', with notes in parentheses. Only the files that define such tables include this file.
 #pragma once
 
 #include <fmt/format.h>
@@ -17,7 +17,7 @@
 
 namespace pipeline {
 
-// True if the rows are in the order of their kinds: the number of a kind is the index of its row.
+// True if the index of each row is the number of the row's kind.
 template <class Rows>
 constexpr bool are_in_order(const Rows& rows) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -26,7 +26,7 @@ constexpr bool are_in_order(const Rows& rows) {
     return true;
 }
 
-// A text, split into the row of its kind and its argument. `row` is nullptr if the text is of no kind.
+// The row that matches a text, and the text's argument. `row` is nullptr if no row matches.
 template <class Traits>
 struct Match {
     const Traits* row = nullptr;
@@ -34,8 +34,8 @@ struct Match {
     bool has_argument = false;
 };
 
-// Finds the row of a text. A row whose word is the whole text ("lines:-") wins over a row whose word takes an
-// argument ("lines").
+// Finds the row that matches a text. A row whose word is the whole text ("lines:-") wins over a row whose
+// word takes an argument ("lines").
 template <class Traits, std::size_t size>
 Match<Traits> match(const std::array<Traits, size>& rows, std::string_view text) noexcept {
     Match<Traits> found;

@@ -16,7 +16,8 @@ namespace pipeline {
 
 // Parses a number and a unit (ns, us, ms, s, min, h); "0" needs no unit. Accepts at most 10 years.
 [[nodiscard]] std::chrono::nanoseconds parse_duration(std::string_view text);
-// Also requires a duration within [least, most]. If `zero_too`, 0 is accepted too; the option says what it means.
+// Parses as parse_duration(text) does, but accepts only durations within [least, most] and, if `zero_too`, 0.
+// The option defines what 0 means.
 [[nodiscard]] std::chrono::nanoseconds parse_duration(std::string_view text, std::chrono::nanoseconds least,
                                                       std::chrono::nanoseconds most, bool zero_too = false);
 // Parses as parse_duration(text) does, but returns none for other texts: the caller has its own error
@@ -32,7 +33,7 @@ namespace pipeline {
 [[nodiscard]] std::uint64_t parse_count(std::string_view text, std::uint64_t least, std::uint64_t most);
 
 // Parses a path of 1 to 4095 bytes without NUL and newline. Makes it absolute (from the working directory)
-// and normal (no ".", "..", doubled or trailing slash). Does not look at the files: symbolic links stay.
+// and normal (no ".", "..", doubled or trailing slash). Does not resolve symbolic links.
 [[nodiscard]] std::filesystem::path parse_path(std::string_view text);
 
 // Parses 1 to 100 letters, digits, '.', '_', '-', the first not '.' or '-': usable in the name of a segment.

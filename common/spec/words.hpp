@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Splits a command in one option into words as a shell does, but without a shell. Quotes and backslashes work
-// as in sh(1). split_words() refuses other shell syntax (a pipe, a variable, a pattern) unless it is quoted,
-// so that nobody believes that a shell reads it.
+// Splits a command, the value of one option, into words as a shell does, but without a shell. Quotes and
+// backslashes work as in sh(1). split_words() refuses other shell syntax (a pipe, a variable, a pattern)
+// unless it is quoted, so that nobody believes that a shell reads it.
 #pragma once
 
 #include <string>
@@ -11,9 +11,10 @@
 namespace pipeline {
 
 // Splits a command. Blanks, tabs and newlines separate words. 'TEXT' is literal. In "TEXT" a backslash
-// escapes one of the characters \ " $ ` and stands for itself before any other; outside quotes it escapes any
-// character. Expands nothing. Throws std::invalid_argument for an open quote, a backslash at the end, a NUL,
-// or an unquoted character of | & ; < > ( ) $ ` * ? ; its what() says what is accepted.
+// escapes one of the characters \ " $ ` and stands for itself before any other character. Outside quotes it
+// escapes any character. Expands no variables or patterns. Throws std::invalid_argument for an open quote, a
+// backslash at the end, a NUL, or an unquoted character of | & ; < > ( ) $ ` * ? ; its what() says what is
+// accepted.
 [[nodiscard]] std::vector<std::string> split_words(std::string_view text);
 
 // Joins the words into one text that split_words() and sh(1) split into the same words.

@@ -6,8 +6,8 @@
 //     in the ring, in hands, in storage       the segments' indices
 //
 // The ledger's snapshot names the last record of this generation that it contains; later records are in
-// flight. So the two halves fit together even at full speed. docs/ledger.md defines the counts over several
-// generations.
+// flight. So the counts from the ledger and from the segments fit together even at full speed. docs/ledger.md
+// defines the counts over several generations.
 #pragma once
 
 #include <cstdint>
@@ -45,12 +45,12 @@ struct Audit {
 // The ledger's part of an audit.
 struct LedgerSight {
     std::vector<SourceBooks> books;
-    std::optional<std::uint64_t> recorded;  // items of the snapshot's generation; none: not counted
-    bool is_another = false;                // the segments were written to another ledger
+    std::optional<std::uint64_t> recorded;  // items of the snapshot's generation in the ledger; none: unknown
+    bool is_another = false;                // true: the segments were written to another ledger
 };
 
-// Makes the audit. Either part may be missing: the pipeline may have no ledger, the ledger no segments.
-// `durable` is the segments' durable count, read before the ledger was opened.
+// Makes the audit. Either part may be missing: the pipeline may have no ledger, or the ledger no segments any
+// more. `durable` is the segments' durable count, read before the ledger was opened.
 [[nodiscard]] Audit make_audit(const std::optional<Snapshot>& snapshot,
                                const std::optional<LedgerSight>& ledger, std::uint64_t durable);
 

@@ -12,13 +12,14 @@ namespace pipeline {
 
 // The subject of the audit.
 struct AuditSubject {
-    std::string name;                  // the pipeline's
+    std::string name;                  // the pipeline's name
     std::string ledger;                // as --ledger names it
     std::optional<Snapshot> snapshot;  // none: there are no segments
 };
 
-// "running", "stopped" (every process is stopped: nothing moves until they continue), "dead" (segments
-// without a process, which the next start adopts) or "finished" (no segments).
+// Returns "running", "stopped" (every process is stopped: nothing moves until they continue), "dead"
+// (segments without a process, which the next start adopts), "unknown" (the processes belong to another pid
+// namespace, and may be dead) or "finished" (no segments).
 [[nodiscard]] std::string_view state_of(const std::optional<Snapshot>& snapshot) noexcept;
 
 [[nodiscard]] std::string audit_text(const AuditSubject& subject, const Audit& audit);  // several lines

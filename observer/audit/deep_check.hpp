@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The deep part of an audit: the ledger examines its own storage, and the numbers of a sequence must have no
-// gap.
+// The deep part of an audit: the ledger examines its own storage, and a sequence (the numbers of a source
+// that gives numbers instead of files) must have no gap.
 #pragma once
 
 #include <vector>
@@ -15,8 +15,8 @@ struct DeepCheck {
     std::vector<std::string> proofs;
 };
 
-// Reads the whole ledger. For a sequence, reads its invoices once more for each 67 million numbers. Uses
-// bounded memory.
+// Reads the whole ledger. For each sequence, then reads its invoices once more for each 67 million numbers,
+// so that the memory stays bounded.
 [[nodiscard]] DeepCheck check_deep(LedgerReader& ledger, const std::vector<SourceBooks>& books);
 
 }  // namespace pipeline

@@ -13,16 +13,16 @@ namespace pipeline {
 
 // Quantiles of durations, in seconds; all 0 if there are none.
 struct Latencies {
-    std::uint64_t count = 0;  // of the durations, and of invoices under way if they count
+    std::uint64_t count = 0;  // number of durations, those of invoices under way included
     double mean = 0;
     double p50 = 0;
     double p99 = 0;
     double p999 = 0;
 
     [[nodiscard]] static Latencies of(const Histogram& histogram);
-    // Also counts invoices that are still under way, with their ages so far, but only if that makes a figure
-    // greater. So the figures grow while everything stands still, and a few fresh invoices do not make the
-    // pipeline look faster than it was.
+    // Compares two sets: `arrived` alone, and `arrived` with the ages so far of the invoices that are still
+    // under way. Each figure is the greater one of the two sets. So the figures grow while everything stands
+    // still, and a few fresh invoices do not make the pipeline look faster than it was.
     [[nodiscard]] static Latencies of(const Histogram& arrived, const Histogram& under_way);
 };
 
@@ -43,7 +43,8 @@ struct Comparison {
     Latencies until_durable;
     Advice advice;
 
-    // Compares two observations. If they are of different generations, there is nothing to compare.
+    // Compares two observations. Leaves `seconds` 0 if they are of different generations, or if `now` is not
+    // later than `earlier`.
     [[nodiscard]] static Comparison of(const Observation& earlier, const Observation& now);
 };
 
@@ -58,12 +59,13 @@ struct Comparison {
 // True if an invoice made progress between the observations.
 [[nodiscard]] bool has_moved(const Observation& earlier, const Observation& now) noexcept;
 
-// The same, but does not count acquiring as progress: the source alone may continue until the ring is full.
+// As has_moved(), but an acquisition does not count as progress: the producer may go on acquiring until the
+// ring is full, even if no consumer works.
 [[nodiscard]] bool has_worked(const Observation& earlier, const Observation& now) noexcept;
 
-// The time of the last movement, as far as one observation shows it; 0 if nothing ever moved.
+// Returns the time of the last movement, as far as one observation shows it; 0 if nothing ever moved.
 [[nodiscard]] std::uint64_t last_moved_ns(const Observation& now) noexcept;
-// The same, without acquiring.
+// As last_moved_ns(), but an acquisition does not count as a movement.
 [[nodiscard]] std::uint64_t last_worked_ns(const Observation& now) noexcept;
 
 }  // namespace pipeline

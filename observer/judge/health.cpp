@@ -84,8 +84,8 @@ Health health_of_processes(const Observation& earlier, const Observation& now) {
 
 Health health_of_ledger(const Observation& now) {
     const LedgerCondition& ledger = now.ledger_condition;
-    // While no result waits, only the cursor is unwritten, and it can wait for the next result, or for the
-    // end.
+    // Failing commits count only if results wait or the pipeline drains. Otherwise only the source's cursor
+    // is unwritten, and it can wait for the next result.
     const bool is_draining = now.state == PipelineState::Draining;
     const bool is_failing = ledger.failing_since_ns != 0 && (ledger.unstored_since_ns || is_draining);
     if (is_failing && has_lasted(since(ledger.failing_since_ns, now))) {
@@ -109,13 +109,15 @@ Health health_of_ledger(const Observation& now) {
                                  "consumers do"));
 }
 
-// A consumer that cannot be seen may be at work if some process of its generation lives.
+// True if the consumer lives, or may live, and has an invoice. A consumer of another pid namespace may live
+// if some process of its generation lives.
 bool is_at_work(const ConsumerObservation& consumer, PipelineState state) noexcept {
     const bool may_be = consumer.state == ProcessState::Unknown && state != PipelineState::Unknown;
     return (consumer.state == ProcessState::Running || may_be) && consumer.invoice.has_value();
 }
 
-// Judges by ring and hands only: results in the storage wait for the ledger.
+// Finds a standstill: invoices wait in ring or hands, and nobody works on one. Results in the storage do not
+// count, since they wait for the ledger.
 Health health_of_movement(const Observation& now, std::uint64_t worked_ns) {
     const std::uint64_t waiting = now.flow().in_ring + now.flow().in_hands;
     const std::uint64_t still_ns = since(std::max(worked_ns, now.oldest_unsaved_ns.value_or(0)), now);
@@ -145,7 +147,7 @@ Health health_of_source(const Observation& now) {
         case SourceState::NothingIsTaken:
             return bad(HealthState::NothingIsTaken, "files lie in the source and none can be taken");
         case SourceState::Unreadable:
-            // The producer retries, and most errors pass.
+            // Wait before reporting this: the producer retries, and most errors pass.
             if (has_lasted(since(source.since_ns, now)))
                 return bad(HealthState::SourceUnreadable, "the source cannot be read");
             break;

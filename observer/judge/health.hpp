@@ -35,14 +35,14 @@ enum class HealthState : std::uint8_t {
 };
 
 struct Health {
-    // A fault is reported after this time: nothing moves or is stored although there is work, commits fail,
-    // or the source cannot be read.
+    // These faults are reported once they have lasted this long: nothing moves or is stored although there is
+    // work, commits fail, or the source cannot be read.
     static constexpr std::chrono::seconds kPatience{10};
-    // If this many invoices in a row fail, the invoices are not at fault.
+    // If this many invoices in a row fail, the cause is probably not the invoices: reports AllFail.
     static constexpr std::uint64_t kAllFail = kFailuresLookedAt;
 
     bool is_good = true;  // true only in the state Fine
-    std::string reason;   // why not, in one sentence
+    std::string reason;   // why the pipeline is not good, in one sentence
     HealthState state = HealthState::Fine;
 
     // Judges `now`. If `earlier` is at least a second older, a process that is dead or stopped in both counts
@@ -54,7 +54,7 @@ struct Health {
     }
 };
 
-// "fine", "absent", "ledger_fails" ...
+// Returns the name of the state for monitors: "fine", "absent", "ledger_fails" ...
 [[nodiscard]] std::string_view to_text(HealthState state) noexcept;
 
 }  // namespace pipeline

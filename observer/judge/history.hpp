@@ -11,20 +11,20 @@
 
 namespace pipeline {
 
-// The span between two observations.
+// The rates in the span between two observations.
 struct Pace {
-    std::uint64_t at_ns = 0;  // its end, monotonic
-    double seconds = 0;       // its length
+    std::uint64_t at_ns = 0;  // end of the span, monotonic
+    double seconds = 0;       // length of the span
     double acquired_per_second = 0;
     double stored_per_second = 0;
-    double in_flight = 0;                  // invoices at its end
-    double until_durable_p99_seconds = 0;  // of invoices stored in it, and of those in flight at its end
+    double in_flight = 0;                  // invoices at the end of the span
+    double until_durable_p99_seconds = 0;  // invoices that are still in flight included
 
     // `earlier` and `now` observe the same pipeline, `now` at a later time.
     [[nodiscard]] static Pace between(const Observation& earlier, const Observation& now);
 };
 
-// The length of a history.
+// How far back a history reaches.
 inline constexpr std::chrono::seconds kHistory{300};
 
 // Appends the newest pace, and drops the paces that ended kHistory or more before it.

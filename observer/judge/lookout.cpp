@@ -102,8 +102,9 @@ void Lookout::remember(const Observation& seen) {
     };
     while (past_.size() > 1 && is_to_be_forgotten()) past_.pop_front();
     if (!is_first) view_.recent = Comparison::of(past_.front(), seen);
-    // Compare with the newest observation that is a second old: it shows soonest that a dead process stays
-    // dead. If there is none, that cannot be told yet.
+    // For the health, compare with the newest observation that is at least a second old: it shows soonest
+    // that a dead process stays dead. If there is none, compare `seen` with itself, which cannot show that
+    // yet.
     const auto is_old = [&](const Observation& earlier) { return seen.at_ns - earlier.at_ns >= kSecondNs; };
     const auto earlier = std::find_if(past_.rbegin(), past_.rend(), is_old);
     view_.health = Health::of(earlier == past_.rend() ? seen : *earlier, seen, view_.worked_ns);

@@ -28,9 +28,9 @@ struct View {
     std::optional<Observation> now;  // none: nothing has been observed yet
     Comparison recent;
     std::uint64_t moved_ns = 0;   // time of the last movement, monotonic; 0: never
-    std::uint64_t worked_ns = 0;  // the same, without acquiring
+    std::uint64_t worked_ns = 0;  // as moved_ns, but an acquisition does not count as a movement
     Health health = Health::bad(HealthState::Absent, "there is no pipeline of that name");
-    std::string trouble;        // why the pipeline cannot be observed now; empty: it can
+    std::string trouble;        // why the segments cannot be read now; empty if there was no failure
     std::vector<Pace> history;  // at most one per second; newest last
 
     [[nodiscard]] double unmoved_seconds() const noexcept {
@@ -42,14 +42,15 @@ struct View {
 
 class Lookout {
   public:
-    // The span of View::recent. It is shorter at first, and after a change of the consumers or of the pause.
+    // The span of View::recent. It is shorter at first, and after a consumer was added or removed or the
+    // source was paused or resumed.
     static constexpr std::chrono::seconds kWindow{10};
 
     explicit Lookout(SegmentsFinder finder);
 
     // Observes the pipeline, and returns a view that is valid until the next call. Without a pipeline, the
-    // view shows the last observation. If `must_see`, throws Failure as SegmentsView::open() does; otherwise
-    // the failure becomes the view's trouble.
+    // view shows the last observation. If the segments cannot be read: throws Failure as SegmentsView::open()
+    // does if `must_see`; otherwise stores the reason in View::trouble.
     const View& look(bool must_see = false);
     [[nodiscard]] const View& view() const noexcept { return view_; }
 

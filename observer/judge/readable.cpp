@@ -36,7 +36,7 @@ std::string readable_count(std::uint64_t count) {
 std::string readable_rate(double per_second) {
     if (!(per_second > 0)) return "0";
     if (per_second < 99.95) return three_digits(per_second);
-    // Beyond any real rate: the number comes from a damaged segment.
+    // A rate of 1e15 or more is beyond any real one: it comes from a damaged segment.
     return per_second < 1e15 ? readable_count(static_cast<std::uint64_t>(std::round(per_second)))
                              : fmt::format("{:.3g}", per_second);
 }

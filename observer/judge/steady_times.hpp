@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes the times that processes have spent monotonic. An observed time includes the activity that is under
-// way. It may turn out to be another activity, and the last activity of a killed process is never counted, so
-// a time may fall. A monitor that takes differences of counters would take such a fall for a restart.
+// Keeps the observed times that processes have spent on their activities from falling. An observed time
+// includes the activity that is under way. That may turn out to be another activity, and the last activity of
+// a killed process is never counted, so a time may fall. A monitor that takes differences of counters would
+// take such a fall for a restart.
 #pragma once
 
 #include <array>

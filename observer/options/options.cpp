@@ -82,8 +82,9 @@ void check(const ObserverOptions& options) {
     }
 }
 
-// Returns the supervisor's default directories, and those that the services' units have as RuntimeDirectory=:
-// the environment of root's shell differs from theirs.
+// Returns the directories in which a supervisor's lock may lie. Without --runtime-dir, these are the defaults
+// of a supervisor in this environment, and the RuntimeDirectory= of the services' units, whose environment
+// differs from that of root's shell.
 std::vector<std::filesystem::path> lock_dirs(const ObserverOptions& options, const Environment& environment) {
     if (!options.runtime_dir.empty()) return {options.runtime_dir};
     std::vector<std::filesystem::path> found;

@@ -21,7 +21,7 @@
 namespace pipeline {
 
 struct ObserverOptions {
-    // At most one of these is set; none: a live view.
+    // At most one of these is set. If none is, the observer shows a live view.
     bool once = false;
     bool audit = false;
     bool metrics = false;
@@ -35,7 +35,7 @@ struct ObserverOptions {
     std::optional<LedgerSpec> ledger;   // none: the pipeline's own; without a pipeline, STATE/invoices.db
     std::filesystem::path state_dir;    // absolute; empty: the environment names none
     std::filesystem::path runtime_dir;  // absolute; empty: the default ones, one after the other
-    // Where the name's lock may lie; the lock says where the segments are.
+    // The directories in which the lock of `name` may lie; the lock names the directory of the segments.
     std::vector<std::filesystem::path> lock_dirs;
     LogLevel log_level = LogLevel::Info;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replaces screen.cpp if ncurses is missing: prints lines instead.
+// Replaces screen.cpp in builds without ncurses: prints lines instead.
 #include "observer/screen/screen.hpp"
 #include "observer/show/live_lines.hpp"
 

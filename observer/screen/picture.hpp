@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The content of a screen: pieces of text, each with its place and style. The drawing code (terminal.hpp)
+// The content of a screen: pieces of text, each with its position and style. The drawing code (terminal.hpp)
 // does not know their meaning, and a test can read them as lines.
 #pragma once
 
@@ -38,8 +38,8 @@ class Picture {
     [[nodiscard]] ScreenSize size() const noexcept { return size_; }
     [[nodiscard]] const std::vector<Piece>& pieces() const noexcept { return pieces_; }
 
-    // Makes `given` safe with safe_line() (printable.hpp) and puts it on the screen. Cuts off parts outside
-    // the screen. Returns the column after the text.
+    // Makes `given` safe with safe_line() (printable.hpp), and puts it at this position. Cuts off parts
+    // outside the screen. Returns the column after the text, as if nothing were cut off.
     int put(int row, int column, std::string_view given, Style style = Style::Plain);
     // Right-aligns the text in the columns [column, column + width).
     void put_right(int row, int column, int width, std::string_view text, Style style = Style::Plain);

@@ -11,13 +11,13 @@ namespace {
 struct Column {
     const char* title;
     int width;        // the last column shown takes the rest of the row instead
-    bool is_right;    // numbers
-    int least_width;  // of a screen that shows the column
+    bool is_right;    // right-aligned, as numbers are
+    int least_width;  // of a screen, for the column to be shown
     std::string ProcessRow::*text;
     std::optional<SortOrder> order;
 };
 
-// Marks the column of the state, which is not a text of ProcessRow.
+// The value of Column::text for the state, which is not a text of ProcessRow.
 constexpr std::string ProcessRow::*kState = nullptr;
 
 const std::array<Column, 12>& columns() {

@@ -26,7 +26,7 @@ class Screen {
         if (!state_.is_paused) shown_ = lookout_.view();
         draw();
     }
-    // Handles all pending keys; false: quit.
+    // Handles all pending keys. Returns false if one of them asks to quit.
     bool take_keys() {
         for (Terminal::Key key = terminal_.key(); key != Terminal::Key::None; key = terminal_.key()) {
             if (key == Terminal::Key::Quit) return false;

@@ -11,15 +11,15 @@ namespace pipeline {
 
 struct ScreenState {
     SortOrder order = SortOrder::Place;
-    int scrolled = 0;  // processes above the first one shown
+    int scrolled = 0;  // number of processes above the first one shown
     bool is_paused = false;
     bool shows_help = false;
-    bool has_unicode = true;  // else draws ASCII only
+    bool has_unicode = true;  // false: draw ASCII only
 };
 
 [[nodiscard]] Picture draw_screen(const View& view, const ScreenState& state, ScreenSize size);
 
-// The greatest useful ScreenState::scrolled.
+// Returns the greatest useful ScreenState::scrolled; 0 if all processes fit.
 [[nodiscard]] int most_scrolled(const View& view, ScreenSize size) noexcept;
 
 }  // namespace pipeline

@@ -51,7 +51,7 @@ Ages Ages::of(const RingView& ring, const StorageView& storage, const Flow& flow
         counted->add(now_ns > *oldest ? now_ns - *oldest : 0, std::min<std::uint64_t>(unsaved, kMaxBatch));
     }
     // The storage holds records nearly in the order of acquisition, but a slow invoice's record comes later.
-    // So the oldest may be anywhere.
+    // So the oldest may be anywhere: look at all of them.
     const std::uint64_t saved = flow.saved > flow.durable ? flow.saved - flow.durable : 0;
     const std::uint64_t records = std::min<std::uint64_t>(saved, storage.capacity());
     const auto in_record = [&](std::uint64_t i) {

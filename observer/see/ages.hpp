@@ -17,7 +17,7 @@ namespace pipeline {
 struct Ages {
     // When the oldest invoice in flight was acquired; none: nothing is in flight.
     std::optional<std::uint64_t> oldest_ns;
-    // The same for the invoices in ring and hands only, which wait for a consumer.
+    // When the oldest invoice in the ring or in a hand was acquired; none: all results are saved.
     std::optional<std::uint64_t> oldest_unsaved_ns;
     // The ages of all invoices in flight at the time of the observation. If there are many, evenly spaced
     // samples stand for the others.

@@ -9,7 +9,7 @@
 
 namespace pipeline {
 
-// None if the consumer works on no invoice, or if that changed during the read.
+// Returns none if the consumer works on no invoice, or if the invoice changed during the read.
 [[nodiscard]] std::optional<CurrentInvoice> current_invoice(const HandView& hand);
 
 // When the oldest unsaved item of the hand was acquired; none if the hand is empty or changed during the

@@ -23,7 +23,7 @@ std::atomic<std::uint64_t> cuts{0};
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 std::uintptr_t page_bytes = 4096;
 
-// The signal handler: it makes only async-signal-safe calls. It maps a page of zeros in the place of the
+// The handler of SIGBUS. It makes only async-signal-safe calls. It maps a page of zeros in the place of the
 // missing one. The kernel then repeats the access, which succeeds.
 void replace_page(int signal, siginfo_t* info, void* /*context*/) noexcept {
     auto* const byte = static_cast<char*>(info->si_addr);

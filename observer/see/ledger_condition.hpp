@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The condition of the ledger: the flush leaders' reports of their commits, since when results have waited
-// for a commit, and the free space of the ledger's file system. These are plain numbers; health.hpp judges
-// them.
+// The condition of the ledger: how its last commits went, as the consumers report it; since when results have
+// waited for a commit; and the free space of the ledger's file system. These are plain numbers; health.hpp
+// judges them.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ namespace pipeline {
 
 struct LedgerCondition : LedgerNumbers<Plain> {
     std::string error;  // of the last failed commit, one line; empty: none failed
-    // Since when results have waited without a commit: the latest of three times, when the oldest of them was
-    // saved, when the last commit ended, and when the supervisor started. None: nothing waits.
+    // Since when results have waited for a commit: the latest of the times when the oldest waiting result was
+    // saved, when the last commit ended, and when the supervisor started. None: no result waits.
     std::optional<std::uint64_t> unstored_since_ns;
     // How long --flush-interval lets results wait.
     std::uint64_t flush_interval_ns = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks for the sizes of the ledger's file and its log, and for the free space of their file system. A thread
-// of its own asks, only with stat(2) and statvfs(3), which open nothing. If the file system does not answer
-// (its network is down), that thread waits, and the caller continues with the last answer.
+// Finds out the sizes of the ledger's file and its log, and the free space of their file system. A thread of
+// its own calls stat(2) and statvfs(3), which open nothing. If the file system does not answer (its network
+// is down), that thread waits, and the caller continues with the last answer.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ class LedgerRoom {
     LedgerRoom() = default;
     LedgerRoom(const LedgerRoom&) = delete;
     LedgerRoom& operator=(const LedgerRoom&) = delete;
-    // If the thread still waits for its answer, leaves it behind.
+    // If the thread still waits for the file system, detaches it. Otherwise joins it.
     ~LedgerRoom();
 
     // Asks about the file of `ledger`, which is "sqlite:FILE", and waits a moment for the answer. Returns an

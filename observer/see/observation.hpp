@@ -74,33 +74,33 @@ enum class PipelineState : std::uint8_t {
 
 struct Observation {
     WallClock at;             // time of the observation
-    std::uint64_t at_ns = 0;  // the same, monotonic
+    std::uint64_t at_ns = 0;  // time of the observation, monotonic
     std::string source;
     std::string ledger;
     std::uint64_t generation = 0;
     PipelineState state = PipelineState::Dead;
-    bool is_source_exhausted = false;  // the source has ended; one that may still grow has not
+    bool is_source_exhausted = false;  // the source has ended, and can give no more
     bool is_paused = false;            // a signal to the supervisor paused the source
     std::uint64_t expected = 0;        // total of a finite source; 0: unknown
     std::uint64_t ring_capacity = 0;
     std::uint64_t storage_capacity = 0;
     LiveFlow live;
-    std::uint64_t released = 0;  // durable records whose receipts the source has
-    // When the newest item was acquired, and when the newest result was saved. The last movement was then or
-    // later.
+    std::uint64_t released = 0;  // durable records that the producer has acknowledged to the source
+    // When the newest item was acquired, and when the newest result was saved (monotonic; 0: never). Other
+    // movements, such as a commit, may be later.
     std::uint64_t last_acquired_ns = 0;
     std::uint64_t last_saved_ns = 0;
     // When the oldest invoice that is not durable was acquired; none: all are durable.
     std::optional<std::uint64_t> oldest_acquired_ns;
-    // The same for the invoices in ring and hands, which wait for a consumer.
+    // When the oldest invoice in the ring or in a hand was acquired; none: all results are saved.
     std::optional<std::uint64_t> oldest_unsaved_ns;
     Histogram under_way;                // ages of the invoices that are not durable
-    std::uint64_t failed_in_a_row = 0;  // of the newest durable records, as far as visible
+    std::uint64_t failed_in_a_row = 0;  // how many of the newest durable records failed in a row
     LedgerCondition ledger_condition;
     SourceCondition source_condition;
     SupervisorObservation supervisor;
     ProcessObservation producer;
-    // The places that have a consumer, or invoices left in the hand, in order.
+    // In the order of places: one for each place that has a consumer, or invoices left in its hand.
     std::vector<ConsumerObservation> consumers;
     std::uint64_t consumer_deaths = 0;  // of all places, including those without a consumer now
     // The latencies of all invoices since the segments were created.
@@ -117,7 +117,8 @@ struct Observation {
     }
 };
 
-// How long to try for an exact flow before accepting a flow that spans a few microseconds.
+// How long to try to read an exact Flow. After that, the observation takes one whose numbers are a few
+// microseconds apart (look_at_flow()).
 inline constexpr std::chrono::milliseconds kPatience{3};
 
 // How many of the newest outcomes are read to find failures in a row.
@@ -125,8 +126,8 @@ inline constexpr std::uint64_t kFailuresLookedAt = 20;
 
 // Observes the pipeline now; `segments` are attached read-only.
 [[nodiscard]] Observation observe_segments(const SegmentsView& segments);
-// Observes the same, except the texts of source and ledger and whether the source has ended. `reach` is that
-// of the segments.
+// As observe_segments(), but leaves the texts of source and ledger empty, and is_source_exhausted false.
+// `reach`: that of the segments (reach_of()).
 [[nodiscard]] Observation observe_areas(const RingView& ring, const StorageView& storage,
                                         const MetricsArea& metrics, Reach reach = Reach::Here);
 

@@ -34,7 +34,7 @@ enum class Reach : std::uint8_t {
     Elsewhere,       // they are in another one, and the system does not tell whether any lives
 };
 
-// Determines the reach; `segments` are attached read-only.
+// Returns how much is visible of the processes that use these segments. `segments` are attached read-only.
 [[nodiscard]] Reach reach_of(const SegmentsView& segments);
 
 // Returns the state of `process`; Absent if it has no pid.

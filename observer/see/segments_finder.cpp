@@ -22,8 +22,9 @@ std::optional<uid_t> owner_of(const std::string& segment) {
     return status.st_uid;
 }
 
-// Returns the directory that the lock in `runtime_dir` names; none if there is no lock, or it names none. A
-// lock that only its owner may read is a service's: the service's segments lie beside it.
+// Returns the directory that the lock in `runtime_dir` names; none if there is no lock, or if it names none.
+// If this user may not read the lock, it is a service's: then returns `runtime_dir`, since the segments of a
+// service lie beside its lock.
 std::optional<std::filesystem::path> directory_in(const std::filesystem::path& runtime_dir,
                                                   const std::string& pipeline) {
     const std::string path = lock_file(runtime_dir, pipeline);
@@ -46,7 +47,8 @@ std::string SegmentsFinder::find() const {
         if (owner_of(ring_name(name))) return name;
         if (!said) said = std::move(name);
     }
-    // Anybody may take a name in /dev/shm. If a lock names another place, only our own segments count there.
+    // Anybody may create segments of any name in /dev/shm. So if a lock names another directory, segments in
+    // /dev/shm count only if this user owns them.
     return !said || owner_of(ring_name(pipeline_)) == ::geteuid() ? pipeline_ : *said;
 }
 

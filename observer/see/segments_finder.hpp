@@ -15,9 +15,10 @@ class SegmentsFinder {
         : pipeline_(std::move(pipeline)), lock_dirs_(std::move(lock_dirs)) {}
 
     [[nodiscard]] const std::string& pipeline() const noexcept { return pipeline_; }
-    // Returns the name for SegmentsView::open(). If locks name several directories, takes the first that has
-    // segments of that name; if none has, the first that a lock names; without a lock, /dev/shm. Reads the
-    // locks anew each time, because the next supervisor may use another directory.
+    // Returns the name for SegmentsView::open(), in the first of these directories: one that a lock names and
+    // that has segments of the pipeline; /dev/shm, if this user owns segments of the pipeline there; the
+    // first one that a lock names; /dev/shm. Reads the locks anew each time, because the next supervisor may
+    // use another directory.
     [[nodiscard]] std::string find() const;
 
   private:

@@ -34,8 +34,9 @@ Words look(const RingView& ring, const StorageView& storage) noexcept {
     return words;
 }
 
-// Counts as if the next owners had settled the words. A process may be killed, or still running, after it has
-// stored a commit word and before it stores the word derived from that; its items have moved all the same.
+// Counts each item where its commit word puts it (settle.hpp). A process first stores a commit word, which
+// moves items, and then the words derived from it. It may have been killed in between, or may not have
+// reached the second store yet; the items have moved all the same.
 Flow settled(const Words& words, const std::optional<LastSave>& last, const Totals& outcomes) noexcept {
     const auto word_of = [&words](std::size_t place) { return HandWord::unpack(words.hands[place]); };
     Flow flow;
@@ -72,8 +73,8 @@ std::optional<Flow> exact_flow(const RingView& ring, const StorageView& storage,
     return std::nullopt;
 }
 
-// Reads each word once, against the direction of the items (storage before ring): a later word is never
-// behind an earlier one.
+// Reads each word once, against the direction of the items (storage before ring). So no word is behind one
+// that was read before it, and no count is negative.
 Flow glance(const RingView& ring, const StorageView& storage) noexcept {
     const std::uint64_t durable_word = loaded(storage.area().durable_word);
     Flow flow;
@@ -87,8 +88,8 @@ Flow glance(const RingView& ring, const StorageView& storage) noexcept {
     return flow;
 }
 
-// Repeats a glance that took too long: ring or storage then seem to hold more than they can, or a flush has
-// overwritten the totals.
+// Returns a glance() whose numbers fit together. If a glance takes too long, ring or storage seem to hold
+// more than they can, or a flush has overwritten the totals: then tries again.
 Flow passing_flow(const RingView& ring, const StorageView& storage) noexcept {
     constexpr int kTries = 8;  // the numbers of a damaged segment never fit
     Flow flow;

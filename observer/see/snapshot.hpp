@@ -50,8 +50,8 @@ struct Snapshot {
 };
 
 // Reads the exact flow of one moment: reads all words repeatedly, until two reads in a row are equal. If a
-// kill left a word unsettled, counts as its next owner will settle it. None if no two reads in a row are
-// equal for a whole second.
+// process was killed after it had moved an item by one word and before it updated the others, counts the item
+// as moved (settle.hpp). Returns none if no two reads in a row are equal for a whole second.
 [[nodiscard]] std::optional<Flow> read_flow(const RingView& ring, const StorageView& storage);
 
 // For frequent observations: an exact flow if that takes no longer than `patience`, else a single read. The
@@ -64,7 +64,7 @@ struct LiveFlow {
 [[nodiscard]] LiveFlow look_at_flow(const RingView& ring, const StorageView& storage,
                                     std::chrono::nanoseconds patience);
 
-// Throws Failure NotDrained if the flow could not be read.
+// Takes a snapshot of the pipeline. Throws Failure NotDrained if read_flow() returns none.
 [[nodiscard]] Snapshot take_snapshot(const SegmentsView& segments);
 
 }  // namespace pipeline

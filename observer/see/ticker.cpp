@@ -31,11 +31,11 @@ Ticker::Event Ticker::wait(int fd) {
         // would hide every signal and key.
         const auto left =
             std::max(milliseconds::zero(), std::chrono::ceil<milliseconds>(next_ - steady_clock::now()));
-        std::array<pollfd, 2> awaited{{{signals_.get(), POLLIN, 0}, {fd, POLLIN, 0}}};  // -1: ignored
+        std::array<pollfd, 2> awaited{{{signals_.get(), POLLIN, 0}, {fd, POLLIN, 0}}};  // poll(2) ignores -1
         const int ready = ::poll(awaited.data(), awaited.size(), static_cast<int>(left.count()));
         if (ready < 0 && errno != EINTR)
             throw system_failure(ExitStatus::InputOutput, "poll", "for signals", errno);
-        // If the terminal is resized, a signal comes first, then a key.
+        // A resize of the terminal interrupts poll(2), and then ncurses reports it as a key.
         if (ready < 0 && fd >= 0) return Event::Input;
         if (ready < 0) continue;
         if (awaited[0].revents != 0) return Event::End;

@@ -16,11 +16,11 @@ class Ticker {
     enum class Event { Tick, Input, End };
     // Waits for the next tick (missed ones are dropped), for the end, or for input on `fd` unless it is -1.
     // If several are due, the end is returned first; ticks and input alternate, so neither starves the other.
-    // A signal that is handled elsewhere counts as input; if the other end of `fd` is gone, that counts as
-    // the end.
+    // Any other signal that interrupts the wait counts as input on `fd`. If the other end of `fd` is gone,
+    // that counts as the end.
     [[nodiscard]] Event wait(int fd = -1);
-    // Returns true once `fd` accepts data or reports an error, false if the end comes first. wait() then
-    // returns End too.
+    // Returns true once `fd` accepts data or reports an error. Returns false if the end comes first; after
+    // that, wait() returns End as well.
     [[nodiscard]] bool wait_for_room(int fd);
 
   private:

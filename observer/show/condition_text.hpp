@@ -8,12 +8,13 @@
 
 namespace pipeline {
 
-// "last commit 0.2 s ago in 2.10 ms, 12.3 GiB free, log 4.00 MiB".
+// Returns a text like "last commit 0.2 s ago in 2.10 ms, 12.3 GiB free, log 4.00 MiB".
 [[nodiscard]] std::string ledger_text(const Observation& now);
-// "12 wait, the oldest for 3.20 s"; empty: there is nothing to report.
+// Returns a text like "12 wait, the oldest for 3.20 s"; empty if there is nothing to report.
 [[nodiscard]] std::string source_text(const Observation& now);
 
-// True if something is wrong, even if it has not lasted long enough to be unhealthy.
+// True if something is wrong with the ledger or the source, even if it has not lasted long enough to be
+// unhealthy.
 [[nodiscard]] bool is_ledger_in_trouble(const Observation& now) noexcept;
 [[nodiscard]] bool is_source_in_trouble(const Observation& now) noexcept;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replaces prometheus.cpp if its library is missing.
+// Replaces prometheus.cpp in builds without prometheus-cpp-core.
 #include "common/base/error.hpp"
 #include "observer/show/prometheus.hpp"
 

@@ -30,7 +30,7 @@ struct Number {
         const char* name = nullptr;
         const char* value = nullptr;
     } label = {};
-    bool is_left_out = false;  // true: without a value, there is no metric; false: it is 0 then
+    bool is_left_out = false;  // if there is no value: true leaves the metric out, false makes it 0
     // The words for a count that text and page show while it is not 0: "3 files not moved yet".
     struct Words {
         const char* one = nullptr;   // "file"

@@ -16,7 +16,7 @@ struct ProcessRow {
     ProcessState state = ProcessState::Absent;
     std::string doing;  // "processes", "waits for invoices"; empty unless the process may live
     std::string items_per_second;
-    std::string busy;  // share of its time, without waiting for input
+    std::string busy;  // share of its time that is not spent waiting for input
     std::string invoice;
     std::string since;    // how long it has been working on the invoice
     std::string attempt;  // number of the attempt

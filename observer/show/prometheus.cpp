@@ -71,9 +71,10 @@ class Families {
     std::vector<MetricFamily> families_;
 };
 
-// Converts to buckets from a microsecond to 18 minutes, with a bound at every second power of two. Buckets in
-// shared memory have these bounds too, so the counts are exact. A bucket there counts values below its upper
-// bound, while Prometheus's `le` includes the bound: a difference of a nanosecond.
+// Converts a histogram to the buckets for Prometheus, from a microsecond to 18 minutes, with a bound at every
+// second power of two. Buckets in shared memory have these bounds too, so the counts are exact. A bucket
+// there counts values below its upper bound, while Prometheus's `le` includes the bound: a difference of a
+// nanosecond.
 ClientMetric::Histogram coarse(const Histogram& fine) {
     constexpr unsigned kFirst = 10;
     constexpr unsigned kLast = 40;

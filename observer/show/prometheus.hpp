@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A pipeline's view for Prometheus (text format 0.0.4, which OpenMetrics readers accept too). This part is
-// optional: without its library, no_prometheus.cpp replaces it.
+// Writes a View (lookout.hpp) for Prometheus (text format 0.0.4, which OpenMetrics readers accept too). This
+// part is optional: without its library, prometheus-cpp-core, no_prometheus.cpp replaces it.
 #pragma once
 
 #include <string>

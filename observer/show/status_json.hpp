@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A pipeline's view as JSON, for programs. docs/observer.md documents names and units, which are stable.
+// Writes a View (lookout.hpp) as JSON, for programs. docs/observer.md documents names and units, which are
+// stable.
 #pragma once
 
 #include <string>

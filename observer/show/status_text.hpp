@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A pipeline's view as text: several lines, or one.
+// Writes a View (lookout.hpp) as text for people: several lines, or one.
 #pragma once
 
 #include <string>
@@ -12,8 +12,8 @@ namespace pipeline {
 [[nodiscard]] std::string status_text(const View& view);
 // Returns one line, without the newline: "14:03:07 running: acquired ...". The view must have an observation.
 [[nodiscard]] std::string status_line(const View& view);
-// The text while nothing can be observed: that the observer waits for a pipeline, or why it cannot observe
-// one.
+// Returns the text to show while nothing can be observed: that the observer waits for a pipeline, or why it
+// cannot observe one.
 [[nodiscard]] std::string waiting_text(const View& view);
 
 // "running", "running, source paused".
@@ -22,8 +22,8 @@ namespace pipeline {
 // "4 consumers", "4 consumers (1 to 32)": the wanted number, and its range.
 [[nodiscard]] std::string consumers_text(const SupervisorObservation& supervisor);
 
-// "nothing has moved for 34 s, since 14:02:33"; empty if something moved in the last seconds, or if the
-// pipeline has finished.
+// Returns a text like "nothing has moved for 34 s, since 14:02:33"; empty if something moved in the last
+// seconds, or if the pipeline has finished.
 [[nodiscard]] std::string stillness(const View& view);
 // True if stillness() deserves attention: invoices are in flight, or the health is not good.
 [[nodiscard]] bool is_to_be_told(const View& view) noexcept;

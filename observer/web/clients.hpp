@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Serves connections that carry one request and one answer each. One thread serves all of them and never
-// waits for a single one. Each connection has limits of time and bytes for its whole life, no matter how the
-// client divides them; the number of connections is limited too. When that limit is reached, the oldest
-// connection of the client that has the most is dropped. If the answers take too much memory, the oldest
-// connection that has not read its answer is dropped. So clients that are slow, silent or do not read cannot
-// keep others from an answer, however many they are.
+// waits for a single one. Limits of time and bytes hold for the whole life of a connection, no matter in how
+// many pieces the client sends or reads. The number of connections is limited too. When that limit is
+// reached, the oldest connection of the client that has the most is dropped. If the answers take too much
+// memory, the oldest connection that has not read its answer is dropped. So clients that are slow, silent or
+// do not read cannot keep others from an answer, however many they are.
 //
 // A client is one IPv4 address, or one /64 network of IPv6. All that this file knows of HTTP is that a
 // request's head ends with an empty line.
@@ -72,7 +72,8 @@ class Clients {
     void set_timer();
     void want(int fd, std::uint64_t number, std::uint32_t events, int operation);
 
-    // Each of these continues with a client as far as possible. False: end the connection.
+    // Each of these goes on with a client's connection as far as possible. They return false if the
+    // connection must end.
     [[nodiscard]] bool go_on(std::uint64_t number, Client& client);
     [[nodiscard]] bool hear(std::uint64_t number, Client& client);
     [[nodiscard]] bool answer(std::uint64_t number, Client& client);
@@ -85,7 +86,7 @@ class Clients {
     UniqueFd events_;  // epoll
     UniqueFd timer_;
     bool timer_is_set_ = false;
-    bool is_listening_ = true;  // false until the timer fires: the system has no room for one connection
+    bool is_listening_ = true;  // false while the system has no room for one: until the timer fires
     std::uint64_t next_number_;
     Open open_;
     std::map<Address, std::size_t> counts_;  // open connections per client

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replaces serve.cpp if the HTTP library is missing.
+// Replaces serve.cpp in builds without the HTTP library, cpp-httplib.
 #include "common/base/error.hpp"
 #include "observer/web/serve.hpp"
 

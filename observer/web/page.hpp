@@ -8,7 +8,7 @@
 
 namespace pipeline {
 
-// `nonce` is the one in the Content-Security-Policy of the response.
+// Returns the document. `nonce`: the one in the Content-Security-Policy of the response.
 [[nodiscard]] std::string page_html(std::string_view nonce);
 
 }  // namespace pipeline

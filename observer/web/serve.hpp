@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// observer --listen: the view over HTTP, read-only and bounded (clients.hpp). One thread both observes and
-// answers. It answers from the last observation, so requests cost the pipeline nothing. This part is
-// optional: without the HTTP library, no_serve.cpp replaces it.
+// Runs observer --listen: serves the view over HTTP, read-only and bounded (clients.hpp). One thread both
+// observes and answers. It answers from the last observation, so requests cost the pipeline nothing. This
+// part is optional: without the HTTP library, no_serve.cpp replaces it.
 #pragma once
 
 #include "common/base/exit_status.hpp"

@@ -22,8 +22,9 @@ class FileMoves {
     FileMoves& operator=(const FileMoves&) = delete;
     virtual ~FileMoves() = default;
 
-    // Both move the file `name` from one folder to another. take() keeps the name, give() changes it to
-    // `to_name`. Both return 0 or an errno value: EEXIST if the other folder has a file of that name.
+    // take() and give() move the file `name` from the folder `from` to the folder `to`. take() keeps the
+    // name, give() changes it to `to_name`. Both return 0 or an errno value: EEXIST if `to` has a file of the
+    // final name already.
     [[nodiscard]] int take(int from, const char* name, int to);
     [[nodiscard]] int give(int from, const char* name, int to, const char* to_name);
 
@@ -31,7 +32,7 @@ class FileMoves {
     void use_links() noexcept { links_ = true; }
     [[nodiscard]] bool uses_links() const noexcept { return links_; }
 
-    // renameat2(2), linkat(2) and unlinkat(2); each returns 0 or an errno value.
+    // Call renameat2(2), linkat(2) and unlinkat(2); each returns 0 or an errno value.
     [[nodiscard]] virtual int rename(int from, const char* name, int to, const char* to_name, unsigned flags);
     [[nodiscard]] virtual int link(int from, const char* name, int to, const char* to_name);
     [[nodiscard]] virtual int unlink(int folder, const char* name);

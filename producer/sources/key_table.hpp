@@ -43,7 +43,7 @@ class KeyTable {
         return {entry.value, true};
     }
 
-    // Removes `key`; false if the table does not have it.
+    // Removes `key`; returns false if the table does not have it.
     bool erase(std::uint64_t key) noexcept {
         std::size_t hole = place_of(key);
         if (hole == kNone || !entries_[hole].used) return false;

@@ -65,8 +65,8 @@ void LinesSource::compare() {
     }
 }
 
-// The candidate has proved to be the list: reads it from now on. Locks it, so that no other pipeline reads
-// it. If this process already reads the same file, the open file has the lock.
+// Begins to read the candidate, which has proved to be the list. Locks it, so that no other pipeline reads
+// it. If the candidate is the file that this process reads already, keeps the open file, which has the lock.
 void LinesSource::go_on() {
     ListFile file = *std::exchange(candidate_, std::nullopt);
     if (!reader_) return read_on(std::move(file));
@@ -193,7 +193,7 @@ void LinesSource::wait(int signal_fd, std::chrono::milliseconds bound) {
         wait_readable(-1, signal_fd, bound);
         return;
     }
-    if (candidate_ || !changes_) return;  // acquire() has work: it compares, or reads on
+    if (candidate_ || !changes_) return;  // acquire() has work: it compares the candidate, or reads on
     if (bound > kLook) bound = std::chrono::ceil<milliseconds>(until_common_tick(kLook));
     // Drain the events before checking the file's length: a change in between then wakes the poll.
     changes_->drain([this](std::uint32_t mask, std::string_view) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// lines:FILE: one id a line; an item's position is its line's byte offset. If the file grows, the source
-// keeps reading, like `tail -f`. It does not return a last line without a newline, which may still grow,
-// unless the pipeline finishes when the source has nothing more (`once`).
+// The source lines:FILE, a list: each line is an id, and an item's position is its line's byte offset. If the
+// file grows, the source keeps reading, like `tail -f`. It does not return a last line without a newline,
+// which may still grow, unless the pipeline finishes when the source has nothing more (`once`).
 //
 // The source checks, at the start and from then on, that it reads the same list as before:
 // - First it compares all bytes before the resume position with their known digests (list_check.hpp). If the
@@ -55,7 +55,7 @@ class LinesSource final : public Source {
     std::shared_ptr<SourceReport> report_;
     bool is_start_;  // no producer of this run has verified the list yet: throw if it is another one
     ListWatch watch_;
-    ListWatch::Name leads_to_ = ListWatch::Name::Same;  // as last seen
+    ListWatch::Name leads_to_ = ListWatch::Name::Same;  // where the name led at the last check
 
     std::optional<ListReader> reader_;   // reads the list; none until the first comparison is done
     std::optional<ListFile> candidate_;  // the file being compared; read next if it is the list

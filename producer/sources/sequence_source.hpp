@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// sequence[:COUNT]: the ids "1", "2", "3" ..., each at the position of its number. It serves to measure and
-// to verify the pipeline: no input limits it, and a gap in the ledger is easy to see.
+// The source sequence[:COUNT], which makes up the ids "1", "2", "3" ...; an item's position is its number. It
+// serves to measure and to verify the pipeline: no input limits it, and a gap in the ledger is easy to see.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@ namespace pipeline {
 
 class SequenceSource final : public Source {
   public:
-    // Continues with the number `next` (0 means 1) and ends with `count`, or never if there is none.
+    // Continues with the number `next` (0 means 1). Ends with the number `count`; without it, never ends.
     SequenceSource(std::uint64_t next, std::optional<std::uint64_t> count);
 
     [[nodiscard]] std::size_t acquire(std::span<Item> items) override;

@@ -25,7 +25,7 @@ namespace pipeline {
 
 // Where a source continues, and which items it must not return again.
 struct Resume {
-    // Ordered source: the position of the next item (0 for a source never read: its beginning).
+    // Ordered source: the position of the next item; 0 if the source was never read.
     std::uint64_t position = 0;
     // Ordered source: the position at which this generation of the segments started. Standard input needs it
     // if it is a file: the source continues `position - start` bytes after the offset at which the file was
@@ -39,13 +39,14 @@ struct Resume {
     // The positions in `in_flight` whose records are in the ledger but not yet acknowledged, with their
     // outcomes.
     std::unordered_map<std::uint64_t, Outcome> unacknowledged;
-    // Both as in RingArea. `source_file` is all zeros if the file or folder is unknown.
+    // As RingArea::source_file and RingArea::bare_inodes. `source_file` is all zeros if the file or folder is
+    // unknown.
     FileIdentity source_file;
     bool bare_inodes = false;
     // List: `marks` are the known digests of the bytes before `position`, in rising order. `unmarked` are the
     // lines after the last mark, as far as the ring still has them. `list_checked`: a producer of this run
-    // has verified all that in `source_file`, so that the next one compares only from the last mark's block
-    // on.
+    // has verified all of these in `source_file`, so that the next one compares only from the last mark's
+    // block on.
     std::vector<MarkedPosition> marks;
     std::vector<AcquiredLine> unmarked;
     bool list_checked = false;
@@ -55,7 +56,8 @@ struct Resume {
 struct SourceContext {
     // The source and its parts report their condition here; by default no observer sees it.
     std::shared_ptr<SourceReport> report = std::make_shared<SourceReport>();
-    // The options of a spool. By default it takes files at once, and scans the folder only when it must.
+    // The options of a spool. By default the spool takes files without a settle time, and makes no regular
+    // scans.
     SpoolOptions spool = at_once();
     // Moves the source's files.
     std::shared_ptr<FileMoves> moves = std::make_shared<FileMoves>();
@@ -78,12 +80,12 @@ class Source {
     virtual ~Source() = default;
 
     // Fills items[0..n) with id, position and extent and returns n; 0 if there is nothing now. Items count as
-    // acquired only once they are in the ring; after a restart, Resume says which ones are. Throws Failure if
-    // the source is gone or cannot be read.
+    // acquired only once they are in the ring; after a restart, Resume describes these. Throws Failure if the
+    // source is gone or cannot be read.
     [[nodiscard]] virtual std::size_t acquire(std::span<Item> items) = 0;
 
-    // True if the source has nothing now and knows of nothing to come. A source that may grow (a spool, a
-    // file) is exhausted whenever it is empty. After stop(), the source is exhausted as soon as acquire() has
+    // True if the source has no items now and knows of none to come. A source that may grow (a spool, a file)
+    // is exhausted whenever it is empty. After stop(), the source is exhausted as soon as acquire() has
     // nothing more to return.
     [[nodiscard]] virtual bool exhausted() const = 0;
 
@@ -98,24 +100,27 @@ class Source {
     // acquire. Returns the time until the next call is due.
     virtual std::chrono::nanoseconds look() { return std::chrono::hours(1); }
 
-    // List: the end of the last item that acquire() returned, with the digest of all bytes before it. None if
-    // the source is not a list, or if its comparison with what was read before has not finished.
+    // List: returns the end of the last item that acquire() returned, with the digest of all bytes before it.
+    // Returns none if the source is not a list, or if its comparison with what was read before has not
+    // finished.
     [[nodiscard]] virtual std::optional<MarkedPosition> mark() const { return std::nullopt; }
-    // The mark at `position`, the end of an item that acquire() has returned; none if it is no longer known.
+    // Returns the mark at `position`, the end of an item that acquire() has returned; none if that mark is no
+    // longer known.
     [[nodiscard]] virtual std::optional<MarkedPosition> mark_at(std::uint64_t) { return std::nullopt; }
-    // List: the file's identity.
+    // List: returns the identity of the open file.
     [[nodiscard]] virtual std::optional<FileIdentity> file() const { return std::nullopt; }
 
     // True if acknowledge() does something: the producer then calls it for each durable record, in order.
     [[nodiscard]] virtual bool wants_receipts() const noexcept { return false; }
-    // Gives the source the receipt for a durable record (a spool moves its file). Idempotent: after a kill,
-    // the next producer repeats it. Reports a failure that a retry may fix, and does not throw it.
+    // Tells the source that a record is durable: its receipt, at which a spool moves the file. After a kill,
+    // the next producer repeats the call, which must then change nothing. If moving fails, the source reports
+    // it and retries later; it does not throw.
     virtual void acknowledge(const Record&) {}
     // True if a later start recovers missing receipts by itself, so that a drain need not wait for every
     // receipt.
     [[nodiscard]] virtual bool can_go_without_receipts() const noexcept { return false; }
 
-    // The total number of items from the source's beginning, if known now.
+    // Returns the total number of items from the source's beginning, if it is known now.
     [[nodiscard]] virtual std::optional<std::uint64_t> expected() const { return std::nullopt; }
 };
 

@@ -30,7 +30,7 @@ class SourceReport {
     void clear(SourceState state);
     [[nodiscard]] bool holds(SourceState state) const noexcept;
 
-    // The numbers that observers show beside the state. Each has one writer, a part of the source.
+    // The numbers that observers show beside the state. Only one part of the source writes each of them.
     [[nodiscard]] SourceMetrics& numbers() noexcept { return metrics_; }
 
   private:

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// lines:- : one id a line, from standard input. The source finishes at the end of input, even for a file: the
-// last line needs no newline.
+// The source lines:-, which reads standard input: each line is an id. The source finishes at the end of
+// input, even for a file: the last line needs no newline.
 //
 // A pipe, a terminal or a socket delivers its bytes only once: if the producer is killed, lines that it read
-// but did not push are lost. So it reads ahead little: 4 KiB, and only when no complete line is left. A file
-// (`<`) loses nothing: the source reads it by offset, and a new producer continues where the last item in the
-// ring ends. An item's position counts the bytes of all runs with this ledger, so that positions are unique.
+// but did not push are lost. So the source reads ahead little: 4 KiB, and only when no complete line is left.
+// A file (`<`) loses nothing: the source reads it by offset, and a new producer continues where the last item
+// in the ring ends. An item's position counts the bytes of all runs with this ledger, so that positions are
+// unique.
 #pragma once
 
 #include "producer/sources/list/line_reader.hpp"
@@ -30,12 +31,12 @@ class StandardInputSource final : public Source {
     void wait(int signal_fd, std::chrono::milliseconds bound) override;
 
   private:
-    // Makes one read of the bytes that are available.
+    // Calls read(2) or pread(2) once, if that does not block.
     void read_more();
 
     int fd_;
     LineReader lines_;
-    // Regular file: offset minus position (modulo 2^64). None for anything else.
+    // If the input is a regular file: the offset in it minus the position (modulo 2^64). Otherwise none.
     std::optional<std::uint64_t> file_shift_;
     bool ended_ = false;
     bool stopped_ = false;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A row of the supervisor's process table: the producer, or the consumer of one place.
+// A row of the supervisor's process table: the producer, or the consumer in one place. A place is a number
+// 0..kMaxPlaces-1 that a consumer passes on to its successors, together with its unfinished items (hand.hpp).
 #pragma once
 
 #include <chrono>
@@ -34,16 +35,16 @@ struct Child {
     Sibling process;
     std::string hindrance;  // why the last start failed; empty if it succeeded
     BackOff restarts;
-    std::uint64_t progress_at_start = 0;  // this child's progress value at its last start
+    std::uint64_t progress_at_start = 0;  // progress_of() this child at its last start
 
     // Consumers only.
     bool died_with_others = false;  // this child died when several were killed at once
-    // Set when the supervisor kills this child: the stalled word HandArea::work; 0: none. The death is
-    // charged only to the invoice that this word names.
+    // Set when the supervisor kills this child: HandArea::work with the invoice that takes too long, or 0 if
+    // the child holds a lock. Only the invoice in that value is charged with the death; 0 charges none.
     std::optional<std::uint64_t> condemned_for;
 
     // Consumers only (pool.hpp).
-    bool wanted = true;     // if false, the consumer leaves; a successor starts only to finish the hand
+    bool wanted = true;     // if false, the consumer leaves; a successor only finishes its items
     bool told = false;      // this process has been told to leave, even if that was revoked since
     bool is_dated = false;  // a fresh process must replace it
 

@@ -10,7 +10,8 @@
 
 namespace pipeline {
 
-// The arguments name the calling process as the child's parent.
+// Return the arguments of a child program. They include this process's pid, so that the child knows its
+// parent.
 [[nodiscard]] std::vector<std::string> producer_arguments(const Options& options);
 [[nodiscard]] std::vector<std::string> consumer_arguments(const Options& options, std::uint16_t place);
 

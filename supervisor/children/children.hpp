@@ -16,8 +16,8 @@ namespace pipeline {
 
 class Children {
   public:
-    // `outside`: consumers have children of their own, which this process adopts when a consumer dies. This
-    // process leaves the children alone that it already has, and reaps them when they end.
+    // `outside`: consumers start programs, which this process adopts when a consumer dies (adopt_orphans()).
+    // It does not kill the children that it has already, and reaps them when they end.
     Children(Child producer, bool outside);
 
     [[nodiscard]] Child& producer() noexcept { return rows_.front(); }
@@ -31,7 +31,7 @@ class Children {
     [[nodiscard]] Child* consumer(std::uint16_t place) noexcept;
     // The running child with this identity; null if there is none.
     [[nodiscard]] Child* running(ProcessId process) noexcept;
-    // One more than the highest place that a consumer has.
+    // Returns one more than the highest place in the table, or 0 if it has no consumer.
     [[nodiscard]] std::size_t places() const noexcept;
 
     // Adds a row for a consumer. Invalidates all Child pointers and references.
@@ -52,8 +52,8 @@ class Children {
     std::vector<std::string> kill_all(std::chrono::milliseconds bound);
     // Kills and reaps a child whose start has failed. Leaves the child alone if it does not end soon.
     void forget(Child& child);
-    // Kills the processes that dead consumers left behind; living consumers handle their own. Returns false
-    // if some of them still live after `bound`.
+    // Kills the processes that dead consumers have left behind, if the consumers work `outside`. Living
+    // consumers end their own. Returns false if some of these processes still live after `bound`.
     bool end_orphans(std::chrono::milliseconds bound);
 
     [[nodiscard]] bool consumers_done() const noexcept;

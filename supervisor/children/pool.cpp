@@ -20,8 +20,8 @@ void Pool::want(std::uint32_t consumers, TimePoint now) {
         Child& child = row(static_cast<std::uint16_t>(wanted_));
         child.wanted = true;
         if (child.state == Child::State::Running) {
-            // The consumer may have seen the flag already. Then it leaves, and the supervisor starts it
-            // again.
+            // The consumer may have seen HandArea::leave already. Then it leaves, and the supervisor starts
+            // it again.
             ring_.area().hands[child.place].leave.store(0, std::memory_order_release);
         } else if (child.state == Child::State::Done) {
             child.state = Child::State::Waiting;
@@ -89,8 +89,8 @@ bool Pool::has_left(Child& child, TimePoint now) const noexcept {
 }
 
 bool Pool::is_given_up(Child& child) const noexcept {
-    // A hand becomes empty only when its results are saved. A dead consumer's hand stays as it was until
-    // another consumer settles it.
+    // A hand becomes empty only when the results of its items are saved, so the hand of a consumer that died
+    // with unsaved items is not empty: a successor must finish it.
     return !child.wanted && ring_.hand(child.place).empty();
 }
 

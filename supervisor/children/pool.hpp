@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Decides in which places consumers should run: in the lowest ones, as many as are wanted. The pool marks
-// rows of the process table as wanted or not, and sets a flag in each surplus consumer's hand: that consumer
-// leaves once its hand is empty. The pool kills nobody. The supervisor starts and reaps consumers, and asks
-// the pool what an exit means.
+// rows of the process table as wanted or not, and sets HandArea::leave for each surplus consumer: that
+// consumer leaves once its hand is empty, that is once all items that it claimed are saved. The pool kills
+// nobody. The supervisor starts and reaps consumers. After each exit it asks the pool whether the consumer
+// has left as it was told, or needs no successor.
 #pragma once
 
 #include <chrono>
@@ -19,11 +20,11 @@ class Pool {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
-    // `make` creates a row for a place that never had a consumer.
+    // `make` creates a row for a place that never had a consumer. The constructor adds an unwanted consumer
+    // for each non-empty hand: unless want() wants it, it finishes the hand and leaves.
     Pool(Children& children, const Ring& ring, std::function<Child(std::uint16_t place)> make);
 
-    // Sets the number of wanted consumers, 1..kMaxPlaces. At the start of a run, an unwanted place with a
-    // non-empty hand also gets a consumer, which finishes the hand and leaves.
+    // Sets the number of wanted consumers, 1..kMaxPlaces.
     void want(std::uint32_t consumers, TimePoint now);
     [[nodiscard]] std::uint32_t wanted() const noexcept { return wanted_; }
 
@@ -36,8 +37,8 @@ class Pool {
     [[nodiscard]] bool is_replacing() const noexcept { return replacing_.has_value(); }
     [[nodiscard]] bool is_starting_fresh() const noexcept;
 
-    // Writes the consumer's leave flag. Call it before each start. `leaves`: the consumer must leave once its
-    // hand is empty, even if it is wanted; then the supervisor starts it again.
+    // Writes the consumer's HandArea::leave. Call it before each start. `leaves`: the consumer must leave
+    // once its hand is empty, even if it is wanted; then the supervisor starts it again.
     void prepare(Child& child, bool leaves) const noexcept;
     // Call when the consumer has exited with status 0. Returns true if the consumer left because it was told
     // to, and sets its `state`: Waiting if it is wanted after all, Done if its place stays empty.

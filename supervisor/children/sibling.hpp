@@ -26,9 +26,9 @@ struct Sibling : Spawned {
 
 enum class StandardInput { Null, Inherited };
 
-// The child is the file `program` in this program's folder, or else (in a build tree) the one in the folder
-// `program` beside that folder. `arguments` exclude the program's name. Does not wait for the exec: see
-// await_start(). Throws the Failure that sibling_failure() describes.
+// Starts DIR/`program`, where DIR is the directory of this program. If that file is missing, starts
+// DIR/../`program`/`program`, as in a build tree. `arguments` exclude the program's name. Does not wait for
+// the exec: see await_start(). Throws the Failure that sibling_failure() describes.
 [[nodiscard]] Sibling start_sibling(const std::string& program, const std::vector<std::string>& arguments,
                                     StandardInput standard_input);
 

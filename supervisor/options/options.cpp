@@ -76,8 +76,8 @@ CommandLine declare(Options& options) {
 
 namespace {
 
-// Fills in defaults. If --source or --ledger was not given, its spec is a spool or an SQLite file without a
-// path.
+// Fills in the default directories and paths. If --source was not given, its spec is a spool without a path;
+// if --ledger was not given, its spec is an SQLite file without a path.
 void complete(Options& options, const Environment& environment) {
     if (options.state_dir.empty()) {
         const auto found = default_state_directory(environment);
@@ -99,14 +99,15 @@ void complete(Options& options, const Environment& environment) {
     }
 }
 
-// Returns the number of arguments before "--". The command of the short form follows it.
+// Returns the number of arguments before "--". In the short form, the command follows "--".
 std::size_t find_command(std::span<const char* const> arguments) noexcept {
     const auto found = std::find_if(arguments.begin(), arguments.end(),
                                     [](std::string_view argument) { return argument == "--"; });
     return static_cast<std::size_t>(found - arguments.begin());
 }
 
-// Expands the short form: sets each:COMMAND, and also --once if the source has an end, as with xargs.
+// Expands the short form, in which `command` follows "--": sets --process each:COMMAND, and also --once if
+// the source has an end, as with xargs(1).
 void take_command(std::span<const char* const> command, std::span<const char* const> options_given,
                   Options& options) {
     if (command.empty() || *command.front() == '\0') {
@@ -127,7 +128,7 @@ void refuse_unless(bool fits, std::string_view option, std::string_view accepted
                       accepted));
 }
 
-// Refuses options for work outside if the processor works in the consumer.
+// Refuses options for work in a process outside the consumer that do not fit --process.
 void check_outside(const Options& options) {
     const OutsideOptions& outside = options.outside;
     const bool is_program = options.process.is_program();
@@ -187,7 +188,8 @@ void check_source(const Options& options) {
     }
 }
 
-// Refuses a ledger that is the source's list, and a ledger or locks that a spool would take for invoices.
+// Refuses a ledger that is the source's list. Refuses a ledger, locks or segments that a spool would take for
+// invoices.
 void check_places(const Options& options) {
     using Input = SourceTraits::Input;
     const Input input = options.source.traits().input;

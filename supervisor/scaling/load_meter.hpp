@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Measures the load between two calls: the counts of ring and storage, and how the processes spent their
-// time, as they report it themselves (common/core/metrics.hpp).
+// Measures the load between two calls: how many invoices entered the ring and the storage, and how the
+// processes spent their time, as they report it themselves (common/core/metrics.hpp).
 #pragma once
 
 #include <array>
@@ -18,8 +18,8 @@ class LoadMeter {
     // Starts the measurement.
     LoadMeter(const Segments& segments, const Children& children, std::uint64_t now_ns);
 
-    // Returns the load since the last call, or since the start. It includes only consumers that are at work
-    // now.
+    // Returns the load since the last call (at first, since the constructor). It includes only consumers that
+    // are at work now.
     [[nodiscard]] Load look(std::uint64_t now_ns);
 
   private:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks the scaling policy once a second, with the load since the last time.
+// Asks the scaling policy once a second how many consumers should run, and passes it the load since the last
+// time.
 #pragma once
 
 #include <chrono>
@@ -18,10 +19,10 @@ class Scaler {
     Scaler(ConsumerRange range, const Segments& segments, const Children& children, TimePoint now);
 
     // Returns the policy's decision, if it makes one. Call it at next(); an earlier call returns nothing.
-    // `consumers`: how many are wanted now.
+    // `consumers`: how many consumers are wanted now.
     [[nodiscard]] std::optional<ScalingDecision> look(TimePoint now, std::uint32_t consumers);
     [[nodiscard]] TimePoint next() const noexcept { return next_; }
-    // Call when a signal has changed the number of consumers.
+    // Call it when a signal has changed the number of consumers: the load before that predicts nothing.
     void forget() noexcept { policy_.forget(); }
 
   private:

@@ -24,7 +24,7 @@
 namespace pipeline {
 
 struct ScalingDecision {
-    std::uint32_t consumers;  // from now on
+    std::uint32_t consumers;  // how many should run from now on
     std::string reason;       // for the log: the figures behind the decision
 };
 
@@ -43,7 +43,8 @@ class ScalingPolicy {
 
     explicit ScalingPolicy(ConsumerRange range) noexcept : range_(range) {}
 
-    // Judges one window in which `consumers` were wanted throughout. `waiting`: items in the ring at its end.
+    // Returns a decision if the number of consumers should change. `load` is that of one window, in which
+    // `consumers` were wanted throughout. `waiting`: items in the ring at the end of the window.
     [[nodiscard]] std::optional<ScalingDecision> look(std::uint32_t consumers, const Load& load,
                                                       std::uint64_t waiting);
     // Drops the windows: they predict nothing once somebody has changed the number of consumers or paused the
@@ -78,7 +79,7 @@ class ScalingPolicy {
     ConsumerRange range_;
     std::deque<Window> seen_;  // since the last change, at most kDown
     std::optional<Trial> trial_;
-    unsigned rest_ = 0;  // windows left without a trial
+    unsigned rest_ = 0;  // windows until more consumers may be tried again
     unsigned next_rest_ = kFirstRest;
 };
 

@@ -58,8 +58,8 @@ void Notify::update(Phase phase, std::size_t places, TimePoint now) {
     tell(lines);
 }
 
-// Sends the lines. If the manager has no room now, the lines of a change wait for the next call; other lines
-// are soon sent anew.
+// Sends unsent_ and `lines`. If the manager has no room now, keeps unsent_ for the next call, and drops
+// `lines`: update() soon sends such lines anew.
 void Notify::tell(const std::string& lines) {
     const std::string text = unsent_ + lines;
     if (text.empty()) return;
@@ -92,7 +92,7 @@ std::string Notify::enter(Phase phase) {
     return {};
 }
 
-// Returns the status line; nothing if the status has not changed: an idle pipeline wakes nobody.
+// Returns the status line, or nothing if the status has not changed (so an idle pipeline wakes nobody).
 std::string Notify::renewed_status(Phase phase, TimePoint now) {
     const std::uint64_t durable = storage_.durable();
     const double seconds = std::chrono::duration<double>(now - counted_at_).count();

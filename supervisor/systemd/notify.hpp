@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reports to the service manager: ready, reloading, stopping, a status line, and watchdog beats while the
-// pipeline makes progress. Sends a change at once, and the rest every two seconds. Sends nothing if nobody
-// listens.
+// Reports to the service manager: ready, reloading, stopping, a status line, and WATCHDOG=1 while the
+// pipeline makes progress. Sends a change of the phase at once, and the rest every two seconds. Sends nothing
+// if no service manager listens.
 #pragma once
 
 #include <chrono>
@@ -31,7 +31,7 @@ class Notify {
     // The interval during a start, which is short.
     static constexpr std::chrono::milliseconds kStartInterval{10};
     // The extra time that each message of a drain asks the manager for. It is several intervals long, but not
-    // many: a supervisor that hangs during a drain gets this time, too.
+    // many: the manager waits for this time also if the supervisor hangs.
     static constexpr std::chrono::seconds kExtension{15};
 
     // `item_timeout` as in Liveness.
@@ -41,18 +41,20 @@ class Notify {
     // Sends the messages that are due. Call it whenever something may have changed, and at next(). `places`
     // as in Liveness::sight_of().
     void update(Phase phase, std::size_t places, TimePoint now);
-    // The latest time of the next update(); TimePoint::max() if nobody listens.
+    // The time by which to call update() again; TimePoint::max() if no service manager listens.
     [[nodiscard]] TimePoint next() const noexcept { return next_; }
-    // True once the start is over. Then it stays true, whichever child dies.
+    // True once all children have been at work, or the start is over for another reason. Then it stays true,
+    // whichever child dies.
     [[nodiscard]] bool has_been_ready() const noexcept { return phase_ && *phase_ != Phase::Starting; }
-    // Reports the end. Call it in any phase. Sends READY=1 first if it was never sent: the work may have been
-    // done at once.
+    // Reports STOPPING=1. Call it at the end, in any phase. Sends READY=1 first if it was never sent: the
+    // work may have been done at once.
     void finish();
 
     // Returns a status like "1234/s, 12 in flight; 7 booked, 2 rejected, 1 failed, 0 duplicates".
     [[nodiscard]] static std::string status(const Totals& totals, std::uint64_t in_flight, double per_second);
     // Returns why the pipeline cannot work, in one sentence; empty if no reason is known. The sentence
-    // contains no time, so it stays the same as long as the reason does.
+    // contains no time, so it stays the same as long as the reason does. `has_unstored`: whether results wait
+    // for the ledger; if none do, a failing ledger is no reason.
     [[nodiscard]] static std::string trouble(const MetricsArea& metrics, bool has_unstored);
 
   private:

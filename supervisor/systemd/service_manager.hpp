@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sends messages to the service manager that started the supervisor, if any: to systemd, by sd_notify(3). Two
 // files implement this: service_manager_systemd.cpp, and service_manager_none.cpp for builds without
-// libsystemd, where nobody listens.
+// libsystemd, in which no service manager listens.
 #pragma once
 
 #include <chrono>

@@ -21,14 +21,15 @@ Liveness::Sight Liveness::sight_of(const Ring& ring, const Storage& storage, std
     const std::uint64_t durable = storage.durable();
     sight.has_work = ring.tail() != durable && !is_paced(ring.area(), monotonic_ns());
     // Each of these numbers only grows. The producer's pushes do not count: they may go on while nobody
-    // claims anything. The beats of the flush lock count attempts to flush, successful or not.
+    // claims anything. The beats() of the flush lock count attempts to flush, successful or not.
     sight.moving =
         ring.head() + storage.tail() + durable + storage.released() + storage.area().flush_lock.beats();
     for (std::size_t place = 0; place < places; ++place) {
         const HandArea& hand = ring.area().hands[place];
         const std::uint64_t work = hand.work.load(std::memory_order_relaxed);
         if ((work & 1U) != 0) sight.is_working = true;
-        // A plain sum could stay the same when one hand's work ends and another's begins.
+        // Multiply: a plain sum could stay the same when the work of one hand ends and that of another
+        // begins.
         sight.moving = sight.moving * 31 + work + hand.word.load(std::memory_order_relaxed);
     }
     return sight;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tells the service manager's watchdog whether a pipeline makes progress: whether anything has happened
-// lately to the invoices in flight. Pure: the caller gives the sights and the times.
+// Judges for the service manager's watchdog whether a pipeline makes progress: whether anything has happened
+// lately to the invoices in flight. Pure: the caller passes the observations (Sight) and the times.
 #pragma once
 
 #include <chrono>
@@ -16,7 +16,7 @@ class Liveness {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
-    // How long nothing may move while invoices are in flight and no consumer is processing one.
+    // The longest time without progress while invoices are in flight and no consumer is processing one.
     static constexpr std::chrono::seconds kPatience{10};
 
     struct Sight {
@@ -25,7 +25,9 @@ class Liveness {
         std::uint64_t moving = 0;  // changes whenever something happens to these invoices
     };
 
-    // `item_timeout`: the time after which a consumer is killed and its successor gets the invoice; 0: never.
+    // `item_timeout`: a consumer that processes one invoice for longer is killed; 0: never. While a consumer
+    // is processing one, look() accepts a standstill of this time plus kPatience, or any standstill if it is
+    // 0.
     explicit Liveness(std::chrono::nanoseconds item_timeout) noexcept : item_timeout_(item_timeout) {}
 
     // Returns false if the pipeline makes no progress. Retrying a ledger that cannot be written counts as

@@ -11,7 +11,7 @@
 namespace pipeline {
 namespace {
 
-// Writes nothing to a terminal that is stopped (Ctrl-S).
+// Writes to the terminal. If the terminal takes no text now (it was stopped by Ctrl-S), drops the text.
 void write_terminal(const std::string& text) noexcept {
     pollfd room{STDERR_FILENO, POLLOUT, 0};
     if (::poll(&room, 1, 0) != 1) return;

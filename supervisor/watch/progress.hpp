@@ -17,11 +17,11 @@ class Progress {
     using TimePoint = std::chrono::steady_clock::time_point;
     static constexpr std::chrono::milliseconds kInterval{200};
 
-    // `durable`: records that were in the ledger when this run began; they do not count.
+    // `durable`: how many records were in the ledger when this run began; they do not count as done.
     Progress(const Ring& ring, const Storage& storage, std::uint64_t durable, TimePoint now);
 
     [[nodiscard]] bool is_shown() const noexcept { return shown_; }
-    // Redraws the line if its interval is over. next() is the time of the next draw.
+    // Redraws the line if kInterval has passed since the last draw. next() is the time of the next draw.
     void update(TimePoint now);
     [[nodiscard]] TimePoint next() const noexcept { return next_; }
     // Erases the line, so that another one can be written in its place.

@@ -97,7 +97,7 @@ void Watch::look_at_lock(const RobustMutex& lock, Sight& sight, Owner may, TimeP
 void Watch::look_at_hand(std::size_t place, TimePoint now, std::vector<Stalled>& stalled) {
     const HandArea& area = ring_.area().hands[place];
     const std::uint64_t work = area.work.load(std::memory_order_acquire);
-    // Compare the process word, too: the same index in a later attempt is a change.
+    // Compare the process word as well: if a successor tries the same item again, its time begins anew.
     const std::uint64_t process = area.process.load(std::memory_order_acquire);
     const auto still = unchanged(hands_[place], work, process, now);
     if ((work & 1U) == 0 || hands_[place].told || still < item_timeout_) return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finds processes that live but make no progress: a consumer whose invoice takes longer than the item
-// timeout, and a process that holds a lock in shared memory without a beat (stopped, or in a debugger). The
-// watch only names the processes to kill; it takes no lock.
+// timeout, and a process that holds a lock in shared memory but does not bump RobustMutex::beats(), because
+// it is stopped or in a debugger. The watch only names the processes to kill; it takes no lock.
 #pragma once
 
 #include <array>
@@ -19,9 +19,9 @@ namespace pipeline {
 class Watch {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
-    // How long the owner of a lock may show no beat. The supervisor calls look() as soon as a child is
-    // stopped, and then at least every half second, so it finds a stopped owner within two seconds. An owner
-    // that hangs without being stopped may take one idle tick longer.
+    // How long the owner of a lock may hold it without bumping RobustMutex::beats(). The supervisor calls
+    // look() as soon as a child is stopped, and then at least every half second, so it finds a stopped owner
+    // within two seconds. It may find an owner that hangs without being stopped one kIdleTick later.
     static constexpr std::chrono::milliseconds kLockPatience{1400};
     static constexpr std::chrono::milliseconds kIdleTick{3000};
     // How long a lock's word may name a thread that has not stored itself as the owner. An owner stores its
@@ -42,8 +42,8 @@ class Watch {
     // Returns the processes that have stalled since earlier calls; reports each stall once. Call it every
     // tick(), and when a child was stopped or continued. After a gap between calls (the caller itself was
     // stopped) the watch starts afresh and blames nobody for the gap.
-    // `places`: look() reads only the hands before this place, since later ones have no owner. Each hand is a
-    // cache line, cold in an idle pipeline.
+    // `places`: look() reads only the hands of the places below this number, since higher ones have no
+    // consumer. Each hand is a cache line, which is cold in an idle pipeline.
     [[nodiscard]] std::vector<Stalled> look(TimePoint now, std::size_t places = kMaxPlaces);
 
     // The time until the next look(): half a second, or kIdleTick while the segments are empty and no child
@@ -57,13 +57,15 @@ class Watch {
         TimePoint since{};
         bool told = false;
     };
-    // Updates the sight, and returns how long it has been the same.
+    // Stores the two values in `sight`, and returns how long they have been the same.
     static std::chrono::nanoseconds unchanged(Sight& sight, std::uint64_t first, std::uint64_t second,
                                               TimePoint now);
-    // Whether a lock's owner may wait without a beat (for the disk or for items).
+    // Whether a lock's owner may hold it for long without bumping beats(): it waits for the disk or for
+    // items.
     enum class Owner { MayWait, MustGoOn };
     void look_at_pop_lock(TimePoint now, std::vector<Stalled>& stalled);
-    // `not_before`: the owner blocked nobody before this time.
+    // `not_before`: the owner's time without a new beat counts from here at the earliest. Before this time
+    // the owner blocked nobody.
     void look_at_lock(const RobustMutex& lock, Sight& sight, Owner may, TimePoint now,
                       std::vector<Stalled>& stalled, TimePoint not_before = {});
     void look_at_hand(std::size_t place, TimePoint now, std::vector<Stalled>& stalled);

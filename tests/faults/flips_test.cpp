@@ -70,6 +70,7 @@ std::vector<Field> fields_of(const Ring& ring, const Storage& storage, std::mt19
             field("storage.header", store.header),
             lock("storage.save_lock", store.save_lock),
             lock("storage.flush_lock", store.flush_lock),
+            field("record.ring_index", record.ring_index),
             field("record.place", record.place),
             field("record.status", record.status),
             field("record.attempts", record.attempts),

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -16,10 +16,11 @@
 
 namespace pipeline::test {
 
-// All bytes of the file; empty if it cannot be read.
+// All bytes of the file; empty if it cannot be read, such as one in /proc of a process that has ended.
 [[nodiscard]] inline std::string read_file(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
+    std::ostringstream text;
+    text << std::ifstream(path, std::ios::binary).rdbuf();  // throws nothing, as iterators of it would
+    return text.str();
 }
 
 inline void write_file(const std::filesystem::path& path, std::string_view text) {

@@ -183,9 +183,8 @@ void Segments::mark_damaged(const std::string& what) const noexcept {
 void Segments::refuse_damaged(const DamagedMemory& damage) const {
     mark_damaged(damage.what());
     throw Failure(ExitStatus::Internal,
-                  fmt::format("/dev/shm/{} or its storage is damaged: {}; stopping, and leaving both as they "
-                              "are",
-                              ring_segment_.name(), damage.what()));
+                  fmt::format("{} or its storage is damaged: {}; stopping, and leaving both as they are",
+                              segment_path(ring_segment_.name()), damage.what()));
 }
 
 }  // namespace pipeline

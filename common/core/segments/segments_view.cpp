@@ -132,7 +132,7 @@ std::optional<std::string> SegmentsView::disorder() const {
 
 std::optional<std::string> SegmentsView::text_of(const std::optional<Damage>& damage) const {
     if (!damage) return std::nullopt;
-    return fmt::format("segment /dev/shm/{} is damaged: {}", segment_of(*damage).name(), damage->what);
+    return fmt::format("segment {} is damaged: {}", segment_path(segment_of(*damage).name()), damage->what);
 }
 
 }  // namespace pipeline

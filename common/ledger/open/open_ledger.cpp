@@ -22,8 +22,8 @@ class NoLedger final : public Ledger {
     [[nodiscard]] std::optional<std::uint64_t> cursor(std::string_view) override { return std::nullopt; }
 
   private:
-    // Storage::save() has set the outcome already. Do not write the same value again: so the cache line stays
-    // in the saver's cache too.
+    // Storage::save() has set the outcome already. Writing the same value again would take the cache line
+    // away from the saver's processor.
     static void accept(Record& record) noexcept {
         const auto outcome = static_cast<Outcome>(record.status);
         if (record.outcome != outcome) record.outcome = outcome;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Opens the ledger that the command line names: to write, to ask, or to read. Only this file chooses among
-// the kinds of ledger.
+// Opens the ledger that the command line names: for writing (Ledger), for questions about files
+// (LedgerLookup) or for reading (LedgerReader). Only this file chooses among the kinds of ledger.
 #pragma once
 
 #include <functional>
@@ -23,21 +23,22 @@ namespace pipeline {
 // ledger that the segments know; Failure as open_ledger() does.
 [[nodiscard]] std::unique_ptr<Ledger> open_known_ledger(const LedgerSpec& spec, const KnownLedger& known);
 
-// Returns a ledger that another process has opened before. The first use opens it, and never creates it. An
-// error of that opening is like an error of a commit: the results wait while the ledger is locked, full or
-// moved away.
+// Returns a ledger that another process has created, without opening it. The first commit() or question opens
+// it, but never creates it. If it cannot be opened because it is locked, full or moved away, that call throws
+// LedgerUnavailable, and the results wait.
 [[nodiscard]] std::unique_ptr<Ledger> share_ledger(const LedgerSpec& spec);
 
-// Makes a lookup of rows from `source`, the source's name in the ledger. The first question opens the ledger;
-// if `known` is set, only that ledger is accepted. A ledger that stores nothing knows nothing.
+// Makes a lookup of rows from `source`, the source's name in the ledger. The first question opens the ledger,
+// and accepts only the ledger `known` (by default any). If `spec` names the ledger `none`, the lookup finds
+// nothing.
 [[nodiscard]] std::unique_ptr<LedgerLookup> make_ledger_lookup(const LedgerSpec& spec, std::string source,
                                                                const KnownLedger& known = {});
 
-// Calls `read` with a reader. If a writer disturbed the snapshot, calls `read` again with a new reader:
-// discard the data of the earlier call then. Returns false, without a call, if the ledger stores nothing.
-// Throws Failure: NoInput if the ledger is missing or empty; NotDrained (try again) if it stays locked or
-// disturbed; Configuration if it is not a ledger or has a newer version; DataError if it is damaged;
-// InputOutput otherwise.
+// Calls `read` with a reader. If a writer disturbed the snapshot, calls `read` again with a new reader;
+// `read` must then discard the data of its earlier call. Returns false, and does not call `read`, if `spec`
+// names the ledger `none`. Throws Failure: NoInput if the ledger is missing or empty; NotDrained (try again)
+// if it stays locked or disturbed; Configuration if it is not a ledger or has a newer version; DataError if
+// it is damaged; InputOutput otherwise.
 [[nodiscard]] bool read_ledger(const LedgerSpec& spec, const std::function<void(LedgerReader&)>& read);
 
 }  // namespace pipeline

@@ -36,8 +36,9 @@ static_assert(std::is_sorted(kDetailColumns.begin(), kDetailColumns.end(),
 // version adds no columns.
 [[nodiscard]] std::string add_columns_sql(std::span<const DetailColumn> columns, std::int64_t version);
 
-// Returns the SQL that creates the view, with the columns up to `version`. The view divides amounts as
-// integers and shows their sign apart: -5 is '-0.05', and no amount is too large.
+// Returns the SQL that creates the view, with the columns up to `version`. The view shows an amount, stored
+// in hundredths, as a decimal number: -5 as '-0.05'. It computes with integers, so that every amount is
+// exact.
 [[nodiscard]] std::string readable_invoices_sql(std::span<const DetailColumn> columns, std::int64_t version);
 
 // Returns ", supplier, currency, ...", to follow the other columns of an INSERT.

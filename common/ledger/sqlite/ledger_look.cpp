@@ -18,8 +18,8 @@ bool is_same(const std::optional<FileStatus>& one, const std::optional<FileStatu
     return one && other && one->identity == other->identity;
 }
 
-// Objects to a log or index (`part`) that another user owns: a user who can write one of them can write the
-// ledger.
+// Returns an objection to a log or index (`part`) that is not a regular file, has several names, or belongs
+// to another user: a user who can write it can write the ledger.
 std::string objection_to_part(const std::optional<FileStatus>& part, const std::optional<FileStatus>& file,
                               const std::string& name) {
     if (!part) return {};
@@ -61,8 +61,8 @@ bool LedgerLook::has_something_in_log() const noexcept {
 LedgerLook look_at_ledger(const std::filesystem::path& path) {
     const std::string& name = path.native();
     LedgerLook look;
-    // Look at the file last. It is created before its log and removed after it: so a log is not seen without
-    // it.
+    // Look at the file last. It is created before its log and removed after it, so that this order never
+    // finds a log without its file.
     look.log = look_at(AT_FDCWD, (name + "-wal").c_str());
     look.index = look_at(AT_FDCWD, (name + "-shm").c_str());
     look.has_journal = look_at(AT_FDCWD, (name + "-journal").c_str()).has_value();

@@ -13,8 +13,8 @@
 
 namespace pipeline {
 
-// Returns the file that SQLite uses for a database at `path`: the links in the folder's path are resolved;
-// the file itself must not be a link. Returns `path` if the folder is missing.
+// Returns the path that SQLite uses for a database at `path`: resolves the links in the folder's path, but
+// not a link in place of the file. Returns `path` if the folder is missing.
 [[nodiscard]] std::filesystem::path database_file(const std::filesystem::path& path);
 
 struct LedgerLook {
@@ -24,8 +24,8 @@ struct LedgerLook {
 
     [[nodiscard]] bool has_same_file(const LedgerLook& other) const noexcept;
     [[nodiscard]] bool has_same_log(const LedgerLook& other) const noexcept;
-    // True if both have the same log and the same index. (A process that has the file open also has log and
-    // index.)
+    // True if both have a log and an index, and these are the same files. (While any process has the file
+    // open, both exist.)
     [[nodiscard]] bool has_same_logs(const LedgerLook& other) const noexcept;
     // True if the log has more than its header.
     [[nodiscard]] bool has_something_in_log() const noexcept;
@@ -34,7 +34,7 @@ struct LedgerLook {
 // Examines the files at `path`. Follows links in the folder's path, but not a link in place of the file.
 [[nodiscard]] LedgerLook look_at_ledger(const std::filesystem::path& path);
 
-// Returns half a sentence that says why no program must open these files as a ledger, and what to do. Returns
+// Returns half a sentence that says why no program may open these files as a ledger, and what to do. Returns
 // an empty text if they may be opened. A missing file is no objection.
 [[nodiscard]] std::string objection_to(const LedgerLook& look, const std::filesystem::path& path);
 

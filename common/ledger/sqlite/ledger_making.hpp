@@ -2,10 +2,9 @@
 // Creates a ledger file. The file gets its name once it is complete and synced, so no partial ledger ever has
 // that name:
 //
-//     a kill before   leaves FILE.new-XXXXXXXX, which no program reads and anybody may remove
-//     a kill after    leaves the ledger. If the file system cannot rename without replacing, the ledger may
-//     have
-//                     both names; the next program that opens it removes the temporary name
+//     a kill before that   leaves FILE.new-XXXXXXXX, which no program reads and anybody may remove
+//     a kill after that    leaves the ledger. If the file system cannot rename without replacing, the ledger
+//                          may have both names; the next program that opens it removes the temporary name
 #pragma once
 
 #include <filesystem>

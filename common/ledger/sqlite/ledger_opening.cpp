@@ -65,10 +65,10 @@ bool is_known_log(const LedgerLook& look, const KnownLedger& known) {
            look.log->identity.position() == known.files->log.load(std::memory_order_relaxed);
 }
 
-// Writes the log's identity into the segments if this generation uses the file. Each opener does so, not only
-// the flush leader: the last process that closes the file removes the log, so the next opener, even one that
-// only looks things up, begins a new one, and the others must know it for the file's own. Keeps the words of
-// a leader that has just begun to use another file.
+// Writes the log's identity into the segments if this generation uses the file. Every process that opens the
+// file must do so, not only the flush leader. The last process that closes the file removes the log, so the
+// next one to open it creates a new log, which all others must recognise as the file's log. Changes nothing
+// if a leader has meanwhile written another identity.
 void remember_log(const LedgerLook& opened, const KnownLedger& known) {
     if (known.files == nullptr) return;
     std::uint64_t then = known.files->log.load(std::memory_order_acquire);
@@ -102,7 +102,7 @@ void require_known(SqliteConnection& database, std::int64_t version, const Known
     if (last.recorded < known.durable) throw WrongLedger(lacks_text(last, known.durable));
 }
 
-// Turns on write-ahead logging, a property of the file. A journal in memory suffices for this change: it
+// Turns on write-ahead logging, a property of the file. A journal in memory suffices, because this change
 // writes only the first sector of the first page. An empty database gets its file header here.
 void use_write_ahead_log(SqliteConnection& database, const std::filesystem::path& path) {
     std::string mode = database.query_text("PRAGMA journal_mode");
@@ -118,7 +118,7 @@ void use_write_ahead_log(SqliteConnection& database, const std::filesystem::path
 }
 
 // Upgrades the file from its version (none if it is empty) to this program's version in one transaction: a
-// kill leaves the file at the one or at the other. Several processes may try at once; the later ones find
+// kill leaves the file at one of the two versions. Several processes may try at once; the later ones find
 // nothing to do.
 void bring_up_to_date(SqliteConnection& database, const std::filesystem::path& path) {
     database.execute("BEGIN IMMEDIATE");

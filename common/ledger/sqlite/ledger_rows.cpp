@@ -80,15 +80,15 @@ std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, c
         const std::int64_t inserted =
             count == kGroup ? insert_group(records, done, context) : insert_one(records, done, context);
         added_ += inserted;
-        // If an INSERT skipped a record, the row of its id tells whether the record is a duplicate. In a
-        // group with a skipped record, a record that was inserted is looked up too, and finds its own status.
+        // If an INSERT skipped a record, the row of its id tells whether the record is a duplicate. All
+        // records of a group are then looked up; one that was inserted finds its own row.
         const bool all_new = inserted == static_cast<std::int64_t>(count);
         for (const std::size_t end = done + count; done < end; ++done) {
             Record& record = records.record(done);
             const Outcome outcome =
                 all_new ? static_cast<Outcome>(record.status) : find_outcome(record, context);
-            // Storage::save() has set the usual outcome already. Do not write the same value again: so the
-            // cache line stays in the saver's cache too.
+            // Storage::save() has set the usual outcome already. Writing the same value again would take the
+            // cache line away from the saver's processor.
             if (record.outcome != outcome) record.outcome = outcome;
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Turns records into rows, within the caller's transaction. A new id gives a row of invoices; an id that
-// another position has gives a row of duplicates; a redelivery gives no row.
+// Turns records into rows, within the caller's transaction. A record with a new id adds a row to invoices. A
+// record whose id has a row of another position adds a row to duplicates. A record that has its row already
+// adds none.
 #pragma once
 
 #include <array>

@@ -28,12 +28,13 @@ namespace pipeline {
 // Returns the ledger's id; 0 if its version has none.
 [[nodiscard]] std::uint64_t ledger_id(SqliteConnection& database, std::int64_t version);
 
-// Return the query for a generation's last commit in a ledger of version 2 or later, and the query's result.
+// find_last_commit_sql() returns the query for a generation's last commit in a ledger of version 2 or later.
+// read_last_commit() runs that query; if there is no row, it returns a commit of zero records.
 [[nodiscard]] std::string find_last_commit_sql(std::int64_t version);
 [[nodiscard]] LastCommit read_last_commit(SqliteStatement& find, std::uint64_t generation);
 
-// Throws Failure Configuration: the file at `path` is a database, but not a ledger. `why` gives the reason in
-// a few words.
+// Throws Failure Configuration, whose text says that the file at `path` is a database but not a ledger. `why`
+// is the reason in a few words.
 [[noreturn]] void fail_not_a_ledger(const std::filesystem::path& path, const std::string& why);
 
 }  // namespace pipeline

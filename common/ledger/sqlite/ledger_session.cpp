@@ -58,7 +58,7 @@ LedgerSession::~LedgerSession() {
     try {
         has_its_name = look_at_ledger(path_).has_same_logs(look_);
     } catch (const std::bad_alloc&) {
-        // Out of memory: take it that the log has lost its name.
+        // Out of memory: assume that the log has lost its name.
     }
     if (!has_its_name) database_.keep_log_on_close(true);
 }
@@ -81,10 +81,10 @@ bool LedgerSession::save() noexcept {
     }
 }
 
-// A kill before the COMMIT leaves nothing of the transaction, but some records with uncommitted outcomes; the
-// next leader decides these anew. A kill after the COMMIT leaves `recorded` beyond the segments' `durable`,
-// and committed outcomes. An interrupted COMMIT may take effect later, when SQLite recovers the log: retries
-// in between saw the same rows, and so decided the same outcomes.
+// A kill before the COMMIT leaves no rows, but may leave outcomes in the records; the next leader sets these
+// outcomes again. A kill after the COMMIT leaves `recorded` beyond the segments' `durable`, and final
+// outcomes. An interrupted COMMIT may take effect later, when SQLite recovers the log. Retries before that
+// see the same rows, and so set the same outcomes.
 void LedgerSession::write(const RecordRange& records, const CommitContext& context) {
     begin_.run();
     require_schema();
@@ -105,7 +105,7 @@ void LedgerSession::require_schema() {
     schema_cookie_ = cookie;
 }
 
-// Counts those of `records` that this generation's last commit has already written to the ledger.
+// Returns how many of `records` this generation's last commit has already written to the ledger.
 std::size_t LedgerSession::count_redone(const RecordRange& records, std::uint64_t generation) {
     const LastCommit last = last_commit(generation);
     switch (continue_after(last, records)) {
@@ -145,9 +145,9 @@ void LedgerSession::write_source(const CommitContext& context) {
 }
 
 // Returns the new row of the source. Its cursor never goes back: positions rise, and the ledger has every
-// invoice before the cursor. Only the first commit of a generation that restarted the source moves it back. A
-// redo of that commit finds the generation in the ledger, and so is like any other commit. The digest, if
-// any, is always that of the bytes before the cursor.
+// invoice before the cursor. Only the first commit of a generation that restarted the source moves it back.
+// If a killed leader has made that commit already, the generation is in the ledger, and the repeated commit
+// is like any other. The row's digest, if any, is always that of the bytes before the row's cursor.
 KnownSource LedgerSession::next_of(const CommitContext& context) {
     KnownSource next;
     if (context.from_start && !has_generation(context.generation)) {
@@ -197,10 +197,10 @@ bool LedgerSession::has_generation(std::uint64_t generation) {
     return found;
 }
 
-// Writes the generation's row. It does so even if nothing else is new, so that the COMMIT calls fsync. A
-// process killed inside its commit may have left a transaction that can be read but has not reached the disk;
-// its rows must not be called durable before an fsync. SQLite writes only rows that change. So the row's time
-// always differs from the previous one, even if the clock stands still.
+// Writes the generation's row, even if nothing else is new, so that the COMMIT calls fsync. A process killed
+// inside its commit may have left a transaction that can be read but has not reached the disk; its rows must
+// not be called durable before an fsync. SQLite writes a row only if a value in it changes. So each commit
+// sets a new `updated_at`, even if the clock stands still.
 void LedgerSession::write_generation(const RecordRange& records, const CommitContext& context) {
     const std::string digest = to_text(digest_of(records));
     update_generation_.bind(1, stored(context.generation));

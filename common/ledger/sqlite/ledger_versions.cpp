@@ -62,8 +62,8 @@ INSERT INTO schema_version(version) VALUES(1);
 // generations: the number of records of each generation that this file has. The pipeline compares this number
 // with the segments' own count of durable records, and so notices an older copy in the ledger's place.
 //
-// The views are for people. They divide amounts as integers and show their sign apart: -5 is '-0.05', and no
-// amount is too large. A view costs nothing until somebody reads it.
+// The views are for people. They show an amount, stored in hundredths, as a decimal number: -5 as '-0.05'.
+// They compute with integers, so that every amount is exact. A view costs nothing until somebody reads it.
 constexpr const char* kVersion2 = R"sql(
 CREATE TABLE generations(
     generation INTEGER PRIMARY KEY NOT NULL,
@@ -149,7 +149,7 @@ FROM duplicates LEFT JOIN invoices ON invoices.id = duplicates.id;
 constexpr std::array kVersions{kVersion1, kVersion2, kVersion3};
 static_assert(kVersions.size() == kLastWrittenVersion);
 
-// The texts up to this version also add the columns of details, and store the version themselves.
+// The SQL texts up to this version add the columns of details and store the version themselves.
 constexpr std::int64_t kLastLiteral = 3;
 
 std::string sql_of(std::int64_t version) {

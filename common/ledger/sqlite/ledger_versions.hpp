@@ -11,7 +11,8 @@
 
 namespace pipeline {
 
-// The last version that has a text of its own (ledger_versions.cpp). Later versions add only columns.
+// The last version whose SQL is written out in ledger_versions.cpp. Later versions only add columns of
+// kDetailColumns.
 inline constexpr std::int64_t kLastWrittenVersion = 3;
 
 inline constexpr std::int64_t kLedgerSchemaVersion =

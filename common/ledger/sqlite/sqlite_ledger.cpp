@@ -59,8 +59,8 @@ std::unique_ptr<SqliteLedger> SqliteLedger::shared(std::filesystem::path path) {
 SqliteLedger::~SqliteLedger() = default;
 
 void SqliteLedger::open(bool create, const KnownLedger& known, std::chrono::milliseconds lock_wait) {
-    // A lock that makes opening fail is brief: a process creates or recovers the ledger, or a foreign program
-    // uses it.
+    // Retry while the file is locked, which should be brief: another process is creating or recovering the
+    // ledger, or a foreign program is using it.
     const auto deadline = std::chrono::steady_clock::now() + lock_wait;
     for (;;) {
         try {
@@ -182,7 +182,8 @@ void SqliteLedger::roll_back() noexcept {
     if (session_ != nullptr && !session_->roll_back()) session_.reset();
 }
 
-// Runs `action` on a session. After an error, rolls back and throws the error that the class Ledger promises.
+// Runs `action` on a session. After an error, rolls back and throws LedgerUnavailable or Failure, as Ledger's
+// functions do.
 template <class Action>
 auto SqliteLedger::attempt(const KnownLedger& known, Action&& action) {
     try {

@@ -7,8 +7,8 @@
 // If a commit may succeed later (locked, disk full, I/O error, file gone), the caller keeps the records and
 // retries. An error that lasts (damaged, tables changed) is a Failure.
 //
-// The ledger checks the names of the file, its log and the log's index before each commit, and again after
-// the commit, before the caller calls anything durable:
+// Before each commit, and again before commit() returns, the ledger checks whether the names of the file, its
+// log and the log's index still lead to the files that it has open:
 //
 //     unchanged           commit
 //     file gone           keep the file open, so that nothing is lost; continue when its name is back
@@ -16,9 +16,10 @@
 //                         durable record
 //     log or index gone   stop writing, move the log's contents into the file, and close the file without
 //     or replaced         touching the log. Reopen the file with a new log once every other process with the
-//                         old log has done the same: SQLite's locks on the file tell (ledger_opening.cpp)
+//                         old log has done the same, which SQLite's locks show (ledger_opening.cpp)
 //
-// A kill during these steps leaves each file as it was; the file may already have the log's contents too.
+// A kill during these steps leaves each file as it was, except that the log's contents may be in the file
+// already.
 #pragma once
 
 #include <chrono>

@@ -35,7 +35,7 @@ LedgerLook look_before_reading(const std::filesystem::path& path) {
     return look;
 }
 
-// Tells how to read the ledger. An empty log is not read: if no writer is there, SQLite would retry for ten
+// Tells whether to read the log. An empty log is left out: if there is no writer, SQLite would retry for ten
 // seconds.
 Log log_of(const LedgerLook& look) noexcept {
     return look.has_something_in_log() ? Log::Present : Log::None;
@@ -75,7 +75,7 @@ std::chrono::milliseconds patience_with(Kind kind) noexcept {
         case Kind::Busy:
             return std::chrono::seconds(10);
         case Kind::CannotOpen:  // the last process that closed the file may just have removed the log
-        case Kind::ReadOnly:    // a writer was killed in the log's index: the next writer repairs the index
+        case Kind::ReadOnly:    // a writer was killed while it wrote the log's index; the next one repairs it
             return std::chrono::seconds(1);
         default:
             return std::chrono::milliseconds(0);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A read-only snapshot of an SQLite ledger of any version up to this program's.
 //
-// An open snapshot has a cost: SQLite cannot restart the log of a running pipeline meanwhile, and the log
-// grows.
+// An open snapshot has a cost: meanwhile SQLite cannot restart the write-ahead log (FILE-wal) of a running
+// pipeline, and the log grows.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace pipeline {
 
-// All functions throw SqliteError.
+// All functions may throw SqliteError.
 class SqliteReader final : public LedgerReader {
   public:
     // Opens the file and begins the snapshot. Also throws Failure: Configuration if the file is not a ledger,
@@ -32,7 +32,8 @@ class SqliteReader final : public LedgerReader {
                            const std::function<void(std::uint64_t)>& take) override;
 
     [[nodiscard]] SqliteConnection& database() noexcept { return database_; }
-    // False if a process has written the file while this reader read it without a lock: discard the data.
+    // False if a process has written the file while this reader read it without a lock; the caller must then
+    // discard the data.
     [[nodiscard]] bool is_undisturbed() const;
 
   private:

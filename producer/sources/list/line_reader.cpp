@@ -9,7 +9,7 @@
 namespace pipeline {
 namespace {
 
-// FNV-1a with 64 bits, as for every other safe id.
+// The 64-bit FNV-1a hash, which Item::set_id() also uses for safe ids.
 constexpr std::uint64_t kHashStart = 0xcbf29ce484222325;
 constexpr std::uint64_t kHashPrime = 0x100000001b3;
 // In a smaller buffer a usable id might not fit.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Splits bytes into lines and turns lines into items, in a buffer of fixed size. The class does no input: a
+// Splits bytes into lines and turns lines into items, in a buffer of fixed size. The class reads no file: a
 // source puts bytes into room() and takes items out with take().
 //
 // An item's position is the offset of its line's first byte; its extent reaches to the next line. The line
@@ -36,7 +36,8 @@ class LineReader {
     // From now on take() adds the lines' bytes to a digest. `before` is the digest of all bytes before
     // `position`.
     void digest_from(ListDigest before) { digest_ = std::move(before); }
-    // The digest of all bytes before the line that take() returns next. Call only after digest_from().
+    // Returns the digest of all bytes before the line that take() returns next. Call only after
+    // digest_from().
     [[nodiscard]] const ListDigest& digest() const noexcept {
         return before_line_ ? *before_line_ : *digest_;
     }
@@ -48,9 +49,10 @@ class LineReader {
     // Tells the reader that the first `count` bytes of room() are filled.
     void filled(std::size_t count) noexcept { end_ += count; }
 
-    // Takes as many complete lines as there are and fit in `items`; returns their number.
+    // Turns complete lines into items, as many as there are and fit in `items`; returns their number.
     [[nodiscard]] std::size_t take(std::span<Item> items);
-    // At the end of input, takes the bytes after the last line end as a line; false if there are none.
+    // At the end of input, turns the bytes after the last line end into an item; returns false if there are
+    // none.
     [[nodiscard]] bool take_rest(Item& item);
 
     // True if take() would return something.
@@ -86,7 +88,7 @@ class LineReader {
     std::uint64_t hash_ = 0;
     std::array<char, kKeptBytes> beginning_{};
 
-    // The digest of all bytes up to [digested_], which equals begin_ except inside take().
+    // The digest of all bytes up to buffer_[digested_]; digested_ equals begin_ except inside take().
     std::optional<ListDigest> digest_;
     std::size_t digested_ = 0;
     // The digest of all bytes before a folded line. digest_ already covers the folded part of the line too.

@@ -24,13 +24,14 @@ class ListCheck {
     static constexpr std::uint64_t kSliceBytes = std::uint64_t{16} << 20U;
 
     // `marks` are the known digests before `position`; their positions rise, and none is beyond `position`.
-    // With `from_last`, the check reads only from the last mark's block on, because a producer of this run
-    // has verified what is before it. `unmarked` are the lines between the last mark and the position.
+    // With `from_last`, the check reads only from the last mark's block on: a producer of this run has
+    // verified everything before it. `unmarked` are the lines between the last mark and the position.
     ListCheck(std::vector<MarkedPosition> marks, std::uint64_t position, bool from_last,
               std::vector<AcquiredLine> unmarked = {});
 
     enum class Outcome { Unfinished, Same, Shorter, Different };
-    // Reads the next slice. Throws Failure (InputOutput).
+    // Reads and compares the next slice. Call it until it returns another outcome than Unfinished. Throws
+    // Failure (InputOutput).
     [[nodiscard]] Outcome read_slice(const ListFile& file);
 
     // The digest of all bytes before the position, once the outcome is Same.

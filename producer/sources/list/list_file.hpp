@@ -19,22 +19,22 @@ class ListFile {
     // cannot be read.
     ListFile(const std::filesystem::path& path, std::string name);
 
-    // A second descriptor of the same open file, with the same lock.
+    // Returns a second descriptor of the same open file; both share its lock.
     [[nodiscard]] ListFile again() const;
 
     [[nodiscard]] int fd() const noexcept { return file_.get(); }
     [[nodiscard]] const FileIdentity& identity() const noexcept { return identity_; }
 
-    // The file's status now. Throws Failure (InputOutput).
+    // Returns the file's present status. Throws Failure (InputOutput).
     [[nodiscard]] FileStatus status() const;
 
-    // Reads from `offset` on: fills `to` first, then `then`. Returns the total number of bytes; it is less
-    // than the room only at the end of the file. Throws Failure (InputOutput).
+    // Reads from `offset` on: fills `to` first, then `then`. Returns the total number of bytes, which is less
+    // than the room in both only at the end of the file. Throws Failure (InputOutput).
     [[nodiscard]] std::size_t read_at(std::uint64_t offset, std::span<char> to,
                                       std::span<char> then = {}) const;
 
-    // Adds the file's bytes up to `position` to the digest; false if the file ends before `position`. Throws
-    // as read_at().
+    // Adds the file's bytes up to `position` to the digest; returns false if the file ends before `position`.
+    // Throws Failure (InputOutput).
     [[nodiscard]] bool read(ListDigest& digest, std::uint64_t position) const;
 
   private:

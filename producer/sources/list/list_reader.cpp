@@ -30,8 +30,8 @@ std::optional<ListReader> ListReader::begin(ListFile file, const std::string& na
     return reader;
 }
 
-// Checks that a line begins at the read position; false if not. If the last line was taken without a line end
-// and has one now, skips that line end.
+// Returns false if no line begins at the read position. If the last line was taken without a line end and has
+// one now, skips that line end.
 bool ListReader::find_start() {
     const std::uint64_t position = lines_.end_position();
     std::array<char, 3> around{};

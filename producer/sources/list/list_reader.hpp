@@ -33,10 +33,10 @@ class ListReader {
         std::size_t count;
         State state;
     };
-    // Takes complete lines. Throws Failure: NoInput if a line is too long, InputOutput if the file cannot be
-    // read.
+    // Turns complete lines into items; reads more of the file if `items` has room. Throws Failure: NoInput if
+    // a line is too long, InputOutput if the file cannot be read.
     [[nodiscard]] Taken take(std::span<Item> items);
-    // Takes the bytes after the last line end as a line; false if there are none.
+    // Turns the bytes after the last line end into an item; returns false if there are none.
     [[nodiscard]] bool take_rest(Item& item) { return lines_.take_rest(item); }
 
     // True if take() would return something without reading.
@@ -46,8 +46,8 @@ class ListReader {
     // The digest of all bytes before the next line.
     [[nodiscard]] const ListDigest& digest() const noexcept { return lines_.digest(); }
     [[nodiscard]] MarkedPosition mark() const;
-    // The mark at `position`, the end of an item that the last take() returned. Rereads the bytes of that
-    // take(); none if they have changed.
+    // Returns the mark at `position`, the end of an item that the last take() returned. Rereads the bytes of
+    // that take(); returns none if they have changed.
     [[nodiscard]] std::optional<MarkedPosition> mark_at(std::uint64_t position) const;
 
     [[nodiscard]] const ListFile& file() const noexcept { return file_; }
@@ -69,7 +69,7 @@ class ListReader {
     std::array<char, kBefore> now_{};
     std::size_t before_bytes_ = 0;
 
-    // Where mark_at() starts to reread.
+    // The chain and the position at which mark_at() starts to reread.
     Digest last_chain_{};
     std::uint64_t last_position_ = 0;
 };

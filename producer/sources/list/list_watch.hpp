@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks a few times a second that a list being read is still the same: that its name leads to the open file,
-// and that the file was not truncated or rewritten. If the file has grown since, its length alone does not
-// show that. A check of an unchanged file costs two system calls; after a change, the check rereads the last
-// block before the position.
+// Checks a few times a second that a list being read is still the same: its name leads to the open file, and
+// the file was not truncated or rewritten. A rewritten file may be longer than before, so its length proves
+// nothing. A check of an unchanged file costs two system calls; after a change, the check rereads the last
+// block before the read position.
 #pragma once
 
 #include <chrono>
@@ -21,7 +21,7 @@ class ListWatch {
 
     explicit ListWatch(std::filesystem::path path) : path_(std::move(path)) {}
 
-    // Where the name leads: to the file, nowhere, or to another one.
+    // Where the name leads: to the open file, nowhere, or to another file.
     enum class Name { Same, Gone, Other };
     enum class Content { Same, Cut, FilledAnew };
     struct Sight {

@@ -158,7 +158,7 @@ void OutcomeFolders::look_after() {
                 to_text(outcome));
         }
     } catch (const Failure& failure) {
-        // Each move that fails because of the missing folder reports its failure.
+        // No warning: each move that fails because of the missing folder reports its failure.
         log(LogLevel::Debug, "{}", failure.what());
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The folders in a spool that receipts need: one for each outcome, and `.moving` with one for each outcome.
-// `.moving` is private to this user and holds files in transit. Each folder is opened once, without following
-// links, and then addressed by its descriptor: a user who may write the spool can replace a name, but not an
-// open folder.
+// The folders into which a spool's finished files are moved: one for each outcome, and `.moving`, which again
+// has one for each outcome. `.moving` is private to this user and holds files in transit. Each folder is
+// opened once, without following links, and then addressed by its descriptor: a user who may write the spool
+// can replace a name, but not an open folder.
 //
 // The class refuses a folder that belongs to another user (except root and the spool's owner). If a folder is
 // replaced while the producer runs, the old one stays in use, and a warning is logged. If a folder was
@@ -31,18 +31,19 @@ class OutcomeFolders {
     OutcomeFolders(int spool_fd, std::string spool);
 
     [[nodiscard]] int spool() const noexcept { return spool_fd_; }
-    // Holds files in transit from the spool to their outcome's folder.
+    // Returns the folder for files in transit from the spool to the folder done(outcome).
     [[nodiscard]] int moving(Outcome outcome) const noexcept { return pair(outcome).moving.fd.get(); }
     [[nodiscard]] int done(Outcome outcome) const noexcept { return pair(outcome).done.fd.get(); }
 
-    // The descriptor of `.moving` itself.
+    // Returns the descriptor of `.moving` itself.
     [[nodiscard]] int moving() const noexcept { return moving_.fd.get(); }
 
-    // Recreates the folders of `outcome` that were removed; false if none was. Call it when a move has failed
-    // with ENOENT. Throws Failure (CannotCreate) if something is in the way.
+    // Recreates the folders of `outcome` that were removed; returns false if none was. Call it when a move
+    // has failed with ENOENT. Throws Failure (CannotCreate) if something is in the way.
     [[nodiscard]] bool renew(Outcome outcome);
 
-    // Reports each folder replaced since it was opened, once, and recreates folders whose names are gone.
+    // Logs a warning, once, for each folder that was replaced since it was opened. Recreates folders whose
+    // names are gone.
     void look_after();
 
   private:

@@ -68,9 +68,9 @@ void SpoolEvents::on_event(std::uint32_t mask, std::string_view name) {
     listener_.file_came(file, (mask & IN_MOVED_TO) != 0 ? Arrival::Moved : Arrival::Closed);
 }
 
-// A file with a second name is a link to a complete file. If a file's modification and change times differ,
-// its other name was removed since, or its owner or mode was changed: the file counts as found. Any other
-// file is being written, and its close event will follow.
+// Handles a new name in the spool. A file with a second name is a link to a complete file. If a file's
+// modification and change times differ, its other name was removed since, or its owner or mode was changed:
+// the file counts as found. Any other file is being written, and its close event will follow.
 void SpoolEvents::on_created(const std::string& name) {
     struct stat status {};
     if (::fstatat(place_.fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;

@@ -26,13 +26,14 @@ class SpoolEvents {
         Listener(const Listener&) = delete;
         Listener& operator=(const Listener&) = delete;
         virtual ~Listener() = default;
-        // The file `name` has arrived. It is complete, or perhaps not yet complete (Arrival::Found).
+        // The file `name` has arrived. It is complete, unless `arrival` is Arrival::Found: then it may be
+        // incomplete.
         virtual void file_came(const std::string& name, Arrival arrival) = 0;
         // Files may have arrived without an event.
         virtual void files_were_missed() = 0;
         // The folder itself may have been renamed, removed or unmounted.
         virtual void folder_moved() = 0;
-        // From now on, events report new files, or (`is_watched` false) they do not.
+        // If `is_watched`, events report new files from now on. Otherwise none do.
         virtual void watch_changed(bool is_watched) = 0;
     };
 
@@ -44,7 +45,7 @@ class SpoolEvents {
     void watch();
     // Reports all pending events to the listener. If there is no watch, retries it when that is due.
     void take();
-    // A descriptor that is readable when there are events; -1: there is no watch.
+    // Returns a descriptor that is readable when there are events; -1 if there is no watch.
     [[nodiscard]] int fd() const noexcept { return inotify_ ? inotify_->fd() : -1; }
 
     // True if a process created the file in the spool and, as far as is known, has not closed it yet. The

@@ -19,17 +19,18 @@ namespace pipeline {
 
 class SpoolFlight {
   public:
-    // `positions` are those of the files that were in the pipeline before a restart; `bare_inodes` as in
-    // RingArea.
+    // `positions` are those of the files that were in the pipeline before a restart. If `bare_inodes`, some
+    // of them may be inodes alone (RingArea::bare_inodes).
     SpoolFlight(const std::unordered_set<std::uint64_t>& positions, bool bare_inodes);
 
-    // The position under which the file is in the pipeline; none if the file is not there.
+    // Returns the position under which the file is in the pipeline; none if it is not there.
     [[nodiscard]] std::optional<std::uint64_t> find(const FileIdentity& file) const;
-    // Adds a file that the source gives under `name`. `is_id`: the name is also the invoice's id.
+    // Adds a file that the source gives to the pipeline. `is_id` must tell whether the name is also the
+    // invoice's id; if not, keeps the name.
     void add(const FileStatus& file, const std::string& name, bool is_id);
     // Sets the name of a file that was in the pipeline before a restart and is found again.
     void found_again(std::uint64_t position, const std::string& name);
-    // The name of the record's file; none if no longer known.
+    // Returns the name of the record's file; none if it is no longer known.
     [[nodiscard]] std::optional<std::string> name_of(const Record& record) const;
     // True if the file's size or modification time has changed since it was given; false if the old values
     // are unknown.

@@ -29,7 +29,7 @@ class SpoolPlace {
     // (CannotCreate) if another pipeline holds the lock.
     [[nodiscard]] int locked_fd() const;
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
-    // "spool:PATH", for people.
+    // Returns "spool:PATH", for people.
     [[nodiscard]] std::string name() const { return "spool:" + printable(path_); }
 
     // True if the folder was removed. To a reader of its open descriptor, a removed folder only looks empty.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests at the start the moves that receipts need: creates a file with a random name in the spool and moves
-// it through every folder and back. Before anything is acquired, this reveals a bind mount, another file
-// system, a folder that is immutable, read-only or not writable, and a file system that can move only by
-// replacing.
+// Tests, when the producer starts, whether finished files can be moved (spool_receipts.hpp): creates a file
+// with a random name in the spool and moves it through every folder and back. Before anything is acquired,
+// this reveals a bind mount, another file system, a folder that is immutable, read-only or not writable, and
+// a file system that can move only by replacing.
 //
 // A kill in between leaves the probe's file in one of the folders, under a name that begins with a dot.
 // `.moving` has a second file of the same name from before the probe begins until after it ends, so that the
@@ -16,9 +16,9 @@
 
 namespace pipeline {
 
-// Removes leftovers of killed probes, then tests. If RENAME_NOREPLACE is missing, `moves` uses links from now
-// on. Logs a shortage (space, memory), which is no failure, because moves are retried later. Throws Failure
-// (CannotCreate) with the cause; `spool` is the spool's path.
+// Removes leftovers of killed probes, then tests. If the file system has no RENAME_NOREPLACE, calls
+// moves.use_links(). Logs a shortage (space, memory), which is no failure, because moves are retried later.
+// Throws Failure (CannotCreate) with the cause; `spool` is the spool's path.
 void probe_spool(const OutcomeFolders& folders, const std::string& spool, FileMoves& moves);
 
 // True if `name` is the name of a probe.

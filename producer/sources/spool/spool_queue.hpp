@@ -24,7 +24,7 @@ enum class Arrival : std::uint8_t {
     Moved,    // it was renamed or linked into the spool: it is complete
     Closed,   // a writer has closed it
     Found,    // a scan of the folder found it
-    Settled,  // it was seen before and is due now
+    Settled,  // it was queued to settle, and is due now
 };
 
 class SpoolQueue {
@@ -33,16 +33,16 @@ class SpoolQueue {
     struct File {
         std::string name;
         Arrival arrival = Arrival::Found;
-        std::int64_t modified_ns = 0;  // last modification, as far as known (Settled: when queued)
-        std::uint64_t bytes = 0;       // Settled: size when queued
+        std::int64_t modified_ns = 0;  // last modification, as far as known; Settled: as it was when queued
+        std::uint64_t bytes = 0;       // Settled: the size when queued
     };
     enum class Added { New, Known, Full };
 
     // Keeps at most `most` names, at least 1.
     explicit SpoolQueue(std::size_t most) noexcept : most_(most) {}
 
-    // Adds a file behind all others; `arrival` is not Settled. If the file is known already and `arrival` is
-    // an event, next() returns the file with this arrival.
+    // Adds a file behind all others; `arrival` is Moved, Closed or Found. If the file is known already, Moved
+    // or Closed replaces its arrival, and Found changes nothing.
     Added add(std::string_view name, Arrival arrival, std::int64_t modified_ns);
     // Adds a file that next() returns as Settled, at `due` or later.
     Added add_settling(const File& file, Clock::time_point due);
@@ -50,17 +50,19 @@ class SpoolQueue {
     // Puts the last result of next() back at the front of the waiting files.
     void put_back(const File& file);
 
-    // Removes and returns the next file; none if no file is ready. Due files come before waiting ones.
+    // Removes and returns the next file; none if no file is ready. A settling file that is due comes before
+    // the waiting files.
     [[nodiscard]] std::optional<File> next(Clock::time_point now);
     // True if next() would return a file.
     [[nodiscard]] bool has_next(Clock::time_point now) noexcept;
-    // When the first settling file is due.
+    // Returns the time at which the first settling file is due; none if no file settles.
     [[nodiscard]] std::optional<Clock::time_point> due() noexcept;
 
     [[nodiscard]] bool contains(std::string_view name) const { return index_.contains(hash(name)); }
     [[nodiscard]] std::size_t size() const noexcept { return index_.size(); }
     [[nodiscard]] std::size_t room() const noexcept { return most_ - index_.size(); }
-    // When the oldest queued file was last modified, as far as known; 0 if there is none.
+    // Returns the time at which the oldest queued file was last modified, as far as known; 0 if the queue is
+    // empty.
     [[nodiscard]] std::int64_t oldest_ns() noexcept;
 
   private:

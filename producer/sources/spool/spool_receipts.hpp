@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Once an invoice is durable, moves its file from the spool to the folder named after the outcome. The class
-// never replaces or deletes a file.
+// Gives a spool's receipts: once an invoice is durable, moves its file from the spool to the folder named
+// after the outcome. The class never replaces or deletes a file.
 //
 // A name may lead to another file than the acknowledged one, because a user may hand over a new invoice under
 // the same name at any moment. So a move has two renames, with a check in between:
@@ -22,7 +22,7 @@
 // folder. The spool takes no invoice from .moving.
 //
 // A file that cannot be moved now stays in the spool and goes into a list for retries. While the list is
-// full, the spool must give no new files; then only files that are already in the pipeline can make it
+// full, the spool must give no new files, so that only files already in the pipeline can still make it
 // longer.
 #pragma once
 
@@ -56,7 +56,7 @@ class SpoolReceipts {
   public:
     using Clock = std::chrono::steady_clock;
     struct Limits {
-        std::size_t kept = 65'536;                    // has_room() is false at this many kept files
+        std::size_t kept = 65'536;  // has_room() is false once so many files could not be moved
         std::chrono::milliseconds retry_after{1000};  // between two rounds of retries
     };
     struct Finished {
@@ -83,11 +83,11 @@ class SpoolReceipts {
     // The file's status at the last move that ended with Done or DoneOneName.
     [[nodiscard]] const FileStatus& last_moved() const noexcept { return last_moved_; }
 
-    // If a round of retries is due, retries some of the kept files, for some milliseconds. Returns the
-    // finished ones.
+    // If a round of retries is due, retries some of the files that could not be moved, for some milliseconds.
+    // Returns the finished ones.
     [[nodiscard]] std::vector<Finished> retry();
 
-    // False while the list of kept files is full: the spool must then give no new files.
+    // False while the list of files that could not be moved is full: the spool must then give no new files.
     [[nodiscard]] bool has_room() const noexcept { return kept_.size() < limits_.kept; }
 
     // Finishes the moves that a kill left in .moving. `outcome_of(name, file)` returns the outcome whose
@@ -115,8 +115,8 @@ class SpoolReceipts {
     // Moves the file; if it returns Kept, `cause` says why.
     Move try_move(KeptFile& file, bool look_first, std::string& cause);
     Move settle_taken(KeptFile& file, std::string& cause);
-    // These rename a file from .moving/IN to a free name: in the folder of `outcome`, or in the spool. They
-    // return 0 or an errno value.
+    // Both rename a file from .moving/IN to a free name: give_free_name() in the folder of `outcome`,
+    // put_back() in the spool. Both return 0 or an errno value.
     int give_free_name(Outcome in, const std::string& name, std::uint64_t inode, Outcome outcome);
     int put_back(Outcome in, const std::string& name, std::uint64_t inode);
     [[nodiscard]] std::string& why_blocked(Outcome outcome) noexcept {
@@ -138,7 +138,8 @@ class SpoolReceipts {
     Clock::time_point look_after_at_{};
     std::unordered_set<std::string> reported_;  // causes that were logged; "": the list is full
     // By outcome: why files cannot be moved into its folder, as far as known; empty: they can. In each round
-    // of retries one file per outcome tests that; while it fails, the others are not tried.
+    // of retries, one file of each outcome tests whether that is still so; if it is, the others are not
+    // tried.
     std::array<std::string, kOutcomes.size()> blocked_;
     // expected_: the number of files in the pipeline by (the hash of) their name. adopted_: the positions
     // that were in the pipeline before this producer started.

@@ -78,7 +78,7 @@ struct SpoolSearch::Look final : SpoolWalk::Visitor {
     SpoolSearch& search;
     SpoolWalk walk;
     Clock::time_point began;
-    bool adds;  // files to the queue; false while the second walk does that
+    bool adds;  // true: this scan queues files; false: the second walk does
     Oldest oldest;
     bool all_fit = true;
     std::int64_t left_oldest_ns = kNever;
@@ -103,7 +103,7 @@ struct SpoolSearch::Gather final : SpoolWalk::Visitor {
     SpoolSearch& search;
     SpoolWalk walk;
     Oldest chunk;
-    bool is_filling = false;  // has begun to fill the queue and continues until it is full
+    bool is_filling = false;  // true while the walk fills the queue, until it is full
 };
 
 SpoolSearch::SpoolSearch(const SpoolPlace& place, const SpoolNames& names, SpoolQueue& queue, Timing timing,

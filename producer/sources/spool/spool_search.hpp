@@ -24,8 +24,8 @@
 
 namespace pipeline {
 
-// The time until a file last modified at `modified_ns` (nanoseconds of the wall clock) has been unmodified
-// for `settle_time`. At most `settle_time`, even if the modification is in the future.
+// Returns the time until a file last modified at `modified_ns` (nanoseconds of the wall clock) will have been
+// unmodified for `settle_time`. Returns at most `settle_time`, even if `modified_ns` is in the future.
 [[nodiscard]] std::chrono::nanoseconds until_settled(std::int64_t modified_ns,
                                                      std::chrono::nanoseconds settle_time) noexcept;
 
@@ -44,10 +44,11 @@ class SpoolSearch {
     };
     using Ask = std::function<Known(const std::string& name, const FileStatus& status)>;
 
-    // The interval between scans: if there are no events, and if the file system may not report all of them.
+    // The longest interval between scans: kWithoutEvents if there are no events, kPartialEvents if the file
+    // system may not report all of them.
     static constexpr std::chrono::seconds kWithoutEvents{1};
     static constexpr std::chrono::seconds kPartialEvents{5};
-    // Entries examined in one step.
+    // The most entries that one step examines.
     static constexpr std::size_t kAtOnce = 4096;
 
     // The place, the names and the queue must outlive the search.
@@ -59,7 +60,7 @@ class SpoolSearch {
 
     // Notes that files have been taken since the last scan.
     void note_taken() noexcept { was_taken_ = true; }
-    // Requests a scan, because there may be unknown files.
+    // Requests a scan. Call it if there may be files that neither events nor scans have found.
     void ask() noexcept { asked_ = true; }
     // Notes whether events report new files.
     void set_events(bool has_events) noexcept;
@@ -67,12 +68,12 @@ class SpoolSearch {
     // Does one step of the work that is due.
     void go_on(Clock::time_point now);
     [[nodiscard]] bool is_looking() const noexcept { return look_ != nullptr; }
-    // The earliest time at which there is work.
+    // Returns the earliest time at which go_on() has work.
     [[nodiscard]] Clock::time_point next_work() const noexcept;
     // True if, as far as known, every file has been found.
     [[nodiscard]] bool is_complete() const noexcept { return !asked_ && !look_ && !gather_ && !has_more_; }
 
-    // The number of files neither in the pipeline nor in the queue, as of the last scan.
+    // Returns the number of files that are neither in the pipeline nor in the queue, as of the last scan.
     [[nodiscard]] std::uint64_t rest() const noexcept { return rest_; }
     [[nodiscard]] std::int64_t oldest_of_rest_ns() const noexcept { return rest_ == 0 ? 0 : rest_oldest_ns_; }
 
@@ -109,7 +110,7 @@ class SpoolSearch {
     bool was_taken_ = false;          // files were taken since the last scan
     bool has_events_ = true;
     bool events_are_partial_;
-    Clock::time_point not_before_{};  // earliest time of a requested scan
+    Clock::time_point not_before_{};  // the earliest time for a requested scan
     Clock::time_point regular_at_{};
     std::chrono::nanoseconds took_{0};               // duration of the last scan
     unsigned fault_looks_ = 0;                       // scans in a row that found faults that may pass

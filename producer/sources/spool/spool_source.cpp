@@ -76,7 +76,8 @@ void SpoolSource::check_place(Clock::time_point now) {
     throw Failure(ExitStatus::NoInput, fault);
 }
 
-// Does the work that is due whether or not the producer takes files.
+// Takes events, checks the place and continues the search. Call it regularly, even while the producer takes
+// no files.
 void SpoolSource::attend(Clock::time_point now) {
     events_.take();
     check_place(now);
@@ -154,7 +155,8 @@ bool SpoolSource::give(const SpoolQueue::File& file, Item& item) {
     return true;
 }
 
-// True if an earlier run stored the file's invoice in the ledger: then moves the file, as for a receipt.
+// Returns true if an earlier run stored the file's invoice in the ledger. In that case, also moves the file,
+// as acknowledge() does.
 bool SpoolSource::is_done_already(const std::string& name, const Item& item, const FileStatus& file) {
     const auto outcome = start_.outcome_of(item.id_text(), file.identity);
     if (!outcome) return false;
@@ -165,8 +167,9 @@ bool SpoolSource::is_done_already(const std::string& name, const Item& item, con
     return true;
 }
 
-// True if the file is queued again, until it has been unmodified for the settle time. This applies to a file
-// that was only found, and to a file that was closed while empty, as touch(1) leaves it for a later writer.
+// Returns true if the file must first be unmodified for the settle time; then queues it again, for when that
+// is over. This applies to a file that was only found, and to a file that was closed while empty, as touch(1)
+// leaves it for a later writer.
 bool SpoolSource::must_settle(const SpoolQueue::File& file, const FileStatus& status) {
     switch (file.arrival) {
         case Arrival::Moved:

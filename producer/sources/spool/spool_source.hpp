@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// spool:DIR: every regular file directly in DIR whose name does not begin with a dot (and matches the given
-// patterns) is an invoice. Its id is the file's name; its position is made of inode and birth time; items
-// have no order. Files present at the start come oldest first.
+// The source spool:DIR: every regular file directly in DIR whose name does not begin with a dot (and matches
+// the given patterns) is an invoice. Its id is the file's name; its position is made of inode and birth time;
+// items have no order. Files present at the start come oldest first.
 //
-// inotify reports new files, and regular scans (spool_search.hpp) find files that no event reported. Users
-// hand over files by rename(2) or link(2) into DIR: the source gives these at once. It gives a file written
-// in place when its writer closes it, and a file found by a scan once it has been unmodified for the settle
-// time.
+// inotify reports new files, and regular scans (spool_search.hpp) find files that no event reported. The
+// source gives a file at once if a user has moved or linked it into DIR (rename(2), link(2)). It gives a file
+// written in place when its writer closes it, and a file found by a scan once it has been unmodified for the
+// settle time.
 //
 // The source gives no file twice while the file is in the pipeline: it remembers each position until the
 // acknowledgement. While too many finished files cannot be moved (spool_receipts.hpp), it gives no new files.
@@ -35,8 +35,8 @@ class SpoolSource final : public Source, private SpoolEvents::Listener {
     };
 
     // Creates DIR's outcome folders, and scans DIR for the first time. Throws Failure: NoInput if DIR is
-    // missing, not a folder, not readable, or not the folder that `resume` names; CannotCreate if files could
-    // not be moved; InputOutput if DIR cannot be opened for a cause that may pass.
+    // missing, not a folder, not readable, or not the folder that `resume` names; CannotCreate if files
+    // cannot be moved in DIR; InputOutput if DIR cannot be opened for a cause that may pass.
     SpoolSource(const std::filesystem::path& folder, const Resume& resume, Limits limits,
                 const SourceContext& context = {});
     SpoolSource(const std::filesystem::path& folder, const Resume& resume)
@@ -47,12 +47,12 @@ class SpoolSource final : public Source, private SpoolEvents::Listener {
     [[nodiscard]] bool exhausted() const override;
     void stop() override;
     void wait(int signal_fd, std::chrono::milliseconds bound) override;
-    // Throws as acquire().
+    // Throws the same errors as acquire().
     std::chrono::nanoseconds look() override;
     [[nodiscard]] bool wants_receipts() const noexcept override { return true; }
     void acknowledge(const Record& record) override;
     [[nodiscard]] bool can_go_without_receipts() const noexcept override { return ledger_->remembers(); }
-    // The number of items that this generation has acquired, plus the files that wait.
+    // Returns the number of items that this generation has acquired, plus the number of waiting files.
     [[nodiscard]] std::optional<std::uint64_t> expected() const override;
 
   private:
@@ -87,7 +87,7 @@ class SpoolSource final : public Source, private SpoolEvents::Listener {
     std::uint64_t acquired_;
     Clock::time_point tell_changed_at_{};
     std::uint64_t changed_untold_ = 0;
-    Clock::time_point look_at_{};   // when look() does something again
+    Clock::time_point look_at_{};   // when look() must next call attend()
     Clock::time_point check_at_{};  // when to check the place again
     bool stopped_ = false;
 };

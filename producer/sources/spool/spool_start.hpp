@@ -24,7 +24,7 @@ class SpoolStart {
   public:
     using Clock = std::chrono::steady_clock;
 
-    // `receipts` must outlive this.
+    // `receipts` must outlive this object.
     SpoolStart(SpoolReceipts& receipts, std::string folder, const Resume& resume,
                const SourceContext& context);
 
@@ -34,15 +34,15 @@ class SpoolStart {
     [[nodiscard]] bool is_ready();
     // False while the next question to the ledger must wait.
     [[nodiscard]] bool may_ask() const noexcept { return finished_ && ask_at_ == Clock::time_point{}; }
-    // True while the ledger must be asked about each file.
+    // True while the spool must ask the ledger about each file before giving it.
     [[nodiscard]] bool asks() const noexcept { return asks_; }
 
     // Asks the ledger for the outcome of the invoice `id` from the file `file`; none if the ledger does not
     // have it. Throws LedgerUnavailable; is_ready() is then false for a moment.
     [[nodiscard]] std::optional<Outcome> outcome_of(std::string_view id, const FileIdentity& file);
 
-    // Ends the questions. Call it when all files from the start have been asked about, or when the spool will
-    // give no more files.
+    // Closes the ledger, and asks no more questions. Call it when all files from the start have been asked
+    // about, or when the spool will give no more files.
     void end();
 
   private:
@@ -55,12 +55,12 @@ class SpoolStart {
     // Outcomes known from the segments, without asking the ledger.
     std::unordered_map<std::uint64_t, Outcome> unacknowledged_;
     bool knows_source_ = false;
-    bool finished_ = false;  // with the files in .moving
+    bool finished_ = false;  // all files in .moving are finished
     bool asks_ = true;
     bool told_ = false;
-    Clock::time_point failing_since_{};  // time of the first failure in a row
+    Clock::time_point failing_since_{};  // the first of the present failures in a row; zero: none
     Clock::time_point ask_at_{};
-    std::uint64_t done_ = 0;  // files of the spool that the ledger had already
+    std::uint64_t done_ = 0;  // files that the ledger had already, by position
     std::uint64_t by_inode_ = 0;
 };
 

@@ -40,7 +40,7 @@ SpoolWalk::Outcome SpoolWalk::go_on(std::size_t most, Visitor& visitor) {
     return Outcome::More;
 }
 
-// Shows an entry to the visitor; false if the walk must pause.
+// Shows an entry to the visitor. Returns false if the walk must pause.
 bool SpoolWalk::look(const dirent& entry, Visitor& visitor) {
     const char* const name = entry.d_name;
     if (!names_.takes(name)) return true;

@@ -24,11 +24,12 @@ class SpoolWalk {
         Visitor(const Visitor&) = delete;
         Visitor& operator=(const Visitor&) = delete;
         virtual ~Visitor() = default;
-        // A regular file with a spool name. Returns false to pause the walk after it.
+        // Receives a regular file whose name SpoolNames takes. Must return false to pause the walk after it.
         virtual bool see_file(const std::string& name, const FileStatus& status) = 0;
-        // An entry that looks like an invoice file and is none: a link, a FIFO, a folder with a file's name.
+        // Receives an entry that looks like an invoice's file and is none: a link, a FIFO, a folder with a
+        // file's name.
         virtual void see_other(const std::string& name) = 0;
-        // An entry that cannot be examined; `error` is an errno value.
+        // Receives an entry that cannot be examined; `error` is an errno value.
         virtual void see_fault(const std::string& name, int error) = 0;
     };
     enum class Outcome {
@@ -42,7 +43,7 @@ class SpoolWalk {
 
     // Continues the walk by at most `most` entries. Never throws because of the folder's contents.
     [[nodiscard]] Outcome go_on(std::size_t most, Visitor& visitor);
-    // Why the walk failed: the system call and an errno value.
+    // Return why the walk failed: the system call and its errno value.
     [[nodiscard]] const char* failed_call() const noexcept { return failed_call_; }
     [[nodiscard]] int error() const noexcept { return error_; }
 

@@ -92,6 +92,8 @@ TEST_CASE("a save whose hand was not moved on is settled by the next owner", "[s
             Record& record = storage.record(i);
             record.ring_index = i;
             record.place = 0;
+            record.id_length = 1;
+            record.seal = record.seal_now(storage.details(i));
         }
         segments.storage_area().tail = 2;
     });
@@ -177,6 +179,11 @@ TEST_CASE("a word of the storage that cannot be stops a save and a flush", "[sto
         }
         CHECK_THROWS_AS(storage.require_sound(3), DamagedMemory);
     }
+    SECTION("the evidence of the last save, when the owner of the lock has died") {
+        storage.record(1).ring_index ^= std::uint64_t{1} << GENERATE(0U, 1U, 8U, 17U, 33U, 63U);
+        die_holding(segments.storage_area().save_lock, [] {});
+        CHECK_THROWS_AS(storage.settle(), DamagedMemory);
+    }
     SECTION("any bit of a record's small fields") {
         for (unsigned bit = 0; bit < 8; ++bit) {
             INFO(bit);
@@ -188,6 +195,7 @@ TEST_CASE("a word of the storage that cannot be stops a save and a flush", "[sto
                 CHECK_THROWS_AS(storage.require_sound(2), DamagedMemory);
                 storage.record(1) = whole;
             };
+            flips(storage.record(1).ring_index);
             flips(storage.record(1).place);
             flips(storage.record(1).attempts);
             flips(storage.record(1).status);

@@ -87,11 +87,14 @@ class Pipeline {
     }
     // Consumes one item, which must be there, before consume() has begun.
     void consume_one() {
-        const Hand hand = ring().hand(0);
+        REQUIRE(ring().claim(ring().hand(0), 1, milliseconds(0)) == Ring::ClaimOutcome::Claimed);
+        save_one(0);
+    }
+    // Saves the item in that place's hand.
+    void save_one(std::size_t place) {
         Storage storage = segments.storage();
-        REQUIRE(ring().claim(hand, 1, milliseconds(0)) == Ring::ClaimOutcome::Claimed);
         const std::array<Finding, 1> booked{};
-        REQUIRE(storage.save(hand, booked) == 1);
+        REQUIRE(storage.save(ring().hand(place), booked) == 1);
         storage.set_durable(storage.tail(), {});
     }
     [[nodiscard]] Ring ring() const { return segments.ring(); }
@@ -193,6 +196,33 @@ TEST_CASE("what --rate lets nobody begin stays in the source", "[producer]") {
         CHECK(pipeline.positions == up_to(1));
     }
     CHECK(looks >= 20);
+}
+
+TEST_CASE(
+    "with --rate, an item that a consumer has taken and not begun keeps the others waiting only shortly",
+    "[producer]") {
+    Pipeline pipeline;
+    Numbers source(1000);
+    ProducerOptions options = options_for("sequence");
+    options.rate = 0.001;
+    const auto deadline = steady_clock::now() + kDeadline;
+    std::uint64_t taken = 0;  // each by another place's consumer, which takes no permit
+    source.on_look = [&] {
+        const Ring ring = pipeline.ring();
+        if (taken < 2 && ring.tail() > taken) {
+            ++taken;
+            REQUIRE(ring.claim(ring.hand(taken), 1, milliseconds(0)) == Ring::ClaimOutcome::Claimed);
+        }
+        if (source.given == 3 || steady_clock::now() > deadline) ring.area().stop = 1;
+    };
+    std::thread late([&] {
+        while (!pipeline.ring().stop_requested()) std::this_thread::yield();
+        for (std::uint64_t place = 1; place <= taken; ++place) pipeline.save_one(place);
+        pipeline.consume();
+    });
+    CHECK(run(pipeline, source, options) == ExitStatus::Drained);
+    late.join();
+    CHECK(source.given == 3);
 }
 
 TEST_CASE("the source gets a receipt for each durable record, once and in order", "[producer]") {

@@ -60,11 +60,12 @@ class SqliteConnection {
     // Opens an empty database in this process's memory.
     [[nodiscard]] static SqliteConnection in_memory();
 
-    // Opens a ledger read-only, as guarded as with open_ledger(). The connection writes and creates no file
-    // (file, -wal, -shm), even if this process could. Log::Present: it reads the file and its log (-wal), and
-    // needs the -shm. If the database is in use, it takes SQLite's shared lock, which blocks no writer; if
-    // all users are dead, it builds the log's index in this process's memory. Log::None: it reads the file
-    // alone, without a lock; the caller must check afterwards that no process has written meanwhile.
+    // Opens a ledger read-only, with the same protection against its contents as open_ledger(). The
+    // connection writes and creates no file (file, -wal, -shm), even if this process could. Log::Present: it
+    // reads the file and its log (-wal); the -shm must exist. If the database is in use, it takes SQLite's
+    // shared lock, which blocks no writer; if all users are dead, it builds the log's index in this process's
+    // memory. Log::None: it reads the file alone, without a lock; the caller must check afterwards that no
+    // process has written meanwhile.
     enum class Log { None, Present };
     [[nodiscard]] static SqliteConnection open_for_reading(const std::filesystem::path& path, Log log,
                                                            std::chrono::milliseconds lock_wait);
@@ -98,7 +99,7 @@ class SqliteConnection {
     std::unique_ptr<sqlite3, Close> handle_;
 };
 
-// A prepared statement. Its connection must outlive it. It uses SQLite's own numbers: parameters from 1,
+// A prepared statement. Its connection must outlive it. As in SQLite, parameters are numbered from 1 and
 // columns from 0.
 class SqliteStatement {
   public:

@@ -45,14 +45,15 @@ int open_without_journal(sqlite3_vfs* vfs, const char* name, sqlite3_file* file,
     return below(vfs)->xOpen(below(vfs), name, file, flags, opened);
 }
 
-// SQLite itself opens a log for writing, and creates it, even for a read-only connection.
+// Opens a log only for reading. SQLite asks to open it for writing, and to create it, even for a read-only
+// connection.
 int open_without_writing(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* opened) {
     if ((flags & SQLITE_OPEN_WAL) != 0)
         flags = (flags & ~(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) | SQLITE_OPEN_READONLY;
     return open_without_journal(vfs, name, file, flags, opened);
 }
 
-// A VFS layered on the system's VFS. Registers itself at the first call, and again if the system's VFS
+// A VFS layered on the system's VFS. above() registers it at the first call, and again if the system's VFS
 // changes.
 class Layer {
   public:
