@@ -215,8 +215,8 @@ struct alignas(64) Record {
     Status status;
     std::uint8_t has_details;  // 1: details[i] belongs to this record
     std::uint8_t id_length;    // as Item::id_length
-    // The value of seal_now() at the time of the save. If a single bit of ring_index, of the fields `place` to
-    // `id_length`, or of the details' small fields flips later, seal_now() returns another value.
+    // The value of seal_now() at the time of the save. If a single bit of ring_index, of the fields `place`
+    // to `id_length`, or of the details' small fields flips later, seal_now() returns another value.
     std::uint8_t seal;
 
     // The ledger's outcome. A save sets it to the status, which the ledger mostly confirms. If the ledger

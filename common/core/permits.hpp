@@ -41,14 +41,14 @@ class Permits {
     // several permits due.
     [[nodiscard]] std::chrono::nanoseconds take() noexcept;
 
-    // The time until the next permit is due; zero if it is.
+    // Returns the time until the next permit is due; zero if one is due now.
     [[nodiscard]] std::chrono::nanoseconds until_due() const noexcept;
-    // How long the next permit has been due; zero if it is not.
+    // Returns how long the next permit has been due; zero if none is due yet.
     [[nodiscard]] std::chrono::nanoseconds since_due() const noexcept;
-    // The word. It changes with each permit that a consumer takes.
+    // Returns RingArea::next_begin_ns. It changes with each permit that a consumer takes.
     [[nodiscard]] std::uint64_t word() const noexcept;
 
-    // The number of attempts at this rate that begin in `time`, at least 1 and at most kMaxBatch.
+    // Returns the number of attempts that begin in `time` at this rate, at least 1 and at most kMaxBatch.
     [[nodiscard]] static std::size_t begins_in(double per_second, std::chrono::nanoseconds time) noexcept;
 
   private:
@@ -65,7 +65,7 @@ class Permits {
     std::uint64_t saved_up_ns_;  // after a standstill, the permits of this time are due
 };
 
-// True while --rate lets nothing begin.
+// True while no permit is due, so that --rate lets no attempt begin.
 [[nodiscard]] inline bool is_paced(const RingArea& area, std::uint64_t now_ns) noexcept {
     return area.next_begin_ns.load(std::memory_order_relaxed) > now_ns;
 }
