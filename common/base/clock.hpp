@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two clocks. Shared memory holds only monotonic times: all processes of the host share them, and setting
-// the clock does not move them. The ledger holds wall-clock times; `WallClock` converts monotonic times to
-// them.
+// The monotonic clock and the wall clock. Shared memory holds only monotonic times: all processes of the host
+// read the same ones, and setting the wall clock does not change them. The ledger holds wall-clock times;
+// `WallClock` converts monotonic times to them.
 #pragma once
 
 #include <chrono>
@@ -9,7 +9,7 @@
 
 namespace pipeline {
 
-// CLOCK_MONOTONIC in nanoseconds.
+// Returns the time of CLOCK_MONOTONIC in nanoseconds.
 [[nodiscard]] inline std::uint64_t monotonic_ns() noexcept {
     return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
 }
@@ -23,22 +23,23 @@ namespace pipeline {
     return std::chrono::nanoseconds(length - now_ns % length);
 }
 
-// Microseconds since 1970, UTC.
+// Returns the time of the wall clock: microseconds since 1970, UTC.
 [[nodiscard]] inline std::int64_t wall_us() noexcept {
     return std::chrono::duration_cast<std::chrono::microseconds>(
                std::chrono::system_clock::now().time_since_epoch())
         .count();
 }
 
-// Both clocks, read at one moment.
+// The times of both clocks at one moment.
 class WallClock {
   public:
     WallClock() noexcept : WallClock(pipeline::wall_us(), pipeline::monotonic_ns()) {}
-    // Takes a pair of readings from another moment.
+    // Uses the given times, which were read at one moment.
     WallClock(std::int64_t wall_us, std::uint64_t monotonic_ns) noexcept
         : wall_us_(wall_us), monotonic_ns_(monotonic_ns) {}
     [[nodiscard]] std::int64_t now_us() const noexcept { return wall_us_; }
-    // Converts a monotonic time of this boot to wall-clock time, as the wall clock was set at that moment.
+    // Converts a monotonic time of this boot to wall-clock time. Assumes that the wall clock was always set
+    // as it was when the object read both clocks.
     [[nodiscard]] std::int64_t at_us(std::uint64_t monotonic) const noexcept {
         return wall_us_ + static_cast<std::int64_t>(monotonic - monotonic_ns_) / 1000;
     }

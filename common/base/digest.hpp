@@ -20,8 +20,8 @@ using Digest = std::array<std::uint8_t, 32>;
 [[nodiscard]] std::string to_text(const Digest& digest);
 [[nodiscard]] std::optional<Digest> parse_digest(std::string_view text) noexcept;
 
-// Takes bytes piece by piece. A copy starts with the bytes taken so far and continues on its own. Throws
-// std::bad_alloc.
+// Computes the digest of bytes that are added piece by piece. A copy has the bytes added so far; later
+// additions change only one of the two. Throws std::bad_alloc.
 class Sha256 {
   public:
     Sha256();
@@ -35,7 +35,7 @@ class Sha256 {
     Sha256& add(std::string_view bytes) { return add(std::as_bytes(std::span(bytes))); }
     Sha256& add(const Digest& digest) { return add(std::as_bytes(std::span(digest))); }
 
-    // The digest of the bytes taken so far; more may follow.
+    // Returns the digest of the bytes added so far. The caller may add more afterwards.
     [[nodiscard]] Digest digest() const;
 
   private:

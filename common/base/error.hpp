@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A failure of the system or of the input. The function that finds it throws it; main() catches it and shows
-// it to the user as one line. Outcomes that a caller must handle (full, closed, timed out) are return values,
-// never exceptions; broken invariants abort.
+// The exception for a failure of the system or of the input. The function that finds the failure throws it;
+// main() catches it and shows it to the user as one line. Outcomes that a caller must handle (full, closed,
+// timed out) are return values, never exceptions; broken invariants abort.
 #pragma once
 
 #include <cerrno>
@@ -18,7 +18,8 @@ class Failure : public std::runtime_error {
     Failure(ExitStatus status, const std::string& message, bool may_pass = false)
         : std::runtime_error(message), status_(status), may_pass_(may_pass) {}
     [[nodiscard]] ExitStatus status() const noexcept { return status_; }
-    // True if memory or descriptors have run out; other processes may give some back.
+    // True if memory or descriptors have run out: other processes may give some back, and a retry may
+    // succeed.
     [[nodiscard]] bool may_pass() const noexcept { return may_pass_; }
 
   private:
@@ -27,15 +28,16 @@ class Failure : public std::runtime_error {
 };
 
 // Returns the Failure of a system call: "CALL OBJECT: strerror(error); ADVICE", with `object` made
-// printable(). `error` is an errno value. If `advice` is empty, a shortage gets its own (shortage.hpp).
+// printable(). `error` is an errno value. If `advice` is empty and the error is a shortage, ADVICE is
+// advice_for_shortage().
 [[nodiscard]] Failure system_failure(ExitStatus status, const std::string& call, const std::string& object,
                                      int error, const std::string& advice = {});
 
 // Returns the text of an errno value. Thread-safe.
 [[nodiscard]] std::string error_text(int error);
 
-// Call it when an invariant does not hold. Writes one line to stderr and aborts. Never allocates, so a caller
-// may be inside a critical section.
+// Writes one line that names the invariant to stderr, and aborts. Never allocates, so it may be called inside
+// a critical section.
 [[noreturn]] void broken_invariant(const char* what) noexcept;
 
 }  // namespace pipeline

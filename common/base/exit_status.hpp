@@ -5,14 +5,14 @@
 namespace pipeline {
 
 enum class ExitStatus : int {
-    Drained = 0,         // everything acquired is in the ledger; an audit balances
+    Drained = 0,         // everything acquired is in the ledger, or an audit balances
     Usage = 64,          // the command line is wrong; nothing was started
     DataError = 65,      // an audit does not balance, or the ledger is damaged
     NoInput = 66,        // the source is not there or cannot be read
     Internal = 70,       // an internal error, or no memory
     CannotCreate = 73,   // a segment, lock or ledger cannot be created, or its name is taken
     InputOutput = 74,    // reading or writing failed
-    NotDrained = 75,     // stopped before it was drained; the next supervisor adopts the rest
+    NotDrained = 75,     // stopped before all was in the ledger; the next supervisor adopts the rest
     Configuration = 78,  // the state that the program found does not fit the request
 };
 

@@ -9,8 +9,8 @@
 
 namespace pipeline {
 
-// Returns `text` as safe_line() shows it, escaped (RFC 8259) and in double quotes: a program that decodes and
-// shows the string shows safe text too. Throws std::bad_alloc.
+// Returns `text` as safe_line() shows it, escaped (RFC 8259) and in double quotes: a program that decodes the
+// string gets text that is safe to show. Throws std::bad_alloc.
 [[nodiscard]] inline std::string json_text(std::string_view text) {
     std::string quoted = "\"";
     for (const char c : safe_line(text)) {

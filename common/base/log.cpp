@@ -96,7 +96,7 @@ class Line {
     static constexpr std::size_t kRoom = kMaxLineBytes - 1;  // without the newline
 
     void append(const PrintableChar& character) noexcept {
-        // If the dots still fit here, the line may be cut before this character.
+        // Remember this place if the dots would still fit here: the line may have to be cut here.
         if (!cut_ && size_ <= kRoom - kCut.size()) safe_ = size_;
         if (cut_ || size_ + character.size > kRoom) {
             cut_ = true;
@@ -132,8 +132,8 @@ void append_local_time(Line& line) noexcept {
     line.append_number(now.tv_nsec / 1'000'000, 3);
 }
 
-// Calls write(2), but never waits for room in a pipe or socket: without room it fails. wait_for_room() cannot
-// ensure that: another process may fill the room that it has seen.
+// Calls write(2). If stderr is a socket, or since Linux 6.4 a pipe, fails instead of waiting for room. The
+// check with wait_for_room() is not enough: another process may fill the room before the write.
 ssize_t write_at_once(std::string_view text) noexcept {
     struct stat status {};
     const mode_t kind = ::fstat(STDERR_FILENO, &status) == 0 ? status.st_mode & S_IFMT : 0;
@@ -141,7 +141,7 @@ ssize_t write_at_once(std::string_view text) noexcept {
     if (kind == S_IFIFO) {
         const iovec piece{const_cast<char*>(text.data()), text.size()};
         const ssize_t written = ::pwritev2(STDERR_FILENO, &piece, 1, -1, RWF_NOWAIT);
-        // Linux before 6.4 has no RWF_NOWAIT for pipes: there the write may wait.
+        // Linux before 6.4 has no RWF_NOWAIT for pipes: use write(2), which may wait.
         if (written >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL)) return written;
     }
     return ::write(STDERR_FILENO, text.data(), text.size());

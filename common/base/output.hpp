@@ -12,8 +12,8 @@ namespace pipeline {
 // Writes all of `given`, and waits for a slow reader without a bound. Throws Failure InputOutput.
 void print_output(std::string_view given);
 
-// Writes all of `text`, and waits for the reader at most `bound` in all. Throws Failure InputOutput, also if
-// the reader has not taken all of it by then; it may have taken a part.
+// Writes all of `text`, and waits for the reader at most `bound` in all. Throws Failure InputOutput if the
+// reader has not taken everything by then, or if writing fails; the reader may have got a part.
 void print_output(std::string_view text, std::chrono::milliseconds bound);
 
 // Writes `given` piece by piece, and calls `wait_for_room` before each piece. If `wait_for_room` returns

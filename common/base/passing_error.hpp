@@ -6,7 +6,7 @@
 namespace pipeline {
 
 // True if `error` (an errno value) is transient: EIO, ESTALE, ETIMEDOUT, EUCLEAN, every shortage
-// (shortage.hpp), and the like. Permissions and missing files are not.
+// (shortage.hpp), and the like. Errors about permissions and missing files are not transient.
 [[nodiscard]] bool is_passing_error(int error) noexcept;
 
 }  // namespace pipeline

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Numbers in sentences.
+// Nouns and verbs that agree with a number, for sentences.
 #pragma once
 
 #include <fmt/format.h>
@@ -10,7 +10,7 @@
 
 namespace pipeline {
 
-// "1 invoice", "0 invoices", "2 invoices": for nouns with a plural in -s.
+// Returns count and noun: "1 invoice", "0 invoices", "2 invoices". For nouns with a plural in -s.
 [[nodiscard]] inline std::string counted(std::uint64_t count, std::string_view noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }

@@ -51,9 +51,9 @@ PrintableChar escaped(char c) noexcept {
     return {{'\\', 'x', kDigits[byte >> 4U], kDigits[byte & 0xfU]}, 4, 1};
 }
 
-// True if `text` begins like an escape, \xNN. Escape its backslash. Then only escapes look so: after any
-// other unescaped backslash, the next character is shown as it is, or as an escape, which begins with a
-// backslash.
+// True if `text` begins like an escape, \xNN. printable() then escapes the backslash, so that \xNN in its
+// result is always an escape. Any other backslash can stay: the characters after it are shown as they are, or
+// as an escape, which begins with a backslash of its own.
 bool looks_escaped(std::string_view text) noexcept {
     const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
     return text.size() >= 4 && text.starts_with("\\x") && is_digit(text[2]) && is_digit(text[3]);

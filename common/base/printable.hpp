@@ -44,7 +44,7 @@ struct PrintableChar {
 [[nodiscard]] std::string safe_line(std::string_view text);
 [[nodiscard]] std::string safe_lines(std::string_view text);
 
-// True if `text` begins with a command character (see above).
+// True if `text` begins with a command character (see the list at the head of this file).
 [[nodiscard]] bool is_command(std::string_view text) noexcept;
 
 }  // namespace pipeline

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waits for room in an output. A pipe or terminal whose reader has stopped would block a writer without
-// limit. A program that must not block waits for room first, and gives up after a while.
+// Waits until an output can take more bytes (has room). A pipe or terminal whose reader has stopped would
+// block a writer without limit. A program that must not block waits for room first, and gives up after a
+// while.
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Shortages. A system call failed because a resource has run out (memory, descriptors, processes, space). The
-// same call may succeed later. A caller that can wait retries. Its message says what to free or to raise.
+// same call may succeed later. A caller that can wait retries. The error message says what to free, or which
+// limit to raise.
 #pragma once
 
 #include <string_view>
@@ -8,7 +9,7 @@
 namespace pipeline {
 
 // Returns the advice for a shortage, such as "raise the limit ...". `error` is an errno value. Returns an
-// empty text if it is not a shortage.
+// empty text if the error is not a shortage.
 [[nodiscard]] std::string_view advice_for_shortage(int error) noexcept;
 
 [[nodiscard]] inline bool is_shortage(int error) noexcept {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text that any reader can decode. An invoice comes from outside and may hold any bytes; a ledger row with a
-// broken byte would stop a reader that insists on UTF-8.
+// Makes text that any reader can decode. An invoice comes from outside and may hold any bytes; a ledger row
+// with malformed UTF-8 would stop a reader that insists on UTF-8.
 #pragma once
 
 #include <cstddef>

@@ -81,8 +81,8 @@ TimeShares TimeShares::between(const TimeSpent& earlier, const TimeSpent& now) n
     std::array<double, kActivities> spent{};
     double all = 0;
     for (std::size_t i = 0; i < kActivities; ++i) {
-        // ActivityMeter::relabel() moves the time since enter() to another activity: the first one's time
-        // falls.
+        // A time may fall: ActivityMeter::relabel() moves the time since enter() from one activity to
+        // another.
         spent[i] = now.ns[i] > earlier.ns[i] ? static_cast<double>(now.ns[i] - earlier.ns[i]) : 0;
         all += spent[i];
     }

@@ -26,7 +26,7 @@ struct TimeShares {
     [[nodiscard]] double busy() const noexcept { return working + waiting_for_room + flushing; }
 };
 
-// The observations of one interval.
+// The observations of the pipeline during one interval.
 struct Load {
     std::chrono::nanoseconds interval{0};  // > 0
     std::uint64_t acquired = 0;            // invoices pushed into the ring

@@ -30,9 +30,10 @@ void Hand::take_over(ProcessId consumer) const {
         const HandWord held = word();
         if (work.index >= held.first + held.done && work.index < held.end()) {
             const std::uint64_t i = work.index - held.first;
-            // One store settles the blame. An earlier successor may have done that store and died right
-            // after: then the attempt is counted, or the item has become a suspect since the attempt began.
-            // No item is charged with the death of that successor.
+            // One store settles the blame. An earlier successor may have made that store and died right after
+            // it: then the attempt is counted already, or the item has become a suspect since the attempt
+            // began. In that case change nothing, so that the item is not charged with that successor's
+            // death.
             const bool is_counted = !work.is_shared() && deaths(i) == work.attempt;
             const bool is_settled = is_counted || is_suspect(i) != work.is_suspect;
             if (!is_settled) settle_blame(i, work);
@@ -43,8 +44,8 @@ void Hand::take_over(ProcessId consumer) const {
     set_since(0);
 }
 
-// Charges the attempt to item i, or makes the item a suspect. If a suspect is charged without a known cause,
-// it stays a suspect: an item that kills everything will do so again.
+// Charges the attempt to item i, or makes the item a suspect. If the cause is unknown, an item that is
+// charged stays a suspect: if it has killed all processes, it may do so again.
 void Hand::settle_blame(std::uint64_t i, const WorkWord& work) const {
     require_whole(i);
     const auto next = static_cast<std::uint8_t>(deaths(i) + 1);

@@ -15,7 +15,7 @@
 
 namespace pipeline {
 
-// HandArea::word, unpacked. first: ring index of items[0]; done <= count <= kMaxBatch.
+// HandArea::word, unpacked. `first` is the ring index of the hand's item 0; done <= count <= kMaxBatch.
 struct HandWord {
     std::uint64_t first = 0;
     std::uint64_t count = 0;
@@ -36,8 +36,9 @@ struct HandWord {
 };
 
 // HandArea::work, unpacked: the ring index of the item that is being processed, the attempt's number, and
-// whether the item was a suspect when the attempt began. Attempt 0: the consumer's program has further items
-// of the hand, and any of them may be the one that kills.
+// whether the item was a suspect (HandView::is_suspect()) when the attempt began. Attempt 0 means that the
+// work is shared: the consumer's program has further items of the hand, and any of them may kill the
+// consumer.
 struct WorkWord {
     std::uint64_t index = 0;
     std::uint8_t attempt = 0;
@@ -73,13 +74,14 @@ inline constexpr std::uint64_t kMaxIndex = (std::uint64_t{1} << HandWord::kIndex
 // of a failed invoice shows it. It fits in 16 bits.
 class Cause {
   public:
-    // From a wait status as waitpid(2) gives it.
+    // Returns the cause for a wait status from waitpid(2).
     [[nodiscard]] static Cause from_wait_status(int status) noexcept {
         return Cause(static_cast<std::uint16_t>((static_cast<unsigned>(status) & 0xff7fU) | kKnown));
     }
-    // The process was killed because the invoice took longer than --item-timeout.
+    // The cause of a process that was killed because the invoice took longer than --item-timeout.
     [[nodiscard]] static Cause ran_too_long() noexcept { return Cause(kRanTooLong); }
-    // The program was killed: it gave an invalid answer, or (closed_stream()) no answer could come any more.
+    // The causes of a program that was killed because it gave an invalid answer, or because it closed its
+    // input or output, so that no answer could come.
     [[nodiscard]] static Cause not_understood() noexcept { return Cause(kNotUnderstood); }
     [[nodiscard]] static Cause closed_stream() noexcept { return Cause(kClosedStream); }
     [[nodiscard]] static Cause decode(std::uint32_t encoded) noexcept {
@@ -109,7 +111,7 @@ class HandView {
     [[nodiscard]] std::uint16_t place() const noexcept { return place_; }
     [[nodiscard]] HandWord word() const noexcept { return HandWord::unpack(loaded(area_->word)); }
     [[nodiscard]] bool empty() const noexcept { return word().empty(); }
-    // Returns the number in this hand of the item that is being processed, or was when the consumer died;
+    // Returns the number i of the hand's item that is being processed, or that was when the consumer died;
     // none if there is no such item.
     [[nodiscard]] std::optional<std::uint64_t> at_work() const noexcept;
     [[nodiscard]] bool is_work_shared() const noexcept {
@@ -124,9 +126,9 @@ class HandView {
     [[nodiscard]] Cause cause(std::uint64_t i) const noexcept {
         return Cause::decode(item(i).blame.load(std::memory_order_relaxed) >> 8U);
     }
-    // True if item i was being processed when its consumer died, and nobody knows whether the item caused the
-    // death: everything was killed at once, or the program had further items. A consumer must process a
-    // suspect while no other consumer works, and alone: a death then is the item's fault.
+    // True if item i is a suspect: it was being processed when its consumer died, and nobody knows whether it
+    // caused the death. (All processes were killed at once, or the program had further items.) A consumer
+    // must process a suspect while no other consumer works, and alone: a death then is the item's fault.
     [[nodiscard]] bool is_suspect(std::uint64_t i) const noexcept {
         return (item(i).blame.load(std::memory_order_relaxed) & kSuspect) != 0;
     }
@@ -155,7 +157,7 @@ class Hand : public HandView {
         require_within(word.done, 0, word.count, {"ring.hands", place(), ".done"});
         return word;
     }
-    // Throws DamagedMemory if item i is not as it was claimed or last blamed.
+    // Throws DamagedMemory if the id's length or the blame of item i does not fit the blame's seal.
     void require_whole(std::uint64_t i) const {
         if (!item(i).is_whole()) [[unlikely]]
             refuse_item(i);
@@ -163,27 +165,27 @@ class Hand : public HandView {
     [[nodiscard]] Item& item(std::uint64_t i) const noexcept { return items_[i]; }
     [[nodiscard]] HandArea& area() const noexcept { return *area_; }
 
-    // Commit word of a claim, derived word of a save: see layout.hpp.
+    // Stores HandArea::word: a claim commits with it, and a save derives it.
     void set_word(HandWord word) const noexcept { area_->word.store(word.pack(), std::memory_order_release); }
 
     // ---- for the place's own consumer ----
 
-    // Takes the place over from its last consumer. If that consumer died while it processed an item, charges
-    // the death to that item (attempts and cause in its blame). If the cause is unknown and the item was no
-    // suspect, or if the work was shared, charges no item and makes the item a suspect. Idempotent: if a kill
-    // interrupts it, repeating it charges only once.
+    // Takes the place over from its last consumer. If that consumer died while it processed an item alone,
+    // and the cause is known or the item was a suspect already, charges the death to the item (attempts and
+    // cause in its blame). Otherwise only makes the item that it processed, if any, a suspect (is_suspect()).
+    // Idempotent: if a kill interrupts take_over(), repeating it charges only once.
     void take_over(ProcessId consumer) const;
-    // Leaves the place in good order.
+    // Clears the consumer's id. Call it when the consumer leaves in good order.
     void leave() const noexcept { area_->process.store(0, std::memory_order_release); }
     // True if the supervisor wants the place's consumer to leave.
     [[nodiscard]] bool is_told_to_leave() const noexcept {
         return area_->leave.load(std::memory_order_relaxed) != 0;
     }
 
-    // Call these before and after the processing of item i, so that a death in between is charged to it
-    // alone.
-    // `beat`: another value than before tells the supervisor's watch that the item's time begins anew.
-    // `is_shared`: further items are processed at the same time.
+    // Call begin_work() before the processing of item i, and end_work() after it: if the consumer dies in
+    // between, its successor blames item i (take_over()). `first` is HandWord::first.
+    // `beat`: a new value makes the supervisor's watch measure the item's time anew.
+    // `is_shared`: the program has further items, so a death only makes item i a suspect.
     void begin_work(std::uint64_t first, std::uint64_t i, std::uint32_t beat = 0,
                     bool is_shared = false) const noexcept {
         const auto attempt = static_cast<std::uint8_t>(is_shared ? 0 : deaths(i) + 1);
@@ -191,8 +193,8 @@ class Hand : public HandView {
         area_->work.store(word | WorkWord::pack_beat(beat), std::memory_order_release);
     }
     void end_work() const noexcept { area_->work.store(0, std::memory_order_release); }
-    // Call it when an attempt at item i fails outside the consumer, after begin_work(). Charges the attempt
-    // as a death of the consumer would be charged, and ends the work.
+    // Call it after begin_work(), when the program fails at item i and the consumer lives on. Charges the
+    // failed attempt to item i as the consumer's death would be charged, and ends the work.
     void charge(std::uint64_t i, Cause cause) const noexcept;
     void set_since(std::uint64_t ns) const noexcept { area_->since_ns.store(ns, std::memory_order_relaxed); }
 

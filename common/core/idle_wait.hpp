@@ -12,14 +12,15 @@ namespace pipeline {
 
 class IdleWait {
   public:
+    // The tick of the first four waits after the process has found something.
     static constexpr std::chrono::milliseconds kSoon{500};
-    // The wait in a pipeline that has been idle for a while: no work is left that could be stuck. It is
-    // longer, because each wake-up of a sleeping processor costs 25 us.
+    // The tick of the later waits. The pipeline has been idle for a while then, so no work is left that could
+    // be stuck; and each wake-up of a sleeping processor costs 25 us.
     static constexpr std::chrono::milliseconds kLater{3000};
 
     void found_something() noexcept { looks_ = 0; }
-    // Returns the time until the next tick; all processes of this host share the ticks. Call it before each
-    // wait.
+    // Returns how long to wait: until the next tick, which all processes of this host share. Call it before
+    // each wait.
     [[nodiscard]] std::chrono::nanoseconds next(std::uint64_t now_ns = monotonic_ns()) noexcept {
         if (looks_ == kLooksSoon) return until_common_tick(kLater, now_ns);
         ++looks_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An item: one acquired invoice on its way from the source to a consumer. The same 128 bytes lie in the
-// producer's batch, in a ring slot and in a hand. Short ids (39 bytes) fit in the first cache line, and
-// copying touches the second one only when needed.
+// producer's batch, in a ring slot and in a hand. Ids of up to 39 bytes fit in the first cache line, and a
+// copy touches the second one only for longer ids.
 #pragma once
 
 #include <algorithm>
@@ -38,9 +38,10 @@ struct alignas(64) Item {
     std::atomic<std::uint32_t> extent;  // the source continues at position + extent; 0 if it has no order
     // In a hand {seal: 7, suspect: 1, cause: 16, attempts: 8}: how many attempts at the item have failed (by
     // the death of the consumer or of the program that it had started), how the last attempt failed, and
-    // whether the item is a suspect (HandView::is_suspect). The place's consumer writes it whole. The seal
-    // covers the other bits and id_length, and shows any single flipped bit of them. In the ring, push writes
-    // slot_seal() of the item's index instead, which shows the same.
+    // whether the item is a suspect (HandView::is_suspect()). The place's consumer writes it whole. The seal
+    // covers the other bits and id_length, and shows any single flipped bit of them. In a ring slot, `blame`
+    // has another form: push() stores slot_seal() of the item's index in it, which shows any single flipped
+    // bit as well.
     std::atomic<std::uint32_t> blame;
     std::uint8_t id_length;  // 1..103, or'ed with kIdUnusable
     std::array<char, kMaxIdBytes> id;
@@ -51,8 +52,8 @@ struct alignas(64) Item {
     [[nodiscard]] bool id_unusable() const noexcept { return (id_length & kIdUnusable) != 0; }
 
     static constexpr unsigned kSealShift = 25;
-    static constexpr std::uint32_t kSlotSalt = 0x5a00'0000U;  // zeroed memory is no slot of index 0
-    // Returns the lowest 25 of `bits` with the seal over them and over the length. Each input bit changes
+    static constexpr std::uint32_t kSlotSalt = 0x5a00'0000U;  // so that zeroed memory is not slot 0
+    // Returns the lowest 25 of `bits` with the seal of them and of the length. Each of these bits changes
     // exactly one bit of the seal.
     [[nodiscard]] static constexpr std::uint32_t sealed(std::uint64_t bits, std::uint8_t id_length) noexcept {
         const std::uint32_t low = static_cast<std::uint32_t>(bits) & ((1U << kSealShift) - 1);
@@ -67,19 +68,20 @@ struct alignas(64) Item {
         const std::uint32_t word = blame.load(std::memory_order_relaxed);
         return word == sealed(word, id_length) && has_id();
     }
-    // Returns the seal of a slot. The reader knows the index, so the word needs no redundancy of its own. The
-    // seal is a sum because a sum is cheap: each item pays for it twice, in the push and in the claim.
+    // Returns the value that `blame` has in the ring slot of `index`. A reader knows the index, and can
+    // compute the value that it expects. It is a sum because a sum is cheap: each item pays for it twice, in
+    // the push and in the claim.
     [[nodiscard]] static constexpr std::uint32_t slot_seal(std::uint64_t index,
                                                            std::uint8_t id_length) noexcept {
         return static_cast<std::uint32_t>(index) + kSlotSalt - id_length;
     }
-    // True for the item that was pushed with this index, unless a bit of the length or of the seal has
-    // flipped.
+    // True if this slot holds the item that was pushed with this index. False if a bit of the length or of
+    // the seal has flipped.
     [[nodiscard]] bool is_slot_of(std::uint64_t index) const noexcept {
         return slot_index() == static_cast<std::uint32_t>(index) && has_id();
     }
-    // Returns the lowest 32 bits of the index that the seal states. A claim compares their sum over all its
-    // slots.
+    // Returns the lowest 32 bits of the index that the slot's seal states. A claim adds up these values of
+    // all its slots, and checks the sum.
     [[nodiscard]] std::uint32_t slot_index() const noexcept {
         return blame.load(std::memory_order_relaxed) + id_length - kSlotSalt;
     }
@@ -95,12 +97,12 @@ struct alignas(64) Item {
         copy_with(slot_seal(index, length), length, other);
     }
 
-    // Sets the id, without blame. Keeps a usable text (is_usable_id()) as it is. Replaces any other text by a
-    // safe id, marked kIdUnusable, which is always the same for that text: its printable beginning, `~`, and
-    // 16 hexadecimal digits of a hash of the whole text (FNV-1a, 64 bits).
+    // Sets the id, and resets the blame to no failed attempts. Keeps a usable text (is_usable_id()) as it is.
+    // Replaces any other text by a safe id, marked kIdUnusable, which is always the same for that text: its
+    // printable beginning, `~`, and 16 hexadecimal digits of a hash of the whole text (FNV-1a, 64 bits).
     void set_id(std::string_view text) noexcept;
 
-    // Sets the id's length, and seals it without blame.
+    // Sets the id's length, and resets the blame to no failed attempts.
     void set_length(std::uint8_t length) noexcept;
 
     // `length` must be other.id_length. It is a parameter because the compiler would load that byte again

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every byte that processes share. Two POSIX shared memory objects:
+// Defines all bytes that the processes share. They lie in two segments (segment.hpp):
 //
 //     /NAME.ring      RingArea, then Item slots[capacity], then MetricsArea (metrics.hpp)
 //     /NAME.storage   StorageArea, then Record records[capacity], then Details details[capacity]
 //
-// The layout is fixed at creation: no allocator, no pointers, no virtual functions, nothing that depends on a
-// build option. Each field says who writes it, under which lock, and what a kill can leave in it. Indices
-// (tail, head, durable, released) count from 0 and never wrap; index i is in slot i % capacity. Times are
-// CLOCK_MONOTONIC nanoseconds. Other files refer to these invariants by number:
+// The layout is fixed at creation. It has no allocator, no pointers, no virtual functions, and nothing that
+// depends on a build option. Each field says who writes it, under which lock, and what a kill can leave in
+// it. Indices (tail, head, durable, released) count from 0 and never wrap; index i is in slot i % capacity.
+// Times are CLOCK_MONOTONIC nanoseconds. Other files refer to these invariants by number:
 //
 // - I1, commit: each operation has ONE commit word, a 64-bit atomic stored with release order after all that
 //   it covers. A kill before that store leaves the operation undone, a kill after it leaves it done
 //   (docs/crash-safety.md has the table).
 // - I2, settle: a word that can be derived from a commit word is stored after it, under the same lock. If the
 //   lock's owner has died, the next owner derives the word again.
-// - I3, evidence: ring slot tail - 1 and storage record tail - 1 stay intact until the next commit.
+// - I3, evidence: ring slot tail - 1 stays intact until the next push commits, and storage record tail - 1
+//   until the next save does.
 // - I4, order: head <= tail <= head + capacity in the ring; released <= durable <= tail <= released +
 //   capacity in the storage.
-// - I5, balance: once settled, each acquired item is in one place: ring, hand or storage. Items only move
-//   forward.
+// - I5, balance: once settled, each acquired item is in exactly one of ring, hand and storage. Items only
+//   move forward.
 #pragma once
 
 #include <array>
@@ -48,7 +49,8 @@ inline constexpr std::uint32_t kMinCapacity = 2;                       // of rin
 inline constexpr std::uint32_t kMaxCapacity = 1U << 20U;
 inline constexpr std::size_t kMaxSpecBytes = 4352;  // "spool:" and a path of PATH_MAX bytes, with room
 
-// The beginning of both segments. Their creator writes it once, before it names them.
+// The beginning of each of the two segments. The creator writes it once, before it gives the segments their
+// names.
 struct SegmentHeader {
     std::uint64_t magic;
     std::uint32_t layout_version;
@@ -57,20 +59,21 @@ struct SegmentHeader {
     std::uint64_t generation;   // random; the same in the two segments that belong together
 };
 
-// A consumer's *hand*: the items that it has claimed and not saved. There is one for each place
-// 0..kMaxPlaces-1; a place has at most one consumer at a time, and its successor inherits the hand.
+// A consumer's *hand*: the items that it has claimed and not saved. A *place* is a number 0..kMaxPlaces-1
+// that at most one consumer has at a time. Each place has a hand; a dead consumer's successor takes its
+// place, and with it the hand.
 struct alignas(64) HandArea {
     // {first: 46, count: 9, done: 9}: the claimed items have ring indices [first, first + count); the first
-    // `done` of them are saved. Commit word of a claim (written by the place's consumer under the pop lock)
-    // and derived word of a save (written under the save lock, by the consumer or by the owner that settles
-    // that lock). Always read and written whole, so no kill leaves half of it.
+    // `done` of them are saved. A claim commits with this word: the place's consumer writes it under the pop
+    // lock. A save derives it: the consumer, or the lock owner that settles the save, writes it under the
+    // save lock. It is always read and written whole, so no kill leaves half of it.
     std::atomic<std::uint64_t> word;
 
     // {index: 46, beat: 8, suspect: 1, attempt: 8, active: 1}: the item that is being processed, the number
-    // of the attempt, and whether the item was a suspect when the attempt began. While the item's program
-    // starts, each new beat restarts the item's time for the supervisor's watch; nothing else reads the beat.
-    // The place's consumer writes this word; after a death that no item is to blame for, the supervisor
-    // clears it. A kill leaves the word active: so the successor knows which item to blame.
+    // of the attempt, and whether the item was a suspect (HandView::is_suspect()) when the attempt began.
+    // When `beat` changes, the supervisor's watch measures the item's time anew; nothing else reads it. The
+    // place's consumer writes this word; after a death that no item is to blame for, the supervisor clears
+    // it. A kill leaves the word active, so that the successor knows which item to blame.
     std::atomic<std::uint64_t> work;
 
     // When the consumer began the current batch; 0 while it processes none. Written by the consumer.
@@ -99,16 +102,16 @@ struct alignas(64) HandArea {
 using HandItems = std::array<Item, kMaxBatch>;
 
 // A position in a list (lines:FILE) with the digest of all bytes before it: the digest proves which list a
-// cursor belongs to (list_marks.hpp). Only the producer writes a mark, before the push that ends at that
-// position; the flush leader and the next producer read it without a lock. `sequence` is odd while the mark
-// is being written, and after a kill during the write: such a mark is invalid and free.
+// cursor belongs to (list_marks.hpp). The producer writes a mark before the push that ends at that position;
+// the creator of the segments may write the first one. The flush leader and the next producer read marks
+// without a lock. `sequence` is odd while the mark is being written, and after a kill during the write: such
+// a mark is invalid and free.
 struct alignas(64) ListMark {
     std::atomic<std::uint64_t> sequence;  // 0: never written
     std::atomic<std::uint64_t> position;
     std::array<std::atomic<std::uint64_t>, 4> digest;
-    // The chain over the whole blocks before the position: a new producer can continue from it
-    // (list_digest.hpp). If the position lies beyond the first block, zeros mean that the chain is unknown,
-    // as in a mark that comes from the ledger.
+    // The chain over the whole blocks before the position (list_digest.hpp): a new producer can continue from
+    // it. If there is such a block, zeros mean that the chain is unknown, as in the creator's mark.
     std::array<std::atomic<std::uint64_t>, 4> chain;
 };
 inline constexpr std::size_t kListMarks = 64;
@@ -117,15 +120,15 @@ struct alignas(64) RingArea {
     SegmentHeader header;
 
     // Written once by the creator.
-    std::uint64_t start_position;            // where the producer starts while tail is 0: the ledger's cursor
+    std::uint64_t start_position;            // where the producer starts if tail is 0: the ledger's cursor
     std::uint32_t ordered;                   // 1 if the source's positions rise, so that a cursor exists
     std::array<char, kMaxSpecBytes> source;  // the source's name as in the ledger, NUL-terminated
     std::array<char, kMaxSpecBytes> ledger;  // the ledger, NUL-terminated
     // The id in the table `schema` of the ledger's file; 0: the ledger stores nothing.
     std::uint64_t ledger_id;
-    // The list or the spool's folder; zeros for any other source. The producer of a list writes it again
-    // before its first push, from the file that it has opened; if that producer is killed before, the next
-    // producer writes it. For a spool, an adopting supervisor writes it again before it starts children,
+    // Identifies the list, or the spool's folder; zeros for any other source. The producer of a list writes
+    // it again before its first push, from the file that it has opened. If it is killed before that, the next
+    // producer does so. For a spool, an adopting supervisor writes it again before it starts children,
     // because a remounted file system has another device number.
     FileIdentity source_file;
     // 1: this generation restarted the source at 0 (--from-start), although the ledger may have a cursor for
@@ -139,21 +142,22 @@ struct alignas(64) RingArea {
     // clears all words that name processes, so a kill in between leaves words that name none.
     std::atomic<std::uint64_t> pid_namespace;
 
-    // ---- written by the supervisor, or by a child that finds itself orphaned ----
-    std::atomic<std::uint32_t> stop;  // 1: stop the source; idempotent
+    // ---- written by the supervisor, or by a child whose supervisor has died ----
+    std::atomic<std::uint32_t> stop;  // 1: acquire nothing more; idempotent
 
     // ---- written by the supervisor ----
     // 1: acquire nothing for the time being; `stop` takes precedence. A kill leaves it unchanged: a new
-    // producer stays paused, orphans stop, and the next supervisor starts unpaused.
+    // producer stays paused. Children whose supervisor has died set `stop`. The next supervisor starts
+    // unpaused.
     std::atomic<std::uint32_t> paused;
-    // Counts the supervisor's calls: each makes waiting consumers check HandArea::leave. If the supervisor is
-    // killed after it stored `leave` and before it bumps this count, the consumers notice at the end of their
-    // wait.
+    // Counts the supervisor's calls (Ring::call_consumers()): each makes waiting consumers check
+    // HandArea::leave. If the supervisor is killed after it stored `leave` and before it counts the call, the
+    // consumers notice at the end of their wait.
     std::atomic<std::uint32_t> calls;
 
-    // 1: a process has found a word that cannot be, and `damage` names it. The first finder stores `damaged`,
-    // then `damage`; nobody clears them. All processes then stop, and no supervisor adopts the segments. If
-    // the finder is killed in between, `damage` stays empty or incomplete.
+    // 1: a process has found a word with an impossible value, and `damage` names it. The first finder stores
+    // `damaged`, then `damage`; nobody clears them. All processes then stop, and no supervisor adopts the
+    // segments. If the finder is killed in between, `damage` stays empty or incomplete.
     std::atomic<std::uint32_t> damaged;
     StatusText damage;
 
@@ -162,11 +166,11 @@ struct alignas(64) RingArea {
     alignas(64) std::atomic<std::uint64_t> tail;  // commit word of a push; under push_lock
     std::atomic<std::uint32_t> closed;            // 1: no push will follow; under push_lock, idempotent
     std::atomic<std::uint32_t> exhausted;         // 1: the source has ended; by the producer, for display
-    std::atomic<std::uint64_t> producer_process;  // as HandArea::process
+    std::atomic<std::uint64_t> producer_process;  // a packed ProcessId, as HandArea::process
     std::atomic<std::uint64_t> expected;          // total items of a finite source; 0: unknown
-    // 1: under this supervisor, a producer of lines:FILE has verified that the list still begins with the
-    // bytes read before. 0, also after a kill during that check: the next producer reads all of those bytes
-    // again. The producer sets it; a supervisor that adopts the segments clears it.
+    // 1: a producer of lines:FILE has verified, under this supervisor, that the list still begins with the
+    // bytes read before. 0: none has finished that check, so the next producer reads all these bytes again.
+    // The producer sets it; a supervisor that adopts the segments clears it.
     std::atomic<std::uint32_t> list_checked;
     std::array<ListMark, kListMarks> list_marks;  // of lines:FILE
 
@@ -176,8 +180,8 @@ struct alignas(64) RingArea {
 
     // The time when the next attempt may begin, with --rate (permits.hpp); 0 before the first one. Consumers
     // move it by compare-exchange, without a lock: the move takes the permit for one attempt. A kill before
-    // it leaves the permit to others; a kill after it loses that one permit. Any value is harmless: a
-    // consumer sets one that lies more than a period ahead back to one period.
+    // the move leaves the permit to others; a kill after it loses that one permit. Any value is harmless: if
+    // it lies more than a period ahead, a consumer sets it back to one period ahead.
     alignas(64) std::atomic<std::uint64_t> next_begin_ns;
 
     alignas(64) Condition items;     // the consumer that holds pop_lock waits for it
@@ -185,8 +189,8 @@ struct alignas(64) RingArea {
 
     std::array<HandArea, kMaxPlaces> hands;
     std::array<HandItems, kMaxPlaces> hand_items;
-    // Item slots[capacity] follow, then the metrics (metrics.hpp). A push writes only slots that nobody reads
-    // yet. Slot tail - 1 is evidence (I3): the producer's resume position.
+    // Item slots[capacity] follow, then the metrics (metrics.hpp). A push never overwrites an unclaimed item.
+    // Slot tail - 1 is evidence (I3): a new producer continues after its item.
 };
 
 // The outcomes of the durable records, counted since the segments were created.
@@ -211,14 +215,14 @@ struct alignas(64) Record {
     Status status;
     std::uint8_t has_details;  // 1: details[i] belongs to this record
     std::uint8_t id_length;    // as Item::id_length
-    // seal_now() at the time of the save. It shows any single flipped bit in the ring index, in the small
-    // fields above and in those of the record's details.
+    // The value of seal_now() at the time of the save. If a single bit of ring_index, of the fields `place`
+    // to `id_length`, or of the details' small fields flips later, seal_now() returns another value.
     std::uint8_t seal;
 
-    // The ledger's outcome. A save sets it to the status, which is mostly right. If the ledger decides
-    // otherwise, the flush leader writes it under the flush lock, before it sends the COMMIT that covers the
-    // record. A kill before that COMMIT leaves either value, and the next leader decides again; a kill after
-    // it leaves the committed outcome, which is final.
+    // The ledger's outcome. A save sets it to the status, which the ledger mostly confirms. If the ledger
+    // decides otherwise, the flush leader writes it under the flush lock, before it sends the COMMIT that
+    // covers the record. A kill before that COMMIT leaves either value, and the next leader decides again; a
+    // kill after it leaves the committed outcome, which is final.
     Outcome outcome;
 
     std::array<char, kMaxIdBytes> id;
@@ -227,8 +231,8 @@ struct alignas(64) Record {
         return {id.data(), bounded_id_length(id_length)};
     }
     [[nodiscard]] bool id_unusable() const noexcept { return (id_length & kIdUnusable) != 0; }
-    // Returns the seal that fits the fields as they are. `details` are those of this record; the function
-    // reads them only if the record has some.
+    // Computes the seal of the present fields. `details` are those of this record; the function reads them
+    // only if has_details is 1.
     [[nodiscard]] std::uint8_t seal_now(const Details& details) const noexcept {
         const unsigned seal_of_details = has_details != 0 ? details.seal_now() : 0U;
         std::uint64_t index = ring_index ^ (ring_index >> 32U);
@@ -237,18 +241,18 @@ struct alignas(64) Record {
                                          attempts ^ static_cast<unsigned>(status) ^ has_details ^ id_length ^
                                          seal_of_details);
     }
-    // True if the record is as a save left it.
+    // False if the record cannot be as a save left it.
     [[nodiscard]] bool is_whole(const Details& details) const noexcept {
         return seal == seal_now(details) && place < kMaxPlaces && status <= Status::Failed &&
                outcome <= Outcome::Duplicate && !id_text().empty();
     }
 };
 
-// The ledger's files when this generation last opened it: FileIdentity::position() of the file and of its log
-// (FILE-wal); 0 before that. If another file lies beside the same log, the log is not that file's log, and
-// would destroy it. The flush leader writes both under the flush lock, before each commit: first `file`, then
-// `log`. A kill in between leaves a file with an older log; such a pair proves nothing. Each process that
-// opens `file` exchanges `log` for the log it has opened, unless the leader has written another since.
+// Identifies the ledger's files as this generation last opened them: FileIdentity::position() of the file and
+// of its log (FILE-wal); 0 before that. If another file has the ledger's name now, this log does not belong
+// to it, and would destroy it. The flush leader writes both under the flush lock, before each commit: first
+// `file`, then `log`. A kill in between leaves a file with an older log; such a pair proves nothing. Another
+// process that opens the same file also stores its log in `log`, unless a leader has changed `log` meanwhile.
 struct LedgerFiles {
     std::atomic<std::uint64_t> file;
     std::atomic<std::uint64_t> log;
@@ -261,7 +265,7 @@ struct alignas(64) StorageArea {
     RobustMutex save_lock;
     alignas(64) std::atomic<std::uint64_t> tail;  // commit word of a save; under save_lock
 
-    // ---- flush: one consumer at a time, the flush leader ----
+    // ---- flush: the flush leader, which is the consumer that holds flush_lock ----
     RobustMutex flush_lock;
     // Commit word of a flush, under flush_lock: {durable: 63, which: 1}. Records below `durable` are in the
     // ledger; totals[which] counts them. The leader fills the other element first, so that one store changes

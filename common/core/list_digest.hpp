@@ -4,7 +4,7 @@
 //
 //     chain(0)     = 32 zero bytes
 //     chain(k + 1) = SHA-256(chain(k) || block k)       blocks of 1 MiB, from the beginning of the list
-//     digest(p)    = SHA-256(chain(k) || rest)          k whole blocks lie before p, and the rest behind them
+//     digest(p)    = SHA-256(chain(k) || rest)          k whole blocks and the rest lie before p
 //
 // Thanks to the chain, a restarted producer can continue from the last whole block.
 #pragma once
@@ -42,7 +42,7 @@ class ListDigest {
   private:
     Digest chain_;
     std::uint64_t position_;
-    Sha256 rest_;  // contains the chain and the bytes after it
+    Sha256 rest_;  // has got the chain, then the bytes behind the last whole block
 };
 
 }  // namespace pipeline

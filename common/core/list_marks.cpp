@@ -53,8 +53,7 @@ bool MarkedPosition::has_chain() const noexcept {
     return position < ListDigest::kBlockBytes || chain != Digest{};
 }
 
-// Chooses the mark to overwrite. Only the producer calls this, and nobody else writes marks: so no mark
-// changes meanwhile.
+// Chooses the mark to overwrite. Only the process that writes marks calls this, so no mark changes meanwhile.
 ListMark& ListMarks::choose(std::uint64_t cursor) const noexcept {
     ListMark* lowest_free = nullptr;
     ListMark* newest = &marks_.front();
@@ -71,7 +70,7 @@ ListMark& ListMarks::choose(std::uint64_t cursor) const noexcept {
 
 void ListMarks::leave(const MarkedPosition& left, std::uint64_t cursor) noexcept {
     ListMark& mark = choose(cursor);
-    // The sequence is odd now, and differs from the one that a killed producer may have left.
+    // An odd number, and greater than an odd one that a killed producer may have left.
     const std::uint64_t sequence = (mark.sequence.load(std::memory_order_relaxed) + 1) | 1U;
     mark.sequence.store(sequence, std::memory_order_relaxed);
     mark.position.store(left.position, std::memory_order_release);

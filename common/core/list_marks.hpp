@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The marks that a producer leaves in the ring for its list. A flush leader has not read the list; with a
-// mark it can still store, beside a cursor, the digest that proves which list the cursor belongs to. The next
-// producer resumes the digest from a mark.
+// List marks. A mark is a position in a list (lines:FILE) with the digest of all bytes before it. The
+// producer leaves marks in RingArea::list_marks. The flush leader does not read the list: it takes from a
+// mark the digest that it stores beside the ledger's cursor, and that proves which list the cursor belongs
+// to. The next producer continues the digest from a mark.
 //
 // The producer leaves a mark before the push that ends at the mark's position. Marks at or below the ledger's
-// cursor are free; the producer takes the lowest one first. If all marks are in use, it overwrites the newest
-// mark: the flush leader can then round down to an older mark, and the last mark of a run is always the
-// newest.
+// cursor are free; the producer takes the lowest one first. If none is free, it overwrites the newest mark:
+// the flush leader can then round down to an older mark, and the last mark of a run is always the newest.
 //
 // A kill leaves one of these:
-// - A half-written mark. Its sequence is odd, so it is invalid. Before that, the mark was free or the newest
-//   one; until the producer leaves another mark, the ledger's cursor stays at an older one.
-// - A mark without its push. It lies beyond the ring's end, and no watermark reaches it. The next producer
+// - A half-written mark. Its sequence is odd, so it is invalid. Its former content was free or the newest
+//   mark. Until the producer leaves another mark, the ledger's cursor stays at an older one.
+// - A mark without its push. It lies beyond all acquired items, so no watermark reaches it. The next producer
 //   leaves the same mark again, or other marks before it.
 #pragma once
 
@@ -31,7 +31,7 @@ struct MarkedPosition {
     Digest digest{};
     Digest chain{};
 
-    // False if the chain is unknown: a producer then must read the whole list before the mark to get it.
+    // False if the chain is unknown. A producer must then read all bytes before the mark to compute it.
     [[nodiscard]] bool has_chain() const noexcept;
 };
 
@@ -43,10 +43,10 @@ class ListMarks {
     // it, or else the newest mark. Only the producer and the creator of the segments may call this.
     void leave(const MarkedPosition& left, std::uint64_t cursor) noexcept;
 
-    // Returns the last mark in (from, to]. Skips a mark that is being written.
+    // Returns the mark with the highest position in (from, to]. Skips a mark that is being written.
     [[nodiscard]] std::optional<MarkedPosition> last(std::uint64_t from, std::uint64_t to) const noexcept;
 
-    // Returns all marks up to and including `to`, in order of position.
+    // Returns all marks with positions up to and including `to`, in order of position.
     [[nodiscard]] std::vector<MarkedPosition> up_to(std::uint64_t to) const;
 
   private:

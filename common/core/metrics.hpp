@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Metrics that processes keep about themselves, for observers: which process waits, for how long, and how
-// long invoices take. No invoice depends on them: a kill loses or doubles at most the count in progress. They
-// lie behind the ring's slots. Each field has one writer at a time, which stores it with relaxed order. Times
-// are CLOCK_MONOTONIC nanoseconds.
+// long invoices take. No invoice depends on them, so a kill may lose or double the count that is being made.
+// They lie behind the ring's slots. Each field has one writer at a time, which stores it with relaxed order.
+// Times are CLOCK_MONOTONIC nanoseconds.
 #pragma once
 
 #include <array>
@@ -25,7 +25,8 @@ enum class Activity : std::uint8_t {
     WaitingForInput,  // the producer: its source has nothing; a consumer: the ring is empty; both: --rate
                       // lets nothing begin
     WaitingForRoom,   // the producer: the ring is full; a consumer: saves its results, or waits for room
-    Flushing,  // a consumer: leads the flush into the ledger; the producer: waits for the last receipts
+    Flushing,  // a consumer: leads the flush into the ledger; the producer: waits until the last results are
+               // durable
 };
 inline constexpr std::size_t kActivities = 4;
 
@@ -33,7 +34,7 @@ inline constexpr std::size_t kActivities = 4;
 struct alignas(64) ActivityArea {
     // {since: 62, activity: 2}: the current activity, and when it began, in units of 4 ns.
     std::atomic<std::uint64_t> now;
-    // The time before `since`, by activity, summed over all processes that the place has had.
+    // The time before `since`, by activity: the sum over the present process and its predecessors.
     std::array<std::atomic<std::uint64_t>, kActivities> spent_ns;
 };
 
@@ -59,9 +60,10 @@ struct alignas(64) ProducerMetrics {
 
 // The supervisor writes these.
 struct alignas(64) SupervisorMetrics {
-    std::atomic<std::uint64_t> process;    // the supervisor, a packed ProcessId; 0: it left in good order
+    std::atomic<std::uint64_t> process;    // the supervisor, a packed ProcessId; 0: it has left
     std::atomic<std::uint32_t> consumers;  // the number of consumers that the supervisor wants now
-    // The range from which the supervisor may choose; both equal `consumers` if only signals change it.
+    // The least and the greatest number of consumers that the supervisor may choose. Both equal `consumers`
+    // if only signals change the number.
     std::atomic<std::uint32_t> least;
     std::atomic<std::uint32_t> most;
     std::atomic<std::uint64_t> started_ns;
@@ -93,7 +95,7 @@ struct SourceNumbers {
     Word<std::uint64_t> oldest_us{};     // last modification of the oldest of these, since 1970; 0: none
     Word<std::uint64_t> unmoved{};       // durable files that the producer could not move yet
     Word<std::uint64_t> passed_over{};   // entries that the last scan could not read
-    Word<std::uint64_t> unusable_ids{};  // their number since the segments were made
+    Word<std::uint64_t> unusable_ids{};  // invoices with unusable ids since the segments were made
 };
 
 // The producer writes these.
@@ -103,11 +105,11 @@ struct alignas(64) SourceMetrics : SourceNumbers<std::atomic> {
     StatusText sentence;                  // cause and advice if the state is not Fine
 };
 
-// The flush leader writes these under the flush lock. A leader killed inside a commit leaves all fields as
-// they were after the previous commit. If the ledger has the transaction of the killed leader, the next
-// leader counts the redo. A leader killed between two stores leaves the remaining fields to the next commit.
-// A failed commit stores the error's text first and the time last: a reader that sees `failing_since_ns` sees
-// the error of that commit or of a later one.
+// The flush leader writes these under the flush lock. If a leader is killed inside a commit, the fields stay
+// as they were after the previous commit; the next leader commits the same records again, and counts that. If
+// a leader is killed between two stores, the remaining fields stay until the next commit. A failed commit
+// stores the error's text first and the time last: a reader that sees `failing_since_ns` sees the error of
+// that commit or of a later one.
 template <template <class> class Word>
 struct LedgerNumbers {
     Word<std::uint64_t> commits{};           // good commits since the segments were made
@@ -121,7 +123,7 @@ struct alignas(64) LedgerMetrics : LedgerNumbers<std::atomic> {
     StatusText error;  // of the last failed commit or check
 };
 
-// Copies all numbers. Each is as it was at some moment during the copy.
+// Returns a copy of all numbers, each as it was at some moment during the copying.
 template <template <template <class> class> class Numbers>
 [[nodiscard]] Numbers<Plain> loaded_numbers(const Numbers<std::atomic>& shared) noexcept {
     using Word = std::atomic<std::uint64_t>;
@@ -144,7 +146,7 @@ struct alignas(64) MetricsArea {
 // Divides the time of one process among its activities.
 class ActivityMeter {
   public:
-    // Starts with Working. `area` may have the times of a predecessor: the meter adds to them.
+    // Starts with Working. If `area` has the times of a dead predecessor, the meter adds to them.
     ActivityMeter(ActivityArea& area, std::uint64_t now_ns) noexcept : area_(area), since_ns_(now_ns) {
         store();
     }
@@ -159,7 +161,7 @@ class ActivityMeter {
         store();
     }
 
-    // Changes the activity since the last enter() to another one, without reading the clock.
+    // Makes the time since the last enter() count for `activity` instead. Does not read the clock.
     void relabel(Activity activity) noexcept {
         activity_ = activity;
         store();

@@ -3,14 +3,15 @@
 // (RingArea::next_begin_ns) says when the next attempt may begin. All consumers take their permits here, for
 // every attempt: the first one, a retry, or one at an invoice that a dead consumer has left.
 //
-// The one idea is the generic cell rate algorithm (ITU-T I.371): a consumer that takes a permit moves the
+// The algorithm is the generic cell rate algorithm (ITU-T I.371). A consumer that takes a permit moves the
 // word by one period. Permits do not accumulate: after a standstill one permit is due or, at a rate above
 // 1000/s, as many as fall into a millisecond. A consumer that takes a permit a little late moves the word as
 // if it had been in time, so that late wake-ups do not add up.
 //
 // Nobody owns the word, so a kill blocks nobody: either the dead process had taken its permit, which is lost,
-// or it had not. An honest word is at most one period ahead of the clock. A word that is further ahead comes
-// from another --rate or from a damaged segment; the next consumer sets it to one period ahead.
+// or it had not. A consumer never moves the word further than one period ahead of the clock. A word that is
+// further ahead comes from another --rate or from a damaged segment; the next consumer sets it to one period
+// ahead.
 #pragma once
 
 #include <algorithm>
@@ -28,11 +29,11 @@ class Permits {
   public:
     using Clock = std::uint64_t (*)() noexcept;
 
-    // How late a consumer may take a permit and still move the word as if it had been in time; less if two
-    // attempts could otherwise begin at once.
+    // A consumer that takes a permit at most this late moves the word as if it had been in time. At rates
+    // above 500/s, the limit is lower (made_up_ns_).
     static constexpr std::chrono::nanoseconds kMadeUp{1'000'000};
 
-    // `per_second` > 0. `area` must outlive the object. `clock`: monotonic nanoseconds.
+    // `per_second` > 0. `area` must outlive the object. `clock` returns monotonic nanoseconds.
     Permits(RingArea& area, double per_second, Clock clock = monotonic_ns) noexcept;
 
     // Takes the permit for one attempt if it is due, and returns zero. Otherwise returns the time after which
@@ -40,14 +41,14 @@ class Permits {
     // several permits due.
     [[nodiscard]] std::chrono::nanoseconds take() noexcept;
 
-    // The time until the next permit is due; zero if it is.
+    // Returns the time until the next permit is due; zero if one is due now.
     [[nodiscard]] std::chrono::nanoseconds until_due() const noexcept;
-    // How long the next permit has been due; zero if it is not.
+    // Returns how long the next permit has been due; zero if none is due yet.
     [[nodiscard]] std::chrono::nanoseconds since_due() const noexcept;
-    // The word. It changes with each permit that a consumer takes.
+    // Returns RingArea::next_begin_ns. It changes with each permit that a consumer takes.
     [[nodiscard]] std::uint64_t word() const noexcept;
 
-    // The number of attempts at this rate that begin in `time`, at least 1 and at most kMaxBatch.
+    // Returns the number of attempts that begin in `time` at this rate, at least 1 and at most kMaxBatch.
     [[nodiscard]] static std::size_t begins_in(double per_second, std::chrono::nanoseconds time) noexcept;
 
   private:
@@ -61,17 +62,17 @@ class Permits {
     Clock clock_;
     std::uint64_t period_ns_;
     std::uint64_t made_up_ns_;   // less than one period at a rate of up to 1000/s
-    std::uint64_t saved_up_ns_;  // the time whose permits a standstill leaves
+    std::uint64_t saved_up_ns_;  // after a standstill, the permits of this time are due
 };
 
-// True while --rate lets nothing begin.
+// True while no permit is due, so that --rate lets no attempt begin.
 [[nodiscard]] inline bool is_paced(const RingArea& area, std::uint64_t now_ns) noexcept {
     return area.next_begin_ns.load(std::memory_order_relaxed) > now_ns;
 }
 
 inline std::uint64_t Permits::period_of(double per_second) noexcept {
     constexpr double kLongestNs = 1e15;  // eleven days, and still far from where the word would wrap
-    // Round up: the rate is a limit.
+    // Round the period up: the rate is an upper limit.
     return static_cast<std::uint64_t>(std::clamp(std::ceil(1e9 / per_second), 1.0, kLongestNs));
 }
 
@@ -85,8 +86,8 @@ inline Permits::Permits(RingArea& area, double per_second, Clock clock) noexcept
 inline std::chrono::nanoseconds Permits::take() noexcept {
     std::uint64_t word = area_->next_begin_ns.load(std::memory_order_acquire);
     while (true) {
-        // Read the clock after the word: another process may have moved the word while this one was stopped,
-        // and an honest word would look too far ahead of a clock that was read before.
+        // Read the clock after the word: another process may move the word while this one is stopped, and
+        // would then seem to have moved it too far ahead of a clock that was read before.
         const std::uint64_t now = clock_();
         if (word > now + period_ns_) {
             area_->next_begin_ns.compare_exchange_strong(word, now + period_ns_, std::memory_order_acq_rel);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A contiguous range of the storage's records, for the ledger.
+// A range of consecutive records in the storage, for the ledger.
 #pragma once
 
 #include <algorithm>

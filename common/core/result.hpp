@@ -51,11 +51,11 @@ struct Details {
         amounts[which] = hundredths;
         present = static_cast<std::uint8_t>(present | (1U << which));
     }
-    void set_currency(std::string_view text) noexcept;  // ignores a text that is not three letters
+    void set_currency(std::string_view text) noexcept;  // none if the text is not three letters A-Z
     void set_supplier(std::string_view text) noexcept { supplier_length = store_text(supplier, text); }
     void set_reason(std::string_view text) noexcept { reason_length = store_text(reason, text); }
 
-    // Changes with any single bit of `present` and of the lengths.
+    // Returns a value that changes with any single bit of `present` and of the lengths.
     [[nodiscard]] unsigned seal_now() const noexcept {
         const unsigned lengths = unsigned{supplier_length} ^ reason_length;
         return present ^ (lengths & 0xffU) ^ (lengths >> 8U);

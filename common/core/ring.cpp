@@ -29,7 +29,8 @@ void Ring::initialise(RingArea& area, std::uint32_t capacity_slots) {
 Ring::PushResult Ring::push(std::span<const Item> items) {
     std::size_t count = 0;
     {
-        // Nothing to settle: slots that a dead producer wrote beyond the tail are not committed (I1).
+        // A dead producer leaves nothing to settle: the slots that it wrote beyond the tail are not committed
+        // (I1).
         const auto guard = area_->push_lock.lock([] {});
         if (area_->closed.load(std::memory_order_relaxed) != 0) return {PushOutcome::Closed, 0};
         const std::uint64_t tail = area_->tail.load(std::memory_order_relaxed);
@@ -43,8 +44,8 @@ Ring::PushResult Ring::push(std::span<const Item> items) {
         count = std::min<std::size_t>({items.size(), capacity_ - used, capacity_ - 1U});
         if (count == 0) return {PushOutcome::Full, 0};
         if (tail + count > kMaxIndex) return {PushOutcome::Closed, 0};
-        fence_before_overwrite();    // readers without a lock: low_watermark(), observers
-        Item* const slots = slots_;  // the compiler would load the members again after each copy
+        fence_before_overwrite();    // low_watermark() and observers read without a lock
+        Item* const slots = slots_;  // else the compiler loads the members after each copy
         const std::size_t capacity = capacity_;
         std::size_t at = tail % capacity;
         std::uint64_t index = tail;
@@ -163,8 +164,8 @@ void Ring::wake_all() noexcept {
 
 void Ring::call_consumers() noexcept {
     area_->calls.store(area_->calls.load(std::memory_order_relaxed) + 1, std::memory_order_release);
-    // Only the consumer that holds the lock sleeps here. It returns and releases the lock, so that the next
-    // consumer sees the call too.
+    // Only the consumer that holds the lock sleeps here. It returns and releases the lock; the next consumer
+    // then takes the lock and sees the call.
     area_->items.wake();
 }
 

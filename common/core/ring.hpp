@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ring between the producer and the consumers: items are pushed and claimed in batches, each side under a
-// lock of its own, so that the two sides do not contend. Apart from cached indices, a Ring object has no
-// state but the shared area; each process makes its own object when it attaches.
+// lock of its own, so that the two sides do not contend. The shared area holds the ring's whole state. A Ring
+// object only adds a few values that claim() and push() remember; each process makes its own object when it
+// attaches.
 //
 // Why two locks and hands instead of a lock-free queue: a lock-free writer that dies between its claim and
 // its publication leaves a hole that stops everyone. Here one store commits (layout.hpp, I1), and a robust
@@ -37,7 +38,7 @@ class RingView {
     }
     [[nodiscard]] bool paused() const noexcept { return area_->paused.load(std::memory_order_relaxed) != 0; }
 
-    // Throws DamagedMemory if some process has found a word that cannot be.
+    // Throws DamagedMemory if a process has marked the segments as damaged.
     void require_unmarked() const {
         if (area_->damaged.load(std::memory_order_relaxed) != 0) [[unlikely]]
             throw DamagedMemory(area_->damage.load());
@@ -49,8 +50,8 @@ class RingView {
     std::uint32_t capacity_;
 };
 
-// A function that locks or moves items throws DamagedMemory when it finds a word that cannot be: it checks
-// once a batch, before it commits.
+// A function that locks or moves items throws DamagedMemory when it finds a word with an impossible value. It
+// checks once per batch, before it commits.
 class Ring : public RingView {
   public:
     explicit Ring(RingArea& area) noexcept : Ring(area, area.header.capacity) {}
@@ -58,7 +59,7 @@ class Ring : public RingView {
     // check.
     Ring(RingArea& area, std::uint32_t capacity_slots) noexcept;
 
-    // Bytes of a ring and its slots.
+    // Returns the size of a RingArea with its slots.
     [[nodiscard]] static std::size_t bytes(std::uint32_t capacity_slots) noexcept;
     // Turns zeroed memory of that many bytes into an empty ring. Does not write the header's magic,
     // generation and total_bytes. Throws Failure if locks cannot be made.
@@ -77,8 +78,8 @@ class Ring : public RingView {
         PushOutcome outcome;
         std::size_t count;  // how many of the items are in the ring now; > 0 if Pushed
     };
-    // Appends as many items as fit, in one commit, and never waits. Full: none fits. Closed: the ring is
-    // closed, or its indices are used up (kMaxIndex).
+    // Appends as many items as fit, in one commit, and never waits. Returns Full if none fits, and Closed if
+    // the ring is closed or its indices are used up (kMaxIndex).
     [[nodiscard]] PushResult push(std::span<const Item> items);
     // Throws DamagedMemory if the tail is not `expected`. The producer, which alone moves the tail, calls it
     // with the value that it has left there.
@@ -86,11 +87,11 @@ class Ring : public RingView {
         require_within(tail(), expected, expected, {"ring.tail"});
     }
 
-    // True if half the ring is free, enough to wake a waiting producer. Waking it for every freed slot would
-    // cost a system call each.
+    // True if at least half the ring is free. Only then do consumers wake a waiting producer: to wake it for
+    // every freed slot would cost a system call each.
     [[nodiscard]] bool has_room() const noexcept { return tail() - head() <= capacity_ / 2; }
 
-    // Closes the ring: no push follows. Repeating it is harmless.
+    // Closes the ring: every later push() returns Closed. Repeating it is harmless.
     void close();
     // Clears closed, exhausted, list_checked, stop and paused. Only a supervisor that adopts the segments may
     // call it, while no other process has them.
@@ -101,7 +102,8 @@ class Ring : public RingView {
     enum class ClaimOutcome { Claimed, Empty, Closed, Called };
     // Moves up to `most` items (1..kMaxBatch) from the ring into `hand`, which must be empty; waits at most
     // `bound` for the first one. Empty: none came. Closed: the ring is empty and no push follows. Called: the
-    // ring is empty, and the supervisor called (call_consumers()). has_waited() refers to the last call.
+    // ring is empty, and the supervisor called (call_consumers()). has_waited() is true if the last claim()
+    // found the ring empty at first.
     [[nodiscard]] ClaimOutcome claim(const Hand& hand, std::size_t most, std::chrono::nanoseconds bound);
     [[nodiscard]] bool has_waited() const noexcept { return has_waited_; }
 
@@ -118,7 +120,8 @@ class Ring : public RingView {
     // Returns the number of items from `head` on. If the ring has at least `wanted` items, the result may be
     // too low, but is at least `wanted`.
     [[nodiscard]] std::uint64_t items_from(std::uint64_t head, std::uint64_t wanted) noexcept;
-    // Throws DamagedMemory unless `hand` may claim now. The caller holds the pop lock.
+    // Throws DamagedMemory if the segments are marked as damaged, or if `hand` has unsaved items or items
+    // beyond `head`. The caller holds the pop lock.
     void require_sound(const Hand& hand, std::uint64_t head) const;
     // Throws DamagedMemory unless the tail that items_from() has loaded fits the head.
     void require_tail_near(std::uint64_t head) const {
@@ -133,13 +136,13 @@ class Ring : public RingView {
     RingArea* area_;
     Item* slots_;
     std::uint32_t capacity_;
-    // The other side's index when this process last read it. Both only rise, and each lies in a cache line
-    // that the other side writes: read it again only when the known part is used up.
+    // The index of the other side when this process last read it. Indices only rise, so an old value is safe.
+    // Each lies in a cache line that the other side writes: read it again only when the old value is too low.
     std::uint64_t seen_head_ = 0;   // by push()
     std::uint64_t seen_tail_ = 0;   // by claim()
     std::uint32_t seen_calls_ = 0;  // the count of calls when claim() last returned Called or Closed
     bool has_waited_ = false;
-    bool found_nothing_ = false;  // the last claim() got no item: items come seldom, do not spin
+    bool found_nothing_ = false;  // the last claim() got no item: items are rare, so do not spin
 };
 
 }  // namespace pipeline

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The recovery rule (layout.hpp, I2): computes the derived words, which a kill can leave behind, from the
 // commit words. These are pure functions. The next owner of a lock stores their results, the damage check
-// judges by them, and an observer shows them. Applying the rule again changes nothing.
+// (damage.hpp) compares with them, and an observer shows them. Applying the rule again changes nothing.
 #pragma once
 
 #include <algorithm>
@@ -20,8 +20,8 @@ struct LastSave {
 };
 
 // Settles the head. A claim commits its hand's word before it moves the head, so the head must be at least at
-// the furthest end of all hands. `word_of(place)` returns the HandWord of a place. Throws what it throws:
-// Hand::word() refuses a word that cannot be.
+// the furthest end of all hands. `word_of(place)` returns the HandWord of a place. Throws if `word_of` does,
+// as Hand::word() does for an impossible word.
 template <class WordOf>
 [[nodiscard]] constexpr std::uint64_t settled_head(std::uint64_t head, WordOf&& word_of) {
     for (std::size_t place = 0; place < kMaxPlaces; ++place) head = std::max(head, word_of(place).end());

@@ -9,8 +9,8 @@
 namespace pipeline {
 namespace {
 
-// Copies an id, and with it the rest of the cache lines that it reaches into: a copy of fixed length compiles
-// to a few moves.
+// Copies an id, and with it the rest of each cache line that the id reaches into: a copy of fixed length
+// compiles to a few moves.
 void copy_id(std::array<char, kMaxIdBytes>& to, const std::array<char, kMaxIdBytes>& from,
              std::size_t length) noexcept {
     constexpr std::size_t kFirst = 64 - offsetof(Record, id);

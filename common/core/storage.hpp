@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The storage between the consumers and the ledger: a ring of records. Consumers save results into it, one
 // consumer at a time leads the flush into the ledger (flush.hpp), and the producer releases durable records
-// once it has acknowledged them to the source. Its size is fixed (layout.hpp, I4): a slow ledger or source
-// slows the consumers down, nothing grows.
+// once it has acknowledged them to the source. Its size is fixed: if the ledger or the source is slow, the
+// storage fills up and the consumers wait.
 #pragma once
 
 #include <chrono>
@@ -43,7 +43,8 @@ class StorageView {
     [[nodiscard]] const Details& details(std::uint64_t index) const noexcept {
         return reinterpret_cast<const Details*>(records_ + capacity_)[index % capacity_];
     }
-    // Returns the evidence of the save that stored `tail`; none if no result was ever saved.
+    // Returns place and ring index of the record that was saved last (record `tail` - 1); none if no result
+    // was ever saved.
     [[nodiscard]] std::optional<LastSave> last_save(std::uint64_t tail) const noexcept;
 
   private:
@@ -52,15 +53,16 @@ class StorageView {
     std::uint32_t capacity_;
 };
 
-// Throws DamagedMemory as Ring does.
+// A function that locks throws DamagedMemory when it finds a word with an impossible value.
 class Storage : public StorageView {
   public:
     // `ring` holds the hands whose `done` a save advances; both segments are of one generation.
     Storage(StorageArea& area, const Ring& ring) noexcept : Storage(area, area.header.capacity, ring) {}
-    Storage(StorageArea& area, std::uint32_t capacity_records, const Ring& ring) noexcept;  // as for Ring
+    // The caller passes the capacity that it has checked: the capacity in shared memory may change later.
+    Storage(StorageArea& area, std::uint32_t capacity_records, const Ring& ring) noexcept;
 
-    // bytes() returns the size of a storage segment; initialise() turns zeroed memory into an empty storage.
-    // See Ring.
+    // bytes() returns the size of a storage segment. initialise() turns zeroed memory of that size into an
+    // empty storage, but does not write the header's magic, generation and total_bytes.
     [[nodiscard]] static std::size_t bytes(std::uint32_t capacity_records) noexcept;
     static void initialise(StorageArea& area, std::uint32_t capacity_records);
 
@@ -75,12 +77,12 @@ class Storage : public StorageView {
     [[nodiscard]] std::size_t save(const Hand& hand, std::span<const Finding> findings);
     // Waits at most `bound` until a save may find room.
     void wait_for_room(std::chrono::nanoseconds bound);
-    // Locks and unlocks the save lock, and so settles the save of a dead consumer. A successor calls it
-    // before it reads the hand.
+    // Locks and unlocks the save lock, and so settles the save of a consumer that died with the lock. A
+    // successor calls it before it reads its hand.
     void settle();
 
-    // Throws DamagedMemory unless require_order() holds, the totals add up, and the records below `end` are
-    // as they were saved. The flush leader calls it before it commits these records.
+    // Throws DamagedMemory unless require_order() holds, the totals add up, and the records from durable() to
+    // `end` are as they were saved. The flush leader calls it before it commits these records.
     void require_sound(std::uint64_t end) const;
 
     // Commits a flush: the records below `durable` are in the ledger; `added` counts the outcomes of the

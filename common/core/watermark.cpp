@@ -8,11 +8,11 @@
 namespace pipeline {
 namespace {
 
-// How often to try a read that races with moves of items, before giving up.
+// How often to repeat a read during which items have moved, before giving up.
 constexpr int kTries = 16;
 
-// Returns the position of the ring's oldest item; if the ring is empty, the position of the next item to
-// come.
+// Returns the position of the ring's oldest item. If the ring is empty, returns the position of the next item
+// to come. Returns none if nothing was ever pushed, or if the ring changes at each try.
 std::optional<std::uint64_t> oldest_in_ring(const RingView& ring) noexcept {
     for (int tries = 0; tries < kTries; ++tries) {
         const std::uint64_t head = ring.head();
@@ -25,14 +25,14 @@ std::optional<std::uint64_t> oldest_in_ring(const RingView& ring) noexcept {
             const Item& last = ring.slot(tail - 1);
             position = loaded(last.position) + loaded(last.extent);
         }
-        // The index is unchanged, so the slot was not overwritten during the read: a push or a claim puts a
-        // fence before it overwrites.
+        // If the head (for an empty ring, also the tail) has not moved, no push overwrote the slot during the
+        // read. A push puts a fence before it overwrites.
         if (ring.head() == head && (head < tail || ring.tail() == tail)) return position;
     }
     return std::nullopt;
 }
 
-// Returns the position of the hand's first unsaved item; the greatest number if the hand is empty; none if
+// Returns the position of the hand's first unsaved item, or UINT64_MAX if the hand is empty. Returns none if
 // the hand changes at each try.
 std::optional<std::uint64_t> oldest_in_hand(const HandView& hand) noexcept {
     for (int tries = 0; tries < kTries; ++tries) {

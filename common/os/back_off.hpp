@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tells when to restart a process that has ended: at once. If the process ends again without progress, the
-// delay doubles from 10 ms to 1 s. Progress resets the delay. The caller gives the times; no clock is read.
+// Computes the delay before a process that has ended is started again. The first restart has no delay. As
+// long as the process ends without progress, the next ones have delays of 10 ms, 20 ms, and so on, up to 1 s.
+// Progress resets the delay to zero. The caller passes the times; the class reads no clock.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +22,7 @@ class BackOff {
         start_at_ = now + delay;
         return delay;
     }
-    // Returns the earliest time of the next start.
+    // Returns the time before which the process must not be started again.
     [[nodiscard]] TimePoint start_at() const noexcept { return start_at_; }
     void got_further() noexcept { delay_ = std::chrono::milliseconds(0); }
 

@@ -21,10 +21,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The linux/landlock.h of the oldest system that we build on lacks newer rights, so this file defines all.
+// The constants of linux/landlock.h. The header of the oldest system that we build on lacks the newer ones.
 namespace landlock {
 constexpr std::uint64_t kWriteFile = 1U << 1U, kReadFile = 1U << 2U, kReadDirectory = 1U << 3U;
-constexpr std::uint64_t kRemoveAndMake = 0x1ff0;  // remove a folder or a file, make any of seven kinds
+constexpr std::uint64_t kRemoveAndMake = 0x1ff0;  // remove folders and files, make all seven kinds
 constexpr std::uint64_t kRefer = 1U << 13U;       // link and rename between folders; version 2
 constexpr std::uint64_t kTruncate = 1U << 14U;    // version 3
 constexpr std::uint64_t kOfFiles = kWriteFile | kReadFile | kTruncate;

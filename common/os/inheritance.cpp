@@ -9,12 +9,12 @@
 namespace pipeline {
 namespace {
 
-// open() takes the lowest free number: that of the first stream that is still closed.
+// open() returns the lowest free number, which is that of the closed stream.
 void open_closed_streams() noexcept {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
         if (::fcntl(fd, F_GETFD) >= 0) continue;
         if (::open("/dev/null", O_WRONLY) >= 0) continue;
-        ::open("/", O_PATH);  // this descriptor cannot be read either, nor written
+        ::open("/", O_PATH);  // without /dev/null: a descriptor that can be neither read nor written
     }
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Log lines for machines. If the log is systemd's journal, a line carries fields beside its text: it goes
-// there as one datagram in the journal's native protocol (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/). No
-// library is used for that, because loading one would slow the start of each consumer.
+// Log lines for machines. If the log is systemd's journal, a line carries fields beside its text, and this
+// file sends both as one datagram in the journal's native protocol
+// (https://systemd.io/JOURNAL_NATIVE_PROTOCOL/). It uses no library, because loading one would slow the start
+// of each consumer.
 #pragma once
 
 #include <initializer_list>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A child's tie to the supervisor that forked it. After the supervisor's death its children drain by
-// themselves. The kernel sends them SIGTERM (PR_SET_PDEATHSIG), which wakes those that wait in poll(2). Every
-// child also checks is_orphan() at each of its bounded waits.
+// Tells a child whether the supervisor that forked it is dead. The children then drain the pipeline on their
+// own. The kernel sends them SIGTERM at that death (PR_SET_PDEATHSIG), which wakes those that wait in
+// poll(2). A child also checks is_orphan() at each of its bounded waits.
 #pragma once
 
 #include <sys/types.h>

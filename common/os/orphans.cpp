@@ -65,7 +65,8 @@ std::size_t kill_orphans(std::span<const pid_t> own, pid_t spared) noexcept {
     std::size_t found = 0;
     for_each_child([&](pid_t pid) {
         if (std::find(own.begin(), own.end(), pid) != own.end()) return;
-        // Reap before asking for the group: until then a dead child stays in its group, maybe the spared one.
+        // Reap a dead child first: before that it is still a member of its group, which may be the spared
+        // one.
         if (::waitpid(pid, nullptr, WNOHANG) == pid) {
             ++found;
             return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ends the processes that a dead process has left behind. When a process adopts orphans
+// Ends orphans, the processes that a dead parent has left behind. When a process adopts orphans
 // (PR_SET_CHILD_SUBREAPER, prctl(2)), the kernel makes it the parent of every descendant whose own parent has
 // died. So no descendant escapes by running in the background: the adopting process can kill and reap it.
 #pragma once
@@ -13,14 +13,15 @@
 
 namespace pipeline {
 
-// Makes this process adopt the orphans among its descendants. Returns its present children. They are not
-// orphans: this process had them before its exec (a shell's `exec supervisor < <(command)`).
+// Makes this process adopt the orphans among its descendants. Returns the children that it has already, which
+// are not orphans: it had them before its exec (a shell's `exec supervisor < <(command)`).
 std::vector<pid_t> adopt_orphans();
 
-// Kills and reaps every child of this process that is not one of `own`. Sends SIGKILL to the child's whole
-// process group, unless that is this process's own group. Spares living children in the group `spared`.
-// Returns the number of children that it killed or reaped. The children of a killed child become orphans a
-// moment later. Reads /proc/self/task/PID/children, so this process must have one thread.
+// Kills and reaps every child of this process that is neither listed in `own` nor alive in the process group
+// `spared` (0: no group). Sends SIGKILL to the child's whole process group, unless that is this process's own
+// group. Returns the number of children that it killed or reaped. The children of a killed child become
+// orphans only a moment later: a further call kills them. Reads /proc/self/task/PID/children, so this process
+// must have one thread.
 std::size_t kill_orphans(std::span<const pid_t> own, pid_t spared = 0) noexcept;
 
 // Repeats kill_orphans() until no orphan is left, for at most `bound`. Returns true if none is left.

@@ -43,7 +43,7 @@ std::uint64_t start_told_by(const char* path) noexcept {
     return start_in(read_into(path, text));
 }
 
-// False if /proc belongs to another pid namespace: there every process, ours too, has another pid.
+// False if /proc belongs to another pid namespace: there every process, this one included, has another pid.
 bool is_proc_ours() noexcept {
     std::array<char, 16> link{};
     const ssize_t length = ::readlink("/proc/self", link.data(), link.size());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A process as shared memory names it: its pid and its start time, because the kernel reuses the pid of a
-// dead process sooner or later. Both fit in one 64-bit word, which is written and read whole.
+// Identifies a process in shared memory by its pid and its start time. The pid alone is not enough, because
+// the kernel reuses the pid of a dead process sooner or later. Both fit in one 64-bit word, which is written
+// and read whole.
 #pragma once
 
 #include <sys/types.h>
@@ -13,7 +14,7 @@ struct ProcessId {
     static constexpr unsigned kPidBits = 22;  // PID_MAX_LIMIT of Linux is 2^22
 
     std::uint32_t pid = 0;            // 0: no process
-    std::uint64_t started_ticks = 0;  // since boot, as field 22 of /proc/PID/stat; 0: unknown
+    std::uint64_t started_ticks = 0;  // clock ticks since boot (field 22 of /proc/PID/stat); 0: unknown
 
     bool operator==(const ProcessId&) const noexcept = default;
 
@@ -24,8 +25,9 @@ struct ProcessId {
         return {static_cast<std::uint32_t>(word & ((1U << kPidBits) - 1)), word >> kPidBits};
     }
 
-    // Return this process, and the process that has `pid` now. Leave the start time 0 if /proc does not tell
-    // it or belongs to another pid namespace (a container without its own /proc).
+    // self() returns this process; of() returns the process that has `pid` now. The start time is 0 if /proc
+    // does not tell it. In of() it is also 0 if /proc belongs to another pid namespace (a container without
+    // its own /proc).
     [[nodiscard]] static ProcessId self() noexcept;
     [[nodiscard]] static ProcessId of(pid_t pid) noexcept;
 
@@ -33,8 +35,8 @@ struct ProcessId {
     // process has its pid now. Call it only in the pid namespace that the pid comes from.
     [[nodiscard]] bool is_alive() const noexcept;
 
-    // True if both name the same process: the pids are equal, and so are the start times if both are known.
-    // False if either names no process.
+    // True if both name the same process: their pids are equal, and their start times are equal or not both
+    // known. False if either names no process.
     [[nodiscard]] constexpr bool is_same_as(ProcessId other) const noexcept {
         const bool may_be =
             started_ticks == 0 || other.started_ticks == 0 || started_ticks == other.started_ticks;
@@ -42,8 +44,8 @@ struct ProcessId {
     }
 };
 
-// True if the process has been sent a SIGKILL or is ending: it never runs its program again. False also if
-// /proc does not tell.
+// True if the process has been sent a SIGKILL or is ending: it never runs its program again. Also returns
+// false if /proc does not tell.
 [[nodiscard]] bool is_being_killed(pid_t pid) noexcept;
 
 // Returns the pid namespace of this process, the inode of /proc/self/ns/pid; 0 if /proc does not tell it or

@@ -24,13 +24,14 @@
 
 namespace pipeline {
 
-// Decides the exit status if memory or descriptors run out. Waits, for children of the supervisor: the status
-// is InputOutput, and the supervisor restarts the child until it gets what it needs. Ends: the error's own
-// status.
+// Decides the exit status of a program that runs out of memory or descriptors. Ends: the error's own status.
+// Waits: InputOutput, for children of the supervisor, which restarts such a child until it gets what it
+// needs.
 enum class OnShortage { Ends, Waits };
 
-// True if the C++ runtime has memory for exceptions, which it sets aside before main. If it got none, the
-// first throw would abort. If there is more than that now, the runtime has got it.
+// True if the C++ runtime has the memory that it sets aside for exceptions before main(). Without that
+// memory, the first throw would abort. The function tries to allocate more than that: if it can, the runtime
+// could too.
 [[nodiscard]] inline bool can_throw() noexcept {
     constexpr std::size_t kMoreThanThat = std::size_t{256} << 10U;
     void* volatile probe = std::malloc(kMoreThanThat);
@@ -38,9 +39,9 @@ enum class OnShortage { Ends, Waits };
     return probe != nullptr;
 }
 
-// `parse` returns std::variant<Options, EarlyExit>; `work` takes the Options and returns the ExitStatus. Both
-// may throw. Returns the value for main() to return. Shows a usage error plainly, because the person who
-// typed the command reads it, and any other error as a log line.
+// Calls `parse`, which returns std::variant<Options, EarlyExit>, then `work` with the Options, which returns
+// the ExitStatus. Both may throw. Returns the value for main() to return. Prints a usage error without time
+// and level, because the person who typed the command reads it, and any other error as a log line.
 template <class Parse, class Work>
 [[nodiscard]] int run_program(std::string_view program, Parse&& parse, Work&& work,
                               OnShortage on_shortage = OnShortage::Ends) noexcept {

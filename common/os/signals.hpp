@@ -12,11 +12,12 @@
 namespace pipeline {
 
 // The signals that every process of the pipeline blocks. A terminal sends some of them to all processes of
-// the pipeline, but only the supervisor acts on those. SIGCHLD tells the supervisor that a child has stopped.
+// the pipeline, but only the supervisor acts on those. SIGCHLD tells the supervisor that a child has ended or
+// was stopped.
 inline constexpr std::initializer_list<int> kPipelineSignals = {SIGTERM, SIGINT,  SIGHUP,  SIGUSR1,
                                                                 SIGUSR2, SIGTTIN, SIGTTOU, SIGCHLD};
 
-// Blocks the signals in the calling thread, and so in every thread and process that this thread starts.
+// Blocks the signals in the calling thread. Threads and processes that it starts later inherit this.
 void block_signals(std::initializer_list<int> signals) noexcept;
 
 // Opens a non-blocking signalfd(2) that reads `signals`, which must be blocked. Throws Failure InputOutput.
@@ -25,7 +26,7 @@ void block_signals(std::initializer_list<int> signals) noexcept;
 // True if the blocked signal is pending: it has come and has not been read yet.
 [[nodiscard]] bool is_pending(int signal) noexcept;
 
-// True if this process was started with the signal ignored, as by nohup(1).
+// True if this process ignores the signal, as a process that nohup(1) has started ignores SIGHUP.
 [[nodiscard]] bool is_ignored(int signal) noexcept;
 
 }  // namespace pipeline

@@ -69,7 +69,7 @@ SourceLock lock_source(int fd, const std::string& name, std::chrono::millisecond
 
 void require_unlocked_source(const std::string& path, const std::string& name,
                              std::chrono::milliseconds patience) {
-    // Open no FIFO: a process that waits to write into it would take us for its reader.
+    // Do not open a FIFO: a process that waits to write into it would take this process for its reader.
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0 || (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))) return;
     const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));

@@ -25,7 +25,8 @@ constexpr milliseconds kEndOfUseless{1000};
 constexpr milliseconds kTryAgain{2};
 constexpr int kNotStarted = 127;
 
-// Returns the strings as execve(2) takes them: pointers, then a null. They are valid as long as `words`.
+// Returns pointers to the strings, and then a null, as execve(2) takes them. They are valid as long as
+// `words`.
 std::vector<char*> pointers_to(const std::vector<std::string>& words) {
     std::vector<char*> pointers;
     pointers.reserve(words.size() + 1);
@@ -40,7 +41,8 @@ void close_others(int kept) noexcept {
     const auto kept_fd = static_cast<unsigned>(kept);
     const bool below = kept == STDERR_FILENO + 1 || ::close_range(STDERR_FILENO + 1, kept_fd - 1, 0) == 0;
     if (below && ::close_range(kept_fd + 1, ~0U, 0) == 0) return;
-    // Linux before 5.9 has no close_range(2). Exec closes our own descriptors; the loop closes others.
+    // Linux before 5.9 has no close_range(2). Exec closes our own descriptors, which are close-on-exec; the
+    // loop closes inherited ones.
     constexpr int kUsual = 1024;
     for (int fd = STDERR_FILENO + 1; fd < kUsual; ++fd) {
         if (fd != kept) ::close(fd);
@@ -61,7 +63,8 @@ bool take_stream(int fd, int stream) noexcept {
     return fd < 0 || ::dup2(fd, stream) >= 0;
 }
 
-// Turns the child into the program. Returns only if a step fails: that step, with errno.
+// Turns the child into the program. Returns only if a step fails; then returns that step, and leaves its
+// error in errno.
 Mishap::Step become(const SpawnPlan& plan, std::span<char* const> paths, char* const* arguments, pid_t parent,
                     int report_fd) noexcept {
     if ((plan.is_apart && ::setpgid(0, 0) != 0) || ::prctl(PR_SET_PDEATHSIG, plan.death_signal) != 0 ||
@@ -72,7 +75,7 @@ Mishap::Step become(const SpawnPlan& plan, std::span<char* const> paths, char* c
     errno = 0;
     if (::getppid() != parent) return Mishap::Step::Prepare;
     if (plan.rule_set >= 0 && !enter_confinement(plan.rule_set)) return Mishap::Step::Confine;
-    // This releases locks, too: an exec that hangs must not hold a lock that the next start needs.
+    // Closing also releases locks: an exec that hangs must not hold a lock that the next start needs.
     close_others(report_fd);
     if (plan.is_apart) reset_signals();
     const rlimit limit{plan.memory_limit, plan.memory_limit};

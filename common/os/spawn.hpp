@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts a program as a child: fork and exec. If a step from the fork to the exec fails, the child or spawn()
-// reports it as a Mishap. spawn() does not wait for the exec, which may take for ever (a program on a dead
-// disk, a child that somebody stops). The caller waits for it with await_start().
+// reports it as a Mishap. spawn() returns before the exec has ended, because the exec may take for ever (a
+// program on a dead disk, a child that somebody stops). The caller waits for the exec with await_start().
 //
 // The child is tied to the thread that forked it: it gets a signal when that thread ends, and does not start
 // the program at all if the thread has ended already. The program gets no descriptors but 0, 1 and 2. Before
@@ -55,10 +55,12 @@ struct Spawned {
     UniqueFd report;  // readable once the start has succeeded or failed; await_start() then closes it
 };
 
-// Returns the child, which may not have executed the program yet, or the mishap.
+// Forks a child that executes the program. Returns the child, which may not have executed it yet, or the
+// mishap.
 [[nodiscard]] std::variant<Spawned, Mishap> spawn(const SpawnPlan& plan);
 
-// The state of a start. After Failed the child ends by itself; the caller kills it anyway, and reaps it.
+// The state of a start. Pending: the exec is not over. Running: the exec has succeeded, or the child was
+// killed before it. Failed: a step has failed; the child ends by itself, and the caller reaps it.
 struct Start {
     enum class State { Pending, Running, Failed } state = State::Pending;
     Mishap mishap{};  // if Failed
@@ -67,7 +69,7 @@ struct Start {
 [[nodiscard]] Start await_start(Spawned& child, std::chrono::milliseconds bound) noexcept;
 
 // Kills a child and reaps it. Returns false if it has not ended within `bound`: a process that waits for a
-// dead disk ends only when that wait does. It never runs its program again.
+// dead disk ends only when that wait does. Even then it never runs its program again.
 bool kill_and_reap(pid_t pid, std::chrono::milliseconds bound) noexcept;
 
 // Moves a descriptor above the standard streams. Returns false, with errno, if that fails.

@@ -21,8 +21,8 @@ long futex(std::atomic<std::uint32_t>* word, int operation, std::uint32_t value,
 }  // namespace
 
 void Condition::wake() noexcept {
-    // Clear the flag before the bump: a waiter that sets the flag again in between has read the old sequence,
-    // and so does not sleep.
+    // Clear the flag before the increment: a waiter that sets the flag again in between has read the old
+    // sequence, so the kernel does not let it sleep.
     waiting.store(0, std::memory_order_relaxed);
     sequence.fetch_add(1, std::memory_order_seq_cst);
     futex(&sequence, FUTEX_WAKE, INT_MAX, nullptr);

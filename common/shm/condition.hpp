@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A condition that ONE process at a time waits for: a sequence word and the shared futex (futex(2)),
-// with a flag so that a notify nobody waits for costs no system call.
+// A condition in shared memory that ONE process at a time waits for. It has a sequence word, which is a futex
+// (futex(2)), and a flag: thanks to the flag, notify() makes no system call if nobody waits.
 //
 // It survives a kill of any process at any instruction, because it keeps no state that a dead process would
-// have to undo: no count of waiters, only a flag that the notifier clears. A kill can lose one wake-up (a
-// notifier that dies between its commit and its wake). Every wait is therefore bounded, and the supervisor
-// wakes all conditions after each death.
+// have to undo: no count of waiters, only a flag that the notifier clears. A kill can lose one wake-up: a
+// notifier may die after it has committed its change and before it wakes the waiter. Every wait is therefore
+// bounded, and the supervisor wakes all conditions after each death.
 #pragma once
 
 #include <atomic>
@@ -17,12 +17,12 @@
 namespace pipeline {
 
 struct Condition {
-    std::atomic<std::uint32_t> sequence;  // the futex word; bumped by notifiers
+    std::atomic<std::uint32_t> sequence;  // the futex word; each wake() increments it
     std::atomic<std::uint32_t> waiting;   // 1: the waiter may sleep; it sets this, and a notifier clears it
 
-    // The number of pauses in which the waiter spins before it sleeps: spinning saves the sleep if the other
-    // side is quick. Each check takes the cache line away from the other side, so the number of pauses
-    // between two checks doubles each time.
+    // The number of pauses that the waiter makes between its checks before it sleeps: if the other side is
+    // quick, that saves the sleep. Each check takes the cache line away from the other side, so the number of
+    // pauses between two checks doubles each time.
     static constexpr int kSpinRests = 127;
 
     // Waits until `ready()` holds, for at most `bound`; returns the last result of `ready()`. `ready` reads
@@ -48,8 +48,7 @@ struct Condition {
         }
     }
 
-    // Wakes the waiter, if there is one. The caller has already committed the change that the waiter waits
-    // for.
+    // Wakes the waiter, if there is one. Call it after the store that makes `ready()` true (the commit).
     void notify() noexcept {
         full_fence();  // the commit is visible before the flag is read: at least one side sees the other
         if (waiting.load(std::memory_order_relaxed) != 0) wake();
@@ -62,7 +61,7 @@ struct Condition {
         if (waiting.load(std::memory_order_relaxed) != 0 && worth_it()) wake();
     }
 
-    // Wakes the waiter, whatever the flag says. Call it after a death, or to request a stop.
+    // Wakes the waiter even if `waiting` is 0. Call it after a death, or to request a stop.
     void wake() noexcept;
 
   private:
@@ -70,8 +69,8 @@ struct Condition {
     void sleep(std::uint32_t seen, std::chrono::nanoseconds bound) noexcept;
     void full_fence() noexcept {
 #ifdef __SANITIZE_THREAD__
-        // ThreadSanitizer does not model fences; a read-modify-write of one word by both sides orders them
-        // too.
+        // ThreadSanitizer does not model fences. A read-modify-write of one word by both sides gives the same
+        // order.
         waiting.fetch_or(0, std::memory_order_seq_cst);
 #else
         std::atomic_thread_fence(std::memory_order_seq_cst);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A word of shared memory that has a value which no process and no kill leaves there: memory was damaged, or
-// a program wrote into it. Nobody repairs it by a guess. The process that meets it stops, all others stop too
-// (RingArea::damaged), and the segments stay as they are.
+// DamagedMemory is thrown for a word of shared memory whose value neither a process of the pipeline nor a
+// kill leaves there: the memory was damaged, or another program wrote into it. No process repairs the word by
+// a guess. The process that finds it stops, and makes all others stop (RingArea::damaged). The segments stay
+// as they are.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,7 @@ class DamagedMemory : public Failure {
     explicit DamagedMemory(const std::string& what) : Failure(ExitStatus::Internal, what) {}
 };
 
-// The name of a word: "ring.tail"; or, of an array, "ring.hands[3].done".
+// The name of a word: "ring.tail", or in an array "ring.hands[3].done".
 struct WordName {
     static constexpr std::uint64_t kNone = std::numeric_limits<std::uint64_t>::max();
     const char* name;
@@ -26,7 +27,7 @@ struct WordName {
     const char* field = "";
 };
 
-// Throws DamagedMemory.
+// Throw DamagedMemory. The message names the word, its value, and the allowed range or `must_be`.
 [[noreturn]] void refuse_word(WordName word, std::uint64_t value, std::uint64_t least, std::uint64_t most);
 [[noreturn]] void refuse_word(WordName word, std::uint64_t value, const char* must_be);
 

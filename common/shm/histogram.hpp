@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Histograms of durations in fixed memory: log-linear buckets, as in HdrHistogram (hdrhistogram.org). Each
-// power of two is divided into 32 equal steps, so that the middle of a value's bucket is at most 1/64 (1.6 %)
-// away from it.
+// power of two is divided into 32 equal steps, so the middle of a bucket differs from each value in it by at
+// most 1/64 (1.6 %).
 #pragma once
 
 #include <algorithm>
@@ -26,7 +26,7 @@ struct HistogramScale {
         const unsigned shift = width > kStepBits + 1 ? width - (kStepBits + 1) : 0;
         return shift * kSteps + static_cast<std::size_t>(value >> shift);
     }
-    // The least value of a bucket; for kBuckets, one more than the greatest value.
+    // Returns the least value of a bucket. least(kBuckets) is one more than the greatest value of all.
     [[nodiscard]] static constexpr std::uint64_t least(std::size_t bucket) noexcept {
         if (bucket < 2 * kSteps) return bucket;
         const std::size_t shift = bucket / kSteps - 1;
@@ -40,9 +40,10 @@ struct HistogramScale {
 // A histogram in shared memory. It has one writer at a time. Any process may read it, and sees each count as
 // it was at some moment.
 struct HistogramArea {
-    // The sum of all values is kept in units of 1,024 ns and a remainder: many long waits overflow 64 bits of
-    // nanoseconds within days, but these units only after half a million years. A kill within add() leaves
-    // the sum without that value, or less than a unit off: it is for display only.
+    // The sum of all values is kept in units of 1,024 ns and a remainder: many long waits would overflow 64
+    // bits of nanoseconds within days, but these units only after half a million years. A kill within add()
+    // may leave the sum without the new value, or less than a unit off, which is harmless: the sum is only
+    // displayed.
     static constexpr unsigned kUnitBits = 10;
 
     std::array<std::atomic<std::uint64_t>, HistogramScale::kBuckets> counts;
@@ -63,27 +64,27 @@ struct HistogramArea {
     }
 };
 
-// A private copy, for calculations.
+// A copy of a HistogramArea in this process's own memory, for calculations.
 class Histogram {
   public:
     Histogram() : counts_(HistogramScale::kBuckets) {}
     explicit Histogram(const HistogramArea& area);
 
-    // Adds the counts of `other`.
+    // Adds the counts and the sum of `other`.
     Histogram& operator+=(const Histogram& other) noexcept;
-    // Returns the values counted since `earlier`, an older copy of the same histogram. A count that has
-    // fallen since then gives 0: the area now belongs to another pipeline.
+    // Returns the values counted since `earlier`, an older copy of the same histogram. A count that is lower
+    // than in `earlier` gives 0: the area now belongs to another pipeline.
     [[nodiscard]] Histogram since(const Histogram& earlier) const;
 
     [[nodiscard]] std::uint64_t total() const noexcept;
-    // The sum of all values, in nanoseconds; exact up to 2^53 ns, 104 days.
+    // Returns the sum of all values, in nanoseconds; exact up to 2^53 ns, 104 days.
     [[nodiscard]] double sum_ns() const noexcept {
         return static_cast<double>(sum_units_) * (1U << HistogramArea::kUnitBits) +
                static_cast<double>(sum_rest_ns_);
     }
     // Returns how many values are less than `ns`; exact if `ns` is a bucket's least value.
     [[nodiscard]] std::uint64_t below(std::uint64_t ns) const noexcept;
-    // The p-quantile (0 < p <= 1) in nanoseconds, within 1/64; 0 if there are no values.
+    // Returns the p-quantile (0 < p <= 1) in nanoseconds, exact to 1/64; 0 if there are no values.
     [[nodiscard]] std::uint64_t quantile(double p) const noexcept;
 
   private:

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads words of the segments without a lock while other processes write them. The reader checks such a read
 // afterwards: it loads an index again, and if the index is unchanged, nobody had begun to overwrite the
-// words. That needs an order on both sides: loaded() and loaded_plain() for the reader,
-// fence_before_overwrite() for the writer. docs/crash-safety.md has the table of all words.
+// words. This works only if both sides keep their accesses in order: the reader loads with loaded() or
+// loaded_plain(), and the writer calls fence_before_overwrite(). docs/crash-safety.md has the table of all
+// words.
 #pragma once
 
 #include <atomic>
@@ -17,8 +18,9 @@ template <class T>
     return shared.load(std::memory_order_acquire);
 }
 
-// The same for a word that its writers store without atomics. That is a race, which ThreadSanitizer would
-// report. It is deliberate: the reader checks by other words whether the value was still valid.
+// Returns the value of a word that its writers store without atomics. The value is never torn, and the load
+// comes before every later load of this thread. Such a load is a race, which ThreadSanitizer would report.
+// The race is deliberate: the reader checks other words to find out whether the value was still valid.
 template <class T>
 requires std::integral<T> || std::is_enum_v<T>
 [[nodiscard]] __attribute__((no_sanitize("thread"))) T loaded_plain(const T& shared) noexcept {
@@ -28,10 +30,10 @@ requires std::integral<T> || std::is_enum_v<T>
 }
 
 // Call it once before overwriting memory that others may be reading. A reader that then loads one of the new
-// values also sees every word that this thread has stored or loaded before the call, so its second look at an
-// index shows that the index has moved. It costs no instruction on x86.
+// values also sees everything that this thread stored or saw before the call. So when that reader loads the
+// index again, it finds that the index has moved. The fence costs no instruction on x86.
 inline void fence_before_overwrite() noexcept {
-#ifndef __SANITIZE_THREAD__  // it models no fences, and reports none of these reads anyway
+#ifndef __SANITIZE_THREAD__  // ThreadSanitizer models no fences, and reports none of these reads anyway
     std::atomic_thread_fence(std::memory_order_release);
 #endif
 }

@@ -29,8 +29,8 @@ LockNote read_lock_note(int fd) {
     return note;
 }
 
-// Cuts the file last. Until then the end of a longer old note follows the new one; readers do not take it for
-// a line of the new note.
+// Writes the new note over the old one, then cuts the file. Until the cut, the end of a longer old note
+// follows the new one; readers read only the two lines of the new one.
 void write_lock_note(int fd, const LockNote& note) noexcept {
     try {
         std::string text = note.pid + '\n';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The text in the lock file of a name (RUNTIME/NAME.lock): the supervisor's pid, and on a second line the
-// directory of its segments. Only the owner of the lock writes it. It stays when the owner ends, so that the
-// next supervisor and observers find the segments that the owner left. Version 0.1.0 wrote the pid alone.
+// The text in the lock file of a pipeline's name (RUNTIME/NAME.lock): the supervisor's pid, and on a second
+// line the directory of its segments. Only the owner of the lock writes this text. The text stays when the
+// owner ends, so that the next supervisor and observers find the segments that the owner left. Version 0.1.0
+// wrote only the pid.
 #pragma once
 
 #include <filesystem>
@@ -18,11 +19,12 @@ struct LockNote {
 [[nodiscard]] std::filesystem::path lock_file(const std::filesystem::path& runtime_dir,
                                               const std::string& name);
 
-// Reads the open file. Returns an empty note if the file cannot be read or has another form.
+// Reads the note from the open file. Returns an empty note if the file cannot be read. `shm_dir` is empty
+// unless the second line is an absolute path.
 [[nodiscard]] LockNote read_lock_note(int fd);
 
-// Replaces the text. Ignores a failed write: a full disk must not prevent a start. A kill during the write
-// leaves the old note, or the new one.
+// Replaces the text in the file. Ignores a failed write: a full disk must not prevent a start. After a kill
+// during the call, the file has the old note or the new one.
 void write_lock_note(int fd, const LockNote& note) noexcept;
 
 }  // namespace pipeline

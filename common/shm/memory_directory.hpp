@@ -7,8 +7,9 @@
 namespace pipeline {
 
 // Throws Failure Configuration unless the directory is in memory (tmpfs, ramfs) and other users cannot remove
-// the names in it. On a disk, the kernel writes changed pages back in any order. A machine that stops would
-// leave a mixture of moments there, which no kill of a process leaves.
+// the names in it. It must not be on a disk, because the kernel writes changed pages back to a disk in any
+// order. After a power failure, some pages there would be older than others, and no kill of a process leaves
+// such contents.
 void require_memory(const std::filesystem::path& directory);
 
 }  // namespace pipeline

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A short pause inside a spin loop: it saves power, and leaves the core's other hardware thread and the
-// memory bus to processes that work.
+// Makes a short pause inside a spin loop: this saves power, and leaves the core's other hardware thread and
+// the memory bus to processes that work.
 #pragma once
 
 #include <atomic>

@@ -25,7 +25,7 @@ constexpr clockid_t kTimedLockClock =
 constexpr clockid_t kTimedLockClock = CLOCK_MONOTONIC;
 #endif
 
-// The calling thread's id; a system call once per thread.
+// Returns the calling thread's id. Makes the system call only once per thread.
 std::uint32_t thread_id() noexcept {
     static thread_local const auto id = static_cast<std::uint32_t>(::syscall(SYS_gettid));
     return id;
@@ -50,10 +50,10 @@ void RobustMutex::initialise() {
     beats_.store(0, std::memory_order_relaxed);
 }
 
-// Reads glibc's own fields: there is no other way to examine a mutex without locking it. `__kind` tells that
-// the mutex is process-shared and robust. The lock word is 0 if the mutex is free, and holds no thread id if
-// its owner died (futex(2)). A lock word with only the waiters bit, neither owned nor abandoned, would block
-// every caller for ever.
+// Reads glibc's own fields: there is no other way to examine a mutex without locking it. `__kind` tells
+// whether the mutex is process-shared and robust. The lock word is 0 if the mutex is free, and holds no
+// thread id if its owner died (futex(2)). A lock word that has only the waiters bit set, and neither an
+// owner's id nor the mark of a dead owner, would block every caller for ever.
 bool RobustMutex::is_sound() const noexcept {
     RobustMutex fresh;
     fresh.initialise();

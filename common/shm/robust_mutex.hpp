@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A mutex in shared memory that outlives its owner: pthread_mutex_t, process-shared and robust. Each caller
-// passes a `settle` callable, so that no caller can forget the recovery after an owner's death. `settle` runs
-// with the lock held, before the mutex is marked consistent; after a kill inside `settle`, the next owner
-// settles again. Only memory operations belong between lock and unlock.
+// passes a `settle` callable, so that no caller can forget the recovery after an owner's death. If the last
+// owner died while it held the lock, the new owner runs `settle` with the lock held, and then marks the mutex
+// as consistent. After a kill inside `settle`, the next owner runs its `settle` again. Only memory operations
+// belong between lock and unlock.
 //
 // The mutex works neither across pid namespaces nor for children of vfork or raw clone: the kernel marks a
 // dead owner only through the robust list that fork and exec set up (futex(2), get_robust_list(2)).
@@ -37,8 +38,8 @@ class alignas(64) RobustMutex {
         RobustMutex* mutex_ = nullptr;
     };
 
-    // Turns raw shared memory into a mutex. The creator calls it once, before any other process can see it.
-    // Throws Failure if the system has no robust mutexes.
+    // Turns raw shared memory into a mutex. The creator calls it once, before any other process can see the
+    // memory. Throws Failure if the system has no robust mutexes.
     void initialise();
 
     // All functions that lock throw DamagedMemory if the mutex can never be locked.
@@ -57,8 +58,8 @@ class alignas(64) RobustMutex {
 
     static constexpr std::chrono::milliseconds kAskAgain{200};
 
-    // How often to check for a free lock before sleeping, with a pause in between: one or two microseconds,
-    // longer than these locks are held.
+    // How often a waiter checks for a free lock, with a pause in between, before it sleeps. That takes one or
+    // two microseconds, which is longer than these locks are held.
     static constexpr int kSpinRests = 50;
 
     // Locks, and waits at most `bound`; a bound of zero or less tries once. Returns an empty guard after a
@@ -70,23 +71,25 @@ class alignas(64) RobustMutex {
         return finish(locked, std::forward<Settle>(settle));
     }
 
-    // Returns a count that each locking and each beat() bumps. It distinguishes an owner that waits while it
-    // holds the lock from an owner that is stopped.
+    // Returns a count that each locking and each beat() increments. An owner that is stopped does not change
+    // it.
     [[nodiscard]] std::uint32_t beats() const noexcept { return beats_.load(std::memory_order_relaxed); }
-    // Returns the owner's thread id; 0 if the lock is free. A dead owner's id stays until the next locking.
+    // Returns the owner's thread id, as the owner stored it; 0 if the lock is free. A dead owner's id stays
+    // until the next locking.
     [[nodiscard]] std::uint32_t owner() const noexcept { return owner_.load(std::memory_order_relaxed); }
-    // Returns the thread that the lock word names; 0 if the lock is free or its owner is dead. It differs
-    // from owner() only while that thread has just taken the lock or is about to release it.
+    // Returns the owner's thread id, as the lock word has it; 0 if the lock is free or its owner is dead.
+    // While the owner lives, this differs from owner() only just after the locking and just before the
+    // unlocking.
     [[nodiscard]] std::uint32_t holder() const noexcept;
-    // As owner(), but also returns 0 if the owner is dead: another thread may have the dead owner's id by
-    // now.
+    // Returns owner(), but 0 if the owner is dead: another thread may have the dead owner's id by now.
     [[nodiscard]] std::uint32_t living_owner() const noexcept;
-    // True if initialise() made it and it can be locked: it is free, or marked as a dead owner's. Call it
-    // only while no process uses the mutex.
+    // True if initialise() has made the mutex and it can be locked: it is free, or marked as a dead owner's.
+    // Call it only while no process uses the mutex.
     [[nodiscard]] bool is_sound() const noexcept;
-    // True if its owner has died: the next owner will settle. Call it only while no process uses the mutex.
+    // True if the owner has died: the next owner will run `settle`. Call it only while no process uses the
+    // mutex.
     [[nodiscard]] bool is_abandoned() const noexcept;
-    // Bumps the count of beats(). Only the owner may call it.
+    // Increments the count of beats(). Only the owner may call it.
     void beat() noexcept { beats_.store(beats() + 1, std::memory_order_relaxed); }
 
   private:
@@ -103,17 +106,17 @@ class alignas(64) RobustMutex {
         return Guard(this);
     }
 
-    // False for a timeout.
+    // False if `error` is a timeout: the lock was not taken in time.
     static bool is_answer(int error) noexcept { return error != EBUSY && error != ETIMEDOUT; }
     int try_lock(int spin_rests) noexcept;
     int timed_lock(std::chrono::nanoseconds bound, int spin_rests) noexcept;
     void own() noexcept;
     void unlock() noexcept;
     void mark_consistent() noexcept;
-    // True for EOWNERDEAD, false for a timeout; throws DamagedMemory on anything else.
+    // True if `error` is EOWNERDEAD, false if it is a timeout. Throws DamagedMemory on any other error.
     bool owner_died(int error) const;
-    // Throws DamagedMemory if the lock word names no living thread, or this one: no waiter could ever get the
-    // lock.
+    // Throws DamagedMemory if the lock is taken, and its word names no existing thread, or this thread: no
+    // waiter could ever get the lock.
     void require_owner() const;
 
     pthread_mutex_t mutex_;

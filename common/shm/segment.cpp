@@ -26,7 +26,7 @@ namespace {
 
 namespace interprocess = boost::interprocess;
 
-// An open file, in the form in which Boost takes an object to map.
+// An open file, in the form in which Boost's mapped_region takes it.
 struct OpenFile {
     int fd;
     [[nodiscard]] interprocess::mapping_handle_t get_mapping_handle() const noexcept { return {fd, false}; }
@@ -48,8 +48,8 @@ bool is_named(int fd, const std::string& name) noexcept {
            mine.st_ino == named.st_ino && mine.st_dev == named.st_dev;
 }
 
-// Locks the object, then checks that the name still refers to it. Call it before the name is removed or
-// renamed: from then on no other process can give the name to another object.
+// Locks the object, then checks that the name still refers to it. Call it before removing or renaming the
+// name: as long as the lock is held, no other process gives the name to another object.
 void lock_named(int fd, int kind, const std::string& name) {
     if (::flock(fd, kind | LOCK_NB) == 0 && is_named(fd, name)) return;
     throw Failure(ExitStatus::CannotCreate,
@@ -58,8 +58,8 @@ void lock_named(int fd, int kind, const std::string& name) {
                               segment_path(name)));
 }
 
-// Returns an errno value, 0 on success. It allocates in pieces, because a signal undoes the current piece:
-// with one large piece, a timer could prevent it from ever finishing.
+// Allocates the file's space. Returns an errno value, 0 on success. Allocates in pieces, because a signal
+// undoes the current piece: with one large piece, a timer could prevent it from ever finishing.
 int allocate(int fd, std::size_t bytes) noexcept {
     constexpr std::size_t kPiece = std::size_t{64} << 10U;
     for (std::size_t done = 0; done < bytes; done += kPiece) {
@@ -109,7 +109,7 @@ void require_file(const struct stat& status, const std::string& path) {
                       "another --name");
 }
 
-// Refuses another user's object, even for reading: that user could change or truncate it under us. Only root
+// Refuses another user's object, even for reading: that user could change or truncate it meanwhile. Only root
 // may read such an object. Returns the object's size.
 off_t require_ours(int fd, const std::string& path, Segment::Access access) {
     struct stat status {};
@@ -152,7 +152,7 @@ struct Segment::Mapping {
     }
 };
 
-// Both do for files what Boost does for objects, and throw the same exceptions.
+// create_file() and open_file() do for files what Boost does for objects, and throw the same exceptions.
 void Segment::Mapping::create_file() {
     file.reset(::open(temporary(name).c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     require_open();
@@ -278,8 +278,8 @@ int Segment::fd() const noexcept {
 
 // Asks the kernel for a read lease (fcntl(2)), and gives it back at once. The kernel grants the lease only
 // while nobody has the file open for writing. A lease is not a lock: no flock fails because of it. A process
-// that opens the file for writing meanwhile waits for that moment, and the kernel sends this process a
-// signal: SIGURG, which is ignored.
+// that opens the file for writing at that moment waits until the lease is given back, and the kernel sends
+// this process a signal: SIGURG, which is ignored.
 std::optional<bool> Segment::is_written() const noexcept {
     if (::fcntl(fd(), F_SETSIG, SIGURG) != 0) return std::nullopt;
     if (::fcntl(fd(), F_SETLEASE, F_RDLCK) == 0) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// One POSIX shared memory object, or a file in memory of the user's own (segment_path.hpp), mapped whole.
-// Only this class uses Boost.Interprocess, and only to create, open, map and remove; everything in the memory
-// is ours.
+// A segment: a POSIX shared memory object, or a file in a directory of the user's that is in memory
+// (segment_path.hpp), mapped whole. Only this class uses Boost.Interprocess, and only to create, open, map
+// and remove segments. Boost puts nothing into the memory.
 //
 // A segment is built under a temporary name, NAME.new, and renamed in one step when it is complete, so that
-// no process opens a half-made one. Its space is allocated at creation: a full /dev/shm is an error then, not
-// a SIGBUS later. From before the rename until it closes the segment, the creator holds a shared flock(2) on
-// it: this distinguishes a dead creator's leftover from a segment that is about to be used.
+// no process opens a half-made one. Its space is allocated at creation, so that a full /dev/shm causes an
+// error then, not a SIGBUS later. From before the rename until it closes the segment, the creator holds a
+// shared flock(2) on it: this distinguishes a dead creator's leftover from a segment that is about to be
+// used.
 #pragma once
 
 #include <cstddef>
@@ -24,12 +25,13 @@ class Segment {
     [[nodiscard]] static Segment create(const std::string& name, std::size_t bytes);
 
     enum class Access { ReadWrite, ReadOnly };
-    // Maps an existing segment; none if there is no such name. Throws Failure: CannotCreate if it cannot be
-    // opened or mapped, or belongs to another user (root may open any segment ReadOnly); InputOutput if
-    // resources are short (shortage.hpp); Configuration if it is empty.
+    // Maps an existing segment. Returns none if no segment has that name. Throws Failure: CannotCreate if it
+    // cannot be opened or mapped, or belongs to another user (root may open any segment ReadOnly);
+    // InputOutput if resources are short (shortage.hpp); Configuration if it is empty.
     [[nodiscard]] static std::optional<Segment> open(const std::string& name, Access access);
 
-    // Removes the name; processes that have the segment mapped keep it. A missing name is not an error.
+    // Removes the name. Processes that have mapped the segment keep the memory. A missing name is not an
+    // error.
     static void remove(const std::string& name) noexcept;
     // Removes the name of a segment whose creator has closed it or was killed. Throws Failure CannotCreate if
     // the creator still has it open.
@@ -42,14 +44,15 @@ class Segment {
     // Gives a created segment its final name. Throws Failure CannotCreate if the name is taken.
     void publish();
     // Gives a created segment its final name, and takes that name from its present holder in one step. Does
-    // nothing if this segment has its name already. The caller must keep other processes out of the segment
-    // that it replaces. Throws Failure CannotCreate.
+    // nothing if this segment has its final name already. The caller must keep other processes out of the
+    // segment that loses the name. Throws Failure CannotCreate.
     void replace();
 
     [[nodiscard]] const std::string& name() const noexcept;
     [[nodiscard]] void* address() const noexcept;
     [[nodiscard]] std::size_t size() const noexcept;
-    // The file descriptor; a flock(2) on it is this process's share in the generation lock.
+    // Returns the file descriptor. A flock(2) on the ring's descriptor holds the generation lock
+    // (segments.hpp).
     [[nodiscard]] int fd() const noexcept;
     // True if any process, this one included, has the object open or mapped for writing. None if the system
     // does not tell, for example to a user who is not the owner.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where segments lie. A segment's name without a slash is one of shm_open(3): an object in /dev/shm. Any
-// other name is an absolute path: a file in a directory of the user's (--shm-dir), which only its owner can
-// fill.
+// Names and paths of segments. A name without a slash is a name for shm_open(3): the segment is an object in
+// /dev/shm. Any other name is an absolute path: the segment is a file in a directory that the user chose
+// (--shm-dir).
 #pragma once
 
 #include <filesystem>
@@ -18,7 +18,8 @@ inline constexpr const char* kSharedMemory = "/dev/shm";
     return directory == kSharedMemory ? pipeline : (directory / pipeline).native();
 }
 
-// Returns the path of the segment's file. On Linux the objects of shm_open(3) are files of the tmpfs there.
+// Returns the path of the segment's file. On Linux, the objects of shm_open(3) are files of the tmpfs at
+// /dev/shm.
 [[nodiscard]] inline std::string segment_path(const std::string& name) {
     return name.find('/') == std::string::npos ? kSharedMemory + ("/" + name) : name;
 }

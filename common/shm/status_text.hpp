@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A sentence in shared memory, for observers. It has one writer at a time. A reader that reads between two
-// stores of the writer, or after a kill between them, sees the beginning of one sentence and the end of
-// another.
+// A sentence in shared memory, for observers. It has one writer at a time, which stores it word by word. A
+// reader that reads between two of these stores, or after a kill between them, sees the beginning of one
+// sentence and the end of another.
 #pragma once
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The words of both segments that no process changes once children run: a process remembers them when it
-// opens the segments, and compares them when it looks for damage. Without that, a child that refuses a
-// changed header or folder would end the run in good order, with a status that says something else, and the
-// segments would be removed.
+// The words of both segments that no process changes once children run. A process remembers them when it
+// opens the segments, and compares them again when it looks for damage. Without this comparison, a child that
+// refuses a changed header or folder would end with a status that does not mean damage; the run would then
+// end in good order and remove the segments.
 #pragma once
 
 #include <array>

@@ -18,14 +18,15 @@ std::optional<Damage> marked(const RingView& ring) {
     return Damage{Where::Ring, found.empty() ? "a process has marked it so" : found};
 }
 
-// Returns the head as the next owner of the pop lock will have it: that owner settles it only if the last one
-// died.
+// Returns the head that the next owner of the pop lock will work with: the settled one if the last owner
+// died, else the stored one.
 std::uint64_t head_of(const RingView& ring) noexcept {
     if (!ring.area().pop_lock.is_abandoned()) return ring.head();
     return settled_head(ring.head(), [&ring](std::size_t place) { return ring.hand(place).word(); });
 }
 
-// Returns the word as the next owner of the save lock will have it.
+// Returns the hand's word that the next owner of the save lock will work with: the settled one if the last
+// owner died, else the stored one.
 HandWord word_of(const HandView& hand, const StorageView& storage) noexcept {
     if (!storage.area().save_lock.is_abandoned()) return hand.word();
     return settled_hand(hand.word(), hand.place(), storage.last_save(storage.tail()));

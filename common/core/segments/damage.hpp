@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks whether the contents of a ring and its storage are such as a kill can leave. There may be other
-// contents under our names: a faulty program may have overwritten them, or somebody may have put a copy
-// there. The check never repairs or guesses, because the segments may hold invoices.
+// Checks whether the contents of a ring and its storage are such as a kill can leave. Other contents are
+// possible: a faulty program may have overwritten the segments, or somebody may have put copies in their
+// place. The check never repairs or guesses, because the segments may hold invoices.
 #pragma once
 
 #include <cstdint>
@@ -23,11 +23,11 @@ struct Damage {
 // have been checked, while no other process has the segments.
 [[nodiscard]] std::optional<Damage> find_damage(const RingView& ring, const StorageView& storage);
 
-// Does the cheap part of the check, which may run while the pipeline's processes do: the bounds of the
-// indices and of the hands' words, and the mark of a process that has found damage.
+// Makes only the cheap checks: the bounds of the indices and of the hands' words, and whether a process has
+// marked the segments as damaged (RingArea::damaged). May be called while the pipeline runs.
 [[nodiscard]] std::optional<Damage> find_disorder(const RingView& ring, const StorageView& storage);
 
-// The indices of a storage, which can be checked without its ring.
+// The indices of a storage. find_damage() can check their order without the ring.
 struct StorageIndices {
     std::uint64_t released;
     std::uint64_t durable;
@@ -37,7 +37,7 @@ struct StorageIndices {
 };
 [[nodiscard]] std::optional<Damage> find_damage(const StorageIndices& indices);
 
-// The text of a damage: a lock that is neither free nor a dead owner's.
+// The text for a lock that is neither free nor marked as a dead owner's.
 inline constexpr const char* kBadLock = "one of its locks could never be locked";
 
 }  // namespace pipeline

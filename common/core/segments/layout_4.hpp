@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The layout of version 0.1.0, layout version 4, frozen so that old_segments.hpp can read such segments. Only
-// fields that it reads have a name. No process writes to the segments any more then, so plain members
-// suffice. layout.hpp explains the fields of the same names.
+// the metrics, which it does not read, have no struct. No process writes to such segments any more, so plain
+// members suffice. layout.hpp explains the fields of the same names.
 #pragma once
 
 #include <array>
@@ -26,7 +26,7 @@ struct Header {
     std::uint64_t generation;
 };
 
-// pthread_mutex_t, robust and process-shared, and two words of ours: a RobustMutex.
+// The bytes of a RobustMutex: a pthread_mutex_t and two words of ours.
 struct alignas(64) Mutex {
     std::array<std::byte, 64> bytes;
 

@@ -62,12 +62,12 @@ std::uint32_t layout_version_of(const Segment& segment, std::uint64_t magic) noe
 
 std::uint32_t check_header(const Segment& segment, const SegmentShape& shape) {
     const std::uint32_t version = layout_version_of(segment, shape.magic);
-    // A segment of another version may be smaller than ours.
+    // Check this first: a segment of another version may be smaller than this version's area.
     if (version != 0 && version != shape.layout_version) refuse_version(segment, version);
     if (segment.size() < shape.area_bytes) refuse(segment, "is too small to be a segment of this pipeline");
     if (version == 0) refuse(segment, "is not a segment of this pipeline");
     SegmentHeader& header = header_of(segment);
-    // Read it once: the value that is used must be the value that was checked.
+    // Read the capacity once: the value that is used must be the value that was checked.
     const std::uint32_t capacity = std::atomic_ref(header.capacity).load(std::memory_order_relaxed);
     if (capacity < kMinCapacity || capacity > kMaxCapacity || header.total_bytes != segment.size() ||
         shape.bytes(capacity) != segment.size()) {

@@ -28,13 +28,15 @@ struct SegmentShape {
 extern const SegmentShape kRingShape;
 extern const SegmentShape kStorageShape;
 
-// The segment's layout version; 0 if it is of another kind.
+// Returns the segment's layout version; 0 if the segment is of another kind.
 [[nodiscard]] std::uint32_t layout_version_of(const Segment& segment, std::uint64_t magic) noexcept;
 
-// Returns the capacity, which fits the segment's size. Refuses a segment of another kind, version or size.
+// Returns the segment's capacity after checking that it fits the segment's size. Refuses a segment of another
+// kind, version or size.
 [[nodiscard]] std::uint32_t check_header(const Segment& segment, const SegmentShape& shape);
 
-// Completes the header of a new segment: before that it is not recognised as ours.
+// Completes the header of a new segment. Call it last: before that, no process recognises the segment as
+// ours.
 void finish_header(SegmentHeader& header, const SegmentShape& shape, std::uint64_t generation) noexcept;
 
 }  // namespace pipeline

@@ -34,7 +34,8 @@ StorageArea& storage_area(const Segment& segment) {
     return *static_cast<StorageArea*>(segment.address());
 }
 
-// Returns the number of results in a storage without its ring that are not in the ledger.
+// Returns the number of results in `storage` that are not in the ledger. For a storage that has lost its
+// ring.
 std::uint64_t waiting_in(const Segment& storage) {
     static_cast<void>(check_header(storage, kStorageShape));
     const StorageIndices indices = StorageIndices::of(storage_area(storage));
@@ -131,7 +132,7 @@ MetricsArea& Segments::metrics() const noexcept {
     return *reinterpret_cast<MetricsArea*>(static_cast<std::byte*>(ring_segment_.address()) +
                                            Ring::bytes(ring_capacity_));
 }
-// Store the namespace last: until then no word names a process for which it could be wrong.
+// Store the namespace last: then no word names a process, so none can be read with the wrong namespace.
 void Segments::take_over() const noexcept {
     RingArea& area = ring_area(ring_segment_);
     for (HandArea& hand : area.hands) hand.process.store(0, std::memory_order_relaxed);

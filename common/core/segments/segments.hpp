@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The two segments of one pipeline, attached. A random generation number ties them together, and the ring's
-// open file carries the generation lock: every attached process holds it shared (flock(2)), so a process that
-// gets it exclusively knows that no other process is left.
+// file carries the generation lock (flock(2)): every attached process of the pipeline holds it shared, so a
+// process that gets it exclusively knows that no other process is attached.
 //
 // The storage gets its name before the ring and loses it after the ring: a ring without a storage of its
 // generation never exists, and a storage without a ring comes from an interrupted start or end.
@@ -27,7 +27,7 @@ struct SegmentsPlan {
     bool ordered = false;                  // whether the source's positions rise
     std::uint64_t ledger_id = 0;           // Ledger::id()
     FileIdentity source_file{};            // as RingArea::source_file
-    std::optional<Digest> start_digest{};  // for a list: of all before start_position, if known
+    std::optional<Digest> start_digest{};  // for a list: of all bytes before start_position, if known
     bool from_start = false;               // restart the source, whatever cursor the ledger has for it
 };
 
@@ -35,7 +35,8 @@ class Segments : public SegmentsView {
   public:
     explicit Segments(SegmentPair pair) noexcept;
 
-    // Creates and names both; holds the generation lock shared. Throws Failure CannotCreate.
+    // Creates both segments, gives them their names, and holds the generation lock shared. Throws Failure
+    // CannotCreate.
     [[nodiscard]] static Segments create(const std::string& name, const SegmentsPlan& plan);
 
     // Opens existing segments as SegmentsView::open() does, but for reading and writing.
@@ -53,11 +54,11 @@ class Segments : public SegmentsView {
     [[nodiscard]] Ring ring() const noexcept;
     [[nodiscard]] Storage storage() const noexcept;
     [[nodiscard]] MetricsArea& metrics() const noexcept;
-    // Bytes of the ring's segment.
+    // Returns the size of the ring's segment.
     [[nodiscard]] static std::size_t ring_bytes(std::uint32_t capacity_slots) noexcept;
 
-    // Clears the ids of the earlier processes, whose pids may be of another pid namespace. A supervisor that
-    // adopts the segments calls it while no other process has them.
+    // Clears the ids of the earlier processes, because their pids may be of another pid namespace, and stores
+    // the own namespace. A supervisor that adopts the segments calls it while no other process has them.
     void take_over() const noexcept;
 
     // Stores the ledger's id. A supervisor that upgrades the segments calls it before it names them.
@@ -77,14 +78,15 @@ class Segments : public SegmentsView {
     // Removes both names. The caller must hold the generation lock exclusively, or have made the segments.
     void unlink() const noexcept;
 
-    // Marks the segments as damaged; `what` names the damage. All other processes stop too, and no start
-    // adopts these segments. Any process that has found damage may call it.
+    // Marks the segments as damaged; `what` names the damage. All processes of the pipeline then stop, and no
+    // supervisor adopts these segments. Any process that has found damage may call it.
     void mark_damaged(const std::string& what) const noexcept;
-    // Marks the segments as damaged, and throws a Failure that names them too.
+    // Marks the segments as damaged, and throws a Failure Internal whose message names the segments and
+    // `damage`.
     [[noreturn]] void refuse_damaged(const DamagedMemory& damage) const;
 
-    // Call it in a child that leaves. Unlinks if the child is the last process of the generation and all
-    // records are durable.
+    // Call it in a child that leaves. Removes both names if no other process of the generation is left, all
+    // acquired items are durable, and no damage is found.
     void leave();
 };
 

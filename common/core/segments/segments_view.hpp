@@ -17,7 +17,7 @@
 
 namespace pipeline {
 
-// Two segments that belong together, and their capacities, which have been checked against their sizes.
+// Two segments that belong together, with their capacities, which fit the segments' sizes.
 struct SegmentPair {
     Segment ring;
     std::uint32_t ring_capacity;
@@ -28,15 +28,16 @@ struct SegmentPair {
 class SegmentsView {
   public:
     // Attaches to existing segments, read-only, after checking magic, layout version, sizes and generation of
-    // both; does not lock. `name` is the pipeline's, or a path (segment_path.hpp). None if there is no ring.
-    // Throws Failure: Configuration if they are not a pair of ours, CannotCreate if they cannot be opened.
+    // both. Does not lock them. `name` is the pipeline's name, or a path (segment_path.hpp). Returns none if
+    // there is no ring. Throws Failure: Configuration if they are not a pair of ours, CannotCreate if they
+    // cannot be opened.
     [[nodiscard]] static std::optional<SegmentsView> open(const std::string& name);
 
     [[nodiscard]] RingView ring() const noexcept;
     [[nodiscard]] StorageView storage() const noexcept;
     [[nodiscard]] const MetricsArea& metrics() const noexcept;
-    // Return the name that the segments were opened or created with, and the path that it stands for:
-    // "/dev/shm/NAME" if the two files are /dev/shm/NAME.ring and /dev/shm/NAME.storage.
+    // name() returns the name that the segments were opened or created with. path() returns the path that it
+    // stands for: "/dev/shm/NAME" if the two files are /dev/shm/NAME.ring and /dev/shm/NAME.storage.
     [[nodiscard]] std::string name() const;
     [[nodiscard]] std::string path() const;
     [[nodiscard]] std::string source() const;
@@ -44,26 +45,27 @@ class SegmentsView {
     // Returns the ledger's text for an observer, which has not checked the contents. Throws Failure
     // Configuration if the segment does not hold a ledger's text.
     [[nodiscard]] std::string checked_ledger() const;
-    // Throws Failure Configuration that names the ring's segment and says what is wrong with it.
+    // Throws a Failure Configuration that names the ring's segment; `what` says what is wrong with it.
     [[noreturn]] void refuse_ring(const std::string& what) const;
 
     // Returns the number of acquired items that are not yet durable; a drain ends at 0.
     [[nodiscard]] std::uint64_t in_flight() const noexcept;
 
-    // Throws Failure Configuration that names the segment and says what is wrong with it (damage.hpp). Call
-    // it while no other process has the segments.
+    // Checks all contents. If something is wrong, throws a Failure Configuration that names the segment and
+    // says what is wrong (damage.hpp). Call it while no other process has the segments.
     void check_contents() const;
 
     // Return one sentence that names the segment and says what is wrong with it; none if they find nothing.
-    // Both also compare what the creator wrote once with what this process found when it opened the segments.
-    // damage() looks as check_contents() does. disorder() is cheap and may be called at any time
-    // (find_disorder()).
+    // Both compare the constant words (constants.hpp) with those that this process found when it opened the
+    // segments. damage() then makes all checks of find_damage(): call it while no other process has the
+    // segments. disorder() makes the cheap ones of find_disorder(), and may be called at any time.
     [[nodiscard]] std::optional<std::string> damage() const;
     [[nodiscard]] std::optional<std::string> disorder() const;
 
     // True if any process has the segments open for writing, as all processes of a generation have. Takes no
-    // lock: a leaving child would mistake that lock for another process of the generation. This process must
-    // have opened the segments read-only. None: the system does not tell (segment.hpp).
+    // lock, because a child that leaves would mistake the lock for another process of the generation. This
+    // process must have opened the segments read-only. Returns none if the system does not tell
+    // (segment.hpp).
     [[nodiscard]] std::optional<bool> are_in_use() const noexcept { return ring_segment_.is_written(); }
     // True if the ring's name still refers to these segments.
     [[nodiscard]] bool are_current() const noexcept { return ring_segment_.has_its_name(); }
