@@ -6,7 +6,9 @@
 namespace pipeline {
 namespace {
 
-constexpr std::chrono::nanoseconds kLeastWait{1'000'000};  // wait while another leads a due flush
+// The least time until the next look at the flush, so that a flush that is due does not make the consumer
+// spin.
+constexpr std::chrono::nanoseconds kLeastWait{1'000'000};
 
 }  // namespace
 

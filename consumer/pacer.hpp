@@ -31,7 +31,8 @@ class Pacer {
     [[nodiscard]] bool wait();
 
   private:
-    // The shortest wait between two looks at a flush that is due and led by another consumer.
+    // The least time until the next look at the flush, so that a flush that is due does not make the consumer
+    // spin.
     static constexpr std::chrono::nanoseconds kLeastWait{1'000'000};
 
     std::optional<Permits> permits_;

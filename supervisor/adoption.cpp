@@ -45,8 +45,8 @@ void wait_for_generation(Left& segments, const AdoptionRequest& request) {
 }
 
 // True if the plan's source is a spool whose path now leads to another folder than when the segments were
-// created. A remount may change the device number, so another number proves something only if there are no
-// birth times.
+// created. Inode and birth time tell folders apart. A remount may change the device number, so another device
+// means another folder only if there are no birth times.
 bool are_of_another_folder(const Segments& segments, const SegmentsPlan& plan) {
     const FileIdentity& left = segments.ring().area().source_file;
     const FileIdentity& wanted = plan.source_file;

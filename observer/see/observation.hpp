@@ -40,8 +40,8 @@ struct ProcessObservation {
 struct CurrentInvoice {
     std::string id;
     std::uint32_t attempt = 0;
-    // When the consumer began to work on this invoice and the other unsaved ones of its claim: slow invoices
-    // are claimed one by one.
+    // When the consumer began to work on the unsaved invoices of its claim, this one among them. For a slow
+    // invoice that is its own start, because slow invoices are claimed one by one (ClaimSize).
     std::uint64_t since_ns = 0;
 };
 

@@ -32,7 +32,7 @@ class FileMoves {
     void use_links() noexcept { links_ = true; }
     [[nodiscard]] bool uses_links() const noexcept { return links_; }
 
-    // Call renameat2(2), linkat(2) and unlinkat(2); each returns 0 or an errno value.
+    // These call renameat2(2), linkat(2) and unlinkat(2). Each returns 0 or an errno value.
     [[nodiscard]] virtual int rename(int from, const char* name, int to, const char* to_name, unsigned flags);
     [[nodiscard]] virtual int link(int from, const char* name, int to, const char* to_name);
     [[nodiscard]] virtual int unlink(int folder, const char* name);

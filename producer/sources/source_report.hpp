@@ -30,7 +30,8 @@ class SourceReport {
     void clear(SourceState state);
     [[nodiscard]] bool holds(SourceState state) const noexcept;
 
-    // The numbers that observers show beside the state. Only one part of the source writes each of them.
+    // The numbers that observers show beside the state. Each of them is written by one part of the source
+    // only.
     [[nodiscard]] SourceMetrics& numbers() noexcept { return metrics_; }
 
   private:

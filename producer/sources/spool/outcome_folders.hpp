@@ -50,7 +50,7 @@ class OutcomeFolders {
     struct Folder {
         UniqueFd fd;
         FileIdentity identity;
-        bool replaced = false;  // another folder has its name; that is logged
+        bool replaced = false;  // another folder has its name, and a warning has said so
     };
     struct Pair {
         Folder moving;

@@ -38,7 +38,7 @@ class SpoolQueue {
     };
     enum class Added { New, Known, Full };
 
-    // Keeps at most `most` names, at least 1.
+    // Keeps at most `most` names; `most` must be at least 1.
     explicit SpoolQueue(std::size_t most) noexcept : most_(most) {}
 
     // Adds a file behind all others; `arrival` is Moved, Closed or Found. If the file is known already, Moved

@@ -44,8 +44,9 @@ class SpoolSearch {
     };
     using Ask = std::function<Known(const std::string& name, const FileStatus& status)>;
 
-    // The longest interval between scans: kWithoutEvents if there are no events, kPartialEvents if the file
-    // system may not report all of them.
+    // Upper limits of the interval between scans: kWithoutEvents while the kernel reports no events,
+    // kPartialEvents if the file system may not report all of them and regular scans are wanted. Slow scans
+    // come less often: they take at most a twentieth of the time.
     static constexpr std::chrono::seconds kWithoutEvents{1};
     static constexpr std::chrono::seconds kPartialEvents{5};
     // The most entries that one step examines.

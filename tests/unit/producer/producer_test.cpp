@@ -208,7 +208,7 @@ TEST_CASE(
     const auto deadline = steady_clock::now() + kDeadline;
     std::uint64_t taken = 0;  // each by another place's consumer, which takes no permit
     source.on_look = [&] {
-        const Ring ring = pipeline.ring();
+        Ring ring = pipeline.ring();
         if (taken < 2 && ring.tail() > taken) {
             ++taken;
             REQUIRE(ring.claim(ring.hand(taken), 1, milliseconds(0)) == Ring::ClaimOutcome::Claimed);
