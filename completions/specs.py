@@ -21,6 +21,9 @@ SPECS = {
     "ledger": (["none"], {"sqlite:": "file"}),
 }
 
+# What may follow such a beginning where neither a path nor a command may. tests/manual gives it to the programs.
+ARGUMENTS = {"simulate:": "1s"}
+
 # What the other values are, by what --help calls them. Anything else is the user's to type.
 KINDS = {"DIR": "directory", "FILE": "file"}
 

@@ -47,7 +47,7 @@ struct SourceTraits {
     enum class Input : std::uint8_t { None, Folder, List, StandardInput };
     Input input;
     // The nature of the source's ids. FileNames: names of files in `path`. Paths: paths of files that a
-    // processor can open. Numbers: 1, 2, 3 ... without a gap; there are no files.
+    // processor can open. Numbers: there are no files, and the positions are 1, 2, 3 ... without a gap.
     enum class Ids : std::uint8_t { FileNames, Paths, Numbers };
     Ids ids;
     // The source's end. Never: more invoices may always come. MayGrow: it has an end, but more may be

@@ -48,7 +48,7 @@ class Values(unittest.TestCase):
         supervisor = BUILD / "supervisor" / "supervisor"
         whole = [(name, word) for name, words in specs.WORDS.items() for word in words]
         whole += [(name, word) for name, (words, _) in specs.SPECS.items() for word in words]
-        whole += [(name, word + ("1s" if word == "simulate:" else "/x"))
+        whole += [(name, word + specs.ARGUMENTS.get(word, "/x"))
                   for name, (_, begun) in specs.SPECS.items() for word in begun]
         for name, value in whole:
             with self.subTest(f"--{name} {value}"):
