@@ -11,7 +11,6 @@
 using namespace pipeline;
 using namespace pipeline::test;
 using namespace std::chrono_literals;
-using Ids = std::vector<std::string>;
 
 TEST_CASE("a list that is cut gives nothing more until it is whole again", "[lines_source]") {
     const TemporaryFolder folder;

@@ -14,7 +14,6 @@
 using namespace pipeline;
 using namespace pipeline::test;
 using namespace std::chrono_literals;
-using Ids = std::vector<std::string>;
 
 TEST_CASE("a file is read to its end in batches of any size", "[lines_source]") {
     const auto batch = static_cast<std::size_t>(GENERATE(1, 3, 1000));

@@ -16,7 +16,6 @@
 using namespace pipeline;
 using namespace pipeline::test;
 using namespace std::chrono_literals;
-using Ids = std::vector<std::string>;
 namespace fs = std::filesystem;
 
 TEST_CASE("without events a spool is looked through, and that is said once", "[spool_search]") {

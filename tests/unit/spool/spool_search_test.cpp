@@ -12,7 +12,6 @@
 using namespace pipeline;
 using namespace pipeline::test;
 using namespace std::chrono_literals;
-using Ids = std::vector<std::string>;
 namespace fs = std::filesystem;
 
 TEST_CASE("a million files cost a few looks at each, and not one for each queue that they fill",
