@@ -9,6 +9,6 @@ namespace pipeline {
 
 // Makes or adopts the segments, runs the pipeline until it is drained, and prints the report. SIGTERM and
 // SIGINT must be blocked. Throws Failure.
-[[nodiscard]] ExitStatus supervise(const Options& options);
+[[nodiscard]] ExitStatus supervise(const Options& given);
 
 }  // namespace pipeline
