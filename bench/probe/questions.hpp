@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What can be asked about a running pipeline, and about what it runs on. Each answer is one line of JSON
-// without its outer braces; each throws std::runtime_error if the pipeline does not do what it should.
+// The questions about a running pipeline, and about the machine that it runs on. Each answer is one line of
+// JSON without its outer braces; each throws std::runtime_error if the pipeline does not do what it should.
 #pragma once
 
 #include <chrono>
@@ -28,13 +28,13 @@ struct Measure {
 // From acquisition to storage, and to durability, of each invoice in a window of time, while `count` ids
 // come a second. The options say no source.
 [[nodiscard]] std::string latency(const Measure& measure);
-// What all processes together use while there is nothing to do.
+// The use of processors by all processes together while there is nothing to do.
 [[nodiscard]] std::string idle(const Measure& measure);
 // From the SIGKILL of a consumer that has an invoice in work until its successor has one.
 [[nodiscard]] std::string recovery(const Measure& measure);
 // From SIGTERM, with a full ring, to the supervisor's end.
 [[nodiscard]] std::string drain(const Measure& measure);
-// Of the machine, not of a pipeline: how long a cache line takes from one processor to another.
+// The time that a cache line takes from one processor of the machine to another; runs no pipeline.
 [[nodiscard]] std::string distance(const Measure& measure);
 
 }  // namespace pipeline::bench

@@ -140,7 +140,7 @@ struct Scene {
             CHECK((entry.path().parent_path() == spool.path) == is_new);
         }
         CHECK(contents["older"] == (situation == Situation::NameTaken ? 1 : 0));
-        // What is new was handed over before a kill, or the process was killed before.
+        // The user handed the new file over before the kill, or the kill came first.
         CHECK(contents["new"] + contents["newer"] == static_cast<int>(given.size()));
         for (const auto& content : given) CHECK(content.starts_with("new"));
         for (const auto& [content, count] : contents) {

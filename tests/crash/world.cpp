@@ -43,7 +43,8 @@ struct World::Ledger {
 
 namespace {
 
-// Of the list's beginning. One word of it is enough to be told from the others, and each store makes images.
+// The digest of the list's beginning, made up: one byte tells it from the others, and each store makes
+// images.
 Digest digest_before(std::uint64_t position) {
     Digest digest{};
     digest.front() = static_cast<std::uint8_t>(position);

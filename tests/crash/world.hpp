@@ -60,8 +60,8 @@ class World {
     // Works until nothing is left to do, then says what is wrong with the outcome; empty: nothing.
     [[nodiscard]] std::string finish_and_verify();
 
-    // What would be missing if the segments were lost now and the source went on at the ledger's cursor;
-    // empty: nothing.
+    // Says which items would be missing if the segments were lost now and the source went on at the ledger's
+    // cursor; empty: none.
     [[nodiscard]] std::string lost_with_segments() const;
 
     // ---- images ----

@@ -63,6 +63,10 @@ class Worker:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, 9)
             return None, process.communicate()[0]
+        finally:
+            # A test that was killed, or that its mutant has crashed, leaves the segments that bear its number.
+            for segment in Path("/dev/shm").glob(f"*-{process.pid}-*"):
+                segment.unlink(missing_ok=True)
 
     def try_mutant(self, mutant):
         """'' if the mutant was caught, else what is wrong."""

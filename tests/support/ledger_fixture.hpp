@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the ledger's tests have in common: a folder for a ledger, a batch of records made by hand, and
+// Fixtures of the ledger's tests: a folder for a ledger, a batch of records made by hand, and
 // a look into the file from outside.
 #pragma once
 

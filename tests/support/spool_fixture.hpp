@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the tests of the spool share: a spool to put files into, and the records of what it gave.
+// Fixtures of the spool's tests: a spool to put files into, and the records of what it gave.
 #pragma once
 
 #include <sys/stat.h>

@@ -17,6 +17,7 @@
 #include "consumer/outside/exec_processor.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/memory_segments.hpp"
+#include "tests/support/segment_name.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace pipeline;
@@ -91,8 +92,8 @@ class Work : public Batch::Owner {
 
 TEST_CASE("attempts at what a dead consumer has left take permits, as all others do", "[pace]") {
     constexpr std::uint64_t kPeriod = 20'000'000;
-    const std::string name = fmt::format("unit-{}-pace", ::getpid());
-    Segments segments = Segments::create(name, {8, 8, "sequence", "none", 1, true});
+    const SegmentName name("pace");
+    Segments segments = Segments::create(name.text, {8, 8, "sequence", "none", 1, true});
     std::vector<Item> items(4);
     for (std::size_t i = 0; i < items.size(); ++i) set_number(items[i], i + 1);
     REQUIRE(segments.ring().push(items).count == items.size());
@@ -107,7 +108,7 @@ TEST_CASE("attempts at what a dead consumer has left take permits, as all others
     segments.ring().area().next_begin_ns = due;
     hand.area().leave = 1;
     ConsumerOptions options;
-    options.name = name;
+    options.name = name.text;
     options.place = 1;
     options.ledger.kind = LedgerSpec::Kind::None;
     options.parent = ::getppid();
@@ -118,7 +119,6 @@ TEST_CASE("attempts at what a dead consumer has left take permits, as all others
     REQUIRE(processor.times.size() == items.size());
     for (std::size_t i = 0; i < items.size(); ++i) CHECK(processor.times[i] >= due + i * kPeriod);
     CHECK(segments.storage().durable() == items.size());
-    segments.unlink();
 }
 
 TEST_CASE("every process for an invoice takes a permit, each retry another one", "[pace]") {

@@ -139,7 +139,7 @@ TEST_CASE("a ledger of version 1 that many processes open at once is migrated on
             ::close(gate[1]);
             char byte = 0;
             [[maybe_unused]] const auto opened = ::read(gate[0], &byte, 1);  // until all are there
-            SqliteLedger ledger(folder.ledger());
+            SqliteLedger ledger(folder.ledger(), std::chrono::seconds(60));
             Batch batch;
             batch.add(std::to_string(k), k);
             auto when = context("sequence");
