@@ -158,6 +158,8 @@ void Flush::commit(std::uint64_t tail, const std::optional<Cursor>& cursor) {
     CommitContext context{source_,     std::nullopt, WallClock(),
                           generation_, ledger_id_,   &storage_.area().ledger_files};
     context.from_start = area.from_start != 0;
+    // A record that changes after lead() has checked it may be read as something else: check again.
+    context.check_records = [this, tail] { storage_.require_sound(tail); };
     std::string file;
     if (cursor) {
         context.cursor = cursor->position;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -35,6 +36,9 @@ struct CommitContext {
     // True if this generation restarted the source at its beginning. The generation's first commit then moves
     // the cursor back, which no other commit does.
     bool from_start = false;
+    // commit() calls it, if it is set, after its last read of a record and before the records are committed.
+    // If it throws, commit() commits nothing and passes the exception on.
+    std::function<void()> check_records{};
 };
 
 // The ledger's record of how far a source has been read.

@@ -18,6 +18,7 @@ OTHERS = ("tests/unit/ledger_tests", "records that are not what the last commit 
 EXCHANGED = ("tests/unit/ledger_tests", "*half a copy in the place of one in use*")
 LOG_LOST = ("tests/unit/ledger_tests", "a log that is removed while in use*")
 LOG_BEGUN = ("tests/unit/ledger_tests", "a log that a lookup or a supervisor has begun*")
+DAMAGED_RECORD = ("tests/unit/unit_tests", "records that turn out to be damaged*")
 SUSPECT = ("tests/crash/crash_tests", "a kill of everything charges nobody*")
 SLEEPERS = ("tests/crash/storm_tests", "a storm of kills over sleeping processes*")
 
@@ -103,6 +104,9 @@ MUTANTS = [
     Mutant("a log that a lookup has begun is not the consumers'", (
         ("common/ledger/sqlite/ledger_opening.cpp", "    remember_log(opened, known);",
          "    static_cast<void>(remember_log);"),), LOG_BEGUN),
+    Mutant("records are not checked again before their COMMIT", (
+        ("common/ledger/sqlite/ledger_session.cpp",
+         "    if (context.check_records) context.check_records();\n", ""),), DAMAGED_RECORD),
     Mutant("a flush counts in the totals that are valid", (
         (STORAGE, "area_->totals[which ^ 1U];", "area_->totals[which];"),
         (STORAGE, "(durable << 1U) | (which ^ 1U)", "(durable << 1U) | which")), ONE_KILL),

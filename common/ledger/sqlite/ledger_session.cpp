@@ -91,6 +91,7 @@ void LedgerSession::write(const RecordRange& records, const CommitContext& conte
     added_ = rows_.insert(records, count_redone(records, context.generation), context);
     write_source(context);
     write_generation(records, context);
+    if (context.check_records) context.check_records();
     commit_.run();
 }
 

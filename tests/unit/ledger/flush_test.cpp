@@ -65,6 +65,17 @@ class MoodyLedger final : public Ledger {
     std::shared_ptr<std::string> against_;
 };
 
+// A bit of a record flips while it writes; a real ledger has then read some of the records.
+class FlippingLedger final : public Ledger {
+  public:
+    void commit(const RecordRange& records, const CommitContext& context) override {
+        records.record(3).id_length ^= 1U;
+        context.check_records();
+        FAIL("the flip was not noticed");
+    }
+    [[nodiscard]] std::optional<std::uint64_t> cursor(std::string_view) override { return std::nullopt; }
+};
+
 // Remembers what it was told, and how much was durable then.
 class Told final : public Flush::Listener {
   public:
@@ -112,6 +123,13 @@ TEST_CASE("a flush is due at once when enough records wait, and makes them durab
     CHECK(waiting.storage().totals().booked == 10);
     CHECK(waiting.until_durable().total() == 10);
     CHECK_FALSE(flush.due_in());
+}
+
+TEST_CASE("a record that changes while the ledger writes it is found before the commit", "[flush]") {
+    const Waiting waiting(std::make_unique<FlippingLedger>());
+    Flush flush = waiting.flush();
+    CHECK_THROWS_AS(flush.lead(nanoseconds(0)), DamagedMemory);
+    CHECK(waiting.storage().durable() == 0);
 }
 
 TEST_CASE("a flush of few records is due when the oldest has waited long enough, or is of the future",

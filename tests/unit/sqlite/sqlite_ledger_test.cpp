@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "common/shm/damaged_memory.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/ledger_fixture.hpp"
 
@@ -243,4 +244,19 @@ TEST_CASE("several connections commit to one file, each invoice once", "[sqlite_
     for (auto& thread : threads) thread.join();
     CHECK(counts(folder) == "2000 0 2000");
     CHECK(ask(folder.ledger(), "PRAGMA integrity_check") == "ok");
+}
+
+TEST_CASE("records that turn out to be damaged while they are written are not committed", "[sqlite_ledger]") {
+    const LedgerFolder folder;
+    SqliteLedger ledger(folder.ledger());
+    Batch batch;
+    batch.add("a", 1);
+    CommitContext when = context("sequence", 2);
+    when.check_records = [] { throw DamagedMemory("storage's record[0]'s seal is 7"); };
+    CHECK_THROWS_AS(ledger.commit(batch.range(), when), DamagedMemory);
+    CHECK(ask(folder.ledger(), "SELECT count(*) FROM invoices") == "0");
+    CHECK_FALSE(ledger.cursor("sequence"));
+    when.check_records = {};
+    ledger.commit(batch.range(), when);  // the connection is still usable
+    CHECK(ledger.cursor("sequence") == 2);
 }
