@@ -132,6 +132,8 @@ bool RobustMutex::owner_died(int error) const {
         case EBUSY:
         case ETIMEDOUT:
             return false;
+        case ENOTRECOVERABLE:
+            throw DamagedMemory("a lock is given up: what its dead owner left could not be settled");
         default:
             refuse_word({"a lock"}, static_cast<std::uint32_t>(mutex_.__data.__kind), "is no lock any more");
     }

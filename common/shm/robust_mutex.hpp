@@ -2,8 +2,9 @@
 // A mutex in shared memory that outlives its owner: pthread_mutex_t, process-shared and robust. Each caller
 // passes a `settle` callable, so that no caller can forget the recovery after an owner's death. If the last
 // owner died while it held the lock, the new owner runs `settle` with the lock held, and then marks the mutex
-// as consistent. After a kill inside `settle`, the next owner runs its `settle` again. Only memory operations
-// belong between lock and unlock.
+// as consistent. After a kill inside `settle`, the next owner runs its `settle` again. If `settle` throws,
+// the mutex is given back without the mark, and nobody can ever lock it again. Only memory operations belong
+// between lock and unlock.
 //
 // The mutex works neither across pid namespaces nor for children of vfork or raw clone: the kernel marks a
 // dead owner only through the robust list that fork and exec set up (futex(2), get_robust_list(2)).
@@ -101,9 +102,10 @@ class alignas(64) RobustMutex {
         }
         if (!owner_died(locked)) return Guard();
         own();
+        Guard guard(this);
         settle();
         mark_consistent();
-        return Guard(this);
+        return guard;
     }
 
     // False if `error` is a timeout: the lock was not taken in time.

@@ -183,6 +183,8 @@ TEST_CASE("a word of the storage that cannot be stops a save and a flush", "[sto
         storage.record(1).ring_index ^= std::uint64_t{1} << GENERATE(0U, 1U, 8U, 17U, 33U, 63U);
         die_holding(segments.storage_area().save_lock, [] {});
         CHECK_THROWS_AS(storage.settle(), DamagedMemory);
+        CHECK_THROWS_AS(save(), DamagedMemory);
+        CHECK(storage.tail() == 2);
     }
     SECTION("any bit of a record's small fields") {
         for (unsigned bit = 0; bit < 8; ++bit) {
