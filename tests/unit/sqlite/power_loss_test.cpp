@@ -18,6 +18,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/ledger_fixture.hpp"
 #include "tests/support/memory_segments.hpp"
+#include "tests/support/scale.hpp"
 #include "tests/unit/sqlite/power_disk.hpp"
 
 using namespace pipeline;
@@ -295,7 +296,7 @@ Simulation simulate(int cuts, bool disk_lies, std::uint64_t seed) {
 }  // namespace
 
 TEST_CASE("after 200 power cuts the ledger holds every acquired invoice once", "[power]") {
-    const std::uint64_t seed = std::random_device{}();
+    const std::uint64_t seed = test_seed();
     fmt::print("power cuts: seed {}\n", seed);
     const Simulation result = simulate(200, false, seed);
     INFO("seed " << seed << ", after " << result.cuts << " cuts");
@@ -313,7 +314,7 @@ TEST_CASE("after 200 power cuts the ledger holds every acquired invoice once", "
 }
 
 TEST_CASE("a copy without a log that gets one while the power is cut is a ledger afterwards", "[power]") {
-    const std::uint64_t seed = std::random_device{}();
+    const std::uint64_t seed = test_seed();
     INFO("seed " << seed);
     std::mt19937_64 random(seed);
     bool is_over = false;
@@ -348,7 +349,7 @@ TEST_CASE("a copy without a log that gets one while the power is cut is a ledger
 }
 
 TEST_CASE("on a disk that forgets its syncs the same simulation finds the loss", "[power]") {
-    const std::uint64_t seed = std::random_device{}();
+    const std::uint64_t seed = test_seed();
     INFO("seed " << seed);
     const Simulation result = simulate(200, true, seed);
     CHECK_FALSE(result.wrong.empty());
