@@ -71,7 +71,7 @@ TEST_CASE("among programs that turn against the pipeline no healthy invoice is c
                                      "--log-level",    "warning"};
     options.insert(options.end(), mode.options.begin(), mode.options.end());
     auto supervisor = run.start(over(run, ids, options));
-    const int status = supervisor.wait();
+    const int status = supervisor.wait(kDeadline * std::max(1, static_cast<int>(test_scale())));
     INFO(supervisor.err());
     REQUIRE(status == 0);
     const auto charged = run.column(
