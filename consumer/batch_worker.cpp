@@ -6,8 +6,8 @@
 namespace pipeline {
 namespace {
 
-// The least time until the next look at the flush, so that a flush that is due does not make the consumer
-// spin.
+// The least time to wait before checking again whether a flush is due. Without it, a flush that is due but
+// cannot be led now would make the consumer spin.
 constexpr std::chrono::nanoseconds kLeastWait{1'000'000};
 
 }  // namespace

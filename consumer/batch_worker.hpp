@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Processes the items that a consumer has claimed (its hand) as one Batch: gives it to a BatchProcessor,
-// which works in another process. The batch decides when to save which results. That may take long, so the
-// consumer leads flushes meanwhile.
+// Processes the items that a consumer has claimed (its hand) as one Batch: gives the Batch to a
+// BatchProcessor, which works in another process. The Batch decides when to save which results. The
+// processing may take long, so the consumer leads flushes meanwhile.
 #pragma once
 
 #include <array>

@@ -41,8 +41,8 @@ ExitStatus consume(const ConsumerOptions& options) {
 
 ExitStatus consume_with(ProcessorMaker make, const ConsumerOptions& options) {
     if (options.serve) {
-        // Accept any folder, and positions without birth times: the consumer that sends the requests has
-        // checked the folder, and checks each file before its request.
+        // Accept any folder (nullopt), and bare inodes as positions (true): the consumer that sends the
+        // requests has checked the folder, and checks each file before it sends the request.
         const auto spool = open_spool_folder(options.source, {std::nullopt, true});
         return answer_requests(*make_inside(options, spool, make));
     }

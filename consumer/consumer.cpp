@@ -21,7 +21,7 @@ std::optional<Permits> permits_of(const ConsumerOptions& options, const Ring& ri
     return options.rate ? std::optional<Permits>(std::in_place, ring.area(), *options.rate) : std::nullopt;
 }
 
-// With --rate, a consumer claims only as many items as the rate lets begin within ClaimSize::kBudget. It
+// With --rate, a consumer claims only as many items as may begin within ClaimSize::kBudget at that rate. It
 // leaves the rest to other consumers.
 std::size_t most_to_claim(const ConsumerOptions& options) noexcept {
     if (!options.rate) return options.batch_max;

@@ -34,10 +34,10 @@ class Consumer {
     Consumer(const ConsumerOptions& options, const Segments& segments, BatchProcessor& outside,
              Ledger& ledger);
 
-    // Runs until the ring is drained or the consumer leaves as told, and returns Drained. Returns NotDrained
-    // if the supervisor is dead and the consumer cannot continue: it has waited for the ledger, for room in
-    // storage or for a permit (--rate) beyond the drain timeout, or the storage is full and no producer is
-    // left to make room. Unfinished work then stays in the segments.
+    // Runs until the ring is drained or the supervisor has told the consumer to leave, and returns Drained.
+    // Returns NotDrained if the supervisor is dead and the consumer cannot continue: it has waited for the
+    // ledger, for room in storage or for a permit (--rate) beyond the drain timeout, or the storage is full
+    // and no producer is left to make room. Unfinished work then stays in the segments.
     [[nodiscard]] ExitStatus run();
 
   private:

@@ -19,13 +19,14 @@ class Departure {
         : hand_(hand), storage_(storage), flush_(flush), watch_(watch) {}
 
     // True if the supervisor has told this consumer to leave and no drain has begun. During a drain the
-    // consumer stays, because it may be the last one. If the supervisor is dead, this call begins a drain.
+    // consumer stays, because it may be the last one. Begins a drain if the supervisor has died after telling
+    // this consumer to leave.
     [[nodiscard]] bool is_wanted();
     // Flushes until all results that are saved by now are durable. (Other consumers may be busy with slow
     // invoices and would flush them late.) Returns false if is_wanted() has become false meanwhile.
     [[nodiscard]] bool flush_saved();
-    // Flushes until all saved results and the cursor are durable. Returns false if that has not succeeded and
-    // DrainWatch::has_waited_enough().
+    // Flushes until all saved results and the cursor are durable. Returns false if
+    // DrainWatch::has_waited_enough() becomes true before that.
     [[nodiscard]] bool drain();
 
   private:

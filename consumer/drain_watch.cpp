@@ -8,9 +8,9 @@ namespace pipeline {
 
 using std::chrono::steady_clock;
 
-// In a drain, a living producer closes the ring itself, after it has pushed the items that it cannot acquire
-// again. This function closes the ring if the producer is dead, or if an orphan has waited for the producer
-// long enough.
+// In a drain, a living producer closes the ring itself, after it has pushed the items that its source could
+// not give again. This function closes the ring if the producer is dead, or if this consumer has been an
+// orphan for the drain timeout.
 void DrainWatch::look() {
     if (!is_orphan() && lineage_.is_orphan()) {
         orphan_since_ = steady_clock::now();

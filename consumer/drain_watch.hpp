@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A consumer's watch for a dead supervisor or producer. If the supervisor is dead, the consumer is an orphan,
-// and the watch requests the stop. In a drain it closes the ring if the producer is dead, or if the consumer
-// has been an orphan for the drain timeout.
+// and the watch begins a drain. In a drain, the watch closes the ring if the producer is dead, or if the
+// consumer has been an orphan for the drain timeout.
 #pragma once
 
 #include <chrono>
@@ -13,13 +13,12 @@ namespace pipeline {
 
 class DrainWatch {
   public:
-    // `drain_timeout`: how long an orphan waits for the producer, for the ledger, for room in storage or for
-    // a permit.
+    // `drain_timeout`: how long an orphan waits for the producer, the ledger, room in storage, or a permit.
     DrainWatch(const Ring& ring, Lineage lineage, std::chrono::nanoseconds drain_timeout) noexcept
         : ring_(ring), lineage_(lineage), drain_timeout_(drain_timeout) {}
 
-    // Requests the stop if the supervisor is dead, and closes the ring if that is due. Call it after each
-    // wait.
+    // Begins a drain if the supervisor is dead. In a drain, closes the ring if the producer is dead, or if
+    // has_waited_enough(). Call it after each wait.
     void look();
     [[nodiscard]] bool is_draining() const noexcept { return ring_.stop_requested() || ring_.closed(); }
     // True once look() has found the supervisor dead.

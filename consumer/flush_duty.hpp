@@ -49,7 +49,7 @@ class FlushDuty {
 
     ActivityMeter& meter_;
     const ClaimSize& claim_size_;
-    OutcomeLog outcome_log_;  // declared before flush_, which calls it
+    OutcomeLog outcome_log_;  // must precede flush_, which uses it
     Flush flush_;
     std::chrono::nanoseconds retry_delay_{0};  // 0: the last use of the ledger succeeded
     TimePoint retry_at_{};

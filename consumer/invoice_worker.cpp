@@ -53,7 +53,7 @@ bool InvoiceWorker::work_off() {
     return true;
 }
 
-// Saves the results of the `unsaved` items before item `end`.
+// Saves the results of the last `unsaved` items before item `end`.
 bool InvoiceWorker::save(std::uint64_t end, std::size_t unsaved, std::chrono::steady_clock::time_point now) {
     clock_.pause(end - unsaved, unsaved, now, end == hand_.word().count);
     if (!saver_.save(std::span(findings_).first(unsaved))) return false;
@@ -61,8 +61,8 @@ bool InvoiceWorker::save(std::uint64_t end, std::size_t unsaved, std::chrono::st
     return true;
 }
 
-// Returns true if item i may begin now: it has got its permit (with --rate), or it will not be processed and
-// needs none (is_to_be_processed()).
+// Returns true if item i may begin now: it has got its permit, or it needs none, because it will not be
+// processed (is_to_be_processed()).
 bool InvoiceWorker::may_begin(std::uint64_t i) noexcept {
     return !is_to_be_processed(hand_, i, max_attempts_) || pacer_.take() == std::chrono::nanoseconds::zero();
 }

@@ -18,9 +18,9 @@ namespace pipeline {
 namespace {
 
 // Returns the rule set (common/os/confinement.hpp) that keeps this consumer's children from the segments and
-// the ledger; null without --isolate and --confine. An isolated processor of ours may also write nowhere. If
-// the kernel cannot confine processes: with --confine, throws Failure; with --isolate alone, logs that and
-// returns null.
+// the ledger; null if neither --isolate nor --confine is given. In addition, a processor of ours (--isolate)
+// may write no file at all. If the kernel cannot confine processes: with --confine, throws Failure; with
+// --isolate alone, logs that and returns null.
 std::shared_ptr<const UniqueFd> confine(const ConsumerOptions& options) {
     if (!options.outside.isolate && !options.outside.confine) return nullptr;
     ConfinementPlan plan;

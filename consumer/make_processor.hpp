@@ -21,8 +21,8 @@ namespace pipeline {
                                                         Patience patience = Patience{});
 
 // Makes the processor for a user's program (exec, each) or for --isolate. Returns null if the options name
-// neither: the consumer then processes invoices itself. Throws Failure NoInput if there is no such program.
-// `spool`: the folder of the invoices' files; null if they do not lie in a spool.
+// neither: the consumer then processes invoices itself. Throws Failure NoInput if the user's program cannot
+// be found. `spool`: the folder of the invoices' files; null if they do not lie in a spool.
 [[nodiscard]] std::unique_ptr<BatchProcessor> make_batch_processor(
     const ConsumerOptions& options, const std::shared_ptr<const SpoolFolder>& spool);
 

@@ -32,8 +32,7 @@ class OutcomeLog final : public Flush::Listener {
     // Writes all remaining lines.
     ~OutcomeLog() override;
 
-    // Copies as many of the records that are not booked as there are lines left in this second, and counts
-    // the others.
+    // Copies records that are not booked, as many as may get a log line in this second. Counts the others.
     void stored(const RecordRange& records, const Totals& outcomes) noexcept override;
     // Writes a line for each copied record. If more lines are allowed at `now`, also writes how many invoices
     // have got no line. Call it after each flush, and from time to time while has_something_to_say().
@@ -43,8 +42,8 @@ class OutcomeLog final : public Flush::Listener {
     }
 
   private:
-    // The copy of a record that a line needs. The record itself may be overwritten before the line is
-    // written.
+    // The parts of a record that its log line needs. They are copied, because the record may be overwritten
+    // before the line is written.
     struct Ended {
         Outcome outcome;
         std::uint32_t attempts;

@@ -22,17 +22,17 @@ class Pacer {
         : permits_(permits), flush_(flush), watch_(watch) {}
 
     [[nodiscard]] bool is_on() const noexcept { return permits_.has_value(); }
-    // Takes a permit and returns zero. If none is due, returns the time after which to ask again.
+    // Takes a permit and returns zero. If no permit is due, returns the time after which to ask again.
     [[nodiscard]] std::chrono::nanoseconds take() noexcept {
         return permits_ ? permits_->take() : std::chrono::nanoseconds::zero();
     }
-    // Waits until it has taken a permit. Returns false if there is none yet and
-    // DrainWatch::has_waited_enough(). The consumer must then leave its unfinished items to the next start.
+    // Waits for a permit and takes it. Returns false if DrainWatch::has_waited_enough() becomes true first:
+    // the consumer must then leave its unfinished items to the next start.
     [[nodiscard]] bool wait();
 
   private:
-    // The least time until the next look at the flush, so that a flush that is due does not make the consumer
-    // spin.
+    // The least time to wait before checking again whether a flush is due. Without it, a flush that is due
+    // but cannot be led now would make the consumer spin.
     static constexpr std::chrono::nanoseconds kLeastWait{1'000'000};
 
     std::optional<Permits> permits_;

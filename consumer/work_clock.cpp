@@ -53,8 +53,8 @@ void WorkClock::go_on() noexcept {
 
 // Adds to the metrics how long each item has waited from its acquisition until its processing began. `each`:
 // the processing time of one item. Items with the same time of acquisition have waited nearly equally long,
-// so they all count with the waiting time of the first one. A binary search finds the last of them, since
-// items are in order of acquisition: reading every item would cost more than everything else here.
+// so all of them count with the waiting time of the first. Items are in order of acquisition, so a binary
+// search finds the last of them. Reading every item would cost more than everything else here.
 void WorkClock::count_waiting(std::uint64_t first, std::size_t count, std::uint64_t each) const noexcept {
     std::span<const Item> items(&hand_.item(first), count);
     std::uint64_t begun = ns_of(began_);

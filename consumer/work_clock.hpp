@@ -24,12 +24,12 @@ class WorkClock {
 
     // Call before the hand's first item is processed.
     void begin() noexcept;
-    // The time when the processing of the unsaved items began, moved forward by each rest (rest() to
-    // go_on()).
+    // The time when the processing of the unsaved items began. Each rest (from rest() to go_on()) moves it
+    // forward by the length of the rest.
     [[nodiscard]] TimePoint began() const noexcept { return began_; }
-    // Call just before saving the results of `count` items of the hand, from item `first` on: they count as
-    // processed one after another since began(). After the save they are no longer in the hand. `is_end`:
-    // they are the hand's last items.
+    // Call just before saving the results of `count` items of the hand, from item `first` on: the save takes
+    // them out of the hand. They count as processed one after another since began(). `is_end`: they are the
+    // hand's last items.
     void pause(std::uint64_t first, std::size_t count, TimePoint now, bool is_end) noexcept;
     // Call after the save that followed pause().
     void resume() noexcept;

@@ -7,9 +7,10 @@
 
 namespace pipeline {
 
-// Shows the requested view; live views run until SIGTERM or SIGINT. Returns Drained, or the audit's status.
-// Throws Failure: NoInput if there is nothing to observe (live views wait instead); Configuration if this
-// observer was built without the view; else as audit_pipeline() and serve() do.
+// Shows the requested view; a live view runs until SIGTERM or SIGINT. Returns Drained, or the exit status of
+// the audit. Throws Failure: NoInput if there is nothing to observe (a live view waits instead);
+// Configuration if this observer was built without the view. Also throws whatever audit_pipeline() and
+// serve() throw.
 [[nodiscard]] ExitStatus observe(const ObserverOptions& options);
 
 }  // namespace pipeline

@@ -8,7 +8,7 @@ namespace pipeline {
 
 void ListMarker::before_push(const Source& source, std::size_t count, bool is_last, std::uint64_t now_ns) {
     if (!is_list_) return;
-    // No other process reads `source_file` before the first push.
+    // A plain store is enough: no other process reads `source_file` before the first push.
     RingArea& area = ring_.area();
     if (const auto file = source.file(); file && ring_.tail() == 0) area.source_file = *file;
     unmarked_ += count;
@@ -41,8 +41,8 @@ void ListMarker::leave(const std::optional<MarkedPosition>& mark, std::uint64_t 
     ListMarks(ring_.area().list_marks).leave(*mark, storage_.area().cursor.load(std::memory_order_relaxed));
     if (is_checked_) return;
     is_checked_ = true;
-    // Store `list_checked` after the mark: if it is set, the next producer skips the comparison and needs a
-    // mark to continue from.
+    // Store `list_checked` after the mark. A producer that finds `list_checked` set does not compare the
+    // whole list again: it continues from a mark, so there must be one.
     ring_.area().list_checked.store(1, std::memory_order_release);
 }
 

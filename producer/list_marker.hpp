@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Leaves the marks of a producer's list in the ring (common/core/list_marks.hpp): positions with the digest
-// of everything before them. Leaves them so often that the ledger's cursor stays close to finished work and
-// few lines are unverified after a kill, and so seldom that they cost nothing. Also records in the ring which
-// file the list is, and that a producer has compared the file with what was read before.
+// of everything before them. Leaves them often enough that the ledger's cursor stays close to the finished
+// work, and that few lines follow the last mark after a kill. But it leaves them seldom enough that they cost
+// nothing. Also records in the ring which file the list is, and that a producer has compared the file with
+// what was read before.
 #pragma once
 
 #include <cstddef>

@@ -9,10 +9,10 @@
 
 namespace pipeline {
 
-// Opens the source. With `once`, the pipeline finishes when the source has nothing more, and the end of a
-// list also ends its last line. Without it, that line may still grow. Throws Failure (NoInput: missing or
-// unreadable; CannotCreate: the spool's outcome folders cannot be created; Configuration: the input differs
-// from the part that was read before, as `resume` describes it).
+// Opens the source. With `once`, the pipeline finishes when the source has nothing more, and the last line of
+// a list needs no newline. Without `once`, a last line that has no newline may still grow. Throws Failure
+// (NoInput: missing or unreadable; CannotCreate: the spool's outcome folders cannot be created;
+// Configuration: the input differs from the part that was read before, as `resume` describes it).
 [[nodiscard]] std::unique_ptr<Source> open_source(const SourceSpec& spec, const Resume& resume, bool once,
                                                   const SourceContext& context = {});
 

@@ -22,17 +22,18 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds kBoundedWait{500};
 // While items are not acknowledged, a wait for the source lasts at most this long, so that the producer
-// acknowledges durable records soon. The urgent limit applies once these items could fill half of the
-// storage.
+// acknowledges durable records soon. The urgent limit applies if there are so many of these items that they
+// could fill half of the storage.
 constexpr milliseconds kReceiptsWait{50};
 constexpr milliseconds kUrgentReceiptsWait{1};
 constexpr milliseconds kLookOutside{20};
-// With --rate, the producer hands over an item this long before it may begin. The consumers then have it in
-// time, and a drain finds few items that still wait to begin.
+// With --rate, the producer pushes an item this long before its processing may begin. So the consumers have
+// the item in time, and a drain finds few items whose processing has not begun.
 constexpr milliseconds kAhead{1};
-// How often to check whether a consumer has left out the item that it claimed: such an item takes no permit.
-// If a permit is due for this long and nobody has taken it, the consumer with that item has died or is
-// stopped: other consumers need not wait for its successor.
+// With --rate, the producer waits until a consumer has taken a permit for the last pushed item, or has saved
+// the item without one (an unusable id). If a permit is due for this long and nobody has taken it, the
+// producer acquires the next items all the same: the consumer that holds the last item has died or is
+// stopped, and the other consumers need not wait for it.
 constexpr milliseconds kLookForBegin{50};
 // A call of acknowledge() gives at most this many receipts, and stops after this time; but it gives at least
 // one.
@@ -118,15 +119,15 @@ std::size_t Producer::acquire() {
     return count;
 }
 
-// Returns the number of items that may begin soon, and so are worth acquiring. The consumers enforce the
-// rate, attempt by attempt; the producer only leaves the items in the source that cannot begin yet.
+// Returns the number of items whose processing may begin soon: only these are worth acquiring. The producer
+// leaves the others in the source. It does not enforce the rate: the consumers do, attempt by attempt.
 std::size_t Producer::wanted() const noexcept {
     if (!permits_ || stopping_) return kMaxBatch;
     if (until_wanted() > nanoseconds::zero()) return 0;
     return Permits::begins_in(*options_.rate, kAhead) - (ring_.tail() - ring_.head());
 }
 
-// Returns zero if an item is wanted now, else the time after which the producer must ask again at the latest.
+// Returns zero if an item is wanted now, else how long the producer may wait before it must ask again.
 nanoseconds Producer::until_wanted() const noexcept {
     if (!permits_ || stopping_) return nanoseconds::zero();
     const std::uint64_t tail = ring_.tail();
@@ -153,8 +154,8 @@ void Producer::push(std::size_t count) {
                 return give_up(waiting, ring_is_used_up_ ? "the ring can count no more"
                                                          : "the ring has been closed meanwhile");
             case Ring::PushOutcome::Full:
-                // If the source can give these items again, a stop leaves them to the next run, so that the
-                // drain waits no longer than it must.
+                // If the source can give these items again, a stop leaves them in the source for the next
+                // run, so that the drain does not wait for room.
                 if (must_stop() && options_.source.traits().can_repeat) return;
                 if (orphan_has_waited_enough())
                     return give_up(waiting, "the supervisor and all consumers are gone and the ring is full");
@@ -206,8 +207,8 @@ void Producer::wait_without_source(nanoseconds bound, bool paused) {
 }
 
 // Acknowledges some of the durable records to the source. A receipt may take milliseconds (a rename on a slow
-// disk). Receipts for a full storage, given all at once, would delay new items, a stop request, and the room
-// that consumers need.
+// disk). If the producer gave all receipts of a full storage at once, that would delay new items, a stop, and
+// the release of space that consumers need.
 void Producer::acknowledge() {
     const std::uint64_t durable = storage_.durable();
     std::uint64_t released = storage_.released();
@@ -239,8 +240,9 @@ bool Producer::wait_for_receipts() {
     }
 }
 
-// Skips the receipts that are due if the next start can make up for them: their invoices are all in the
-// ledger. The caller does this once half of the drain timeout is over.
+// Releases the durable records without receipts, if the source can go without them. The invoices are in the
+// ledger, so the next start makes up for the receipts. The caller does this once half of the drain timeout is
+// over.
 void Producer::leave_receipts() {
     const std::uint64_t left = storage_.durable() - storage_.released();
     if (left == 0 || !source_.can_go_without_receipts()) return;
@@ -251,8 +253,8 @@ void Producer::leave_receipts() {
     storage_.release(storage_.durable());
 }
 
-// True if the supervisor is dead, and either the drain timeout is over or no consumer lives: nobody restarts
-// consumers.
+// True if the supervisor is dead, and either the drain timeout is over or no consumer lives. Without a
+// supervisor, nobody restarts consumers.
 bool Producer::orphan_has_waited_enough() noexcept {
     if (!lineage_.is_orphan()) return false;
     if (!orphan_deadline_) orphan_deadline_ = steady_clock::now() + options_.drain_timeout;
@@ -270,7 +272,7 @@ bool Producer::has_living_consumer() const noexcept {
 // sends one after it has set `stop` in the ring, and the kernel sends one when the supervisor dies.
 bool Producer::must_stop() noexcept {
     if (stopping_ || ring_.stop_requested()) return true;
-    // The system calls below cost more than a batch: make them only once in a while.
+    // The system calls below take longer than a batch: make them only once in a while.
     const auto now = steady_clock::now();
     if (now < look_outside_at_) return false;
     look_outside_at_ = now + kLookOutside;

@@ -53,7 +53,7 @@ class Producer {
     const ProducerOptions& options_;
     Ring ring_;
     Storage storage_;
-    std::uint64_t tail_;  // of the ring, as this producer left it
+    std::uint64_t tail_;  // the ring's tail after this producer's last push
     ActivityMeter meter_;
     Source& source_;
     int signal_fd_;

@@ -9,12 +9,12 @@
 namespace pipeline {
 namespace {
 
-// Limits the number of unmarked lines that are copied. The producer leaves marks so often that fewer lines
-// than this follow the last mark.
+// add_list() copies at most this many lines after the last mark. The producer leaves marks so often that
+// fewer lines than this follow the last mark.
 constexpr std::uint64_t kMostUnmarked = 8192;
 
-// Adds the list's marks, and the lines after the last mark. These are still in the ring's slots: a slot keeps
-// its item until the producer uses it again.
+// Adds the list's marks, and the lines after the last mark. These lines are still in the ring's slots: a slot
+// keeps its item until the producer uses the slot again.
 void add_list(const Ring& ring, Resume& resume) {
     resume.marks = ListMarks(ring.area().list_marks).up_to(resume.position);
     resume.list_checked = ring.area().list_checked.load(std::memory_order_acquire) != 0;
@@ -49,7 +49,7 @@ Resume resume_from(const Ring& ring, const Storage& storage) {
     }
     resume.bare_inodes = ring.area().bare_inodes != 0;
     // Consumers may move items meanwhile, but only forward: from the ring into a hand (HandArea), from a hand
-    // into storage. Reading in this order misses none.
+    // into storage. So reading the ring, the hands and the storage in this order misses no item.
     for (std::uint64_t i = ring.head(); i < tail; ++i) resume.in_flight.insert(ring.slot(i).position.load());
     for (std::size_t place = 0; place < kMaxPlaces; ++place) {
         const Hand hand = ring.hand(place);

@@ -9,7 +9,7 @@
 
 namespace pipeline {
 
-// Reads from the segments where the source continues. Only the producer calls this; consumers may run
+// Finds out from the segments where the source continues. Only the producer calls this; consumers may run
 // meanwhile.
 [[nodiscard]] Resume resume_from(const Ring& ring, const Storage& storage);
 

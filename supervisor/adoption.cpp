@@ -45,8 +45,8 @@ void wait_for_generation(Left& segments, const AdoptionRequest& request) {
 }
 
 // True if the plan's source is a spool whose path now leads to another folder than when the segments were
-// created. Inode and birth time tell folders apart. A remount may change the device number, so another device
-// means another folder only if there are no birth times.
+// created. Inode and birth time tell folders apart. A remount may change the device number, so the device
+// number counts only if there are no birth times.
 bool are_of_another_folder(const Segments& segments, const SegmentsPlan& plan) {
     const FileIdentity& left = segments.ring().area().source_file;
     const FileIdentity& wanted = plan.source_file;
@@ -56,8 +56,8 @@ bool are_of_another_folder(const Segments& segments, const SegmentsPlan& plan) {
 }
 
 // True if new segments may replace these: all acquired invoices are in the ledger, and the plan's source
-// needs no receipt (the news that its invoices are in the ledger). Receipts for another source, folder or
-// ledger do not count: that source gives its invoices again later, and its ledger recognises them.
+// waits for no receipt. Receipts for another source, folder or ledger may be lost: when that source is used
+// again, it gives those invoices again, and its ledger recognises them.
 bool are_done_with(const Segments& segments, const SegmentsPlan& plan) {
     if (segments.in_flight() != 0) return false;
     return segments.storage().released() == segments.ring().tail() || segments.source() != plan.source ||
@@ -76,7 +76,7 @@ void require_same(const std::string& what, const std::string& option, const std:
 }
 
 // Refuses a spool whose path now leads to another folder than the one that the segments' invoices came from:
-// their files are not there.
+// the files of these invoices are not there.
 void require_same_folder(const Segments& segments, const AdoptionRequest& request) {
     if (!are_of_another_folder(segments, request.plan)) return;
     throw Failure(
@@ -88,7 +88,7 @@ void require_same_folder(const Segments& segments, const AdoptionRequest& reques
 }
 
 // True if the plan's list is the file that the segments were made for, even under another path. Returns false
-// without a birth time, which proves nothing: a new file may have the inode of an old one.
+// if the file has no birth time: an equal inode alone proves nothing, since a new file may reuse it.
 bool is_same_list(const Segments& segments, const SegmentsPlan& plan) {
     const FileIdentity& left = segments.ring().area().source_file;
     if (!plan.ordered || plan.source_file.birth_ns == 0 || left != plan.source_file) return false;
@@ -126,9 +126,9 @@ std::unique_ptr<Ledger> open_known(const Segments& segments, const AdoptionReque
     }
 }
 
-// Refuses an older copy of the ledger or of the segments. Nobody would acquire the invoices again that an
-// older ledger lacks. Older segments would write other records under numbers that the ledger has already
-// received.
+// Refuses a ledger or segments that were put back from an older copy. An older ledger lacks invoices that no
+// source would give again. Older segments would write other records under numbers that the ledger already
+// has.
 void require_written_here(const Segments& segments, const AdoptionRequest& request) {
     const Storage storage = segments.storage();
     const std::uint64_t durable = storage.durable();
@@ -140,7 +140,7 @@ void require_written_here(const Segments& segments, const AdoptionRequest& reque
         case Continuation::Redoes:
         case Continuation::Unchecked:
             return;
-        case Continuation::Lacks:  // open_known() has refused it already
+        case Continuation::Lacks:  // cannot happen: open_known() has refused such a ledger already
         case Continuation::Differs:
             break;
     }
@@ -187,16 +187,15 @@ struct Leftover {
     std::optional<OldSegments> old;
 };
 
-// True if this user owns a segment of that name. Other users' segments do not count: they are in the way only
-// under the name of new segments.
+// True if this user owns a segment of that name. Ignores other users' segments, which cannot be adopted.
 bool is_ours(const std::string& name) {
     struct stat status {};
     return ::lstat(segment_path(name).c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
            status.st_uid == ::geteuid();
 }
 
-// Returns the name of the segments that an earlier start has left. Tries request.segments first, and also
-// returns that name if nothing is left.
+// Returns the name of the segments that an earlier start has left. Tries the name request.segments first, and
+// returns it also if no segments are left.
 const std::string& name_of_left(const AdoptionRequest& request) {
     const auto are_there = [](const std::string& name) {
         return is_ours(ring_name(name)) || is_ours(storage_name(name));
@@ -212,7 +211,7 @@ std::optional<Leftover> find_leftover(const AdoptionRequest& request) {
         auto old = OldSegments::open(name);
         if (old) {
             wait_for_generation(*old, request);
-            if (!old->are_current()) continue;  // its last process has just removed them
+            if (!old->are_current()) continue;  // the last process of the generation has removed them
             Segments converted = old->convert();
             converted.check_contents();
             return Leftover{std::move(converted), std::move(old)};
@@ -248,8 +247,8 @@ Segments adopt(Leftover leftover, const AdoptionRequest& request) {
     require_begun_alike(segments, request);
     warn_of_kept_sizes(segments, request.plan);
     tell_of_kept_place(segments, request);
-    // Keep the identity of a list's file, unless it is missing: segments converted from an older layout have
-    // none. Always renew that of a folder.
+    // The identity of a spool's folder is always renewed. The identity of a list's file is kept, unless it is
+    // missing because the segments were converted from an older layout.
     if (!request.plan.ordered || segments.ring().area().source_file == FileIdentity{})
         segments.set_source_file(request.plan.source_file);
     if (leftover.old) upgrade(segments, request);

@@ -17,12 +17,12 @@ namespace pipeline {
 struct AdoptionRequest {
     std::string name;      // the pipeline's name, for messages
     std::string segments;  // the name of new segments (segments_in())
-    // Names under which earlier starts may have left segments instead: with another --shm-dir, or before that
-    // option existed.
+    // Other names under which an earlier start may have left segments: it may have had another --shm-dir, or
+    // may have been of a version without that option.
     std::vector<std::string> elsewhere;
     SegmentsPlan plan;  // for new segments; unfinished work must have the same source and ledger
-    // Fills in the source position where new segments begin, and the ledger's id (complete() in
-    // preflight.hpp). make_or_adopt() calls it once no process of an earlier generation is left.
+    // Adds to the plan of new segments the source position where they begin, and the ledger's id (complete()
+    // in preflight.hpp). make_or_adopt() calls it once no process of an earlier generation is left.
     std::function<void(SegmentsPlan&)> complete;
     // Opens the ledger and checks that it is the one that the segments were used with, as open_known_ledger()
     // does. make_or_adopt() calls it before it adopts segments.

@@ -60,9 +60,9 @@ void Drain::cut_short() {
     if (!failure_) failure_ = ExitStatus::NotDrained;
     kill_children();
     // Do not charge the invoices of consumers that this process has just killed. If HandArea::death is set,
-    // the consumer died earlier, and its invoice stays charged. No other process writes these words now. If
-    // this process is killed before this loop, the next start does not know the causes, and makes the
-    // invoices suspects (is_suspect()).
+    // the consumer died earlier, and its invoice stays charged. No other process writes HandArea now. If this
+    // process is killed before this loop, the next start does not know why the consumers died, and makes
+    // their invoices suspects (is_suspect()).
     Ring ring = segments_.ring();
     for (const Child& consumer : children_.consumers()) {
         const Hand hand = ring.hand(consumer.place);
@@ -85,13 +85,13 @@ void Drain::go_on(TimePoint now) {
             to_text(options_.drain_timeout));
         cut_short();
     } else if (failure_ && children_.consumers_done()) {
-        kill_children();  // the producer waits for consumers, and none will start
+        kill_children();  // the producer waits for consumers, but no consumer will start any more
     }
 }
 
-// Once the producer has failed for good, releases the storage of durable records in its stead: otherwise they
-// would fill the storage. The source is not told of them. At the next start it gives these invoices
-// again, and the ledger recognises them. The producer was the only other writer of `released`.
+// Once the producer has failed for good, releases durable records in its stead: otherwise they would fill the
+// storage. The source gets no receipts for them, so it gives these invoices again at the next start, and the
+// ledger recognises them. The producer was the only other writer of `released`.
 void Drain::release_without_producer() noexcept {
     if (!producer_has_failed()) return;
     Storage storage = segments_.storage();
@@ -110,7 +110,8 @@ Drain::TimePoint Drain::next_deadline(TimePoint now) const noexcept {
 }
 
 ExitStatus Drain::finish() const {
-    // If a child was left alone, it may hold a lock, which damage() would report: then only use disorder().
+    // A child that SIGKILL did not end may still hold a lock, which damage() would report as damage. In that
+    // case use disorder(), which does not check locks.
     if (const auto damage = is_one_left_ ? segments_.disorder() : segments_.damage()) {
         log(LogLevel::Error, "{}; it is left as it is, and no start goes on with it", *damage);
         return ExitStatus::Internal;

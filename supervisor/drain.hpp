@@ -37,11 +37,11 @@ class Drain {
     void fail(ExitStatus status);
     [[nodiscard]] bool has_failed() const noexcept { return failure_.has_value(); }
 
-    // Marks the segments as damaged, which keeps them, and begins a drain. The exit status will be Internal,
-    // even if another failure came first. `what` names the damage that was found.
+    // Marks the segments as damaged, and begins a drain that does not remove them. The exit status will be
+    // Internal, even if another failure came first. `what` names the damage that was found.
     void refuse_damaged(const std::string& what);
 
-    // Kills all children, and charges no invoice with these deaths. The next start finishes the remaining
+    // Kills all children. No invoice is charged with these deaths. The next start finishes the remaining
     // invoices.
     void cut_short();
 

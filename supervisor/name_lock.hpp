@@ -16,7 +16,7 @@ namespace pipeline {
 class NameLock {
   public:
     // Takes the lock. Retries for `patience`, since an earlier supervisor may be about to end. Throws Failure
-    // CannotCreate, which names the owner's pid or the file that could not be created.
+    // CannotCreate, whose text names the owner's pid, or the file that could not be created.
     NameLock(const std::filesystem::path& runtime_dir, const std::string& name,
              std::chrono::milliseconds patience);
 

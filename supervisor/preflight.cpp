@@ -120,8 +120,8 @@ void require_free_source(const Options& options) {
 }
 
 void complete(SegmentsPlan& plan, const Options& options) {
-    // Recognise a list by its file only if the file has a birth time. Otherwise recognise it by its name: a
-    // new file may have the inode of an old one.
+    // Recognise a list by its file's identity only if the file has a birth time. Otherwise recognise the list
+    // by its name: a new file may have the inode of an old one.
     const bool is_known_by_file =
         options.source.traits().input == Input::List && plan.source_file.birth_ns != 0;
     const auto ledger = open_ledger(options.ledger);

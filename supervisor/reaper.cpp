@@ -33,12 +33,12 @@ void Reaper::reap(Child& child) {
     int wait_status = 0;
     if (::waitpid(child.process.pid, &wait_status, WNOHANG) != child.process.pid) return;
     decide(child, wait_status);
-    // If no successor starts, the child's word in shared memory has no other writer: clear it.
+    // If no successor starts, nobody else overwrites the child's registration in shared memory: clear it.
     if (child.state == Child::State::Done) word_of(child).store(0, std::memory_order_release);
     child.process = {};
     children_.end_orphans(milliseconds::zero());
-    // The child may have died before it woke another process, or may have got the wake-up that another one
-    // needs.
+    // The child may have died before it woke another process, or may have received a wake-up that another
+    // process needs.
     ring_.wake_all();
     storage_.wake_all();
 }
@@ -52,8 +52,8 @@ void Reaper::decide(Child& child, int wait_status) {
     child.state = Child::State::Done;
     const bool exited_well = WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0;
     if (exited_well && ring_.closed()) drain_.note();
-    // Ask the pool even if the ring is closed by now: a consumer that left as told may have left items in the
-    // ring.
+    // Ask the pool before checking ring_.closed(): a consumer that the pool told to leave may have left while
+    // the ring held items.
     if (exited_well && child.role == Child::Role::Consumer && pool_.has_left(child, steady_clock::now())) {
         log(LogLevel::Debug, "{} (pid {}) has left", child.name(), child.process.pid);
         return;
@@ -78,7 +78,7 @@ void Reaper::decide(Child& child, int wait_status) {
 
 // If all consumers are done and the ledger lacks something that was acquired, refuses the segments as
 // damaged. The last consumer leaves only when the ledger has everything, so one of the two counts below is
-// wrong. The producer would wait for ever for the ledger to have the rest.
+// wrong. Otherwise the producer would wait for ever until the missing invoices are durable.
 void Reaper::require_all_durable() {
     if (!children_.consumers_done() || drain_.has_failed()) return;
     const std::uint64_t acquired = ring_.tail();
@@ -109,10 +109,10 @@ void Reaper::decide_after_failure(Child& child, int wait_status, Cause cause) {
     if (child.died_with_others) suspicion_.raise();
 }
 
-// Counts the death. Stores its cause for the successor, unless consumers died together: then the cause stays
-// unknown. The successor charges a known cause to the invoice that was being processed; if the cause is
-// unknown (or this process is killed before it stores it), the successor makes that invoice a suspect
-// (is_suspect()). Returns true if there is such an invoice.
+// Counts the death, and stores its cause for the successor. If consumers died together, leaves the cause
+// unknown. The successor then charges the death to the invoice that was being processed, or makes this
+// invoice a suspect if the cause is unknown (Hand::take_over()). Returns true if an invoice was being
+// processed.
 bool Reaper::blame(Child& child, Cause cause) const noexcept {
     MetricsArea& metrics = segments_.metrics();
     if (child.role == Child::Role::Producer) {
@@ -121,8 +121,8 @@ bool Reaper::blame(Child& child, Cause cause) const noexcept {
     }
     const Hand hand = ring_.hand(child.place);
     if (child.condemned_for) {
-        // If the consumer has gone on to another invoice since the watch named it, the watch's kill is
-        // charged to none.
+        // If the consumer has gone on to another invoice since the watch decided to kill it, charge no
+        // invoice with this death.
         const std::uint64_t work = hand.area().work.load(std::memory_order_acquire);
         if (*child.condemned_for != 0 && work == *child.condemned_for) {
             cause = Cause::ran_too_long();
@@ -136,10 +136,10 @@ bool Reaper::blame(Child& child, Cause cause) const noexcept {
     return has_work;
 }
 
-// Returns true if the child died in a kill of the whole process group, and marks the others that are dying
-// (died_with_others). Such a kill reaches all processes of the group before the first of them can be seen
-// dead, so the others are exiting by now. Nobody knows which of them caused the kill. If one consumer
-// survives, there was no such kill.
+// Returns true if a kill of the whole process group has ended the child, and sets died_with_others in the
+// other children that are dying. A kill of the group reaches all its processes before this process can see
+// the first of them dead, so the others are exiting by now. Nobody knows which process caused the kill. If
+// one consumer survives, there was no kill of the group.
 bool Reaper::was_killed_with_others(Child& child, int wait_status) {
     if (!WIFSIGNALED(wait_status) || WTERMSIG(wait_status) != SIGKILL || child.condemned_for) return false;
     if (child.died_with_others) return true;
@@ -174,7 +174,7 @@ bool Reaper::is_hopeless(const Child& child, int wait_status, bool is_charged) n
     return true;
 }
 
-// Ends the run at once: waiting for --drain-timeout would change nothing.
+// Ends the run at once: no consumer can work, so a drain would only use up --drain-timeout.
 void Reaper::give_up(Cause cause) {
     log(LogLevel::Error, "the last one died: {}", cause.text(options_.item_timeout));
     drain_.fail(ExitStatus::Internal);

@@ -34,7 +34,7 @@ class Reaper {
           suspicion_(suspicion),
           progress_(progress) {}
 
-    // Call when the child may have ended. If it has, reaps it, decides what becomes of its row, and wakes all
+    // Call when the child may have ended. If it has, reaps it, decides whether it starts again, and wakes all
     // processes that wait.
     void reap(Child& child);
 
@@ -61,8 +61,8 @@ class Reaper {
     FutileDeaths futile_;
 };
 
-// Returns the child's exit status if it says that a restart cannot help: the supervisor then stops with the
-// same status. `wait_status` as from waitpid(2).
+// Returns the child's exit status if that status means that a restart cannot help. The supervisor then stops
+// with the same status. `wait_status` comes from waitpid(2).
 [[nodiscard]] std::optional<ExitStatus> permanent_failure(int wait_status) noexcept;
 
 }  // namespace pipeline

@@ -11,8 +11,8 @@
 namespace pipeline {
 
 struct Report {
-    std::uint64_t acquired = 0;  // invoices of this run, adopted unfinished ones included
-    Totals outcomes{};           // of those of them that are in the ledger
+    std::uint64_t acquired = 0;  // number of invoices, including adopted unfinished ones
+    Totals outcomes{};           // of the acquired invoices that are in the ledger
     std::chrono::nanoseconds duration{};
 
     [[nodiscard]] std::uint64_t in_flight() const noexcept { return acquired - outcomes.all(); }

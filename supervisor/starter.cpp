@@ -32,7 +32,8 @@ Starter::TimePoint Starter::next() const noexcept {
     return next;
 }
 
-// True if a drain has left nothing for this child to do. Then do not start the child: the start might fail.
+// True if a drain has left nothing for this child to do. In that case do not start it: a needless start might
+// fail, and the run with it.
 bool Starter::is_needless(const Child& child) const noexcept {
     const bool producer_done = children_.producer().state == Child::State::Done;
     return drain_.has_begun() && (child.role == Child::Role::Producer || producer_done) &&
@@ -71,7 +72,7 @@ void Starter::look_at_starts() {
 // Gives the child up if a later start would fail as well; otherwise lets it wait for its next start.
 void Starter::postpone(Child& child, const Failure& failure) {
     const bool is_permanent = failure.status() == ExitStatus::CannotCreate;
-    // Log each cause once, however long it lasts.
+    // Log each cause once, even if many starts fail because of it.
     if (child.hindrance != failure.what()) {
         log(LogLevel::Error, "{} cannot be started{}: {}", child.name(),
             is_permanent ? "" : " and is tried again", failure.what());

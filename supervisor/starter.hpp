@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts each child that waits in the process table once its time has come. If a child cannot be started now,
+// Starts the children that wait in the process table, each at its time. If a child cannot be started now,
 // tries again later.
 #pragma once
 
@@ -25,8 +25,8 @@ class Starter {
     // TimePoint::max() if no child waits.
     void start_due(TimePoint now);
     [[nodiscard]] TimePoint next() const noexcept;
-    // Handles the starts that have succeeded or failed since the last call. Call it when Children::wait()
-    // reports one. start_due() does not wait for the exec, which may take long.
+    // start_due() does not wait for the exec, which may take long. look_at_starts() handles the starts whose
+    // exec has succeeded or failed since its last call. Call it when Children::wait() reports `started`.
     void look_at_starts();
 
   private:

@@ -42,8 +42,8 @@ void Steering::obey(const signalfd_siginfo& signal) {
         case SIGUSR2:
             return pause("SIGUSR2", false);
         case SIGHUP:
-            // A SIGHUP from a process replaces the consumers. The kernel sends SIGHUP when the terminal
-            // closes: then drain, unless nohup(1) has started this program.
+            // If a process has sent the SIGHUP, replace the consumers. If the kernel has sent it, the
+            // terminal is closed: drain, unless nohup(1) has started this program.
             if (signal.ssi_code != SI_KERNEL) return replace_all();
             if (!is_ignored(SIGHUP)) stop("SIGHUP, the terminal is gone");
             return;
@@ -55,8 +55,8 @@ void Steering::obey(const signalfd_siginfo& signal) {
 }
 
 void Steering::stop(const char* cause) {
-    // Count signals only, and ignore whether a drain has begun: a run may drain by itself, and then the first
-    // signal must not cut that drain short.
+    // Count only the signals, not whether a drain has begun: a run may drain by itself, and the first signal
+    // must not cut that drain short.
     switch (stop_wish_.signalled(steady_clock::now())) {
         case StopWish::Means::Drain:
             drain_.begin(cause);

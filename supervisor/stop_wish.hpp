@@ -19,8 +19,8 @@ class StopWish {
         if (!since_) return Means::Drain;
         return now - *since_ < kOne ? Means::Nothing : Means::CutShort;
     }
-    // Call it when the first signal has been obeyed: kOne counts from here. Obeying may take a while, since a
-    // log line waits for its reader.
+    // Call it when the first signal has been obeyed: kOne counts from this moment. Obeying may take a while,
+    // since writing a log line may block.
     void obeyed(TimePoint now) noexcept { since_ = now; }
 
   private:

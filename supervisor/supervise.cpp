@@ -29,13 +29,13 @@ namespace {
 // The longest time until the children of a dead supervisor notice its death; then they drain within
 // --drain-timeout.
 constexpr std::chrono::seconds kOrphansNotice{5};
-// The longest time for the rest of a start, once those children are gone: allocating the segments, recovering
-// the ledger, starting the children.
+// The longest time for the rest of a start, once the dead supervisor's children are gone: allocating the
+// segments, recovering the ledger, starting new children.
 constexpr std::chrono::seconds kLimitOfStart{60};
 
 constexpr std::chrono::seconds kReport{1};
 
-// Prints the report. Only logs a failure to do so: the exit status describes the invoices, not the report.
+// Prints the report. If that fails, only logs it: the exit status describes the invoices, not the report.
 void print_report(const Report& report, ReportFormat format) noexcept {
     try {
         print_output(format == ReportFormat::Json ? report.json() + "\n" : report.text(), kReport);
@@ -76,8 +76,8 @@ void tell_of_failures(const Report& report, const Options& options) {
         failed, report.outcomes.all());
 }
 
-// Returns the names under which earlier starts may have left segments outside --shm-dir: in the directory of
-// the last supervisor, or in /dev/shm, which every supervisor used up to version 0.1.0.
+// Returns the names under which earlier starts may have left segments outside --shm-dir: in the directory
+// that the last supervisor used, or in /dev/shm, which supervisors up to version 0.1.0 used.
 std::vector<std::string> other_places(const Options& options, const NameLock& lock) {
     std::vector<std::string> places;
     for (const std::filesystem::path& directory : {lock.left(), std::filesystem::path(kSharedMemory)}) {
@@ -107,12 +107,12 @@ ExitStatus supervise(const Options& given) {
                                            return open_known_ledger(options.ledger, known);
                                        },
                                        options.drain_timeout + kOrphansNotice, interrupted});
-    options.shm_dir = segment_directory(segments.name());  // children and observers look there
+    options.shm_dir = segment_directory(segments.name());  // where children and observers will look
     lock.note(options.shm_dir);
     log(LogLevel::Info, "started: {} {}, source {}, ledger {}", options.consumers.text(),
         verb(options.consumers.most, "consumer", "consumers"), printable(segments.source()),
         printable(plan.ledger));
-    // An earlier run may have had a --rate. This run has none: clear the time of the next attempt.
+    // An earlier run with --rate may have left the time of its next attempt. Without --rate, clear it.
     if (!options.rate) segments.ring().area().next_begin_ns.store(0, std::memory_order_relaxed);
     Supervisor supervisor(options, segments, signals.get());
     const ExitStatus status = supervisor.run();

@@ -125,7 +125,7 @@ void Supervisor::read_signals() {
     signalfd_siginfo received{};
     while (::read(signal_fd_, &received, sizeof received) == static_cast<ssize_t>(sizeof received)) {
         if (received.ssi_signo == SIGCHLD) {
-            next_look_ = {};  // look now: a child may have been stopped (its pidfd would report a death)
+            next_look_ = {};  // call kill_stalled() now: a child may have been stopped by a signal
         } else {
             steering_.obey(received);
         }
@@ -149,7 +149,7 @@ void Supervisor::kill_stalled(TimePoint now) {
 }
 
 // Kills first and logs last: writing a log line may take a second, and the child could move on meanwhile. The
-// Reaper decides which invoice to blame once the child is dead and its state no longer changes.
+// Reaper decides later which invoice to charge: once the child is dead, its state no longer changes.
 void Supervisor::kill_one(Child& child, const Watch::Stalled& stalled) {
     const bool is_late = stalled.why == Watch::Stalled::Why::ItemTimeout;
     if (is_late && ring_.area().hands[stalled.place].work.load(std::memory_order_acquire) != stalled.work)
@@ -166,8 +166,8 @@ void Supervisor::kill_one(Child& child, const Watch::Stalled& stalled) {
     }
 }
 
-// Returns the phase to report to the service manager. A child's death does not change Running back to
-// Starting.
+// Returns the phase to report to the service manager. Once the phase was Running, a child's death does not
+// change it back to Starting.
 Notify::Phase Supervisor::phase() const noexcept {
     if (drain_.has_begun()) return Notify::Phase::Draining;
     if (pool_.is_replacing()) return Notify::Phase::Replacing;

@@ -16,8 +16,8 @@ bool Suspicion::may_start(const Child& child) const noexcept {
     return !is_one_running && first() == &child;
 }
 
-// True if the consumer's hand has a suspect, or will have one: if the cause of a death is unknown, the
-// successor turns the invoice that was being processed into a suspect.
+// True if the consumer's hand has a suspect, or will have one when the successor of a dead consumer starts:
+// if the cause of the death is unknown, the successor makes the invoice that was being processed a suspect.
 bool Suspicion::has_suspect(const Child& consumer) const noexcept {
     const Hand hand = ring_.hand(consumer.place);
     if (hand.has_suspect()) return true;

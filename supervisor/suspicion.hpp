@@ -16,11 +16,12 @@ namespace pipeline {
 
 class Suspicion {
   public:
-    // Raises the suspicion at once, because an earlier generation may have left suspects. No consumer may run
-    // yet.
+    // Raises the suspicion at once, because an earlier generation may have left suspects. Construct it before
+    // any consumer starts.
     Suspicion(const Children& children, const Ring& ring) noexcept : children_(children), ring_(ring) {}
 
-    // Call when consumers have died of an unknown cause.
+    // Call when consumers have died of an unknown cause. Until look() ends the suspicion, only one consumer
+    // at a time may start.
     void raise() noexcept { is_raised_ = true; }
     // Ends the suspicion once there is no suspect. Call it in each round of the main loop.
     void look() noexcept { is_raised_ = is_raised_ && first() != nullptr; }

@@ -20,8 +20,8 @@ using Digest = std::array<std::uint8_t, 32>;
 [[nodiscard]] std::string to_text(const Digest& digest);
 [[nodiscard]] std::optional<Digest> parse_digest(std::string_view text) noexcept;
 
-// Computes the digest of bytes that are added piece by piece. A copy has the bytes added so far; later
-// additions change only one of the two. Throws std::bad_alloc.
+// Computes the digest of bytes that are added piece by piece. A copy starts with the bytes added so far; from
+// then on, original and copy are independent. Throws std::bad_alloc.
 class Sha256 {
   public:
     Sha256();

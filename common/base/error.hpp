@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The exception for a failure of the system or of the input. The function that finds the failure throws it;
 // main() catches it and shows it to the user as one line. Outcomes that a caller must handle (full, closed,
-// timed out) are return values, never exceptions; broken invariants abort.
+// timed out) are return values, never exceptions; a broken invariant aborts the process.
 #pragma once
 
 #include <cerrno>
@@ -27,9 +27,9 @@ class Failure : public std::runtime_error {
     bool may_pass_;
 };
 
-// Returns the Failure of a system call: "CALL OBJECT: strerror(error); ADVICE", with `object` made
-// printable(). `error` is an errno value. If `advice` is empty and the error is a shortage, ADVICE is
-// advice_for_shortage().
+// Returns the Failure of a system call. Its message is "CALL OBJECT: strerror(error); ADVICE", where OBJECT
+// is `object` made safe by printable(). `error` is an errno value. If `advice` is empty and the error is a
+// shortage (shortage.hpp), ADVICE is advice_for_shortage(error).
 [[nodiscard]] Failure system_failure(ExitStatus status, const std::string& call, const std::string& object,
                                      int error, const std::string& advice = {});
 

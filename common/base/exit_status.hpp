@@ -13,7 +13,7 @@ enum class ExitStatus : int {
     CannotCreate = 73,   // a segment, lock or ledger cannot be created, or its name is taken
     InputOutput = 74,    // reading or writing failed
     NotDrained = 75,     // stopped before all was in the ledger; the next supervisor adopts the rest
-    Configuration = 78,  // the state that the program found does not fit the request
+    Configuration = 78,  // segments, ledger, source or system do not fit the options; or --config is invalid
 };
 
 [[nodiscard]] constexpr int to_int(ExitStatus status) noexcept {

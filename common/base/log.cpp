@@ -56,7 +56,7 @@ struct Settings {
     std::string_view program = "invoice-pipeline";
     LogLevel least = LogLevel::Info;
     bool journal = stderr_is_journal();
-    bool is_stuck = false;  // the last line found no room
+    bool is_stuck = false;  // stderr had no room for the last line
 };
 
 Settings& settings() noexcept {
@@ -96,7 +96,8 @@ class Line {
     static constexpr std::size_t kRoom = kMaxLineBytes - 1;  // without the newline
 
     void append(const PrintableChar& character) noexcept {
-        // Remember this place if the dots would still fit here: the line may have to be cut here.
+        // Remember the present length if "..." (kCut) still fits after it: a line that is too long is cut to
+        // that length.
         if (!cut_ && size_ <= kRoom - kCut.size()) safe_ = size_;
         if (cut_ || size_ + character.size > kRoom) {
             cut_ = true;
@@ -132,8 +133,8 @@ void append_local_time(Line& line) noexcept {
     line.append_number(now.tv_nsec / 1'000'000, 3);
 }
 
-// Calls write(2). If stderr is a socket, or since Linux 6.4 a pipe, fails instead of waiting for room. The
-// check with wait_for_room() is not enough: another process may fill the room before the write.
+// Tries to write once. If stderr is a socket or, since Linux 6.4, a pipe, the attempt fails instead of
+// waiting for room. wait_for_room() alone is not enough: another process may fill the room before this write.
 ssize_t write_at_once(std::string_view text) noexcept {
     struct stat status {};
     const mode_t kind = ::fstat(STDERR_FILENO, &status) == 0 ? status.st_mode & S_IFMT : 0;
@@ -147,9 +148,9 @@ ssize_t write_at_once(std::string_view text) noexcept {
     return ::write(STDERR_FILENO, text.data(), text.size());
 }
 
-// Waits for room, then writes `text` with one write(2); repeats both if the write is interrupted or takes
-// only a part. (A pipe with room takes a whole line.) Drops the text if there is no room within kMaxWait.
-// Later lines then do not wait at all, until stderr has room again.
+// Waits for room, then writes `text` with one system call. Repeats both steps if the write is interrupted or
+// takes only a part of the text. (A pipe with room takes a whole line.) Drops the text if there is no room
+// within kMaxWait. After that, later lines do not wait at all until stderr has room again.
 void write_all(std::string_view text) noexcept {
     bool& is_stuck = settings().is_stuck;
     while (!text.empty()) {

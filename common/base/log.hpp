@@ -30,9 +30,9 @@ void configure_log(std::string_view program, LogLevel least) noexcept;
 // The program's name.
 [[nodiscard]] std::string_view log_program() noexcept;
 // Writes one line, even if is_logged() is false for its level. Makes `text` safe as safe_line() does
-// (printable.hpp); the caller has made the names in it printable(). Allocates nothing and preserves errno.
-// Drops the line if stderr is a closed pipe, or a pipe that a stopped reader keeps full for longer than a
-// second: the program must not wait for the log's reader.
+// (printable.hpp); the caller must have passed the names in it through printable(). Allocates nothing and
+// preserves errno. Drops the line if stderr is a closed pipe, or a pipe that a stopped reader keeps full for
+// longer than a second: the program must not wait for the log's reader.
 void write_log(LogLevel level, std::string_view text) noexcept;
 
 void format_log(LogLevel level, fmt::string_view format, fmt::format_args arguments) noexcept;

@@ -9,7 +9,7 @@
 
 namespace pipeline {
 
-// Writes all of `given`, and waits for a slow reader without a bound. Throws Failure InputOutput.
+// Writes all of `given`. Waits for a slow reader without a time limit. Throws Failure InputOutput.
 void print_output(std::string_view given);
 
 // Writes all of `text`, and waits for the reader at most `bound` in all. Throws Failure InputOutput if the

@@ -12,7 +12,7 @@ bool is_passing_error(int error) noexcept {
         case EINTR:
         case EIO:
         case EBUSY:
-        case EUCLEAN:  // a damaged directory or inode: of one file, or of the whole disk
+        case EUCLEAN:  // the file system is damaged: one directory or inode, or the whole disk
         case EBADMSG:
         case ENOBUFS:
         // Network file systems, and file systems in user space whose server is gone:

@@ -13,11 +13,13 @@ struct Range {
     char32_t last;
 };
 
-// By Unicode 15: Cc, Zl, Zp, and Bidi_Control.
+// The command characters (printable.hpp): in Unicode 15, they have category Cc, Zl or Zp, or the property
+// Bidi_Control.
 constexpr std::array kCommands{Range{0x0000, 0x001f}, Range{0x007f, 0x009f}, Range{0x061c, 0x061c},
                                Range{0x200e, 0x200f}, Range{0x2028, 0x202e}, Range{0x2066, 0x2069}};
 
-// By Unicode 15: Cf and Default_Ignorable_Code_Point, without kCommands.
+// The invisible characters (printable.hpp): in Unicode 15, they have category Cf or the property
+// Default_Ignorable_Code_Point. Characters in kCommands are left out.
 constexpr std::array kUnseen{
     Range{0x00ad, 0x00ad},   Range{0x034f, 0x034f},   Range{0x0600, 0x0605},   Range{0x06dd, 0x06dd},
     Range{0x070f, 0x070f},   Range{0x0890, 0x0891},   Range{0x08e2, 0x08e2},   Range{0x115f, 0x1160},
@@ -59,7 +61,7 @@ bool looks_escaped(std::string_view text) noexcept {
     return text.size() >= 4 && text.starts_with("\\x") && is_digit(text[2]) && is_digit(text[3]);
 }
 
-// Returns `text` as it is shown. `first` returns the first character of a text.
+// Returns the safe form of `text`. `first(rest)` returns the safe form of the first character of `rest`.
 template <class First>
 std::string shown(std::string_view text, First&& first) {
     std::string shown;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes text safe to show. Only this file defines unsafe text, and all text for people passes through it: the
-// log (log.hpp), standard output (output.hpp), the journal's fields, JSON (json.hpp and the observer's), the
-// labels of metrics, HTTP responses, and the observer's screen.
+// Makes text safe to show. Only this file decides which text is unsafe. All text for people passes through
+// it: the log (log.hpp), standard output (output.hpp), the journal's fields, JSON (json.hpp and the
+// observer's), the labels of metrics, HTTP responses, and the observer's screen.
 //
 // Each byte of the following is shown as \xNN:
 //   - malformed UTF-8;
@@ -19,7 +19,8 @@
 
 namespace pipeline {
 
-// One shown unit: the first `size` bytes of `bytes`. It stands for `taken` bytes of the original text.
+// One character in its safe form, or one byte as \xNN: the first `size` bytes of `bytes`. It stands for
+// `taken` bytes of the original text.
 struct PrintableChar {
     std::array<char, 4> bytes;
     std::size_t size;
@@ -39,8 +40,9 @@ struct PrintableChar {
 // Throws std::bad_alloc.
 [[nodiscard]] std::string in_quotes(std::string_view value);
 
-// Make a sentence safe as printable() does, but keep its backslashes: the sentence may hold printable()
-// names. Safe text stays unchanged. safe_lines() keeps newlines too. Both throw std::bad_alloc.
+// Make a sentence safe as printable() does, but do not escape backslashes: names in the sentence may already
+// have passed through printable(). Safe text stays unchanged. safe_lines() keeps newlines too. Both throw
+// std::bad_alloc.
 [[nodiscard]] std::string safe_line(std::string_view text);
 [[nodiscard]] std::string safe_lines(std::string_view text);
 

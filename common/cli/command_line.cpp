@@ -59,7 +59,7 @@ std::vector<std::string> names_of(const CommandLine& command_line) {
     return names;
 }
 
-// Returns "did you mean WORD? "; an empty text if no word is near.
+// Returns "did you mean WORD? "; an empty text if no word is similar.
 std::string suggest(std::string_view written, const std::vector<std::string>& words,
                     std::string_view dashes = "") {
     const auto near = nearest(written, words);
@@ -126,7 +126,7 @@ std::string accepted_by(const CommandOption& option) {
                       suggest(written.substr(dashes), names_of(command_line), "--")));
 }
 
-// Throws Failure for an argument that Boost refuses, in this file's wording.
+// Throws Failure, in this file's wording, for an argument that Boost refuses.
 [[noreturn]] void refuse_syntax(const CommandLine& command_line, const po::error_with_option_name& error,
                                 std::span<const char* const> arguments) {
     std::string written = error.get_option_name();  // with its dashes, but empty for "--="
@@ -200,7 +200,7 @@ std::vector<Given> parse_arguments(const CommandLine& command_line, std::span<co
     return all;
 }
 
-// Fills the options' fields from the file's entries, and returns the entries.
+// Fills the options' fields from the configuration file's entries, and returns the entries.
 std::vector<Given> apply_config(const CommandLine& own, const std::string& path) {
     const auto refuse = [&](const ConfigEntry& entry, const std::string& what) {
         throw Failure(ExitStatus::Configuration,

@@ -44,7 +44,7 @@ struct EarlyExit {
 [[nodiscard]] std::optional<EarlyExit> parse_command_line(const CommandLine& command_line,
                                                           std::span<const char* const> arguments);
 
-// Returns the arguments from which parse_command_line() fills the fields with their present values:
+// Returns arguments with which parse_command_line() would set each field to its present value:
 // "--name=value", or "--name" for a switch.
 [[nodiscard]] std::vector<std::string> show_arguments(const CommandLine& command_line);
 

@@ -18,13 +18,13 @@ struct CommandOption {
     std::string argument;  // the value's name in --help; empty: the option is a switch, without a value
     std::string help;      // lines of at most 55 columns
     std::string fallback;  // the default that --help shows; may be empty
-    std::string missing;   // set for a mandatory option: ends the error if the user omits it
+    std::string missing;   // for a mandatory option only: ends the error message if the user omits it
 
     // Parses the value and stores it in the field. Throws std::invalid_argument if the value is empty or not
     // accepted; its what() says what is accepted.
     std::function<void(std::string_view)> take;
 
-    // Returns the field's value as text for take(); none if the option must be omitted.
+    // Returns the field's value as text for take(); none if show_arguments() must leave the option out.
     std::function<std::optional<std::string>()> show;
 
     char letter = 0;                   // the short form, as in -h; 0: none
@@ -32,8 +32,8 @@ struct CommandOption {
 };
 
 // Returns an option. `parse` (std::string_view -> T) parses its value. `show` (T -> std::string, or T ->
-// std::optional<std::string>) returns the value as text, or none if the option must be omitted. The field's
-// present value is the fallback.
+// std::optional<std::string>) returns the value as text, or none if show_arguments() must leave the option
+// out. The field's present value becomes the fallback.
 template <class T, class Parse, class Show>
 [[nodiscard]] CommandOption value_option(std::string name, std::string argument, std::string help, T& field,
                                          Parse parse, Show show) {
@@ -52,7 +52,7 @@ template <class T, class Parse, class Show>
 // Returns a switch: "--name", or "name = true" in the configuration file.
 [[nodiscard]] CommandOption switch_option(std::string name, std::string help, bool& field);
 
-// Returns the option with another fallback in --help.
+// Returns the option with another fallback, the default that --help shows.
 [[nodiscard]] CommandOption with_fallback(CommandOption option, std::string fallback);
 // Returns the option with the words that may begin its value. If the user misspells one, the error suggests
 // the nearest word.

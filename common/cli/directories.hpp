@@ -17,9 +17,9 @@ using Environment = std::function<const char*(const char* variable)>;
 [[nodiscard]] Environment process_environment();
 
 // Returns the first directory in $STATE_DIRECTORY (systemd.exec(5): separated by colons), else
-// $XDG_STATE_HOME/invoice-pipeline, else $HOME/.local/state/invoice-pipeline; absolute and normal. An empty
-// variable counts as not set, and so does a relative XDG_STATE_HOME or HOME (XDG Base Directory
-// Specification). Returns none if no variable is set.
+// $XDG_STATE_HOME/invoice-pipeline, else $HOME/.local/state/invoice-pipeline. The path is absolute and
+// normal. An empty variable counts as not set, and so does a relative XDG_STATE_HOME or HOME (XDG Base
+// Directory Specification). Returns none if no variable is set.
 [[nodiscard]] std::optional<std::filesystem::path> default_state_directory(const Environment& environment);
 
 // Returns the first directory in $RUNTIME_DIRECTORY, else $XDG_RUNTIME_DIR/invoice-pipeline, by the rules of

@@ -12,16 +12,18 @@
 namespace pipeline {
 namespace {
 
-// Report a producer that waits for room for more than this share of its time.
+// A producer that waits for room in the ring for more than this share of its time is held back by consumers
+// or ledger.
 constexpr double kHeldBack = 0.05;
 // A side that waits for more than this share of its time is not the bottleneck.
 constexpr double kMostlyWaits = 0.5;
-// Consumers that are idle for less than kNoTimeLeft may fall behind before the producer has to wait. They
-// fall behind if the ring takes in more than they store, by more than kFallsBehind of its intake.
+// Consumers can be the bottleneck although the ring is not full yet and the producer need not wait. This is
+// so if they are idle for less than kNoTimeLeft of their time, and the ring takes in more invoices than they
+// store, by more than kFallsBehind of its intake.
 constexpr double kNoTimeLeft = 0.05;
 constexpr double kFallsBehind = 0.02;
-// If a producer waits for room for more than this share of its time, the rest is too little to estimate its
-// rate.
+// If a producer waits for room for more than this share of its time, the rest of its time is too little to
+// estimate its rate.
 constexpr double kMostOfBlocked = 0.98;
 constexpr double kMostConsumers = kMaxPlaces;
 
@@ -81,8 +83,8 @@ TimeShares TimeShares::between(const TimeSpent& earlier, const TimeSpent& now) n
     std::array<double, kActivities> spent{};
     double all = 0;
     for (std::size_t i = 0; i < kActivities; ++i) {
-        // A time may fall: ActivityMeter::relabel() moves the time since enter() from one activity to
-        // another.
+        // A time may have become less: ActivityMeter::relabel() moves the time since enter() from one
+        // activity to another.
         spent[i] = now.ns[i] > earlier.ns[i] ? static_cast<double>(now.ns[i] - earlier.ns[i]) : 0;
         all += spent[i];
     }
@@ -96,8 +98,8 @@ Need need_of(const Load& load) {
     if (load.stored == 0) return {};
     const double seconds = std::chrono::duration<double>(load.interval).count();
     const double busy = mean(load.consumers, [](const TimeShares& shares) { return shares.busy(); });
-    // `service` is a consumer's time per invoice; `offered` is the rate of invoices if the ring were never
-    // full.
+    // `service` is a consumer's time per invoice; `offered` is the rate at which invoices would come if the
+    // ring were never full.
     const double service =
         busy * static_cast<double>(load.consumers.size()) * seconds / static_cast<double>(load.stored);
     const double held_back = load.producer.waiting_for_room;

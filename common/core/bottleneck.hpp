@@ -22,11 +22,11 @@ struct TimeShares {
     double flushing = 0;
 
     [[nodiscard]] static TimeShares between(const TimeSpent& earlier, const TimeSpent& now) noexcept;
-    // Returns all but the wait for input: the time that invoices cost.
+    // Returns the share of the time that invoices cost: all but the wait for input.
     [[nodiscard]] double busy() const noexcept { return working + waiting_for_room + flushing; }
 };
 
-// The observations of the pipeline during one interval.
+// The figures of the pipeline for one interval.
 struct Load {
     std::chrono::nanoseconds interval{0};  // > 0
     std::uint64_t acquired = 0;            // invoices pushed into the ring

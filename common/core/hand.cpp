@@ -30,10 +30,10 @@ void Hand::take_over(ProcessId consumer) const {
         const HandWord held = word();
         if (work.index >= held.first + held.done && work.index < held.end()) {
             const std::uint64_t i = work.index - held.first;
-            // One store settles the blame. An earlier successor may have made that store and died right after
-            // it: then the attempt is counted already, or the item has become a suspect since the attempt
-            // began. In that case change nothing, so that the item is not charged with that successor's
-            // death.
+            // settle_blame() makes one store. An earlier successor may have made that store and died before
+            // end_work(): then the blame counts the attempt already, or the item has become a suspect since
+            // the attempt began. In that case change nothing, so that the item is not charged with that
+            // successor's death.
             const bool is_counted = !work.is_shared() && deaths(i) == work.attempt;
             const bool is_settled = is_counted || is_suspect(i) != work.is_suspect;
             if (!is_settled) settle_blame(i, work);
@@ -44,8 +44,8 @@ void Hand::take_over(ProcessId consumer) const {
     set_since(0);
 }
 
-// Charges the attempt to item i, or makes the item a suspect. If the cause is unknown, an item that is
-// charged stays a suspect: if it has killed all processes, it may do so again.
+// Charges the attempt to item i, or makes the item a suspect (HandView::is_suspect()). An item that is
+// charged with an unknown cause also stays a suspect: it may have killed all processes, and may do so again.
 void Hand::settle_blame(std::uint64_t i, const WorkWord& work) const {
     require_whole(i);
     const auto next = static_cast<std::uint8_t>(deaths(i) + 1);
@@ -81,9 +81,9 @@ std::optional<std::uint64_t> HandView::at_work() const noexcept {
 
 void Hand::charge(std::uint64_t i, Cause cause) const noexcept {
     const std::uint32_t attempt = deaths(i) + 1U;
-    // Commit. Killed before this line: the work is still active, and the successor charges the attempt with
-    // this consumer's death as its cause. Killed after it and before the next: the successor finds the active
-    // attempt charged already (take_over).
+    // This store commits. After a kill before it, the work is still active, and the successor charges the
+    // attempt with this consumer's death as its cause. After a kill between it and end_work(), the successor
+    // finds the attempt charged already (take_over()).
     const std::uint32_t blame = (std::uint32_t{cause.encode()} << 8U) | (attempt & 0xffU);
     item(i).blame.store(Item::sealed(blame, item(i).id_length), std::memory_order_release);
     end_work();

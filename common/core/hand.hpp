@@ -66,12 +66,12 @@ struct WorkWord {
     }
 };
 
-// The limit of ring indices, so that they fit in a hand's word: 7e13 items, at ten million a second 81 days
-// without a restart. A ring that reaches it closes and drains.
+// The limit of ring indices, so that they fit in a hand's word. It is 7e13 items: 81 days without a restart,
+// at ten million items a second. A ring that reaches it closes and drains.
 inline constexpr std::uint64_t kMaxIndex = (std::uint64_t{1} << HandWord::kIndexBits) - 1;
 
 // How an attempt at an invoice failed: how the consumer, or the program that it had started, died. The reason
-// of a failed invoice shows it. It fits in 16 bits.
+// of a failed invoice shows the cause. A cause fits in 16 bits.
 class Cause {
   public:
     // Returns the cause for a wait status from waitpid(2).
@@ -94,8 +94,9 @@ class Cause {
 
   private:
     explicit Cause(std::uint16_t encoded) noexcept : encoded_(encoded) {}
-    static constexpr std::uint16_t kKnown = 0x80;  // reuses the core dump bit of a wait status
-    // A low byte of 0x7f means "stopped" in a wait status, which is never a death.
+    static constexpr std::uint16_t kKnown = 0x80;  // marks a known cause (the core dump bit of a wait status)
+    // The following causes have the low byte 0x7f. In a wait status it means "stopped", which is never a
+    // death.
     static constexpr std::uint16_t kRanTooLong = 0x7f;
     static constexpr std::uint16_t kNotUnderstood = 0x17f;
     static constexpr std::uint16_t kClosedStream = 0x27f;
@@ -111,8 +112,8 @@ class HandView {
     [[nodiscard]] std::uint16_t place() const noexcept { return place_; }
     [[nodiscard]] HandWord word() const noexcept { return HandWord::unpack(loaded(area_->word)); }
     [[nodiscard]] bool empty() const noexcept { return word().empty(); }
-    // Returns the number i of the hand's item that is being processed, or that was when the consumer died;
-    // none if there is no such item.
+    // Returns the number i of the hand's item that is being processed, or that was being processed when the
+    // consumer died; none if there is no such item.
     [[nodiscard]] std::optional<std::uint64_t> at_work() const noexcept;
     [[nodiscard]] bool is_work_shared() const noexcept {
         return WorkWord::unpack(loaded(area_->work)).is_shared();
@@ -128,14 +129,15 @@ class HandView {
     }
     // True if item i is a suspect: it was being processed when its consumer died, and nobody knows whether it
     // caused the death. (All processes were killed at once, or the program had further items.) A consumer
-    // must process a suspect while no other consumer works, and alone: a death then is the item's fault.
+    // must process a suspect by itself, while no other consumer works: if a process dies then, it is the
+    // item's fault.
     [[nodiscard]] bool is_suspect(std::uint64_t i) const noexcept {
         return (item(i).blame.load(std::memory_order_relaxed) & kSuspect) != 0;
     }
     [[nodiscard]] bool has_suspect() const noexcept;
 
   protected:
-    static constexpr std::uint32_t kSuspect = 1U << 24U;  // in an item's blame
+    static constexpr std::uint32_t kSuspect = 1U << 24U;  // the bit in an item's blame that marks a suspect
 
   private:
     const HandArea* area_;
@@ -157,7 +159,7 @@ class Hand : public HandView {
         require_within(word.done, 0, word.count, {"ring.hands", place(), ".done"});
         return word;
     }
-    // Throws DamagedMemory if the id's length or the blame of item i does not fit the blame's seal.
+    // Throws DamagedMemory if a bit of item i's blame or of its id's length has flipped (Item::is_whole()).
     void require_whole(std::uint64_t i) const {
         if (!item(i).is_whole()) [[unlikely]]
             refuse_item(i);
@@ -165,15 +167,15 @@ class Hand : public HandView {
     [[nodiscard]] Item& item(std::uint64_t i) const noexcept { return items_[i]; }
     [[nodiscard]] HandArea& area() const noexcept { return *area_; }
 
-    // Stores HandArea::word: a claim commits with it, and a save derives it.
+    // Stores HandArea::word, which is the commit word of a claim, and a derived word of a save.
     void set_word(HandWord word) const noexcept { area_->word.store(word.pack(), std::memory_order_release); }
 
     // ---- for the place's own consumer ----
 
-    // Takes the place over from its last consumer. If that consumer died while it processed an item alone,
-    // and the cause is known or the item was a suspect already, charges the death to the item (attempts and
-    // cause in its blame). Otherwise only makes the item that it processed, if any, a suspect (is_suspect()).
-    // Idempotent: if a kill interrupts take_over(), repeating it charges only once.
+    // Takes the place over from its last consumer. If that consumer died while it processed an item, charges
+    // the death to the item (attempts and cause in its blame) or makes the item a suspect (is_suspect()).
+    // Charges it only if the consumer processed it alone, and if the cause is known or the item was a suspect
+    // already. Idempotent: if a kill interrupts take_over(), repeating it charges only once.
     void take_over(ProcessId consumer) const;
     // Clears the consumer's id. Call it when the consumer leaves in good order.
     void leave() const noexcept { area_->process.store(0, std::memory_order_release); }

@@ -12,10 +12,10 @@ namespace pipeline {
 
 class IdleWait {
   public:
-    // The tick of the first four waits after the process has found something.
+    // The first four waits after the process has found something end at a multiple of this time.
     static constexpr std::chrono::milliseconds kSoon{500};
-    // The tick of the later waits. The pipeline has been idle for a while then, so no work is left that could
-    // be stuck; and each wake-up of a sleeping processor costs 25 us.
+    // Later waits end at a multiple of this time. The pipeline has been idle for a while then, so no work is
+    // left that could be stuck; and each wake-up of a sleeping processor costs 25 us.
     static constexpr std::chrono::milliseconds kLater{3000};
 
     void found_something() noexcept { looks_ = 0; }

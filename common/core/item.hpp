@@ -18,7 +18,8 @@ inline constexpr std::size_t kMaxIdBytes = 103;
 // id replaces it. No consumer processes such an item; it is recorded as failed.
 inline constexpr std::uint8_t kIdUnusable = 0x80;
 
-// Returns the length in an id_length byte; never more than the array holds, even if the segment is damaged.
+// Returns the id's length from an id_length byte, without the flag. Never returns more than kMaxIdBytes, even
+// if the segment is damaged.
 [[nodiscard]] constexpr std::size_t bounded_id_length(std::uint8_t id_length) noexcept {
     return std::min<std::size_t>(id_length & 0x7fU, kMaxIdBytes);
 }
@@ -35,13 +36,13 @@ struct alignas(64) Item {
     // overwrite meanwhile. If `head` has moved, the leader reads them again.
     std::atomic<std::uint64_t> position;  // in the source: number, byte offset, or FileIdentity::position()
     std::uint64_t acquired_ns;
-    std::atomic<std::uint32_t> extent;  // the source continues at position + extent; 0 if it has no order
+    std::atomic<std::uint32_t> extent;  // the source continues at position + extent; 0 if it is not ordered
     // In a hand {seal: 7, suspect: 1, cause: 16, attempts: 8}: how many attempts at the item have failed (by
     // the death of the consumer or of the program that it had started), how the last attempt failed, and
-    // whether the item is a suspect (HandView::is_suspect()). The place's consumer writes it whole. The seal
-    // covers the other bits and id_length, and shows any single flipped bit of them. In a ring slot, `blame`
-    // has another form: push() stores slot_seal() of the item's index in it, which shows any single flipped
-    // bit as well.
+    // whether the item is a suspect (HandView::is_suspect()). The place's consumer writes all these bits with
+    // one store. The seal is computed from the other bits and id_length, and reveals any single flipped bit
+    // of them. In a ring slot, `blame` has another form: push() stores slot_seal() of the item's index in it,
+    // which reveals any single flipped bit as well.
     std::atomic<std::uint32_t> blame;
     std::uint8_t id_length;  // 1..103, or'ed with kIdUnusable
     std::array<char, kMaxIdBytes> id;
@@ -52,9 +53,9 @@ struct alignas(64) Item {
     [[nodiscard]] bool id_unusable() const noexcept { return (id_length & kIdUnusable) != 0; }
 
     static constexpr unsigned kSealShift = 25;
-    static constexpr std::uint32_t kSlotSalt = 0x5a00'0000U;  // so that zeroed memory is not slot 0
-    // Returns the lowest 25 of `bits` with the seal of them and of the length. Each of these bits changes
-    // exactly one bit of the seal.
+    static constexpr std::uint32_t kSlotSalt = 0x5a00'0000U;  // zeroed memory must not pass for slot 0
+    // Returns the lowest 25 of `bits`, and above them a seal of 7 bits that is computed from these bits and
+    // from `id_length`. If one of them flips, exactly one bit of the seal changes.
     [[nodiscard]] static constexpr std::uint32_t sealed(std::uint64_t bits, std::uint8_t id_length) noexcept {
         const std::uint32_t low = static_cast<std::uint32_t>(bits) & ((1U << kSealShift) - 1);
         const std::uint32_t length = id_length;
@@ -69,8 +70,8 @@ struct alignas(64) Item {
         return word == sealed(word, id_length) && has_id();
     }
     // Returns the value that `blame` has in the ring slot of `index`. A reader knows the index, and can
-    // compute the value that it expects. It is a sum because a sum is cheap: each item pays for it twice, in
-    // the push and in the claim.
+    // compute the value that it expects. The seal is a sum because a sum is cheap: each item pays for it
+    // twice, in the push and in the claim.
     [[nodiscard]] static constexpr std::uint32_t slot_seal(std::uint64_t index,
                                                            std::uint8_t id_length) noexcept {
         return static_cast<std::uint32_t>(index) + kSlotSalt - id_length;
@@ -80,14 +81,14 @@ struct alignas(64) Item {
     [[nodiscard]] bool is_slot_of(std::uint64_t index) const noexcept {
         return slot_index() == static_cast<std::uint32_t>(index) && has_id();
     }
-    // Returns the lowest 32 bits of the index that the slot's seal states. A claim adds up these values of
-    // all its slots, and checks the sum.
+    // Returns the lowest 32 bits of the index that the slot's seal states. A claim adds up the values of all
+    // slots that it takes, and checks the sum.
     [[nodiscard]] std::uint32_t slot_index() const noexcept {
         return blame.load(std::memory_order_relaxed) + id_length - kSlotSalt;
     }
 
-    // Both copy everything but the blame: copy_from() into a hand, where no attempt has failed yet, and
-    // copy_into_slot() into a slot of the ring.
+    // Both functions copy everything but the blame. copy_from() copies into a hand, where no attempt has
+    // failed yet; copy_into_slot() copies into a slot of the ring, with slot_seal() as the blame.
     void copy_from(const Item& other) noexcept {
         const std::uint8_t length = other.id_length;
         copy_with(sealed(0, length), length, other);
@@ -98,15 +99,16 @@ struct alignas(64) Item {
     }
 
     // Sets the id, and resets the blame to no failed attempts. Keeps a usable text (is_usable_id()) as it is.
-    // Replaces any other text by a safe id, marked kIdUnusable, which is always the same for that text: its
-    // printable beginning, `~`, and 16 hexadecimal digits of a hash of the whole text (FNV-1a, 64 bits).
+    // Replaces any other text by a safe id, marked kIdUnusable: its printable beginning, `~`, and 16
+    // hexadecimal digits of a hash of the whole text (FNV-1a, 64 bits). The same text always gets the same
+    // id.
     void set_id(std::string_view text) noexcept;
 
     // Sets the id's length, and resets the blame to no failed attempts.
     void set_length(std::uint8_t length) noexcept;
 
-    // `length` must be other.id_length. It is a parameter because the compiler would load that byte again
-    // after each store.
+    // `length` must be other.id_length. It is a parameter because the compiler would otherwise load that byte
+    // again after each store.
     void copy_with(std::uint32_t new_blame, std::uint8_t length, const Item& other) noexcept {
         constexpr std::size_t kFirstLineId = 64 - 25;
         position.store(other.position.load(std::memory_order_relaxed), std::memory_order_relaxed);

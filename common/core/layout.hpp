@@ -36,16 +36,16 @@
 
 namespace pipeline {
 
-// Raise it whenever a byte of the segments changes its place or its meaning. layout_shape.cpp notices a
-// changed number of fields or size of any shared struct, metrics included: the build fails until kLayoutShape
-// is the new shape too.
+// Raise kLayoutVersion whenever a byte of the segments changes its place or its meaning. layout_shape.cpp
+// notices when the number of fields or the size of a shared struct changes, metrics included: the build then
+// fails until kLayoutShape is set to the new shape.
 inline constexpr std::uint32_t kLayoutVersion = 7;
 inline constexpr std::uint64_t kLayoutShape = 15469334094072660641U;
 inline constexpr std::uint64_t kRingMagic = 0x474e'4952'564e'4901;     // "\1INVRING" as bytes
 inline constexpr std::uint64_t kStorageMagic = 0x524f'5453'564e'4901;  // "\1INVSTOR" as bytes
 inline constexpr std::size_t kMaxPlaces = 256;                         // consumers at most
 inline constexpr std::size_t kMaxBatch = 256;                          // items in a hand at most
-inline constexpr std::uint32_t kMinCapacity = 2;                       // of ring and storage
+inline constexpr std::uint32_t kMinCapacity = 2;                       // of the ring and of the storage
 inline constexpr std::uint32_t kMaxCapacity = 1U << 20U;
 inline constexpr std::size_t kMaxSpecBytes = 4352;  // "spool:" and a path of PATH_MAX bytes, with room
 
@@ -55,7 +55,7 @@ struct SegmentHeader {
     std::uint64_t magic;
     std::uint32_t layout_version;
     std::uint32_t capacity;     // slots or records
-    std::uint64_t total_bytes;  // of the whole segment
+    std::uint64_t total_bytes;  // bytes of the whole segment
     std::uint64_t generation;   // random; the same in the two segments that belong together
 };
 
@@ -64,9 +64,9 @@ struct SegmentHeader {
 // place, and with it the hand.
 struct alignas(64) HandArea {
     // {first: 46, count: 9, done: 9}: the claimed items have ring indices [first, first + count); the first
-    // `done` of them are saved. A claim commits with this word: the place's consumer writes it under the pop
-    // lock. A save derives it: the consumer, or the lock owner that settles the save, writes it under the
-    // save lock. It is always read and written whole, so no kill leaves half of it.
+    // `done` of them are saved. For a claim this is the commit word: the place's consumer writes it under the
+    // pop lock. For a save it is a derived word: the consumer, or the lock owner that settles the save,
+    // writes it under the save lock. It is always read and written whole, so no kill leaves half of it.
     std::atomic<std::uint64_t> word;
 
     // {index: 46, beat: 8, suspect: 1, attempt: 8, active: 1}: the item that is being processed, the number
@@ -97,8 +97,8 @@ struct alignas(64) HandArea {
 };
 
 // The items in a hand: copies of the claimed slots. The place's consumer writes them under the pop lock, and
-// their blame without a lock. They are stored apart from the words above, which other processes scan for all
-// places.
+// their blame without a lock. They are stored apart from HandArea, because other processes scan the HandAreas
+// of all places.
 using HandItems = std::array<Item, kMaxBatch>;
 
 // A position in a list (lines:FILE) with the digest of all bytes before it: the digest proves which list a
@@ -110,8 +110,9 @@ struct alignas(64) ListMark {
     std::atomic<std::uint64_t> sequence;  // 0: never written
     std::atomic<std::uint64_t> position;
     std::array<std::atomic<std::uint64_t>, 4> digest;
-    // The chain over the whole blocks before the position (list_digest.hpp): a new producer can continue from
-    // it. If there is such a block, zeros mean that the chain is unknown, as in the creator's mark.
+    // chain(k) as list_digest.hpp defines it, for the k whole blocks of 1 MiB before the position: a new
+    // producer continues the digest from it. Zeros: k is 0, or the chain is unknown, as in the mark that the
+    // creator of the segments writes.
     std::array<std::atomic<std::uint64_t>, 4> chain;
 };
 inline constexpr std::size_t kListMarks = 64;
@@ -119,12 +120,12 @@ inline constexpr std::size_t kListMarks = 64;
 struct alignas(64) RingArea {
     SegmentHeader header;
 
-    // Written once by the creator.
+    // The creator of the segments writes these fields once, unless their comment names another writer.
     std::uint64_t start_position;            // where the producer starts if tail is 0: the ledger's cursor
     std::uint32_t ordered;                   // 1 if the source's positions rise, so that a cursor exists
     std::array<char, kMaxSpecBytes> source;  // the source's name as in the ledger, NUL-terminated
     std::array<char, kMaxSpecBytes> ledger;  // the ledger, NUL-terminated
-    // The id in the table `schema` of the ledger's file; 0: the ledger stores nothing.
+    // The ledger's id, from the table `schema` in the ledger's file; 0: the ledger stores nothing.
     std::uint64_t ledger_id;
     // Identifies the list, or the spool's folder; zeros for any other source. The producer of a list writes
     // it again before its first push, from the file that it has opened. If it is killed before that, the next
@@ -137,13 +138,13 @@ struct alignas(64) RingArea {
     // 1: items acquired before the upgrade from layout 4 have a bare inode as their position.
     std::uint32_t bare_inodes;
 
-    // The pid namespace of the pids of producer, consumers and supervisor (own_pid_namespace()); 0: unknown.
-    // The supervisor that makes or adopts the segments writes it before it starts children. An adopter first
-    // clears all words that name processes, so a kill in between leaves words that name none.
+    // The pid namespace to which the pids of producer, consumers and supervisor belong (own_pid_namespace());
+    // 0: unknown. The supervisor that makes or adopts the segments writes it before it starts children. An
+    // adopter first clears all words that name processes, so a kill in between leaves words that name none.
     std::atomic<std::uint64_t> pid_namespace;
 
     // ---- written by the supervisor, or by a child whose supervisor has died ----
-    std::atomic<std::uint32_t> stop;  // 1: acquire nothing more; idempotent
+    std::atomic<std::uint32_t> stop;  // 1: acquire nothing more; storing 1 again is harmless
 
     // ---- written by the supervisor ----
     // 1: acquire nothing for the time being; `stop` takes precedence. A kill leaves it unchanged: a new
@@ -163,9 +164,9 @@ struct alignas(64) RingArea {
 
     // ---- the push side: the producer ----
     RobustMutex push_lock;
-    alignas(64) std::atomic<std::uint64_t> tail;  // commit word of a push; under push_lock
-    std::atomic<std::uint32_t> closed;            // 1: no push will follow; under push_lock, idempotent
-    std::atomic<std::uint32_t> exhausted;         // 1: the source has ended; by the producer, for display
+    alignas(64) std::atomic<std::uint64_t> tail;  // commit word of a push; written under push_lock
+    std::atomic<std::uint32_t> closed;            // 1: no push will follow; written under push_lock
+    std::atomic<std::uint32_t> exhausted;         // 1: the source has ended; set by the producer, for display
     std::atomic<std::uint64_t> producer_process;  // a packed ProcessId, as HandArea::process
     std::atomic<std::uint64_t> expected;          // total items of a finite source; 0: unknown
     // 1: a producer of lines:FILE has verified, under this supervisor, that the list still begins with the
@@ -176,7 +177,7 @@ struct alignas(64) RingArea {
 
     // ---- the pop side: the consumers ----
     RobustMutex pop_lock;
-    alignas(64) std::atomic<std::uint64_t> head;  // derived word of a claim; under pop_lock
+    alignas(64) std::atomic<std::uint64_t> head;  // derived word of a claim; written under pop_lock
 
     // The time when the next attempt may begin, with --rate (permits.hpp); 0 before the first one. Consumers
     // move it by compare-exchange, without a lock: the move takes the permit for one attempt. A kill before
@@ -184,8 +185,8 @@ struct alignas(64) RingArea {
     // it lies more than a period ahead, a consumer sets it back to one period ahead.
     alignas(64) std::atomic<std::uint64_t> next_begin_ns;
 
-    alignas(64) Condition items;     // the consumer that holds pop_lock waits for it
-    alignas(64) Condition producer;  // the producer waits for it: for room, durable records or taken permits
+    alignas(64) Condition items;     // the consumer that holds pop_lock waits here for items
+    alignas(64) Condition producer;  // the producer waits here for room, durable records or taken permits
 
     std::array<HandArea, kMaxPlaces> hands;
     std::array<HandItems, kMaxPlaces> hand_items;
@@ -204,8 +205,8 @@ struct Totals {
 
 struct alignas(64) Record {
     // A consumer writes these under the save lock before storage.tail covers the record; they never change
-    // after that. Record tail - 1 is evidence (I3): the `done` of its place's hand follows from its ring
-    // index.
+    // after that. Record tail - 1 is evidence (I3): from its place and ring index, the next owner of the lock
+    // derives the `done` of that place's hand.
     std::uint64_t ring_index;
     std::uint64_t position;
     std::uint64_t acquired_ns;
@@ -213,10 +214,10 @@ struct alignas(64) Record {
     std::uint16_t place;
     std::uint8_t attempts;  // how often a consumer began to process the invoice, mostly 1
     Status status;
-    std::uint8_t has_details;  // 1: details[i] belongs to this record
+    std::uint8_t has_details;  // 1: the details at the same index belong to this record
     std::uint8_t id_length;    // as Item::id_length
-    // The value of seal_now() at the time of the save. If a single bit of ring_index, of the fields `place`
-    // to `id_length`, or of the details' small fields flips later, seal_now() returns another value.
+    // The value of seal_now() at the time of the save. If a single bit of ring_index, of a field from `place`
+    // to `id_length`, or of a small field of the details flips later, seal_now() returns another value.
     std::uint8_t seal;
 
     // The ledger's outcome. A save sets it to the status, which the ledger mostly confirms. If the ledger
@@ -241,18 +242,19 @@ struct alignas(64) Record {
                                          attempts ^ static_cast<unsigned>(status) ^ has_details ^ id_length ^
                                          seal_of_details);
     }
-    // False if the record cannot be as a save left it.
+    // False if the record has changed since it was saved, or if a field has an impossible value.
     [[nodiscard]] bool is_whole(const Details& details) const noexcept {
         return seal == seal_now(details) && place < kMaxPlaces && status <= Status::Failed &&
                outcome <= Outcome::Duplicate && !id_text().empty();
     }
 };
 
-// Identifies the ledger's files as this generation last opened them: FileIdentity::position() of the file and
-// of its log (FILE-wal); 0 before that. If another file has the ledger's name now, this log does not belong
-// to it, and would destroy it. The flush leader writes both under the flush lock, before each commit: first
-// `file`, then `log`. A kill in between leaves a file with an older log; such a pair proves nothing. Another
-// process that opens the same file also stores its log in `log`, unless a leader has changed `log` meanwhile.
+// The ledger's file and its log (FILE-wal), as this generation last opened them, each by its
+// FileIdentity::position(); 0 before that. If another file has the ledger's name now, the log does not belong
+// to that file and would destroy it. The flush leader writes both words under the flush lock, before each
+// commit: first `file`, then `log`. A kill in between leaves the new file with an older log, so the two
+// words need not belong together. Another process that opens the same file also stores its log in `log`,
+// unless a leader has changed `log` meanwhile.
 struct LedgerFiles {
     std::atomic<std::uint64_t> file;
     std::atomic<std::uint64_t> log;
@@ -263,13 +265,13 @@ struct alignas(64) StorageArea {
 
     // ---- save: the consumers ----
     RobustMutex save_lock;
-    alignas(64) std::atomic<std::uint64_t> tail;  // commit word of a save; under save_lock
+    alignas(64) std::atomic<std::uint64_t> tail;  // commit word of a save; written under save_lock
 
     // ---- flush: the flush leader, which is the consumer that holds flush_lock ----
     RobustMutex flush_lock;
-    // Commit word of a flush, under flush_lock: {durable: 63, which: 1}. Records below `durable` are in the
-    // ledger; totals[which] counts them. The leader fills the other element first, so that one store changes
-    // both index and totals.
+    // Commit word of a flush, written under flush_lock: {durable: 63, which: 1}. Records below `durable` are
+    // in the ledger; totals[which] counts them. The leader first fills the element of `totals` that is not in
+    // use, so that one store changes both index and totals.
     alignas(64) std::atomic<std::uint64_t> durable_word;
     std::array<Totals, 2> totals;
     // The last cursor that the ledger has got. The flush leader writes it after the ledger's commit. A kill
@@ -281,7 +283,7 @@ struct alignas(64) StorageArea {
     // The records below this index are acknowledged to the source; their space is free.
     alignas(64) std::atomic<std::uint64_t> released;
 
-    alignas(64) Condition room;  // the consumer that holds save_lock waits for it
+    alignas(64) Condition room;  // the consumer that holds save_lock waits here for room
     // Record records[capacity] and Details details[capacity] follow.
 };
 

@@ -13,7 +13,7 @@
 namespace pipeline {
 namespace {
 
-// Stands for the initialiser of a field, whatever the field's type.
+// Converts to any type, so that it can initialise any field.
 struct Anything {
     template <class T>
     operator T() const noexcept;  // NOLINT(google-explicit-constructor): must convert implicitly
@@ -55,7 +55,7 @@ constexpr std::uint64_t kShape =
              PlaceMetrics, ProducerMetrics, SupervisorMetrics, SourceNumbers<std::atomic>, SourceMetrics,
              LedgerNumbers<std::atomic>, LedgerMetrics, MetricsArea>();
 
-// The compiler's message names both numbers.
+// If the static_assert fails, the compiler's message names both numbers.
 template <std::uint64_t Known, std::uint64_t Now>
 struct Same {
     static_assert(

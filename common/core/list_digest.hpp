@@ -22,7 +22,8 @@ class ListDigest {
 
     // Starts at the beginning of a list. Throws std::bad_alloc, as every function of this class may.
     ListDigest() : ListDigest(Digest{}, 0) {}
-    // Starts at `position`, a multiple of kBlockBytes; `chain` covers the blocks before that position.
+    // Starts at `position`, a multiple of kBlockBytes. `chain` is chain(k) for the k blocks before that
+    // position.
     ListDigest(const Digest& chain, std::uint64_t position);
 
     // Adds the next bytes of the list.
@@ -32,7 +33,7 @@ class ListDigest {
     [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
     // Returns the digest of everything before position().
     [[nodiscard]] Digest digest() const { return rest_.digest(); }
-    // Returns the chain over the whole blocks before position(); they end at chain_position().
+    // Returns chain(k) for the k whole blocks before position(). These blocks end at chain_position().
     [[nodiscard]] const Digest& chain() const noexcept { return chain_; }
     [[nodiscard]] std::uint64_t chain_position() const noexcept { return chain_position_of(position_); }
     [[nodiscard]] static constexpr std::uint64_t chain_position_of(std::uint64_t position) noexcept {
@@ -42,7 +43,7 @@ class ListDigest {
   private:
     Digest chain_;
     std::uint64_t position_;
-    Sha256 rest_;  // has got the chain, then the bytes behind the last whole block
+    Sha256 rest_;  // was given chain_, then the bytes after the last whole block
 };
 
 }  // namespace pipeline

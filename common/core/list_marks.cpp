@@ -70,13 +70,14 @@ ListMark& ListMarks::choose(std::uint64_t cursor) const noexcept {
 
 void ListMarks::leave(const MarkedPosition& left, std::uint64_t cursor) noexcept {
     ListMark& mark = choose(cursor);
-    // An odd number, and greater than an odd one that a killed producer may have left.
+    // The sequence is odd while the mark is being written. It rises even if a killed producer has left it
+    // odd.
     const std::uint64_t sequence = (mark.sequence.load(std::memory_order_relaxed) + 1) | 1U;
     mark.sequence.store(sequence, std::memory_order_relaxed);
     mark.position.store(left.position, std::memory_order_release);
     store(mark.digest, left.digest);
     store(mark.chain, left.chain);
-    // Commit. Killed before this line: the mark is invalid. After it: it is valid.
+    // Commit: a kill before this store leaves the mark invalid, a kill after it leaves the mark valid.
     mark.sequence.store(sequence + 1, std::memory_order_release);
 }
 

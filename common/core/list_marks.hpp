@@ -9,8 +9,8 @@
 // the flush leader can then round down to an older mark, and the last mark of a run is always the newest.
 //
 // A kill leaves one of these:
-// - A half-written mark. Its sequence is odd, so it is invalid. Its former content was free or the newest
-//   mark. Until the producer leaves another mark, the ledger's cursor stays at an older one.
+// - A half-written mark. Its sequence is odd, so it is invalid. It has overwritten a free mark or the
+//   newest one. Until the producer leaves another mark, the ledger's cursor stays at an older mark.
 // - A mark without its push. It lies beyond all acquired items, so no watermark reaches it. The next producer
 //   leaves the same mark again, or other marks before it.
 #pragma once
@@ -25,7 +25,8 @@
 
 namespace pipeline {
 
-// A position of a list, with the digest and the chain of everything before it (list_digest.hpp).
+// A position of a list, with the digest of everything before it and the chain of the whole blocks before it
+// (list_digest.hpp).
 struct MarkedPosition {
     std::uint64_t position = 0;
     Digest digest{};
@@ -39,8 +40,9 @@ class ListMarks {
   public:
     explicit ListMarks(std::span<ListMark> marks) noexcept : marks_(marks) {}
 
-    // Leaves a mark. Overwrites a mark at or below `cursor`, the ledger's cursor as far as the caller knows
-    // it, or else the newest mark. Only the producer and the creator of the segments may call this.
+    // Leaves a mark. Overwrites an invalid mark; or else the lowest mark at or below `cursor`, the ledger's
+    // cursor as far as the caller knows it; or else the newest mark. Only the producer and the creator of the
+    // segments may call this.
     void leave(const MarkedPosition& left, std::uint64_t cursor) noexcept;
 
     // Returns the mark with the highest position in (from, to]. Skips a mark that is being written.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Metrics that processes keep about themselves, for observers: which process waits, for how long, and how
 // long invoices take. No invoice depends on them, so a kill may lose or double the count that is being made.
-// They lie behind the ring's slots. Each field has one writer at a time, which stores it with relaxed order.
-// Times are CLOCK_MONOTONIC nanoseconds.
+// They lie behind the ring's slots. Each field has one writer at a time, whose stores are relaxed unless the
+// order of two fields matters. Times are CLOCK_MONOTONIC nanoseconds.
 #pragma once
 
 #include <array>
@@ -34,7 +34,7 @@ inline constexpr std::size_t kActivities = 4;
 struct alignas(64) ActivityArea {
     // {since: 62, activity: 2}: the current activity, and when it began, in units of 4 ns.
     std::atomic<std::uint64_t> now;
-    // The time before `since`, by activity: the sum over the present process and its predecessors.
+    // The time spent in each activity before `since`: the sum over the present process and its predecessors.
     std::array<std::atomic<std::uint64_t>, kActivities> spent_ns;
 };
 
@@ -69,7 +69,7 @@ struct alignas(64) SupervisorMetrics {
     std::atomic<std::uint64_t> started_ns;
     std::atomic<std::uint32_t> paused;             // 1: the source is paused
     std::atomic<std::uint32_t> draining;           // 1: the pipeline drains
-    std::atomic<std::uint64_t> flush_interval_ns;  // --flush-interval: longest wait for a commit
+    std::atomic<std::uint64_t> flush_interval_ns;  // --flush-interval: a record's longest wait for its commit
 };
 
 // The state of the source as the producer sees it. In each state but Fine, the producer acquires or
@@ -88,11 +88,11 @@ enum class SourceState : std::uint8_t {
 template <class T>
 using Plain = T;
 
-// The producer writes these. All words must have 64 bits (loaded_numbers()).
+// The producer writes these. loaded_numbers() requires that every word has 64 bits.
 template <template <class> class Word>
 struct SourceNumbers {
     Word<std::uint64_t> backlog{};       // invoices in the source that are not acquired, as far as known
-    Word<std::uint64_t> oldest_us{};     // last modification of the oldest of these, since 1970; 0: none
+    Word<std::uint64_t> oldest_us{};     // when the oldest of these was last modified, since 1970; 0: none
     Word<std::uint64_t> unmoved{};       // durable files that the producer could not move yet
     Word<std::uint64_t> passed_over{};   // entries that the last scan could not read
     Word<std::uint64_t> unusable_ids{};  // invoices with unusable ids since the segments were made
@@ -120,7 +120,7 @@ struct LedgerNumbers {
 };
 
 struct alignas(64) LedgerMetrics : LedgerNumbers<std::atomic> {
-    StatusText error;  // of the last failed commit or check
+    StatusText error;  // the error of the last failed commit or check
 };
 
 // Returns a copy of all numbers, each as it was at some moment during the copying.

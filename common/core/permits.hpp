@@ -29,16 +29,16 @@ class Permits {
   public:
     using Clock = std::uint64_t (*)() noexcept;
 
-    // A consumer that takes a permit at most this late moves the word as if it had been in time. At rates
-    // above 500/s, the limit is lower (made_up_ns_).
+    // A consumer that takes a permit late, but by no more than this, moves the word as if it had been in
+    // time. At rates above 500/s the limit is lower (made_up_ns_).
     static constexpr std::chrono::nanoseconds kMadeUp{1'000'000};
 
     // `per_second` > 0. `area` must outlive the object. `clock` returns monotonic nanoseconds.
     Permits(RingArea& area, double per_second, Clock clock = monotonic_ns) noexcept;
 
-    // Takes the permit for one attempt if it is due, and returns zero. Otherwise returns the time after which
-    // to ask again: until the permit is due, or a little longer at a high rate, where the caller then finds
-    // several permits due.
+    // Takes the permit for one attempt if it is due, and returns zero. Otherwise returns how long the caller
+    // should wait before it asks again. At a high rate this is a little longer than until the next permit, so
+    // that several permits are due then.
     [[nodiscard]] std::chrono::nanoseconds take() noexcept;
 
     // Returns the time until the next permit is due; zero if one is due now.
@@ -61,8 +61,8 @@ class Permits {
     RingArea* area_;
     Clock clock_;
     std::uint64_t period_ns_;
-    std::uint64_t made_up_ns_;   // less than one period at a rate of up to 1000/s
-    std::uint64_t saved_up_ns_;  // after a standstill, the permits of this time are due
+    std::uint64_t made_up_ns_;   // the greatest lateness that is made up (kMadeUp)
+    std::uint64_t saved_up_ns_;  // after a standstill, the permits of this much time are due
 };
 
 // True while no permit is due, so that --rate lets no attempt begin.
@@ -86,8 +86,8 @@ inline Permits::Permits(RingArea& area, double per_second, Clock clock) noexcept
 inline std::chrono::nanoseconds Permits::take() noexcept {
     std::uint64_t word = area_->next_begin_ns.load(std::memory_order_acquire);
     while (true) {
-        // Read the clock after the word: another process may move the word while this one is stopped, and
-        // would then seem to have moved it too far ahead of a clock that was read before.
+        // Read the clock after the word. If this process read the clock first and was then stopped, another
+        // process could move the word meanwhile, and the word would seem too far ahead of the clock.
         const std::uint64_t now = clock_();
         if (word > now + period_ns_) {
             area_->next_begin_ns.compare_exchange_strong(word, now + period_ns_, std::memory_order_acq_rel);
@@ -96,7 +96,7 @@ inline std::chrono::nanoseconds Permits::take() noexcept {
         }
         if (word > now) return wait_of(std::max(word - now, saved_up_ns_ / 2));
         const std::uint64_t due = now - word <= made_up_ns_ ? word : now - std::min(now, saved_up_ns_);
-        // Commit. A kill before this line leaves the permit to others; a kill after it loses the permit.
+        // Commit: a kill before this exchange leaves the permit to others, a kill after it loses the permit.
         if (!area_->next_begin_ns.compare_exchange_weak(word, due + period_ns_, std::memory_order_acq_rel))
             continue;
         area_->producer.notify();  // the producer may hand over the next item

@@ -34,7 +34,7 @@ struct Details {
     static constexpr std::size_t kAmounts = Due + 1;
 
     std::array<std::int64_t, kAmounts> amounts;
-    std::uint8_t present;          // bit 1 << Amount: the invoice has that amount
+    std::uint8_t present;          // bit (1 << Amount) is set: the invoice has that amount
     std::array<char, 3> currency;  // three letters (ISO 4217); the first is NUL if there is no currency
     std::uint16_t supplier_length;
     std::uint16_t reason_length;
@@ -51,11 +51,11 @@ struct Details {
         amounts[which] = hundredths;
         present = static_cast<std::uint8_t>(present | (1U << which));
     }
-    void set_currency(std::string_view text) noexcept;  // none if the text is not three letters A-Z
+    void set_currency(std::string_view text) noexcept;  // sets none unless `text` is three letters A-Z
     void set_supplier(std::string_view text) noexcept { supplier_length = store_text(supplier, text); }
     void set_reason(std::string_view text) noexcept { reason_length = store_text(reason, text); }
 
-    // Returns a value that changes with any single bit of `present` and of the lengths.
+    // Returns a value that changes if any single bit of `present` or of the lengths flips.
     [[nodiscard]] unsigned seal_now() const noexcept {
         const unsigned lengths = unsigned{supplier_length} ^ reason_length;
         return present ^ (lengths & 0xffU) ^ (lengths >> 8U);
@@ -134,9 +134,9 @@ struct Finding {
     // Points into the Result, which must live until the save; null if the result has no details.
     const Details* details = nullptr;
     Status status = Status::Booked;
-    // Wider than in Result. Otherwise the compiler would copy status and attempts with one load, right after
-    // the processor has set them with two stores; such a load stalls until both stores have left the store
-    // buffer.
+    // This field is wider than Result::attempts. Otherwise the compiler would copy status and attempts with
+    // one load, right after the processor has set them with two stores; such a load stalls until both stores
+    // have left the store buffer.
     std::uint16_t attempts = 1;
 
     Finding() noexcept = default;

@@ -44,8 +44,8 @@ Ring::PushResult Ring::push(std::span<const Item> items) {
         count = std::min<std::size_t>({items.size(), capacity_ - used, capacity_ - 1U});
         if (count == 0) return {PushOutcome::Full, 0};
         if (tail + count > kMaxIndex) return {PushOutcome::Closed, 0};
-        fence_before_overwrite();    // low_watermark() and observers read without a lock
-        Item* const slots = slots_;  // else the compiler loads the members after each copy
+        fence_before_overwrite();    // low_watermark() and observers read slots without a lock
+        Item* const slots = slots_;  // a local copy: else the compiler reloads the member after each item
         const std::size_t capacity = capacity_;
         std::size_t at = tail % capacity;
         std::uint64_t index = tail;
@@ -53,7 +53,8 @@ Ring::PushResult Ring::push(std::span<const Item> items) {
             slots[at].copy_into_slot(item, index++);
             if (++at == capacity) at = 0;
         }
-        // Commit. Killed before this line: the items are still the source's. After it: they are the ring's.
+        // Commit: a kill before this store leaves the items in the source, a kill after it leaves them in the
+        // ring.
         area_->tail.store(tail + count, std::memory_order_release);
     }
     area_->items.notify();
@@ -98,7 +99,8 @@ Ring::ClaimOutcome Ring::claim(const Hand& hand, std::size_t most, std::chrono::
                 [this, head] { return tail() != head || closed() || is_called(); },
                 hopeful ? Condition::kSpinRests : 0);
             if (!ready) return ClaimOutcome::Empty;
-            // `closed` is read before the tail: a closed ring's tail is final.
+            // Read `closed` before the tail: if the ring is closed, the tail that is read afterwards is
+            // final.
             const bool is_final = closed();
             if (tail() == head) {
                 seen_calls_ = area_->calls.load(std::memory_order_acquire);
@@ -113,7 +115,7 @@ Ring::ClaimOutcome Ring::claim(const Hand& hand, std::size_t most, std::chrono::
         const Item* const slots = slots_;
         const std::size_t capacity = capacity_;
         std::size_t at = head % capacity;
-        std::uint32_t sum = 0;  // of the indices that the slots' seals state
+        std::uint32_t sum = 0;  // the sum of the indices that the slots' seals state
         for (std::uint64_t i = 0; i < count; ++i) {
             sum += slots[at].slot_index();
             hand.item(i).copy_from(slots[at]);
@@ -121,8 +123,8 @@ Ring::ClaimOutcome Ring::claim(const Hand& hand, std::size_t most, std::chrono::
         }
         if (sum != static_cast<std::uint32_t>(count * head + count * (count - 1) / 2)) [[unlikely]]
             refuse_slots(head);
-        // Commit. Killed before this line: the items are still the ring's. After it: they are the hand's, and
-        // the next owner of the lock moves the head past them (settle_head).
+        // Commit: a kill before this store leaves the items in the ring. A kill after it leaves them in the
+        // hand, and the next owner of the lock moves the head past them (settle_head()).
         hand.set_word({head, count, 0});
         area_->head.store(head + count, std::memory_order_release);
     }
@@ -152,8 +154,8 @@ void Ring::settle_head() {
     const std::uint64_t head = settled_head(area_->head.load(std::memory_order_relaxed),
                                             [this](std::size_t place) { return hand(place).word(); });
     area_->head.store(head, std::memory_order_release);
-    // The dead owner may not have notified the producer, and the claim that follows may find the ring empty.
-    // Notify inside the lock, so that after a kill here the next owner notifies again.
+    // The dead owner may not have notified the producer, and if the ring is empty now, no claim will notify
+    // it. Notify inside the lock, so that after a kill here the next owner notifies again.
     if (has_room()) area_->producer.notify();
 }
 
@@ -164,8 +166,8 @@ void Ring::wake_all() noexcept {
 
 void Ring::call_consumers() noexcept {
     area_->calls.store(area_->calls.load(std::memory_order_relaxed) + 1, std::memory_order_release);
-    // Only the consumer that holds the lock sleeps here. It returns and releases the lock; the next consumer
-    // then takes the lock and sees the call.
+    // Only the consumer that holds the pop lock sleeps on `items`. It returns and releases the lock; the next
+    // consumer then takes the lock and sees the call.
     area_->items.wake();
 }
 

@@ -4,9 +4,9 @@
 // object only adds a few values that claim() and push() remember; each process makes its own object when it
 // attaches.
 //
-// Why two locks and hands instead of a lock-free queue: a lock-free writer that dies between its claim and
-// its publication leaves a hole that stops everyone. Here one store commits (layout.hpp, I1), and a robust
-// lock reports that its owner died.
+// Why two locks and hands instead of a lock-free queue: a lock-free writer that dies after it has reserved a
+// slot and before it has published it leaves a hole that stops everyone. Here one store commits (layout.hpp,
+// I1), and a robust lock reports that its owner died.
 #pragma once
 
 #include <chrono>
@@ -101,9 +101,9 @@ class Ring : public RingView {
 
     enum class ClaimOutcome { Claimed, Empty, Closed, Called };
     // Moves up to `most` items (1..kMaxBatch) from the ring into `hand`, which must be empty; waits at most
-    // `bound` for the first one. Empty: none came. Closed: the ring is empty and no push follows. Called: the
-    // ring is empty, and the supervisor called (call_consumers()). has_waited() is true if the last claim()
-    // found the ring empty at first.
+    // `bound` for the first one. Empty: none came, or another consumer held the lock all the time. Closed:
+    // the ring is empty and no push follows. Called: the ring is empty, and the supervisor called
+    // (call_consumers()). has_waited() is true if the last claim() found the ring empty.
     [[nodiscard]] ClaimOutcome claim(const Hand& hand, std::size_t most, std::chrono::nanoseconds bound);
     [[nodiscard]] bool has_waited() const noexcept { return has_waited_; }
 
@@ -113,7 +113,7 @@ class Ring : public RingView {
     // supervisor only.
     void call_consumers() noexcept;
 
-    // Wakes every waiter. Call it after a death, which may have swallowed a wake-up.
+    // Wakes every waiter. Call it after a death: the process may have died before it woke a waiter.
     void wake_all() noexcept;
 
   private:
@@ -123,7 +123,7 @@ class Ring : public RingView {
     // Throws DamagedMemory if the segments are marked as damaged, or if `hand` has unsaved items or items
     // beyond `head`. The caller holds the pop lock.
     void require_sound(const Hand& hand, std::uint64_t head) const;
-    // Throws DamagedMemory unless the tail that items_from() has loaded fits the head.
+    // Throws DamagedMemory unless the tail that items_from() has loaded is in [head, head + capacity].
     void require_tail_near(std::uint64_t head) const {
         require_within(seen_tail_, head, head + capacity_, {"ring.tail"});
     }
@@ -136,8 +136,9 @@ class Ring : public RingView {
     RingArea* area_;
     Item* slots_;
     std::uint32_t capacity_;
-    // The index of the other side when this process last read it. Indices only rise, so an old value is safe.
-    // Each lies in a cache line that the other side writes: read it again only when the old value is too low.
+    // The head for push(), and the tail for claim(), as this process last read it. Indices only rise, so an
+    // old value is safe. A new read is slow, because the other side writes the index: do it only when the old
+    // value is too low.
     std::uint64_t seen_head_ = 0;   // by push()
     std::uint64_t seen_tail_ = 0;   // by claim()
     std::uint32_t seen_calls_ = 0;  // the count of calls when claim() last returned Called or Closed

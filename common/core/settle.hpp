@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The recovery rule (layout.hpp, I2): computes the derived words, which a kill can leave behind, from the
+// The recovery rule (layout.hpp, I2): computes derived words, which a kill can leave out of date, from the
 // commit words. These are pure functions. The next owner of a lock stores their results, the damage check
 // (damage.hpp) compares with them, and an observer shows them. Applying the rule again changes nothing.
 #pragma once

@@ -95,15 +95,17 @@ std::size_t Storage::save(const Hand& hand, std::span<const Finding> findings) {
     if (!are_whole) [[unlikely]] {
         for (std::uint64_t i = word.done; i < word.done + count; ++i) hand.require_whole(i);
     }
-    // Commit. Killed before this line: the items are still the hand's and are processed again. After it: they
-    // are the storage's, and the next owner of the lock moves the hand's `done` past them (settle_hand).
+    // Commit: a kill before this store leaves the items in the hand, and they are processed again. A kill
+    // after it leaves them in the storage, and the next owner of the lock moves the hand's `done` past them
+    // (settle_hand()).
     area_->tail.store(tail + count, std::memory_order_release);
     word.done += count;
     hand.set_word(word);
     return count;
 }
 
-// The words only rise. Load each one before the words that it must not exceed.
+// Other processes move these words meanwhile, but only up. Load each word before those that it must not
+// exceed.
 void StorageView::require_order() const {
     const std::uint64_t tail_before = tail();
     const std::uint64_t known_released = released();
@@ -133,7 +135,8 @@ void Storage::settle_hand() {
     const Hand hand = ring_.hand(last->place);
     const HandWord word = hand.word();
     const HandWord settled = settled_hand(word, last->place, last);
-    // Do not write a word that is settled already: the hand's consumer may be alive and claim meanwhile.
+    // Do not write a word that is settled already: the hand's consumer may be alive, and its claim may change
+    // the word meanwhile.
     if (settled.done == word.done) return;
     hand.set_word(settled);
 }
@@ -159,14 +162,14 @@ void Storage::set_durable(std::uint64_t durable, const Totals& added) {
     after.rejected = before.rejected + added.rejected;
     after.failed = before.failed + added.failed;
     after.duplicates = before.duplicates + added.duplicates;
-    // Commit. Killed before this line: the next leader gives the same records to the ledger again, which
-    // finds their rows and returns the same outcomes.
+    // Commit: after a kill before this store, the next leader gives the same records to the ledger again. The
+    // ledger then finds their rows and returns the same outcomes.
     area_->durable_word.store((durable << 1U) | (which ^ 1U), std::memory_order_release);
 }
 
 void Storage::release(std::uint64_t released) noexcept {
-    // Commit. Killed before this line: the next producer acknowledges the same records again, which is
-    // idempotent.
+    // Commit: after a kill before this store, the next producer acknowledges the same records again, which is
+    // harmless.
     area_->released.store(released, std::memory_order_release);
     area_->room.notify();
 }

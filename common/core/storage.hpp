@@ -32,8 +32,8 @@ class StorageView {
     [[nodiscard]] std::uint64_t tail() const noexcept { return loaded(area_->tail); }
     [[nodiscard]] std::uint64_t durable() const noexcept { return loaded(area_->durable_word) >> 1U; }
     [[nodiscard]] std::uint64_t released() const noexcept { return loaded(area_->released); }
-    // Returns the totals of the records below durable(). Only the flush leader, or a caller while nobody
-    // flushes, gets consistent totals; for other callers they may change during the copy.
+    // Returns the totals of the records below durable(). They are consistent for the flush leader, and for
+    // any caller while nobody flushes; otherwise they may change during the copy.
     [[nodiscard]] Totals totals() const noexcept { return totals(loaded(area_->durable_word)); }
     // Returns the totals that belong to `durable_word`. (A leader writes only the other element of `totals`.)
     [[nodiscard]] Totals totals(std::uint64_t durable_word) const noexcept;
@@ -56,7 +56,7 @@ class StorageView {
 // A function that locks throws DamagedMemory when it finds a word with an impossible value.
 class Storage : public StorageView {
   public:
-    // `ring` holds the hands whose `done` a save advances; both segments are of one generation.
+    // `ring` holds the hands whose `done` a save advances. Both segments must be of the same generation.
     Storage(StorageArea& area, const Ring& ring) noexcept : Storage(area, area.header.capacity, ring) {}
     // The caller passes the capacity that it has checked: the capacity in shared memory may change later.
     Storage(StorageArea& area, std::uint32_t capacity_records, const Ring& ring) noexcept;
@@ -81,8 +81,9 @@ class Storage : public StorageView {
     // successor calls it before it reads its hand.
     void settle();
 
-    // Throws DamagedMemory unless require_order() holds, the totals add up, and the records from durable() to
-    // `end` are as they were saved. The flush leader calls it before it commits these records.
+    // Throws DamagedMemory if require_order() does, if the totals do not add up to durable(), or if a record
+    // from durable() to `end` is not as it was saved. The flush leader calls it before it commits these
+    // records.
     void require_sound(std::uint64_t end) const;
 
     // Commits a flush: the records below `durable` are in the ledger; `added` counts the outcomes of the

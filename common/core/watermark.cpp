@@ -8,7 +8,7 @@
 namespace pipeline {
 namespace {
 
-// How often to repeat a read during which items have moved, before giving up.
+// How many times a read is tried before it gives up. A try fails if items move during it.
 constexpr int kTries = 16;
 
 // Returns the position of the ring's oldest item. If the ring is empty, returns the position of the next item
@@ -25,8 +25,8 @@ std::optional<std::uint64_t> oldest_in_ring(const RingView& ring) noexcept {
             const Item& last = ring.slot(tail - 1);
             position = loaded(last.position) + loaded(last.extent);
         }
-        // If the head (for an empty ring, also the tail) has not moved, no push overwrote the slot during the
-        // read. A push puts a fence before it overwrites.
+        // If the head has not moved (and the tail, if the ring is empty), no push overwrote the slot during
+        // the read: a push calls fence_before_overwrite() first (loaded.hpp).
         if (ring.head() == head && (head < tail || ring.tail() == tail)) return position;
     }
     return std::nullopt;

@@ -10,21 +10,21 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// The most records in one transaction: enough to make the transaction cheap for each record, and so few that
-// a busy leader soon shows progress, which a hung one does not.
+// The most records in one transaction. They are enough to make the transaction cheap for each record, and few
+// enough that a busy leader soon shows progress and is not taken for a hung one.
 constexpr std::uint64_t kTransactionRecords = 10'000;
 
-// True if the source is a list, for which cursors have digests.
+// True if the source is a list. Only the cursor of a list comes with a digest.
 bool is_list(const RingArea& area) noexcept {
     return area.ordered != 0 && area.source_file != FileIdentity{};
 }
 
-// Counts the outcomes, and adds the times from acquired to durable to the histogram, in one pass: the records
-// are many, and in another processor's cache.
+// Counts the outcomes, and adds each record's time from acquired to durable to the histogram. One pass does
+// both, because the records are many, and lie in another CPU's cache.
 Totals count(const RecordRange& records, std::uint64_t now, HistogramArea& until_durable) noexcept {
     std::array<std::uint64_t, 4> counts{};
     std::uint64_t acquired = 0;
-    std::uint64_t together = 0;  // adjacent records with this time
+    std::uint64_t together = 0;  // number of adjacent records that were acquired at that time
     const auto add = [&] {
         if (together != 0) until_durable.add(now > acquired ? now - acquired : 0, together);
     };
@@ -67,7 +67,7 @@ std::optional<nanoseconds> Flush::due_in() const noexcept {
     const std::uint64_t durable = storage_.durable();
     const std::uint64_t tail = storage_.tail();
     if (durable >= tail) return std::nullopt;
-    // A flush is due at once if storage is half full, however small storage is.
+    // A flush is due at once if `policy_.records` records wait, or if storage is half full.
     const std::uint64_t enough = std::min<std::uint64_t>(policy_.records, (storage_.capacity() + 1) / 2);
     if (tail - durable >= enough) return nanoseconds::zero();
     const std::uint64_t waited = monotonic_ns() - storage_.record(durable).saved_ns;
@@ -85,7 +85,7 @@ std::optional<nanoseconds> Flush::next_look() const noexcept {
 Flush::LeadOutcome Flush::lead(nanoseconds bound) {
     {
         // If the last leader died with the lock, nothing needs repair: the ledger has all records below
-        // `durable`, and this leader commits the rest again.
+        // `durable`, and this leader commits all later records, even those that the dead leader committed.
         const auto guard = storage_.area().flush_lock.lock_for(bound, [] {});
         another_leads_ = !guard;
         if (!guard) return LeadOutcome::Busy;
@@ -138,8 +138,8 @@ bool Flush::look() {
         count_error(metrics_.ledger, error.what());
         throw;
     }
-    // While records wait, their commits decide whether the ledger works; this check does not clear the
-    // failure.
+    // If records wait, only a commit of them shows whether the ledger works. So this check does not clear
+    // `failing_since_ns` then.
     if (storage_.tail() != durable) return false;
     metrics_.ledger.failing_since_ns.store(0, std::memory_order_relaxed);
     return true;
@@ -158,7 +158,8 @@ void Flush::commit(std::uint64_t tail, const std::optional<Cursor>& cursor) {
     CommitContext context{source_,     std::nullopt, WallClock(),
                           generation_, ledger_id_,   &storage_.area().ledger_files};
     context.from_start = area.from_start != 0;
-    // A record that changes after lead() has checked it may be read as something else: check again.
+    // Check the records again before the COMMIT: a faulty program may have changed a record after lead()
+    // checked it, and the ledger would store the changed one.
     context.check_records = [this, tail] { storage_.require_sound(tail); };
     std::string file;
     if (cursor) {

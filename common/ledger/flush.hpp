@@ -100,8 +100,8 @@ class Flush {
     std::string source_;
     FlushPolicy policy_;
     Listener* listener_;
-    // Copies from the start. If the segments have other values later, they are damaged: no run changes these
-    // values.
+    // Copies that were taken from the segments when this object was made. If the segments have other values
+    // later, they are damaged: no process changes these values during a run.
     std::uint64_t generation_;
     std::uint64_t ledger_id_;
     bool another_leads_ = false;  // the last lead() returned Busy

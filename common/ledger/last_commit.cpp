@@ -11,8 +11,8 @@
 
 namespace pipeline {
 
-// Digests the ring index, the id's length and the id of each record. Packs these into a buffer first, because
-// a call of Sha256::add() costs more than the bytes in it.
+// Digests the ring index, the id's length and the id of each record. Packs many records into a buffer first,
+// because a call of Sha256::add() for each record would cost more than the hashing itself.
 Digest digest_of(const RecordRange& records) {
     constexpr std::size_t kMostBytes = sizeof(std::uint64_t) + 1 + kMaxIdBytes;
     Sha256 sha;

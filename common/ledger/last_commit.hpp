@@ -22,8 +22,8 @@ class RecordRange;
 
 struct LastCommit {
     std::uint64_t recorded = 0;  // the generation's records below this index are in the ledger
-    // The commit wrote records [first, recorded). `first` and `digest` are unset if the ledger had a version
-    // before 3 when it recorded the commit.
+    // The commit wrote records [first, recorded). `first` and `digest` are unset if the ledger had schema
+    // version 1 or 2 when it recorded the commit.
     std::optional<std::uint64_t> first;
     std::string digest;  // of records [first, recorded), in hexadecimal digits
 };
@@ -36,14 +36,15 @@ enum class Continuation : std::uint8_t {
     Redoes,     // the records below `recorded` are the last commit's; the others are new
     Unchecked,  // some records may be in the ledger: an older version did not record which
     Lacks,      // the ledger lacks records that come before these
-    Differs,    // the last commit wrote other records than the first of these
+    Differs,    // the last commit's records are not the first of these
 };
 
-// Tells how `records` continue the last commit. They must begin with the first record that the segments do
-// not call durable, and reach at least as far as the last commit can have reached.
+// Tells how `records` continue the last commit. `records` must begin with the first record that the segments
+// do not call durable, and must include every record that the last commit may have written.
 [[nodiscard]] Continuation continue_after(const LastCommit& last, const RecordRange& records);
 
-// Returns half a sentence for an error: the ledger lacks some of the `durable` records.
+// Returns half a sentence for an error message: it says that the ledger lacks some of the first `durable`
+// records.
 [[nodiscard]] std::string lacks_text(const LastCommit& last, std::uint64_t durable);
 
 }  // namespace pipeline

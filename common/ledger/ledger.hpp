@@ -21,27 +21,27 @@ namespace pipeline {
 
 // A transaction's data besides its records.
 struct CommitContext {
-    std::string_view source;  // as in the ledger's `source` columns
+    std::string_view source;  // the source's name, as in the ledger's `source` columns
     // The position where the source continues if the segments are lost; none: keep the ledger's cursor.
     std::optional<std::uint64_t> cursor;
     WallClock clock{};             // converts the records' monotonic times to wall-clock times
-    std::uint64_t generation = 0;  // of the segments that the records lie in
+    std::uint64_t generation = 0;  // generation of the segments that hold the records
     std::uint64_t ledger_id = 0;   // RingArea::ledger_id
     LedgerFiles* files = nullptr;  // commit() writes the identities of the ledger's files here; may be null
-    // For a list: the digest of everything before the cursor (list_digest.hpp), and the file's identity
-    // (FileIdentity::text()). Both are set only together with a cursor: they identify the bytes that were
-    // read up to it.
+    // For a list: the digest of all bytes before the cursor (list_digest.hpp), and the identity of the list's
+    // file (FileIdentity::text()). Both are set only together with a cursor: they identify the bytes that
+    // were read up to the cursor.
     std::optional<Digest> digest{};
     std::string_view file{};
     // True if this generation restarted the source at its beginning. The generation's first commit then moves
     // the cursor back, which no other commit does.
     bool from_start = false;
-    // commit() calls it, if it is set, after its last read of a record and before the records are committed.
-    // If it throws, commit() commits nothing and passes the exception on.
+    // commit() calls this function, if it is set, after its last read of a record and before the records are
+    // committed. If the function throws, commit() commits nothing and passes the exception on.
     std::function<void()> check_records{};
 };
 
-// The ledger's record of how far a source has been read.
+// The ledger's entry for one source: how far the source has been read.
 struct KnownSource {
     std::string source;                   // the source's name in the ledger's rows
     std::optional<std::uint64_t> cursor;  // the position where the source continues
@@ -54,7 +54,7 @@ struct KnownLedger {
     std::uint64_t id = 0;  // RingArea::ledger_id
     std::uint64_t generation = 0;
     std::uint64_t durable = 0;     // the number of the generation's records that the ledger must have
-    LedgerFiles* files = nullptr;  // a process that opens the ledger updates `log`; null: unknown
+    LedgerFiles* files = nullptr;  // a process that opens the ledger updates `files->log`; null: unknown
 };
 
 // The ledger cannot take the records now (another program has locked it, the disk is full, I/O error), but
@@ -91,8 +91,9 @@ class Ledger {
     // Returns the position where `source` continues, if the ledger knows it.
     [[nodiscard]] virtual std::optional<std::uint64_t> cursor(std::string_view source) = 0;
 
-    // Returns the ledger's record of the list whose identity is `file`, even if it is under another source's
-    // name. If there is none, returns the record of `source`, or none. An empty `file` matches no list.
+    // Returns the ledger's entry for the list whose identity is `file`, even if that entry is under another
+    // source's name. If there is none, returns the entry for `source`, or none. An empty `file` matches no
+    // list.
     [[nodiscard]] virtual std::optional<KnownSource> known(std::string_view source,
                                                            [[maybe_unused]] std::string_view file) {
         const auto found = cursor(source);

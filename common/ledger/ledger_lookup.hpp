@@ -17,8 +17,9 @@ class LedgerLookup {
   public:
     struct Answer {
         Outcome outcome;
-        // True if version 0.1.0 wrote the row, with only the file's inode as the position. The row is
-        // nevertheless this file's: its invoice was acquired after the file was created.
+        // True if version 0.1.0 wrote the row, with only the file's inode as the position. The row is not
+        // that of an earlier file with the same inode, because its invoice was acquired after this file was
+        // created.
         bool by_inode = false;
     };
 

@@ -27,7 +27,7 @@ struct ConsumerOptions : PipelineOptions, WorkOptions {
 // Declares the consumer's command line, bound to the fields of `options`, which must outlive the result.
 [[nodiscard]] CommandLine declare(ConsumerOptions& options);
 
-// Parses `arguments`, which exclude the program's name. Throws Failure Usage with one line.
+// Parses `arguments`, which exclude the program's name. Throws Failure Usage, whose message is one line.
 [[nodiscard]] std::variant<ConsumerOptions, EarlyExit> parse_consumer_options(
     std::span<const char* const> arguments);
 

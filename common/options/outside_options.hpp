@@ -22,7 +22,7 @@ struct OutsideOptions {
     bool confine = false;  // keep programs from segments and ledger; start none if that is impossible
     RequestForm request = RequestForm::Id;
     std::uint32_t pipeline = 1;             // the most unanswered requests per child, 1..kMaxBatch
-    std::uint64_t memory_limit = 0;         // bytes of address space for an invoice; 0: no limit
+    std::uint64_t memory_limit = 0;         // bytes of address space for processing an invoice; 0: no limit
     std::uint32_t max_items_per_child = 0;  // replace a child after so many invoices; 0: never
     // The longest time from a program's start until it reads its first request; 0: no limit.
     std::chrono::nanoseconds start_timeout = kDefaultStartTimeout;

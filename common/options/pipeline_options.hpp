@@ -30,12 +30,15 @@ namespace pipeline {
 struct PipelineOptions {
     std::string name = kDefaultName;
     std::filesystem::path shm_dir = kSharedMemory;  // the segments' directory, absolute
-    SourceSpec source;              // consumers find invoices' files by it; supervisor's default: see Options
+    // Consumers find the invoices' files by the source. supervisor/options/options.hpp has the supervisor's
+    // default.
+    SourceSpec source;
     std::uint32_t batch_max = 256;  // 1..kMaxBatch
-    // The most attempts that begin in a second, over all consumers; none: no limit. The producer hands over
-    // only items that can begin soon.
+    // The most attempts that begin in a second, over all consumers; none: no limit. The producer pushes only
+    // items whose attempts can begin soon.
     std::optional<double> rate;
-    // The longest drain. The supervisor enforces it; after its death its children do. 1ms..24h.
+    // The longest time that a drain may take: 1ms..24h. The supervisor enforces this limit. If it has died,
+    // its children do.
     std::chrono::nanoseconds drain_timeout = std::chrono::seconds(60);
     LogLevel log_level = LogLevel::Info;
 
@@ -53,16 +56,17 @@ struct SourceOptions {
 struct WorkOptions {
     ProcessSpec process;
     OutsideOptions outside;
-    LedgerSpec ledger;               // supervisor's default: see Options
+    LedgerSpec ledger;               // the supervisor's default is in supervisor/options/options.hpp
     std::uint32_t max_attempts = 3;  // 1..255
-    // The longest attempt at an invoice. The supervisor enforces it; for work outside, the consumer does. The
-    // consumer names it in the reason of an invoice that exceeded it. 1ms..365 days; 0: no limit.
+    // The longest time that an attempt at an invoice may take: 1ms..365 days; 0: no limit. The supervisor
+    // enforces this limit; for work outside, the consumer does. If an invoice exceeds the limit, the consumer
+    // names the limit in the reason.
     std::chrono::nanoseconds item_timeout = std::chrono::minutes(5);
     std::chrono::nanoseconds flush_interval = std::chrono::milliseconds(100);  // 1ms..1h
 };
 
-// The fields of a program that the options fill. If a pointer is null, the program does not accept these
-// options.
+// The structs of a program that its options fill. If `source` or `work` is null, the program does not accept
+// the options of that struct.
 struct PipelineFields {
     PipelineOptions& pipeline;
     SourceOptions* source;

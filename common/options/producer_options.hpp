@@ -21,7 +21,7 @@ struct ProducerOptions : PipelineOptions, SourceOptions {
 // Declares the producer's command line, bound to the fields of `options`, which must outlive the result.
 [[nodiscard]] CommandLine declare(ProducerOptions& options);
 
-// Parses `arguments`, which exclude the program's name. Throws Failure Usage with one line.
+// Parses `arguments`, which exclude the program's name. Throws Failure Usage, whose message is one line.
 [[nodiscard]] std::variant<ProducerOptions, EarlyExit> parse_producer_options(
     std::span<const char* const> arguments);
 

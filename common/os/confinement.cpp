@@ -24,12 +24,12 @@ namespace fs = std::filesystem;
 // The constants of linux/landlock.h. The header of the oldest system that we build on lacks the newer ones.
 namespace landlock {
 constexpr std::uint64_t kWriteFile = 1U << 1U, kReadFile = 1U << 2U, kReadDirectory = 1U << 3U;
-constexpr std::uint64_t kRemoveAndMake = 0x1ff0;  // remove folders and files, make all seven kinds
-constexpr std::uint64_t kRefer = 1U << 13U;       // link and rename between folders; version 2
-constexpr std::uint64_t kTruncate = 1U << 14U;    // version 3
+constexpr std::uint64_t kRemoveAndMake = 0x1ff0;  // remove folders and files, make files of all seven kinds
+constexpr std::uint64_t kRefer = 1U << 13U;       // link and rename between folders; since Landlock version 2
+constexpr std::uint64_t kTruncate = 1U << 14U;    // since version 3
 constexpr std::uint64_t kOfFiles = kWriteFile | kReadFile | kTruncate;
-constexpr std::uint64_t kBindTcp = 1U << 0U, kConnectTcp = 1U << 1U;           // version 4
-constexpr std::uint64_t kAbstractSockets = 1U << 0U, kSignals = 1U << 1U;      // version 6
+constexpr std::uint64_t kBindTcp = 1U << 0U, kConnectTcp = 1U << 1U;           // since version 4
+constexpr std::uint64_t kAbstractSockets = 1U << 0U, kSignals = 1U << 1U;      // since version 6
 constexpr int kVersionOfRefer = 2, kVersionOfTruncate = 3, kVersionOfTcp = 4;  // Linux 5.19, 6.2, 6.7
 constexpr int kVersionOfScopes = 6;                                            // Linux 6.12
 constexpr unsigned kAskVersion = 1;
@@ -55,7 +55,8 @@ bool is_below(const fs::path& path, const fs::path& folder) {
     return at == folder.end();
 }
 
-// True if `path` is closed, lies in a closed folder, or is the companion of a closed file ("FILE-...").
+// True if the program must not use `path`: it is in `closed`, lies in a folder of `closed`, or is the
+// companion ("FILE-...") of a file FILE in `closed`.
 bool is_closed(const fs::path& path, const std::vector<fs::path>& closed) {
     return std::any_of(closed.begin(), closed.end(), [&](const fs::path& each) {
         const std::string companion = each.filename().string() + "-";

@@ -41,7 +41,7 @@ struct FileStatus {
     FileIdentity identity;
     std::uint64_t bytes = 0;
     std::int64_t modified_ns = 0;  // since 1970
-    // When content, name, links or rights last changed, since 1970. No program can set it.
+    // The time when content, name, links or rights last changed, since 1970. No program can set it.
     std::int64_t changed_ns = 0;
     std::uint32_t mode = 0;  // st_mode of stat(2)
     std::uint32_t links = 0;

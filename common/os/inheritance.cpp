@@ -9,7 +9,7 @@
 namespace pipeline {
 namespace {
 
-// open() returns the lowest free number, which is that of the closed stream.
+// Opens each closed standard stream. open() returns the lowest free descriptor, which is the stream's own.
 void open_closed_streams() noexcept {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
         if (::fcntl(fd, F_GETFD) >= 0) continue;

@@ -28,7 +28,8 @@ void for_each_child(Visit&& visit) {
     std::snprintf(path.data(), path.size(), "/proc/self/task/%d/children", static_cast<int>(::getpid()));
     const UniqueFd file(::open(path.data(), O_RDONLY | O_CLOEXEC));
     if (!file) return;
-    // The kernel writes a blank after each pid. A pid without a blank goes on in the next piece.
+    // The kernel writes a blank after each pid. If no blank follows the last pid of a read, the next read has
+    // the rest of that pid.
     std::array<char, 4096> text{};
     std::size_t begun = 0;
     while (true) {
@@ -65,8 +66,7 @@ std::size_t kill_orphans(std::span<const pid_t> own, pid_t spared) noexcept {
     std::size_t found = 0;
     for_each_child([&](pid_t pid) {
         if (std::find(own.begin(), own.end(), pid) != own.end()) return;
-        // Reap a dead child first: before that it is still a member of its group, which may be the spared
-        // one.
+        // Reap a dead child first. Until then it still belongs to its process group, which may be `spared`.
         if (::waitpid(pid, nullptr, WNOHANG) == pid) {
             ++found;
             return;

@@ -17,11 +17,11 @@ namespace pipeline {
 // are not orphans: it had them before its exec (a shell's `exec supervisor < <(command)`).
 std::vector<pid_t> adopt_orphans();
 
-// Kills and reaps every child of this process that is neither listed in `own` nor alive in the process group
-// `spared` (0: no group). Sends SIGKILL to the child's whole process group, unless that is this process's own
-// group. Returns the number of children that it killed or reaped. The children of a killed child become
-// orphans only a moment later: a further call kills them. Reads /proc/self/task/PID/children, so this process
-// must have one thread.
+// Kills and reaps the children of this process, but spares those listed in `own` and those that are alive in
+// the process group `spared` (0: no group). Sends SIGKILL to the child's whole process group, unless that is
+// this process's own group. Returns the number of children that it killed or reaped. The children of a killed
+// child become orphans only a moment later: a further call kills them. Reads /proc/self/task/PID/children, so
+// this process must have one thread.
 std::size_t kill_orphans(std::span<const pid_t> own, pid_t spared = 0) noexcept;
 
 // Repeats kill_orphans() until no orphan is left, for at most `bound`. Returns true if none is left.

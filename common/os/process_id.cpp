@@ -75,7 +75,7 @@ bool ProcessId::is_alive() const noexcept {
     pollfd ended{pidfd.get(), POLLIN, 0};
     if (pidfd && ::poll(&ended, 1, 0) == 1) return false;
     if (started_ticks == 0) return true;
-    // The pidfd refers to one process. The start time says whether this is the process that we seek.
+    // Some process has this pid now. Its start time tells whether it is the process that we seek.
     const std::uint64_t now = of(static_cast<pid_t>(pid)).started_ticks;
     return now == 0 || now == started_ticks;
 }

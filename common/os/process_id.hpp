@@ -35,8 +35,8 @@ struct ProcessId {
     // process has its pid now. Call it only in the pid namespace that the pid comes from.
     [[nodiscard]] bool is_alive() const noexcept;
 
-    // True if both name the same process: their pids are equal, and their start times are equal or not both
-    // known. False if either names no process.
+    // True if both name the same process: the pids are equal, and the start times are equal or at least one
+    // of them is unknown. False if either names no process.
     [[nodiscard]] constexpr bool is_same_as(ProcessId other) const noexcept {
         const bool may_be =
             started_ticks == 0 || other.started_ticks == 0 || started_ticks == other.started_ticks;
@@ -44,12 +44,12 @@ struct ProcessId {
     }
 };
 
-// True if the process has been sent a SIGKILL or is ending: it never runs its program again. Also returns
-// false if /proc does not tell.
+// True if the process has been sent a SIGKILL or is ending: it never runs its program again. False if /proc
+// does not tell.
 [[nodiscard]] bool is_being_killed(pid_t pid) noexcept;
 
-// Returns the pid namespace of this process, the inode of /proc/self/ns/pid; 0 if /proc does not tell it or
-// belongs to another pid namespace.
+// Returns the number of this process's pid namespace, the inode of /proc/self/ns/pid. Returns 0 if /proc does
+// not tell it or belongs to another pid namespace.
 [[nodiscard]] std::uint64_t own_pid_namespace() noexcept;
 
 }  // namespace pipeline

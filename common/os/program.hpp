@@ -24,14 +24,14 @@
 
 namespace pipeline {
 
-// Decides the exit status of a program that runs out of memory or descriptors. Ends: the error's own status.
-// Waits: InputOutput, for children of the supervisor, which restarts such a child until it gets what it
-// needs.
+// Decides the exit status of a program that runs out of memory or descriptors. Ends: the status of that
+// error. Waits: always InputOutput. The supervisor's children use Waits, because the supervisor restarts a
+// child that ends with InputOutput, until the child gets what it needs.
 enum class OnShortage { Ends, Waits };
 
-// True if the C++ runtime has the memory that it sets aside for exceptions before main(). Without that
-// memory, the first throw would abort. The function tries to allocate more than that: if it can, the runtime
-// could too.
+// True if the C++ runtime could reserve its memory for exceptions before main(). Without that memory, the
+// first throw would abort. The function tries to allocate more than the runtime reserves: if it can, the
+// runtime could too.
 [[nodiscard]] inline bool can_throw() noexcept {
     constexpr std::size_t kMoreThanThat = std::size_t{256} << 10U;
     void* volatile probe = std::malloc(kMoreThanThat);
@@ -39,9 +39,10 @@ enum class OnShortage { Ends, Waits };
     return probe != nullptr;
 }
 
-// Calls `parse`, which returns std::variant<Options, EarlyExit>, then `work` with the Options, which returns
-// the ExitStatus. Both may throw. Returns the value for main() to return. Prints a usage error without time
-// and level, because the person who typed the command reads it, and any other error as a log line.
+// Calls `parse`, which returns std::variant<Options, EarlyExit>. Then calls `work` with the Options; `work`
+// returns the ExitStatus. Both may throw. Returns the value for main() to return. Prints a usage error
+// without time and level, because the person who typed the command reads it. Prints any other error as a log
+// line.
 template <class Parse, class Work>
 [[nodiscard]] int run_program(std::string_view program, Parse&& parse, Work&& work,
                               OnShortage on_shortage = OnShortage::Ends) noexcept {

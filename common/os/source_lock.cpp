@@ -22,8 +22,8 @@ namespace {
 constexpr std::chrono::milliseconds kTryAgain{50};
 
 // Returns the pid that /proc/locks names as the holder of a flock on the file `fd`. Returns 0 if /proc/locks
-// names no holder: the holder is in another pid namespace, or the file system's locks have another device
-// number than its files.
+// names no holder. That happens if the holder is in another pid namespace, or if the file system has another
+// device number in /proc/locks than in stat(2).
 long holder_of(int fd) {
     const auto status = look_at(fd, "");
     if (!status) return 0;

@@ -22,9 +22,9 @@ enum class SourceLock {
 };
 
 // Locks the source that is open as `fd`. If another holder has the lock, retries for `patience` (0: tries
-// once). The error message calls the source `name`: "spool:DIR". A descriptor from a separate open() counts
-// as another holder, even in this process. Throws Failure CannotCreate, with the holder's pid, if another
-// holder keeps the lock.
+// once). `name` is the source's name in the error message, for example "spool:DIR". A descriptor from a
+// separate open() counts as another holder, even in this process. Throws Failure CannotCreate, with the
+// holder's pid, if another holder keeps the lock.
 [[nodiscard]] SourceLock lock_source(int fd, const std::string& name, std::chrono::milliseconds patience);
 
 // Throws as lock_source() does if another pipeline holds the source at `path`. Does not keep the lock.

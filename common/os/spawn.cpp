@@ -25,8 +25,8 @@ constexpr milliseconds kEndOfUseless{1000};
 constexpr milliseconds kTryAgain{2};
 constexpr int kNotStarted = 127;
 
-// Returns pointers to the strings, and then a null, as execve(2) takes them. They are valid as long as
-// `words`.
+// Returns pointers to the strings, and then a null, as execve(2) takes them. The pointers are valid as long
+// as `words` exists.
 std::vector<char*> pointers_to(const std::vector<std::string>& words) {
     std::vector<char*> pointers;
     pointers.reserve(words.size() + 1);
@@ -41,8 +41,8 @@ void close_others(int kept) noexcept {
     const auto kept_fd = static_cast<unsigned>(kept);
     const bool below = kept == STDERR_FILENO + 1 || ::close_range(STDERR_FILENO + 1, kept_fd - 1, 0) == 0;
     if (below && ::close_range(kept_fd + 1, ~0U, 0) == 0) return;
-    // Linux before 5.9 has no close_range(2). Exec closes our own descriptors, which are close-on-exec; the
-    // loop closes inherited ones.
+    // Linux before 5.9 has no close_range(2). The exec closes the descriptors that this program has opened,
+    // which are close-on-exec. The loop closes those that it inherited.
     constexpr int kUsual = 1024;
     for (int fd = STDERR_FILENO + 1; fd < kUsual; ++fd) {
         if (fd != kept) ::close(fd);
@@ -75,7 +75,8 @@ Mishap::Step become(const SpawnPlan& plan, std::span<char* const> paths, char* c
     errno = 0;
     if (::getppid() != parent) return Mishap::Step::Prepare;
     if (plan.rule_set >= 0 && !enter_confinement(plan.rule_set)) return Mishap::Step::Confine;
-    // Closing also releases locks: an exec that hangs must not hold a lock that the next start needs.
+    // An inherited descriptor can hold a lock. Close it: if the exec hangs, the next start still gets the
+    // lock.
     close_others(report_fd);
     if (plan.is_apart) reset_signals();
     const rlimit limit{plan.memory_limit, plan.memory_limit};

@@ -21,16 +21,17 @@
 
 namespace pipeline {
 
-// A failure before the program ran. The step decides its meaning. For example, too little memory for a fork
-// is a shortage of the host, which passes; too little for an exec may come from the program's own limit.
+// A failure before the program ran. Its meaning depends on the step. For example, if a fork gets too little
+// memory, the host is short of memory for a while; if an exec gets too little, the program's own memory limit
+// may be the cause.
 struct Mishap {
     enum class Step {
         Pipe,
         Fork,
         Pidfd,
-        Prepare,  // in the child: its process group, its streams
-        Limit,    // in the child: RLIMIT_AS
-        Confine,  // in the child: its rule set
+        Prepare,  // the child sets up its process group and its streams
+        Limit,    // the child sets its memory limit (RLIMIT_AS)
+        Confine,  // the child applies the rule set that confines it
         Exec,
     };
     Step step = Step::Pipe;
@@ -43,7 +44,7 @@ struct SpawnPlan {
     // Descriptors that become the program's standard streams; -1: it inherits this process's stream. They
     // must be above STDERR_FILENO and close-on-exec.
     int input = -1, output = -1, error = -1;
-    int death_signal = SIGKILL;      // the kernel sends it to the child when this thread ends
+    int death_signal = SIGKILL;      // the kernel sends it to the child when the spawning thread ends
     bool is_apart = false;           // the child gets its own process group and default signals
     std::uint64_t memory_limit = 0;  // RLIMIT_AS in bytes; 0: none
     int rule_set = -1;               // confines the child (confinement.hpp); -1: it is not confined
@@ -69,7 +70,7 @@ struct Start {
 [[nodiscard]] Start await_start(Spawned& child, std::chrono::milliseconds bound) noexcept;
 
 // Kills a child and reaps it. Returns false if it has not ended within `bound`: a process that waits for a
-// dead disk ends only when that wait does. Even then it never runs its program again.
+// dead disk ends only when that wait is over. But from the kill on, it never runs its program again.
 bool kill_and_reap(pid_t pid, std::chrono::milliseconds bound) noexcept;
 
 // Moves a descriptor above the standard streams. Returns false, with errno, if that fails.

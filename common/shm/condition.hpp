@@ -20,9 +20,9 @@ struct Condition {
     std::atomic<std::uint32_t> sequence;  // the futex word; each wake() increments it
     std::atomic<std::uint32_t> waiting;   // 1: the waiter may sleep; it sets this, and a notifier clears it
 
-    // The number of pauses that the waiter makes between its checks before it sleeps: if the other side is
-    // quick, that saves the sleep. Each check takes the cache line away from the other side, so the number of
-    // pauses between two checks doubles each time.
+    // The number of pauses that the waiter makes before it sleeps; if the other side is quick, the waiter
+    // need not sleep. Between the pauses it checks `ready`. Each check takes the cache line away from the
+    // other side, so the number of pauses between two checks doubles each time.
     static constexpr int kSpinRests = 127;
 
     // Waits until `ready()` holds, for at most `bound`; returns the last result of `ready()`. `ready` reads
@@ -50,7 +50,7 @@ struct Condition {
 
     // Wakes the waiter, if there is one. Call it after the store that makes `ready()` true (the commit).
     void notify() noexcept {
-        full_fence();  // the commit is visible before the flag is read: at least one side sees the other
+        full_fence();  // the commit is visible before the flag is read: so one side sees the other's store
         if (waiting.load(std::memory_order_relaxed) != 0) wake();
     }
 
@@ -69,8 +69,8 @@ struct Condition {
     void sleep(std::uint32_t seen, std::chrono::nanoseconds bound) noexcept;
     void full_fence() noexcept {
 #ifdef __SANITIZE_THREAD__
-        // ThreadSanitizer does not model fences. A read-modify-write of one word by both sides gives the same
-        // order.
+        // ThreadSanitizer does not model fences. An atomic read-modify-write of `waiting` on both sides gives
+        // the same order.
         waiting.fetch_or(0, std::memory_order_seq_cst);
 #else
         std::atomic_thread_fence(std::memory_order_seq_cst);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// DamagedMemory is thrown for a word of shared memory whose value neither a process of the pipeline nor a
-// kill leaves there: the memory was damaged, or another program wrote into it. No process repairs the word by
-// a guess. The process that finds it stops, and makes all others stop (RingArea::damaged). The segments stay
-// as they are.
+// DamagedMemory is thrown if a word of shared memory has a value that no process of the pipeline writes and
+// no kill leaves: the memory was damaged, or another program wrote into it. No process repairs the word by a
+// guess. The process that finds it stops, and makes all others stop (RingArea::damaged). The segments stay as
+// they are.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace pipeline {
 
 class DamagedMemory : public Failure {
   public:
-    // `what` names the word, its value and what it can be: "ring.tail is 512, and can be 0 to 64".
+    // `what` names the word, its value and the allowed range: "ring.tail is 512, and can be 0 to 64".
     explicit DamagedMemory(const std::string& what) : Failure(ExitStatus::Internal, what) {}
 };
 
@@ -27,7 +27,7 @@ struct WordName {
     const char* field = "";
 };
 
-// Throw DamagedMemory. The message names the word, its value, and the allowed range or `must_be`.
+// Both throw DamagedMemory. The message names the word, its value, and the allowed range or `must_be`.
 [[noreturn]] void refuse_word(WordName word, std::uint64_t value, std::uint64_t least, std::uint64_t most);
 [[noreturn]] void refuse_word(WordName word, std::uint64_t value, const char* must_be);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Histograms of durations in fixed memory: log-linear buckets, as in HdrHistogram (hdrhistogram.org). Each
-// power of two is divided into 32 equal steps, so the middle of a bucket differs from each value in it by at
-// most 1/64 (1.6 %).
+// Histograms of durations in fixed memory: log-linear buckets, as in HdrHistogram (hdrhistogram.org). The
+// range from each power of two to the next is divided into 32 equal buckets, so the middle of a bucket
+// differs from each value in it by at most 1/64 (1.6 %).
 #pragma once
 
 #include <algorithm>
@@ -37,13 +37,13 @@ struct HistogramScale {
     }
 };
 
-// A histogram in shared memory. It has one writer at a time. Any process may read it, and sees each count as
-// it was at some moment.
+// A histogram in shared memory. It has one writer at a time. Any process may read it, but reads its counts
+// one after another while the writer may change them.
 struct HistogramArea {
-    // The sum of all values is kept in units of 1,024 ns and a remainder: many long waits would overflow 64
-    // bits of nanoseconds within days, but these units only after half a million years. A kill within add()
-    // may leave the sum without the new value, or less than a unit off, which is harmless: the sum is only
-    // displayed.
+    // The sum of all values is kept in units of 1,024 ns and a remainder. In nanoseconds, 64 bits would
+    // overflow after 584 years of summed waiting, which 100,000 waiting items reach in two days; in these
+    // units, 64 bits last 1,024 times as long. A kill within add() may leave the sum without the new value,
+    // or wrong by less than a unit. That is harmless, because the sum is only displayed.
     static constexpr unsigned kUnitBits = 10;
 
     std::array<std::atomic<std::uint64_t>, HistogramScale::kBuckets> counts;
@@ -58,7 +58,7 @@ struct HistogramArea {
     }
 
   private:
-    // With one writer, a load and a store suffice; no locked instruction is needed.
+    // There is only one writer, so a load and a store suffice, without an atomic addition.
     static void bump(std::atomic<std::uint64_t>& counter, std::uint64_t by) noexcept {
         counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
     }
@@ -72,8 +72,8 @@ class Histogram {
 
     // Adds the counts and the sum of `other`.
     Histogram& operator+=(const Histogram& other) noexcept;
-    // Returns the values counted since `earlier`, an older copy of the same histogram. A count that is lower
-    // than in `earlier` gives 0: the area now belongs to another pipeline.
+    // Returns the values counted since `earlier`, an older copy of the same histogram. If a count is lower
+    // than in `earlier`, the area now belongs to another pipeline, and the count in the result is 0.
     [[nodiscard]] Histogram since(const Histogram& earlier) const;
 
     [[nodiscard]] std::uint64_t total() const noexcept;

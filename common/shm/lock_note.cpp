@@ -29,8 +29,8 @@ LockNote read_lock_note(int fd) {
     return note;
 }
 
-// Writes the new note over the old one, then cuts the file. Until the cut, the end of a longer old note
-// follows the new one; readers read only the two lines of the new one.
+// Writes the new note over the old one, then truncates the file to the new note's length. If the old note was
+// longer, its end follows the new note until then, but readers read only the first two lines.
 void write_lock_note(int fd, const LockNote& note) noexcept {
     try {
         std::string text = note.pid + '\n';

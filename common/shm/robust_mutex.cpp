@@ -53,18 +53,18 @@ void RobustMutex::initialise() {
 // Reads glibc's own fields: there is no other way to examine a mutex without locking it. `__kind` tells
 // whether the mutex is process-shared and robust. The lock word is 0 if the mutex is free, and holds no
 // thread id if its owner died (futex(2)). A lock word that has only the waiters bit set, and neither an
-// owner's id nor the mark of a dead owner, would block every caller for ever.
+// owner's id nor FUTEX_OWNER_DIED, would block every caller for ever.
 bool RobustMutex::is_sound() const noexcept {
     RobustMutex fresh;
     fresh.initialise();
     const auto word = static_cast<std::uint32_t>(mutex_.__data.__lock);
-    constexpr int kNotRecoverable = INT_MAX - 1;  // in the owner's field: nobody can ever lock the mutex
+    constexpr int kNotRecoverable = INT_MAX - 1;  // glibc's __owner if nobody can ever lock the mutex
     return mutex_.__data.__kind == fresh.mutex_.__data.__kind && mutex_.__data.__owner != kNotRecoverable &&
            (word == 0 || (word & ~FUTEX_WAITERS) == FUTEX_OWNER_DIED);
 }
 
-// Tries to lock, and spins for a while if the mutex is locked. After an owner's death its id stays in
-// owner(), so the spin never retries; the timed lock that follows reports the death.
+// Tries to lock, and spins for a while if the mutex is locked. A dead owner's id stays in owner(), so the
+// spin does not try again; the timed lock that follows reports the death.
 int RobustMutex::try_lock(int spin_rests) noexcept {
     int tried = ::pthread_mutex_trylock(&mutex_);
     for (int rest = 0; tried == EBUSY && rest < spin_rests; ++rest) {
@@ -79,7 +79,7 @@ std::uint32_t RobustMutex::holder() const noexcept {
     return word & FUTEX_TID_MASK;
 }
 
-// Compares owner() with the lock word: the kernel clears a dead owner's thread id there.
+// Compares owner() with the lock word, in which the kernel clears the thread id of a dead owner.
 std::uint32_t RobustMutex::living_owner() const noexcept {
     const std::uint32_t said = owner();
     return holder() == said ? said : 0;
@@ -139,8 +139,8 @@ bool RobustMutex::owner_died(int error) const {
     }
 }
 
-// The kernel marks the lock of a dying owner before anybody can see that the owner is dead. An unmarked word
-// with the id of a thread that does not exist, or with the waiters bit alone, was never written by a lock.
+// The kernel sets FUTEX_OWNER_DIED in the lock word before anybody can see that the owner is dead. Without
+// that bit, no correct lock word has the id of a thread that does not exist, or only the waiters bit.
 void RobustMutex::require_owner() const {
     const auto load = [this] {
         return static_cast<std::uint32_t>(__atomic_load_n(&mutex_.__data.__lock, __ATOMIC_RELAXED));

@@ -3,7 +3,7 @@
 // passes a `settle` callable, so that no caller can forget the recovery after an owner's death. If the last
 // owner died while it held the lock, the new owner runs `settle` with the lock held, and then marks the mutex
 // as consistent. After a kill inside `settle`, the next owner runs its `settle` again. If `settle` throws,
-// the mutex is given back without the mark, and nobody can ever lock it again. Only memory operations belong
+// the mutex is unlocked without that mark, and nobody can ever lock it again. Only memory operations belong
 // between lock and unlock.
 //
 // The mutex works neither across pid namespaces nor for children of vfork or raw clone: the kernel marks a
@@ -59,8 +59,8 @@ class alignas(64) RobustMutex {
 
     static constexpr std::chrono::milliseconds kAskAgain{200};
 
-    // How often a waiter checks for a free lock, with a pause in between, before it sleeps. That takes one or
-    // two microseconds, which is longer than these locks are held.
+    // How many times a waiter checks for a free lock, with a pause in between, before it sleeps. That takes
+    // one or two microseconds, which is longer than these locks are held.
     static constexpr int kSpinRests = 50;
 
     // Locks, and waits at most `bound`; a bound of zero or less tries once. Returns an empty guard after a
@@ -84,8 +84,8 @@ class alignas(64) RobustMutex {
     [[nodiscard]] std::uint32_t holder() const noexcept;
     // Returns owner(), but 0 if the owner is dead: another thread may have the dead owner's id by now.
     [[nodiscard]] std::uint32_t living_owner() const noexcept;
-    // True if initialise() has made the mutex and it can be locked: it is free, or marked as a dead owner's.
-    // Call it only while no process uses the mutex.
+    // True if initialise() has made the mutex, and the mutex can be locked: it is free, or its owner has
+    // died. Call it only while no process uses the mutex.
     [[nodiscard]] bool is_sound() const noexcept;
     // True if the owner has died: the next owner will run `settle`. Call it only while no process uses the
     // mutex.
@@ -117,8 +117,8 @@ class alignas(64) RobustMutex {
     void mark_consistent() noexcept;
     // True if `error` is EOWNERDEAD, false if it is a timeout. Throws DamagedMemory on any other error.
     bool owner_died(int error) const;
-    // Throws DamagedMemory if the lock is taken, and its word names no existing thread, or this thread: no
-    // waiter could ever get the lock.
+    // Throws DamagedMemory if the mutex is locked and the thread in its lock word does not exist or is the
+    // calling thread: no waiter could ever get the lock.
     void require_owner() const;
 
     pthread_mutex_t mutex_;

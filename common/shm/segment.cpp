@@ -137,7 +137,7 @@ struct Segment::Mapping {
     }
 
     std::string name;
-    bool is_unfinished = false;  // it still has its temporary name
+    bool is_unfinished = false;  // the segment still has its temporary name
     interprocess::shared_memory_object object;
     UniqueFd file;  // instead of `object` if the name is a path
     interprocess::mapped_region region;
@@ -152,7 +152,8 @@ struct Segment::Mapping {
     }
 };
 
-// create_file() and open_file() do for files what Boost does for objects, and throw the same exceptions.
+// create_file() and open_file() do for files what Boost does for shared memory objects, and throw the same
+// exceptions.
 void Segment::Mapping::create_file() {
     file.reset(::open(temporary(name).c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     require_open();

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// A segment: a POSIX shared memory object, or a file in a directory of the user's that is in memory
-// (segment_path.hpp), mapped whole. Only this class uses Boost.Interprocess, and only to create, open, map
-// and remove segments. Boost puts nothing into the memory.
+// A segment is a POSIX shared memory object or, if the user chose a directory in memory (segment_path.hpp), a
+// file there. It is mapped whole. Only this class uses Boost.Interprocess, and only to create, open, map and
+// remove segments. Boost puts nothing into the memory.
 //
 // A segment is built under a temporary name, NAME.new, and renamed in one step when it is complete, so that
 // no process opens a half-made one. Its space is allocated at creation, so that a full /dev/shm causes an
-// error then, not a SIGBUS later. From before the rename until it closes the segment, the creator holds a
-// shared flock(2) on it: this distinguishes a dead creator's leftover from a segment that is about to be
-// used.
+// error then, not a SIGBUS later. The creator holds a shared flock(2) on the segment from before the rename
+// until it closes the segment: a segment without this lock is the leftover of a dead creator.
 #pragma once
 
 #include <cstddef>
@@ -19,9 +18,10 @@ namespace pipeline {
 
 class Segment {
   public:
-    // Makes NAME.new of `bytes` zero bytes, mode 0600, allocated and mapped. Replaces a NAME.new that a
-    // killed creator left. The destructor removes it if the segment was not published. Throws Failure
-    // CannotCreate, also if another process is creating a segment of that name.
+    // Makes a segment of `bytes` zero bytes, mode 0600, allocated and mapped, under its temporary name
+    // NAME.new. Replaces a NAME.new that a killed creator left. The destructor removes the segment if it was
+    // not published. Throws Failure CannotCreate if that fails, or if another process is creating a segment
+    // of that name.
     [[nodiscard]] static Segment create(const std::string& name, std::size_t bytes);
 
     enum class Access { ReadWrite, ReadOnly };
@@ -43,16 +43,15 @@ class Segment {
 
     // Gives a created segment its final name. Throws Failure CannotCreate if the name is taken.
     void publish();
-    // Gives a created segment its final name, and takes that name from its present holder in one step. Does
-    // nothing if this segment has its final name already. The caller must keep other processes out of the
-    // segment that loses the name. Throws Failure CannotCreate.
+    // Gives a created segment its final name, and takes it from the segment that has it now, in one step.
+    // Does nothing if this segment has its final name already. The caller must keep other processes out of
+    // the segment that loses the name. Throws Failure CannotCreate.
     void replace();
 
     [[nodiscard]] const std::string& name() const noexcept;
     [[nodiscard]] void* address() const noexcept;
     [[nodiscard]] std::size_t size() const noexcept;
-    // Returns the file descriptor. A flock(2) on the ring's descriptor holds the generation lock
-    // (segments.hpp).
+    // Returns the file descriptor. The generation lock (segments.hpp) is a flock(2) on the ring's descriptor.
     [[nodiscard]] int fd() const noexcept;
     // True if any process, this one included, has the object open or mapped for writing. None if the system
     // does not tell, for example to a user who is not the owner.

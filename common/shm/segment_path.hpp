@@ -11,8 +11,8 @@ namespace pipeline {
 
 inline constexpr const char* kSharedMemory = "/dev/shm";
 
-// Returns the name that a pipeline's segments share (Segments::open()) if they lie in `directory`, which is
-// absolute and normal.
+// Returns the name to pass to Segments::open() for the segments of `pipeline` that lie in `directory`. The
+// directory must be absolute and normal.
 [[nodiscard]] inline std::string segments_in(const std::filesystem::path& directory,
                                              const std::string& pipeline) {
     return directory == kSharedMemory ? pipeline : (directory / pipeline).native();

@@ -20,7 +20,7 @@ struct LedgerTraits;
 struct LedgerSpec {
     enum class Kind : std::uint8_t { Sqlite, None };
     Kind kind = Kind::Sqlite;
-    std::filesystem::path path;  // absolute and normal; for Sqlite
+    std::filesystem::path path;  // for Sqlite: absolute and normal, as parse_path() makes it
 
     [[nodiscard]] const LedgerTraits& traits() const noexcept;
     // True if the ledger is a file, `path`.
@@ -36,8 +36,8 @@ struct LedgerTraits {
     std::string_view forms;  // for people: "sqlite:FILE"
 };
 
-// Returns the file in the text of a ledger (as LedgerSpec::text() returns it); empty if the ledger has no
-// file.
+// `text` names a ledger, in the form that LedgerSpec::text() returns. Returns the ledger's file; empty if the
+// ledger has no file.
 [[nodiscard]] std::string_view ledger_file_of(std::string_view text) noexcept;
 // Returns the first word of each form that --ledger accepts: "sqlite" and "none".
 [[nodiscard]] std::vector<std::string> ledger_words();

@@ -18,7 +18,7 @@ std::string lower(std::string_view text) {
 // Returns the optimal string alignment distance: how many letters to insert, delete, replace or exchange with
 // the next letter to turn one text into the other.
 std::size_t mistakes(std::string_view one, std::string_view other) {
-    std::vector<std::size_t> before(other.size() + 1);  // the row before `last`
+    std::vector<std::size_t> before(other.size() + 1);  // row i - 2 of the table; `last` is row i - 1
     std::vector<std::size_t> last(other.size() + 1);
     for (std::size_t j = 0; j < last.size(); ++j) last[j] = j;
     for (std::size_t i = 1; i <= one.size(); ++i) {

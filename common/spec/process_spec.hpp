@@ -36,7 +36,7 @@ struct ProcessTraits {
     ProcessSpec::Kind kind;
     std::string_view word;
     SpecArgument argument;   // Command: the processor runs the user's program
-    std::string_view forms;  // for people, separated by '|'; notes in parentheses
+    std::string_view forms;  // what --process accepts, for people, separated by '|'; notes in parentheses
     std::string_view help;   // the forms as --help shows them
 
     // Tells whether the processor opens the invoices' files. MayRead: the user's program decides.
@@ -48,8 +48,8 @@ struct ProcessTraits {
 // Returns the first word of each form that --process accepts: "ubl", "none", "simulate" and so on.
 [[nodiscard]] std::vector<std::string> process_words();
 [[nodiscard]] std::string process_help();
-// Returns the first form, without its note, of each kind for which `fits` returns true, for people: "A, B or
-// C". `last` is the separator before the last form.
+// Returns the forms of the kinds for which `fits` returns true, for people: "A, B or C". Takes the first form
+// of each kind, without its note. `last` is the separator before the last form.
 [[nodiscard]] std::string process_forms_where(bool (*fits)(const ProcessTraits&),
                                               std::string_view last = " or ");
 

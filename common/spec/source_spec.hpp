@@ -21,7 +21,7 @@ struct SourceTraits;
 struct SourceSpec {
     enum class Kind : std::uint8_t { Spool, Lines, StandardInput, Sequence };
     Kind kind = Kind::Spool;
-    std::filesystem::path path;          // absolute and normal; for Spool and Lines
+    std::filesystem::path path;          // for Spool and Lines: absolute and normal, as parse_path() makes it
     std::optional<std::uint64_t> count;  // for Sequence, 0 to 2^40; none: the sequence is endless
 
     [[nodiscard]] const SourceTraits& traits() const noexcept;
@@ -35,9 +35,9 @@ struct SourceSpec {
 
 struct SourceTraits {
     SourceSpec::Kind kind;
-    std::string_view word;  // begins the source's text
+    std::string_view word;  // the first word of the source's text: "spool"
     SpecArgument argument;
-    std::string_view forms;  // for people, separated by '|'; the first may have a note in parentheses
+    std::string_view forms;  // what --source accepts, for people, separated by '|'; the first may have a note
     std::string_view noun;   // for people: "a spool"
 
     // The input of the source. Folder: the files in the folder `path`. List: the lines of the file `path`;
@@ -58,15 +58,15 @@ struct SourceTraits {
     bool can_repeat;  // the source can give an item again if that item has not reached the ring
 };
 
-// Returns the traits of the source that has this name in the ledger; nullptr if no kind of source has such
-// names.
+// Returns the traits of the source that has this name in the ledger; nullptr if it is the name of no kind of
+// source.
 [[nodiscard]] const SourceTraits* source_traits_of(std::string_view name) noexcept;
 // Returns the first word of each form that --source accepts: "spool", "lines", "lines:-" and "sequence".
 [[nodiscard]] std::vector<std::string> source_words();
-// Returns all forms, for people: "A, B or C".
+// Returns all forms that --source accepts, for people: "A, B or C".
 [[nodiscard]] std::string source_forms();
-// Returns the first form, without its note, of each kind for which `fits` returns true, for people: "A, B or
-// C".
+// Returns the forms of the kinds for which `fits` returns true, for people: "A, B or C". Takes the first form
+// of each kind, without its note.
 [[nodiscard]] std::string source_forms_where(bool (*fits)(const SourceTraits&));
 
 }  // namespace pipeline

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads a table that has one row for each kind (of sources, processors or ledgers): finds the row of a text,
-// and lists the forms of the rows for people. A row has a `kind`, a `word`, an `argument`, and `forms`,
-// separated by '|', with notes in parentheses. Only the files that define such tables include this file.
+// Reads a table that has one row for each kind (of sources, processors or ledgers): finds the row that
+// matches a text, and lists the forms of the rows for people. A row has a `kind`, a `word`, an `argument`,
+// and `forms`, separated by '|', with notes in parentheses. Only the files that define such tables include
+// this file.
 #pragma once
 
 #include <fmt/format.h>

@@ -70,7 +70,7 @@ std::optional<std::chrono::nanoseconds> read_duration(std::string_view text) noe
     if (error != std::errc{} || whole > kMaxDuration.count() / unit->nanoseconds) return std::nullopt;
 
     std::int64_t total = whole * unit->nanoseconds;
-    std::int64_t place = unit->nanoseconds;  // the value of a 1 at this decimal place
+    std::int64_t place = unit->nanoseconds;  // the nanoseconds of a 1 at this decimal place
     for (const char digit : quantity->fraction) {
         if (digit != '0' && place % 10 != 0) return std::nullopt;
         place /= 10;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checks a document against the calculation rules BR-CO-10 to BR-CO-17 of EN 16931-1, as the CEN validation
-// artefacts for UBL state them. Amounts are exact: only the rules round. A comparison fails if an element is
-// missing or is not a number.
+// artefacts for UBL state them. Amounts are exact, and are rounded only where a rule says so. A comparison
+// fails if an element is missing or is not a number.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +30,8 @@ class RuleSet {
 
 // Returns the rules that `document` violates. BR-CO-10 to 13 and 16 apply to every LegalMonetaryTotal (and
 // hold without one), BR-CO-14 to the document's own tax totals, BR-CO-17 to every TaxSubtotal of any
-// TaxTotal. BR-CO-15 applies to a document with a currency; it fails unless there is exactly one
-// LegalMonetaryTotal, and one own TaxAmount in that currency.
+// TaxTotal. BR-CO-15 applies to a document with a currency. It fails unless there is exactly one
+// LegalMonetaryTotal, and exactly one of the document's own tax totals has a TaxAmount in that currency.
 [[nodiscard]] RuleSet check_en16931(const UblDocument& document) noexcept;
 
 }  // namespace pipeline

@@ -35,8 +35,8 @@ FileBuffer::Outcome FileBuffer::try_to_open(const Acquired& invoice) {
                          O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | links));
     if (!file_) {
         const int error = errno;
-        // The cause may be a link or an unreadable file that has replaced the acquired file: check that
-        // first.
+        // Perhaps a link or an unreadable file has replaced the acquired file, so that it could not be
+        // opened: check that first.
         if (std::string fault = spool_ ? spool_->find_fault(invoice) : ""; !fault.empty())
             return {std::move(fault)};
         return {{}, "open", error};

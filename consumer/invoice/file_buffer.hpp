@@ -30,7 +30,7 @@ class FileBuffer {
     // Reads the open file again, after a parser has changed the buffer. Returns false if that fails. The
     // contents may differ from what open() has read.
     [[nodiscard]] bool read_again();
-    // True if the open file's size or modification time differs from those before it was read.
+    // True if the file's size or modification time has changed since open() opened it.
     [[nodiscard]] bool has_changed() const noexcept;
     // Closes the file, and frees a buffer that is larger than most files need.
     void close() noexcept;
@@ -45,8 +45,8 @@ class FileBuffer {
   private:
     static constexpr std::size_t kKeptBytes = std::size_t{1} << 20;
 
-    // The outcome of one try. Read: an empty reason, and error 0. Cannot be read: the reason. A call failed:
-    // its name, and the errno value.
+    // How one try has ended. The file was read: `reason` is empty, and `error` 0. The file must not be read:
+    // `reason` says why. A system call failed: `call` is its name, and `error` the errno value.
     struct Outcome {
         std::string reason;
         const char* call = nullptr;
@@ -55,8 +55,8 @@ class FileBuffer {
     [[nodiscard]] Outcome try_to_read(const Acquired& invoice);
     [[nodiscard]] Outcome try_to_open(const Acquired& invoice);
     void reserve(std::size_t bytes);
-    // Reads the open file from its beginning. Stops at its end, after exactly `expected_bytes`, or once the
-    // buffer holds more than max_bytes_. Returns 0, or an errno value.
+    // Reads the open file from its beginning to its end. Stops earlier if it has read exactly
+    // `expected_bytes`, or once the buffer holds more than max_bytes_. Returns 0, or an errno value.
     [[nodiscard]] int read_all(std::size_t expected_bytes);
 
     std::size_t max_bytes_;

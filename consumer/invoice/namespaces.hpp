@@ -37,8 +37,8 @@ class Namespaces {
     static constexpr std::size_t kMaxBindings = 64;
 
     void clear() noexcept { bindings_.clear(); }
-    // Adds the declarations of `element`, which is at `depth`. Returns false if there are too many. Before,
-    // call leave() for any earlier element at this depth. The parsed XML must outlive the declarations.
+    // Adds the declarations of `element`, which is at `depth`. Returns false if there are too many. If an
+    // earlier element was at this depth, call leave() first. The parsed XML must outlive the declarations.
     [[nodiscard]] bool enter(pugi::xml_node element, std::uint32_t depth);
     // Drops the declarations made at `depth`.
     void leave(std::uint32_t depth) noexcept {

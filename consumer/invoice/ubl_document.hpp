@@ -58,7 +58,7 @@ struct TaxTotal {
     std::size_t subtotal_count = 0;
 };
 
-// The first problem that the reader has found. A violated rule is not among the problems.
+// The first problem that UblReader has found in a document. Violated calculation rules are not problems.
 struct Problem {
     enum class Kind : std::uint8_t {
         None,
@@ -73,7 +73,8 @@ struct Problem {
     const char* element = "";  // the element's local name
     std::string text;          // the text found instead of a valid one
 
-    // Sets the problem unless there is one already. `element`: a literal, empty if no element is concerned.
+    // Sets the problem unless there is one already. `new_element`: a string literal; empty if no element is
+    // concerned.
     void set(Kind new_kind, const char* new_element = "", std::string_view new_text = {});
     // Returns one line for people, like `PayableAmount "1,00" is not a decimal`.
     [[nodiscard]] std::string describe() const;

@@ -130,7 +130,7 @@ std::string UblProcessor::malformed(std::ptrdiff_t offset, std::string_view what
     if (offset < 0 || converted_ || !file_.read_again()) {
         return fmt::format("not well-formed XML: {}", text);
     }
-    // The offset of stray text is that of its leading blanks. The fault begins after them.
+    // For stray text, pugixml gives the offset of the blanks before the text. The fault begins after them.
     const auto visible = file_.text().find_first_not_of(" \t\r\n", static_cast<std::size_t>(offset));
     const TextPosition position = position_of(file_.text(), visible);
     return fmt::format("not well-formed XML at line {}, column {}: {}", position.line, position.column, text);

@@ -3,14 +3,14 @@
 // currency and totals, and checks EN 16931's calculation rules. Booked: all rules hold. Rejected: the file is
 // readable but wrong: it violates rules (the reason begins with their ids, separated by one blank), an amount
 // is no number, or the file is not UBL or not well-formed XML. Failed: the file could not be read, was
-// replaced or changed, or exceeds the limit.
+// replaced or changed, or exceeds the size limit.
 //
 // The processor skips a document type, and expands no entities but XML's own five: `&other;` stays as
 // written. It checks well-formedness as far as pugixml does (tags match, quotes close, one root), and also
 // finds stray text, several roots, NUL bytes and bytes that are not UTF-8. It does not notice repeated
-// attributes, undeclared prefixes (their elements match nothing), `--` in comments, `]]>` or `<` that must be
-// escaped, other characters that XML forbids and references to them, and the content of a document type. It
-// reads UTF-8, UTF-16, UTF-32 and ISO-8859-1.
+// attributes; undeclared prefixes (their elements match nothing); `--` in comments; `]]>` or `<` without an
+// escape; other characters that XML forbids, or references to them; errors in the document type. It reads
+// UTF-8, UTF-16, UTF-32 and ISO-8859-1.
 #pragma once
 
 #include <cstddef>

@@ -186,7 +186,7 @@ UblReader::Context UblReader::visit_in_allowance_charge(Element& element) {
 }
 
 // A tax total cannot contain another one, so at most one tax total, one subtotal and one category are open:
-// the last one of each.
+// in each case, the last one that was added.
 UblReader::Context UblReader::visit_in_tax(Element& element, Context parent) {
     TaxTotal& total = document_->tax_totals.back();
     if (parent == Context::TaxTotal) {

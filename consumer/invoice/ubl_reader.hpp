@@ -22,8 +22,9 @@ namespace pipeline {
 
 class UblReader {
   public:
-    // The options that the XML must be parsed with: references decoded, CDATA kept; comments, processing
-    // instructions and document type dropped; text stored in its element, and also kept outside the root.
+    // The options that the XML must be parsed with. References are decoded, CDATA is kept. Comments,
+    // processing instructions and document type are dropped. Text is stored in its element; text outside the
+    // root is kept.
     static constexpr unsigned kParseOptions = pugi::parse_escapes | pugi::parse_cdata | pugi::parse_eol |
                                               pugi::parse_embed_pcdata | pugi::parse_fragment;
 
@@ -94,7 +95,7 @@ class UblReader {
     };
     std::vector<Open> open_;
     std::string party_name_;   // the supplier's, in case it has no registration name
-    Amount category_percent_;  // of the open tax category
+    Amount category_percent_;  // the Percent of the open tax category
     bool category_is_vat_ = false;
 };
 

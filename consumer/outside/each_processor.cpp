@@ -18,7 +18,7 @@ using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds kBoundedWait{500};
-constexpr milliseconds kStartAgain{100};  // when the system is out of processes
+constexpr milliseconds kStartAgain{100};  // delay before a retry when the system is out of processes
 constexpr std::chrono::seconds kEndAtTerm{1};
 constexpr std::size_t kOutputBytes = 65'536;
 constexpr int kNotExecutable = 126;
@@ -139,7 +139,7 @@ EachProcessor::End EachProcessor::wait_for_end(Batch& batch) {
 
 // Reads the program's output that is available, but at most kMostAtOnce buffers.
 void EachProcessor::read_output() {
-    constexpr int kMostAtOnce = 64;  // then other work gets its turn
+    constexpr int kMostAtOnce = 64;  // most reads in a row; then other work gets its turn
     for (int i = 0; i < kMostAtOnce; ++i) {
         const auto [outcome, bytes] = child_.read_output(bytes_);
         if (outcome != ProgramChild::ReadOutcome::Read) return;
@@ -161,8 +161,8 @@ void EachProcessor::judge(Batch& batch, std::size_t i, int wait_status) {
         return batch.finish(i);
     }
     std::string said = complaint();
-    // Shells and env(1) exit with these statuses if they cannot run a command. The program itself has
-    // started.
+    // The program has started, but shells and env(1) exit with these two statuses if they cannot run a
+    // command.
     if (said.empty() && status == kNotFound) said = child_.name() + ", or a command of it, was not found";
     if (said.empty() && status == kNotExecutable)
         said = child_.name() + ", or a command of it, cannot be executed";
@@ -173,7 +173,7 @@ void EachProcessor::judge(Batch& batch, std::size_t i, int wait_status) {
 }
 
 // Returns the last line of the program's standard error, preceded by the line that looks most like an error.
-// If there is none, returns the last line of its standard output.
+// If standard error is empty, returns the last line of its standard output.
 std::string EachProcessor::complaint() const {
     const std::string words = child_.errors().tail(0);
     return words.empty() ? last_words() : words;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a user's program once for each attempt at an invoice. The exit status is the outcome (sysexits.h): 0
-// booked, 65 rejected. Any other status, and every death by a signal, is a failed attempt; after status 75
-// (try again later), the next attempt waits for retry_delay(). A consumer runs one such process at a time,
-// and several consumers run several. An invoice that waits for its next attempt delays no other invoice that
-// the consumer has claimed.
+// Runs a user's program once for each attempt at an invoice. Its exit status decides (sysexits.h): 0 books
+// the invoice, 65 rejects it. Any other status, and every death by a signal, is a failed attempt; after
+// status 75 (try again later), the next attempt waits for retry_delay(). A consumer runs one such process at
+// a time, and several consumers run several. An invoice that waits for its next attempt delays no other
+// invoice that the consumer has claimed.
 #pragma once
 
 #include <array>
@@ -23,7 +23,7 @@ namespace pipeline {
 struct EachPlan {
     ProgramChild::Setup program;
     std::chrono::nanoseconds item_timeout{0};
-    std::shared_ptr<const SpoolFolder> spool{};  // the files' folder; null: they lie in no spool
+    std::shared_ptr<const SpoolFolder> spool{};  // folder of the invoices' files; null: not in a spool
 };
 
 class EachProcessor final : public BatchProcessor {
@@ -47,8 +47,8 @@ class EachProcessor final : public BatchProcessor {
     [[nodiscard]] std::size_t choose(const Batch& batch) const noexcept;
     void run(Batch& batch, std::size_t i);
     [[nodiscard]] bool start(Batch& batch, std::size_t i);
-    // How a program has ended. InTime: by itself. Late: by a signal of the consumer. Never: not even by
-    // SIGKILL.
+    // How a program has ended. InTime: by itself. Late: after a signal from the consumer. Never: it has not
+    // ended, not even after SIGKILL.
     enum class End { InTime, Late, Never };
     [[nodiscard]] End wait_for_end(Batch& batch);
     void read_output();
@@ -61,7 +61,7 @@ class EachProcessor final : public BatchProcessor {
     ProgramChild child_;
     std::vector<char> bytes_;
     LastLine output_;
-    std::array<TimePoint, kMaxBatch> not_before_{};  // the earliest next attempt at each item of the batch
+    std::array<TimePoint, kMaxBatch> not_before_{};  // earliest time of the next attempt at each item
     ProgramNotices notices_;
 };
 

@@ -49,8 +49,8 @@ class ErrorLines {
     std::string prefix_;
     OpenLine line_;  // the unfinished line so far
     std::array<std::string, kKept> kept_;
-    std::size_t kept_count_ = 0;  // total; line n is kept_[n % kKept]
-    std::string error_;           // the last one of those that look most like an error
+    std::size_t kept_count_ = 0;  // number of lines since begin(); line n goes into kept_[n % kKept]
+    std::string error_;           // the line that looks most like an error; of several, the last
     std::size_t error_number_ = 0;
     int error_rank_ = 0;
     LineBudget budget_{kLinesPerSecond};

@@ -13,7 +13,7 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-constexpr seconds kEndAtEndOfInput{2};  // for a program whose input is closed
+constexpr seconds kEndAtEndOfInput{2};  // how long a program may take to end after its input was closed
 constexpr seconds kEndAtTerm{1};
 constexpr std::chrono::milliseconds kBoundedWait{500};
 constexpr std::size_t kMostReasonBytes = 200;
@@ -57,7 +57,7 @@ void ExecChild::look_at_pipe() {
 }
 
 std::optional<std::string_view> ExecChild::first_line() {
-    constexpr unsigned kMostAtOnce = 16;  // then other work gets its turn
+    constexpr unsigned kMostAtOnce = 16;  // most reads in a row; then other work gets its turn
     reads_left_ = kMostAtOnce;
     return next_line();
 }

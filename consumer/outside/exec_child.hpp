@@ -35,8 +35,8 @@ class ExecChild {
     [[nodiscard]] Conversation& conversation() noexcept { return conversation_; }
     [[nodiscard]] const Conversation& conversation() const noexcept { return conversation_; }
 
-    // Waits until the program accepts input, has written output, or has ended, but at most `bound`, and no
-    // longer than until the conversation must be checked (Conversation::time_left()).
+    // Waits until the program accepts input, has written output, or has ended. Waits at most `bound`, and
+    // returns earlier if the conversation must be checked (Conversation::time_left()).
     [[nodiscard]] ProgramChild::Ready wait(std::chrono::nanoseconds bound);
     // Waits for `bound` while no program runs.
     void rest(std::chrono::nanoseconds bound) { static_cast<void>(process_.wait(false, bound)); }
@@ -56,8 +56,8 @@ class ExecChild {
         return conversation_.is_starting() ? std::string_view() : output_.rest();
     }
 
-    // Kills the program's process group, so that nobody writes to its output any more. Call it before you
-    // read the last lines, and bury() after that.
+    // Call after the program's end. Kills the rest of its process group, so that nobody writes to its output
+    // any more. After that, read the last lines, and call bury().
     void kill_group() const noexcept { process_.kill_group(); }
     // Reaps the program, which has ended, and returns its wait status.
     [[nodiscard]] int bury() { return process_.bury(); }
@@ -79,7 +79,7 @@ class ExecChild {
     ProgramNotices& notices_;
     Meanwhile meanwhile_;
     LineBuffer output_{kMaxAnswerBytes};
-    unsigned reads_left_ = 0;  // reads of output until the next first_line()
+    unsigned reads_left_ = 0;  // reads of output that are still allowed until the next first_line()
 };
 
 }  // namespace pipeline

@@ -88,7 +88,7 @@ bool ExecProcessor::start(std::chrono::nanoseconds bound) {
     return false;
 }
 
-// Sends further requests once half of --pipeline is free, so that requests travel together.
+// Sends further requests once at most half of --pipeline is outstanding, so that requests travel together.
 void ExecProcessor::ask() {
     const bool is_enough = plan_.max_items != 0 && now_.asked_count() >= plan_.max_items;
     if (is_enough || now_.input_is_closed() || now_.is_failing()) {
@@ -104,7 +104,7 @@ void ExecProcessor::ask() {
     }
     ask_for_more();
     if (now_.is_idle()) return;
-    begin_work();  // before send(): once the program reads a second request, either may kill the consumer
+    begin_work();  // before send(): each request that the program reads may kill the consumer
     if (was_idle) now_.begin_first(steady_clock::now());
     send();
 }
@@ -127,7 +127,7 @@ std::size_t ExecProcessor::most_outstanding() const noexcept {
     return first < suspects_ ? 1 : plan_.pipeline;
 }
 
-// Sends requests. If the program has closed its input, takes back those that it has not read.
+// Sends requests. If the program has closed its input, takes back the requests that it has not read.
 void ExecProcessor::send() {
     if (child_.send()) return;
     look_at_pipe();
@@ -197,7 +197,7 @@ void ExecProcessor::check_time() {
     }
 }
 
-// Ends the program. Charges the attempt at request 0 if that is the only unanswered one that it had read.
+// Ends the program. If it had read exactly one unanswered request, charges the attempt at that invoice.
 void ExecProcessor::fail(Cause cause, std::string said, const char* if_silent) {
     if (now_.is_idle()) return drop_surplus(said);
     const std::size_t read_count = now_.read_count();
@@ -208,7 +208,7 @@ void ExecProcessor::fail(Cause cause, std::string said, const char* if_silent) {
     settle(read_count, cause, said);
 }
 
-// Handles a program that has ended by itself. Its answers from before its end count.
+// Handles a program that has ended by itself. First takes the answers that it wrote before its end.
 void ExecProcessor::bury_dead() {
     child_.kill_group();
     for (std::size_t left = 0; left < kMostLeftAnswers && child_.is_running();
@@ -223,7 +223,7 @@ void ExecProcessor::bury_dead() {
     settle(now_.read_count(), cause, child_.last_words());
 }
 
-// Settles the requests of a program that is gone: it had read `read_count` of the outstanding ones.
+// Decides about the outstanding requests of a program that is gone: it had read `read_count` of them.
 void ExecProcessor::settle(std::size_t read_count, Cause cause, const std::string& said) {
     if (read_count == 1) return charge_first(cause, said);
     if (read_count > 1) suspects_ = now_.item(read_count - 1) + 1;
@@ -288,7 +288,7 @@ void ExecProcessor::look_after() {
     if (now_.is_failing()) retire_child();
 }
 
-// Looks after the batch, if there is one. Between two batches, a program may have to be ended.
+// Calls Batch::look_after() if there is a batch. There is none if a program is ended between two batches.
 std::chrono::nanoseconds ExecProcessor::look_after_batch() {
     if (batch_ == nullptr) return std::chrono::nanoseconds::max();
     const auto before = steady_clock::now();

@@ -33,8 +33,8 @@ struct ExecPlan {
     std::uint32_t pipeline = 1;          // most requests outstanding at once
     std::uint32_t max_items = 0;         // most requests to one program; 0: no limit
     Conversation::Limits limits{};
-    bool is_ours = false;                        // a processor of ours (--isolate): log no advice
-    std::shared_ptr<const SpoolFolder> spool{};  // the files' folder; null: they lie in no spool
+    bool is_ours = false;                        // true: a processor of ours (--isolate); log no advice
+    std::shared_ptr<const SpoolFolder> spool{};  // folder of the invoices' files; null: not in a spool
 };
 
 class ExecProcessor final : public BatchProcessor {
@@ -43,7 +43,7 @@ class ExecProcessor final : public BatchProcessor {
     ~ExecProcessor() override;
 
     // Throws Failure NotDrained after too many programs in a row that ended without reading a request. No
-    // invoice is charged for that, and none is then marked as being processed.
+    // invoice is charged for that, and no item is then marked as being processed.
     void process(Batch& batch) override;
     void look_after() override;
 
@@ -61,8 +61,8 @@ class ExecProcessor final : public BatchProcessor {
     void take_answer(std::string_view line);
     void check_time();
 
-    // `said`: the reason; if empty, the program's last lines on standard error. `if_silent`: the reason if
-    // there are none, and the program has written nothing at all.
+    // The reason is `said`. If that is empty, it is the program's last lines on standard error. If there are
+    // none, and the program has written nothing at all, it is `if_silent`.
     void fail(Cause cause, std::string said = {}, const char* if_silent = "");
     void bury_dead();
     void settle(std::size_t read_count, Cause cause, const std::string& said);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps a stream's last line that is not blank, in bounded memory.
+// Keeps the last non-blank line of a stream, in bounded memory.
 #pragma once
 
 #include <string>
@@ -23,7 +23,7 @@ class LastLine {
         std::string_view ended = bytes.substr(0, newline);
         while (!ended.empty() && OpenLine::is_blank(ended.substr(ended.size() - 1))) ended.remove_suffix(1);
         const auto before = ended.rfind('\n');
-        if (before == std::string_view::npos) {  // `ended` continues the open line, if there is one
+        if (before == std::string_view::npos) {  // `ended` is only the end of the unfinished line
             open_.append(ended);
             if (!open_.is_blank()) last_ = open_.text();
         } else {
@@ -32,7 +32,7 @@ class LastLine {
         open_.clear();
         open_.append(bytes.substr(newline + 1));
     }
-    // Returns the last line that is not blank; an unfinished line counts as a line.
+    // Returns the last non-blank line. An unfinished line counts as a line.
     [[nodiscard]] std::string_view get() const noexcept { return open_.is_blank() ? last_ : open_.text(); }
 
   private:

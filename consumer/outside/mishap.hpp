@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Judges a Mishap (common/os/spawn.hpp), that is a failure to start a program outside: whether a retry may
-// help, and what to tell the user.
+// Judges a failure to start a program outside (a Mishap, common/os/spawn.hpp): whether a retry may help, and
+// what to tell the user.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace pipeline {
 
-// In both functions, `memory_limit` is that of the program, as in ProgramChild::Setup.
+// In both functions, `memory_limit` is the program's limit (ProgramChild::Setup::memory_limit).
 
 // True if a retry may help: the system has run out of something, or the file is being written.
 [[nodiscard]] bool may_pass(const Mishap& mishap, std::uint64_t memory_limit) noexcept;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The unfinished line of a stream, as a terminal shows it: text after a carriage return replaces the line so
-// far, since programs draw their progress like that. A line of more than kMaxBytes is cut.
+// The unfinished line of a stream, as a terminal shows it. Programs draw their progress by writing a carriage
+// return and then new text, so such text replaces the line so far. A line longer than kMaxBytes is cut.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@ class OpenLine {
     void append(std::string_view text) {
         while (!text.empty()) {
             const auto end = std::min(text.find('\r'), text.size());
-            // Drop the old text only when new text follows: a line may end with a carriage return.
+            // Drop the old text only when new text follows the carriage return, which may end the line.
             if (end != 0 && has_returned_) clear();
             text_ += text.substr(0, std::min(end, kMaxBytes - std::min(kMaxBytes, text_.size())));
             if (end == text.size()) return;

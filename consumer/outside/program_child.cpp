@@ -28,7 +28,7 @@ using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
 constexpr std::size_t kErrorBytes = 65'536;
-constexpr std::size_t kMostLastWords = std::size_t{1} << 20U;  // bytes of stderr to read after the end
+constexpr std::size_t kMostLastWords = std::size_t{1} << 20U;  // stderr bytes to read after the program's end
 constexpr std::chrono::milliseconds kOrphansInterval{500};
 constexpr std::chrono::milliseconds kOrphansEnd{2000};
 
@@ -37,7 +37,7 @@ struct Pipe {
     UniqueFd write_end;
 };
 
-// Returns false, with errno, if the system is out of descriptors.
+// Returns false and leaves errno set if it fails.
 bool open_pipe(Pipe& pipe) noexcept {
     std::array<int, 2> ends{-1, -1};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
@@ -170,8 +170,8 @@ std::size_t ProgramChild::unread_input() const noexcept {
 void ProgramChild::signal(int number) const noexcept {
     if (pid_ <= 0) return;
     ::kill(-pid_, number);
-    // Signal the leader itself only if it has left the group: a program may take a second SIGTERM
-    // differently.
+    // Signal the leader itself only if it has left the group. Otherwise it would get the signal twice, and
+    // some programs treat a second SIGTERM differently.
     if (::getpgid(pid_) != pid_) ::kill(pid_, number);
 }
 

@@ -4,9 +4,9 @@
 // The kernel kills it when the consumer dies (PR_SET_PDEATHSIG). The consumer's pipe ends never block: all
 // waiting happens in wait(), for everything at once and with a bound.
 //
-// The consumer waits only for the program itself, the leader of the group. It kills the processes that the
-// leader leaves behind: those in the group when the leader ends, and those that have left the group at most a
-// second later. The consumer must not hold a lock in shared memory when it starts a program.
+// The consumer waits only for the program itself, the leader of the group. When the leader ends, the consumer
+// kills the rest of the group at once, and within a second also the processes that have left the group. The
+// consumer must not hold a lock in shared memory when it starts a program.
 #pragma once
 
 #include <sys/types.h>
@@ -33,22 +33,22 @@ class ProgramChild {
 
     struct Setup {
         std::string path;  // the file to execute
-        std::string name;  // its name in log lines
+        std::string name;  // the program's name in log lines
         Input input = Input::Null;
         std::uint64_t memory_limit = 0;  // RLIMIT_AS in bytes; 0: none
         std::shared_ptr<const UniqueFd>
-            rule_set{};  // confines it (confinement.hpp); null: it is not confined
+            rule_set{};  // confines the program (confinement.hpp); null: the program is not confined
     };
 
     explicit ProgramChild(Setup setup);
     ProgramChild(const ProgramChild&) = delete;
     ProgramChild& operator=(const ProgramChild&) = delete;
-    // Kills a running program, and the processes that it has left behind. Leaves a process alone that does
-    // not die within two seconds.
+    // Kills a running program, and the processes that it has left behind. Gives up on those that do not die
+    // within two seconds.
     ~ProgramChild();
 
-    // Starts the program. The first argument is its name. Returns the mishap if the program could not be
-    // started. `about` becomes part of the prefix of its log lines.
+    // Starts the program. `arguments` begin with its name (argv[0]). Returns the mishap if the program could
+    // not be started. `about` becomes part of the prefix of the program's lines in the log.
     [[nodiscard]] std::optional<Mishap> start(const std::vector<std::string>& arguments,
                                               std::string_view about);
     // Returns the text of the failure if a retry may help (the system is out of processes, for example).
@@ -63,20 +63,20 @@ class ProgramChild {
         bool output = false;  // its output is readable or at its end
         bool ended = false;   // the program has ended: bury() it
     };
-    // Waits at most `bound` for any of these events; for `input` only if `wants_input`. Meanwhile reads and
-    // logs the program's standard error.
+    // Waits at most `bound` for any of these events. Waits for `input` only if `wants_input`. Meanwhile reads
+    // and logs the program's standard error.
     [[nodiscard]] Ready wait(bool wants_input, std::chrono::nanoseconds bound);
 
     enum class ReadOutcome { Read, Nothing, End };
     struct ReadResult {
         ReadOutcome outcome;
-        std::size_t bytes;  // > 0 if Read
+        std::size_t bytes;  // > 0 if `outcome` is Read
     };
     [[nodiscard]] ReadResult read_output(std::span<char> to) noexcept;
     enum class WriteOutcome { Written, Full, Closed };
     struct WriteResult {
         WriteOutcome outcome;
-        std::size_t bytes;  // > 0 if Written
+        std::size_t bytes;  // > 0 if `outcome` is Written
     };
     [[nodiscard]] WriteResult write_input(std::string_view text) noexcept;
     // The number of bytes in its input pipe that the program has not read; also valid after its end.
@@ -86,7 +86,7 @@ class ProgramChild {
     // Sends the signal to the program's process group, and to the leader itself if it has left the group.
     void signal(int number) const noexcept;
     // Kills the program's process group. After the program's end, this kills the rest of the group, so that
-    // nobody writes to its output any more.
+    // no process writes to the program's output any more.
     void kill_group() const noexcept { signal(9); }
     // Call after the program's end. Kills the rest of its group, reads its last lines on standard error, and
     // reaps it. Returns the wait status.
@@ -97,8 +97,8 @@ class ProgramChild {
     static constexpr std::chrono::seconds kEndAtKill{2};
     void abandon();
 
-    // Kills and reaps the processes that programs have left outside their groups, unless it did so a moment
-    // ago.
+    // Kills and reaps the processes that programs have left outside their groups. Does nothing if the last
+    // call was a moment ago.
     void look_for_orphans(TimePoint now) noexcept;
 
     // The lines that the program has written to standard error. After its end they stay until the next

@@ -12,7 +12,7 @@ namespace pipeline {
 namespace {
 
 constexpr std::size_t kMostShown = 200;
-constexpr std::chrono::seconds kTelling{1};  // a shorter silence says nothing about buffers
+constexpr std::chrono::seconds kTelling{1};  // a shorter silence does not show that output is unflushed
 
 }  // namespace
 

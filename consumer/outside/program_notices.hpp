@@ -22,7 +22,7 @@ class ProgramNotices {
     explicit ProgramNotices(std::string program, bool is_ours = false)
         : program_(std::move(program)), is_ours_(is_ours) {}
 
-    // Call when a new program starts: early() and surplus() then log once more.
+    // Call when a new program starts: early() and surplus() may then log again, once each.
     void begin() noexcept { is_early_ = has_surplus_ = false; }
     void cannot_start(std::string_view why);
     // Logs that the program has ended between two invoices, for the reason `why`.
@@ -35,11 +35,11 @@ class ProgramNotices {
     // Logs that the program has read a request and written nothing for Conversation::kSilence. Logs nothing
     // about a processor of ours, which always flushes its output.
     void silent();
-    // Returns the hint for a program that has read a request and written nothing for `silence`; empty for a
-    // processor of ours, or if the silence was too short to say anything about the program's buffers.
+    // Returns the hint that the program may not flush its output, since it has read a request and written
+    // nothing for `silence`. Returns "" for a processor of ours, or if the silence was too short to tell.
     [[nodiscard]] const char* silent_hint(std::chrono::nanoseconds silence) const noexcept;
-    // Logs that the program's attempt at the invoice has failed. `said`: what the program wrote about that;
-    // may be empty.
+    // Logs that the program's attempt at the invoice has failed. `said`: the text that the program wrote
+    // about the failure; may be empty.
     void failed(std::string_view id, std::uint32_t attempt, std::string_view cause, std::string_view said);
     // Logs, once per program, that it wrote a line before it had read a request.
     void early(std::string_view line);

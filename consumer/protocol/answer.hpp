@@ -16,19 +16,19 @@ namespace pipeline {
 struct Answer {
     enum class Kind : std::uint8_t {
         Understood,
-        Refused,  // surely an answer, but a value in it cannot be recorded
+        Refused,  // an answer, but a value in it cannot be recorded
         None,     // no answer
     };
     Kind kind = Kind::Understood;
-    std::string problem{};            // unless Understood: why not, in one line
-    std::optional<std::string> id{};  // the id that the answer gives, as a request shows it
+    std::string problem{};            // why the line was not understood; empty if Understood
+    std::optional<std::string> id{};  // the id in the answer; U+FFFD for bytes that are not UTF-8
 
     // True if the answer gives no id, or the id `invoice`.
     [[nodiscard]] bool may_be_for(std::string_view invoice) const;
 };
 
-// Reads the answer `line` (no newline; blanks around it and a byte order mark are ignored) into `result`, and
-// leaves its attempts unchanged. Unless the kind is Understood, `result` is meaningless.
+// Reads the answer `line` (no newline; blanks around it and a byte order mark are ignored) into `result`, but
+// leaves `result.attempts` unchanged. Unless the kind is Understood, `result` is meaningless.
 [[nodiscard]] Answer read_answer(std::string_view line, Result& result);
 
 // As read_answer(), but only for a line that begins with a brace: an answer in JSON.

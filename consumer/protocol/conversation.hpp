@@ -23,12 +23,12 @@ class Conversation {
     using TimePoint = std::chrono::steady_clock::time_point;
     using Nanoseconds = std::chrono::nanoseconds;
 
-    // If a program has read a request and written nothing for so long, a notice is logged.
+    // A notice is logged if a program has read a request and then written nothing for this time.
     static constexpr std::chrono::seconds kSilence{20};
 
     struct Limits {
-        Nanoseconds item_timeout{0};   // for the first outstanding request, once the program has started
-        Nanoseconds start_timeout{0};  // until the program reads its first request; 0 in either: no limit
+        Nanoseconds item_timeout{0};   // the longest time for one request; 0: no limit
+        Nanoseconds start_timeout{0};  // the longest time until the program reads something; 0: no limit
     };
     explicit Conversation(Limits limits) noexcept : limits_(limits) {}
 
@@ -50,7 +50,7 @@ class Conversation {
         while (number < outstanding_.size() && !matches(outstanding_[number].item)) ++number;
         return number;
     }
-    // The text of requests that is not sent yet.
+    // The bytes of requests that the caller has not sent yet.
     [[nodiscard]] const std::string& unsent() const noexcept { return unsent_; }
     void sent(std::size_t bytes);
 
@@ -74,27 +74,27 @@ class Conversation {
     // Call when request `number` is answered.
     void answered(std::size_t number) noexcept;
     [[nodiscard]] std::uint32_t answered_count() const noexcept { return answered_count_; }
-    // True once the program has answered a request before an older one.
+    // True once the program has answered requests out of order.
     [[nodiscard]] bool is_unordered() const noexcept { return is_unordered_; }
 
     // ---- closed streams ----
 
     // Call when the program has closed its input. Removes the requests that it has not read, and returns the
-    // item of the oldest of them; none if it has read all.
+    // item of the oldest removed request; none if the program has read all requests.
     std::optional<std::size_t> close_input();
     [[nodiscard]] bool input_is_closed() const noexcept { return input_is_closed_; }
-    // Call when the program has closed its output, so that no answer can come any more. It then has
-    // kEndAtClosedStream to end by itself.
+    // Call when the program has closed its output, so that no answer can come any more. The program then has
+    // the time kEndAtClosedStream to end by itself.
     void begin_failing(TimePoint now) noexcept { failing_since_ = now; }
     [[nodiscard]] bool is_failing() const noexcept { return failing_since_.has_value(); }
 
     // ---- time ----
 
-    // Starts the clock of the limits. Call when the program begins to work on request 0, or gets its first
-    // request.
+    // Starts measuring the time to which Limits apply. Call when the program begins to work on request 0, or
+    // gets its first request.
     void begin_first(TimePoint now) noexcept { first_since_ = now; }
-    // Takes `own_time`, which the consumer has spent on other work, out of the time that the clock has
-    // measured.
+    // Subtracts `own_time`, which the consumer has spent on other work, from the time that is measured for
+    // Limits.
     void leave_out(Nanoseconds own_time) noexcept { first_since_ += own_time; }
     // Returns the time, at most `most`, after which the caller must check the pipe, overdue() and
     // is_silence_news() again.
@@ -104,12 +104,12 @@ class Conversation {
     [[nodiscard]] Overdue overdue(TimePoint now) const noexcept;
     // True if the program has read a request and has written nothing at all since it started.
     [[nodiscard]] bool is_silent() const noexcept { return !is_idle() && has_read(0) && !has_spoken_; }
-    // Returns true once is_silent() has been true for kSilence, but only a single time.
+    // Returns true once, when is_silent() has been true for kSilence.
     [[nodiscard]] bool is_silence_news(TimePoint now) noexcept;
 
   private:
     static constexpr std::chrono::seconds kEndAtClosedStream{1};
-    static constexpr std::chrono::milliseconds kLookAtPipe{50};  // interval, until request 0 is read
+    static constexpr std::chrono::milliseconds kLookAtPipe{50};  // interval of checks until request 0 is read
     struct Request {
         std::size_t item;
         std::uint64_t end;  // the request ends at this byte of the program's input

@@ -43,7 +43,7 @@ std::size_t read_some(std::span<char> to) {
 ExitStatus answer_requests(Processor& processor) {
     sigset_t none;
     ::sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);  // SIGTERM must end this process
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);  // unblock SIGTERM, which must end this process
     LineBuffer requests(RequestWriter::kPositionBytes + kMaxIdBytes);
     Result result;
     while (true) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The child's side of an isolated processor (--isolate). A consumer starts its own program as a child, so
-// that a bug in reading an invoice costs only that invoice. The child takes part in no pipeline; it speaks
-// the same protocol as a user's program.
+// that a bug in reading an invoice costs only that invoice. The child opens neither segments nor ledger; it
+// speaks the same protocol as a user's program.
 #pragma once
 
 #include "common/base/exit_status.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads and writes answers in JSON. It reads an amount from its digits, not from a double, so that the amount
-// is exact or refused.
+// Reads and writes answers in JSON. An amount is read from its digits, not from a double, so it is either
+// exact or refused.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -103,14 +103,14 @@ class AnswerReader : public nlohmann::json_sax<Json> {
     [[nodiscard]] bool is_unknown() const {
         return depth_ != 1 || (key_ != "status" && key_ != "id" && find_detail_field(key_) == nullptr);
     }
-    // The amount that the present key names; none if the key names no amount.
+    // The amount that the current key names; none if the key does not name an amount.
     [[nodiscard]] std::optional<Details::Amount> amount() const {
         const DetailField* const field = find_detail_field(key_);
         if (field == nullptr || field->kind != DetailField::Kind::Amount) return std::nullopt;
         return field->amount;
     }
-    // Keeps the first problem. Returns true, so that the parser goes on: the rest of the line tells whether
-    // it is an answer at all, and for which invoice.
+    // Records only the first problem. Returns true, so that the parser goes on: the rest of the line tells
+    // whether the line is an answer at all, and for which invoice.
     bool refuse(std::string_view what) {
         std::string& problem = key_ == "status" || key_ == "id" ? no_answer_ : refused_;
         if (problem.empty()) problem = fmt::format("JSON whose {} {}", key_, what);

@@ -17,8 +17,8 @@ class LineBuffer {
     // `max_line_bytes`: the longest line, without its newline.
     explicit LineBuffer(std::size_t max_line_bytes) : bytes_(max_line_bytes + 1) {}
 
-    // Returns the space to read the next piece of input into, before a call of add(). It is empty only if
-    // is_too_long().
+    // Returns the free space. Read the next piece of input into it, then call add(). The space is empty only
+    // if is_too_long().
     [[nodiscard]] std::span<char> room() noexcept {
         if (begin_ != 0) {
             std::memmove(bytes_.data(), bytes_.data() + begin_, end_ - begin_);

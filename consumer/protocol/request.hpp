@@ -25,7 +25,7 @@ class RequestWriter {
     // Reads a request with a position; none if `request` is not one.
     [[nodiscard]] static std::optional<Acquired> read_with_position(std::string_view request) noexcept;
 
-    // The most bytes that a position adds to a request.
+    // The greatest number of bytes that "POSITION " adds to a request.
     static constexpr std::size_t kPositionBytes = 21;
 
   private:

@@ -76,8 +76,8 @@ bool Batch::begin_start(std::size_t i, std::size_t count) noexcept {
     return begin(i, true, count > 1);
 }
 
-// Uses a new beat each time (Hand::begin_work()), so that the item's time begins anew. Otherwise the
-// supervisor's watch would add the time of a failed attempt to that of the next one.
+// Passes a new `beat` to Hand::begin_work() each time, so that the supervisor's watch measures the item's
+// time anew. Otherwise the watch would add the time of a failed attempt to that of the next attempt.
 bool Batch::begin(std::size_t i, bool is_start, bool is_shared) noexcept {
     if (is_given_up_) return false;
     is_start_ = is_start;
@@ -122,7 +122,7 @@ Batch::AfterCharge Batch::charge(std::size_t i, Cause cause, std::string_view sa
 }
 
 nanoseconds Batch::look_after(TimePoint now) {
-    // Pause the item: the time that a slow ledger or a full storage costs is not the item's.
+    // Do not count the following as the item's time: a slow ledger or a full storage may delay it.
     const auto begun = begun_;
     pause();
     auto bound = nanoseconds::max();

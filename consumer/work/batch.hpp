@@ -9,7 +9,7 @@
 //
 // At most one item at a time is marked as being processed (Hand::begin_work()). The supervisor's watch
 // measures the time of the marked item. If the consumer dies, the death counts as a failed attempt at that
-// item, unless the program has further items. While the consumer does other work, no item is marked.
+// item, unless the program has further items. No item is marked while the consumer does other work.
 #pragma once
 
 #include <bitset>
@@ -48,15 +48,15 @@ class Batch {
         Owner(const Owner&) = delete;
         Owner& operator=(const Owner&) = delete;
         virtual ~Owner() = default;
-        // Saves the results of the hand's next items. Returns false if saving has become impossible, and the
-        // consumer must leave the unsaved items to another one.
+        // Saves the results of the hand's next items. Returns false if saving has become impossible: this
+        // consumer must then leave the unsaved items to another consumer.
         [[nodiscard]] virtual bool save_results(std::span<const Result> results) = 0;
         // Does the consumer's other work that is due, such as a flush. Returns the longest time until it must
         // be called again.
         [[nodiscard]] virtual std::chrono::nanoseconds do_other_work() = 0;
-        // Tries to take the permit for one attempt. Returns zero if it has taken one, otherwise the time
-        // after which to ask again; none if the consumer must leave the unsaved items to another one.
-        // `is_idle`: no item is being processed.
+        // Tries to take the permit for one attempt. Returns zero if it has taken the permit, otherwise the
+        // time after which to try again. Returns none if this consumer must leave the unsaved items to
+        // another consumer. `is_idle`: no item is being processed.
         [[nodiscard]] virtual std::optional<std::chrono::nanoseconds> take_permit(bool /*is_idle*/) {
             return std::chrono::nanoseconds::zero();
         }
@@ -80,23 +80,24 @@ class Batch {
     // program, so try each item alone.
     [[nodiscard]] bool has_suspect() const noexcept;
 
-    // Returns true if the batch has a permit for one attempt, at any item, or can take one now. It keeps the
-    // permit until use_permit(). If this returns false, wait at most until_permit(), and call it again.
+    // Returns true if the batch has a permit for one attempt at any item, or can take one now. The batch
+    // keeps the permit until use_permit(). If take_permit() returns false, wait at most until_permit(), and
+    // call it again.
     [[nodiscard]] bool take_permit();
     void use_permit() noexcept { has_permit_ = false; }
-    // The time after which to call take_permit() again; nanoseconds::max() if it has not failed since the
-    // last look_after().
+    // The time after which to call take_permit() again; nanoseconds::max() if take_permit() has not returned
+    // false since the last look_after().
     [[nodiscard]] std::chrono::nanoseconds until_permit() const noexcept { return until_permit_; }
 
-    // Marks item i as being processed. Call it before doing anything for the item, since that may kill the
-    // consumer. `count`: how many items the program has, including item i. Call it again when that changes
-    // from one to more or back. Returns false, and marks nothing, if the batch was given up: then do nothing
-    // more for the item.
+    // Marks item i as being processed. Call it before any work for the item, since the work may kill the
+    // consumer. `count`: how many items the program has, including item i. Call it again when `count` changes
+    // from 1 to more, or back to 1. If the batch was given up, marks nothing and returns false: then do
+    // nothing more for the item.
     [[nodiscard]] bool begin(std::size_t i, std::size_t count = 1) noexcept;
-    // As begin(), but for the time while the program for item i starts. The supervisor's watch does not count
-    // this time as the item's.
+    // As begin(), but for the time while the program for item i starts. The supervisor's watch does not add
+    // this time to the item's time.
     [[nodiscard]] bool begin_start(std::size_t i, std::size_t count = 1) noexcept;
-    // Takes the mark away from the item that is marked as being processed, if there is one.
+    // If an item is marked as being processed, removes that mark.
     void pause() noexcept;
 
     // The result of item i. The processor fills it in, and then calls finish().
@@ -106,13 +107,13 @@ class Batch {
     // Finishes item i as failed, with `reason`. Call it if the program's answer for the item cannot be
     // recorded.
     void refuse(std::size_t i, std::string_view reason);
-    // Counts a failed attempt at item i, which was marked by begin(). If that was its last attempt, finishes
-    // the item as failed, and returns GivenUp; the reason is the cause and the text that the program `said`.
+    // Counts a failed attempt at item i, which was marked by begin(). If no attempt is left, finishes the
+    // item as failed, and returns GivenUp. Its reason is then the cause and the text that the program `said`.
     enum class AfterCharge { TryAgain, GivenUp };
     AfterCharge charge(std::size_t i, Cause cause, std::string_view said);
 
-    // Saves results that are due, and calls the owner's do_other_work(). Call it before each wait; returns
-    // the longest time to wait.
+    // Saves results that are due, and calls the owner's do_other_work(). Call it before each wait. Returns
+    // the longest time that the wait may take.
     [[nodiscard]] std::chrono::nanoseconds look_after(TimePoint now);
     // Saves the results before the first unfinished item. Call it at the end.
     void save();
@@ -129,7 +130,7 @@ class Batch {
     std::chrono::nanoseconds item_timeout_;
     Owner& owner_;
     std::uint64_t first_;  // ring index of the hand's item 0
-    std::size_t base_;     // number in the hand of the batch's item 0
+    std::size_t base_;     // the batch's item 0 is the hand's item `base_`
     std::size_t size_;
     std::bitset<kMaxBatch> finished_;
     std::size_t finished_count_ = 0;
@@ -139,9 +140,9 @@ class Batch {
     bool has_permit_ = false;
     std::chrono::nanoseconds until_permit_ = std::chrono::nanoseconds::max();
     std::optional<std::size_t> begun_;
-    bool is_start_ = false;    // the program for `begun_` is starting
-    bool is_shared_ = false;   // the program for `begun_` has further items
-    std::uint32_t beats_ = 0;  // tells the supervisor's watch that an item's time begins anew
+    bool is_start_ = false;    // the program for item `begun_` is still starting
+    bool is_shared_ = false;   // the program for item `begun_` has further items
+    std::uint32_t beats_ = 0;  // a new value makes the supervisor's watch measure an item's time anew
     TimePoint saved_at_;
 };
 

@@ -12,8 +12,8 @@ using Byte = unsigned char;
 
 constexpr std::size_t kBlock = 64;
 constexpr std::ptrdiff_t kWord = 8;
-// Tests 16 bytes at once. This is an extension of GCC and clang; if the processor has no 16-byte registers,
-// they generate ordinary code.
+// A vector of 16 bytes, an extension of GCC and clang: one operation works on all bytes at once. If the CPU
+// has no 16-byte registers, the compilers generate ordinary code.
 using Vector = Byte __attribute__((vector_size(16)));
 
 // True if the kBlock bytes at `p` are ASCII without NUL.

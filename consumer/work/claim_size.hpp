@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Decides how many items a consumer claims at once: as many as it can process within kBudget, judging by the
-// time that the last ones took. It claims slow invoices one by one, so that none waits behind a busy
-// consumer. It claims fast invoices in batches, which share locks and wake-ups.
+// time that the last items took. A consumer claims slow invoices one by one, so that none waits in the hand
+// of a busy consumer. It claims fast invoices in batches, to take fewer locks and send fewer wake-ups.
 #pragma once
 
 #include <algorithm>
@@ -24,8 +24,8 @@ class ClaimSize {
     // The number of items to claim next, least..most.
     [[nodiscard]] std::size_t next() const noexcept { return size_; }
 
-    // The expected time of the next item if it is a second or more, else 0. Finished results should not wait
-    // that long.
+    // The expected time of the next item if that is a second or more, else 0. Finished results should not
+    // wait so long to be saved.
     [[nodiscard]] std::chrono::nanoseconds slow_item() const noexcept {
         constexpr double kSlowNs = 1e9;
         constexpr double kMostNs = 1e15;
@@ -33,8 +33,8 @@ class ClaimSize {
             service_ns_ < kSlowNs ? 0 : static_cast<std::int64_t>(std::min(service_ns_, kMostNs)));
     }
 
-    // The number of items to process between two readings of the clock: about ten microseconds' worth, since
-    // a reading costs more than a trivial invoice; but at most 64, in case invoices suddenly become slow.
+    // The number of items to process between two readings of the clock: as many as take ten microseconds,
+    // since a reading costs more than a trivial invoice. At most 64, in case invoices suddenly become slow.
     [[nodiscard]] std::size_t items_a_look() const noexcept {
         constexpr double kLookNs = 10'000;
         constexpr std::size_t kMost = 64;
@@ -43,8 +43,9 @@ class ClaimSize {
                                        kMost);
     }
 
-    // Notes that `count` > 0 items took `elapsed`. The estimate is an exponentially weighted moving average
-    // with weight 1/4; each call raises next() at most fourfold.
+    // Notes that `count` > 0 items took `elapsed`. The time per item is estimated as an exponentially
+    // weighted moving average, in which the newest measurement has the weight 1/4. One call makes next() at
+    // most four times as great.
     void measured(std::size_t count, std::chrono::nanoseconds elapsed) noexcept {
         const double each = static_cast<double>(elapsed.count()) / static_cast<double>(count);
         service_ns_ = service_ns_ < 0 ? each : service_ns_ + (each - service_ns_) / 4;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Makes texts from outside fit for one line of a ledger, a log or a terminal.
+// Turns a text that comes from outside into one line that a ledger, a log or a terminal can show.
 #pragma once
 
 #include <cstddef>

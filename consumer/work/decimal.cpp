@@ -10,7 +10,7 @@ namespace {
 
 __extension__ using Units = __int128;
 
-constexpr int kMaxScale = 38;  // 10^38 is the greatest power of ten that fits
+constexpr int kMaxScale = 38;  // 10^38 is the greatest power of ten that fits in Units
 constexpr Units kMaxUnits = ((static_cast<Units>(1) << 126) - 1) * 2 + 1;
 
 constexpr auto kPowers = [] {
@@ -24,8 +24,8 @@ constexpr Units power(int exponent) noexcept {
     return kPowers[static_cast<std::size_t>(exponent)];
 }
 
-// Sets `product`, or returns false if it does not fit. Avoids __builtin_mul_overflow: for 128 bits, clang
-// calls a function that libgcc lacks.
+// Sets `product`, or returns false if the product does not fit. Avoids __builtin_mul_overflow: for 128 bits,
+// clang implements it by a call of a function that libgcc lacks.
 constexpr bool multiply(Units a, Units b, Units& product) noexcept {
     const Units a_size = a < 0 ? -a : a;
     const Units b_size = b < 0 ? -b : b;
@@ -130,7 +130,7 @@ Decimal Decimal::round(int places) const noexcept {
     const Units divisor = power(scale_ - places);
     Units quotient = units_ / divisor;
     Units remainder = units_ % divisor;
-    if (remainder < 0) {  // the division truncates: make the quotient the floor
+    if (remainder < 0) {  // the division rounded towards zero: round down instead
         --quotient;
         remainder += divisor;
     }
@@ -141,7 +141,7 @@ Decimal Decimal::round(int places) const noexcept {
 bool Decimal::operator==(const Decimal& other) const noexcept {
     Units units = 0;
     Units other_units = 0;
-    // If align() overflows, one value is greater than any number of the other's scale: the two differ.
+    // If align() overflows, the two values differ: one of them is too large for the scale of the other.
     return align(*this, other, units, other_units) && units == other_units;
 }
 

@@ -40,11 +40,11 @@ class Decimal {
     [[nodiscard]] Decimal abs() const noexcept;
     // Returns this number times `percent` / 100.
     [[nodiscard]] Decimal percentage(const Decimal& percent) const noexcept;
-    // Rounds to `places` >= 0 decimals, and a half towards plus infinity, like XPath's round(x * 10^places)
-    // div 10^places.
+    // Rounds to `places` >= 0 decimals. Rounds a half towards plus infinity, like XPath's
+    // round(x * 10^places) div 10^places.
     [[nodiscard]] Decimal round(int places) const noexcept;
 
-    // Compare values: 1.5 equals 1.50. If either is not a number, == and < return false, and != returns true.
+    // Compare by value: 1.5 equals 1.50. If either is not a number, == and < yield false, and != yields true.
     [[nodiscard]] bool operator==(const Decimal& other) const noexcept;
     [[nodiscard]] bool operator<(const Decimal& other) const noexcept;
 

@@ -10,7 +10,7 @@
 
 namespace pipeline {
 
-// The directory in which ids are file names; empty if the source's ids are paths, or no files at all.
+// The directory in which ids are file names; empty if the source's ids are paths, or do not name files.
 [[nodiscard]] inline std::filesystem::path invoice_directory(const SourceSpec& source) {
     return source.traits().ids == SourceTraits::Ids::FileNames ? source.path : std::filesystem::path();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Limits the log to a number of lines per second. After that many lines it allows none until a second has
-// passed since the first of them. It counts the lines or bytes that are left out, so that one line can report
-// them.
+// Limits the log to a number of lines per second. After that many lines, allows no line until a second has
+// passed since the first of them. Counts the lines or bytes that are left out, so that one later line can
+// report their number.
 #pragma once
 
 #include <chrono>
@@ -29,8 +29,8 @@ class LineBudget {
     // True if take() would return false.
     [[nodiscard]] bool is_used_up(TimePoint now) const noexcept { return taken_ == most_ && now < until_; }
 
-    // Adds to the amount that is left out (lines or bytes, as the caller counts). take_left_out() returns the
-    // amount since its last call.
+    // Notes that the caller has left out `amount` lines or bytes. take_left_out() returns the sum since its
+    // last call.
     void left_out(std::uint64_t amount) noexcept { left_out_ += amount; }
     [[nodiscard]] std::uint64_t take_left_out() noexcept { return std::exchange(left_out_, 0); }
 

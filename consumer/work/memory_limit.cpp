@@ -28,7 +28,7 @@ void limit_memory(std::uint64_t bytes) {
     rlimit limit{};
     const rlim_t wanted = mapped_bytes() + kOwnMemory + bytes;
     const bool is_known = ::getrlimit(RLIMIT_AS, &limit) == 0;
-    limit.rlim_cur = std::min({wanted, limit.rlim_cur, limit.rlim_max});  // RLIM_INFINITY is the highest
+    limit.rlim_cur = std::min({wanted, limit.rlim_cur, limit.rlim_max});  // RLIM_INFINITY is the greatest
     if (is_known && ::setrlimit(RLIMIT_AS, &limit) == 0) return;
     throw system_failure(ExitStatus::NoInput, "limiting the memory of", "a consumer", errno,
                          "--memory-limit needs setrlimit(2) (SystemCallFilter=)");

@@ -19,14 +19,14 @@ class Patience {
     // `bound`: the longest wait for one file.
     explicit Patience(std::chrono::nanoseconds bound = kMost) noexcept : bound_(bound) {}
 
-    // Returns the bound for this item timeout (0: none): kMost, or half the item timeout if that is less. So
-    // the wait ends before the supervisor's watch kills the consumer for a late item.
+    // Returns the bound to use with `item_timeout` (0: no timeout): half of it, but at most kMost. So the
+    // wait ends before the supervisor's watch kills the consumer because the item takes too long.
     [[nodiscard]] static std::chrono::nanoseconds bound_for(std::chrono::nanoseconds item_timeout) noexcept;
 
-    // Call before the first try of each file: the bound then counts from its first failure.
+    // Call before the first try to open each file. The bound then counts from the first failure on that file.
     void begin() noexcept { until_ = {}; }
     // Call when the system call `call` has failed on the file `name` with `error`, an errno value. Returns
-    // true, after a pause, if the caller should retry; false if the error will not pass or the bound is over.
+    // true, after a pause, if the caller should retry; false if the error will not pass or time is up.
     [[nodiscard]] bool wait(const char* call, std::string_view name, int error);
     // Call when a file could be read.
     void succeeded();

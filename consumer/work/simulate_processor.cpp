@@ -7,7 +7,7 @@
 namespace pipeline {
 namespace {
 
-// Returns the CPU time of this thread. It stands still while the thread is preempted.
+// Returns the CPU time that this thread has used: it does not grow while the thread is preempted.
 std::chrono::nanoseconds used() noexcept {
     timespec now{};
     ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);

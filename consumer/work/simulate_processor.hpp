@@ -14,8 +14,8 @@ class NoneProcessor final : public Processor {
     void process(const Acquired&, Result& result) override { result.set(Status::Booked); }
 };
 
-// Sleeps for the given time, like a processor that waits for a database, or uses the CPU, like one that
-// computes.
+// Sleeps for the given time, like a processor that waits for a database. Or uses the CPU for that time, like
+// a processor that computes.
 class SimulateProcessor final : public Processor {
   public:
     // `burn`: use the CPU for that long, instead of sleeping.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A spool's folder as a consumer sees it. The consumer opens the folder once, and files by the folder's
-// descriptor. It reads a file only if the position (inode and birth time) shows that the file is the acquired
-// one; it does not read another file or a symbolic link that has taken the name.
+// A spool's folder as a consumer sees it. The consumer opens the folder once, and opens the files in it by
+// openat(2). It reads a file only if the position (inode and birth time) shows that this is the acquired
+// file. It does not read another file or a symbolic link that has taken the name.
 //
-// A name can get another file at any time, but an open file stays the same, so the consumer checks a file
-// after opening it. Programs open files by name themselves, so the consumer checks a file just before it
-// sends the request to the program.
+// Another file can take a name at any time, but an open file stays the same, so the consumer checks a file
+// after opening it. Programs open files by name themselves. For them, the consumer checks the file just
+// before it sends the request to the program.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +33,8 @@ struct SpoolOrigin {
 
 class SpoolFolder {
   public:
-    // Opens the folder. Throws Failure: NoInput if `path` is no searchable folder or leads to another folder
-    // than the origin's; InputOutput if this cannot be determined at present.
+    // Opens the folder. Throws Failure: NoInput if `path` is not a searchable folder, or leads to a folder
+    // other than `origin`; InputOutput if the folder cannot be opened at present.
     SpoolFolder(const std::filesystem::path& path, const SpoolOrigin& origin);
 
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
@@ -54,7 +54,7 @@ class SpoolFolder {
     bool bare_inodes_;
 };
 
-// Opens the folder of a spool. Returns null for any other source: its ids are paths, or no files at all.
+// Opens the folder of a spool. Returns null for any other source: its ids are paths, or do not name files.
 // Throws what SpoolFolder() throws.
 [[nodiscard]] std::shared_ptr<const SpoolFolder> open_spool_folder(const SourceSpec& source,
                                                                    const SpoolOrigin& origin);

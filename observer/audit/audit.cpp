@@ -70,7 +70,7 @@ Audit make_audit(const std::optional<Snapshot>& snapshot, const std::optional<Le
         add_segments(audit, flow, ledger->recorded.value_or(durable), durable);
         return audit;
     }
-    // `--ledger none` keeps nothing: only the segments know the outcomes of durable items.
+    // With `--ledger none` there are no rows: only the segments know the outcomes of durable items.
     audit.booked = flow.outcomes.booked;
     audit.rejected = flow.outcomes.rejected;
     audit.failed = flow.outcomes.failed;

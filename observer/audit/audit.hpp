@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The audit balances acquired invoices against where they are. It counts both sides separately:
 //
-//     acquired                                the ledger's own count, plus the ring's count beyond it
+//     acquired                                the ledger's own count, plus the ring's count of later items
 //     booked, rejected, failed, duplicates    the ledger's rows, one by one
 //     in the ring, in hands, in storage       the segments' indices
 //
@@ -29,12 +29,12 @@ struct Audit {
     std::uint64_t in_ring = 0;
     std::uint64_t in_hands = 0;
     std::uint64_t in_storage = 0;
-    // Faults, one line each: the causes of a difference, and faults that only a deep check finds.
+    // One sentence for each fault that was found. A deep check adds the faults that only it can find.
     std::vector<std::string> findings;
-    // Proofs of a deep check, one line each.
+    // One sentence for each property of the ledger that a deep check has proved.
     std::vector<std::string> proofs;
 
-    // Acquired invoices that are nowhere; negative if some are counted twice.
+    // The number of acquired invoices that were found nowhere; negative if some were found twice.
     [[nodiscard]] std::int64_t difference() const noexcept {
         return static_cast<std::int64_t>(acquired - booked - rejected - failed - duplicates - in_ring -
                                          in_hands - in_storage);
@@ -42,15 +42,15 @@ struct Audit {
     [[nodiscard]] bool is_balanced() const noexcept { return difference() == 0 && findings.empty(); }
 };
 
-// The ledger's part of an audit.
+// The data that an audit takes from the ledger.
 struct LedgerSight {
     std::vector<SourceBooks> books;
-    std::optional<std::uint64_t> recorded;  // items of the snapshot's generation in the ledger; none: unknown
+    std::optional<std::uint64_t> recorded;  // how many items of this generation the ledger has; none: unknown
     bool is_another = false;                // true: the segments were written to another ledger
 };
 
-// Makes the audit. Either part may be missing: the pipeline may have no ledger, or the ledger no segments any
-// more. `durable` is the segments' durable count, read before the ledger was opened.
+// Makes the audit. `snapshot` is none if the segments are removed already. `ledger` is none if the pipeline
+// has no ledger. `durable` is the segments' durable count, read before the ledger was opened.
 [[nodiscard]] Audit make_audit(const std::optional<Snapshot>& snapshot,
                                const std::optional<LedgerSight>& ledger, std::uint64_t durable);
 

@@ -47,7 +47,7 @@ ExitStatus audit_pipeline(const ObserverOptions& options) {
     const LedgerSpec ledger = ledger_to_audit(options, segments);
     AuditSubject subject{options.name, ledger.text(), std::nullopt};
     Audit audit;
-    // Read this count before the ledger's snapshot, which then contains at least these records.
+    // Read this count before the ledger is opened: the ledger's snapshot then has at least these records.
     const std::uint64_t durable = segments ? segments->storage().durable() : 0;
     const bool is_read = read_ledger(ledger, [&](LedgerReader& reader) {
         LedgerSight sight;
@@ -55,7 +55,8 @@ ExitStatus audit_pipeline(const ObserverOptions& options) {
             const RingArea& ring = segments->ring().area();
             if (const auto last = reader.last_commit(ring.header.generation)) sight.recorded = last->recorded;
             sight.is_another = ring.ledger_id != 0 && reader.id() != 0 && reader.id() != ring.ledger_id;
-            // Take the snapshot before the long read of the books, so that few records are saved in between.
+            // Take the segments' snapshot before books(), which reads for long: a record that is saved
+            // meanwhile would count as in storage.
             subject.snapshot = take_snapshot(*segments);
         }
         sight.books = reader.books();

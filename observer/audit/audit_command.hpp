@@ -8,8 +8,8 @@
 namespace pipeline {
 
 // Returns Drained if the audit balances, else DataError. Throws Failure: NoInput if there is nothing to
-// audit; NotDrained if no consistent snapshot could be read (a retry may help); else as SegmentsView::open()
-// and read_ledger() do.
+// audit; NotDrained if no consistent snapshot could be read (a retry may help). Also throws whatever
+// SegmentsView::open() and read_ledger() throw.
 [[nodiscard]] ExitStatus audit_pipeline(const ObserverOptions& options);
 
 }  // namespace pipeline

@@ -10,10 +10,10 @@
 
 namespace pipeline {
 
-// The subject of the audit.
+// The pipeline that was audited.
 struct AuditSubject {
     std::string name;                  // the pipeline's name
-    std::string ledger;                // as --ledger names it
+    std::string ledger;                // in the form of --ledger, such as "sqlite:FILE"
     std::optional<Snapshot> snapshot;  // none: there are no segments
 };
 

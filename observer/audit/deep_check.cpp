@@ -11,7 +11,7 @@
 namespace pipeline {
 namespace {
 
-constexpr std::uint64_t kWindow = std::uint64_t{1} << 26U;  // numbers checked at a time: 8 MiB of bits
+constexpr std::uint64_t kWindow = std::uint64_t{1} << 26U;  // numbers checked at a time, one bit each: 8 MiB
 constexpr std::size_t kMostFaults = 10;
 
 void check_storage(LedgerReader& ledger, DeepCheck& check) {
@@ -21,11 +21,12 @@ void check_storage(LedgerReader& ledger, DeepCheck& check) {
     if (itself.faults.empty()) check.proofs.push_back(itself.proof);
 }
 
-// Checks that every number before the cursor is recorded once, as an invoice or as a duplicate.
+// Checks one sequence: the ledger must have each number before the sequence's cursor exactly once, as an
+// invoice or as a duplicate.
 void check_sequence(LedgerReader& ledger, const SourceBooks& books, DeepCheck& check) {
     const std::uint64_t last = books.cursor.value_or(0) == 0 ? 0 : *books.cursor - 1;
-    // A damaged cursor may have any value. If it shows that too many numbers are missing, do not search for
-    // them one by one.
+    // In a damaged ledger the cursor may have any value. If so many numbers seem to be missing, report only
+    // how many: a search for each of them would take too long.
     if (last > books.rows() && last - books.rows() > kWindow) {
         check.findings.push_back(fmt::format("at least {} of {} before its cursor {} are not in the ledger",
                                              counted(last - books.rows(), "number"), books.source,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The deep part of an audit: the ledger examines its own storage, and a sequence (the numbers of a source
-// that gives numbers instead of files) must have no gap.
+// The deep part of an audit. It checks that the ledger's file is not damaged, and that no number is missing
+// from a sequence (a source that gives the numbers 1, 2, 3 ... instead of files).
 #pragma once
 
 #include <vector>
@@ -15,8 +15,8 @@ struct DeepCheck {
     std::vector<std::string> proofs;
 };
 
-// Reads the whole ledger. For each sequence, then reads its invoices once more for each 67 million numbers,
-// so that the memory stays bounded.
+// Reads the whole ledger. Then checks each sequence in steps of 67 million numbers, so that the memory stays
+// bounded. Each step reads the rows of the sequence once more.
 [[nodiscard]] DeepCheck check_deep(LedgerReader& ledger, const std::vector<SourceBooks>& books);
 
 }  // namespace pipeline

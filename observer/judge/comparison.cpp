@@ -25,8 +25,8 @@ ConsumerComparison compare(const Observation& earlier, const ConsumerObservation
     const auto same =
         std::find_if(earlier.consumers.begin(), earlier.consumers.end(),
                      [&now](const ConsumerObservation& each) { return each.place == now.place; });
-    // Without an earlier observation of the place, nothing is known: its count includes the work of earlier
-    // consumers.
+    // If the place had no consumer earlier, the rate is unknown: the place's count includes the work of all
+    // consumers that it ever had.
     if (same == earlier.consumers.end()) return {};
     return {static_cast<double>(gained(same->items, now.items)) / seconds,
             TimeShares::between(same->time, now.time)};
@@ -92,8 +92,8 @@ Comparison Comparison::of(const Observation& earlier, const Observation& now) {
             fmt::format("for {}: {}", readable_seconds(lasts_ns / kNsPerSecond), ledger.error);
     }
     const bool says_itself = load.is_paused || !load.ledger_trouble.empty();
-    // Give no advice if the pipeline is, or may be, stopped or dead: its times do not tell who waits for
-    // whom.
+    // Give no advice if the pipeline is stopped or dead, or may be (Unknown): then the times of its processes
+    // do not show who waits for whom.
     if (now.state != PipelineState::Unknown && !load.consumers.empty() &&
         (says_itself || is_comparable(earlier, now)))
         comparison.advice = advise(load);
@@ -123,7 +123,7 @@ bool has_worked(const Observation& earlier, const Observation& now) noexcept {
 }
 
 std::uint64_t last_moved_ns(const Observation& now) noexcept {
-    // Ignore a time in the future.
+    // Ignore a time that is later than the observation.
     const std::uint64_t acquired = now.last_acquired_ns <= now.at_ns ? now.last_acquired_ns : 0;
     return std::max(acquired, last_worked_ns(now));
 }

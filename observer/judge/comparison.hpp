@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compares two observations of one pipeline: rates, shares and latencies in between, and whether anything has
-// moved. Pure functions. A number that falls, as one of a damaged segment may, counts as unchanged.
+// Compares two observations of one pipeline: rates, shares of time and latencies in between, and whether
+// anything has moved. Pure functions. A number that has fallen (a damaged segment may have any numbers)
+// counts as unchanged.
 #pragma once
 
 #include <cstdint>
@@ -11,18 +12,18 @@
 
 namespace pipeline {
 
-// Quantiles of durations, in seconds; all 0 if there are none.
+// Mean and quantiles of durations, in seconds; all 0 if there are no durations.
 struct Latencies {
-    std::uint64_t count = 0;  // number of durations, those of invoices under way included
+    std::uint64_t count = 0;  // number of durations, including ages of invoices in flight
     double mean = 0;
     double p50 = 0;
     double p99 = 0;
     double p999 = 0;
 
     [[nodiscard]] static Latencies of(const Histogram& histogram);
-    // Compares two sets: `arrived` alone, and `arrived` with the ages so far of the invoices that are still
-    // under way. Each figure is the greater one of the two sets. So the figures grow while everything stands
-    // still, and a few fresh invoices do not make the pipeline look faster than it was.
+    // Computes mean and quantiles twice, from `arrived` alone and from `arrived` together with `under_way`
+    // (the ages of the invoices in flight), and returns the greater value of each. So the figures grow while
+    // everything stands still, and a few fresh invoices do not make the pipeline look faster than it was.
     [[nodiscard]] static Latencies of(const Histogram& arrived, const Histogram& under_way);
 };
 
@@ -37,7 +38,7 @@ struct Comparison {
     double saved_per_second = 0;
     double stored_per_second = 0;  // into the ledger
     TimeShares producer;
-    std::vector<ConsumerComparison> consumers;  // in the order of the later Observation::consumers
+    std::vector<ConsumerComparison> consumers;  // one for each consumer of the later observation
     Latencies waiting;
     Latencies processing;
     Latencies until_durable;
@@ -59,13 +60,13 @@ struct Comparison {
 // True if an invoice made progress between the observations.
 [[nodiscard]] bool has_moved(const Observation& earlier, const Observation& now) noexcept;
 
-// As has_moved(), but an acquisition does not count as progress: the producer may go on acquiring until the
-// ring is full, even if no consumer works.
+// As has_moved(), but a newly acquired invoice does not count as progress: the producer may go on acquiring
+// until the ring is full, even if no consumer works.
 [[nodiscard]] bool has_worked(const Observation& earlier, const Observation& now) noexcept;
 
-// Returns the time of the last movement, as far as one observation shows it; 0 if nothing ever moved.
+// Returns when an invoice last made progress, as far as one observation shows it; 0 if none ever did.
 [[nodiscard]] std::uint64_t last_moved_ns(const Observation& now) noexcept;
-// As last_moved_ns(), but an acquisition does not count as a movement.
+// As last_moved_ns(), but a newly acquired invoice does not count as progress.
 [[nodiscard]] std::uint64_t last_worked_ns(const Observation& now) noexcept;
 
 }  // namespace pipeline

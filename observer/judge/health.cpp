@@ -35,7 +35,7 @@ bool has_stayed(ProcessState state, const Process& earlier, const Process& now) 
     return now.state == state && earlier.state == state && now.pid == earlier.pid;
 }
 
-// A child of the supervisor, in both observations.
+// A child of the supervisor, as each of two observations shows it.
 struct Twice {
     std::string name;
     const ProcessObservation* earlier;
@@ -84,8 +84,8 @@ Health health_of_processes(const Observation& earlier, const Observation& now) {
 
 Health health_of_ledger(const Observation& now) {
     const LedgerCondition& ledger = now.ledger_condition;
-    // Failing commits count only if results wait or the pipeline drains. Otherwise only the source's cursor
-    // is unwritten, and it can wait for the next result.
+    // Failing commits count as a fault only if results wait or the pipeline drains. Otherwise only the
+    // source's cursor is unwritten, and it can wait for the next result.
     const bool is_draining = now.state == PipelineState::Draining;
     const bool is_failing = ledger.failing_since_ns != 0 && (ledger.unstored_since_ns || is_draining);
     if (is_failing && has_lasted(since(ledger.failing_since_ns, now))) {
@@ -95,7 +95,7 @@ Health health_of_ledger(const Observation& now) {
                                        counted(now.in_storage(), "result"), ledger.error));
     }
     if (!ledger.unstored_since_ns) return {};
-    // With a long --flush-interval, results may wait that long.
+    // A long --flush-interval lets results wait for longer than kPatience.
     const nanoseconds patience = std::max<nanoseconds>(
         Health::kPatience, nanoseconds(ledger.flush_interval_ns) + Health::kPatience / 2);
     const std::uint64_t unstored_ns = since(*ledger.unstored_since_ns, now);
@@ -109,8 +109,8 @@ Health health_of_ledger(const Observation& now) {
                                  "consumers do"));
 }
 
-// True if the consumer lives, or may live, and has an invoice. A consumer of another pid namespace may live
-// if some process of its generation lives.
+// True if the consumer has an invoice, and lives or may live. A consumer in another pid namespace may live as
+// long as any process of its generation does.
 bool is_at_work(const ConsumerObservation& consumer, PipelineState state) noexcept {
     const bool may_be = consumer.state == ProcessState::Unknown && state != PipelineState::Unknown;
     return (consumer.state == ProcessState::Running || may_be) && consumer.invoice.has_value();

@@ -12,13 +12,13 @@
 
 namespace pipeline {
 
-// The states, gravest first. If several hold, the first of them is reported.
+// The states, gravest first. If several apply, the first of them is reported.
 enum class HealthState : std::uint8_t {
     Absent,          // no pipeline can be observed
     Finished,        // drained and gone
     Dead,            // no process is left
     Stopped,         // every process is stopped
-    Unknown,         // nothing moves, and processes cannot be seen from here
+    Unknown,         // nothing moves, and the processes are in another pid namespace
     ProcessDead,     // a process died and was not replaced
     ProcessStopped,  // a process is stopped, and something waits for it
     LedgerFails,     // commits fail
@@ -38,15 +38,15 @@ struct Health {
     // These faults are reported once they have lasted this long: nothing moves or is stored although there is
     // work, commits fail, or the source cannot be read.
     static constexpr std::chrono::seconds kPatience{10};
-    // If this many invoices in a row fail, the cause is probably not the invoices: reports AllFail.
+    // If this many invoices in a row fail, the cause is probably not the invoices: of() reports AllFail.
     static constexpr std::uint64_t kAllFail = kFailuresLookedAt;
 
     bool is_good = true;  // true only in the state Fine
     std::string reason;   // why the pipeline is not good, in one sentence
     HealthState state = HealthState::Fine;
 
-    // Judges `now`. If `earlier` is at least a second older, a process that is dead or stopped in both counts
-    // as a fault. `worked_ns`: when an acquired invoice last made progress.
+    // Judges `now`. If `earlier` is at least a second older, a process that is dead or stopped in both
+    // observations counts as a fault. `worked_ns`: when an acquired invoice last made progress.
     [[nodiscard]] static Health of(const Observation& earlier, const Observation& now,
                                    std::uint64_t worked_ns);
     [[nodiscard]] static Health bad(HealthState state, std::string reason) {

@@ -17,8 +17,8 @@ struct Pace {
     double seconds = 0;       // length of the span
     double acquired_per_second = 0;
     double stored_per_second = 0;
-    double in_flight = 0;                  // invoices at the end of the span
-    double until_durable_p99_seconds = 0;  // invoices that are still in flight included
+    double in_flight = 0;                  // invoices in flight at the end of the span
+    double until_durable_p99_seconds = 0;  // including the ages of invoices still in flight
 
     // `earlier` and `now` observe the same pipeline, `now` at a later time.
     [[nodiscard]] static Pace between(const Observation& earlier, const Observation& now);

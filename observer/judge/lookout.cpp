@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t kSecondNs = 1'000'000'000;
 constexpr std::uint64_t kWindowNs = std::chrono::nanoseconds(Lookout::kWindow).count();
-// Observations this far apart count as a second apart, because one may come a little early.
+// Observations this far apart count as a second apart, because an observation may come a little early.
 constexpr std::uint64_t kNearlySecondNs = kSecondNs * 9 / 10;
 
 }  // namespace
@@ -27,8 +27,8 @@ Lookout::Lookout(SegmentsFinder finder) : finder_(std::move(finder)) {
 const View& Lookout::look(bool must_see) {
     if (!segments_) attach(must_see);
     if (!segments_) return view_;
-    // Check this before observing: if the segments' names are gone by then, the observation shows the final
-    // state.
+    // Check this before the observation: if the segments' names have been removed by now, the following
+    // observation shows the final state.
     const bool are_current = segments_->are_current();
     const std::uint64_t cuts = cut_pages();
     Observation seen = observe_segments(*segments_);
@@ -51,8 +51,8 @@ const View& Lookout::look(bool must_see) {
     return view_;
 }
 
-// Discards an observation in which missing pages have read as zeros. Detaches from the segments, because
-// these pages would stay zeros in this mapping.
+// Called if pages of the segments were missing during an observation, and so were read as zeros. Discards
+// this observation. Detaches from the segments, because the pages would stay zeros in this mapping.
 const View& Lookout::lose(std::uint64_t cuts, bool must_see) {
     segments_.reset();
     view_.is_attached = false;
@@ -102,9 +102,9 @@ void Lookout::remember(const Observation& seen) {
     };
     while (past_.size() > 1 && is_to_be_forgotten()) past_.pop_front();
     if (!is_first) view_.recent = Comparison::of(past_.front(), seen);
-    // For the health, compare with the newest observation that is at least a second old: it shows soonest
-    // that a dead process stays dead. If there is none, compare `seen` with itself, which cannot show that
-    // yet.
+    // Judge the health by `seen` and the newest observation that is at least a second older: a process that
+    // is dead in both was not replaced. If no observation is that old, pass `seen` twice: then no child is
+    // reported as dead yet.
     const auto is_old = [&](const Observation& earlier) { return seen.at_ns - earlier.at_ns >= kSecondNs; };
     const auto earlier = std::find_if(past_.rbegin(), past_.rend(), is_old);
     view_.health = Health::of(earlier == past_.rend() ? seen : *earlier, seen, view_.worked_ns);

@@ -24,11 +24,11 @@ namespace pipeline {
 // The data for all views.
 struct View {
     std::string name;
-    bool is_attached = false;        // false: the pipeline is gone, and `now` is its last observation
+    bool is_attached = false;        // false: there is no pipeline, and `now` is the last observation
     std::optional<Observation> now;  // none: nothing has been observed yet
     Comparison recent;
-    std::uint64_t moved_ns = 0;   // time of the last movement, monotonic; 0: never
-    std::uint64_t worked_ns = 0;  // as moved_ns, but an acquisition does not count as a movement
+    std::uint64_t moved_ns = 0;   // when an invoice last made progress, monotonic; 0: never
+    std::uint64_t worked_ns = 0;  // as moved_ns, but acquiring an invoice is no progress
     Health health = Health::bad(HealthState::Absent, "there is no pipeline of that name");
     std::string trouble;        // why the segments cannot be read now; empty if there was no failure
     std::vector<Pace> history;  // at most one per second; newest last
@@ -49,8 +49,8 @@ class Lookout {
     explicit Lookout(SegmentsFinder finder);
 
     // Observes the pipeline, and returns a view that is valid until the next call. Without a pipeline, the
-    // view shows the last observation. If the segments cannot be read: throws Failure as SegmentsView::open()
-    // does if `must_see`; otherwise stores the reason in View::trouble.
+    // view shows the last observation. If the segments cannot be read, View::trouble says why; but with
+    // `must_see`, look() throws a Failure instead.
     const View& look(bool must_see = false);
     [[nodiscard]] const View& view() const noexcept { return view_; }
 
@@ -63,10 +63,10 @@ class Lookout {
 
     SegmentsFinder finder_;
     View view_;
-    std::string place_;  // the name of the segments attached last
+    std::string place_;  // the name of the segments attached last, for SegmentsView::open()
     std::optional<SegmentsView> segments_;
     LedgerRoom room_;
-    std::deque<Observation> past_;  // a second apart, oldest first
+    std::deque<Observation> past_;  // about a second apart, oldest first
     std::optional<Observation> paced_;
     SteadyTimes times_;
 };

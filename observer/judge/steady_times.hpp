@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps the observed times that processes have spent on their activities from falling. An observed time
-// includes the activity that is under way. That may turn out to be another activity, and the last activity of
-// a killed process is never counted, so a time may fall. A monitor that takes differences of counters would
-// take such a fall for a restart.
+// Corrects the times that processes have spent on their activities, so that no time falls from one
+// observation to the next. An observation adds the time that the present activity has taken so far. The
+// process may count this part for another activity in the end or, if it is killed, not at all: then the
+// observed time falls. A monitor that takes differences of counters would take the fall for a restart.
 #pragma once
 
 #include <array>
@@ -16,8 +16,8 @@ namespace pipeline {
 
 class SteadyTimes {
   public:
-    // Adds to the times of an observation what they have lost in this and earlier observations of the
-    // pipeline.
+    // Adds to each time in `seen` all that it has lost by falling, in this observation and in earlier ones of
+    // the pipeline.
     void mend(Observation& seen);
     void begin_anew() noexcept { processes_.clear(); }
 
@@ -27,7 +27,7 @@ class SteadyTimes {
         std::array<std::uint64_t, kActivities> lost{};
     };
     void mend(Times& times, TimeSpent& spent) const noexcept;
-    std::map<std::size_t, Times> processes_;  // by place; the producer comes last
+    std::map<std::size_t, Times> processes_;  // by place; the producer has the key kMaxPlaces
 };
 
 }  // namespace pipeline

@@ -82,9 +82,9 @@ void check(const ObserverOptions& options) {
     }
 }
 
-// Returns the directories in which a supervisor's lock may lie. Without --runtime-dir, these are the defaults
-// of a supervisor in this environment, and the RuntimeDirectory= of the services' units, whose environment
-// differs from that of root's shell.
+// Returns the directories in which the pipeline's lock may lie. Without --runtime-dir, these are the defaults
+// of a supervisor in this environment, and those of the services (RuntimeDirectory= in their units), because
+// a service has another environment than root's shell.
 std::vector<std::filesystem::path> lock_dirs(const ObserverOptions& options, const Environment& environment) {
     if (!options.runtime_dir.empty()) return {options.runtime_dir};
     std::vector<std::filesystem::path> found;

@@ -21,7 +21,7 @@
 namespace pipeline {
 
 struct ObserverOptions {
-    // At most one of these is set. If none is, the observer shows a live view.
+    // At most one of these is set. If none is, the observer shows the live view on the terminal.
     bool once = false;
     bool audit = false;
     bool metrics = false;
@@ -34,8 +34,9 @@ struct ObserverOptions {
     std::string name = kDefaultName;
     std::optional<LedgerSpec> ledger;   // none: the pipeline's own; without a pipeline, STATE/invoices.db
     std::filesystem::path state_dir;    // absolute; empty: the environment names none
-    std::filesystem::path runtime_dir;  // absolute; empty: the default ones, one after the other
-    // The directories in which the lock of `name` may lie; the lock names the directory of the segments.
+    std::filesystem::path runtime_dir;  // absolute; empty: try the default directories in turn
+    // The directories in which the lock file of the pipeline `name` may lie. That file names the directory of
+    // the segments.
     std::vector<std::filesystem::path> lock_dirs;
     LogLevel log_level = LogLevel::Info;
 };

@@ -38,12 +38,12 @@ class Picture {
     [[nodiscard]] ScreenSize size() const noexcept { return size_; }
     [[nodiscard]] const std::vector<Piece>& pieces() const noexcept { return pieces_; }
 
-    // Makes `given` safe with safe_line() (printable.hpp), and puts it at this position. Cuts off parts
-    // outside the screen. Returns the column after the text, as if nothing were cut off.
+    // Makes `given` safe to print (safe_line() in printable.hpp), and puts it at this position. Cuts off
+    // parts outside the screen. Returns the column after the text, as if nothing were cut off.
     int put(int row, int column, std::string_view given, Style style = Style::Plain);
     // Right-aligns the text in the columns [column, column + width).
     void put_right(int row, int column, int width, std::string_view text, Style style = Style::Plain);
-    // Puts the text, and fills the rest of the row with blanks.
+    // Puts the text, and fills the row with blanks from the end of the text to the right edge.
     void put_over(int row, int column, std::string_view text, Style style);
 
     // The rows without styles and trailing blanks, for tests.

@@ -10,14 +10,14 @@ namespace {
 
 struct Column {
     const char* title;
-    int width;        // the last column shown takes the rest of the row instead
+    int width;        // in characters; the last column shown takes the rest of the row
     bool is_right;    // right-aligned, as numbers are
-    int least_width;  // of a screen, for the column to be shown
+    int least_width;  // the column is shown only if the screen is at least this wide
     std::string ProcessRow::*text;
     std::optional<SortOrder> order;
 };
 
-// The value of Column::text for the state, which is not a text of ProcessRow.
+// The value of Column::text in the column of the state, which ProcessRow has as an enum and not as a text.
 constexpr std::string ProcessRow::*kState = nullptr;
 
 const std::array<Column, 12>& columns() {
@@ -40,7 +40,7 @@ const std::array<Column, 12>& columns() {
 
 constexpr int kWideInvoice = 40;
 
-// Calls `draw(column, at, width)` for each column that fits the screen's width.
+// Calls `draw(column, at, width)` for each column that a screen of this width shows, beginning at `at`.
 template <class Draw>
 void for_each_column(const Picture& picture, Draw&& draw) {
     const int screen = picture.size().columns;

@@ -13,7 +13,7 @@
 namespace pipeline {
 namespace {
 
-// The lookout, the view on the screen, and the state that the keys control.
+// The live view on a terminal: observes the pipeline, draws it, and handles keys.
 class Screen {
   public:
     explicit Screen(const ObserverOptions& options) : lookout_({options.name, options.lock_dirs}) {

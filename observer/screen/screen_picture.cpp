@@ -94,7 +94,7 @@ void draw_advice(Picture& picture, const View& view) {
 constexpr std::size_t kSparkSeconds = 120;
 
 // Returns the mean of a number over the time from `begin` to `end` seconds before the newest observation.
-// Each entry counts by the part of its span in that time; time without an entry is left out.
+// Each entry is weighted by the part of its span that lies in that time; time without an entry is left out.
 double mean_between(const std::vector<Pace>& history, double Pace::*number, double begin, double end) {
     double sum = 0;
     double seen = 0;
@@ -108,8 +108,9 @@ double mean_between(const std::vector<Pace>& history, double Pace::*number, doub
     return seen > 0 ? sum / seen : 0;
 }
 
-// Draws a number in the last two minutes, the newest at the right end. Each character's height is its share
-// of the greatest value. With fewer columns than seconds, a character is the mean of several seconds.
+// Draws how a number changed in the last two minutes, the newest value at the right end. The height of each
+// character shows its value relative to the greatest one. If there are fewer columns than seconds, each
+// character is the mean of several seconds.
 std::string sparkline(const std::vector<Pace>& history, double Pace::*number, std::size_t width,
                       bool has_unicode) {
     constexpr std::array<const char*, 9> kUnicode{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
@@ -213,7 +214,7 @@ void draw_totals(Picture& picture, const Observation& now) {
     add("duplicates", flow.outcomes.duplicates, Style::Strong);
 }
 
-// Draws the conditions of source and ledger in one row, as far as they fit. The one in trouble comes first.
+// Draws the conditions of source and ledger in one row, as far as they fit; first the one in trouble.
 void draw_conditions(Picture& picture, const Observation& now) {
     const auto style = [](bool is_in_trouble) { return is_in_trouble ? Style::Bad : Style::Plain; };
     int column = 0;

@@ -16,7 +16,7 @@
 namespace pipeline {
 namespace {
 
-// A colour pair has the number of its style, plus one.
+// Returns the ncurses colour pair of a style. Pairs begin at 1, because pair 0 is reserved.
 short pair_of(Style style) noexcept {
     return static_cast<short>(static_cast<int>(style) + 1);
 }

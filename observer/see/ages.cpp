@@ -10,7 +10,7 @@
 namespace pipeline {
 namespace {
 
-constexpr std::uint64_t kSamples = 64;  // at most, for ring and storage each
+constexpr std::uint64_t kSamples = 64;  // at most this many samples of the ring, and as many of the storage
 
 void take_older(std::optional<std::uint64_t>& oldest, std::uint64_t ns) noexcept {
     oldest = std::min(oldest.value_or(ns), ns);
@@ -44,14 +44,14 @@ Ages Ages::of(const RingView& ring, const StorageView& storage, const Flow& flow
         const auto oldest = oldest_in_hand_ns(hand);
         if (!oldest) continue;
         take_older(ages.oldest_unsaved_ns, *oldest);
-        // Count all the hand's items with the oldest one's age: they were claimed together and are hardly
-        // younger.
+        // Count all items of the hand with the age of the oldest one: they were claimed together, so the
+        // others are hardly younger.
         const HandWord word = hand.word();
         const std::uint64_t unsaved = word.count > word.done ? word.count - word.done : 0;
         counted->add(now_ns > *oldest ? now_ns - *oldest : 0, std::min<std::uint64_t>(unsaved, kMaxBatch));
     }
     // The storage holds records nearly in the order of acquisition, but a slow invoice's record comes later.
-    // So the oldest may be anywhere: look at all of them.
+    // So the oldest record may be anywhere: look at all of them.
     const std::uint64_t saved = flow.saved > flow.durable ? flow.saved - flow.durable : 0;
     const std::uint64_t records = std::min<std::uint64_t>(saved, storage.capacity());
     const auto in_record = [&](std::uint64_t i) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ages of the invoices in flight. A latency that is measured only when an invoice is durable stops
-// growing when the pipeline stops; together with these ages it goes on growing. The ages are read from ring,
+// growing when the pipeline stops. With these ages added, it goes on growing. The ages are read from ring,
 // hands and storage without a lock: a slot that is overwritten during the read shows a younger invoice.
 #pragma once
 

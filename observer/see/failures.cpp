@@ -18,8 +18,8 @@ std::uint64_t failures_in_a_row(const StorageView& storage, const Flow& flow, st
     if (flow.outcomes.failed != 0 && flow.outcomes.failed == flow.durable) return flow.durable;
     const std::uint64_t waiting = flow.saved > flow.durable ? flow.saved - flow.durable : 0;
     if (waiting >= storage.capacity()) return 0;
-    // A consumer may overwrite one of these slots with a newer record during the read. Then the outcome of
-    // the newer record counts, as far as it is known: the ledger may still find that it is a duplicate.
+    // A consumer may overwrite one of these records with a newer one during the read. Then the newer record's
+    // outcome counts, although the ledger may still find that the record is a duplicate.
     const std::uint64_t look_back = std::min({most, flow.durable, storage.capacity() - waiting});
     std::uint64_t count = 0;
     while (count < look_back && has_failed(storage.record(flow.durable - 1 - count))) ++count;

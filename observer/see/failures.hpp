@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Counts the invoices that failed in a row. One observation is enough: the storage keeps released records
-// until their slots are reused.
+// until newer ones overwrite them.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,9 @@
 
 namespace pipeline {
 
-// Counts the failed records back from the newest durable one to the first that did not fail: at most `most`,
-// and only as far as the storage still has them. If every durable record failed, returns their full number.
+// Counts how many records failed in a row, from the newest durable one backwards. Counts at most `most`
+// records, and only those that the storage still has. But if every durable record failed, returns the number
+// of all durable records.
 [[nodiscard]] std::uint64_t failures_in_a_row(const StorageView& storage, const Flow& flow,
                                               std::uint64_t most);
 

@@ -34,7 +34,7 @@ void replace_page(int signal, siginfo_t* info, void* /*context*/) noexcept {
         cuts.fetch_add(1, std::memory_order_relaxed);
         return;
     }
-    ::signal(signal, SIG_DFL);  // the access is repeated, and ends the process
+    ::signal(signal, SIG_DFL);  // the access is repeated after the return, and ends the process
 }
 
 std::string user_text(uid_t user) {

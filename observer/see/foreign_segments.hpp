@@ -13,16 +13,16 @@ namespace pipeline {
 // belong to another user; else none.
 [[nodiscard]] std::optional<std::string> foreign_owner(const std::string& name);
 
-// Call it before any segment is read. From then on, a mapped page that was cut off the end of its file reads
-// as zeros. Otherwise reading it would end the process (SIGBUS).
+// Call it before any segment is read. From then on, if a segment's file is truncated, the mapped pages that
+// it has lost read as zeros. Otherwise reading them would end the process (SIGBUS).
 void survive_cuts() noexcept;
 
 // The number of pages that were replaced by zeros so far. If it has grown during an observation, some of the
 // values read are not the pipeline's.
 [[nodiscard]] std::uint64_t cut_pages() noexcept;
 
-// Throws Failure Configuration, which names the segments of `name`, if cut_pages() has grown since it
-// returned `before`.
+// Throws Failure Configuration if cut_pages() has grown since it returned `before`. The message names the
+// segments of `name`.
 void require_no_cuts_since(std::uint64_t before, const std::string& name);
 
 }  // namespace pipeline

@@ -9,7 +9,7 @@
 namespace pipeline {
 
 LedgerCondition look_at_ledger(const MetricsArea& metrics, const StorageView& storage, const Flow& flow) {
-    // Load the time of a failure before its text: the writer stores them in the opposite order.
+    // Load the time of a failure before its text (`error`): the writer stores them in the opposite order.
     LedgerCondition seen;
     static_cast<LedgerNumbers<Plain>&>(seen) = loaded_numbers<LedgerNumbers>(metrics.ledger);
     seen.error = safe_line(metrics.ledger.error.load());

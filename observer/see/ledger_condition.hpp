@@ -17,8 +17,8 @@ namespace pipeline {
 
 struct LedgerCondition : LedgerNumbers<Plain> {
     std::string error;  // of the last failed commit, one line; empty: none failed
-    // Since when results have waited for a commit: the latest of the times when the oldest waiting result was
-    // saved, when the last commit ended, and when the supervisor started. None: no result waits.
+    // Since when results have waited for a commit: the latest of three times, namely when the oldest waiting
+    // result was saved, when the last commit ended, and when the supervisor started. None: no result waits.
     std::optional<std::uint64_t> unstored_since_ns;
     // How long --flush-interval lets results wait.
     std::uint64_t flush_interval_ns = 0;

@@ -37,8 +37,8 @@ LedgerRoom::Sight sight_of(const std::string& path) {
     return sight;
 }
 
-// Blocks all signals while it lives. A thread that is started meanwhile inherits that, and so gets no
-// signals.
+// Blocks all signals in this thread while the object lives. A thread that is started meanwhile inherits the
+// signal mask, and so gets no signals.
 class AllSignalsBlocked {
   public:
     AllSignalsBlocked() noexcept {

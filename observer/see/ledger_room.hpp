@@ -17,7 +17,7 @@ class LedgerRoom {
     struct Sight {
         std::optional<std::uint64_t> free_bytes;  // of the file system, for an unprivileged user
         std::optional<std::uint64_t> file_bytes;
-        std::optional<std::uint64_t> log_bytes;  // of FILE-wal; 0: there is none
+        std::optional<std::uint64_t> log_bytes;  // of SQLite's log, FILE-wal; 0: there is none
         bool is_answered = true;                 // false: the file system has not answered lately
     };
 

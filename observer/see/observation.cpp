@@ -96,8 +96,8 @@ PipelineState state_of(const Observation& seen, bool is_closing, Reach reach) no
     return is_closing ? PipelineState::Draining : PipelineState::Starting;
 }
 
-// True if the source has ended. A folder or a list may get more entries, so it has ended only once the ring
-// is closed, as with `--once`.
+// True if the source has ended. A spool or a list may get more entries, so it has ended only if the ring is
+// closed as well, as it is with `--once`: then the producer can push nothing more.
 bool has_ended(std::string_view source, const RingView& ring) noexcept {
     const SourceTraits* traits = source_traits_of(source);
     const bool is_certain = traits != nullptr && traits->end == SourceTraits::End::Certain;

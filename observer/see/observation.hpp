@@ -24,7 +24,7 @@ namespace pipeline {
 
 struct Deaths {
     std::uint64_t count = 0;
-    std::uint64_t last_ns = 0;  // time of the last one; 0: none
+    std::uint64_t last_ns = 0;  // time of the last death; 0: none
     std::string last_cause;     // "killed by signal 9 (SIGKILL)"
 };
 
@@ -40,14 +40,14 @@ struct ProcessObservation {
 struct CurrentInvoice {
     std::string id;
     std::uint32_t attempt = 0;
-    // When the consumer began to work on the unsaved invoices of its claim, this one among them. For a slow
-    // invoice that is its own start, because slow invoices are claimed one by one (ClaimSize).
+    // When the consumer began to work on its present batch, which this invoice belongs to. For a slow invoice
+    // that is its own start, because slow invoices are claimed one by one (ClaimSize).
     std::uint64_t since_ns = 0;
 };
 
 struct ConsumerObservation : ProcessObservation {
     std::uint16_t place = 0;
-    std::uint64_t items = 0;    // saved results of all consumers that the place has had
+    std::uint64_t items = 0;    // results saved by all consumers that this place has had
     std::uint64_t in_hand = 0;  // claimed and not saved
     std::optional<CurrentInvoice> invoice;
 };
@@ -117,7 +117,7 @@ struct Observation {
     }
 };
 
-// How long to try to read an exact Flow. After that, the observation takes one whose numbers are a few
+// How long to try to read an exact Flow. After that, the observation takes one whose numbers were read a few
 // microseconds apart (look_at_flow()).
 inline constexpr std::chrono::milliseconds kPatience{3};
 
@@ -127,14 +127,14 @@ inline constexpr std::uint64_t kFailuresLookedAt = 20;
 // Observes the pipeline now; `segments` are attached read-only.
 [[nodiscard]] Observation observe_segments(const SegmentsView& segments);
 // As observe_segments(), but leaves the texts of source and ledger empty, and is_source_exhausted false.
-// `reach`: that of the segments (reach_of()).
+// `reach`: the result of reach_of() for these segments.
 [[nodiscard]] Observation observe_areas(const RingView& ring, const StorageView& storage,
                                         const MetricsArea& metrics, Reach reach = Reach::Here);
 
-// "starting", "running", "draining", "stopped", "dead", "unknown", "finished".
+// Returns "starting", "running", "draining", "stopped", "dead", "unknown" or "finished".
 [[nodiscard]] std::string_view to_text(PipelineState state) noexcept;
 
-// The activities: "working", "waiting_for_input", "waiting_for_room", "flushing".
+// Returns "working", "waiting_for_input", "waiting_for_room" or "flushing".
 [[nodiscard]] std::string_view to_text(Activity activity) noexcept;
 
 }  // namespace pipeline

@@ -28,7 +28,7 @@ bool is_stopped(std::uint32_t pid) {
 
 Reach reach_of(const SegmentsView& segments) {
     const std::uint64_t theirs = loaded(segments.ring().area().pid_namespace);
-    // 0 means that their namespace is unknown. Then it does not count as this one.
+    // 0: the pid namespace of the pipeline's processes is unknown, and does not count as this process's own.
     if (theirs != 0 && theirs == own_pid_namespace()) return Reach::Here;
     const auto are_in_use = segments.are_in_use();
     if (!are_in_use) return Reach::Elsewhere;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The states of the processes that are registered in shared memory. A pid identifies a process only together
 // with its start time, and only in its own pid namespace: in any other one (another container, or the host)
-// the same number is another process. From another namespace, the observer can tell by open files whether any
-// process of a generation lives, but not which.
+// the same number is another process. From another namespace, the observer can tell only whether any process
+// has the segments open, but not which process.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ enum class ProcessState : std::uint8_t {
     Absent,   // not started yet, or ended in good order
     Running,  // running or asleep: it can continue
     Stopped,  // by a signal or a debugger
-    Dead,     // dead, and still registered
+    Dead,     // dead, but still registered in the segments
     Unknown,  // in another pid namespace, where some process of its generation may live
 };
 
@@ -43,7 +43,7 @@ enum class Reach : std::uint8_t {
 // The process's private physical memory, without the segments and program files; 0 if it cannot be seen.
 [[nodiscard]] std::uint64_t private_bytes(ProcessId process, ProcessState state);
 
-// "absent", "running", "stopped", "dead", "unknown".
+// Returns "absent", "running", "stopped", "dead" or "unknown".
 [[nodiscard]] std::string_view to_text(ProcessState state) noexcept;
 
 }  // namespace pipeline

@@ -22,9 +22,9 @@ std::optional<uid_t> owner_of(const std::string& segment) {
     return status.st_uid;
 }
 
-// Returns the directory that the lock in `runtime_dir` names; none if there is no lock, or if it names none.
-// If this user may not read the lock, it is a service's: then returns `runtime_dir`, since the segments of a
-// service lie beside its lock.
+// Returns the directory of the segments, which the pipeline's lock in `runtime_dir` names; none if there is
+// no lock, or if the lock names no directory. If this user may not read the lock, it is the lock of a
+// service: returns `runtime_dir`, because a service has its segments beside its lock.
 std::optional<std::filesystem::path> directory_in(const std::filesystem::path& runtime_dir,
                                                   const std::string& pipeline) {
     const std::string path = lock_file(runtime_dir, pipeline);

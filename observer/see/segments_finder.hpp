@@ -15,10 +15,12 @@ class SegmentsFinder {
         : pipeline_(std::move(pipeline)), lock_dirs_(std::move(lock_dirs)) {}
 
     [[nodiscard]] const std::string& pipeline() const noexcept { return pipeline_; }
-    // Returns the name for SegmentsView::open(), in the first of these directories: one that a lock names and
-    // that has segments of the pipeline; /dev/shm, if this user owns segments of the pipeline there; the
-    // first one that a lock names; /dev/shm. Reads the locks anew each time, because the next supervisor may
-    // use another directory.
+    // Returns the name for SegmentsView::open(). It is in the first of these directories that applies:
+    //   1. a directory that a lock names, if it has segments of the pipeline
+    //   2. /dev/shm, if this user owns segments of the pipeline there
+    //   3. the first directory that a lock names
+    //   4. /dev/shm
+    // Reads the locks anew on each call, because the next supervisor may use another directory.
     [[nodiscard]] std::string find() const;
 
   private:

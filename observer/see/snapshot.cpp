@@ -12,8 +12,8 @@
 namespace pipeline {
 namespace {
 
-// All words of the segments that locate items. Each word only grows (a hand's word by its `first`, then its
-// `done`), so two equal reads prove that all words had these values at the moment between the reads.
+// All words of the segments that say where items are. Each word only grows (a hand's word by its `first`,
+// then by its `done`). So if two reads are equal, all words had these values at the moment between the reads.
 struct Words {
     std::uint64_t tail = 0;
     std::uint64_t head = 0;
@@ -34,9 +34,9 @@ Words look(const RingView& ring, const StorageView& storage) noexcept {
     return words;
 }
 
-// Counts each item where its commit word puts it (settle.hpp). A process first stores a commit word, which
-// moves items, and then the words derived from it. It may have been killed in between, or may not have
-// reached the second store yet; the items have moved all the same.
+// Counts each item where its commit word puts it (settle.hpp). A process moves items by storing a commit
+// word, and then stores the words derived from it. If it was killed in between, or is in between now, the
+// derived words are out of date, but the items have moved.
 Flow settled(const Words& words, const std::optional<LastSave>& last, const Totals& outcomes) noexcept {
     const auto word_of = [&words](std::size_t place) { return HandWord::unpack(words.hands[place]); };
     Flow flow;
@@ -56,14 +56,15 @@ ProcessSight sight(ProcessSight::Role role, std::uint16_t place, ProcessId proce
     return {role, place, process.pid, process_state(process, reach)};
 }
 
-// Reads until two reads in a row agree, or the deadline passes.
+// Reads until two reads in a row are equal. Returns none if no two are equal within `patience`.
 std::optional<Flow> exact_flow(const RingView& ring, const StorageView& storage,
                                std::chrono::nanoseconds patience) {
     using std::chrono::steady_clock;
     const auto deadline = steady_clock::now() + patience;
     Words words = look(ring, storage);
     do {
-        // Neither the last record nor these totals are overwritten before one of the words has changed.
+        // Neither of these two values is overwritten before one of the words has changed. So if the words are
+        // still the same, both values belong to the same moment.
         const std::optional<LastSave> last = storage.last_save(words.saved);
         const Totals outcomes = storage.totals(words.durable_word);
         const Words again = look(ring, storage);
@@ -73,8 +74,8 @@ std::optional<Flow> exact_flow(const RingView& ring, const StorageView& storage,
     return std::nullopt;
 }
 
-// Reads each word once, against the direction of the items (storage before ring). So no word is behind one
-// that was read before it, and no count is negative.
+// Reads each word once, in the opposite order to the items' way (the storage before the ring). So no count is
+// negative: a word that is read later counts at least the items that the earlier words have counted.
 Flow glance(const RingView& ring, const StorageView& storage) noexcept {
     const std::uint64_t durable_word = loaded(storage.area().durable_word);
     Flow flow;
@@ -88,10 +89,10 @@ Flow glance(const RingView& ring, const StorageView& storage) noexcept {
     return flow;
 }
 
-// Returns a glance() whose numbers fit together. If a glance takes too long, ring or storage seem to hold
-// more than they can, or a flush has overwritten the totals: then tries again.
+// Repeats glance() until its numbers fit together, at most kTries times. If a glance takes too long, its
+// numbers do not fit: ring or storage seem to hold more than they can, or a flush has overwritten the totals.
 Flow passing_flow(const RingView& ring, const StorageView& storage) noexcept {
-    constexpr int kTries = 8;  // the numbers of a damaged segment never fit
+    constexpr int kTries = 8;  // a bound, since a damaged segment's numbers never fit
     Flow flow;
     for (int i = 0; i < kTries; ++i) {
         flow = glance(ring, storage);

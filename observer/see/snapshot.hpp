@@ -22,8 +22,8 @@ struct Flow {
     std::uint64_t in_ring = 0;
     std::uint64_t in_hands = 0;  // claimed and not yet saved
     std::uint64_t saved = 0;     // in storage, or already released from it
-    std::uint64_t durable = 0;   // saved items that are in the ledger, by the segments' count
-    Totals outcomes{};           // of the durable items
+    std::uint64_t durable = 0;   // items that are in the ledger, according to the segments
+    Totals outcomes{};           // how many durable items had each outcome
 
     // Acquired items that are nowhere; negative if some are in two places. Always 0 without a defect.
     [[nodiscard]] std::int64_t missing() const noexcept {
@@ -45,7 +45,7 @@ struct Snapshot {
     std::string ledger;
     std::uint64_t generation = 0;
     Flow flow;
-    std::vector<ProcessSight> processes;  // registered; not those that ended in good order
+    std::vector<ProcessSight> processes;  // producer and consumers that are registered, alive or dead
     Reach reach = Reach::Here;
 };
 
@@ -54,9 +54,9 @@ struct Snapshot {
 // as moved (settle.hpp). Returns none if no two reads in a row are equal for a whole second.
 [[nodiscard]] std::optional<Flow> read_flow(const RingView& ring, const StorageView& storage);
 
-// For frequent observations: an exact flow if that takes no longer than `patience`, else a single read. The
-// words of a single read are a few microseconds apart: no count is negative, no item is missing, and an item
-// that moved meanwhile counts at its old or its new place.
+// Made for frequent observations: an exact flow if that takes no longer than `patience`, else a single read.
+// The words of a single read are a few microseconds apart: no count is negative, no item is missing, and an
+// item that moved meanwhile counts where it was before or where it is now.
 struct LiveFlow {
     Flow flow;
     bool is_exact = false;  // all words are of one moment

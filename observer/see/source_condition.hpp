@@ -13,7 +13,7 @@ namespace pipeline {
 struct SourceCondition : SourceNumbers<Plain> {
     SourceState state = SourceState::Fine;
     std::uint64_t since_ns = 0;  // start of that state, monotonic
-    std::string sentence;        // cause and advice in one line, unless Fine
+    std::string sentence;        // cause and advice in one line; empty if the state is Fine
 
     // How long the oldest invoice of the backlog has waited at the wall-clock time `now_us`; 0: none waits.
     [[nodiscard]] double waiting_seconds(std::int64_t now_us) const noexcept {
@@ -24,7 +24,7 @@ struct SourceCondition : SourceNumbers<Plain> {
 
 [[nodiscard]] SourceCondition look_at_source(const SourceMetrics& metrics);
 
-// "fine", "gone", "replaced", "cannot_move", "nothing_is_taken", "unreadable".
+// Returns "fine", "gone", "replaced", "cannot_move", "nothing_is_taken" or "unreadable".
 [[nodiscard]] std::string_view to_text(SourceState state) noexcept;
 
 }  // namespace pipeline

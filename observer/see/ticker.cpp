@@ -39,7 +39,7 @@ Ticker::Event Ticker::wait(int fd) {
         if (ready < 0 && fd >= 0) return Event::Input;
         if (ready < 0) continue;
         if (awaited[0].revents != 0) return Event::End;
-        // No more input can come. Polling again would return at once, for ever.
+        // The other end of `fd` is gone. Polling again would return at once, for ever.
         if ((awaited[1].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) return Event::End;
         const bool has_input = awaited[1].revents != 0;
         const auto now = steady_clock::now();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waits for the time of the next observation, or for the end, which SIGTERM or SIGINT requests.
+// Waits for the time of the next observation, for input, or for SIGTERM or SIGINT, which end the observer.
 #pragma once
 
 #include <chrono>
@@ -14,10 +14,10 @@ class Ticker {
     explicit Ticker(std::chrono::nanoseconds interval);
 
     enum class Event { Tick, Input, End };
-    // Waits for the next tick (missed ones are dropped), for the end, or for input on `fd` unless it is -1.
-    // If several are due, the end is returned first; ticks and input alternate, so neither starves the other.
-    // Any other signal that interrupts the wait counts as input on `fd`. If the other end of `fd` is gone,
-    // that counts as the end.
+    // Waits for an event: the next Tick (missed ticks are dropped), Input on `fd` (unless it is -1), or End.
+    // If End is due, returns it first. If Tick and Input are both due, returns them in turn, so that neither
+    // starves the other. Any other signal that interrupts the wait counts as Input on `fd`. If the other end
+    // of `fd` is gone, returns End.
     [[nodiscard]] Event wait(int fd = -1);
     // Returns true once `fd` accepts data or reports an error. Returns false if the end comes first; after
     // that, wait() returns End as well.

@@ -13,8 +13,8 @@ namespace pipeline {
 // Returns a text like "12 wait, the oldest for 3.20 s"; empty if there is nothing to report.
 [[nodiscard]] std::string source_text(const Observation& now);
 
-// True if something is wrong with the ledger or the source, even if it has not lasted long enough to be
-// unhealthy.
+// True if something is wrong with the ledger (or with the source), even if that has not lasted long enough
+// for Health to report it.
 [[nodiscard]] bool is_ledger_in_trouble(const Observation& now) noexcept;
 [[nodiscard]] bool is_source_in_trouble(const Observation& now) noexcept;
 

@@ -15,8 +15,9 @@ ExitStatus show_lines(const ObserverOptions& options) {
     Ticker ticker(options.interval);
     Lookout lookout({options.name, options.lock_dirs});
     bool was_attached = false;
-    std::string told;  // why there is nothing to see
-    // Prints a line. Returns false if the observer must end while the reader of its output does not read.
+    std::string told;  // the last text printed that says why nothing can be observed
+    // Prints a line, and waits while the reader of the output does not read. Returns false if SIGTERM or
+    // SIGINT comes during that wait.
     const auto print = [&ticker](const std::string& line) {
         return print_output_while([&ticker] { return ticker.wait_for_room(STDOUT_FILENO); }, line + "\n");
     };

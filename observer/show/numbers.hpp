@@ -18,7 +18,8 @@ struct Number {
     using Value = std::variant<std::monostate, bool, std::uint64_t, double, std::string>;  // monostate: none
     enum class Type : std::uint8_t { Counter, Gauge };
 
-    // The number's place in the JSON: the object and the key in it. If `object` is null, it is only a metric.
+    // The number's place in the JSON: the object and the key in it. If `object` is null, the number is not in
+    // the JSON.
     const char* object = nullptr;
     const char* key = nullptr;
     // The metric's name without its prefix; null: the number is only in the JSON. Rows of one metric follow
@@ -42,12 +43,12 @@ struct Number {
 
 enum class Subject : std::uint8_t { Flow, Ledger, Source };
 
-// The rows, in the order in which JSON and Prometheus show them.
+// Returns the numbers of a subject, in the order in which JSON and Prometheus show them.
 [[nodiscard]] std::span<const Number> numbers_of(Subject subject) noexcept;
 
-// The value for Prometheus: 0 if there is none.
+// Returns the value for Prometheus; 0 if `value` is no number and no bool.
 [[nodiscard]] double as_double(const Number::Value& value) noexcept;
-// "3 files not moved yet"; empty if the number has no words or is 0.
+// Returns a text like "3 files not moved yet"; empty if the number has no words or is 0.
 [[nodiscard]] std::string in_words(const Number& number, const Observation& now);
 
 }  // namespace pipeline

@@ -99,7 +99,7 @@ ProcessRow consumer_row(const View& view, std::size_t i) {
     return row;
 }
 
-// The sort key of consumer i, greatest first.
+// Returns the sort key of consumer `i`. Consumers with greater keys come first.
 double rank(const View& view, std::size_t i, SortOrder order) noexcept {
     const ConsumerObservation& consumer = view.now->consumers[i];
     const bool is_compared = i < view.recent.consumers.size();

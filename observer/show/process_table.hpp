@@ -29,8 +29,8 @@ enum class SortOrder : std::uint8_t { Place, Rate, Busy, Since, Deaths };
 inline constexpr std::size_t kSortOrders = 5;
 [[nodiscard]] const char* to_text(SortOrder order) noexcept;
 
-// Returns the rows of supervisor and producer, then those of the consumers, sorted by `order`: places
-// ascending, all others descending. Empty if nothing has been observed.
+// Returns the rows of supervisor and producer, then those of the consumers, sorted by `order`: by place
+// ascending, by anything else descending. Returns no rows if nothing has been observed.
 [[nodiscard]] std::vector<ProcessRow> process_rows(const View& view, SortOrder order = SortOrder::Place);
 
 }  // namespace pipeline

@@ -26,8 +26,9 @@ constexpr double kNsPerSecond = 1e9;
 constexpr std::array<Activity, kActivities> kAll{Activity::Working, Activity::WaitingForInput,
                                                  Activity::WaitingForRoom, Activity::Flushing};
 
-// The metric families of one scrape. Each name gets the prefix, and each metric the pipeline's label. Labels
-// are made safe, because Prometheus would refuse the whole scrape for one that is not UTF-8.
+// The metric families of one scrape. Adds the prefix "invoice_pipeline_" to each name, and the label
+// `pipeline` to each metric. Makes all labels safe with safe_line(): Prometheus would refuse the whole scrape
+// if one label were not UTF-8.
 class Families {
   public:
     explicit Families(std::string pipeline) : pipeline_(std::move(pipeline)) {}
@@ -71,10 +72,9 @@ class Families {
     std::vector<MetricFamily> families_;
 };
 
-// Converts a histogram to the buckets for Prometheus, from a microsecond to 18 minutes, with a bound at every
-// second power of two. Buckets in shared memory have these bounds too, so the counts are exact. A bucket
-// there counts values below its upper bound, while Prometheus's `le` includes the bound: a difference of a
-// nanosecond.
+// Converts a histogram to one for Prometheus, whose bounds are the powers of four from 4^5 ns (a microsecond)
+// to 4^20 ns (18 minutes). The buckets in shared memory have these bounds too, so the counts are exact but
+// for values that equal a bound: the buckets count them above it, while Prometheus's `le` counts them below.
 ClientMetric::Histogram coarse(const Histogram& fine) {
     constexpr unsigned kFirst = 10;
     constexpr unsigned kLast = 40;

@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kVersion = 1;  // raised when a name changes its meaning or disappears
+constexpr int kVersion = 1;  // of this JSON; raised when a name changes its meaning or disappears
 
 double seconds_since(std::uint64_t ns, std::uint64_t now_ns) noexcept {
     return now_ns > ns ? static_cast<double>(now_ns - ns) / 1e9 : 0;
@@ -116,7 +116,7 @@ void add_recent(Json& json, const View& view) {
                       {"sentence", recent.advice.sentence}};
 }
 
-// Adds the history by columns, because readers draw one column after the other.
+// Adds the history as one array for each number, because readers draw each number as a curve.
 void add_history(Json& json, const std::vector<Pace>& history) {
     const auto column = [&history](double Pace::*number) {
         Json values = Json::array();

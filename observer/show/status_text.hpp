@@ -16,10 +16,10 @@ namespace pipeline {
 // cannot observe one.
 [[nodiscard]] std::string waiting_text(const View& view);
 
-// "running", "running, source paused".
+// Returns a text like "running" or "running, source paused".
 [[nodiscard]] std::string state_text(const Observation& now);
 
-// "4 consumers", "4 consumers (1 to 32)": the wanted number, and its range.
+// Returns a text like "4 consumers" or "4 consumers (1 to 32)": the wanted number, and its range.
 [[nodiscard]] std::string consumers_text(const SupervisorObservation& supervisor);
 
 // Returns a text like "nothing has moved for 34 s, since 14:02:33"; empty if something moved in the last

@@ -16,14 +16,14 @@
 namespace pipeline {
 namespace {
 
-// Numbers that identify epoll events. The clients' numbers follow.
+// Numbers that tell epoll events apart. Clients have numbers from kFirstClient on.
 constexpr std::uint64_t kListening = 0;
 constexpr std::uint64_t kTimer = 1;
 constexpr std::uint64_t kFirstClient = 2;
 
-constexpr int kAtOnce = 64;                           // events and new connections per serve()
-constexpr std::chrono::seconds kRest{1};              // until the next try, if there is no room to accept
-constexpr std::size_t kMostIgnoredBytes = 1U << 20U;  // that come after a request, until the client closes
+constexpr int kAtOnce = 64;                           // most events, and most new connections, in one serve()
+constexpr std::chrono::seconds kRest{1};              // until the next try, if the system has no room
+constexpr std::size_t kMostIgnoredBytes = 1U << 20U;  // after a request; with more, the connection ends
 
 bool has_nothing_now(int error) noexcept {
     return error == EAGAIN || error == EINTR;
@@ -59,8 +59,8 @@ std::array<unsigned char, 16> address_of(const sockaddr_storage& from) noexcept 
     return address;
 }
 
-// True if nothing more needs to be read. A request begins with its method; a text that begins with anything
-// else (TLS, say) will never become a request.
+// True if nothing more needs to be read: `text` is a whole head, or no request. A request begins with its
+// method in capitals; a text that begins with anything else (TLS, say) will never become a request.
 bool is_whole(std::string_view text) noexcept {
     if (!text.empty() && (text.front() < 'A' || text.front() > 'Z')) return true;
     return text.find("\n\r\n") != std::string_view::npos || text.find("\n\n") != std::string_view::npos;
@@ -139,11 +139,11 @@ void Clients::add(UniqueFd fd, const Address& address) {
     client->second.address = address;
     client->second.until = Clock::now() + bounds_.time;
     ++counts_[address];
-    // Serve the client at once: its request may have come already, and later another client may push it out.
+    // Serve the client at once: its request may have come already, and later make_room() may drop it.
     if (!go_on(number, client->second)) drop(client);
 }
 
-// Drops the oldest connection of the client that has the most. There must be an open connection.
+// Drops the oldest connection of the client that has the most connections. There must be an open one.
 void Clients::make_room() {
     const auto most =
         std::max_element(counts_.begin(), counts_.end(),
@@ -173,8 +173,9 @@ void Clients::drop_late() {
     while (!open_.empty() && open_.begin()->second.until <= now) drop(open_.begin());
 }
 
-// Sets the timer for the oldest connection's limit, or for the next try to accept. If that connection ends
-// earlier, the timer only causes one more call of serve(). Without connections there is no timer.
+// Sets the timer: while listening, to the time limit of the oldest connection; otherwise to the next try to
+// accept. If the oldest connection ends before its limit, the timer only causes one more call of serve().
+// While listening without connections there is no timer.
 void Clients::set_timer() {
     if (timer_is_set_ || (open_.empty() && is_listening_)) return;
     const auto at = is_listening_ ? open_.begin()->second.until : Clock::now() + kRest;

@@ -2,7 +2,7 @@
 // Serves connections that carry one request and one answer each. One thread serves all of them and never
 // waits for a single one. Limits of time and bytes hold for the whole life of a connection, no matter in how
 // many pieces the client sends or reads. The number of connections is limited too. When that limit is
-// reached, the oldest connection of the client that has the most is dropped. If the answers take too much
+// reached, the client that has the most connections loses its oldest one. If the answers take too much
 // memory, the oldest connection that has not read its answer is dropped. So clients that are slow, silent or
 // do not read cannot keep others from an answer, however many they are.
 //
@@ -27,7 +27,7 @@ class Clients {
     struct Bounds {
         std::size_t connections = 1024;         // at a time
         std::size_t request_bytes = 16'384;     // of a request's head
-        std::size_t answer_bytes = 33'554'432;  // of all unsent answers; one alone may be longer
+        std::size_t answer_bytes = 33'554'432;  // of all unsent answers together; one alone may be longer
         std::chrono::milliseconds time{5'000};  // from the start of a connection to its end
     };
     // Returns the answer to a request's head; an empty answer ends the connection. If no more will come, or
@@ -72,8 +72,8 @@ class Clients {
     void set_timer();
     void want(int fd, std::uint64_t number, std::uint32_t events, int operation);
 
-    // Each of these goes on with a client's connection as far as possible. They return false if the
-    // connection must end.
+    // Each of these goes on with a client's connection as far as it can without blocking, and returns
+    // false if the connection must end.
     [[nodiscard]] bool go_on(std::uint64_t number, Client& client);
     [[nodiscard]] bool hear(std::uint64_t number, Client& client);
     [[nodiscard]] bool answer(std::uint64_t number, Client& client);
@@ -86,11 +86,11 @@ class Clients {
     UniqueFd events_;  // epoll
     UniqueFd timer_;
     bool timer_is_set_ = false;
-    bool is_listening_ = true;  // false while the system has no room for one: until the timer fires
+    bool is_listening_ = true;  // false: the system has no room for a connection, until the timer fires
     std::uint64_t next_number_;
     Open open_;
     std::map<Address, std::size_t> counts_;  // open connections per client
-    std::size_t held_bytes_ = 0;             // of all unsent answers
+    std::size_t held_bytes_ = 0;             // of all answers that are not sent completely
 };
 
 }  // namespace pipeline

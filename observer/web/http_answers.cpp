@@ -18,7 +18,7 @@ class MemoryStream : public httplib::Stream {
   public:
     explicit MemoryStream(std::string_view request) noexcept : request_(request) {}
 
-    [[nodiscard]] bool is_readable() const override { return true; }  // read() reports the end
+    [[nodiscard]] bool is_readable() const override { return true; }  // at the end, read() returns 0
     [[nodiscard]] bool is_writable() const override { return true; }
     ssize_t read(char* bytes, size_t size) override {
         const std::size_t count = request_.copy(bytes, size);
@@ -75,7 +75,7 @@ class HttpAnswers::Server : public httplib::Server {
 
   private:
     Response route(const httplib::Request& request) const {
-        // With --listen-anywhere, the machine may have any name.
+        // With --listen-anywhere, clients may call this machine by any name.
         if (!anywhere_ && !is_local_host(request.get_header_value("Host")))
             return {421, "text/plain; charset=utf-8", "ask for localhost, or listen with --listen-anywhere\n",
                     "default-src 'none'"};
@@ -83,11 +83,11 @@ class HttpAnswers::Server : public httplib::Server {
     }
     template <class Client>
     void process(Client& client) {
-        // Ignore the ranges that a client asks for: one that is repeated many times would multiply the
-        // answer.
+        // Ignore the byte ranges that a client asks for: if it repeated one many times, the answer would be
+        // many times as long.
         const auto without_ranges = [](httplib::Request& request) { request.ranges.clear(); };
         bool is_closed = false;
-        // Later versions of the library take the addresses of both ends, which no handler uses.
+        // Later versions of cpp-httplib also want the addresses of both ends, which no handler uses.
         if constexpr (requires { process_request(client, "", 0, "", 0, true, is_closed, without_ranges); }) {
             process_request(client, "", 0, "", 0, true, is_closed, without_ranges);
         } else {
@@ -96,7 +96,7 @@ class HttpAnswers::Server : public httplib::Server {
     }
 
     const bool anywhere_;
-    const View* view_ = nullptr;  // for the current request
+    const View* view_ = nullptr;  // the view that answers the current request
 };
 
 HttpAnswers::HttpAnswers(bool anywhere) : server_(std::make_unique<Server>(anywhere)) {}

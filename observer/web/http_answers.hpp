@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Turns an HTTP request into its answer, both whole in memory. The HTTP library (cpp-httplib) parses the
-// request and writes the answer. It gets no socket and no thread, so a client cannot hold one. This part is
-// optional, like serve.hpp.
+// request and writes the answer. It gets no socket and no thread, so a slow client cannot block it. This part
+// is optional, like serve.hpp.
 #pragma once
 
 #include <memory>

@@ -21,7 +21,7 @@ struct Response {
 [[nodiscard]] Response respond(std::string_view method, std::string_view path, const View& view,
                                std::string_view nonce);
 
-// True if the Host header names a loopback address or localhost. A server that requires this refuses the
+// True if the Host header names a loopback address or localhost. A server that requires this does not answer
 // pages of other sites whose name resolves to this machine (DNS rebinding).
 [[nodiscard]] bool is_local_host(std::string_view host);
 

@@ -15,8 +15,8 @@
 namespace pipeline {
 namespace {
 
-// Limits the connections so that descriptors are left for observing the pipeline, and for the files already
-// open.
+// Limits the number of connections, so that descriptors are left for observing the pipeline, beside those of
+// the files already open.
 Clients::Bounds bounds() noexcept {
     constexpr rlim_t kOwn = 16;
     Clients::Bounds bounds;

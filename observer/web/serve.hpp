@@ -9,8 +9,8 @@
 
 namespace pipeline {
 
-// Runs until SIGTERM or SIGINT. Throws Failure as open_listening_socket() does; Configuration if this
-// observer was built without the HTTP library.
+// Runs until SIGTERM or SIGINT. Throws Failure Configuration if this observer was built without the HTTP
+// library. Also throws whatever open_listening_socket() throws.
 [[nodiscard]] ExitStatus serve(const ObserverOptions& options);
 
 }  // namespace pipeline

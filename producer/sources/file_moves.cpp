@@ -25,7 +25,7 @@ int FileMoves::give(int from, const char* name, int to, const char* to_name) {
         const auto there = look_at(to, to_name);
         if (here && there && here->identity == there->identity) error = 0;
     }
-    // A kill here leaves both names.
+    // A kill here leaves the file with both names.
     return error != 0 ? error : unlink(from, name);
 }
 

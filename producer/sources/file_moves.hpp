@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Moves files between open folders and never replaces a file. If the file system has no RENAME_NOREPLACE
-// (NFS, some FUSE file systems), it uses hard links instead:
+// (NFS, some FUSE file systems), it works without this flag:
 //
 //   take()   moves a file into our private folder, with rename(2), after a check that the name is free there.
 //            Only this process creates names in that folder.
@@ -28,7 +28,8 @@ class FileMoves {
     [[nodiscard]] int take(int from, const char* name, int to);
     [[nodiscard]] int give(int from, const char* name, int to, const char* to_name);
 
-    // From now on uses hard links instead of RENAME_NOREPLACE.
+    // From now on, take() checks the name and then renames, and give() uses hard links, instead of
+    // RENAME_NOREPLACE.
     void use_links() noexcept { links_ = true; }
     [[nodiscard]] bool uses_links() const noexcept { return links_; }
 

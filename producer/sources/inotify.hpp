@@ -16,8 +16,8 @@ namespace pipeline {
 
 class Inotify {
   public:
-    // Watches `path` for the events in `mask`. Throws Failure (NoInput) if that is impossible; if a limit of
-    // inotify is reached, the text names the limit to raise.
+    // Watches `path` for the events in `mask`. Throws Failure (NoInput) if that is impossible. If a limit of
+    // inotify is reached, the error message names the limit to raise.
     Inotify(const std::string& path, std::uint32_t mask) : Inotify(path, path, mask) {}
     // Watches the folder open as `folder_fd`, even if its `path` leads elsewhere now.
     Inotify(int folder_fd, const std::string& path, std::uint32_t mask);

@@ -49,7 +49,8 @@ class KeyTable {
         if (hole == kNone || !entries_[hole].used) return false;
         const std::size_t mask = entries_.size() - 1;
         for (std::size_t next = (hole + 1) & mask; entries_[next].used; next = (next + 1) & mask) {
-            // The entry may move into the hole if a lookup that starts at the entry's home passes the hole.
+            // The entry may move into the hole if a lookup of its key, which starts at home(key), passes the
+            // hole.
             const std::size_t way = (next - home(entries_[next].key)) & mask;
             if (way < ((next - hole) & mask)) continue;
             entries_[hole] = entries_[next];

@@ -17,10 +17,11 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// A wait lasts no longer than this, because a change of the name may cause no event (a symbolic link that now
-// leads to another file).
+// wait() waits no longer than this. The list's name may come to lead to another file without any event
+// (somebody changes a symbolic link), so the source must check the name.
 constexpr milliseconds kLook{500};
-// Log a comparison of at least this many bytes. A shorter one takes no noticeable time.
+// Log the comparison with what was read before if it covers at least this many bytes. A shorter one takes no
+// noticeable time.
 constexpr std::uint64_t kTellOfBytes = std::uint64_t{1} << 30U;
 
 constexpr const char* kAdvice =
@@ -51,7 +52,7 @@ void LinesSource::watch_changes() {
     if (!once_) changes_.emplace(path_.string(), IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF);
 }
 
-// Compares the next slice of the candidate with what was read before.
+// Compares the next slice of `candidate_`, a file that may be the list, with what was read before.
 void LinesSource::compare() {
     const auto outcome = check_.read_slice(*candidate_);
     switch (outcome) {
@@ -65,8 +66,9 @@ void LinesSource::compare() {
     }
 }
 
-// Begins to read the candidate, which has proved to be the list. Locks it, so that no other pipeline reads
-// it. If the candidate is the file that this process reads already, keeps the open file, which has the lock.
+// Begins to read the candidate, which the comparison has shown to be the list. If it is the file that this
+// process reads already, keeps the open file, which has the lock. If it replaces that file, locks it, so that
+// no other pipeline reads it.
 void LinesSource::go_on() {
     ListFile file = *std::exchange(candidate_, std::nullopt);
     if (!reader_) return read_on(std::move(file));
@@ -151,7 +153,7 @@ std::size_t LinesSource::acquire(std::span<Item> items) {
     if (state != ListReader::State::End) return count;
     if (once_ && count < items.size() && reader_->take_rest(items[count])) ++count;
     if (count > 0) return count;
-    if (once_) {  // verify the list before taking this for its end
+    if (once_) {  // before this counts as the end: check that the file is still the list
         watch_.hurry();
         look_if_due();
         if (!lost_.empty()) return 0;
@@ -193,7 +195,7 @@ void LinesSource::wait(int signal_fd, std::chrono::milliseconds bound) {
         wait_readable(-1, signal_fd, bound);
         return;
     }
-    if (candidate_ || !changes_) return;  // acquire() has work: it compares the candidate, or reads on
+    if (candidate_ || !changes_) return;  // acquire() has work: it compares, or reads on (`once`)
     if (bound > kLook) bound = std::chrono::ceil<milliseconds>(until_common_tick(kLook));
     // Drain the events before checking the file's length: a change in between then wakes the poll.
     changes_->drain([this](std::uint32_t mask, std::string_view) {
@@ -242,9 +244,9 @@ void LinesSource::see_name(ListWatch::Name name) {
     report_->set(is_gone ? SourceState::Gone : SourceState::Replaced, sentence);
 }
 
-// Makes the file that has the name now the candidate. It may be the list: put back, or rewritten with more
-// lines at its end. Skips a file that was compared and has not changed since, unless its last change is so
-// recent that a later one may have the same time stamp.
+// Makes the file that has the list's name now the candidate. It may be the list: put back, or rewritten with
+// more lines at its end. Skips a file that was compared and has not changed since. But compares it again if
+// its last change was so recent that a later change may have the same time stamp.
 void LinesSource::look_for_list() {
     const auto found = look_through(path_.c_str());
     if (candidate_ || !found) return;

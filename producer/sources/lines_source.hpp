@@ -53,15 +53,15 @@ class LinesSource final : public Source {
     std::string name_;
     bool once_;
     std::shared_ptr<SourceReport> report_;
-    bool is_start_;  // no producer of this run has verified the list yet: throw if it is another one
+    bool is_start_;  // no producer of this run has verified the list yet: throw if the file is another list
     ListWatch watch_;
-    ListWatch::Name leads_to_ = ListWatch::Name::Same;  // where the name led at the last check
+    ListWatch::Name leads_to_ = ListWatch::Name::Same;  // where the list's name led at the last check
 
     std::optional<ListReader> reader_;   // reads the list; none until the first comparison is done
-    std::optional<ListFile> candidate_;  // the file being compared; read next if it is the list
+    std::optional<ListFile> candidate_;  // a file being compared; if it is the list, it is read next
     ListCheck check_;
-    std::optional<FileStatus> last_candidate_;  // already compared: skip it
-    std::string lost_;                          // why the list is lost; empty: it is not
+    std::optional<FileStatus> last_candidate_;  // was compared already: skip it
+    std::string lost_;                          // why the list is lost; empty: it is not lost
 
     std::optional<Inotify> changes_;  // none with `once`
     bool stopped_ = false;

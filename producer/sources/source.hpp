@@ -23,30 +23,30 @@
 
 namespace pipeline {
 
-// Where a source continues, and which items it must not return again.
+// Tells where a source continues, and which items it must not return again.
 struct Resume {
     // Ordered source: the position of the next item; 0 if the source was never read.
     std::uint64_t position = 0;
-    // Ordered source: the position at which this generation of the segments started. Standard input needs it
-    // if it is a file: the source continues `position - start` bytes after the offset at which the file was
-    // handed over. (A later run may read another file; its bytes continue the count from the ledger's
-    // cursor.)
+    // Ordered source: the position at which this generation of the segments started. Only standard input
+    // needs it, if it is a file. The pipeline was given that file at some offset, and the source continues
+    // `position - start` bytes after that offset. (A later run may be given another file; its positions go on
+    // from the ledger's cursor.)
     std::uint64_t start = 0;
-    // The number of items that this generation has acquired already; expected() includes them.
+    // The number of items that this generation has acquired already; Source::expected() includes them.
     std::uint64_t acquired = 0;
     // Unordered source: the positions of the items that are in the pipeline.
     std::unordered_set<std::uint64_t> in_flight;
     // The positions in `in_flight` whose records are in the ledger but not yet acknowledged, with their
     // outcomes.
     std::unordered_map<std::uint64_t, Outcome> unacknowledged;
-    // As RingArea::source_file and RingArea::bare_inodes. `source_file` is all zeros if the file or folder is
-    // unknown.
+    // Copies of RingArea::source_file and RingArea::bare_inodes. `source_file` is all zeros if the file or
+    // folder is unknown.
     FileIdentity source_file;
     bool bare_inodes = false;
-    // List: `marks` are the known digests of the bytes before `position`, in rising order. `unmarked` are the
-    // lines after the last mark, as far as the ring still has them. `list_checked`: a producer of this run
-    // has verified all of these in `source_file`, so that the next one compares only from the last mark's
-    // block on.
+    // List: `marks` are the known marks up to `position`, in rising order. `unmarked` are the lines after the
+    // last mark, as far as the ring still has them. `list_checked`: a producer of this run has compared
+    // `source_file` with all of these. The next producer then compares only from the beginning of the 1 MiB
+    // block that holds the last mark.
     std::vector<MarkedPosition> marks;
     std::vector<AcquiredLine> unmarked;
     bool list_checked = false;
@@ -56,8 +56,8 @@ struct Resume {
 struct SourceContext {
     // The source and its parts report their condition here; by default no observer sees it.
     std::shared_ptr<SourceReport> report = std::make_shared<SourceReport>();
-    // The options of a spool. By default the spool takes files without a settle time, and makes no regular
-    // scans.
+    // The options of a spool. By default the spool acquires each file at once, without waiting until the file
+    // stays unmodified, and makes no regular scans.
     SpoolOptions spool = at_once();
     // Moves the source's files.
     std::shared_ptr<FileMoves> moves = std::make_shared<FileMoves>();
@@ -80,8 +80,8 @@ class Source {
     virtual ~Source() = default;
 
     // Fills items[0..n) with id, position and extent and returns n; 0 if there is nothing now. Items count as
-    // acquired only once they are in the ring; after a restart, Resume describes these. Throws Failure if the
-    // source is gone or cannot be read.
+    // acquired only once they are in the ring; after a restart, Resume describes the acquired items. Throws
+    // Failure if the source is gone or cannot be read.
     [[nodiscard]] virtual std::size_t acquire(std::span<Item> items) = 0;
 
     // True if the source has no items now and knows of none to come. A source that may grow (a spool, a file)
@@ -112,12 +112,11 @@ class Source {
 
     // True if acknowledge() does something: the producer then calls it for each durable record, in order.
     [[nodiscard]] virtual bool wants_receipts() const noexcept { return false; }
-    // Tells the source that a record is durable: its receipt, at which a spool moves the file. After a kill,
-    // the next producer repeats the call, which must then change nothing. If moving fails, the source reports
-    // it and retries later; it does not throw.
+    // Gives the source the receipt for a durable record; a spool then moves the file. After a kill, the next
+    // producer repeats the call, which must then change nothing. If the move fails, the source reports that
+    // and retries later; it does not throw.
     virtual void acknowledge(const Record&) {}
-    // True if a later start recovers missing receipts by itself, so that a drain need not wait for every
-    // receipt.
+    // True if a later start makes up for missing receipts, so that a drain need not wait for every receipt.
     [[nodiscard]] virtual bool can_go_without_receipts() const noexcept { return false; }
 
     // Returns the total number of items from the source's beginning, if it is known now.

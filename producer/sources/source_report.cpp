@@ -6,7 +6,7 @@
 namespace pipeline {
 namespace {
 
-// From the worst to the mildest.
+// The bad states of a source, from the worst to the mildest.
 constexpr std::array kByGravity{SourceState::Gone, SourceState::Replaced, SourceState::Unreadable,
                                 SourceState::CannotMove, SourceState::NothingIsTaken};
 

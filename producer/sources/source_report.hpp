@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The condition of the source, written into the segments for observers (SourceMetrics). Several conditions
-// may hold at once: the report shows the worst, and when that one is over, the next. It logs nothing.
+// may hold at once: the report shows the worst of those that hold. It logs nothing.
 //
 // A kill leaves the dead producer's condition; its successor begins with Fine and checks again.
 #pragma once

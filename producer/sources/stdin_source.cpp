@@ -36,8 +36,8 @@ StandardInputSource::StandardInputSource(int fd, const Resume& resume)
     }
     if (!S_ISREG(status.st_mode)) return;
 
-    // The descriptor's own offset tells where the file was handed over. pread(2) never moves it, so the next
-    // producer finds the same offset.
+    // The descriptor's own offset tells at which byte of the file the pipeline had to begin. pread(2) never
+    // moves this offset, so the next producer finds the same one.
     const off_t handed_over = ::lseek(fd, 0, SEEK_CUR);
     if (handed_over < 0) throw system_failure(ExitStatus::NoInput, "lseek", kName, errno);
     file_shift_ = static_cast<std::uint64_t>(handed_over) - resume.start;
@@ -97,7 +97,7 @@ void StandardInputSource::stop() {
 void StandardInputSource::wait(int signal_fd, std::chrono::milliseconds bound) {
     if (lines_.has_line()) return;
     const bool over = stopped_ || ended_;
-    if (!over && file_shift_) return;  // reading a file never waits
+    if (!over && file_shift_) return;  // a read from a file never blocks
     wait_readable(over ? -1 : fd_, signal_fd, bound);
 }
 

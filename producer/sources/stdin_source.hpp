@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The source lines:-, which reads standard input: each line is an id. The source finishes at the end of
-// input, even for a file: the last line needs no newline.
+// input, even if the input is a file that may still grow. So the last line needs no newline.
 //
 // A pipe, a terminal or a socket delivers its bytes only once: if the producer is killed, lines that it read
 // but did not push are lost. So the source reads ahead little: 4 KiB, and only when no complete line is left.
@@ -36,7 +36,8 @@ class StandardInputSource final : public Source {
 
     int fd_;
     LineReader lines_;
-    // If the input is a regular file: the offset in it minus the position (modulo 2^64). Otherwise none.
+    // If the input is a regular file: the offset of a byte in the file minus its position (modulo 2^64).
+    // Otherwise none.
     std::optional<std::uint64_t> file_shift_;
     bool ended_ = false;
     bool stopped_ = false;

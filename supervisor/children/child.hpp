@@ -21,7 +21,7 @@ struct Child {
     enum class State {
         Waiting,  // starts at start_at
         Running,
-        Done,  // drained, left as told, or failed for good; does not restart by itself
+        Done,  // has drained, left as told, or failed for good; does not restart by itself
     };
 
     Role role = Role::Consumer;
@@ -38,15 +38,16 @@ struct Child {
     std::uint64_t progress_at_start = 0;  // progress_of() this child at its last start
 
     // Consumers only.
-    bool died_with_others = false;  // this child died when several were killed at once
-    // Set when the supervisor kills this child: HandArea::work with the invoice that takes too long, or 0 if
-    // the child holds a lock. Only the invoice in that value is charged with the death; 0 charges none.
+    bool died_with_others = false;  // this child died when several children were killed at once
+    // Set when the supervisor kills this child. If an invoice takes too long, this is the value of
+    // HandArea::work, and only the invoice in that value may be charged with the death. If the child holds a
+    // lock too long, this is 0, and no invoice is charged.
     std::optional<std::uint64_t> condemned_for;
 
     // Consumers only (pool.hpp).
-    bool wanted = true;     // if false, the consumer leaves; a successor only finishes its items
+    bool wanted = true;     // if false, the consumer leaves once its hand is empty
     bool told = false;      // this process has been told to leave, even if that was revoked since
-    bool is_dated = false;  // a fresh process must replace it
+    bool is_dated = false;  // Pool::go_on() must still replace this process
 
     [[nodiscard]] const char* program() const noexcept {
         return role == Role::Producer ? "producer" : "consumer";

@@ -66,7 +66,7 @@ Children::Event Children::wait(int signal_fd, milliseconds bound) {
         ::poll(watched.data(), watched.size(), static_cast<int>(std::max<std::int64_t>(0, bound.count())));
     if (ready == 0) return {};
     if (ready < 0) {
-        // poll(2) has failed. Report all children and the signal: a needless check of one does no harm.
+        // poll(2) has failed. Report all children and the signal: the caller may check them needlessly.
         if (errno != EINTR) std::this_thread::sleep_for(kWithoutPoll);
         for (pollfd& one : watched) one.revents = POLLIN;
     }

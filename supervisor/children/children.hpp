@@ -16,13 +16,13 @@ namespace pipeline {
 
 class Children {
   public:
-    // `outside`: consumers start programs, which this process adopts when a consumer dies (adopt_orphans()).
-    // It does not kill the children that it has already, and reaps them when they end.
+    // `outside`: consumers start programs. When a consumer dies, its programs become children of this process
+    // (adopt_orphans()). Children that this process had before its exec are reaped, but not killed.
     Children(Child producer, bool outside);
 
     [[nodiscard]] Child& producer() noexcept { return rows_.front(); }
     [[nodiscard]] const Child& producer() const noexcept { return rows_.front(); }
-    // The consumers in the order of add(). Rows are never removed.
+    // The consumers, in the order in which add() added them. Rows are never removed.
     [[nodiscard]] std::span<Child> consumers() noexcept { return std::span(rows_).subspan(1); }
     [[nodiscard]] std::span<const Child> consumers() const noexcept { return std::span(rows_).subspan(1); }
     [[nodiscard]] std::span<Child> all() noexcept { return rows_; }
@@ -46,14 +46,15 @@ class Children {
     // poll(2) fails, reports every child and the signal; the caller must check each one again.
     [[nodiscard]] Event wait(int signal_fd, std::chrono::milliseconds bound);
 
-    // Kills all running children and reaps them; no child starts again. Leaves a child alone that has not
-    // ended within `bound` (it waits for a dead disk, and never runs again). Returns the names and pids of
-    // such children.
+    // Kills all running children and reaps them; no child starts again. Gives up on children that have not
+    // ended within `bound` (they wait for a dead disk, and never run again). Returns the names and pids of
+    // these children.
     std::vector<std::string> kill_all(std::chrono::milliseconds bound);
-    // Kills and reaps a child whose start has failed. Leaves the child alone if it does not end soon.
+    // Kills and reaps a child whose start has failed. Gives up on the child if it does not end soon.
     void forget(Child& child);
-    // Kills the processes that dead consumers have left behind, if the consumers work `outside`. Living
-    // consumers end their own. Returns false if some of these processes still live after `bound`.
+    // If consumers start programs (`outside`), kills the processes that dead consumers have left behind.
+    // Living consumers end their programs themselves. Returns false if some of the killed processes still
+    // live after `bound`.
     bool end_orphans(std::chrono::milliseconds bound);
 
     [[nodiscard]] bool consumers_done() const noexcept;
@@ -64,8 +65,8 @@ class Children {
 
     std::vector<Child> rows_;  // the producer first
     bool outside_;
-    // Children that end_orphans() leaves alone: those from before this process's exec that have not ended
-    // yet, and those that could not be killed.
+    // Children that end_orphans() does not kill: those that this process had before its exec, and those that
+    // did not die when they were killed.
     std::vector<pid_t> spared_;
 };
 

@@ -43,7 +43,7 @@ void tell_of_death(const Child& child, const std::optional<Hand>& hand, Cause ca
                    {"CAUSE", how},
                    {"INVOICE", invoice},
                    {"ATTEMPT", attempt}});
-    } catch (const std::exception& exception) {  // no memory for the line
+    } catch (const std::exception& exception) {  // no memory for the log line above
         log(LogLevel::Warning, "{} died: {}", child.program(), exception.what());
     }
 }

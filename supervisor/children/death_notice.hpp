@@ -12,7 +12,7 @@
 
 namespace pipeline {
 
-// `hand`: the hand as the dead consumer has left it; none for the producer. `delay`: time until the restart.
+// `hand`: the hand of the dead consumer; none for the producer. `delay`: the time until the restart.
 void tell_of_death(const Child& child, const std::optional<Hand>& hand, Cause cause,
                    std::chrono::milliseconds delay, const Options& options) noexcept;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Counts consecutive deaths of consumers without progress in between, as when a library is missing or the
-// segments were cut. After ten such deaths another start is unlikely to help. Pure: the caller passes the
-// progress.
+// segment files were truncated. After ten such deaths, another start is unlikely to help. Pure: the caller
+// passes the progress.
 #pragma once
 
 #include <cstdint>

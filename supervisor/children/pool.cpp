@@ -9,7 +9,7 @@ namespace pipeline {
 Pool::Pool(Children& children, const Ring& ring, std::function<Child(std::uint16_t place)> make)
     : children_(children), ring_(ring), make_(std::move(make)) {
     for (std::size_t place = 0; place < kMaxPlaces; ++place) {
-        // A hand with items needs a consumer that finishes it, whether or not its place is wanted.
+        // A hand with items needs a consumer that finishes them, even if no consumer is wanted in its place.
         if (ring_.hand(place).empty()) continue;
         row(static_cast<std::uint16_t>(place)).wanted = false;
     }
@@ -20,8 +20,8 @@ void Pool::want(std::uint32_t consumers, TimePoint now) {
         Child& child = row(static_cast<std::uint16_t>(wanted_));
         child.wanted = true;
         if (child.state == Child::State::Running) {
-            // The consumer may have seen HandArea::leave already. Then it leaves, and the supervisor starts
-            // it again.
+            // The consumer may have seen HandArea::leave already. In that case it leaves, and the supervisor
+            // starts another consumer in its place.
             ring_.area().hands[child.place].leave.store(0, std::memory_order_release);
         } else if (child.state == Child::State::Done) {
             child.state = Child::State::Waiting;

@@ -2,8 +2,8 @@
 // Decides in which places consumers should run: in the lowest ones, as many as are wanted. The pool marks
 // rows of the process table as wanted or not, and sets HandArea::leave for each surplus consumer: that
 // consumer leaves once its hand is empty, that is once all items that it claimed are saved. The pool kills
-// nobody. The supervisor starts and reaps consumers. After each exit it asks the pool whether the consumer
-// has left as it was told, or needs no successor.
+// nobody. The supervisor starts and reaps consumers. After each exit of a consumer, it asks the pool whether
+// the consumer has left as it was told, or needs no successor.
 #pragma once
 
 #include <chrono>
@@ -21,7 +21,7 @@ class Pool {
     using TimePoint = std::chrono::steady_clock::time_point;
 
     // `make` creates a row for a place that never had a consumer. The constructor adds an unwanted consumer
-    // for each non-empty hand: unless want() wants it, it finishes the hand and leaves.
+    // for each non-empty hand: unless want() makes it a wanted one, it saves the hand's items and leaves.
     Pool(Children& children, const Ring& ring, std::function<Child(std::uint16_t place)> make);
 
     // Sets the number of wanted consumers, 1..kMaxPlaces.

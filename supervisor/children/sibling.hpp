@@ -28,13 +28,13 @@ enum class StandardInput { Null, Inherited };
 
 // Starts DIR/`program`, where DIR is the directory of this program. If that file is missing, starts
 // DIR/../`program`/`program`, as in a build tree. `arguments` exclude the program's name. Does not wait for
-// the exec: see await_start(). Throws the Failure that sibling_failure() describes.
+// the exec: see await_start(). Throws a Failure from sibling_failure().
 [[nodiscard]] Sibling start_sibling(const std::string& program, const std::vector<std::string>& arguments,
                                     StandardInput standard_input);
 
-// Describes why the program could not be started. The status is CannotCreate if the program is missing or
-// cannot be executed, and InputOutput if a retry may help: something ran out (shortage.hpp), or the file is
-// being written.
+// Returns a Failure that says why the program could not be started. Its status is CannotCreate if the program
+// is missing or cannot be executed. It is InputOutput if a retry may help: because the system has run out of
+// something (shortage.hpp), or because the file is being written.
 [[nodiscard]] Failure sibling_failure(const std::string& program, const Mishap& mishap);
 
 }  // namespace pipeline

@@ -34,7 +34,7 @@ ConsumerRange parse_consumers(std::string_view text, std::uint32_t processors) {
                                   parse_number(text.substr(to + kTo.size()))};
         if (range.least <= range.most) return range;
     } catch (const std::invalid_argument&) {
-        // Go on: the exception below covers both numbers and their order.
+        // Go on: the exception below covers bad numbers as well as numbers in the wrong order.
     }
     throw std::invalid_argument(
         fmt::format("a whole number from 1 to {}, MIN..MAX of such numbers, or auto is accepted", kMost));

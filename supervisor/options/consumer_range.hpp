@@ -12,16 +12,16 @@ struct ConsumerRange {
     std::uint32_t least = 0;  // 1..kMaxPlaces
     std::uint32_t most = 0;   // least..kMaxPlaces
 
-    // True if the supervisor chooses the number within the range, by the load. Otherwise the range is one
-    // number, and only signals change the number of consumers.
+    // True if the supervisor chooses the number of consumers within the range, by the load. Otherwise the
+    // range is a single number, which only signals change.
     [[nodiscard]] bool is_live() const noexcept { return least != most; }
     // Returns "4" or "1..32", for example.
     [[nodiscard]] std::string text() const;
     bool operator==(const ConsumerRange&) const = default;
 };
 
-// Reads the value of --consumers. `processors`: the host's number of processors; auto means 1 to twice that
-// number. Throws std::invalid_argument, whose text says what is accepted.
+// Reads the value of --consumers. `processors`: the number of the host's CPUs. The value auto means 1 to
+// twice that number. Throws std::invalid_argument, whose text says what is accepted.
 [[nodiscard]] ConsumerRange parse_consumers(std::string_view text, std::uint32_t processors);
 
 }  // namespace pipeline

@@ -99,15 +99,15 @@ void complete(Options& options, const Environment& environment) {
     }
 }
 
-// Returns the number of arguments before "--". In the short form, the command follows "--".
+// Returns the number of arguments before "--". After "--", the user may give the command for each invoice.
 std::size_t find_command(std::span<const char* const> arguments) noexcept {
     const auto found = std::find_if(arguments.begin(), arguments.end(),
                                     [](std::string_view argument) { return argument == "--"; });
     return static_cast<std::size_t>(found - arguments.begin());
 }
 
-// Expands the short form, in which `command` follows "--": sets --process each:COMMAND, and also --once if
-// the source has an end, as with xargs(1).
+// Sets the options that `command`, given after "--", stands for: --process each:COMMAND, and also --once if
+// the source has an end. So a command line works as with xargs(1).
 void take_command(std::span<const char* const> command, std::span<const char* const> options_given,
                   Options& options) {
     if (command.empty() || *command.front() == '\0') {
@@ -128,7 +128,7 @@ void refuse_unless(bool fits, std::string_view option, std::string_view accepted
                       accepted));
 }
 
-// Refuses options for work in a process outside the consumer that do not fit --process.
+// Refuses options for programs outside (such as --isolate and --pipeline) that do not fit --process.
 void check_outside(const Options& options) {
     const OutsideOptions& outside = options.outside;
     const bool is_program = options.process.is_program();
@@ -166,7 +166,7 @@ void check_process(const Options& options) {
                       })));
 }
 
-// Refuses options that the given kind of source does not have.
+// Refuses options that do not fit the kind of source.
 void check_source(const Options& options) {
     const SourceTraits& traits = options.source.traits();
     const auto source = in_quotes(options.source.text());

@@ -24,7 +24,7 @@ struct Options : PipelineOptions, SourceOptions, WorkOptions {
     std::uint32_t ring_capacity = 16'384;     // slots, kMinCapacity..kMaxCapacity
     std::uint32_t storage_capacity = 16'384;  // records, kMinCapacity..kMaxCapacity
     std::filesystem::path state_dir;          // absolute; STATE
-    std::filesystem::path runtime_dir;        // absolute; default: see directories.hpp, else STATE
+    std::filesystem::path runtime_dir;        // absolute; default_runtime_directory(), else STATE
     ReportFormat report = ReportFormat::Text;
 };
 

@@ -6,7 +6,7 @@
 namespace pipeline {
 namespace {
 
-// True once the child has registered. Until then the activity area still holds its predecessor's times.
+// True once the child has registered itself. Until then its activity area holds the times of its predecessor.
 bool is_at_work(const Child& child, const std::atomic<std::uint64_t>& process) noexcept {
     return child.state == Child::State::Running &&
            child.process.is_named_by(process.load(std::memory_order_acquire));
@@ -23,7 +23,7 @@ LoadMeter::LoadMeter(const Segments& segments, const Children& children, std::ui
       acquired_(ring_.tail()),
       stored_(storage_.tail()),
       producer_(TimeSpent::of(metrics_.producer.activity, false, now_ns)) {
-    // Begin with the present times: in adopted segments, earlier processes have left theirs.
+    // Measure from the times that are in the segments now: adopted segments have times of earlier processes.
     for (std::size_t place = 0; place < kMaxPlaces; ++place)
         places_[place] = TimeSpent::of(metrics_.places[place].activity, false, now_ns);
 }

@@ -6,7 +6,7 @@
 namespace pipeline {
 namespace {
 
-// A shorter window measures too little to decide by.
+// In a shorter time than this, too little is measured for a decision.
 constexpr std::chrono::milliseconds kLeastWindow{500};
 
 std::uint64_t ns_of(Scaler::TimePoint time) noexcept {
@@ -28,7 +28,7 @@ std::optional<ScalingDecision> Scaler::look(TimePoint now, std::uint32_t consume
     if (now - last_ < kLeastWindow) return std::nullopt;
     last_ = now;
     const Load load = meter_.look(ns_of(now));
-    // Ignore the load during a pause: the source will resume at its former rate.
+    // Ignore the load during a pause: after the pause, the source goes on at its former rate.
     if (ring_.paused()) {
         policy_.forget();
         return std::nullopt;

@@ -18,11 +18,11 @@ class Scaler {
 
     Scaler(ConsumerRange range, const Segments& segments, const Children& children, TimePoint now);
 
-    // Returns the policy's decision, if it makes one. Call it at next(); an earlier call returns nothing.
+    // Returns the policy's decision; none if the policy makes no decision, or if it is not yet next().
     // `consumers`: how many consumers are wanted now.
     [[nodiscard]] std::optional<ScalingDecision> look(TimePoint now, std::uint32_t consumers);
     [[nodiscard]] TimePoint next() const noexcept { return next_; }
-    // Call it when a signal has changed the number of consumers: the load before that predicts nothing.
+    // Call it when a signal has changed the number of consumers: the earlier load then predicts nothing.
     void forget() noexcept { policy_.forget(); }
 
   private:

@@ -10,10 +10,10 @@
 namespace pipeline {
 namespace {
 
-// With fewer results per consumer than this, a window does not tell how long a result takes.
+// If a window has fewer results per consumer than this, it does not tell how long a result takes.
 constexpr double kTellingPerConsumer = 4;
 
-// Rounds up, except for a hundredth of a consumer, which is within the measurement error.
+// Rounds up to a whole number of consumers in `range`. Ignores an excess of 0.01, a measurement error.
 std::uint32_t whole(double aim, ConsumerRange range) noexcept {
     return static_cast<std::uint32_t>(std::clamp<double>(std::ceil(aim - 0.01), range.least, range.most));
 }
@@ -50,7 +50,8 @@ ScalingPolicy::Window ScalingPolicy::window_of(const Load& load, std::uint64_t w
     window.is_storing = count > 0 && storing / count > 0.5;
     window.is_telling = stored >= kTellingPerConsumer * std::max(count, 1.0);
     window.waiting = static_cast<double>(waiting);
-    const Need steady_need = window.is_telling ? need_of(load) : Need{busy, true};  // as many as were busy
+    // If too little was stored to compute the need, at least the busy consumers are needed.
+    const Need steady_need = window.is_telling ? need_of(load) : Need{busy, true};
     const double steady = steady_need.consumers;
     window.is_at_least = steady_need.is_at_least;
     if (window.is_telling) window.service = busy * seconds / stored;
@@ -73,7 +74,7 @@ std::optional<ScalingDecision> ScalingPolicy::look(std::uint32_t consumers, cons
     return decision;
 }
 
-// Judges a trial by the second window after its change: the first one includes the start of new consumers.
+// Judges a trial by the second window after it has added consumers: in the first one they may still start.
 std::optional<ScalingDecision> ScalingPolicy::judge(std::uint32_t consumers, const Window& seen) {
     if (!trial_ || ++trial_->windows < kUp) return std::nullopt;
     const Trial trial = *std::exchange(trial_, std::nullopt);

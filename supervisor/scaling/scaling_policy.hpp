@@ -2,12 +2,12 @@
 // Decides how many consumers should run, if the supervisor may choose. In windows of about a second, the
 // policy measures how long an invoice occupies a consumer, and how many invoices arrive per second. The
 // product of the two is the *need*: the number of consumers that would be busy all the time. The policy
-// scales up quickly, and keeps a fifth in reserve; it scales down slowly, to the greatest need of the last
-// windows. Between these two limits it changes nothing, so the number stays steady.
+// scales up quickly, so that a fifth of the consumers' time is in reserve. It scales down slowly, to the
+// greatest need of the last windows. Between these two limits it changes nothing, so the number stays steady.
 //
-// Scaling up is a trial. If the added consumers are busy but bring no higher rate (the processors are the
-// limit), the policy goes back to the former number, and rests: it tries no more for a while. Each further
-// failed trial doubles the rest.
+// Scaling up is a trial. If the added consumers are busy but bring hardly a higher rate (because the CPUs are
+// the limit), the policy goes back to the former number, and rests: it tries no more consumers for a while.
+// Each further failed trial doubles this time of rest.
 //
 // Pure: it knows neither clock nor processes. The caller passes the number of consumers, and carries the
 // decisions out.
@@ -34,37 +34,39 @@ class ScalingPolicy {
     static constexpr double kTooBusy = 0.9;     // above this share, scale up
     static constexpr std::size_t kUp = 2;       // windows that must agree before scaling up
     static constexpr std::size_t kDown = 10;    // windows that must agree before scaling down
-    static constexpr double kFewEnough = 0.85;  // scale down only to this share of the count or less
-    static constexpr double kWorth = 0.2;       // a trial must bring this share of the proportional gain
-    static constexpr unsigned kFirstRest = 15;  // windows without a trial after the first failed one
+    static constexpr double kFewEnough = 0.85;  // scale down only if the new count <= this * the old count
+    // A trial must raise the rate by this share of the rise in consumers: 50 % more consumers must store at
+    // least 10 % more invoices per second.
+    static constexpr double kWorth = 0.2;
+    static constexpr unsigned kFirstRest = 15;  // windows to rest after the first failed trial
     static constexpr unsigned kLastRest = 240;
-    // The need includes the consumers that would work off the ring's backlog in this many seconds.
+    // The need includes the consumers that would process the items waiting in the ring in this many seconds.
     static constexpr double kBacklogSeconds = 15;
 
     explicit ScalingPolicy(ConsumerRange range) noexcept : range_(range) {}
 
-    // Returns a decision if the number of consumers should change. `load` is that of one window, in which
-    // `consumers` were wanted throughout. `waiting`: items in the ring at the end of the window.
+    // Returns a decision if the number of consumers should change. `load`: the load of one window.
+    // `consumers`: how many were wanted throughout it. `waiting`: items in the ring at its end.
     [[nodiscard]] std::optional<ScalingDecision> look(std::uint32_t consumers, const Load& load,
                                                       std::uint64_t waiting);
-    // Drops the windows: they predict nothing once somebody has changed the number of consumers or paused the
-    // source.
+    // Drops the windows measured so far: they predict nothing once somebody has changed the number of
+    // consumers or paused the source.
     void forget() noexcept;
 
   private:
     struct Window {
-        double need;       // consumers that would be busy all the time, backlog included
-        double aim;        // consumers to run: the need, or the need without backlog plus the reserve
+        double need;       // consumers for the arriving invoices and for those that wait in the ring
+        double aim;        // consumers to run: at least `need`, and with reserve for arriving invoices
         double rate;       // invoices stored per second
         double waiting;    // invoices in the ring at the window's end
-        double offered;    // invoices per second that would have come without back-pressure
+        double offered;    // invoices per second that would have come if the producer had never waited
         double service;    // consumer seconds per invoice; 0: unknown
-        double busy;       // share of the consumers' time
+        double busy;       // share of their time that the consumers were busy
         bool is_at_least;  // `offered` is only a lower bound
         bool is_telling;   // enough was stored to compare rates
         bool is_storing;   // consumers mostly waited for the storage or flushed: the ledger is slow
     };
-    // A scale-up that is not judged yet.
+    // A scale-up whose success is not judged yet.
     struct Trial {
         std::uint32_t before;
         double rate_before;
@@ -77,9 +79,9 @@ class ScalingPolicy {
     [[nodiscard]] std::optional<ScalingDecision> fewer(std::uint32_t consumers);
 
     ConsumerRange range_;
-    std::deque<Window> seen_;  // since the last change, at most kDown
+    std::deque<Window> seen_;  // the windows since the last change, at most kDown
     std::optional<Trial> trial_;
-    unsigned rest_ = 0;  // windows until more consumers may be tried again
+    unsigned rest_ = 0;  // windows until the next trial is allowed
     unsigned next_rest_ = kFirstRest;
 };
 

@@ -38,7 +38,7 @@ Notify::Notify(const Ring& ring, const Storage& storage, const MetricsArea& metr
       next_(is_heard_ ? now : TimePoint::max()),
       counted_at_(now),
       counted_(storage_.durable()) {
-    // Send WATCHDOG=1 twice within a period, as sd_watchdog_enabled(3) recommends.
+    // Send WATCHDOG=1 twice in each watchdog period, as sd_watchdog_enabled(3) recommends.
     if (is_watched_)
         interval_ = std::min<std::chrono::steady_clock::duration>(interval_, watchdog_period() / 2);
 }
@@ -58,8 +58,8 @@ void Notify::update(Phase phase, std::size_t places, TimePoint now) {
     tell(lines);
 }
 
-// Sends unsent_ and `lines`. If the manager has no room now, keeps unsent_ for the next call, and drops
-// `lines`: update() soon sends such lines anew.
+// Sends unsent_ (the lines about changes of the phase) and `lines`. If the manager has no room for them now,
+// keeps unsent_ for the next call, but drops `lines`: update() soon writes new ones.
 void Notify::tell(const std::string& lines) {
     const std::string text = unsent_ + lines;
     if (text.empty()) return;
@@ -85,18 +85,19 @@ std::string Notify::enter(Phase phase) {
         case Phase::Replacing:
             return fmt::format("RELOADING=1\nMONOTONIC_USEC={}\n", monotonic_usec());
         case Phase::Draining:
-            // A small source may be drained before the pipeline was seen running: report READY=1 first.
-            // READY=1 also ends a reload, during which the manager would not recognise a stop.
+            // Report READY=1 first in two cases. A small source may be drained before the pipeline was seen
+            // running. And during a reload (Replacing) the manager would not recognise STOPPING=1; READY=1
+            // ends the reload.
             return before && *before == Phase::Running ? "STOPPING=1\n" : "READY=1\nSTOPPING=1\n";
     }
     return {};
 }
 
-// Returns the status line, or nothing if the status has not changed (so an idle pipeline wakes nobody).
+// Returns the line STATUS=...; empty if the status has not changed since the last one that was sent.
 std::string Notify::renewed_status(Phase phase, TimePoint now) {
     const std::uint64_t durable = storage_.durable();
     const double seconds = std::chrono::duration<double>(now - counted_at_).count();
-    // Keep the last rate until at least half an interval has passed.
+    // Keep the last rate until half an interval has passed: over a shorter time it would be inexact.
     if (seconds >= std::chrono::duration<double>(interval_).count() / 2) {
         per_second_ = static_cast<double>(durable - counted_) / seconds;
         counted_at_ = now;

@@ -28,26 +28,26 @@ class Notify {
     };
 
     static constexpr std::chrono::seconds kInterval{2};
-    // The interval during a start, which is short.
+    // Replaces kInterval while the phase is Starting, which is soon over.
     static constexpr std::chrono::milliseconds kStartInterval{10};
-    // The extra time that each message of a drain asks the manager for. It is several intervals long, but not
-    // many: the manager waits for this time also if the supervisor hangs.
+    // In a drain, each message asks the manager for this much more time. It is several intervals long, but
+    // not many: if the supervisor hangs, the manager waits for this time as well.
     static constexpr std::chrono::seconds kExtension{15};
 
-    // `item_timeout` as in Liveness.
+    // `item_timeout`: a consumer that processes one invoice for longer is killed; 0: never.
     Notify(const Ring& ring, const Storage& storage, const MetricsArea& metrics,
            std::chrono::nanoseconds item_timeout, TimePoint now);
 
-    // Sends the messages that are due. Call it whenever something may have changed, and at next(). `places`
-    // as in Liveness::sight_of().
+    // Sends the messages that are due. Call it whenever something may have changed, and at the time next().
+    // `places`: only places below this number may have consumers.
     void update(Phase phase, std::size_t places, TimePoint now);
     // The time by which to call update() again; TimePoint::max() if no service manager listens.
     [[nodiscard]] TimePoint next() const noexcept { return next_; }
-    // True once all children have been at work, or the start is over for another reason. Then it stays true,
-    // whichever child dies.
+    // True once the phase was no longer Starting: all children were at work, or the start ended in another
+    // way. It stays true even if a child dies later.
     [[nodiscard]] bool has_been_ready() const noexcept { return phase_ && *phase_ != Phase::Starting; }
-    // Reports STOPPING=1. Call it at the end, in any phase. Sends READY=1 first if it was never sent: the
-    // work may have been done at once.
+    // Reports STOPPING=1. Call it at the end, in any phase. If READY=1 was never sent, sends it first: a
+    // short run may end before all children were seen at work.
     void finish();
 
     // Returns a status like "1234/s, 12 in flight; 7 booked, 2 rejected, 1 failed, 0 duplicates".
@@ -72,7 +72,7 @@ class Notify {
     TimePoint next_;
     std::optional<Phase> phase_;
     std::string status_;
-    std::string unsent_;  // lines of changed phases for which the manager had no room
+    std::string unsent_;  // lines about changes of the phase that the manager had no room for
     TimePoint counted_at_;
     std::uint64_t counted_;
     double per_second_ = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The implementation for builds without libsystemd: no service manager listens.
+// Implements service_manager.hpp in builds without libsystemd: no service manager listens.
 #include "supervisor/systemd/service_manager.hpp"
 
 namespace pipeline {

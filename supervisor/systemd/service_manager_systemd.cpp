@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The implementation for builds with libsystemd.
+// Implements service_manager.hpp in builds with libsystemd.
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <systemd/sd-daemon.h>
@@ -19,9 +19,9 @@ bool has_service_manager() noexcept {
     return std::getenv("NOTIFY_SOCKET") != nullptr;
 }
 
-// Sends the lines as sd_notify(3) does, but does not wait for a manager that does not read. Leaves
-// NOTIFY_SOCKET in the environment: a program of --process may want it, although the manager does not listen
-// to that program (NotifyAccess=main).
+// Sends the lines as sd_notify(3) does, but does not wait if the manager has no room for them. Leaves
+// NOTIFY_SOCKET in the environment, because a program of --process may use it. (With NotifyAccess=main the
+// manager ignores the program's messages.)
 bool tell_service_manager(const std::string& lines) noexcept {
     const char* const path = std::getenv("NOTIFY_SOCKET");
     sockaddr_un address{};

@@ -20,8 +20,9 @@ Liveness::Sight Liveness::sight_of(const Ring& ring, const Storage& storage, std
     Sight sight;
     const std::uint64_t durable = storage.durable();
     sight.has_work = ring.tail() != durable && !is_paced(ring.area(), monotonic_ns());
-    // Each of these numbers only grows. The producer's pushes do not count: they may go on while nobody
-    // claims anything. The beats() of the flush lock count attempts to flush, successful or not.
+    // Add numbers that only grow: the sum changes whenever one of them does. ring.tail() is left out, because
+    // the producer may push while nobody claims anything. The beats() of the flush lock count attempts to
+    // flush, successful or not.
     sight.moving =
         ring.head() + storage.tail() + durable + storage.released() + storage.area().flush_lock.beats();
     for (std::size_t place = 0; place < places; ++place) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Judges for the service manager's watchdog whether a pipeline makes progress: whether anything has happened
-// lately to the invoices in flight. Pure: the caller passes the observations (Sight) and the times.
+// lately to the invoices in flight. look() reads neither shared memory nor a clock: the caller passes a Sight
+// and the time.
 #pragma once
 
 #include <chrono>
@@ -16,25 +17,26 @@ class Liveness {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
-    // The longest time without progress while invoices are in flight and no consumer is processing one.
+    // The longest standstill that look() accepts while invoices are in flight but no consumer processes one.
     static constexpr std::chrono::seconds kPatience{10};
 
     struct Sight {
-        bool has_work = false;     // invoices are in flight, and --rate lets one begin
+        bool has_work = false;     // invoices are in flight, and --rate does not hold them back now
         bool is_working = false;   // a consumer is processing an invoice
-        std::uint64_t moving = 0;  // changes whenever something happens to these invoices
+        std::uint64_t moving = 0;  // changes whenever something happens to an invoice in flight
     };
 
     // `item_timeout`: a consumer that processes one invoice for longer is killed; 0: never. While a consumer
-    // is processing one, look() accepts a standstill of this time plus kPatience, or any standstill if it is
-    // 0.
+    // is processing an invoice, look() accepts a standstill of `item_timeout` plus kPatience. If
+    // `item_timeout` is 0, it then accepts any standstill.
     explicit Liveness(std::chrono::nanoseconds item_timeout) noexcept : item_timeout_(item_timeout) {}
 
     // Returns false if the pipeline makes no progress. Retrying a ledger that cannot be written counts as
-    // progress: a restart of the pipeline would not help. (Notify::trouble() and the observer report it.)
+    // progress: a restart of the pipeline would not help. (Notify::trouble() and the observer report the
+    // failing ledger.)
     [[nodiscard]] bool look(const Sight& sight, TimePoint now) noexcept;
 
-    // Reads the present sight from the ring, the storage, and the hands of the places [0, places).
+    // Reads a Sight of this moment from the ring, the storage, and the hands of the places [0, places).
     [[nodiscard]] static Sight sight_of(const Ring& ring, const Storage& storage,
                                         std::size_t places) noexcept;
 

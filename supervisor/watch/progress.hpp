@@ -17,7 +17,7 @@ class Progress {
     using TimePoint = std::chrono::steady_clock::time_point;
     static constexpr std::chrono::milliseconds kInterval{200};
 
-    // `durable`: how many records were in the ledger when this run began; they do not count as done.
+    // `durable`: Storage::durable() when this run began; the records counted in it do not count as done.
     Progress(const Ring& ring, const Storage& storage, std::uint64_t durable, TimePoint now);
 
     [[nodiscard]] bool is_shown() const noexcept { return shown_; }
@@ -38,7 +38,7 @@ class Progress {
     bool shown_;
     bool drawn_ = false;
     TimePoint next_;
-    // The rate is smoothed over the last few draws.
+    // For the rate, which is smoothed over the last few draws.
     TimePoint last_draw_;
     std::uint64_t last_done_ = 0;
     double per_second_ = 0;

@@ -13,8 +13,8 @@ using std::chrono::nanoseconds;
 
 constexpr milliseconds kTick{500};
 
-// True if a child that waitid(2) selects by `which` and `pid` is stopped. The kernel reports this at once.
-// Other processes do not matter: the supervisor kills only its own children.
+// True if a child that waitid(2) selects by `which` and `pid` is stopped. Does not wait. Only children
+// matter, because the supervisor kills no other processes.
 bool is_child_stopped(idtype_t which, std::uint32_t pid = 0) noexcept {
     siginfo_t told{};
     return ::waitid(which, pid, &told, WSTOPPED | WNOHANG | WNOWAIT) == 0 && told.si_pid != 0;
@@ -54,15 +54,17 @@ milliseconds Watch::tick() const noexcept {
     return is_idle ? idle_tick_ : tick_;
 }
 
-// Looks at the pop lock. The consumer that holds it may wait long while the ring is empty: it blocks nobody
-// unless it is stopped. Once there is an item, the consumer's time counts from the arrival of the item.
+// Looks at the pop lock. While the ring is empty, the owner of the lock waits for items: it may hold the lock
+// for long, unless it is stopped. Once the ring has an item, the owner's time counts from the time when that
+// item was acquired.
 void Watch::look_at_pop_lock(TimePoint now, std::vector<Stalled>& stalled) {
     const RobustMutex& lock = ring_.area().pop_lock;
     const std::uint64_t head = ring_.head();
     if (ring_.tail() == head) {
         look_at_lock(lock, locks_[1], Owner::MayWait, now, stalled);
     } else {
-        // The slot may hold a later item by now. Then the counted time is too short, which is safe.
+        // The producer may have put a later item into this slot by now. Then the counted time is too short,
+        // which is safe.
         const auto until_now = static_cast<std::uint64_t>(now.time_since_epoch().count());
         const TimePoint acquired{nanoseconds(std::min(ring_.slot(head).acquired_ns, until_now))};
         look_at_lock(lock, locks_[1], Owner::MustGoOn, now, stalled, acquired);
@@ -97,7 +99,7 @@ void Watch::look_at_lock(const RobustMutex& lock, Sight& sight, Owner may, TimeP
 void Watch::look_at_hand(std::size_t place, TimePoint now, std::vector<Stalled>& stalled) {
     const HandArea& area = ring_.area().hands[place];
     const std::uint64_t work = area.work.load(std::memory_order_acquire);
-    // Compare the process word as well: if a successor tries the same item again, its time begins anew.
+    // Compare the process word as well: if a successor tries the same item again, the time begins anew.
     const std::uint64_t process = area.process.load(std::memory_order_acquire);
     const auto still = unchanged(hands_[place], work, process, now);
     if ((work & 1U) == 0 || hands_[place].told || still < item_timeout_) return;

@@ -24,26 +24,26 @@ class Watch {
     // within two seconds. It may find an owner that hangs without being stopped one kIdleTick later.
     static constexpr std::chrono::milliseconds kLockPatience{1400};
     static constexpr std::chrono::milliseconds kIdleTick{3000};
-    // How long a lock's word may name a thread that has not stored itself as the owner. An owner stores its
-    // id right after it has taken the lock. After this time the thread is no owner, however busy the machine
-    // is.
+    // How long the lock word (RobustMutex::holder()) may name a thread that has not stored itself as the
+    // owner. An owner stores its thread id right after it has taken the lock. So after this time the named
+    // thread cannot be the owner, however busy the machine is.
     static constexpr std::chrono::seconds kNoOwnerPatience{15};
 
-    // `item_timeout`: zero means that there is none.
+    // `item_timeout`: how long a consumer may process one invoice; 0: without limit.
     Watch(const Ring& ring, const Storage& storage, std::chrono::nanoseconds item_timeout);
 
     struct Stalled {
-        ProcessId process;  // HoldsLock, IsNoOwner: only the pid, since the lock holds no more
-        // IsNoOwner: a lock's word names the process, but the process has not stored itself as the owner.
+        ProcessId process;  // with HoldsLock or IsNoOwner only the pid: a lock stores no start time
+        // IsNoOwner: the lock word names the process, but the process has not stored itself as the owner.
         enum class Why { ItemTimeout, HoldsLock, IsNoOwner } why;
         std::uint16_t place;     // ItemTimeout only
         std::uint64_t work = 0;  // HandArea::work; ItemTimeout only
     };
     // Returns the processes that have stalled since earlier calls; reports each stall once. Call it every
-    // tick(), and when a child was stopped or continued. After a gap between calls (the caller itself was
-    // stopped) the watch starts afresh and blames nobody for the gap.
-    // `places`: look() reads only the hands of the places below this number, since higher ones have no
-    // consumer. Each hand is a cache line, which is cold in an idle pipeline.
+    // tick(), and when a child was stopped or continued. After a gap between calls (the supervisor itself was
+    // stopped) the watch measures all times anew, so that nobody is reported for the gap.
+    // `places`: look() reads only the hands of the places below this number, because only these have
+    // consumers. In an idle pipeline each hand that it reads is a cache miss.
     [[nodiscard]] std::vector<Stalled> look(TimePoint now, std::size_t places = kMaxPlaces);
 
     // The time until the next look(): half a second, or kIdleTick while the segments are empty and no child
@@ -57,15 +57,15 @@ class Watch {
         TimePoint since{};
         bool told = false;
     };
-    // Stores the two values in `sight`, and returns how long they have been the same.
+    // Stores `first` and `second` in `sight`, and returns how long these values have been the same.
     static std::chrono::nanoseconds unchanged(Sight& sight, std::uint64_t first, std::uint64_t second,
                                               TimePoint now);
-    // Whether a lock's owner may hold it for long without bumping beats(): it waits for the disk or for
-    // items.
+    // MayWait: the owner may hold the lock for long without bumping beats(), because it waits for the disk or
+    // for items. MustGoOn: it may not.
     enum class Owner { MayWait, MustGoOn };
     void look_at_pop_lock(TimePoint now, std::vector<Stalled>& stalled);
-    // `not_before`: the owner's time without a new beat counts from here at the earliest. Before this time
-    // the owner blocked nobody.
+    // The owner's time without a new beat counts from `not_before` at the earliest: until then the owner has
+    // blocked nobody.
     void look_at_lock(const RobustMutex& lock, Sight& sight, Owner may, TimePoint now,
                       std::vector<Stalled>& stalled, TimePoint not_before = {});
     void look_at_hand(std::size_t place, TimePoint now, std::vector<Stalled>& stalled);
@@ -75,7 +75,7 @@ class Watch {
     std::chrono::nanoseconds item_timeout_;
     std::chrono::milliseconds tick_;
     std::chrono::milliseconds idle_tick_;
-    bool is_one_stopped_ = false;  // at the last look()
+    bool is_one_stopped_ = false;  // whether a child was stopped at the last look()
     std::optional<TimePoint> next_look_;
     std::array<Sight, 4> locks_{};
     std::array<Sight, kMaxPlaces> hands_{};

@@ -39,7 +39,7 @@ std::uint64_t hash(const std::array<char, kMaxSpecBytes>& text) noexcept {
 Constants Constants::of(const RingArea& ring, const StorageArea& storage) noexcept {
     const SegmentHeader& first = ring.header;
     const SegmentHeader& second = storage.header;
-    // Leave out the identity of a list: its producer writes it again.
+    // Leave out the file identity of a list: the producer of a list writes it again.
     const FileIdentity folder = ring.ordered == 0 ? ring.source_file : FileIdentity{};
     Constants constants;
     constants.words_ = {first.magic,           first.layout_version, first.capacity,     first.total_bytes,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The words of both segments that no process changes once children run. A process remembers them when it
-// opens the segments, and compares them again when it looks for damage. Without this comparison, a child that
-// refuses a changed header or folder would end with a status that does not mean damage; the run would then
-// end in good order and remove the segments.
+// opens the segments, and compares them again when it looks for damage. This matters because a child that
+// finds a changed header or folder ends with a status that does not mean damage: without the comparison, the
+// run would then end in good order and remove the segments.
 #pragma once
 
 #include <array>

@@ -77,7 +77,7 @@ std::optional<Damage> in_storage(const StorageView& storage, std::uint64_t acqui
     return std::nullopt;
 }
 
-// The unsaved items of a hand, by ring index.
+// The unsaved items of one hand: those with the ring indices [first, end).
 struct Held {
     std::uint64_t first;
     std::uint64_t end;
@@ -121,7 +121,8 @@ std::optional<Damage> in_balance(const RingView& ring, const StorageView& storag
 
 }  // namespace
 
-// The words only rise. Load each one before the words that it must not exceed.
+// The indices only rise. So each index is loaded before those that it must not exceed: then no move of items
+// during the check looks like disorder.
 std::optional<Damage> find_disorder(const RingView& ring, const StorageView& storage) {
     if (auto damage = marked(ring)) return damage;
     Where where = Where::Ring;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks whether the contents of a ring and its storage are such as a kill can leave. Other contents are
-// possible: a faulty program may have overwritten the segments, or somebody may have put copies in their
-// place. The check never repairs or guesses, because the segments may hold invoices.
+// Checks whether the contents of a ring and its storage are ones that a kill can leave. Other contents mean
+// damage: a faulty program may have overwritten the segments, or somebody may have put copies in their place.
+// The check never repairs or guesses, because the segments may hold invoices.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +18,9 @@ struct Damage {
     std::string what;  // "its head is beyond its tail"
 };
 
-// Checks everything. Returns none if all numbers are within bounds (layout.hpp, I4), the locks can be locked,
-// and the invoices balance (I5) once the words that a kill leaves are settled (I2). Call it after the headers
-// have been checked, while no other process has the segments.
+// Makes all checks. Returns none if all numbers are within bounds (layout.hpp, I4), the locks can be locked,
+// and each acquired item is in exactly one place (I5) once the words that a kill leaves behind are settled
+// (I2). Call it after the headers have been checked, while no other process has the segments.
 [[nodiscard]] std::optional<Damage> find_damage(const RingView& ring, const StorageView& storage);
 
 // Makes only the cheap checks: the bounds of the indices and of the hands' words, and whether a process has
@@ -37,7 +37,7 @@ struct StorageIndices {
 };
 [[nodiscard]] std::optional<Damage> find_damage(const StorageIndices& indices);
 
-// The text for a lock that is neither free nor marked as a dead owner's.
+// The text about a damaged lock: one that is neither free nor marked as held by a dead owner.
 inline constexpr const char* kBadLock = "one of its locks could never be locked";
 
 }  // namespace pipeline

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The layout of version 0.1.0, layout version 4, frozen so that old_segments.hpp can read such segments. Only
-// the metrics, which it does not read, have no struct. No process writes to such segments any more, so plain
-// members suffice. layout.hpp explains the fields of the same names.
+// The layout of the segments of version 0.1.0 (layout version 4). It never changes, so that old_segments.cpp
+// can read such segments. The metrics have no struct here, because nothing reads them. No process writes to
+// such segments any more, so plain members suffice instead of atomics. layout.hpp explains the fields of the
+// same names.
 #pragma once
 
 #include <array>

@@ -134,7 +134,7 @@ Segment convert_ring(const std::string& name, const Segment& ring, std::uint32_t
     for (std::size_t place = 0; place < old::kPlaces; ++place) convert_hand(to, from, place, storage);
     const Ring slots(to, capacity);
     for (std::uint32_t i = 0; i < capacity; ++i) convert(slots.slot(i), from.slots()[i]);
-    // Seal the slots with their indices, as a push does.
+    // Seal each slot with its ring index, as a push does.
     const std::uint64_t tail = from.tail;
     for (std::uint64_t i = tail - std::min<std::uint64_t>(tail, capacity); i < tail; ++i)
         slots.slot(i).blame = Item::slot_seal(i, slots.slot(i).id_length);

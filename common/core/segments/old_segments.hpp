@@ -59,8 +59,8 @@ class OldSegments {
 };
 
 // Returns the number of results in the storage that are not in the ledger; none if the storage is not of an
-// older layout. Call it for a storage without its ring, which an interrupted end has left. Throws Failure
-// Configuration if the storage is damaged.
+// older layout. Call it for a storage without a ring, which a kill at the start or end of a generation
+// leaves. Throws Failure Configuration if the storage is damaged.
 [[nodiscard]] std::optional<std::uint64_t> waiting_in_old_storage(const Segment& storage);
 
 }  // namespace pipeline

@@ -62,7 +62,7 @@ std::uint32_t layout_version_of(const Segment& segment, std::uint64_t magic) noe
 
 std::uint32_t check_header(const Segment& segment, const SegmentShape& shape) {
     const std::uint32_t version = layout_version_of(segment, shape.magic);
-    // Check this first: a segment of another version may be smaller than this version's area.
+    // Check the version first: a segment of another version may be smaller than this version's area.
     if (version != 0 && version != shape.layout_version) refuse_version(segment, version);
     if (segment.size() < shape.area_bytes) refuse(segment, "is too small to be a segment of this pipeline");
     if (version == 0) refuse(segment, "is not a segment of this pipeline");

@@ -15,20 +15,21 @@ namespace pipeline {
 [[nodiscard]] std::string ring_name(const std::string& name);
 [[nodiscard]] std::string storage_name(const std::string& name);
 
-// Throws Failure Configuration: "segment /dev/shm/NAME.ring WHAT. It is left as it is; ...".
+// Throws Failure Configuration with the message "segment /dev/shm/NAME.ring WHAT. It is left as it is; ...".
 [[noreturn]] void refuse(const Segment& segment, const std::string& what);
 
-// A kind of segment in one layout version.
+// Describes one kind of segment (ring or storage) in one layout version.
 struct SegmentShape {
     std::uint64_t magic;
     std::uint32_t layout_version;
     std::size_t area_bytes;               // size of the area before the slots or records
-    std::size_t (*bytes)(std::uint32_t);  // size of a whole segment with that capacity
+    std::size_t (*bytes)(std::uint32_t);  // returns the size of a whole segment with the given capacity
 };
 extern const SegmentShape kRingShape;
 extern const SegmentShape kStorageShape;
 
-// Returns the segment's layout version; 0 if the segment is of another kind.
+// Returns the segment's layout version; 0 if the segment does not begin with `magic`, and so is of another
+// kind.
 [[nodiscard]] std::uint32_t layout_version_of(const Segment& segment, std::uint64_t magic) noexcept;
 
 // Returns the segment's capacity after checking that it fits the segment's size. Refuses a segment of another

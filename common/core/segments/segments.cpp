@@ -34,8 +34,8 @@ StorageArea& storage_area(const Segment& segment) {
     return *static_cast<StorageArea*>(segment.address());
 }
 
-// Returns the number of results in `storage` that are not in the ledger. For a storage that has lost its
-// ring.
+// Returns the number of results in `storage` that are not in the ledger. Call it for a storage that has lost
+// its ring.
 std::uint64_t waiting_in(const Segment& storage) {
     static_cast<void>(check_header(storage, kStorageShape));
     const StorageIndices indices = StorageIndices::of(storage_area(storage));
@@ -70,7 +70,8 @@ Segments Segments::create(const std::string& name, const SegmentsPlan& plan) {
     finish_header(area.header, kRingShape, generation);
 
     Segments segments({std::move(ring), plan.ring_capacity, std::move(storage), plan.storage_capacity});
-    // Segment::create() has locked both.
+    // Segment::create() has locked both segments, so no process takes them for leftovers once they have
+    // names.
     segments.storage_segment_.publish();
     try {
         segments.ring_segment_.publish();
@@ -95,8 +96,8 @@ Segments Segments::attach(const std::string& name, Lineage lineage) {
                                   "RemoveIPC=yes)",
                                   segment_path(ring_name(name))));
     }
-    // Check only while holding the lock: if our supervisor is alive then, no other supervisor has taken over
-    // the segments, and none will before this process ends.
+    // Check this only after lock_shared(): if the supervisor that started this process is alive then, no
+    // other supervisor has taken over the segments, and none will before this process ends.
     if (lineage.is_orphan()) {
         segments->leave();
         throw Failure(ExitStatus::NotDrained,
@@ -132,7 +133,8 @@ MetricsArea& Segments::metrics() const noexcept {
     return *reinterpret_cast<MetricsArea*>(static_cast<std::byte*>(ring_segment_.address()) +
                                            Ring::bytes(ring_capacity_));
 }
-// Store the namespace last: then no word names a process, so none can be read with the wrong namespace.
+// Clears all process ids first and stores the namespace last, so that no process id is ever read with the
+// wrong namespace.
 void Segments::take_over() const noexcept {
     RingArea& area = ring_area(ring_segment_);
     for (HandArea& hand : area.hands) hand.process.store(0, std::memory_order_relaxed);

@@ -23,11 +23,11 @@ struct SegmentsPlan {
     std::uint32_t storage_capacity = 0;    // records
     std::string source;                    // the source's name in the ledger
     std::string ledger;                    // the ledger's text
-    std::uint64_t start_position = 0;      // the ledger's cursor of that source
+    std::uint64_t start_position = 0;      // the ledger's cursor for this source
     bool ordered = false;                  // whether the source's positions rise
     std::uint64_t ledger_id = 0;           // Ledger::id()
     FileIdentity source_file{};            // as RingArea::source_file
-    std::optional<Digest> start_digest{};  // for a list: of all bytes before start_position, if known
+    std::optional<Digest> start_digest{};  // for a list: digest of the bytes before start_position, if known
     bool from_start = false;               // restart the source, whatever cursor the ledger has for it
 };
 
@@ -42,13 +42,14 @@ class Segments : public SegmentsView {
     // Opens existing segments as SegmentsView::open() does, but for reading and writing.
     [[nodiscard]] static std::optional<Segments> open(const std::string& name);
 
-    // Attaches a child to its supervisor's segments, and holds the generation lock shared. Throws Failure:
-    // Configuration if the segments are gone; NotDrained if the supervisor is dead (another supervisor, with
-    // children of its own, may then have made or adopted the segments of that name); else as open() does.
+    // Attaches a child to its supervisor's segments, and holds the generation lock shared. Throws Failure
+    // Configuration if the segments are gone. Throws Failure NotDrained if the supervisor is dead: another
+    // supervisor, with children of its own, may then have made or adopted the segments of that name.
+    // Otherwise throws as open() does.
     [[nodiscard]] static Segments attach(const std::string& name, Lineage lineage);
 
-    // Handles a storage whose ring is missing: removes it if all its records are durable. Throws Failure:
-    // Configuration if some are not, CannotCreate if a supervisor is just making a ring for the storage.
+    // Removes a storage whose ring is missing, if all its records are durable. Throws Failure: Configuration
+    // if some records are not durable, CannotCreate if a supervisor is just making a ring for the storage.
     static void remove_storage_without_ring(const std::string& name);
 
     [[nodiscard]] Ring ring() const noexcept;
@@ -58,10 +59,12 @@ class Segments : public SegmentsView {
     [[nodiscard]] static std::size_t ring_bytes(std::uint32_t capacity_slots) noexcept;
 
     // Clears the ids of the earlier processes, because their pids may be of another pid namespace, and stores
-    // the own namespace. A supervisor that adopts the segments calls it while no other process has them.
+    // this process's own namespace. A supervisor that adopts the segments calls it while no other process has
+    // them.
     void take_over() const noexcept;
 
-    // Stores the ledger's id. A supervisor that upgrades the segments calls it before it names them.
+    // Stores the ledger's id. A supervisor that converts segments of an older layout calls it before the new
+    // segments get their names.
     void set_ledger_id(std::uint64_t id) noexcept;
     // Stores the identity of the source's file or folder. A supervisor that adopts the segments calls it
     // before it starts children.

@@ -97,7 +97,7 @@ void SegmentsView::refuse_ring(const std::string& what) const {
 }
 
 std::uint64_t SegmentsView::in_flight() const noexcept {
-    // Every item of the ring becomes exactly one record, and both count from 0.
+    // Every pushed item becomes exactly one record, so both indices count the same invoices.
     const std::uint64_t durable = storage().durable();
     return ring().tail() - durable;
 }

@@ -17,7 +17,8 @@
 
 namespace pipeline {
 
-// Two segments that belong together, with their capacities, which fit the segments' sizes.
+// A ring and a storage that belong together. Their capacities have been checked against the sizes of the
+// segments.
 struct SegmentPair {
     Segment ring;
     std::uint32_t ring_capacity;
@@ -29,8 +30,8 @@ class SegmentsView {
   public:
     // Attaches to existing segments, read-only, after checking magic, layout version, sizes and generation of
     // both. Does not lock them. `name` is the pipeline's name, or a path (segment_path.hpp). Returns none if
-    // there is no ring. Throws Failure: Configuration if they are not a pair of ours, CannotCreate if they
-    // cannot be opened.
+    // there is no ring. Throws Failure: Configuration if the storage is missing or a check fails,
+    // CannotCreate if a segment cannot be opened.
     [[nodiscard]] static std::optional<SegmentsView> open(const std::string& name);
 
     [[nodiscard]] RingView ring() const noexcept;
@@ -42,8 +43,8 @@ class SegmentsView {
     [[nodiscard]] std::string path() const;
     [[nodiscard]] std::string source() const;
     [[nodiscard]] std::string ledger() const;
-    // Returns the ledger's text for an observer, which has not checked the contents. Throws Failure
-    // Configuration if the segment does not hold a ledger's text.
+    // Checks that the ring holds a proper text for the ledger, and returns that text as ledger() does. Meant
+    // for an observer, which has not checked the contents. Throws Failure Configuration if the check fails.
     [[nodiscard]] std::string checked_ledger() const;
     // Throws a Failure Configuration that names the ring's segment; `what` says what is wrong with it.
     [[noreturn]] void refuse_ring(const std::string& what) const;
@@ -55,10 +56,11 @@ class SegmentsView {
     // says what is wrong (damage.hpp). Call it while no other process has the segments.
     void check_contents() const;
 
-    // Return one sentence that names the segment and says what is wrong with it; none if they find nothing.
-    // Both compare the constant words (constants.hpp) with those that this process found when it opened the
-    // segments. damage() then makes all checks of find_damage(): call it while no other process has the
-    // segments. disorder() makes the cheap ones of find_disorder(), and may be called at any time.
+    // damage() and disorder() return one sentence that names the segment and says what is wrong with it; none
+    // if they find nothing. Both compare the constant words (constants.hpp) with those that this process
+    // found when it opened the segments. Then damage() makes all checks of find_damage(): call it while no
+    // other process has the segments. disorder() makes only the cheap checks of find_disorder(), and may be
+    // called at any time.
     [[nodiscard]] std::optional<std::string> damage() const;
     [[nodiscard]] std::optional<std::string> disorder() const;
 

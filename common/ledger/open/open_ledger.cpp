@@ -23,7 +23,7 @@ class NoLedger final : public Ledger {
 
   private:
     // Storage::save() has set the outcome already. Writing the same value again would take the cache line
-    // away from the saver's processor.
+    // away from the CPU of the consumer that saved the record.
     static void accept(Record& record) noexcept {
         const auto outcome = static_cast<Outcome>(record.status);
         if (record.outcome != outcome) record.outcome = outcome;

@@ -19,13 +19,13 @@ namespace pipeline {
 // or a newer version wrote it.
 [[nodiscard]] std::unique_ptr<Ledger> open_ledger(const LedgerSpec& spec);
 
-// Opens the ledger of existing segments; never creates it. Throws WrongLedger if it is missing or is not the
-// ledger that the segments know; Failure as open_ledger() does.
+// Opens the ledger of existing segments; never creates it. Throws WrongLedger if the ledger is missing or is
+// not the one that the segments know. Throws Failure as open_ledger() does.
 [[nodiscard]] std::unique_ptr<Ledger> open_known_ledger(const LedgerSpec& spec, const KnownLedger& known);
 
 // Returns a ledger that another process has created, without opening it. The first commit() or question opens
-// it, but never creates it. If it cannot be opened because it is locked, full or moved away, that call throws
-// LedgerUnavailable, and the results wait.
+// it, but never creates it. If that fails because the ledger is locked or moved away, or the disk is full,
+// the call throws LedgerUnavailable, and the results wait.
 [[nodiscard]] std::unique_ptr<Ledger> share_ledger(const LedgerSpec& spec);
 
 // Makes a lookup of rows from `source`, the source's name in the ledger. The first question opens the ledger,

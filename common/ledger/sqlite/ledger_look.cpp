@@ -18,8 +18,9 @@ bool is_same(const std::optional<FileStatus>& one, const std::optional<FileStatu
     return one && other && one->identity == other->identity;
 }
 
-// Returns an objection to a log or index (`part`) that is not a regular file, has several names, or belongs
-// to another user: a user who can write it can write the ledger.
+// Returns an objection to the ledger's log or index (`part`) if it is not a regular file, has hard links, or
+// belongs to a foreign user (not the ledger's owner, this user or root): a user who can write it can write
+// the ledger.
 std::string objection_to_part(const std::optional<FileStatus>& part, const std::optional<FileStatus>& file,
                               const std::string& name) {
     if (!part) return {};

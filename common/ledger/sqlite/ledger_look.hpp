@@ -24,8 +24,8 @@ struct LedgerLook {
 
     [[nodiscard]] bool has_same_file(const LedgerLook& other) const noexcept;
     [[nodiscard]] bool has_same_log(const LedgerLook& other) const noexcept;
-    // True if both have a log and an index, and these are the same files. (While any process has the file
-    // open, both exist.)
+    // True if this look and `other` both have a log and an index, and these are the same files. (Log and
+    // index both exist while any process has the ledger's file open.)
     [[nodiscard]] bool has_same_logs(const LedgerLook& other) const noexcept;
     // True if the log has more than its header.
     [[nodiscard]] bool has_something_in_log() const noexcept;

@@ -21,13 +21,13 @@ namespace {
 
 constexpr std::string_view kSuffix = ".new-";
 
-// Builds the file's bytes in memory. On disk, a kill could leave a rollback journal, and a program that finds
-// one refuses to open the ledger (ledger_look.hpp).
+// Builds the bytes of an empty ledger file in memory. If SQLite built the file on disk, a kill could leave a
+// rollback journal beside it, and every program would refuse to open that ledger (ledger_look.hpp).
 std::string image() {
     auto database = SqliteConnection::in_memory();
     make_ledger_schema(database, 0, kLedgerSchemaVersion);
     std::string bytes = database.serialized();
-    bytes.at(18) = bytes.at(19) = 2;  // with a write-ahead log: https://www.sqlite.org/fileformat2.html
+    bytes.at(18) = bytes.at(19) = 2;  // 2: write-ahead log (https://www.sqlite.org/fileformat2.html)
     return bytes;
 }
 
@@ -92,7 +92,8 @@ void make_ledger_file(const std::filesystem::path& path) {
             throw;
         }
     }
-    // The descriptor is closed before the file gets its name: closing it later could drop SQLite's locks.
+    // The descriptor is closed before the file gets its name: closing it later could drop locks that SQLite
+    // holds on the file.
     give_name(made, path.native());
 }
 

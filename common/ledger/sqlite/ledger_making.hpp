@@ -13,10 +13,12 @@
 
 namespace pipeline {
 
-// Creates an empty ledger of this version at `path`, unless a file is there already. Throws SqliteError.
+// Creates an empty ledger of this program's schema version at `path`, unless a file is there already. Throws
+// SqliteError.
 void make_ledger_file(const std::filesystem::path& path);
 
-// Removes the temporary name of a ledger whose creator was killed while it had both names.
+// Removes the temporary name of the ledger `file` at `path`, if the creator was killed while the ledger had
+// both names.
 void remove_name_of_making(const std::filesystem::path& path, const FileIdentity& file);
 
 }  // namespace pipeline

@@ -43,8 +43,8 @@ LedgerLook look_before_opening(const std::filesystem::path& path) {
     return look;
 }
 
-// Throws if the log belongs to another file than the one beside it. SQLite does not check that, and would
-// replay the log over any file of that name.
+// Throws WrongLedger if the log at the path is not the log of the file at the path. SQLite does not check
+// that: it would replay the log over any file that has the ledger's name.
 void require_own_log(const LedgerLook& look, const KnownLedger& known, const std::filesystem::path& path) {
     if ((!look.file || look.file->bytes == 0) && look.has_something_in_log()) {
         throw WrongLedger(fmt::format("it is {}, and its log is not: put the file back beside {}-wal",
@@ -58,7 +58,7 @@ void require_own_log(const LedgerLook& look, const KnownLedger& known, const std
         "another file is in its place, and {}-wal is still the log of the one before", path.string()));
 }
 
-// False if this generation has used this file with another log.
+// False if this generation has used this file, but with another log than the one that is there now.
 bool is_known_log(const LedgerLook& look, const KnownLedger& known) {
     return known.files == nullptr ||
            look.file->identity.position() != known.files->file.load(std::memory_order_relaxed) ||
@@ -77,11 +77,12 @@ void remember_log(const LedgerLook& opened, const KnownLedger& known) {
                                              std::memory_order_relaxed);
 }
 
-// Throws Busy if another process has the file open with a log or an index that is not the one at the path.
-// Only that process can reach the contents of such a log, and a second log beside it would destroy the file.
+// Throws SqliteError Busy if another process has the file open with a log or an index that is no longer at
+// the path. Only that process can reach the contents of its log, and a second log at the path would destroy
+// the file.
 void require_log_of_others(LedgerLook& look, const KnownLedger& known, const std::filesystem::path& path) {
     const auto is_complete = [&] { return look.log && look.index && is_known_log(look, known); };
-    // Another process may be opening or closing the file right now.
+    // Wait for a while: another process may be opening or closing the file right now.
     for (auto left = kLockWait; left > left.zero(); left -= kLookAgain) {
         if (!look.file || is_complete() || !is_open_elsewhere(database_file(path))) return;
         std::this_thread::sleep_for(kLookAgain);
@@ -102,8 +103,9 @@ void require_known(SqliteConnection& database, std::int64_t version, const Known
     if (last.recorded < known.durable) throw WrongLedger(lacks_text(last, known.durable));
 }
 
-// Turns on write-ahead logging, a property of the file. A journal in memory suffices, because this change
-// writes only the first sector of the first page. An empty database gets its file header here.
+// Turns on write-ahead logging, which is a property of the file. The rollback journal of this change may stay
+// in memory, because the change writes only the first sector of the first page. An empty database gets its
+// file header here.
 void use_write_ahead_log(SqliteConnection& database, const std::filesystem::path& path) {
     std::string mode = database.query_text("PRAGMA journal_mode");
     if (mode != "wal") {
@@ -133,7 +135,7 @@ void bring_up_to_date(SqliteConnection& database, const std::filesystem::path& p
 void sync_folder(const std::filesystem::path& path) {
     const auto folder = database_file(path).parent_path();
     const UniqueFd fd(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd) return;  // a folder that this user may search but not read: rely on the file system
+    if (!fd) return;  // this user may search the folder but not read it: rely on the file system
     if (::fsync(fd.get()) == 0 || errno == EINVAL) return;
     throw SqliteError(Kind::InputOutput,
                       fmt::format("fsync of the directory {}: {}", folder.string(), error_text(errno)));
@@ -174,7 +176,7 @@ OpenLedger open_ledger_database(const std::filesystem::path& path, bool create, 
     }
     require_log_of_others(look, known, path);
     auto database = SqliteConnection::open_ledger(database_file(path), kLockWait);
-    database.keep_log_on_close(true);  // until the log is known to be ours
+    database.keep_log_on_close(true);  // keep the log until it is known to be this file's
     std::int64_t version = 0;
     database.execute("BEGIN");  // read one snapshot: another process may be upgrading the file
     if (!create || !is_empty_database(database)) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Turns a file into an open ledger: examines the file, opens it without following links, reads it, and checks
-// that it is the expected ledger. Only then changes anything in it.
+// that it is the expected ledger. Nothing in the file changes before that check has passed.
 #pragma once
 
 #include <filesystem>

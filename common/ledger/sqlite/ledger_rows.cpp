@@ -12,8 +12,8 @@ namespace {
 
 using Kind = SqliteError::Kind;
 
-// Rows of one INSERT if its records have no details. That is 1.3 times as fast as one row; more rows gain
-// nothing.
+// The number of rows that one INSERT writes if the records have no details. Such an INSERT is 1.3 times as
+// fast as one INSERT for each row; more rows gain nothing.
 constexpr std::size_t kGroup = 32;
 
 // The parameters of every INSERT into invoices: two for the whole statement, then six for each row.
@@ -80,15 +80,15 @@ std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, c
         const std::int64_t inserted =
             count == kGroup ? insert_group(records, done, context) : insert_one(records, done, context);
         added_ += inserted;
-        // If an INSERT skipped a record, the row of its id tells whether the record is a duplicate. All
-        // records of a group are then looked up; one that was inserted finds its own row.
+        // If the INSERT skipped a record whose id has a row already, look up all records of the group: the
+        // row of its id tells whether a record is a duplicate. A record that was inserted finds its own row.
         const bool all_new = inserted == static_cast<std::int64_t>(count);
         for (const std::size_t end = done + count; done < end; ++done) {
             Record& record = records.record(done);
             const Outcome outcome =
                 all_new ? static_cast<Outcome>(record.status) : find_outcome(record, context);
             // Storage::save() has set the usual outcome already. Writing the same value again would take the
-            // cache line away from the saver's processor.
+            // cache line away from the CPU of the consumer that saved the record.
             if (record.outcome != outcome) record.outcome = outcome;
         }
     }
@@ -139,7 +139,8 @@ void LedgerRows::bind_details(const Details& details) {
     }
 }
 
-// Returns the outcome of a record whose id has a row. Adds a duplicate if the row is of another position.
+// Returns the outcome of a record whose id has a row already. If that row is of another position, adds the
+// record to the table duplicates.
 Outcome LedgerRows::find_outcome(const Record& record, const CommitContext& context) {
     find_.bind(1, record.id_text());
     if (!find_.first_row()) {
@@ -152,7 +153,8 @@ Outcome LedgerRows::find_outcome(const Record& record, const CommitContext& cont
     return outcome;
 }
 
-// Adds the row of a duplicate. If the row is there already, this is a redelivery, and adds nothing.
+// Adds a row to the table duplicates. If that row exists already, the source has delivered the duplicate
+// again, and nothing is added.
 void LedgerRows::add_duplicate(const Record& record, const CommitContext& context) {
     insert_duplicate_.bind(1, context.source);
     insert_duplicate_.bind(2, stored(record.position));

@@ -63,7 +63,7 @@ LedgerSession::~LedgerSession() {
     if (!has_its_name) database_.keep_log_on_close(true);
 }
 
-// Writes `file` before `log`: see LedgerFiles.
+// Stores `file` first and `log` second, for the reason that the comment on LedgerFiles gives.
 void LedgerSession::remember_files(LedgerFiles& files) const noexcept {
     files.file.store(look_.file->identity.position(), std::memory_order_relaxed);
     files.log.store(look_.log->identity.position(), std::memory_order_release);
@@ -81,10 +81,10 @@ bool LedgerSession::save() noexcept {
     }
 }
 
-// A kill before the COMMIT leaves no rows, but may leave outcomes in the records; the next leader sets these
-// outcomes again. A kill after the COMMIT leaves `recorded` beyond the segments' `durable`, and final
-// outcomes. An interrupted COMMIT may take effect later, when SQLite recovers the log. Retries before that
-// see the same rows, and so set the same outcomes.
+// If this process is killed before the COMMIT, the ledger gets no rows, but some records may have outcomes;
+// the next leader sets these outcomes again. If it is killed after the COMMIT, all outcomes are final, and
+// the ledger's `recorded` is beyond the segments' `durable`. An interrupted COMMIT may take effect later,
+// when SQLite recovers the log. A retry before that sees the same rows, and so sets the same outcomes.
 void LedgerSession::write(const RecordRange& records, const CommitContext& context) {
     begin_.run();
     require_schema();
@@ -145,10 +145,10 @@ void LedgerSession::write_source(const CommitContext& context) {
     update_source_.run();
 }
 
-// Returns the new row of the source. Its cursor never goes back: positions rise, and the ledger has every
-// invoice before the cursor. Only the first commit of a generation that restarted the source moves it back.
-// If a killed leader has made that commit already, the generation is in the ledger, and the repeated commit
-// is like any other. The row's digest, if any, is always that of the bytes before the row's cursor.
+// Returns the new row of the source. Its cursor never goes back, because positions rise and the ledger has
+// every invoice before the cursor. The one exception is the first commit of a generation that restarted the
+// source. If a killed leader has made that commit already, the ledger knows the generation, and the repeated
+// commit is like any other. The row's digest, if any, is always that of the bytes before the row's cursor.
 KnownSource LedgerSession::next_of(const CommitContext& context) {
     KnownSource next;
     if (context.from_start && !has_generation(context.generation)) {

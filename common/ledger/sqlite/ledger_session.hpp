@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One connection to the ledger's file, its prepared statements, and the one transaction that they make. An
-// error of SQLite is thrown as SqliteError and leaves the transaction open for roll_back(). SqliteLedger
+// One connection to the ledger's file, its prepared statements, and the one kind of transaction that they
+// run. An SQLite error is thrown as SqliteError and leaves the transaction open for roll_back(). SqliteLedger
 // decides what the error means to the pipeline.
 #pragma once
 
@@ -24,8 +24,8 @@ class LedgerSession {
     LedgerSession(const std::filesystem::path& path, bool create, const KnownLedger& known);
     LedgerSession(const LedgerSession&) = delete;
     LedgerSession& operator=(const LedgerSession&) = delete;
-    // Does not checkpoint or remove a log if the path no longer names our log: it may be another process's
-    // log.
+    // Closes the file. If the log at the path is no longer the one that this session opened, neither
+    // checkpoints nor removes it: it may be another process's log.
     ~LedgerSession();
 
     // Writes all records and the rows of source and generation in one transaction, which is durable on
@@ -39,7 +39,7 @@ class LedgerSession {
     [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
     // Returns the files as they were when the session opened them.
     [[nodiscard]] const LedgerLook& look() const noexcept { return look_; }
-    // Writes the files' identities into the segments.
+    // Writes the identities of the ledger's files into `files`, which lies in the segments.
     void remember_files(LedgerFiles& files) const noexcept;
     // Moves the log's contents into the file. Returns false if some contents could not be moved.
     [[nodiscard]] bool save() noexcept;
@@ -58,9 +58,9 @@ class LedgerSession {
 
     std::filesystem::path path_;
     LedgerLook look_;
-    SqliteConnection database_;  // comes before its statements, so that they are destroyed first
+    SqliteConnection database_;  // declared before its statements, so that they are destroyed first
     std::uint64_t id_;
-    std::int64_t schema_cookie_ = 0;  // of the checked schema; SQLite changes it whenever a table changes
+    std::int64_t schema_cookie_ = 0;  // at the last check; SQLite changes it whenever a table changes
     SqliteStatement begin_, commit_, rollback_, find_cookie_;
     LedgerRows rows_;
     SqliteStatement update_source_, find_source_, find_list_;

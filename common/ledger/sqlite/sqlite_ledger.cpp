@@ -25,8 +25,8 @@ constexpr std::chrono::seconds kLockWait{5};
     throw LedgerUnavailable(fmt::format("ledger {}: {}: the results wait in memory", path.string(), why));
 }
 
-// True if the file at the path is not the file that this generation has written to. A user may be copying the
-// ledger back right now.
+// True if the file at the path is not the file that this generation has written to. An error of SQLite may
+// then pass: a user may be copying the ledger back right now.
 bool is_another_file(const std::filesystem::path& path, const KnownLedger& known) {
     const std::uint64_t then = known.files == nullptr ? 0 : known.files->file.load(std::memory_order_relaxed);
     const LedgerLook now = look_at_ledger(path);
@@ -59,8 +59,8 @@ std::unique_ptr<SqliteLedger> SqliteLedger::shared(std::filesystem::path path) {
 SqliteLedger::~SqliteLedger() = default;
 
 void SqliteLedger::open(bool create, const KnownLedger& known, std::chrono::milliseconds lock_wait) {
-    // Retry while the file is locked, which should be brief: another process is creating or recovering the
-    // ledger, or a foreign program is using it.
+    // Retry while the file is locked. That should not take long: another process is creating or recovering
+    // the ledger, or a foreign program is using it.
     const auto deadline = std::chrono::steady_clock::now() + lock_wait;
     for (;;) {
         try {
@@ -74,8 +74,8 @@ void SqliteLedger::open(bool create, const KnownLedger& known, std::chrono::mill
     }
 }
 
-// Returns a session that may write now. Never creates a file: an empty file in place of a moved ledger would
-// hide the loss.
+// Returns a session that may write now. Never creates a file: an empty file in the place of a moved ledger
+// would hide that the ledger is gone.
 LedgerSession& SqliteLedger::session(const KnownLedger& known) {
     if (session_ == nullptr) {
         try {
@@ -99,7 +99,7 @@ LedgerSession& SqliteLedger::session(const KnownLedger& known) {
     return *session_;
 }
 
-// Throws if the session's files are no longer where it opened them.
+// Throws if the session's files are no longer where the session opened them.
 void SqliteLedger::require_in_place(const LedgerLook& now) {
     const LedgerLook& then = session_->look();
     if (now.has_same_file(then)) {
@@ -130,7 +130,7 @@ std::string SqliteLedger::whereabouts(const LedgerLook& now) {
 }
 
 // Moves the contents of a log that has lost its name into the file, closes the session, and throws. Only the
-// processes that have such a log open can reach it: anything written into it would be lost with them.
+// processes that have such a log open can reach it: anything written into it would be lost when they end.
 void SqliteLedger::save_from_lost_log(const LedgerLook& now) {
     const bool is_log = !now.has_same_log(session_->look());
     const auto* const name = is_log ? "-wal" : "-shm";

@@ -32,7 +32,7 @@ struct Session {
                     "SELECT seen_at FROM duplicates WHERE source = ?1 AND position = ?2 AND id = ?3") {
         database.execute("PRAGMA query_only = 1");
     }
-    SqliteConnection database;  // comes before its statements, so that they are destroyed first
+    SqliteConnection database;  // declared before its statements, so that they are destroyed first
     SqliteStatement source, row, duplicate;
 };
 
@@ -85,7 +85,7 @@ class SqliteLookup final : public LedgerLookup {
             }
         }
         session.row.finish();
-        // The id's row belongs to another file: see whether this file was a duplicate.
+        // If there is no answer, the id's row belongs to another file: see whether this file was a duplicate.
         if (answer) return answer;
         if (seen_at(session, id, file.position())) return Answer{Outcome::Duplicate, false};
         const auto seen_us = seen_at(session, id, file.inode);

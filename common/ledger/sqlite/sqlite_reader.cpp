@@ -35,8 +35,8 @@ LedgerLook look_before_reading(const std::filesystem::path& path) {
     return look;
 }
 
-// Tells whether to read the log. An empty log is left out: if there is no writer, SQLite would retry for ten
-// seconds.
+// Tells whether SQLite must read the log. It must not read an empty log: without a writer, SQLite would retry
+// for ten seconds.
 Log log_of(const LedgerLook& look) noexcept {
     return look.has_something_in_log() ? Log::Present : Log::None;
 }

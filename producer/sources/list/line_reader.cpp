@@ -33,8 +33,8 @@ Failure LineReader::too_long() const {
 
 std::span<char> LineReader::room() {
     if (pending_bytes() >= longest_) throw too_long();
-    // Fold (hash) bytes only when the line fills the buffer. Then the line's length alone decides, not the
-    // sizes of reads, and its safe id is always the same.
+    // Fold (hash) bytes only when the line fills the buffer. Then only the line's length decides whether it
+    // is folded, not the sizes of the reads, so the same line always gets the same safe id.
     if (end_ - begin_ == capacity_) {
         fold(end_ - begin_);
     } else if (begin_ > 0) {
@@ -46,7 +46,7 @@ std::span<char> LineReader::room() {
     return {buffer_.get() + end_, capacity_ - end_};
 }
 
-// Digests the taken bytes before they leave the buffer.
+// Adds the bytes of the taken lines to the digest before these bytes leave the buffer.
 void LineReader::digest_taken() {
     if (digest_) digest_->add({buffer_.get() + digested_, begin_ - digested_});
     digested_ = begin_;
@@ -88,8 +88,8 @@ void LineReader::give(Item& item, std::size_t content_bytes, std::size_t end_byt
         item.set_id({line, content_bytes});
     } else {
         fold(content_bytes);
-        // This text is longer than an id can be, so set_id() makes a safe id from it; it stands for the whole
-        // line, by hash and length.
+        // This text is longer than an id can be, so set_id() makes a safe id from it. The text stands for the
+        // whole line, because it has the line's hash and length.
         item.set_id(fmt::format("{}~{:016x}~{}", std::string_view(beginning_.data(), beginning_.size()),
                                 hash_, folded_));
         content_bytes = 0;

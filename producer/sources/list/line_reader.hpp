@@ -43,8 +43,8 @@ class LineReader {
     }
 
     // The space for the next bytes; never empty. Call it only when take() has nothing more, because room()
-    // moves the rest of the last line to the front. Throws Failure (NoInput) if a line is longer than
-    // `longest`: its extent would not fit.
+    // moves the unfinished line to the front. Throws Failure (NoInput) if a line is longer than `longest`:
+    // its extent would not fit in an item.
     [[nodiscard]] std::span<char> room();
     // Tells the reader that the first `count` bytes of room() are filled.
     void filled(std::size_t count) noexcept { end_ += count; }
@@ -78,7 +78,7 @@ class LineReader {
     std::uint64_t longest_;
     std::size_t capacity_;
     std::unique_ptr<char[]> buffer_;
-    std::size_t begin_ = 0;    // of the current line, or of the part that is not folded
+    std::size_t begin_ = 0;    // where the current line begins, or the part of it that is not folded
     std::size_t scanned_ = 0;  // [begin_, scanned_) has no line end
     std::size_t end_ = 0;
 

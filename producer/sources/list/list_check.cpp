@@ -33,8 +33,8 @@ ListCheck::Outcome ListCheck::read_slice(const ListFile& file) {
     return has_unmarked(file) ? Outcome::Same : Outcome::Different;
 }
 
-// True if the file still has the unmarked lines as they were acquired. No digest verifies them, and the next
-// mark's digest will cover the lines that are in the file now.
+// True if the file still has the lines after the last mark as they were acquired. They must be compared one
+// by one, because no mark covers them. The next mark's digest will cover the lines that are in the file now.
 bool ListCheck::has_unmarked(const ListFile& file) const {
     if (unmarked_.empty()) return true;
     LineReader lines({}, unmarked_.front().position);

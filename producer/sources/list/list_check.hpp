@@ -24,8 +24,9 @@ class ListCheck {
     static constexpr std::uint64_t kSliceBytes = std::uint64_t{16} << 20U;
 
     // `marks` are the known digests before `position`; their positions rise, and none is beyond `position`.
-    // With `from_last`, the check reads only from the last mark's block on: a producer of this run has
-    // verified everything before it. `unmarked` are the lines between the last mark and the position.
+    // `unmarked` are the lines between the last mark and `position`. With `from_last`, the check reads only
+    // from the beginning of the 1 MiB block (list_digest.hpp) that holds the last mark: a producer of this
+    // run has verified everything before it.
     ListCheck(std::vector<MarkedPosition> marks, std::uint64_t position, bool from_last,
               std::vector<AcquiredLine> unmarked = {});
 

@@ -33,13 +33,13 @@ class ListReader {
         std::size_t count;
         State state;
     };
-    // Turns complete lines into items; reads more of the file if `items` has room. Throws Failure: NoInput if
-    // a line is too long, InputOutput if the file cannot be read.
+    // Turns complete lines into items. Reads more of the file if the lines read so far do not fill `items`.
+    // Throws Failure: NoInput if a line is too long, InputOutput if the file cannot be read.
     [[nodiscard]] Taken take(std::span<Item> items);
     // Turns the bytes after the last line end into an item; returns false if there are none.
     [[nodiscard]] bool take_rest(Item& item) { return lines_.take_rest(item); }
 
-    // True if take() would return something without reading.
+    // True if take() would return something without reading more of the file.
     [[nodiscard]] bool has_line() const noexcept { return lines_.has_line(); }
     // The offset after the last byte read.
     [[nodiscard]] std::uint64_t end_position() const noexcept { return lines_.end_position(); }
@@ -69,7 +69,8 @@ class ListReader {
     std::array<char, kBefore> now_{};
     std::size_t before_bytes_ = 0;
 
-    // The chain and the position at which mark_at() starts to reread.
+    // The chain (list_digest.hpp) and the position before the lines of the last take(): mark_at() rereads
+    // from here.
     Digest last_chain_{};
     std::uint64_t last_position_ = 0;
 };

@@ -8,8 +8,8 @@
 namespace pipeline {
 namespace {
 
-// The kernel's time stamps advance once per clock tick, at most 10 ms: a file that changed less than this
-// long ago may change again with the same time stamp.
+// Longer than a clock tick of the kernel (at most 10 ms). File time stamps advance only with these ticks, so
+// a file that changed less than kTickNs ago may change again and keep the same time stamp.
 constexpr std::int64_t kTickNs = 50'000'000;
 
 }  // namespace

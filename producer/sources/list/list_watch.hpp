@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks a few times a second that a list being read is still the same: its name leads to the open file, and
-// the file was not truncated or rewritten. A rewritten file may be longer than before, so its length proves
-// nothing. A check of an unchanged file costs two system calls; after a change, the check rereads the last
-// block before the read position.
+// Checks a few times a second that a list is still the same while the producer reads it: the list's path
+// leads to the open file, and the file was not truncated or rewritten. A rewritten file may be longer than
+// before, so its length proves nothing. A check of an unchanged file costs two system calls. If the file has
+// changed, the check rereads the bytes between the last multiple of 1 MiB and the read position.
 #pragma once
 
 #include <chrono>
@@ -21,7 +21,7 @@ class ListWatch {
 
     explicit ListWatch(std::filesystem::path path) : path_(std::move(path)) {}
 
-    // Where the name leads: to the open file, nowhere, or to another file.
+    // Where the list's path leads: to the open file, to no file, or to another file.
     enum class Name { Same, Gone, Other };
     enum class Content { Same, Cut, FilledAnew };
     struct Sight {
@@ -35,8 +35,8 @@ class ListWatch {
 
     [[nodiscard]] bool is_due(TimePoint now) const noexcept { return now >= next_; }
     void hurry() noexcept { next_ = {}; }
-    // Checks the file's name and content. `digest` covers the bytes that were read. Throws Failure
-    // (InputOutput).
+    // Checks the list's path and the open file's content. `digest` is that of the bytes that the producer has
+    // read. Throws Failure (InputOutput).
     [[nodiscard]] Sight look(const ListFile& file, const ListDigest& digest, TimePoint now);
 
   private:
@@ -46,7 +46,7 @@ class ListWatch {
 
     std::filesystem::path path_;
     TimePoint next_{};
-    Name name_ = Name::Same;  // at the last check that succeeded
+    Name name_ = Name::Same;  // the result of the last check that succeeded
     // The file's status when its content was last verified. While the status is the same, nothing needs
     // rereading.
     FileIdentity verified_;

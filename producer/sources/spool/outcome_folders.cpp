@@ -37,8 +37,8 @@ bool may_move_any_file() noexcept {
     return (sets[0].effective & (1U << CAP_FOWNER)) != 0;
 }
 
-// Throws Failure if other users' files cannot be moved out of the spool. The probe cannot test that, because
-// its file belongs to this user.
+// Throws Failure if other users' files cannot be moved out of the spool. probe_spool() cannot test that,
+// because its test file belongs to this user.
 void require_movable_files(const FileStatus& spool, const std::string& path) {
     if ((spool.mode & S_ISVTX) == 0 || spool.owner == ::geteuid() || may_move_any_file()) return;
     throw Failure(

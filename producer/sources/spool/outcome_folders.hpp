@@ -26,8 +26,9 @@ inline constexpr std::array kOutcomes{Outcome::Booked, Outcome::Rejected, Outcom
 
 class OutcomeFolders {
   public:
-    // Creates missing folders in `spool_fd` (owned by the caller; outlives this); `spool` is its path. Throws
-    // Failure (CannotCreate) with the cause and what to do.
+    // Creates the folders that are missing in the spool `spool_fd`, whose path is `spool`. The caller owns
+    // `spool_fd` and keeps it open while this object lives. Throws Failure (CannotCreate) with the cause and
+    // advice.
     OutcomeFolders(int spool_fd, std::string spool);
 
     [[nodiscard]] int spool() const noexcept { return spool_fd_; }
@@ -39,7 +40,7 @@ class OutcomeFolders {
     [[nodiscard]] int moving() const noexcept { return moving_.fd.get(); }
 
     // Recreates the folders of `outcome` that were removed; returns false if none was. Call it when a move
-    // has failed with ENOENT. Throws Failure (CannotCreate) if something is in the way.
+    // has failed with ENOENT. Throws Failure (CannotCreate) if a folder cannot be created.
     [[nodiscard]] bool renew(Outcome outcome);
 
     // Logs a warning, once, for each folder that was replaced since it was opened. Recreates folders whose
@@ -50,7 +51,7 @@ class OutcomeFolders {
     struct Folder {
         UniqueFd fd;
         FileIdentity identity;
-        bool replaced = false;  // another folder has its name, and a warning has said so
+        bool replaced = false;  // true: another folder has its name now, and a warning was logged
     };
     struct Pair {
         Folder moving;
@@ -60,7 +61,8 @@ class OutcomeFolders {
         return pairs_[static_cast<std::size_t>(outcome)];
     }
     [[nodiscard]] Pair& pair(Outcome outcome) noexcept { return pairs_[static_cast<std::size_t>(outcome)]; }
-    // Creates and opens `name` in the folder `in_fd`; `path` is for messages. Throws Failure (CannotCreate).
+    // Opens the folder `name` in the folder `in_fd`, and creates it first if it is missing. `path` is for
+    // messages. Throws Failure (CannotCreate).
     [[nodiscard]] Folder open(int in_fd, const std::string& name, mode_t mode, const std::string& path) const;
     [[nodiscard]] Folder open_moving() const;
     [[nodiscard]] Folder open_moving(Outcome outcome) const;

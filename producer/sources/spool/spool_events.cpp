@@ -68,9 +68,11 @@ void SpoolEvents::on_event(std::uint32_t mask, std::string_view name) {
     listener_.file_came(file, (mask & IN_MOVED_TO) != 0 ? Arrival::Moved : Arrival::Closed);
 }
 
-// Handles a new name in the spool. A file with a second name is a link to a complete file. If a file's
-// modification and change times differ, its other name was removed since, or its owner or mode was changed:
-// the file counts as found. Any other file is being written, and its close event will follow.
+// Handles a new name in the spool, by the file's status:
+// - If it has another name too, a user has linked a complete file into the spool.
+// - If its modification and change times differ, perhaps its other name was removed since, or its owner or
+//   mode was changed. It may be incomplete, so it counts as found by a scan.
+// - Otherwise a process has just created it and is writing it. Its close event will follow.
 void SpoolEvents::on_created(const std::string& name) {
     struct stat status {};
     if (::fstatat(place_.fd(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reports files that arrive in a spool, by the kernel's events (inotify): complete files, and files that were
+// Reports files that arrive in a spool, by the kernel's events (inotify), and remembers files that were
 // created and not closed yet. If the inotify limits allow no watch, there are no events, and the class
 // retries the watch from time to time.
 #pragma once
@@ -33,7 +33,7 @@ class SpoolEvents {
         virtual void files_were_missed() = 0;
         // The folder itself may have been renamed, removed or unmounted.
         virtual void folder_moved() = 0;
-        // If `is_watched`, events report new files from now on. Otherwise none do.
+        // `is_watched`: true if events report new files from now on; false if no events come any more.
         virtual void watch_changed(bool is_watched) = 0;
     };
 
@@ -41,9 +41,10 @@ class SpoolEvents {
     SpoolEvents(const SpoolPlace& place, const SpoolNames& names, Listener& listener)
         : place_(place), names_(names), listener_(listener) {}
 
-    // Begins to watch. Logs a failure once.
+    // Begins to watch the spool. Logs only the first of several failures in a row.
     void watch();
-    // Reports all pending events to the listener. If there is no watch, retries it when that is due.
+    // Reports all pending events to the listener. If the spool is not watched, calls watch() when a retry is
+    // due.
     void take();
     // Returns a descriptor that is readable when there are events; -1 if there is no watch.
     [[nodiscard]] int fd() const noexcept { return inotify_ ? inotify_->fd() : -1; }
@@ -64,7 +65,7 @@ class SpoolEvents {
     const SpoolNames& names_;
     Listener& listener_;
     std::optional<Inotify> inotify_;
-    Clock::time_point watch_at_{};  // when to retry the watch; zero: not tried yet
+    Clock::time_point watch_at_{};  // when to call watch() again; zero: at once
     std::unordered_set<std::string> being_written_;
 };
 

@@ -19,33 +19,33 @@ namespace pipeline {
 
 class SpoolFlight {
   public:
-    // `positions` are those of the files that were in the pipeline before a restart. If `bare_inodes`, some
-    // of them may be inodes alone (RingArea::bare_inodes).
+    // `positions`: those of the files that were in the pipeline before a restart. If `bare_inodes`, some of
+    // them may be bare inodes, as version 0.1.0 recorded them (RingArea::bare_inodes).
     SpoolFlight(const std::unordered_set<std::uint64_t>& positions, bool bare_inodes);
 
     // Returns the position under which the file is in the pipeline; none if it is not there.
     [[nodiscard]] std::optional<std::uint64_t> find(const FileIdentity& file) const;
-    // Adds a file that the source gives to the pipeline. `is_id` must tell whether the name is also the
-    // invoice's id; if not, keeps the name.
+    // Adds a file that the source gives to the pipeline. `is_id`: true if the file's name is also the
+    // invoice's id. If not, add() also keeps the name.
     void add(const FileStatus& file, const std::string& name, bool is_id);
-    // Sets the name of a file that was in the pipeline before a restart and is found again.
+    // Call when a scan finds a file that was in the pipeline before a restart. Stores a name that is no id.
     void found_again(std::uint64_t position, const std::string& name);
     // Returns the name of the record's file; none if it is no longer known.
     [[nodiscard]] std::optional<std::string> name_of(const Record& record) const;
-    // True if the file's size or modification time has changed since it was given; false if the old values
-    // are unknown.
+    // True if the file's size or modification time has changed since the source gave the file to the
+    // pipeline; false if the old size and time are unknown.
     [[nodiscard]] bool has_changed(std::uint64_t position, const FileStatus& now) const;
     void remove(std::uint64_t position);
 
   private:
-    // The file's state when it was given; zeros if that was before a restart.
+    // The file's state when the source gave it to the pipeline; zeros if that was before a restart.
     struct Given {
         std::int64_t modified_ns = 0;
         std::uint64_t bytes = 0;
     };
     KeyTable<Given> files_;
     bool bare_inodes_;
-    // Names that cannot be ids: their records carry a safe id instead.
+    // By position: file names that cannot be ids. The records of these files have a safe id instead.
     std::unordered_map<std::uint64_t, std::string> odd_names_;
 };
 

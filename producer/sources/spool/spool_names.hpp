@@ -9,8 +9,8 @@ namespace pipeline {
 
 class SpoolNames {
   public:
-    // Both arguments are shell patterns, including @(A|B) (fnmatch(3), FNM_EXTMATCH), that match whole names.
-    // An empty `include` takes all names; an empty `exclude` excludes none.
+    // Both arguments are shell patterns (fnmatch(3)) that must match the whole name; they may use @(A|B)
+    // (FNM_EXTMATCH). An empty `include` takes all names; an empty `exclude` excludes none.
     SpoolNames(std::string include, std::string exclude);
 
     // False for names that begin with a dot, do not match `include`, or match `exclude`.

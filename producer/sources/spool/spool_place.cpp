@@ -25,8 +25,8 @@ constexpr const char* kElsewhere =
     "was "
     "taken is finished, start again to go on with the other one";
 
-// The file systems that may not report every event. Some versions of linux/magic.h lack names for the numeric
-// ones.
+// The types of the file systems on which inotify may not report every event. Some are numbers, because some
+// versions of linux/magic.h have no names for them.
 constexpr std::array<std::uint32_t, 12> kPartial = {
     NFS_SUPER_MAGIC,         SMB_SUPER_MAGIC,           0xff53'4d42U /* CIFS */,
     0xfe53'4d42U /* SMB2 */, FUSE_SUPER_MAGIC,          V9FS_MAGIC,

@@ -19,13 +19,14 @@ class SpoolPlace {
     // How long the constructor retries to open the folder after a failure that may pass (passing_error.hpp).
     static constexpr std::chrono::milliseconds kPatience{10'000};
 
-    // Throws Failure: NoInput if `path` is not a readable and searchable folder, or is not the folder
-    // `expected` (zeros: any folder); InputOutput if it could not be opened for a cause that may pass.
+    // Opens the folder `path`. `expected`: the folder that it must be; all zeros: any folder. Throws Failure:
+    // NoInput if `path` is not a readable and searchable folder, or not the expected one; InputOutput if the
+    // folder cannot be opened for a cause that may pass.
     SpoolPlace(std::string path, const FileIdentity& expected,
                std::chrono::milliseconds patience = kPatience);
 
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
-    // Returns fd(), after locking the folder for this pipeline while this object lives. Throws Failure
+    // Locks the folder for this pipeline while this object lives, and returns fd(). Throws Failure
     // (CannotCreate) if another pipeline holds the lock.
     [[nodiscard]] int locked_fd() const;
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
@@ -35,10 +36,10 @@ class SpoolPlace {
     // True if the folder was removed. To a reader of its open descriptor, a removed folder only looks empty.
     [[nodiscard]] bool is_removed() const noexcept;
     // If the path no longer leads to the open folder, returns one line that says so and what to do. Returns
-    // an empty text if the path leads there, or if that is unknown at present.
+    // an empty text if the path still leads there, or if this cannot be determined now.
     [[nodiscard]] std::string find_fault() const;
 
-    // True if the file system may not report every event in the folder to this host.
+    // True if inotify may not report every event in the folder (on a network file system, for example).
     [[nodiscard]] bool events_are_partial() const noexcept;
 
   private:

@@ -66,7 +66,7 @@ std::string advice_for(int error, const FileMoves& moves) {
     }
 }
 
-// Moves a file to its outcome's folder and back; 0 or an errno value.
+// Moves the probe's file from the spool to the folder of `outcome` and back. Returns 0 or an errno value.
 int try_outcome(const OutcomeFolders& folders, Outcome outcome, const char* name, FileMoves& moves) {
     const int moving = folders.moving(outcome);
     const int done = folders.done(outcome);
@@ -81,7 +81,7 @@ int try_outcome(const OutcomeFolders& folders, Outcome outcome, const char* name
     return error;
 }
 
-// Removes leftovers of killed probes. If they cannot be read at present, leaves them to the next start.
+// Removes the files of killed probes. If .moving cannot be read at present, leaves them to the next start.
 void remove_leftovers(const OutcomeFolders& folders, const std::string& spool) {
     try {
         for (const std::string& name : names_in(folders.moving(), spool + "/.moving")) {

@@ -16,12 +16,13 @@
 
 namespace pipeline {
 
-// Removes leftovers of killed probes, then tests. If the file system has no RENAME_NOREPLACE, calls
-// moves.use_links(). Logs a shortage (space, memory), which is no failure, because moves are retried later.
-// Throws Failure (CannotCreate) with the cause; `spool` is the spool's path.
+// Removes the files of killed probes, then tests whether files can be moved. If the file system has no
+// RENAME_NOREPLACE, calls moves.use_links(). Throws Failure (CannotCreate) with the cause if files cannot be
+// moved. Only logs a failure that may pass (such as a full disk), because moves are retried later. `spool` is
+// the spool's path.
 void probe_spool(const OutcomeFolders& folders, const std::string& spool, FileMoves& moves);
 
-// True if `name` is the name of a probe.
+// True if `name` is the name of a probe's file.
 [[nodiscard]] bool is_probe(std::string_view name) noexcept;
 
 }  // namespace pipeline

@@ -35,7 +35,8 @@ void SpoolQueue::put_back(const File& file) {
     waiting_.push_front(file);
 }
 
-// Removes stale entries from the front of settling_, where next() would take them.
+// Removes stale entries from the front of settling_. An entry is stale if an event has reported its file
+// meanwhile, so that add() has put the file into waiting_.
 void SpoolQueue::drop_stale() noexcept {
     while (!settling_.empty()) {
         const Known* const known = index_.find(hash(settling_.begin()->second.name));

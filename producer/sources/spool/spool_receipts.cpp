@@ -25,8 +25,8 @@ namespace {
 constexpr std::size_t kRetryBatch = 256;
 constexpr std::chrono::milliseconds kRetryTime{10};
 constexpr std::chrono::seconds kLookAfterFolders{1};
-// The most names that are tried for one file. More than two are needed only if a user creates colliding names
-// on purpose.
+// How many names are tried for a moved file until one is free. A third is needed only if a user creates
+// colliding names on purpose.
 constexpr unsigned kMostNames = 1000;
 
 // Returns `name` with `suffix`; cuts off the end of `name` if both do not fit into a file name.
@@ -34,8 +34,8 @@ std::string with_suffix(const std::string& name, const std::string& suffix) {
     return name.substr(0, NAME_MAX - suffix.size()) + suffix;
 }
 
-// Puts `suffix` before the extension of `name`: a pattern of the spool that matches `name` then mostly
-// matches the result too.
+// Puts `suffix` before the extension of `name`, so that a pattern (--spool-include) that matches `name`
+// mostly matches the result too.
 std::string before_extension(const std::string& name, const std::string& suffix) {
     const auto dot = name.find_last_of('.');
     if (dot == std::string::npos || dot == 0 || name.size() - dot + suffix.size() >= NAME_MAX)
@@ -110,7 +110,7 @@ Move SpoolReceipts::try_move(KeptFile& file, bool look_first, std::string& cause
         }
         if (!status || !status->identity.is_at(file.position, bare_inodes_)) return Move::Gone;
     }
-    // A kill before this line leaves the file in the spool; a kill after it, in .moving.
+    // A kill before this call leaves the file in the spool; a kill after it leaves the file in .moving.
     int error = moves_->take(folders_.spool(), name, folders_.moving(file.outcome));
     if (error == ENOENT) {
         if (!look_at(folders_.spool(), name)) return Move::Gone;
@@ -160,8 +160,8 @@ Move SpoolReceipts::settle_taken(KeptFile& file, std::string& cause) {
     }
     if (cause.empty()) cause = cause_of(error);
     if (error != EEXIST) why_blocked(file.outcome) = cause;
-    // Move the file back into the spool, where its owner sees it. If its name there is taken by now, the file
-    // waits in .moving.
+    // Move the file back into the spool, where its owner sees it. If another file has its name there by now,
+    // the file waits in .moving.
     if (moves_->give(folders_.moving(file.outcome), file.name.c_str(), folders_.spool(), file.name.c_str()) ==
         0)
         file.taken = false;
@@ -238,8 +238,8 @@ std::vector<SpoolReceipts::Finished> SpoolReceipts::retry() {
         if (Clock::now() - now > kRetryTime) break;
     }
     report_->numbers().unmoved.store(kept_.size(), std::memory_order_relaxed);
-    // If all these moves succeeded, retry the rest without delay: the pipeline may be waiting for room in the
-    // list.
+    // If all these moves succeeded, retry the rest without delay: while kept_ is full, the spool gives no new
+    // files.
     if (!can_move) retry_at_ = Clock::now() + limits_.retry_after;
     if (kept_.empty()) {
         log(LogLevel::Notice, "spool:{}: the files that could not be moved have been moved",

@@ -22,8 +22,8 @@
 // folder. The spool takes no invoice from .moving.
 //
 // A file that cannot be moved now stays in the spool and goes into a list for retries. While the list is
-// full, the spool must give no new files, so that only files already in the pipeline can still make it
-// longer.
+// full, the spool must give no new files: only files that are already in the pipeline can then still be
+// added.
 #pragma once
 
 #include <array>
@@ -44,19 +44,19 @@
 
 namespace pipeline {
 
-// The outcome of one move.
+// How one move has ended.
 enum class Move : std::uint8_t {
-    Done,         // the file is in its folder
+    Done,         // the file is in the folder of its outcome
     DoneOneName,  // as Done, but the file has other names (hard links), perhaps in the spool too
-    Gone,         // the name is missing or belongs to another file: moved before, or removed
-    Kept,         // it could not be moved and is still in the spool
+    Gone,         // nothing to move: the name is missing, or another file has it
+    Kept,         // the file could not be moved yet: it is in the spool or in .moving
 };
 
 class SpoolReceipts {
   public:
     using Clock = std::chrono::steady_clock;
     struct Limits {
-        std::size_t kept = 65'536;  // has_room() is false once so many files could not be moved
+        std::size_t kept = 65'536;  // with so many files that could not be moved, has_room() is false
         std::chrono::milliseconds retry_after{1000};  // between two rounds of retries
     };
     struct Finished {
@@ -64,13 +64,14 @@ class SpoolReceipts {
         Move move;  // never Kept
     };
 
-    // Creates the outcome folders in `folder`, open as `folder_fd` (owned by the caller; outlives this), and
-    // tests that files can be moved there. Throws Failure (CannotCreate) if not.
+    // Creates the outcome folders in the spool `folder`, and tests that files can be moved there. Throws
+    // Failure (CannotCreate) if not. `folder_fd` is the open folder; the caller owns it and keeps it open
+    // while this object lives.
     SpoolReceipts(int folder_fd, std::string folder, Limits limits, const Resume& resume,
                   const SourceContext& context);
     SpoolReceipts(const SpoolReceipts&) = delete;
     SpoolReceipts& operator=(const SpoolReceipts&) = delete;
-    // Logs how many files it leaves in the spool.
+    // Logs how many files could not be moved and stay in the spool.
     ~SpoolReceipts();
 
     // Notes that a file `name` was given to the pipeline and that move() will be called for it.
@@ -90,10 +91,10 @@ class SpoolReceipts {
     // False while the list of files that could not be moved is full: the spool must then give no new files.
     [[nodiscard]] bool has_room() const noexcept { return kept_.size() < limits_.kept; }
 
-    // Finishes the moves that a kill left in .moving. `outcome_of(name, file)` returns the outcome whose
-    // folder the file belongs in; none: the file goes back into the spool. If `outcome_of` throws, this file
-    // and all later ones stay in .moving. Returns how many files went to their folders, and how many back
-    // into the spool.
+    // Finishes the moves that a kill interrupted in .moving. `outcome_of(name, file)` returns the outcome
+    // whose folder the file belongs in; if it returns none, the file goes back into the spool. If
+    // `outcome_of` throws, this file and all later ones stay in .moving. Returns how many files went to their
+    // folders, and how many back into the spool.
     struct Leftovers {
         std::size_t finished = 0;
         std::size_t put_back = 0;
@@ -106,17 +107,18 @@ class SpoolReceipts {
         std::string name;
         std::uint64_t position;
         Outcome outcome;
-        bool taken = false;  // it is in .moving: step 1 is done
+        bool taken = false;  // it is in .moving already
     };
-    // True if try_move() must check the file before it takes it: another file in the pipeline may have the
-    // name now. Consumers open that file by its name, so it must not leave the spool even briefly.
+    // True if try_move() must check the file's position before it moves the file to .moving: another file in
+    // the pipeline may have the name now. Consumers open that file by its name, so it must not leave the
+    // spool even briefly.
     [[nodiscard]] bool must_look_first(const std::string& name, std::uint64_t position);
 
     // Moves the file; if it returns Kept, `cause` says why.
     Move try_move(KeptFile& file, bool look_first, std::string& cause);
     Move settle_taken(KeptFile& file, std::string& cause);
-    // Both rename a file from .moving/IN to a free name: give_free_name() in the folder of `outcome`,
-    // put_back() in the spool. Both return 0 or an errno value.
+    // Both move the file `name` out of .moving/IN: give_free_name() into the folder of `outcome`, put_back()
+    // into the spool. If the name is taken there, they choose another one. Both return 0 or an errno value.
     int give_free_name(Outcome in, const std::string& name, std::uint64_t inode, Outcome outcome);
     int put_back(Outcome in, const std::string& name, std::uint64_t inode);
     [[nodiscard]] std::string& why_blocked(Outcome outcome) noexcept {
@@ -137,12 +139,12 @@ class SpoolReceipts {
     FileStatus last_moved_;
     Clock::time_point look_after_at_{};
     std::unordered_set<std::string> reported_;  // causes that were logged; "": the list is full
-    // By outcome: why files cannot be moved into its folder, as far as known; empty: they can. In each round
-    // of retries, one file of each outcome tests whether that is still so; if it is, the others are not
-    // tried.
+    // For each outcome: why files cannot be moved into its folder, as far as known; empty if they can. Each
+    // round of retries tries one file of each outcome. It tries the outcome's other files only if the text
+    // here is empty then.
     std::array<std::string, kOutcomes.size()> blocked_;
-    // expected_: the number of files in the pipeline by (the hash of) their name. adopted_: the positions
-    // that were in the pipeline before this producer started.
+    // expected_: by the hash of a name, how many files of that name are in the pipeline. adopted_: the
+    // positions of files that were in the pipeline before this producer started.
     KeyTable<std::uint32_t> expected_;
     std::unordered_set<std::uint64_t> adopted_;
 };

@@ -22,7 +22,7 @@ using std::chrono::seconds;
 namespace {
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-constexpr std::size_t kMostTold = 1024;  // faults that are logged one by one
+constexpr std::size_t kMostTold = 1024;  // most log lines about entries that cannot be examined
 
 bool is_older(const SpoolQueue::File& one, const SpoolQueue::File& other) noexcept {
     return std::tie(one.modified_ns, one.name) < std::tie(other.modified_ns, other.name);
@@ -54,8 +54,8 @@ struct SpoolSearch::Look final : SpoolWalk::Visitor {
         ++waiting;
         if (!adds || search.queue_.contains(name)) return true;
         ++found;
-        // `oldest` is a heap with the youngest file on top. Leave the youngest files to the second walk if
-        // they do not fit.
+        // `oldest` is a heap with the youngest file on top. If the queue has no room for all, leave the
+        // youngest files to the second walk (Gather).
         oldest.push_back({name, Arrival::Found, status.modified_ns, status.bytes});
         std::push_heap(oldest.begin(), oldest.end(), is_older);
         if (oldest.size() > search.queue_.room()) {
@@ -96,14 +96,14 @@ struct SpoolSearch::Gather final : SpoolWalk::Visitor {
         chunk.push_back({name, Arrival::Found, status.modified_ns, status.bytes});
         return chunk.size() < search.queue_.room();
     }
-    // Scans report these entries.
+    // These do nothing, because scans (Look) report the same entries.
     void see_other(const std::string&) override {}
     void see_fault(const std::string&, int) override {}
 
     SpoolSearch& search;
     SpoolWalk walk;
     Oldest chunk;
-    bool is_filling = false;  // true while the walk fills the queue, until it is full
+    bool is_filling = false;  // false while the walk pauses because the queue has little room
 };
 
 SpoolSearch::SpoolSearch(const SpoolPlace& place, const SpoolNames& names, SpoolQueue& queue, Timing timing,
@@ -138,7 +138,7 @@ nanoseconds SpoolSearch::interval() const noexcept {
     } else if (events_are_partial_ && timing_.rescan != nanoseconds::zero()) {
         wanted = std::min<nanoseconds>(wanted, kPartialEvents);
     }
-    // While there are faults that may pass, scan again after 1, 2, 4 ... seconds.
+    // While scans meet errors that may pass, scan again after 1, 2, 4 ... seconds.
     if (fault_looks_ != 0) {
         const nanoseconds soon = seconds(1U << std::min(fault_looks_ - 1, 6U));
         wanted = std::min(wanted, soon);
@@ -202,15 +202,15 @@ void SpoolSearch::plan_next(Clock::time_point now, nanoseconds took) {
     // producer busy.
     const bool was_in_vain = look_->seen > kMany && look_->found * kLittle < look_->seen;
     not_before_ = was_in_vain ? now + kRest * took : now;
-    // After the first faults that may pass, request one more scan: with --once, the source does not end
-    // before it.
+    // If this scan is the first to meet errors that may pass, request another one a second later. With
+    // --once, the source does not end before that scan.
     if (fault_looks_ == 1) {
         asked_ = true;
         not_before_ = std::max(not_before_, now + seconds(1));
     }
 }
 
-// Evaluates a completed scan.
+// Reports, after a complete scan, whether the spool holds nothing but entries that cannot be taken.
 void SpoolSearch::judge() {
     SourceMetrics& numbers = report_->numbers();
     numbers.passed_over.store(look_->faults, std::memory_order_relaxed);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finds a spool's files that no event reported: at the start, at regular times, and whenever events may have
 // been missed. A scan (`Look`) goes through the whole folder, some entries at a time. It counts the waiting
-// files and queues the oldest, as many as fit. If there are more, a second walk (`Gather`) follows. It pauses
-// whenever the queue is full and resumes at that place when half of the queue is used up. So a million files
-// cost two walks, and not one for each full queue. The second walk queues files in folder order, sorted by
-// age within each chunk that fits.
+// files and queues the oldest, as many as fit. If there are more, a second walk (`Gather`) follows. The
+// second walk pauses whenever the queue is full, and continues from there when half of the queue is used up.
+// So a million files cost two walks, and not one for each full queue. The second walk takes files in folder
+// order, chunk by chunk, and queues each chunk oldest first.
 //
 // Entries that cannot be examined are reported, counted and retried; they block nothing.
 #pragma once
@@ -36,7 +36,7 @@ class SpoolSearch {
         std::chrono::nanoseconds rescan{0};       // between two scans; 0: no regular scans
         std::chrono::nanoseconds settle_time{0};  // how long a found file must have been unmodified
     };
-    // The caller's knowledge of a file that the search has found.
+    // The source's knowledge of a file that the search has found.
     enum class Known {
         Nothing,
         InFlight,    // it is in the pipeline already
@@ -45,28 +45,28 @@ class SpoolSearch {
     using Ask = std::function<Known(const std::string& name, const FileStatus& status)>;
 
     // Upper limits of the interval between scans: kWithoutEvents while the kernel reports no events,
-    // kPartialEvents if the file system may not report all of them and regular scans are wanted. Slow scans
-    // come less often: they take at most a twentieth of the time.
+    // kPartialEvents if the file system may not report all events and regular scans are wanted. If scans are
+    // slow, the interval is longer, so that they take at most a twentieth of the time.
     static constexpr std::chrono::seconds kWithoutEvents{1};
     static constexpr std::chrono::seconds kPartialEvents{5};
-    // The most entries that one step examines.
+    // The most entries that one call of go_on() examines.
     static constexpr std::size_t kAtOnce = 4096;
 
-    // The place, the names and the queue must outlive the search.
+    // `place`, `names` and `queue` must outlive this object.
     SpoolSearch(const SpoolPlace& place, const SpoolNames& names, SpoolQueue& queue, Timing timing,
                 std::shared_ptr<SourceReport> report, Ask ask);
     SpoolSearch(const SpoolSearch&) = delete;
     SpoolSearch& operator=(const SpoolSearch&) = delete;
     ~SpoolSearch();
 
-    // Notes that files have been taken since the last scan.
+    // Notes that the source has given files to the pipeline since the last scan.
     void note_taken() noexcept { was_taken_ = true; }
     // Requests a scan. Call it if there may be files that neither events nor scans have found.
     void ask() noexcept { asked_ = true; }
     // Notes whether events report new files.
     void set_events(bool has_events) noexcept;
 
-    // Does one step of the work that is due.
+    // Does one step of a scan, or of the second walk for files that did not fit, if one is due.
     void go_on(Clock::time_point now);
     [[nodiscard]] bool is_looking() const noexcept { return look_ != nullptr; }
     // Returns the earliest time at which go_on() has work.
@@ -105,18 +105,18 @@ class SpoolSearch {
     Ask ask_;
 
     std::unique_ptr<Look> look_;      // the present scan; null: none
-    std::unique_ptr<Gather> gather_;  // the present second walk; null: none
+    std::unique_ptr<Gather> gather_;  // the walk for files that did not fit; null: none
     bool asked_ = true;               // a scan is requested
-    bool has_more_ = false;           // some files did not fit: a second walk is due
-    bool was_taken_ = false;          // files were taken since the last scan
+    bool has_more_ = false;           // some files did not fit into the queue: a second walk is due
+    bool was_taken_ = false;          // files were given to the pipeline since the last scan
     bool has_events_ = true;
     bool events_are_partial_;
     Clock::time_point not_before_{};  // the earliest time for a requested scan
     Clock::time_point regular_at_{};
     std::chrono::nanoseconds took_{0};               // duration of the last scan
-    unsigned fault_looks_ = 0;                       // scans in a row that found faults that may pass
+    unsigned fault_looks_ = 0;                       // how many scans in a row met errors that may pass
     unsigned failures_ = 0;                          // failed scans in a row
-    std::unordered_set<std::uint64_t> told_faults_;  // hashes of names and causes
+    std::unordered_set<std::uint64_t> told_faults_;  // hashes of the names and causes that were logged
     std::uint64_t rest_ = 0;
     std::int64_t rest_oldest_ns_ = 0;
 };

@@ -24,13 +24,14 @@ using std::chrono::seconds;
 constexpr seconds kCheckPlace{1};
 constexpr milliseconds kLook{500};  // between two calls of attend() while the producer takes no files
 constexpr seconds kTellOfChanges{1};
-// The longest time spent in a row on moving files that were done before the start.
+// The longest time spent in a row on moving files that an earlier run has finished.
 constexpr milliseconds kStartSlice{10};
-constexpr int kMostSteps = 4;  // steps of the search in one acquire() that finds no file
+constexpr int kMostSteps = 4;  // further steps of the search in an acquire() that finds no file
 
 }  // namespace
 
-// Sets the watch before the first scan: a file that arrives in between is seen twice, but never missed.
+// Starts the inotify watch before the first scan: a file that arrives in between is seen twice, but never
+// missed.
 SpoolSource::SpoolSource(const std::filesystem::path& folder, const Resume& resume, Limits limits,
                          const SourceContext& context)
     : place_(folder.string(), resume.source_file),
@@ -76,8 +77,8 @@ void SpoolSource::check_place(Clock::time_point now) {
     throw Failure(ExitStatus::NoInput, fault);
 }
 
-// Takes events, checks the place and continues the search. Call it regularly, even while the producer takes
-// no files.
+// Handles pending events, checks that the path still leads to the folder, and continues the search. Call it
+// regularly, even while the producer takes no files.
 void SpoolSource::attend(Clock::time_point now) {
     events_.take();
     check_place(now);
@@ -106,8 +107,8 @@ std::size_t SpoolSource::acquire(std::span<Item> items) {
             const auto file = queue_.next(now);
             if (!file) break;
             if (give(*file, items[given])) ++given;
-            // give() also moves files whose invoices are in the ledger already: stop in between, so that
-            // receipts do not wait for all of these moves.
+            // give() also moves files whose invoices are in the ledger already. Stop after kStartSlice, so
+            // that receipts do not wait for all of these moves.
             if (start_.asks() && Clock::now() - now > kStartSlice) break;
         }
         if (start_.asks() && queue_.size() == 0 && search_.is_complete()) start_.end();
@@ -127,8 +128,8 @@ std::size_t SpoolSource::acquire(std::span<Item> items) {
 bool SpoolSource::give(const SpoolQueue::File& file, Item& item) {
     const auto status = look_at(place_.fd(), file.name.c_str());
     if (!status) {
-        // The close event of a file created with O_TMPFILE and linked into the folder carries a name that the
-        // file does not have. Any other file was removed.
+        // A missing name mostly means that the file was removed. But a file created with O_TMPFILE and linked
+        // into the folder has a close event with a name that it never had: a scan must find this file.
         if (errno != ENOENT) {
             search_.tell_of_fault(file.name, errno);
         } else if (file.arrival == Arrival::Closed) {
@@ -167,9 +168,9 @@ bool SpoolSource::is_done_already(const std::string& name, const Item& item, con
     return true;
 }
 
-// Returns true if the file must first be unmodified for the settle time; then queues it again, for when that
-// is over. This applies to a file that was only found, and to a file that was closed while empty, as touch(1)
-// leaves it for a later writer.
+// Returns true if the file must wait until it has been unmodified for the settle time, and queues it again
+// for that moment. This applies to a file that a scan found, to one that changed while it waited, and to one
+// that was closed while empty: touch(1) leaves it like that for a later writer.
 bool SpoolSource::must_settle(const SpoolQueue::File& file, const FileStatus& status) {
     switch (file.arrival) {
         case Arrival::Moved:
@@ -218,7 +219,7 @@ void SpoolSource::wait(int signal_fd, milliseconds bound) {
 void SpoolSource::acknowledge(const Record& record) {
     retry();
     const auto name = flight_.name_of(record);
-    if (!name) return finish(record.position, Move::Gone);  // acknowledged before a kill, or renamed since
+    if (!name) return finish(record.position, Move::Gone);  // since a restart, no scan has found the file
     const Move move = receipts_.move(*name, record.position, record.outcome);
     if (move == Move::Gone) {
         log(LogLevel::Debug, "{}: {} (position {}) is not there any more; nothing to move", place_.name(),

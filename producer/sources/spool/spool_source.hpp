@@ -30,7 +30,7 @@ namespace pipeline {
 class SpoolSource final : public Source, private SpoolEvents::Listener {
   public:
     struct Limits {
-        std::size_t waiting = 65'536;  // names of waiting files kept in memory, at least 1
+        std::size_t waiting = 65'536;  // most names of waiting files to keep in memory, at least 1
         SpoolReceipts::Limits receipts;
     };
 
@@ -70,7 +70,7 @@ class SpoolSource final : public Source, private SpoolEvents::Listener {
     [[nodiscard]] bool must_settle(const SpoolQueue::File& file, const FileStatus& status);
     void tell_of_change(const std::string& name);
     void finish(std::uint64_t position, Move move);
-    bool retry();  // true if files that could not be moved are finished now
+    bool retry();  // retries failed moves; true if some files are finished now
     void count();
 
     SpoolPlace place_;
@@ -88,7 +88,7 @@ class SpoolSource final : public Source, private SpoolEvents::Listener {
     Clock::time_point tell_changed_at_{};
     std::uint64_t changed_untold_ = 0;
     Clock::time_point look_at_{};   // when look() must next call attend()
-    Clock::time_point check_at_{};  // when to check the place again
+    Clock::time_point check_at_{};  // when to check again where the path leads
     bool stopped_ = false;
 };
 

@@ -28,9 +28,9 @@ class SpoolStart {
     SpoolStart(SpoolReceipts& receipts, std::string folder, const Resume& resume,
                const SourceContext& context);
 
-    // True once all files in .moving are finished and the ledger can be asked; retries both when that is due.
-    // If the ledger or .moving is unreadable for longer than a second, logs that, and logs again when it is
-    // over.
+    // True once no unfinished move is left in .moving and the ledger can be asked. Until then, retries when
+    // that is due. If the ledger or .moving cannot be read for longer than a second, logs the failure, and
+    // later its end.
     [[nodiscard]] bool is_ready();
     // False while the next question to the ledger must wait.
     [[nodiscard]] bool may_ask() const noexcept { return finished_ && ask_at_ == Clock::time_point{}; }
@@ -52,15 +52,15 @@ class SpoolStart {
     SpoolReceipts& receipts_;
     std::string folder_;
     std::shared_ptr<LedgerLookup> ledger_;
-    // Outcomes known from the segments, without asking the ledger.
+    // By position: outcomes that are known from the segments, without asking the ledger.
     std::unordered_map<std::uint64_t, Outcome> unacknowledged_;
     bool knows_source_ = false;
-    bool finished_ = false;  // all files in .moving are finished
+    bool finished_ = false;  // no unfinished move is left in .moving
     bool asks_ = true;
     bool told_ = false;
-    Clock::time_point failing_since_{};  // the first of the present failures in a row; zero: none
+    Clock::time_point failing_since_{};  // when the first of several failures in a row occurred; zero: none
     Clock::time_point ask_at_{};
-    std::uint64_t done_ = 0;  // files that the ledger had already, by position
+    std::uint64_t done_ = 0;  // number of files that the ledger had already under their position
     std::uint64_t by_inode_ = 0;
 };
 

@@ -10,7 +10,7 @@
 
 namespace pipeline {
 
-// Uses its own descriptor, so that the walk begins at the first entry.
+// Opens a descriptor of its own, so that the walk begins at the first entry.
 bool SpoolWalk::open() noexcept {
     UniqueFd fd(::openat(folder_fd_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (fd) entries_.reset(::fdopendir(fd.get()));

@@ -24,10 +24,11 @@ class SpoolWalk {
         Visitor(const Visitor&) = delete;
         Visitor& operator=(const Visitor&) = delete;
         virtual ~Visitor() = default;
-        // Receives a regular file whose name SpoolNames takes. Must return false to pause the walk after it.
+        // Receives a regular file whose name SpoolNames takes. Return false to pause the walk after this
+        // file.
         virtual bool see_file(const std::string& name, const FileStatus& status) = 0;
-        // Receives an entry that looks like an invoice's file and is none: a link, a FIFO, a folder with a
-        // file's name.
+        // Receives an entry whose name could be an invoice's but which is no regular file: a link, a FIFO, a
+        // folder named like a file.
         virtual void see_other(const std::string& name) = 0;
         // Receives an entry that cannot be examined; `error` is an errno value.
         virtual void see_fault(const std::string& name, int error) = 0;

@@ -94,8 +94,8 @@ SqliteConnection SqliteConnection::in_memory() {
 
 SqliteConnection SqliteConnection::open_for_reading(const std::filesystem::path& path, Log log,
                                                     std::chrono::milliseconds lock_wait) {
-    // For the parameters see https://www.sqlite.org/uri.html. SQLite uses readonly_shm in its own tests of
-    // reading without writing.
+    // https://www.sqlite.org/uri.html explains immutable. With readonly_shm, SQLite's own tests read a
+    // database without writing any file.
     const std::string name =
         "file:" + escaped(path.native()) + (log == Log::None ? "?immutable=1" : "?readonly_shm=1");
     SqliteConnection connection;
@@ -116,14 +116,15 @@ void SqliteConnection::open(const char* name, int flags, const char* vfs,
     sqlite3_busy_timeout(handle, static_cast<int>(lock_wait.count()));
 }
 
-// Follows https://www.sqlite.org/security.html, section 1.2. Also disables features that no ledger needs.
+// Protects this process from a hostile database file, as https://www.sqlite.org/security.html advises in
+// section 1.2. Also disables features that no ledger needs.
 void SqliteConnection::guard() {
     sqlite3* const handle = handle_.get();
     configure(handle, SQLITE_DBCONFIG_DEFENSIVE, 1);
     configure(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0);
     configure(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0);
     configure(handle, SQLITE_DBCONFIG_ENABLE_FKEY, 0);
-    constexpr int kMostBytes = 64 * 1024 * 1024;  // of one row or text
+    constexpr int kMostBytes = 64 * 1024 * 1024;  // the most bytes in one row or text
     sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, kMostBytes);
     sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
     execute("PRAGMA cell_size_check = 1");

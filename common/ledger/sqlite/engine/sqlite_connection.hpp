@@ -62,10 +62,10 @@ class SqliteConnection {
 
     // Opens a ledger read-only, with the same protection against its contents as open_ledger(). The
     // connection writes and creates no file (file, -wal, -shm), even if this process could. Log::Present: it
-    // reads the file and its log (-wal); the -shm must exist. If the database is in use, it takes SQLite's
-    // shared lock, which blocks no writer; if all users are dead, it builds the log's index in this process's
-    // memory. Log::None: it reads the file alone, without a lock; the caller must check afterwards that no
-    // process has written meanwhile.
+    // reads the file and its log (-wal); the -shm must exist. If other processes have the database open, it
+    // takes SQLite's shared lock, which blocks no writer; if all of them are dead, it builds the log's index
+    // in this process's memory. Log::None: it reads the file alone, without a lock; the caller must check
+    // afterwards that no process has written meanwhile.
     enum class Log { None, Present };
     [[nodiscard]] static SqliteConnection open_for_reading(const std::filesystem::path& path, Log log,
                                                            std::chrono::milliseconds lock_wait);
@@ -83,7 +83,8 @@ class SqliteConnection {
     [[nodiscard]] bool is_read_only() const noexcept;
     // True if the path no longer leads to the file that is open.
     [[nodiscard]] bool file_moved() const noexcept;
-    // If `keep`, this connection neither checkpoints nor removes the log when it closes as the last one.
+    // If `keep`, closing this connection neither checkpoints nor removes the log, even if no other connection
+    // is open.
     void keep_log_on_close(bool keep) noexcept;
     // Returns the database as the bytes of a file.
     [[nodiscard]] std::string serialized();

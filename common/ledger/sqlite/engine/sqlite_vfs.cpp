@@ -82,7 +82,7 @@ class Layer {
     sqlite3_vfs vfs_{};
 };
 
-// A file's name as xOpen requires it: SQLite reads parameters behind the end of the name.
+// A file's name in the form that xOpen requires: SQLite looks for parameters behind the name's final NUL.
 class FileName {
   public:
     explicit FileName(const std::filesystem::path& path)
@@ -105,7 +105,7 @@ const char* writing_vfs() {
 
 const char* reading_vfs() {
     static Layer layer("reading", open_without_writing);
-    return layer.above(sqlite3_vfs_find("unix"));  // the default on Linux
+    return layer.above(sqlite3_vfs_find("unix"));  // the default VFS on Linux
 }
 
 bool is_open_elsewhere(const std::filesystem::path& file) {

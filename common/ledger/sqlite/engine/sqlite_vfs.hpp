@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two SQLite VFSs (https://www.sqlite.org/vfs.html) that replace a few calls of the system's VFS, and
-// is_open_elsewhere(), which only a VFS can tell. Both VFSs hide a rollback journal beside the file. Our
+// Two SQLite VFSs (https://www.sqlite.org/vfs.html) that replace a few calls of the system's VFS, and the
+// function is_open_elsewhere(), which needs a VFS. Both VFSs hide a rollback journal beside the file. Our
 // ledgers never use one, and SQLite would play back any file that somebody has planted there.
 #pragma once
 
