@@ -66,14 +66,13 @@ void LinesSource::compare() {
     }
 }
 
-// Begins to read the candidate, which the comparison has shown to be the list. If it is the file that this
-// process reads already, keeps the open file, which has the lock. If it replaces that file, locks it, so that
-// no other pipeline reads it.
+// Begins to read the candidate, which the comparison has shown to be the list. If this process reads that
+// file already, it goes on with its own open file, which has the lock. It locks any other file, so that no
+// other pipeline reads it; to lock the file that the constructor has locked changes nothing.
 void LinesSource::go_on() {
     ListFile file = *std::exchange(candidate_, std::nullopt);
-    if (!reader_) return read_on(std::move(file));
     try {
-        if (file.identity() == reader_->file().identity()) {
+        if (reader_ && file.identity() == reader_->file().identity()) {
             file = reader_->file().again();
         } else {
             static_cast<void>(lock_source(file.fd(), name_, milliseconds::zero()));

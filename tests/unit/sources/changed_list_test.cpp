@@ -2,6 +2,11 @@
 // Lists that change while they are read, or between two runs.
 #include "producer/sources/lines_source.hpp"
 
+#include <fcntl.h>
+
+#include "common/base/error.hpp"
+#include "common/base/fd.hpp"
+#include "common/os/source_lock.hpp"
 #include "tests/support/captured_log.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/refusal.hpp"
@@ -229,4 +234,6 @@ TEST_CASE("a successor that finds another list gives nothing until the list is b
     write_file(folder / "ids", text);
     REQUIRE(soon(source, ids, [&] { return ids.size() >= 50; }));
     CHECK(ids.front() == "a100051");
+    const UniqueFd other(::open((folder / "ids").c_str(), O_RDONLY | O_CLOEXEC));
+    CHECK_THROWS_AS(lock_source(other.get(), "lines:ids", 0ms), Failure);
 }
