@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds the segments of a pipeline by its name: the lock of the name says in which directory they lie.
+// Finds the segments of a pipeline by its name: the lock file of that name holds the directory in which they
+// lie.
 #pragma once
 
 #include <filesystem>
