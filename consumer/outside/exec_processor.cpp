@@ -142,7 +142,7 @@ void ExecProcessor::look_at_pipe() {
 
 void ExecProcessor::begin_work() {
     const std::size_t item = now_.item(0);
-    const std::size_t count = now_.outstanding();
+    const std::size_t count = now_.outstanding() + (now_.was_asked_alone(0) ? 0 : 1);
     static_cast<void>(now_.is_starting() ? batch_->begin_start(item, count) : batch_->begin(item, count));
 }
 
@@ -192,12 +192,11 @@ void ExecProcessor::check_time() {
         case Conversation::Overdue::NeverRead:
             child_.end();
             take_back();
-            const std::string bound = to_readable_text(plan_.limits.start_timeout);
-            return end_uncharged(true, "it has read nothing for " + bound);
+            return end_uncharged(true,
+                                 "it has read nothing for " + to_readable_text(plan_.limits.start_timeout));
     }
 }
 
-// Ends the program. If it had read exactly one unanswered request, charges the attempt at that invoice.
 void ExecProcessor::fail(Cause cause, std::string said, const char* if_silent) {
     if (now_.is_idle()) return drop_surplus(said);
     const std::size_t read_count = now_.read_count();
@@ -223,14 +222,15 @@ void ExecProcessor::bury_dead() {
     settle(now_.read_count(), cause, child_.last_words());
 }
 
-// Decides about the outstanding requests of a program that is gone: it had read `read_count` of them.
+// Decides about the outstanding requests of a program that is gone: it had read `read_count` of them. If it
+// got the one that it had read while it had another one, that other one may be at fault.
 void ExecProcessor::settle(std::size_t read_count, Cause cause, const std::string& said) {
-    if (read_count == 1) return charge_first(cause, said);
-    if (read_count > 1) suspects_ = now_.item(read_count - 1) + 1;
+    if (read_count == 1 && now_.was_asked_alone(0)) return charge_first(cause, said);
+    if (read_count > 0) suspects_ = now_.item(read_count - 1) + 1;
     const bool is_vain = read_count == 0 && now_.answered_count() == 0;
     take_back();
     const std::string why = cause.text(plan_.limits.item_timeout) + (said.empty() ? "" : ": ") + said;
-    if (read_count > 1) notices_.suspects(read_count, why);
+    if (read_count > 0) notices_.suspects(read_count, why);
     if (read_count == 0 && !is_vain) notices_.ended_idle(why);
     end_uncharged(is_vain, why);
 }

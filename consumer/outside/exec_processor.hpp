@@ -5,9 +5,9 @@
 //
 // Its one idea: only the invoice at fault is charged with a failed attempt. Any doubt about an answer ends
 // the program: a line that is no answer, an answer to a request that the program has not read, the end of the
-// output. A new program gets all unanswered requests again. If the old program had read exactly one of them,
-// its invoice is charged. If it had read several, none is charged, and each is tried alone, which shows the
-// one at fault.
+// output. A new program gets all unanswered requests again. If the old program had read one of them, and had
+// no other request since it got that one, its invoice is charged. Otherwise none is charged, and each that it
+// had read is tried alone, which shows the one at fault.
 #pragma once
 
 #include <chrono>

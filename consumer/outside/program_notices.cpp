@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/base/log.hpp"
+#include "common/base/plural.hpp"
 #include "common/base/printable.hpp"
 #include "consumer/protocol/conversation.hpp"
 #include "consumer/work/clean_text.hpp"
@@ -32,8 +33,8 @@ void ProgramNotices::ended_starting(std::string_view why) {
 
 void ProgramNotices::suspects(std::size_t count, std::string_view why) {
     if (!may_log()) return;
-    log(LogLevel::Warning, "{} has ended with {} invoices read and not answered: {}; trying each alone",
-        program_, count, why);
+    log(LogLevel::Warning, "{} has ended with {} read and not answered: {}; {}", program_,
+        counted(count, "invoice"), why, count == 1 ? "trying it alone" : "trying each alone");
 }
 
 void ProgramNotices::silent() {

@@ -8,7 +8,7 @@ namespace pipeline {
 void Conversation::ask(std::size_t item, std::string_view text) {
     unsent_ += text;
     asked_bytes_ += text.size();
-    outstanding_.push_back({item, asked_bytes_});
+    outstanding_.push_back({item, asked_bytes_, outstanding_.empty()});
     ++asked_count_;
 }
 

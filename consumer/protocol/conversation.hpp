@@ -64,6 +64,11 @@ class Conversation {
     [[nodiscard]] bool has_read(std::size_t number) const noexcept {
         return outstanding_[number].end - 1 <= read_bytes_;
     }
+    // True if no other request was outstanding when this one was asked: since then, the program has worked
+    // on no other one.
+    [[nodiscard]] bool was_asked_alone(std::size_t number) const noexcept {
+        return outstanding_[number].is_alone;
+    }
     // The number of outstanding requests that the program has read.
     [[nodiscard]] std::size_t read_count() const noexcept;
 
@@ -113,6 +118,7 @@ class Conversation {
     struct Request {
         std::size_t item;
         std::uint64_t end;  // the request ends at this byte of the program's input
+        bool is_alone;      // when it was asked, no other request was outstanding
     };
     [[nodiscard]] Nanoseconds limit() const noexcept {
         return is_starting() ? limits_.start_timeout : limits_.item_timeout;

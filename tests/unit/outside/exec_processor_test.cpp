@@ -112,6 +112,15 @@ TEST_CASE("of several invoices that a program had read, the one that ends it is 
                        4)) == Outcomes{"booked 1", "booked 1", "failed 2 exit status 3", "booked 1"});
 }
 
+TEST_CASE("a program that ends after an answer does not charge the request that it had read ahead",
+          "[exec-processor]") {
+    const TemporaryFolder folder;
+    const std::string script = "mkdir " + (folder / "first").string() +
+                               " 2>/dev/null && { read id; read id; echo booked; exit 0; }; "
+                               "while read id; do echo booked; done";
+    CHECK(outcomes_of(3, plan_of(script, 3)) == Outcomes(3, "booked 1"));
+}
+
 TEST_CASE("answers that name their invoices come in any order", "[exec-processor]") {
     const std::string script = in_chunks(
         "for id in $ids; do last=\"$id $last\"; done; "
