@@ -101,7 +101,7 @@ std::unique_ptr<BatchProcessor> make_batch_processor(const ConsumerOptions& opti
         case ProcessSpec::Kind::Each:
             return std::make_unique<EachProcessor>(
                 EachPlan{program(options, ProgramChild::Input::Null), options.item_timeout, spool},
-                CommandTemplate(options.process.command, invoice_directory(options.source)));
+                CommandTemplate(options.process.command, invoice_directory(options.source), options.place));
         case ProcessSpec::Kind::Ubl:
         case ProcessSpec::Kind::None:
         case ProcessSpec::Kind::Simulate:

@@ -6,6 +6,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "common/spec/placeholders.hpp"
 #include "common/spec/spec_rows.hpp"
 #include "common/spec/values.hpp"
 #include "common/spec/words.hpp"
@@ -65,6 +66,12 @@ std::vector<std::string> parse_command(std::string_view text) {
     return words;
 }
 
+std::vector<std::string> parse_filled_command(std::string_view text) {
+    auto words = parse_command(text);
+    check_placeholders(words);
+    return words;
+}
+
 }  // namespace
 
 const ProcessTraits& ProcessSpec::traits() const noexcept {
@@ -81,7 +88,8 @@ ProcessSpec parse_process(std::string_view text) {
     if (found.row == nullptr) refuse(kProcesses);
     ProcessSpec spec{found.row->kind, {}, false};
     if (found.row->argument == SpecArgument::Command) {
-        spec.command = parse_after(found.row->word, found.argument, parse_command);
+        spec.command = parse_after(found.row->word, found.argument,
+                                   found.row->is_long_lived ? parse_command : parse_filled_command);
     } else if (found.row->argument == SpecArgument::Duration) {
         spec.burn = found.argument.starts_with(kBurn);
         const auto duration = read_duration(found.argument.substr(spec.burn ? kBurn.size() : 0));

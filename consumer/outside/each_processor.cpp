@@ -97,7 +97,7 @@ bool EachProcessor::start(Batch& batch, std::size_t i) {
     batch.use_permit();  // a start that fails also costs the permit
     // Mark the attempt before the program runs: the program may kill the consumer at once.
     if (!batch.begin(i)) return false;
-    if (const auto mishap = child_.start(command_.fill(id, batch.attempt(i)), id)) {
+    if (const auto mishap = child_.start(command_.fill(batch.item(i), batch.attempt(i)), id)) {
         batch.pause();
         batch.save();  // the next line may throw, which ends the consumer
         const std::string why = child_.throw_unless_passing(*mishap);

@@ -11,16 +11,19 @@
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
 #include "common/core/layout.hpp"
+#include "common/spec/placeholders.hpp"
+#include "common/spec/words.hpp"
 
 namespace pipeline {
 namespace {
 
-constexpr HelpTitles kTitles = {"What to do",
-                                "Spools",
-                                "Programs ({}, {path} and {attempt} are filled in by each:; no shell)",
-                                "Sizes and limits (TIME has a unit: ns, us, ms, s, min, h)",
-                                "Places",
-                                "Other"};
+constexpr HelpTitles kTitles = {
+    "What to do",
+    "Spools",
+    "Programs (each: has {} {path} {attempt} {/} {//} {.} {/.} {#} {%}; no shell)",
+    "Sizes and limits (TIME has a unit: ns, us, ms, s, min, h)",
+    "Places",
+    "Other"};
 
 [[noreturn]] void usage(const std::string& message) {
     throw Failure(ExitStatus::Usage, message);
@@ -119,6 +122,11 @@ void take_command(std::span<const char* const> command, std::span<const char* co
         }
     }
     options.process = {ProcessSpec::Kind::Each, {}, false, {command.begin(), command.end()}};
+    try {
+        check_placeholders(options.process.command);
+    } catch (const std::invalid_argument& error) {
+        usage(fmt::format("-- {}: {}", in_quotes(join_words(options.process.command)), error.what()));
+    }
     if (options.source.traits().end != SourceTraits::End::Never) options.once = true;
 }
 

@@ -48,6 +48,14 @@ TEST_CASE("a command after -- is run for each invoice, and ends with a source th
     const std::string nothing = "-- is followed by no command: a program and its arguments are accepted";
     CHECK(error_of(with_consumers({"--"})) == nothing);
     CHECK(error_of(with_consumers({"--", ""})) == nothing);
+    CHECK(error_of(with_consumers({"--source=lines:/ids", "--", "show", "a b", "{x}"})) ==
+          "-- 'show 'a b' {x}': {x} is no placeholder: {} {id} {path} {attempt} {/} {//} {.} {/.} {#} {%} "
+          "are accepted, "
+          "and {{x}} for the text {x}");
+    CHECK(error_of(with_consumers({"--source=lines:/ids", "--process", "each:sh -c 'rm {}'"})) ==
+          "--process 'each:sh -c 'rm {}'': after 'each:' a shell reads the text with {} and would act on "
+          "what is in the "
+          "id: {} is accepted behind the text, which has it as \"$1\", as in sh -c 'echo \"$1\"' sh {}");
     CHECK(error_of(with_consumers({"--process=none", "--", "a"})) ==
           "--process and a command after -- are given: one of them is accepted");
     CHECK(error_of(with_consumers({"--process", "none", "--", "a"})) ==

@@ -157,13 +157,41 @@ TEST_CASE("a line that looks like an error is kept, however many follow", "[outs
     CHECK(errors.tail(0) == "four");
 }
 
-TEST_CASE("an invoice fills the places of a command and makes no words", "[outside]") {
-    CommandTemplate command({"sh", "{}", "-o{id}.{attempt}{", "{path}", "{x}{}}"}, "/in");
-    CHECK(command.fill("a b; {path}", 2) ==
+TEST_CASE("an invoice fills the placeholders of a command and makes no words", "[outside]") {
+    CommandTemplate command({"sh", "{}", "-o{id}.{attempt}{", "{path}", "{{x}}{}}"}, "/in");
+    CHECK(command.fill(Acquired("a b; {path}"), 2) ==
           Words{"sh", "a b; {path}", "-oa b; {path}.2{", "/in/a b; {path}", "{x}a b; {path}}"});
-    CHECK(command.fill("c", 1) == Words{"sh", "c", "-oc.1{", "/in/c", "{x}c}"});
-    CHECK(CommandTemplate({"gzip", "-9"}, {}).fill("f", 1) == Words{"gzip", "-9", "f"});
-    CHECK(CommandTemplate({"cat", "{path}"}, {}).fill("f", 1) == Words{"cat", "f"});
+    CHECK(command.fill(Acquired("c"), 1) == Words{"sh", "c", "-oc.1{", "/in/c", "{x}c}"});
+    CHECK(CommandTemplate({"gzip", "-9"}, {}).fill(Acquired("f"), 1) == Words{"gzip", "-9", "f"});
+    CHECK(CommandTemplate({"cat", "{path}"}, {}).fill(Acquired("f"), 1) == Words{"cat", "f"});
+    CHECK(CommandTemplate({"echo", "{{}}"}, {}).fill(Acquired("f"), 1) == Words{"echo", "{}", "f"});
+}
+
+TEST_CASE("the parts of an id are those of GNU parallel", "[outside]") {
+    struct Parts {
+        std::string id, stem, name, folder, name_stem;
+    };
+    const auto wanted = GENERATE(values<Parts>({{"a.b/c.tar.gz", "a.b/c.tar", "c.tar.gz", "a.b", "c.tar"},
+                                                {".bashrc", "", ".bashrc", ".", ""},
+                                                {"d/.rc", "d/", ".rc", "d", ""},
+                                                {"a.", "a.", "a.", ".", "a."},
+                                                {"a.b/c", "a.b/c", "c", "a.b", "c"},
+                                                {"x/y.", "x/y.", "y.", "x", "y."},
+                                                {"/z.q", "/z", "z.q", "/", "z"},
+                                                {"a/b/", "a/b/", "", "a", ""},
+                                                {"///", "///", "", "/", ""},
+                                                {"a//b", "a//b", "b", "a", "b"}}));
+    CAPTURE(wanted.id);
+    CommandTemplate command({"show", "{.}", "{/}", "{//}", "{/.}"}, {});
+    CHECK(command.fill(Acquired(wanted.id), 1) ==
+          Words{"show", wanted.stem, wanted.name, wanted.folder, wanted.name_stem});
+}
+
+TEST_CASE("{#} is the position that the ledger has, and {%} counts the places from 1", "[outside]") {
+    CommandTemplate command({"show", "{#}", "{%}"}, {}, 4);
+    CHECK(command.fill(Acquired("a", 17), 1) == Words{"show", "17", "5"});
+    CHECK(command.fill(Acquired("a", 17), 2) == Words{"show", "17", "5"});
+    CHECK(command.fill(Acquired("a", UINT64_MAX), 1) == Words{"show", "-1", "5"});
 }
 
 TEST_CASE("a temporary failure is tried again after delays that double, up to ten seconds", "[outside]") {

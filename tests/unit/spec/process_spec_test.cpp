@@ -65,6 +65,16 @@ TEST_CASE("a command that is none is refused with what is accepted", "[specs]") 
           "after 'exec:' a command of at most 65536 bytes is accepted: put it into a script");
 }
 
+TEST_CASE("only a command that is filled in for each invoice is checked for placeholders", "[specs]") {
+    CHECK(refusal_of_value([] {
+              return parse_process("each:show {name}");
+          }).starts_with("after 'each:' {name} is no placeholder: "));
+    CHECK(refusal_of_value([] {
+              return parse_process("each:sh -c 'rm {}'");
+          }).starts_with("after 'each:' a shell reads the text with {} "));
+    CHECK(parse_process("exec:sh -c 'f() { read {name}; }'").command.size() == 3);
+}
+
 TEST_CASE("the processors of a kind are listed in their short forms", "[specs]") {
     CHECK(process_forms_where([](const ProcessTraits& traits) {
               return traits.files != ProcessTraits::Files::MustRead;
