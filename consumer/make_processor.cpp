@@ -11,6 +11,7 @@
 #include "consumer/invoice/ubl_processor.hpp"
 #include "consumer/outside/each_processor.hpp"
 #include "consumer/outside/exec_processor.hpp"
+#include "consumer/outside/invoice_environment.hpp"
 #include "consumer/work/invoice_path.hpp"
 #include "consumer/work/simulate_processor.hpp"
 
@@ -95,12 +96,16 @@ std::unique_ptr<Processor> make_processor(const ProcessSpec& spec, std::shared_p
 std::unique_ptr<BatchProcessor> make_batch_processor(const ConsumerOptions& options,
                                                      const std::shared_ptr<const SpoolFolder>& spool) {
     switch (options.process.kind) {
-        case ProcessSpec::Kind::Exec:
-            return make_exec(options, program(options, ProgramChild::Input::Pipe), options.process.command,
+        case ProcessSpec::Kind::Exec: {
+            ProgramChild::Setup setup = program(options, ProgramChild::Input::Pipe);
+            setup.environment = InvoiceEnvironment(options.source.name(), options.place).of_program();
+            return make_exec(options, std::move(setup), options.process.command,
                              RequestWriter(options.outside.request, options.source), spool);
+        }
         case ProcessSpec::Kind::Each:
             return std::make_unique<EachProcessor>(
-                EachPlan{program(options, ProgramChild::Input::Null), options.item_timeout, spool},
+                EachPlan{program(options, ProgramChild::Input::Null), options.item_timeout, spool,
+                         options.source.name(), options.place},
                 CommandTemplate(options.process.command, invoice_directory(options.source), options.place));
         case ProcessSpec::Kind::Ubl:
         case ProcessSpec::Kind::None:

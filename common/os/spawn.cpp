@@ -65,8 +65,8 @@ bool take_stream(int fd, int stream) noexcept {
 
 // Turns the child into the program. Returns only if a step fails; then returns that step, and leaves its
 // error in errno.
-Mishap::Step become(const SpawnPlan& plan, std::span<char* const> paths, char* const* arguments, pid_t parent,
-                    int report_fd) noexcept {
+Mishap::Step become(const SpawnPlan& plan, std::span<char* const> paths, char* const* arguments,
+                    char* const* environment, pid_t parent, int report_fd) noexcept {
     if ((plan.is_apart && ::setpgid(0, 0) != 0) || ::prctl(PR_SET_PDEATHSIG, plan.death_signal) != 0 ||
         !take_stream(plan.input, STDIN_FILENO) || !take_stream(plan.output, STDOUT_FILENO) ||
         !take_stream(plan.error, STDERR_FILENO)) {
@@ -82,7 +82,7 @@ Mishap::Step become(const SpawnPlan& plan, std::span<char* const> paths, char* c
     const rlimit limit{plan.memory_limit, plan.memory_limit};
     if (plan.memory_limit != 0 && ::setrlimit(RLIMIT_AS, &limit) != 0) return Mishap::Step::Limit;
     for (const char* path : paths) {
-        if (path != nullptr) ::execv(path, arguments);
+        if (path != nullptr) ::execve(path, arguments, environment);
         if (errno != ENOENT) break;
     }
     return Mishap::Step::Exec;
@@ -103,6 +103,8 @@ bool open_report(UniqueFd& read_end, UniqueFd& write_end) noexcept {
 std::variant<Spawned, Mishap> spawn(const SpawnPlan& plan) {
     const std::vector<char*> paths = pointers_to(plan.paths);
     const std::vector<char*> arguments = pointers_to(plan.arguments);
+    const std::vector<char*> variables = pointers_to(plan.environment);
+    char* const* const environment = plan.environment.empty() ? ::environ : variables.data();
     Spawned child;
     UniqueFd report;
     if (!open_report(child.report, report)) return Mishap{Mishap::Step::Pipe, errno};
@@ -111,8 +113,8 @@ std::variant<Spawned, Mishap> spawn(const SpawnPlan& plan) {
     if (child.pid < 0) return Mishap{Mishap::Step::Fork, errno};
     if (child.pid == 0) {
         Mishap mishap;
-        mishap.step =
-            become(plan, std::span(paths.data(), plan.paths.size()), arguments.data(), parent, report.get());
+        mishap.step = become(plan, std::span(paths.data(), plan.paths.size()), arguments.data(), environment,
+                             parent, report.get());
         mishap.error = errno;
         [[maybe_unused]] const auto written = ::write(report.get(), &mishap, sizeof mishap);
         ::_exit(kNotStarted);

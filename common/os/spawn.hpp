@@ -41,6 +41,8 @@ struct Mishap {
 struct SpawnPlan {
     std::vector<std::string> paths;      // the first of these files that exists is executed
     std::vector<std::string> arguments;  // including the program's name
+    // "NAME=VALUE" for each variable of the program's environment; empty: it inherits this process's.
+    std::vector<std::string> environment{};
     // Descriptors that become the program's standard streams; -1: it inherits this process's stream. They
     // must be above STDERR_FILENO and close-on-exec.
     int input = -1, output = -1, error = -1;

@@ -29,6 +29,7 @@ constexpr int kNotFound = 127;
 EachProcessor::EachProcessor(EachPlan plan, CommandTemplate command)
     : plan_(std::move(plan)),
       command_(std::move(command)),
+      environment_(plan_.source, plan_.place),
       child_(plan_.program),
       bytes_(kOutputBytes),
       notices_(child_.name()) {}
@@ -97,7 +98,9 @@ bool EachProcessor::start(Batch& batch, std::size_t i) {
     batch.use_permit();  // a start that fails also costs the permit
     // Mark the attempt before the program runs: the program may kill the consumer at once.
     if (!batch.begin(i)) return false;
-    if (const auto mishap = child_.start(command_.fill(batch.item(i), batch.attempt(i)), id)) {
+    const std::uint32_t attempt = batch.attempt(i);
+    if (const auto mishap =
+            child_.start(command_.fill(batch.item(i), attempt), id, environment_.of_attempt(id, attempt))) {
         batch.pause();
         batch.save();  // the next line may throw, which ends the consumer
         const std::string why = child_.throw_unless_passing(*mishap);

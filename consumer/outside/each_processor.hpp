@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "consumer/outside/command_template.hpp"
+#include "consumer/outside/invoice_environment.hpp"
 #include "consumer/outside/last_line.hpp"
 #include "consumer/outside/program_child.hpp"
 #include "consumer/outside/program_notices.hpp"
@@ -24,6 +25,8 @@ struct EachPlan {
     ProgramChild::Setup program;
     std::chrono::nanoseconds item_timeout{0};
     std::shared_ptr<const SpoolFolder> spool{};  // folder of the invoices' files; null: not in a spool
+    std::string source{};                        // the source's name in the ledger
+    std::uint32_t place = 0;                     // of the consumer
 };
 
 class EachProcessor final : public BatchProcessor {
@@ -58,6 +61,7 @@ class EachProcessor final : public BatchProcessor {
 
     EachPlan plan_;
     CommandTemplate command_;
+    InvoiceEnvironment environment_;
     ProgramChild child_;
     std::vector<char> bytes_;
     LastLine output_;

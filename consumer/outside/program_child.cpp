@@ -82,8 +82,9 @@ ProgramChild::~ProgramChild() {
     kill_all_orphans({}, kOrphansEnd);
 }
 
-std::optional<Mishap> ProgramChild::start(const std::vector<std::string>& arguments, std::string_view about) {
-    const auto mishap = launch(arguments);
+std::optional<Mishap> ProgramChild::start(const std::vector<std::string>& arguments, std::string_view about,
+                                          const std::vector<std::string>& environment) {
+    const auto mishap = launch(arguments, environment);
     if (!mishap) {
         const std::string name = printable(setup_.name);
         errors_.begin(about.empty() ? fmt::format("{}[{}]", name, pid_)
@@ -98,12 +99,14 @@ std::string ProgramChild::throw_unless_passing(const Mishap& mishap) const {
     return failure.what();
 }
 
-std::optional<Mishap> ProgramChild::launch(const std::vector<std::string>& arguments) {
+std::optional<Mishap> ProgramChild::launch(const std::vector<std::string>& arguments,
+                                           const std::vector<std::string>& environment) {
     Pipes pipes;
     if (const int error = pipes.open(setup_.input); error != 0) return Mishap{Mishap::Step::Pipe, error};
     SpawnPlan plan;
     plan.paths = {setup_.path};
     plan.arguments = arguments;
+    plan.environment = environment;
     plan.input = pipes.input.read_end.get();
     plan.output = pipes.output.write_end.get();
     plan.error = pipes.error.write_end.get();

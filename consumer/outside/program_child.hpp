@@ -38,6 +38,8 @@ class ProgramChild {
         std::uint64_t memory_limit = 0;  // RLIMIT_AS in bytes; 0: none
         std::shared_ptr<const UniqueFd>
             rule_set{};  // confines the program (confinement.hpp); null: the program is not confined
+        // "NAME=VALUE" for each variable of the program's environment; empty: it inherits the consumer's.
+        std::vector<std::string> environment{};
     };
 
     explicit ProgramChild(Setup setup);
@@ -49,8 +51,14 @@ class ProgramChild {
 
     // Starts the program. `arguments` begin with its name (argv[0]). Returns the mishap if the program could
     // not be started. `about` becomes part of the prefix of the program's lines in the log.
+    // The second form gives the program another environment than Setup does.
     [[nodiscard]] std::optional<Mishap> start(const std::vector<std::string>& arguments,
-                                              std::string_view about);
+                                              std::string_view about) {
+        return start(arguments, about, setup_.environment);
+    }
+    [[nodiscard]] std::optional<Mishap> start(const std::vector<std::string>& arguments,
+                                              std::string_view about,
+                                              const std::vector<std::string>& environment);
     // Returns the text of the failure if a retry may help (the system is out of processes, for example).
     // Otherwise throws Failure NoInput.
     [[nodiscard]] std::string throw_unless_passing(const Mishap& mishap) const;
@@ -107,7 +115,8 @@ class ProgramChild {
 
   private:
     struct Pipes;
-    [[nodiscard]] std::optional<Mishap> launch(const std::vector<std::string>& arguments);
+    [[nodiscard]] std::optional<Mishap> launch(const std::vector<std::string>& arguments,
+                                               const std::vector<std::string>& environment);
     void read_errors(TimePoint now);
     void let_go();
 

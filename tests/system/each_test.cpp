@@ -3,6 +3,7 @@
 // what came of it.
 #include <fmt/format.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -137,6 +138,39 @@ TEST_CASE("a command without a place for the id gets it as its last argument", "
     PipelineRun run;
     run_to_end(run, {"abc", "def"}, {"--consumers", "2", "--max-attempts", "1", "--", "test", "abc", "="});
     CHECK(to_text(outcomes(run)) == to_text({{"abc", "booked 1"}, {"def", "failed 1 exit status 1"}}));
+}
+
+TEST_CASE("a program has its invoice in its environment, and none of an outer pipeline", "[each]") {
+    PipelineRun run;
+    const std::string source = "lines:" + (run.directory() / "ids").string();
+    const std::string shown =
+        "${INVOICE_ID-none} ${INVOICE_ATTEMPT-none} ${INVOICE_PLACE-none} ${INVOICE_SOURCE-none}";
+    std::vector<std::string> options{"--consumers", "1"};
+    std::string expected = "rejected 1 ";
+    SECTION("for one invoice") {
+        options.insert(options.end(), {"--", "sh", "-c", "echo \"" + shown + "\"; exit 65", "sh", "{}"});
+        expected += "a 'b' 1 0 " + source;
+    }
+    SECTION("for many invoices") {
+        options.insert(options.end(),
+                       {"--process", "exec:sh -c 'while read id; do echo \"rejected " + shown + "\"; done'"});
+        expected += "none none 0 " + source;
+    }
+    ::setenv("INVOICE_ID", "outer", 1);
+    ::setenv("INVOICE_ATTEMPT", "9", 1);
+    run_to_end(run, {"a 'b'"}, options);
+    ::unsetenv("INVOICE_ID");
+    ::unsetenv("INVOICE_ATTEMPT");
+    CHECK(to_text(outcomes(run)) == to_text({{"a 'b'", expected}}));
+}
+
+TEST_CASE("a command fills in the placeholders of GNU parallel", "[each]") {
+    PipelineRun run;
+    run_to_end(run, {"in/a.tar.gz", "b"},
+               {"--consumers", "1", "--", "sh", "-c", "echo \"$*\"; exit 65", "sh", "{.}", "{/}", "{//}",
+                "{/.}", "{#}", "{%}", "{{}}"});
+    CHECK(to_text(outcomes(run)) == to_text({{"in/a.tar.gz", "rejected 1 in/a.tar a.tar.gz in a.tar 0 1 {}"},
+                                             {"b", "rejected 1 b b . b 12 1 {}"}}));
 }
 
 TEST_CASE("a command finds the file of a spool's invoice by {path}", "[each]") {

@@ -98,6 +98,15 @@ TEST_CASE("the first program that exists is executed", "[spawn]") {
     CHECK(decided(plan).mishap.error == EACCES);
 }
 
+TEST_CASE("a program inherits the environment, or has the one that it is given and no other", "[spawn]") {
+    REQUIRE(::setenv("SPAWN_TEST", "inherited", 1) == 0);
+    SpawnPlan plan = shell("echo $SPAWN_TEST,$SPAWN_OWN");
+    CHECK(output_of(plan) == "inherited,\n");
+    plan.environment = {"SPAWN_OWN=given"};
+    CHECK(output_of(plan) == ",given\n");
+    ::unsetenv("SPAWN_TEST");
+}
+
 TEST_CASE("a start that fails says at which step and why", "[spawn]") {
     SpawnPlan plan = shell("true");
     SECTION("the program is missing") {
