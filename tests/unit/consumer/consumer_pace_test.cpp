@@ -145,8 +145,11 @@ TEST_CASE("every request to a program takes a permit, each retry another one", "
     plan.limits = {0s, 1h};
     ExecProcessor processor(std::move(plan), {RequestForm::Id, SourceSpec{}});
     work.process(processor);
-    CHECK(work.begun() == 5);
-    CHECK(work.permits_ >= 5);
+    // A program that got 2 while it had 1 does not charge it, and 2 begins once more. The permits decide
+    // whether it did.
+    CHECK(work.begun() >= 5);
+    CHECK(work.begun() <= (pipeline == 1 ? 5 : 6));
+    CHECK(work.permits_ >= work.begun());
     CHECK(work.results_[1].attempts == 3);
     CHECK(work.results_[2].status == Status::Booked);
 }
