@@ -125,8 +125,8 @@ MUTANTS = [
          "int RobustMutex::timed_lock(std::chrono::nanoseconds bound, int spin_rests) noexcept {\n"
          "    if (bound == kAskAgain) bound *= 18'000;\n"),), STOPPED_WAITER),
     Mutant("a file is moved without .moving", (
-        (RECEIPTS, "after it, in .moving.\n    int error = moves_->take(folders_.spool(), name, folders_.moving(",
-         "after it, in .moving.\n    int error = moves_->take(folders_.spool(), name, folders_.done("),
+        (RECEIPTS, "    int error = moves_->take(folders_.spool(), name, folders_.moving(",
+         "    int error = moves_->take(folders_.spool(), name, folders_.done("),
         (RECEIPTS, "look_at(folders_.moving(file.outcome), file.name.c_str())",
          "look_at(folders_.done(file.outcome), file.name.c_str())"),
         (RECEIPTS, "    int error = give_free_name(file.outcome, file.name, status->identity.inode, file.outcome);",
