@@ -49,8 +49,8 @@ TEST_CASE("what a leaving consumer has saved waits for no other consumer") {
     write_file(run.directory() / "ids", "slow\na\nb\nc\n");
     auto supervisor =
         run.start({"--consumers", "2", "--source", "lines:" + (run.directory() / "ids").string(), "--process",
-                   "each:sh -c 'test {} != slow || exec sleep 600'", "--batch-max", "1", "--flush-interval",
-                   "1h", "--drain-timeout", "100ms"});
+                   "each:sh -c 'test $1 != slow || exec sleep 600' sh {}", "--batch-max", "1",
+                   "--flush-interval", "1h", "--drain-timeout", "100ms"});
     REQUIRE(eventually([&] { return run.waiting() == 3; }));
     CHECK(run.rows() == 0);
     // Whichever place is busy with the slow one: the other one leaves when both are told to.
