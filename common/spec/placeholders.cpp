@@ -144,11 +144,10 @@ void check_placeholders(const std::vector<std::string>& command) {
     for (std::size_t i = 1; i < command.size(); ++i) {
         for (const ArgumentPiece& piece : split_argument(command[i])) {
             if (i != text || !shows_id(piece.placeholder)) continue;
-            throw std::invalid_argument(
-                fmt::format("a shell reads the text with {0} and would act on what is in the id: {0} is "
-                            "accepted behind the "
-                            "text, which has it as \"$1\", as in sh -c 'echo \"$1\"' sh {0}",
-                            piece.text));
+            throw std::invalid_argument(fmt::format(
+                "a shell reads the text with {0} and would act on what is in the id: {0} is "
+                "accepted behind the text, which has it as \"$1\", as in sh -c 'echo \"$1\"' sh {0}",
+                piece.text));
         }
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which file a file is.
+// Tests that an identity tells one file from all others, whatever its name.
 #include "common/os/file_identity.hpp"
 
 #include <fcntl.h>

@@ -61,7 +61,7 @@ int end_of(const Spawned& child) {
     return status;
 }
 
-// What a script writes to its standard output until it ends.
+// Runs a script to its end, and returns what it has written to its standard output.
 std::string output_of(SpawnPlan plan) {
     Pipe pipe;
     plan.output = pipe.in.get();

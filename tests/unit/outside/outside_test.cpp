@@ -23,7 +23,7 @@ namespace {
 using TimePoint = std::chrono::steady_clock::time_point;
 using Words = std::vector<std::string>;
 
-// What the buffer makes of the text when it comes in pieces of that size.
+// Returns the lines that the buffer gives when the text comes in pieces of that size.
 Words lines_of(const std::string& text, std::size_t piece, std::size_t longest) {
     LineBuffer buffer(longest);
     Words lines;

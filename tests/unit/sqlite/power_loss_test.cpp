@@ -33,7 +33,7 @@ std::string id_of(std::uint64_t position) {
     return fmt::format("invoice {}", position % 37 == 0 ? position - 36 : position);
 }
 
-// What a producer was told of one position.
+// The outcome that a producer was told of one position.
 struct Told {
     std::uint64_t position;
     Outcome outcome;
@@ -99,7 +99,7 @@ class Life {
         storage_.release(storage_.durable());
     }
 
-    // What the pipeline has called durable.
+    // Returns all that the pipeline has called durable.
     [[nodiscard]] const std::vector<Told>& durable() const { return durable_; }
     [[nodiscard]] std::uint64_t next() const { return next_; }
 
@@ -143,7 +143,7 @@ class Positions {
             told_[told.position] = told.outcome;
         }
     }
-    // What was said of it, if anything was.
+    // Returns the outcome that was told of it; none if none was.
     [[nodiscard]] std::optional<Outcome> told(std::uint64_t position) const {
         return position < told_.size() ? told_[position] : std::nullopt;
     }
@@ -157,7 +157,8 @@ class Positions {
     std::vector<std::optional<Outcome>> told_;
 };
 
-// What is wrong with the ledger; empty: nothing. `durable`: all positions that were ever called durable.
+// Returns what is wrong with the ledger, or an empty text. `durable`: all positions that were ever called
+// durable.
 std::string wrong_with(const std::filesystem::path& file, const Positions& durable) {
     if (!std::filesystem::exists(file)) return durable.end() == 0 ? "" : "the file is gone";
     std::string wrong;
@@ -236,7 +237,7 @@ Simulation simulate(int cuts, bool disk_lies, std::uint64_t seed) {
                     if (life != nullptr) {
                         life->open(file);
                         life->flush();
-                        // What it found in the log of the dead may never have been synced.
+                        // The frames that it found in the log of the dead may never have been synced.
                         if (std::bernoulli_distribution(0.3)(random)) disk.cut_after(1);
                     }
                 }
