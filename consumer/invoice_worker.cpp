@@ -80,7 +80,7 @@ void InvoiceWorker::process(std::uint64_t first, std::uint64_t i, Result& result
         return;
     }
     hand_.begin_work(first, i);
-    processor_.process(hand_.item(i), result);
+    processor_.process(Acquired(hand_, i), result);
     hand_.end_work();
     result.attempts = static_cast<std::uint8_t>(std::min(hand_.deaths(i) + 1, 255));
 }

@@ -56,8 +56,8 @@ void OutcomeLog::stored(const RecordRange& records, const Totals& outcomes) noex
         if (record.outcome == Outcome::Booked) continue;
         if (!budget_.take(now)) break;
         try {
-            keep(record, record.has_details != 0 ? &records.details(i) : nullptr);
-        } catch (const std::exception&) {  // out of memory
+            keep(record, records.id(i), record.has_details != 0 ? &records.details(i) : nullptr);
+        } catch (const std::exception&) {  // out of memory, or a record is damaged
             break;
         }
         Totals one{};
@@ -71,11 +71,11 @@ void OutcomeLog::stored(const RecordRange& records, const Totals& outcomes) noex
     left_out_.duplicates += rest.duplicates;
 }
 
-void OutcomeLog::keep(const Record& record, const Details* details) {
+void OutcomeLog::keep(const Record& record, std::string_view id, const Details* details) {
     Ended& ended = kept_[kept_count_];
     ended.outcome = record.outcome;
     ended.attempts = record.attempts;
-    ended.id = printable(record.id_text());
+    ended.id = printable(id);
     ended.reason = reason_of(record, details);
     ++kept_count_;
 }

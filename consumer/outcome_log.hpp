@@ -50,7 +50,7 @@ class OutcomeLog final : public Flush::Listener {
         std::string id;
         std::string reason;
     };
-    void keep(const Record& record, const Details* details);
+    void keep(const Record& record, std::string_view id, const Details* details);
     void tell_one(const Ended& ended) const;
     void tell_left_out() noexcept;
 

@@ -143,7 +143,7 @@ void Producer::push(std::size_t count) {
     std::span<const Item> waiting(batch_.data(), count);
     while (!waiting.empty()) {
         ring_.require_tail(tail_);
-        const auto pushed = ring_.push(waiting);
+        const auto pushed = ring_.push(waiting, source_.bytes());
         tail_ += pushed.count;
         waiting = waiting.subspan(pushed.count);
         switch (pushed.outcome) {
@@ -162,7 +162,7 @@ void Producer::push(std::size_t count) {
                 {
                     const ActivityMeter::Interlude waiting_for_room(meter_, Activity::WaitingForRoom);
                     static_cast<void>(ring_.area().producer.wait_for(
-                        kBoundedWait, [this] { return ring_.has_room() || has_receipts(); }));
+                        kBoundedWait, [this] { return ring_.has_room_again() || has_receipts(); }));
                 }
                 static_cast<void>(source_.look());
                 acknowledge();
@@ -176,7 +176,7 @@ void Producer::give_up(std::span<const Item> waiting, const char* why) {
     has_given_up_ = true;
     source_.stop();
     if (options_.source.traits().can_repeat) return;
-    const std::string first = printable(waiting.front().id_text());
+    const std::string first = printable(waiting.front().shown_id());
     std::size_t lost = waiting.size();
     while (const std::size_t more = source_.acquire(batch_)) lost += more;
     log(LogLevel::Error, "{}: {} ids from {} are not taken, from '{}' on; give them again", why, lost,
@@ -218,7 +218,8 @@ void Producer::acknowledge() {
     const std::uint64_t end = std::min(durable, released + kReceiptsSlice);
     const auto until = steady_clock::now() + kReceiptsTime;
     do {
-        source_.acknowledge(storage_.record(released));
+        const Record& record = storage_.record(released);
+        source_.acknowledge({record.position, storage_.id(released), record.id_unusable(), record.outcome});
         ++released;
     } while (released < end && steady_clock::now() < until);
     storage_.release(released);

@@ -26,7 +26,7 @@ void add_list(const Ring& ring, Resume& resume) {
         --first;
     for (; first != tail; ++first) {
         const Item& item = ring.slot(first);
-        resume.unmarked.push_back({item.position.load(), std::string(item.id_text())});
+        resume.unmarked.push_back({item.position.load(), label_in(item.id_length, item.id)});
     }
 }
 

@@ -17,6 +17,7 @@
 #include "common/core/segments/old_segments.hpp"
 #include "common/core/segments/segment_header.hpp"
 #include "common/shm/segment_path.hpp"
+#include "common/spec/byte_size.hpp"
 
 namespace pipeline {
 namespace {
@@ -171,13 +172,16 @@ void tell_of_kept_place(const Segments& segments, const AdoptionRequest& request
 }
 
 void warn_of_kept_sizes(const Segments& segments, const SegmentsPlan& plan) {
-    const auto ring = segments.ring().capacity();
-    const auto storage = segments.storage().capacity();
-    if (ring == plan.ring_capacity && storage == plan.storage_capacity) return;
+    const auto ring = segments.ring();
+    const auto storage = segments.storage();
+    if (Capacity(ring.capacity(), ring.bytes().capacity()) == plan.ring_capacity &&
+        Capacity(storage.capacity(), storage.bytes().capacity()) == plan.storage_capacity)
+        return;
     log(LogLevel::Warning,
         "adopted segments keep their sizes until the next clean start: --ring-capacity {}, "
-        "--storage-capacity {}",
-        ring, storage);
+        "--storage-capacity {}, --body-capacity {}, --result-capacity {}",
+        ring.capacity(), storage.capacity(), byte_size_text(ring.bytes().capacity()),
+        byte_size_text(storage.bytes().capacity()));
 }
 
 // The segments that an earlier generation has left: checked, in the present layout, and used by no other

@@ -99,8 +99,8 @@ SegmentsPlan prepare(const Options& options) {
     if (options.process.is_program())
         static_cast<void>(find_program(options.process.command.front(), process_environment()));
     SegmentsPlan plan;
-    plan.ring_capacity = options.ring_capacity;
-    plan.storage_capacity = options.storage_capacity;
+    plan.ring_capacity = {options.ring_capacity, options.body_capacity};
+    plan.storage_capacity = {options.storage_capacity, options.result_capacity};
     plan.source = options.source.name();
     plan.ledger = options.ledger.text();
     plan.ordered = options.source.traits().is_ordered;

@@ -13,17 +13,17 @@
 namespace pipeline::bench {
 namespace {
 
-constexpr std::uint32_t kCapacity = 16'384;
+constexpr Capacity kCapacity(16'384, kByteUnit);
 constexpr std::chrono::milliseconds kBound{500};
 
 RingArea& new_ring() {
-    auto& area = *static_cast<RingArea*>(shared_bytes(Ring::bytes(kCapacity)));
+    auto& area = *static_cast<RingArea*>(shared_bytes(Ring::size(kCapacity)));
     Ring::initialise(area, kCapacity);
     return area;
 }
 
 StorageArea& new_storage() {
-    auto& area = *static_cast<StorageArea*>(shared_bytes(Storage::bytes(kCapacity)));
+    auto& area = *static_cast<StorageArea*>(shared_bytes(Storage::size(kCapacity)));
     Storage::initialise(area, kCapacity);
     return area;
 }

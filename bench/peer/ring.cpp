@@ -7,16 +7,19 @@
 namespace pipeline::bench {
 namespace {
 
+// No item has bytes, so the byte area is as small as it can be.
+constexpr Capacity kCapacity(kQueueItems, kByteUnit);
+
 template <class>
 class RingTransport {
   public:
     explicit RingTransport(const Settings&)
-        : area_(*static_cast<RingArea*>(shared_bytes(Ring::bytes(kQueueItems)))),
+        : area_(*static_cast<RingArea*>(shared_bytes(Ring::size(kCapacity)))),
           ring_((initialise(area_), area_)) {}
 
-    void enter_producer() { populate(&area_, Ring::bytes(kQueueItems)); }
+    void enter_producer() { populate(&area_, Ring::size(kCapacity)); }
     void enter_consumer(unsigned number) {
-        populate(&area_, Ring::bytes(kQueueItems));
+        populate(&area_, Ring::size(kCapacity));
         place_ = number;
     }
     void started() {}
@@ -53,7 +56,7 @@ class RingTransport {
 
   private:
     static constexpr std::chrono::milliseconds kBound{500};
-    static void initialise(RingArea& area) { Ring::initialise(area, kQueueItems); }
+    static void initialise(RingArea& area) { Ring::initialise(area, kCapacity); }
 
     RingArea& area_;
     Ring ring_;

@@ -4,11 +4,27 @@
 #include <fmt/format.h>
 #include <sys/wait.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstring>
 
 #include "common/base/duration_text.hpp"
 
 namespace pipeline {
+
+namespace {
+
+// Returns the offset of a span that its hand's consumer may be overwriting.
+std::uint64_t loaded_offset(const IdBytes& id) noexcept {
+    ByteSpan span{};
+    std::array<char, sizeof span.offset> offset{};
+    static_assert(offsetof(ByteSpan, offset) == 0);
+    for (std::size_t i = 0; i < offset.size(); ++i) offset[i] = loaded_plain(id[i]);
+    std::memcpy(&span.offset, offset.data(), offset.size());
+    return span.offset;
+}
+
+}  // namespace
 
 std::string Cause::text(std::chrono::nanoseconds item_timeout) const {
     if (encoded_ == kRanTooLong) return "ran longer than " + to_readable_text(item_timeout);
@@ -77,6 +93,24 @@ std::optional<std::uint64_t> HandView::at_work() const noexcept {
     const HandWord held = word();
     const bool is_held = work.index >= held.first + held.done && work.index < held.end();
     return work.is_active && is_held ? std::optional(work.index - held.first) : std::nullopt;
+}
+
+std::optional<std::uint64_t> HandView::oldest_byte() const noexcept {
+    constexpr int kTries = 16;
+    for (int tries = 0; tries < kTries; ++tries) {
+        const HandWord held = word();
+        std::uint64_t oldest = UINT64_MAX;
+        // The items' spans rise, so the first one is the oldest.
+        for (std::uint64_t i = held.done; i < std::min<std::uint64_t>(held.count, kMaxBatch); ++i) {
+            if (!pipeline::is_spanned(loaded_plain(item(i).id_length))) continue;
+            oldest = loaded_offset(item(i).id);
+            break;
+        }
+        // If the word has not changed, no claim overwrote the items during the read: a claim calls
+        // fence_before_overwrite() first (loaded.hpp).
+        if (word().pack() == held.pack()) return oldest;
+    }
+    return std::nullopt;
 }
 
 void Hand::charge(std::uint64_t i, Cause cause) const noexcept {

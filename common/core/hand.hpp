@@ -106,8 +106,9 @@ class Cause {
 // A read-only view of a hand, for a read-only mapping.
 class HandView {
   public:
-    HandView(const HandArea& area, const HandItems& items, std::uint16_t place) noexcept
-        : area_(&area), items_(items.data()), place_(place) {}
+    // `bytes` is the ring's byte area.
+    HandView(const HandArea& area, const HandItems& items, std::uint16_t place, ByteAreaView bytes) noexcept
+        : area_(&area), items_(items.data()), place_(place), bytes_(bytes) {}
 
     [[nodiscard]] std::uint16_t place() const noexcept { return place_; }
     [[nodiscard]] HandWord word() const noexcept { return HandWord::unpack(loaded(area_->word)); }
@@ -119,6 +120,14 @@ class HandView {
         return WorkWord::unpack(loaded(area_->work)).is_shared();
     }
     [[nodiscard]] const Item& item(std::uint64_t i) const noexcept { return items_[i]; }
+    // Return the id and the body of item i, in place: valid until the item's result is saved. For the place's
+    // consumer. body() has no data if the invoice has no body. Both throw DamagedMemory if the item's span is
+    // not one of the byte area.
+    [[nodiscard]] std::string_view id(std::uint64_t i) const { return item(i).id_in(bytes_); }
+    [[nodiscard]] std::string_view body(std::uint64_t i) const { return item(i).body_in(bytes_); }
+    // Returns the offset of the oldest bytes of the ring's byte area that unsaved items of this hand have, or
+    // UINT64_MAX if they have none. Takes no lock; returns none if the hand changes at each try.
+    [[nodiscard]] std::optional<std::uint64_t> oldest_byte() const noexcept;
     [[nodiscard]] const HandArea& area() const noexcept { return *area_; }
     // Return how many attempts at item i have failed, and how the last one failed.
     [[nodiscard]] std::uint8_t deaths(std::uint64_t i) const noexcept {
@@ -143,13 +152,14 @@ class HandView {
     const HandArea* area_;
     const Item* items_;
     std::uint16_t place_;
+    ByteAreaView bytes_;
 };
 
 // A writable hand: for the place's consumer, and for processes that settle the hand.
 class Hand : public HandView {
   public:
-    Hand(HandArea& area, HandItems& items, std::uint16_t place) noexcept
-        : HandView(area, items, place), area_(&area), items_(items.data()) {}
+    Hand(HandArea& area, HandItems& items, std::uint16_t place, ByteAreaView bytes) noexcept
+        : HandView(area, items, place, bytes), area_(&area), items_(items.data()) {}
 
     // Returns the hand's word. Throws DamagedMemory if it counts more items than a hand can hold, or more
     // done than claimed.

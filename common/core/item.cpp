@@ -4,19 +4,32 @@
 #include <fmt/format.h>
 
 namespace pipeline {
-namespace {
 
-// Fowler, Noll, Vo: FNV-1a with 64 bits, http://www.isthe.com/chongo/tech/comp/fnv/
-std::uint64_t hash(std::string_view text) noexcept {
-    std::uint64_t value = 0xcbf29ce484222325;
-    for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-    return value;
+void Item::set_id(std::string_view text, std::string& bytes) {
+    if (text.size() <= kInlineIdBytes || !is_usable_id(text)) return set_id(text);
+    ByteSpan::make(bytes.size(), text, Extra::None, 0).store(id);
+    bytes += text;
+    set_length(kSpanned);
 }
 
-}  // namespace
+void Item::set_id_and_body(std::string_view text, std::string_view body, std::string& bytes) {
+    const std::size_t offset = bytes.size();
+    std::uint8_t length = kSpanned;
+    if (is_usable_id(text)) {
+        bytes += text;
+    } else {
+        set_id(text);
+        length |= kIdUnusable;
+        bytes.append(id.data(), inline_length(id_length));
+    }
+    const std::string_view stored = std::string_view(bytes).substr(offset);
+    ByteSpan::make(offset, stored, Extra::Body, body.size()).store(id);
+    bytes += body;
+    set_length(length);
+}
 
 void Item::set_id(std::string_view text) noexcept {
-    if (is_usable_id(text)) {
+    if (text.size() <= kInlineIdBytes && is_usable_id(text)) {
         std::memcpy(id.data(), text.data(), text.size());
         set_length(static_cast<std::uint8_t>(text.size()));
         return;
@@ -24,11 +37,11 @@ void Item::set_id(std::string_view text) noexcept {
     constexpr std::size_t kHashBytes = 17;
     std::size_t length = 0;
     for (const char c : text) {
-        if (length == kMaxIdBytes - kHashBytes) break;
+        if (length == kInlineIdBytes - kHashBytes) break;
         const auto byte = static_cast<unsigned char>(c);
         id[length++] = byte > 0x20 && byte < 0x7f ? c : '_';
     }
-    fmt::format_to_n(id.data() + length, kHashBytes, "~{:016x}", hash(text));
+    fmt::format_to_n(id.data() + length, kHashBytes, "~{:016x}", hash_of(text));
     set_length(static_cast<std::uint8_t>((length + kHashBytes) | kIdUnusable));
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // An item: one acquired invoice on its way from the source to a consumer. The same 128 bytes lie in the
 // producer's batch, in a ring slot and in a hand. Ids of up to 39 bytes fit in the first cache line, and a
-// copy touches the second one only for longer ids.
+// copy touches the second one only for longer ids. An id of more than 103 bytes, and every body, lies
+// elsewhere, and the item holds a span in place of the id (byte_span.hpp): in the producer's batch, a span of
+// the bytes that the source has acquired; in a slot or a hand, a span of the ring's byte area.
 #pragma once
 
 #include <algorithm>
@@ -9,22 +11,14 @@
 #include <atomic>
 #include <cstdint>
 #include <cstring>
+#include <string>
 #include <string_view>
+
+#include "common/core/byte_span.hpp"
 
 namespace pipeline {
 
-inline constexpr std::size_t kMaxIdBytes = 103;
-// A flag in id_length: the source's own id was unusable (empty, too long, control characters), and the item's
-// id replaces it. No consumer processes such an item; it is recorded as failed.
-inline constexpr std::uint8_t kIdUnusable = 0x80;
-
-// Returns the id's length from an id_length byte, without the flag. Never returns more than kMaxIdBytes, even
-// if the segment is damaged.
-[[nodiscard]] constexpr std::size_t bounded_id_length(std::uint8_t id_length) noexcept {
-    return std::min<std::size_t>(id_length & 0x7fU, kMaxIdBytes);
-}
-
-// True if `id` can be an invoice's id: 1 to 103 bytes, none of them a control character (0..31, 127).
+// True if `id` can be an invoice's id: 1 to kMaxIdBytes bytes, none of them a control character (0..31, 127).
 [[nodiscard]] constexpr bool is_usable_id(std::string_view id) noexcept {
     return !id.empty() && id.size() <= kMaxIdBytes && std::none_of(id.begin(), id.end(), [](char c) {
         return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
@@ -44,12 +38,21 @@ struct alignas(64) Item {
     // of them. In a ring slot, `blame` has another form: push() stores slot_seal() of the item's index in it,
     // which reveals any single flipped bit as well.
     std::atomic<std::uint32_t> blame;
-    std::uint8_t id_length;  // 1..103, or'ed with kIdUnusable
-    std::array<char, kMaxIdBytes> id;
+    std::uint8_t id_length;  // 1..103, or kSpanned; or'ed with kIdUnusable
+    IdBytes id;
 
-    [[nodiscard]] std::string_view id_text() const noexcept {
-        return {id.data(), bounded_id_length(id_length)};
+    // Returns the id as beginning_of() does, for display.
+    [[nodiscard]] std::string shown_id() const { return beginning_of(id_length, id); }
+    // Returns the id, which lies in `bytes` if the item has a span. Throws as id_in() does.
+    [[nodiscard]] std::string_view id_in(const ByteAreaView& bytes) const {
+        return pipeline::id_in(id_length, id, bytes);
     }
+    // Returns the body; a view without data if the invoice has none. Throws as id_in() does.
+    [[nodiscard]] std::string_view body_in(const ByteAreaView& bytes) const {
+        return extra_in(id_length, id, Extra::Body, bytes);
+    }
+    [[nodiscard]] bool is_spanned() const noexcept { return pipeline::is_spanned(id_length); }
+    [[nodiscard]] ByteSpan span() const noexcept { return ByteSpan::load(id); }
     [[nodiscard]] bool id_unusable() const noexcept { return (id_length & kIdUnusable) != 0; }
 
     static constexpr unsigned kSealShift = 25;
@@ -63,12 +66,13 @@ struct alignas(64) Item {
             low ^ (low >> 7U) ^ (low >> 14U) ^ (low >> 21U) ^ length ^ (length >> 7U);
         return low | ((0x25U ^ folded) << kSealShift);
     }
-    [[nodiscard]] bool has_id() const noexcept { return (id_length & 0x7fU) - 1U < kMaxIdBytes; }
-    // False if a bit of the length or of the blame has flipped.
+    [[nodiscard]] bool has_id() const noexcept { return pipeline::has_id(id_length); }
+    // False if a bit of the length, of the blame or of the span has flipped.
     [[nodiscard]] bool is_whole() const noexcept {
         const std::uint32_t word = blame.load(std::memory_order_relaxed);
-        return word == sealed(word, id_length) && has_id();
+        return word == sealed(word, id_length) && has_id() && is_span_whole();
     }
+    [[nodiscard]] bool is_span_whole() const noexcept { return !is_spanned() || span().is_whole(); }
     // Returns the value that `blame` has in the ring slot of `index`. A reader knows the index, and can
     // compute the value that it expects. The seal is a sum because a sum is cheap: each item pays for it
     // twice, in the push and in the claim.
@@ -76,10 +80,10 @@ struct alignas(64) Item {
                                                            std::uint8_t id_length) noexcept {
         return static_cast<std::uint32_t>(index) + kSlotSalt - id_length;
     }
-    // True if this slot holds the item that was pushed with this index. False if a bit of the length or of
-    // the seal has flipped.
+    // True if this slot holds the item that was pushed with this index. False if a bit of the length, of the
+    // seal or of the span has flipped.
     [[nodiscard]] bool is_slot_of(std::uint64_t index) const noexcept {
-        return slot_index() == static_cast<std::uint32_t>(index) && has_id();
+        return slot_index() == static_cast<std::uint32_t>(index) && has_id() && is_span_whole();
     }
     // Returns the lowest 32 bits of the index that the slot's seal states. A claim adds up the values of all
     // slots that it takes, and checks the sum.
@@ -98,10 +102,14 @@ struct alignas(64) Item {
         copy_with(slot_seal(index, length), length, other);
     }
 
-    // Sets the id, and resets the blame to no failed attempts. Keeps a usable text (is_usable_id()) as it is.
-    // Replaces any other text by a safe id, marked kIdUnusable: its printable beginning, `~`, and 16
-    // hexadecimal digits of a hash of the whole text (FNV-1a, 64 bits). The same text always gets the same
-    // id.
+    // Sets the id, and resets the blame to no failed attempts. Keeps a usable text (is_usable_id()) as it is;
+    // if it does not fit into the item, appends it to `bytes`, and gives the item a span of `bytes`. Replaces
+    // an unusable text by a safe id, marked kIdUnusable: its printable beginning, `~`, and 16 hexadecimal
+    // digits of a hash of the whole text (FNV-1a, 64 bits). The same text always gets the same id.
+    void set_id(std::string_view text, std::string& bytes);
+    // The same for an invoice that has a body, which may be empty. Appends id and body to `bytes`.
+    void set_id_and_body(std::string_view text, std::string_view body, std::string& bytes);
+    // The same for a text that fits into the item, as all numbers do. A longer one counts as unusable.
     void set_id(std::string_view text) noexcept;
 
     // Sets the id's length, and resets the blame to no failed attempts.
@@ -117,8 +125,9 @@ struct alignas(64) Item {
         id_length = length;
         blame.store(new_blame, std::memory_order_relaxed);
         std::memcpy(id.data(), other.id.data(), kFirstLineId);
-        if (bounded_id_length(length) > kFirstLineId) {
-            std::memcpy(id.data() + kFirstLineId, other.id.data() + kFirstLineId, kMaxIdBytes - kFirstLineId);
+        if (inline_length(length) > kFirstLineId) {  // so it is if there is a span
+            std::memcpy(id.data() + kFirstLineId, other.id.data() + kFirstLineId,
+                        kInlineIdBytes - kFirstLineId);
         }
     }
 };

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Defines all bytes that the processes share. They lie in two segments (segment.hpp):
 //
-//     /NAME.ring      RingArea, then Item slots[capacity], then MetricsArea (metrics.hpp)
-//     /NAME.storage   StorageArea, then Record records[capacity], then Details details[capacity]
+//     /NAME.ring      RingArea, Item slots[capacity], the byte area, MetricsArea (metrics.hpp)
+//     /NAME.storage   StorageArea, Record records[capacity], Details details[capacity], the byte area
 //
 // The layout is fixed at creation. It has no allocator, no pointers, no virtual functions, and nothing that
 // depends on a build option. Each field says who writes it, under which lock, and what a kill can leave in
 // it. Indices (tail, head, durable, released) count from 0 and never wrap; index i is in slot i % capacity.
+// So do the offsets of a byte area (byte_area.hpp).
 // Times are CLOCK_MONOTONIC nanoseconds. Other files refer to these invariants by number:
 //
 // - I1, commit: each operation has ONE commit word, a 64-bit atomic stored with release order after all that
@@ -15,11 +16,14 @@
 // - I2, settle: a word that can be derived from a commit word is stored after it, under the same lock. If the
 //   lock's owner has died, the next owner derives the word again.
 // - I3, evidence: ring slot tail - 1 stays intact until the next push commits, and storage record tail - 1
-//   until the next save does.
+//   until the next save does. The bytes that their spans name may be overwritten before that.
 // - I4, order: head <= tail <= head + capacity in the ring; released <= durable <= tail <= released +
 //   capacity in the storage.
 // - I5, balance: once settled, each acquired item is in exactly one of ring, hand and storage. Items only
 //   move forward.
+// - I6, bytes: in each byte area, the spans of later items lie behind those of earlier ones. The ring's bytes
+//   are in use from the first byte of the oldest unsaved item with a span (in slots and hands) to bytes_tail,
+//   the storage's from that of the oldest record with a span that is not released. All else is free.
 #pragma once
 
 #include <array>
@@ -28,6 +32,7 @@
 #include <cstdint>
 
 #include "common/core/item.hpp"
+#include "common/core/record.hpp"
 #include "common/core/result.hpp"
 #include "common/os/file_identity.hpp"
 #include "common/shm/condition.hpp"
@@ -39,11 +44,10 @@ namespace pipeline {
 // Raise kLayoutVersion whenever a byte of the segments changes its place or its meaning. layout_shape.cpp
 // notices when the number of fields or the size of a shared struct changes, metrics included: the build then
 // fails until kLayoutShape is set to the new shape.
-inline constexpr std::uint32_t kLayoutVersion = 7;
-inline constexpr std::uint64_t kLayoutShape = 15469334094072660641U;
+inline constexpr std::uint32_t kLayoutVersion = 8;
+inline constexpr std::uint64_t kLayoutShape = 16343620206198099424U;
 inline constexpr std::uint64_t kRingMagic = 0x474e'4952'564e'4901;     // "\1INVRING" as bytes
 inline constexpr std::uint64_t kStorageMagic = 0x524f'5453'564e'4901;  // "\1INVSTOR" as bytes
-inline constexpr std::size_t kMaxPlaces = 256;                         // consumers at most
 inline constexpr std::size_t kMaxBatch = 256;                          // items in a hand at most
 inline constexpr std::uint32_t kMinCapacity = 2;                       // of the ring and of the storage
 inline constexpr std::uint32_t kMaxCapacity = 1U << 20U;
@@ -54,9 +58,10 @@ inline constexpr std::size_t kMaxSpecBytes = 4352;  // "spool:" and a path of PA
 struct SegmentHeader {
     std::uint64_t magic;
     std::uint32_t layout_version;
-    std::uint32_t capacity;     // slots or records
-    std::uint64_t total_bytes;  // bytes of the whole segment
-    std::uint64_t generation;   // random; the same in the two segments that belong together
+    std::uint32_t capacity;       // slots or records
+    std::uint64_t total_bytes;    // bytes of the whole segment
+    std::uint64_t generation;     // random; the same in the two segments that belong together
+    std::uint64_t byte_capacity;  // of the byte area
 };
 
 // A consumer's *hand*: the items that it has claimed and not saved. A *place* is a number 0..kMaxPlaces-1
@@ -165,6 +170,9 @@ struct alignas(64) RingArea {
     // ---- the push side: the producer ----
     RobustMutex push_lock;
     alignas(64) std::atomic<std::uint64_t> tail;  // commit word of a push; written under push_lock
+    // The end of the bytes that were written last (byte_area.hpp). A push with bytes stores it before `tail`.
+    // A kill in between leaves it ahead of the bytes that items name: the next push writes behind it.
+    std::atomic<std::uint64_t> bytes_tail;
     std::atomic<std::uint32_t> closed;            // 1: no push will follow; written under push_lock
     std::atomic<std::uint32_t> exhausted;         // 1: the source has ended; set by the producer, for display
     std::atomic<std::uint64_t> producer_process;  // a packed ProcessId, as HandArea::process
@@ -190,8 +198,8 @@ struct alignas(64) RingArea {
 
     std::array<HandArea, kMaxPlaces> hands;
     std::array<HandItems, kMaxPlaces> hand_items;
-    // Item slots[capacity] follow, then the metrics (metrics.hpp). A push never overwrites an unclaimed item.
-    // Slot tail - 1 is evidence (I3): a new producer continues after its item.
+    // Item slots[capacity] follow, then the byte area, then the metrics (metrics.hpp). A push never
+    // overwrites an unclaimed item. Slot tail - 1 is evidence (I3): a new producer continues after its item.
 };
 
 // The outcomes of the durable records, counted since the segments were created.
@@ -201,52 +209,6 @@ struct Totals {
     std::uint64_t failed;
     std::uint64_t duplicates;
     [[nodiscard]] std::uint64_t all() const noexcept { return booked + rejected + failed + duplicates; }
-};
-
-struct alignas(64) Record {
-    // A consumer writes these under the save lock before storage.tail covers the record; they never change
-    // after that. Record tail - 1 is evidence (I3): from its place and ring index, the next owner of the lock
-    // derives the `done` of that place's hand.
-    std::uint64_t ring_index;
-    std::uint64_t position;
-    std::uint64_t acquired_ns;
-    std::uint64_t saved_ns;
-    std::uint16_t place;
-    std::uint8_t attempts;  // how often a consumer began to process the invoice, mostly 1
-    Status status;
-    std::uint8_t has_details;  // 1: the details at the same index belong to this record
-    std::uint8_t id_length;    // as Item::id_length
-    // The value of seal_now() at the time of the save. If a single bit of ring_index, of a field from `place`
-    // to `id_length`, or of a small field of the details flips later, seal_now() returns another value.
-    std::uint8_t seal;
-
-    // The ledger's outcome. A save sets it to the status, which the ledger mostly confirms. If the ledger
-    // decides otherwise, the flush leader writes it under the flush lock, before it sends the COMMIT that
-    // covers the record. A kill before that COMMIT leaves either value, and the next leader decides again; a
-    // kill after it leaves the committed outcome, which is final.
-    Outcome outcome;
-
-    std::array<char, kMaxIdBytes> id;
-
-    [[nodiscard]] std::string_view id_text() const noexcept {
-        return {id.data(), bounded_id_length(id_length)};
-    }
-    [[nodiscard]] bool id_unusable() const noexcept { return (id_length & kIdUnusable) != 0; }
-    // Computes the seal of the present fields. `details` are those of this record; the function reads them
-    // only if has_details is 1.
-    [[nodiscard]] std::uint8_t seal_now(const Details& details) const noexcept {
-        const unsigned seal_of_details = has_details != 0 ? details.seal_now() : 0U;
-        std::uint64_t index = ring_index ^ (ring_index >> 32U);
-        index ^= index >> 16U;
-        return static_cast<std::uint8_t>(0xa5U ^ index ^ (index >> 8U) ^ place ^ (unsigned{place} >> 8U) ^
-                                         attempts ^ static_cast<unsigned>(status) ^ has_details ^ id_length ^
-                                         seal_of_details);
-    }
-    // False if the record has changed since it was saved, or if a field has an impossible value.
-    [[nodiscard]] bool is_whole(const Details& details) const noexcept {
-        return seal == seal_now(details) && place < kMaxPlaces && status <= Status::Failed &&
-               outcome <= Outcome::Duplicate && !id_text().empty();
-    }
 };
 
 // The ledger's file and its log (FILE-wal), as this generation last opened them, each by its
@@ -266,6 +228,8 @@ struct alignas(64) StorageArea {
     // ---- save: the consumers ----
     RobustMutex save_lock;
     alignas(64) std::atomic<std::uint64_t> tail;  // commit word of a save; written under save_lock
+    // As RingArea::bytes_tail. A save with bytes stores it before `tail`.
+    std::atomic<std::uint64_t> bytes_tail;
 
     // ---- flush: the flush leader, which is the consumer that holds flush_lock ----
     RobustMutex flush_lock;
@@ -277,6 +241,10 @@ struct alignas(64) StorageArea {
     // The last cursor that the ledger has got. The flush leader writes it after the ledger's commit. A kill
     // in between leaves the previous cursor: the next leader commits the same cursor again.
     std::atomic<std::uint64_t> cursor;
+    // The value of bytes_tail before the last commit read `tail`. The bytes since then wait for the next one:
+    // many of them make a flush due. The flush leader writes it after `durable_word`; if it is killed before
+    // that, a flush is due too early, and the next leader writes it again.
+    std::atomic<std::uint64_t> durable_bytes;
     LedgerFiles ledger_files;
 
     // ---- release: only the producer, or the supervisor if the producer has failed for good ----
@@ -284,13 +252,13 @@ struct alignas(64) StorageArea {
     alignas(64) std::atomic<std::uint64_t> released;
 
     alignas(64) Condition room;  // the consumer that holds save_lock waits here for room
-    // Record records[capacity] and Details details[capacity] follow.
+    // Record records[capacity], Details details[capacity] and the byte area follow.
 };
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free &&
                   std::atomic<std::uint32_t>::is_always_lock_free,
               "a lock hidden in an atomic would not survive its owner");
-static_assert(sizeof(Item) == 128 && sizeof(Record) == 192 && sizeof(Details) == 512);
+static_assert(sizeof(Item) == 128);
 static_assert(sizeof(HandArea) == 64, "all hands' words in a few pages");
 static_assert(sizeof(RingArea) % 64 == 0 && sizeof(StorageArea) % 64 == 0);
 

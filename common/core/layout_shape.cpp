@@ -50,10 +50,11 @@ consteval std::uint64_t shape_of() {
 }
 
 constexpr std::uint64_t kShape =
-    shape_of<SegmentHeader, RobustMutex, Condition, FileIdentity, Item, HandArea, ListMark, RingArea, Totals,
-             Record, Details, LedgerFiles, StorageArea, HistogramArea, StatusText, ActivityArea, DeathMetrics,
-             PlaceMetrics, ProducerMetrics, SupervisorMetrics, SourceNumbers<std::atomic>, SourceMetrics,
-             LedgerNumbers<std::atomic>, LedgerMetrics, MetricsArea>();
+    shape_of<SegmentHeader, RobustMutex, Condition, FileIdentity, ByteSpan, Item, HandArea, ListMark,
+             RingArea, Totals, Record, Details, LedgerFiles, StorageArea, HistogramArea, StatusText,
+             ActivityArea, DeathMetrics, PlaceMetrics, ProducerMetrics, SupervisorMetrics,
+             SourceNumbers<std::atomic>, SourceMetrics, LedgerNumbers<std::atomic>, LedgerMetrics,
+             MetricsArea>();
 
 // If the static_assert fails, the compiler's message names both numbers.
 template <std::uint64_t Known, std::uint64_t Now>
@@ -64,7 +65,7 @@ struct Same {
 };
 [[maybe_unused]] constexpr Same<kLayoutShape, kShape> kChecked;
 
-static_assert(fields<SegmentHeader>() == 5 && fields<StatusText>() == 0, "fields() counts");
+static_assert(fields<SegmentHeader>() == 6 && fields<StatusText>() == 0, "fields() counts");
 
 }  // namespace
 }  // namespace pipeline

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "common/core/layout.hpp"
 
@@ -15,9 +16,15 @@ namespace pipeline {
 // Records [first, first + size) of the storage segment. They may wrap around its end.
 class RecordRange {
   public:
-    RecordRange(Record* records, Details* details, std::uint32_t capacity, std::uint64_t first,
-                std::size_t size) noexcept
-        : records_(records), details_(details), capacity_(capacity), first_(first), size_(size) {}
+    // `bytes` is the storage's byte area.
+    RecordRange(Record* records, Details* details, std::uint32_t capacity, ByteAreaView bytes,
+                std::uint64_t first, std::size_t size) noexcept
+        : records_(records),
+          details_(details),
+          capacity_(capacity),
+          bytes_(bytes),
+          first_(first),
+          size_(size) {}
 
     // Returns the index of record(0), counted since the segments were created.
     [[nodiscard]] std::uint64_t first() const noexcept { return first_; }
@@ -26,7 +33,7 @@ class RecordRange {
     [[nodiscard]] std::uint64_t end() const noexcept { return first_ + size_; }
     // Returns the range of the first `count` records.
     [[nodiscard]] RecordRange first_ones(std::size_t count) const noexcept {
-        return {records_, details_, capacity_, first_, count};
+        return {records_, details_, capacity_, bytes_, first_, count};
     }
     // Returns record `i` of this range, counted from 0.
     [[nodiscard]] Record& record(std::size_t i) const noexcept { return records_[(first_ + i) % capacity_]; }
@@ -42,10 +49,16 @@ class RecordRange {
         return details_[(first_ + i) % capacity_];
     }
 
+    // Returns the byte area that the records' spans refer to.
+    [[nodiscard]] const ByteAreaView& bytes() const noexcept { return bytes_; }
+    // Returns the id of record `i`. Throws DamagedMemory if its span is not one of the byte area.
+    [[nodiscard]] std::string_view id(std::size_t i) const { return record(i).id_in(bytes_); }
+
   private:
     Record* records_;
     Details* details_;
     std::uint32_t capacity_;
+    ByteAreaView bytes_;
     std::uint64_t first_;
     std::size_t size_;
 };

@@ -6,8 +6,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <string>
 #include <string_view>
+
+#include "common/core/byte_span.hpp"
 
 namespace pipeline {
 
@@ -108,21 +112,30 @@ static_assert(std::count_if(kDetailFields.begin(), kDetailFields.end(), [](const
     return found == kDetailFields.end() ? nullptr : found;
 }
 
+// The text that a program gives with its result, at most kMaxResultBytes: its answer's `result` or its
+// output.
+struct ExtraText {
+    Extra kind = Extra::None;
+    std::string text;
+};
+
 // A processor's result for one invoice. `details` is valid only if `has_details`.
 struct Result {
     Status status = Status::Booked;
     std::uint8_t attempts = 1;
     bool has_details = false;
     Details details;
+    std::unique_ptr<ExtraText> extra;  // none for most invoices
 
-    // Sets a result without details.
+    // Sets a result without details and without extra text.
     void set(Status new_status) noexcept {
         status = new_status;
         has_details = false;
+        extra.reset();
     }
     // Sets a result whose details hold only the reason.
     void set(Status new_status, std::string_view reason) noexcept {
-        status = new_status;
+        set(new_status);
         has_details = true;
         details.clear();
         details.set_reason(reason);
@@ -131,8 +144,9 @@ struct Result {
 
 // The part of a Result that a save needs. It is small, so that a whole batch stays in the nearest cache.
 struct Finding {
-    // Points into the Result, which must live until the save; null if the result has no details.
+    // Both point into the Result, which must live until the save; null if the result has none.
     const Details* details = nullptr;
+    const ExtraText* extra = nullptr;
     Status status = Status::Booked;
     // This field is wider than Result::attempts. Otherwise the compiler would copy status and attempts with
     // one load, right after the processor has set them with two stores; such a load stalls until both stores
@@ -142,6 +156,7 @@ struct Finding {
     Finding() noexcept = default;
     explicit Finding(const Result& result) noexcept
         : details(result.has_details ? &result.details : nullptr),
+          extra(result.extra.get()),
           status(result.status),
           attempts(result.attempts) {}
 };

@@ -9,25 +9,28 @@
 
 namespace pipeline {
 
-Ring::Ring(RingArea& area, std::uint32_t capacity_slots) noexcept
-    : RingView(area, capacity_slots),
+Ring::Ring(RingArea& area, Capacity capacity) noexcept
+    : RingView(area, capacity),
       area_(&area),
       slots_(reinterpret_cast<Item*>(&area + 1)),
-      capacity_(capacity_slots) {}
+      capacity_(capacity.entries),
+      bytes_(reinterpret_cast<char*>(slots_ + capacity.entries), capacity.bytes) {}
 
-std::size_t Ring::bytes(std::uint32_t capacity_slots) noexcept {
-    return sizeof(RingArea) + std::size_t{capacity_slots} * sizeof(Item);
+std::size_t Ring::size(Capacity capacity) noexcept {
+    return sizeof(RingArea) + std::size_t{capacity.entries} * sizeof(Item) + capacity.bytes;
 }
 
-void Ring::initialise(RingArea& area, std::uint32_t capacity_slots) {
+void Ring::initialise(RingArea& area, Capacity capacity) {
     area.header.layout_version = kLayoutVersion;
-    area.header.capacity = capacity_slots;
+    area.header.capacity = capacity.entries;
+    area.header.byte_capacity = capacity.bytes;
     area.push_lock.initialise();
     area.pop_lock.initialise();
 }
 
-Ring::PushResult Ring::push(std::span<const Item> items) {
+Ring::PushResult Ring::push(std::span<const Item> items, std::string_view bytes) {
     std::size_t count = 0;
+    wanted_bytes_ = 0;
     {
         // A dead producer leaves nothing to settle: the slots that it wrote beyond the tail are not committed
         // (I1).
@@ -49,16 +52,93 @@ Ring::PushResult Ring::push(std::span<const Item> items) {
         const std::size_t capacity = capacity_;
         std::size_t at = tail % capacity;
         std::uint64_t index = tail;
+        std::uint64_t end = 0;  // of the bytes of these items; 0: none has any
         for (const Item& item : items.first(count)) {
-            slots[at].copy_into_slot(item, index++);
+            if (item.is_spanned()) [[unlikely]] {
+                if (!push_bytes(item, bytes, slots[at], index, end)) break;
+            } else {
+                slots[at].copy_into_slot(item, index);
+            }
+            ++index;
             if (++at == capacity) at = 0;
+        }
+        count = index - tail;
+        if (count == 0) return {PushOutcome::Full, 0};
+        if (end != 0) {
+            area_->bytes_tail.store(end, std::memory_order_release);
+            pushed_bytes_ = end;
         }
         // Commit: a kill before this store leaves the items in the source, a kill after it leaves them in the
         // ring.
-        area_->tail.store(tail + count, std::memory_order_release);
+        area_->tail.store(index, std::memory_order_release);
     }
     area_->items.notify();
     return {PushOutcome::Pushed, count};
+}
+
+// Copies the item into the slot of `index`, and its bytes into the byte area, behind `end` (0: behind its
+// tail). Returns false if there is no room for the bytes.
+bool Ring::push_bytes(const Item& item, std::string_view bytes, Item& slot, std::uint64_t index,
+                      std::uint64_t& end) {
+    const ByteSpan span = item.span();
+    if (end == 0) end = checked_bytes_tail();
+    if (!has_bytes(end, span.bytes())) {
+        wanted_bytes_ = span.bytes();
+        return false;
+    }
+    const std::uint64_t offset = bytes_.place_for(end, span.bytes());
+    bytes_.write(offset, bytes.substr(span.offset, span.bytes()));
+    slot.copy_into_slot(item, index);
+    span.moved_to(offset).store(slot.id);
+    end = offset + span.bytes();
+    area_->push_lock.beat();
+    return true;
+}
+
+// True if `length` bytes fit behind `end`. Looks for free bytes only if those known from before do not
+// suffice.
+bool Ring::has_bytes(std::uint64_t end, std::uint64_t length) noexcept {
+    if (bytes_.has_room(seen_oldest_byte_, end, length)) return true;
+    if (const auto oldest = oldest_byte(first_spanned_))
+        seen_oldest_byte_ = std::max(seen_oldest_byte_, *oldest);
+    return bytes_.has_room(seen_oldest_byte_, end, length);
+}
+
+// Returns bytes_tail. Throws DamagedMemory if it is not what this producer's last push has left, or, before
+// its first push with bytes, if it lies within the newest span.
+std::uint64_t Ring::checked_bytes_tail() {
+    const std::uint64_t end = area_->bytes_tail.load(std::memory_order_relaxed);
+    if (!pushed_bytes_) {
+        const std::uint64_t tail = area_->tail.load(std::memory_order_relaxed);
+        std::uint64_t newest = tail;
+        while (newest != 0 && tail - newest < capacity_ && !slot(newest - 1).is_spanned()) --newest;
+        const bool has_any = newest != 0 && slot(newest - 1).is_spanned();
+        require_within(end, has_any ? slot(newest - 1).span().end() : 0, kMaxByteOffset, {"ring.bytes_tail"});
+        pushed_bytes_ = end;
+    }
+    require_within(end, *pushed_bytes_, *pushed_bytes_, {"ring.bytes_tail"});
+    return end;
+}
+
+bool Ring::has_room_again() noexcept {
+    return lacks_bytes() ? has_bytes(bytes_tail(), wanted_bytes_) : has_room();
+}
+
+std::optional<std::uint64_t> RingView::oldest_byte(std::uint64_t& from) const noexcept {
+    // Items only move forward, from slots into hands (layout.hpp, I5), and only the caller pushes. So this
+    // order sees each item with a span at least once. The bytes of a hand that changes meanwhile are not
+    // free: they may be those of another claim.
+    std::uint64_t oldest = bytes_tail();
+    const std::uint64_t end = tail();
+    from = std::max(from, head());
+    while (from < end && !slot(from).is_spanned()) ++from;
+    if (from < end) oldest = slot(from).span().offset;
+    for (std::size_t place = 0; place < kMaxPlaces; ++place) {
+        const auto in_hand = hand(place).oldest_byte();
+        if (!in_hand) return std::nullopt;
+        oldest = std::min(oldest, *in_hand);
+    }
+    return oldest;
 }
 
 void Ring::close() {

@@ -70,6 +70,9 @@ std::optional<nanoseconds> Flush::due_in() const noexcept {
     // A flush is due at once if `policy_.records` records wait, or if storage is half full.
     const std::uint64_t enough = std::min<std::uint64_t>(policy_.records, (storage_.capacity() + 1) / 2);
     if (tail - durable >= enough) return nanoseconds::zero();
+    // So it is if the bytes of the waiting records fill half of the byte area.
+    const std::uint64_t durable_bytes = storage_.area().durable_bytes.load(std::memory_order_relaxed);
+    if (storage_.bytes_tail() - durable_bytes >= storage_.bytes().capacity() / 2) return nanoseconds::zero();
     const std::uint64_t waited = monotonic_ns() - storage_.record(durable).saved_ns;
     const auto interval = static_cast<std::uint64_t>(policy_.interval.count());
     // If `saved_ns` lies in the future (no process of this machine writes that), `waited` wraps to a large
@@ -89,6 +92,7 @@ Flush::LeadOutcome Flush::lead(nanoseconds bound) {
         const auto guard = storage_.area().flush_lock.lock_for(bound, [] {});
         another_leads_ = !guard;
         if (!guard) return LeadOutcome::Busy;
+        const std::uint64_t bytes_tail = storage_.bytes_tail();  // at most that of watermark.storage_tail
         const Watermark watermark = low_watermark(ring_, storage_);
         const std::optional<Cursor> cursor = cursor_at(watermark);
         require_constants();
@@ -101,6 +105,7 @@ Flush::LeadOutcome Flush::lead(nanoseconds bound) {
             // ledger.
             commit(next, next == watermark.storage_tail ? cursor : std::nullopt);
         }
+        storage_.area().durable_bytes.store(bytes_tail, std::memory_order_relaxed);
         if (is_behind(cursor, watermark.storage_tail)) {
             commit(watermark.storage_tail, cursor);
         } else if (storage_.durable() == durable) {

@@ -11,10 +11,12 @@
 
 namespace pipeline {
 
-// Digests the ring index, the id's length and the id of each record. Packs many records into a buffer first,
-// because a call of Sha256::add() for each record would cost more than the hashing itself.
+// Digests the ring index, the id's length and the id of each record. The length of an inline id is one byte,
+// as in the digests of earlier releases; that of an id with a span is the byte kSpanned and four bytes. Packs
+// many records into a buffer first, because a call of Sha256::add() for each record would cost more than the
+// hashing itself.
 Digest digest_of(const RecordRange& records) {
-    constexpr std::size_t kMostBytes = sizeof(std::uint64_t) + 1 + kMaxIdBytes;
+    constexpr std::size_t kMostBytes = sizeof(std::uint64_t) + 1 + sizeof(std::uint32_t) + kMaxIdBytes;
     Sha256 sha;
     std::array<std::byte, std::size_t{16} * 1024> packed;
     std::size_t used = 0;
@@ -24,10 +26,15 @@ Digest digest_of(const RecordRange& records) {
                 sha.add(std::span(packed).first(used));
                 used = 0;
             }
-            const std::string_view id = record.id_text();
+            const std::string_view id = record.id_in(records.bytes());
             std::memcpy(&packed[used], &record.ring_index, sizeof record.ring_index);
             used += sizeof record.ring_index;
-            packed[used++] = static_cast<std::byte>(id.size());
+            packed[used++] = static_cast<std::byte>(record.is_spanned() ? kSpanned : id.size());
+            if (record.is_spanned()) {
+                const auto length = static_cast<std::uint32_t>(id.size());
+                std::memcpy(&packed[used], &length, sizeof length);
+                used += sizeof length;
+            }
             std::memcpy(&packed[used], id.data(), id.size());
             used += id.size();
         }

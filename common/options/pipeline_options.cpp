@@ -77,6 +77,9 @@ Options what_to_do(const PipelineFields& fields) {
 
 Options limits(const PipelineFields& fields) {
     Options options{batch_max_option(fields.pipeline.batch_max)};
+    if (auto* source = fields.source)
+        options.push_back(bytes_option("body-max", "longest body of an invoice", source->body_max,
+                                       kLeastBodyMax, kMostBodyMax));
     if (auto* work = fields.work) {
         options.push_back(duration_option("item-timeout", "longest work on an invoice, 0: no limit",
                                           work->item_timeout, milliseconds(1), hours(24 * 365), true));

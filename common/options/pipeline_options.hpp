@@ -46,9 +46,14 @@ struct PipelineOptions {
     [[nodiscard]] std::string segments() const { return segments_in(shm_dir, name); }
 };
 
+inline constexpr std::uint64_t kLeastBodyMax = std::uint64_t{1} << 10U;
+inline constexpr std::uint64_t kMostBodyMax = std::uint64_t{1} << 30U;
+
 // Options of the producer.
 struct SourceOptions {
     bool once = false;  // finish when the source has nothing more
+    // The longest body that an invoice may have, in bytes: kLeastBodyMax..kMostBodyMax.
+    std::uint64_t body_max = std::uint64_t{1} << 20U;
     SpoolOptions spool;
 };
 

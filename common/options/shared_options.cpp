@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "common/spec/byte_size.hpp"
 #include "common/spec/values.hpp"
 
 namespace pipeline {
@@ -20,6 +21,13 @@ CommandOption count_option(std::string name, std::string help, std::uint32_t& fi
             return static_cast<std::uint32_t>(parse_count(text, least, most));
         },
         [](std::uint32_t count) { return fmt::to_string(count); });
+}
+
+CommandOption bytes_option(std::string name, std::string help, std::uint64_t& field, std::uint64_t least,
+                           std::uint64_t most) {
+    return value_option(
+        std::move(name), "SIZE", std::move(help), field,
+        [least, most](std::string_view text) { return parse_byte_count(text, least, most); }, byte_size_text);
 }
 
 CommandOption duration_option(std::string name, std::string help, std::chrono::nanoseconds& field,

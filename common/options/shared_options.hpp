@@ -30,6 +30,9 @@ inline constexpr const char* kDefaultName = "invoice-pipeline";
 // Returns an option whose value is a whole number within [least, most].
 [[nodiscard]] CommandOption count_option(std::string name, std::string help, std::uint32_t& field,
                                          std::uint32_t least, std::uint32_t most);
+// Returns an option whose value is a number of bytes within [least, most], both multiples of 1 KiB.
+[[nodiscard]] CommandOption bytes_option(std::string name, std::string help, std::uint64_t& field,
+                                         std::uint64_t least, std::uint64_t most);
 // Returns an option whose value is a directory. The field gets its absolute path.
 [[nodiscard]] CommandOption directory_option(std::string name, std::string help,
                                              std::filesystem::path& field);

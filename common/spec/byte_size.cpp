@@ -31,15 +31,28 @@ std::optional<std::uint64_t> read(std::string_view text) noexcept {
     return number << unit->shift;
 }
 
+// Returns what is accepted.
+std::string accepted(std::uint64_t least, std::uint64_t most) {
+    return fmt::format("a size from {} to {} is accepted, with a unit (KiB, MiB or GiB)",
+                       byte_size_text(least), byte_size_text(most));
+}
+
+bool is_within(const std::optional<std::uint64_t>& bytes, std::uint64_t least, std::uint64_t most) noexcept {
+    return bytes && *bytes >= least && *bytes <= most;
+}
+
 }  // namespace
 
 std::uint64_t parse_byte_size(std::string_view text, std::uint64_t least, std::uint64_t most) {
     const auto bytes = read(text);
-    if (!bytes || (*bytes != 0 && (*bytes < least || *bytes > most))) {
-        throw std::invalid_argument(
-            fmt::format("0 (no limit) or a size from {} to {} is accepted, with a unit (KiB, MiB or GiB)",
-                        byte_size_text(least), byte_size_text(most)));
-    }
+    if (bytes != 0U && !is_within(bytes, least, most))
+        throw std::invalid_argument("0 (no limit) or " + accepted(least, most));
+    return *bytes;
+}
+
+std::uint64_t parse_byte_count(std::string_view text, std::uint64_t least, std::uint64_t most) {
+    const auto bytes = read(text);
+    if (!is_within(bytes, least, most)) throw std::invalid_argument(accepted(least, most));
     return *bytes;
 }
 

@@ -93,14 +93,15 @@ void EachProcessor::run(Batch& batch, std::size_t i) {
 // Starts the program for item i. Returns false if the system cannot start it now, if the invoice's file is
 // missing, or if the batch was given up.
 bool EachProcessor::start(Batch& batch, std::size_t i) {
-    const auto id = batch.item(i).id_text();
+    const Acquired invoice = batch.invoice(i);
+    const auto id = invoice.id;
     if (plan_.spool && settle_without_file(*plan_.spool, batch, i)) return false;
     batch.use_permit();  // a start that fails also costs the permit
     // Mark the attempt before the program runs: the program may kill the consumer at once.
     if (!batch.begin(i)) return false;
     const std::uint32_t attempt = batch.attempt(i);
     if (const auto mishap =
-            child_.start(command_.fill(batch.item(i), attempt), id, environment_.of_attempt(id, attempt))) {
+            child_.start(command_.fill(invoice, attempt), id, environment_.of_attempt(id, attempt))) {
         batch.pause();
         batch.save();  // the next line may throw, which ends the consumer
         const std::string why = child_.throw_unless_passing(*mishap);

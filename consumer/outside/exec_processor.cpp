@@ -117,7 +117,7 @@ void ExecProcessor::ask_for_more() {
         if (!batch_->take_permit()) return;
         batch_->use_permit();
         request_.clear();
-        requests_.append(request_, batch_->item(next_), batch_->attempt(next_));
+        requests_.append(request_, batch_->invoice(next_), batch_->attempt(next_));
         now_.ask(next_, request_);
     }
 }
@@ -158,7 +158,7 @@ void ExecProcessor::take_answer(std::string_view line) {
     Answer answer = read_answer(line, batch_->result(now_.item(0)));
     if (answer.kind == Answer::Kind::None) return fail(Cause::not_understood(), answer.problem);
     const std::size_t number =
-        now_.find([&](std::size_t item) { return answer.may_be_for(batch_->item(item).id_text()); });
+        now_.find([&](std::size_t item) { return answer.may_be_for(batch_->invoice(item).id); });
     if (number == now_.outstanding() || (!answer.id && now_.is_unordered())) {
         return fail(Cause::not_understood(),
                     answer.id ? "JSON whose id is that of another invoice: " + pipeline::quoted(*answer.id)
@@ -239,8 +239,8 @@ void ExecProcessor::charge_first(Cause cause, const std::string& said) {
     const std::size_t item = now_.item(0);
     take_back();
     starts_.charged();
-    notices_.failed(batch_->item(item).id_text(), batch_->attempt(item),
-                    cause.text(plan_.limits.item_timeout), said);
+    notices_.failed(batch_->invoice(item).id, batch_->attempt(item), cause.text(plan_.limits.item_timeout),
+                    said);
     if (batch_->charge(item, cause, said) == Batch::AfterCharge::GivenUp) starts_.got_further();
     starts_.ended();
 }

@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// An acquired invoice: its id, and its position in the source.
+// An acquired invoice: its id, its position in the source, and its body.
 #pragma once
 
 #include <cstdint>
 #include <string_view>
 
-#include "common/core/item.hpp"
+#include "common/core/hand.hpp"
 
 namespace pipeline {
 
 struct Acquired {
     std::string_view id;
     std::uint64_t position = 0;  // Item::position; unused if the source's ids are paths
+    std::string_view body{};     // without data if the source gave none
 
-    // NOLINTNEXTLINE(google-explicit-constructor): an item is an acquired invoice
-    Acquired(const Item& item) noexcept
-        : id(item.id_text()), position(item.position.load(std::memory_order_relaxed)) {}
     explicit Acquired(std::string_view id_given, std::uint64_t position_given = 0) noexcept
         : id(id_given), position(position_given) {}
+    // Item i of the hand. Id and body lie in shared memory, and stay valid until the item's result is saved.
+    // Throws DamagedMemory.
+    Acquired(const Hand& hand, std::uint64_t i)
+        : id(hand.id(i)),
+          position(hand.item(i).position.load(std::memory_order_relaxed)),
+          body(hand.body(i)) {}
 };
 
 }  // namespace pipeline

@@ -15,7 +15,7 @@ using std::chrono::steady_clock;
 void settle_unprocessed(const Hand& hand, std::uint64_t i, nanoseconds item_timeout, Result& result) {
     if (hand.item(i).id_unusable()) {
         result.set(Status::Failed,
-                   "the source's id is empty, longer than 103 bytes or holds control characters");
+                   "the source's id is empty, longer than 4096 bytes or holds control characters");
         result.attempts = 1;
         return;
     }
@@ -152,7 +152,7 @@ void Batch::save() {
 }
 
 bool settle_without_file(const SpoolFolder& spool, Batch& batch, std::size_t i) {
-    const std::string fault = spool.find_fault(batch.item(i));
+    const std::string fault = spool.find_fault(batch.invoice(i));
     if (fault.empty()) return false;
     batch.result(i).set(Status::Failed, fault);
     batch.finish(i);

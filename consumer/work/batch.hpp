@@ -72,7 +72,8 @@ class Batch {
     [[nodiscard]] bool is_done() const noexcept { return finished_count_ == size_ || is_given_up_; }
     [[nodiscard]] bool is_given_up() const noexcept { return is_given_up_; }
     [[nodiscard]] bool is_finished(std::size_t i) const noexcept { return finished_[i]; }
-    [[nodiscard]] const Item& item(std::size_t i) const noexcept { return hand_.item(base_ + i); }
+    // Returns item i. Throws DamagedMemory.
+    [[nodiscard]] Acquired invoice(std::size_t i) const { return {hand_, base_ + i}; }
     // The number of item i's present or next attempt: 1..max_attempts.
     [[nodiscard]] std::uint32_t attempt(std::size_t i) const noexcept { return hand_.deaths(base_ + i) + 1U; }
 

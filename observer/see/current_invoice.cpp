@@ -7,10 +7,9 @@ namespace pipeline {
 namespace {
 
 std::string id_of(const Item& item) {
-    const std::size_t length = bounded_id_length(loaded_plain(item.id_length));
-    std::string id(length, '\0');
-    for (std::size_t i = 0; i < length; ++i) id[i] = loaded_plain(item.id[i]);
-    return id;
+    IdBytes bytes{};
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = loaded_plain(item.id[i]);
+    return beginning_of(loaded_plain(item.id_length), bytes);
 }
 
 }  // namespace

@@ -29,6 +29,9 @@ class LinesSource final : public Source {
                 const SourceContext& context = {});
 
     [[nodiscard]] std::size_t acquire(std::span<Item> items) override;
+    [[nodiscard]] std::string_view bytes() const noexcept override {
+        return reader_ ? reader_->bytes() : std::string_view();
+    }
     [[nodiscard]] bool exhausted() const override;
     void stop() override { stopped_ = true; }
     void wait(int signal_fd, std::chrono::milliseconds bound) override;

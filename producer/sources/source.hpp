@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -19,6 +20,7 @@
 #include "common/spec/ledger_spec.hpp"
 #include "producer/sources/file_moves.hpp"
 #include "producer/sources/list/list_check.hpp"
+#include "producer/sources/receipt.hpp"
 #include "producer/sources/source_report.hpp"
 
 namespace pipeline {
@@ -83,6 +85,9 @@ class Source {
     // acquired only once they are in the ring; after a restart, Resume describes the acquired items. Throws
     // Failure if the source is gone or cannot be read.
     [[nodiscard]] virtual std::size_t acquire(std::span<Item> items) = 0;
+    // Returns the bytes that the spans of the last acquired items refer to (Item::set_id()). They stay valid
+    // until the next acquire(). A source with bodies gives few large ones at a time: its bytes are in memory.
+    [[nodiscard]] virtual std::string_view bytes() const noexcept { return {}; }
 
     // True if the source has no items now and knows of none to come. A source that may grow (a spool, a file)
     // is exhausted whenever it is empty. After stop(), the source is exhausted as soon as acquire() has
@@ -115,7 +120,7 @@ class Source {
     // Gives the source the receipt for a durable record; a spool then moves the file. After a kill, the next
     // producer repeats the call, which must then change nothing. If the move fails, the source reports that
     // and retries later; it does not throw.
-    virtual void acknowledge(const Record&) {}
+    virtual void acknowledge(const Receipt&) {}
     // True if a later start makes up for missing receipts, so that a drain need not wait for every receipt.
     [[nodiscard]] virtual bool can_go_without_receipts() const noexcept { return false; }
 

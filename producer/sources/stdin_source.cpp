@@ -71,6 +71,7 @@ void StandardInputSource::read_more() {
 
 std::size_t StandardInputSource::acquire(std::span<Item> items) {
     if (items.empty()) return 0;
+    lines_.clear_bytes();
     std::size_t count = lines_.take(items);
     if (count > 0 || stopped_ || ended_) return count;
     read_more();

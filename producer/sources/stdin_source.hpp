@@ -24,6 +24,7 @@ class StandardInputSource final : public Source {
     StandardInputSource(int fd, const Resume& resume);
 
     [[nodiscard]] std::size_t acquire(std::span<Item> items) override;
+    [[nodiscard]] std::string_view bytes() const noexcept override { return lines_.bytes(); }
     [[nodiscard]] bool exhausted() const override;
     // Stops reading. acquire() still returns the complete lines that were read. Unless the input is a file,
     // logs how many bytes of an unfinished line are lost.

@@ -19,7 +19,7 @@ void tell_of_death(const Child& child, const std::optional<Hand>& hand, Cause ca
         std::string attempt;
         std::string with;
         if (const auto i = hand ? hand->at_work() : std::nullopt) {
-            invoice = printable(hand->item(*i).id_text());
+            invoice = printable(hand->item(*i).shown_id());
             attempt = std::to_string(hand->deaths(*i) + 1);
             if (child.died_with_others) {
                 with = fmt::format(" together with others, and with invoice {}, which is retried alone",

@@ -11,6 +11,7 @@
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
 #include "common/core/layout.hpp"
+#include "common/spec/byte_size.hpp"
 #include "common/spec/placeholders.hpp"
 #include "common/spec/words.hpp"
 
@@ -24,6 +25,14 @@ constexpr HelpTitles kTitles = {
     "Sizes and limits (TIME has a unit: ns, us, ms, s, min, h)",
     "Places",
     "Other"};
+
+constexpr std::uint64_t kKibibyte = 1024;
+// What a body shares its span with: the id.
+constexpr std::uint64_t kBesideBody = 4 * kKibibyte;
+// What a record may have besides a body: the id, the result and the details, rounded up.
+constexpr std::uint64_t kBesideResult = 80 * kKibibyte;
+constexpr std::uint64_t kLeastByteCapacity = 2 * (kLeastBodyMax + kBesideBody);
+static_assert(kBesideBody >= kMaxIdBytes && kBesideResult >= kMaxIdBytes + kMaxResultBytes);
 
 [[noreturn]] void usage(const std::string& message) {
     throw Failure(ExitStatus::Usage, message);
@@ -41,6 +50,10 @@ CommandOption consumers_option(ConsumerRange& field) {
 CommandOption capacity_option(std::string name, std::string_view what, std::uint32_t& field) {
     return count_option(std::move(name), fmt::format("{}, {} to {}", what, kMinCapacity, kMaxCapacity), field,
                         kMinCapacity, kMaxCapacity);
+}
+
+CommandOption byte_capacity_option(std::string name, std::string what, std::uint64_t& field) {
+    return bytes_option(std::move(name), std::move(what), field, kLeastByteCapacity, kMostByteCapacity);
 }
 
 CommandOption report_option(ReportFormat& field) {
@@ -66,9 +79,13 @@ CommandLine declare(Options& options) {
     insert_before(groups, "rate",
                   {switch_option("from-start", "begin the source anew: what is booked is recognised",
                                  options.from_start)});
-    insert_before(groups, "batch-max",
-                  {capacity_option("ring-capacity", "most invoices waiting", options.ring_capacity),
-                   capacity_option("storage-capacity", "most results waiting", options.storage_capacity)});
+    insert_before(
+        groups, "batch-max",
+        {capacity_option("ring-capacity", "most invoices waiting", options.ring_capacity),
+         capacity_option("storage-capacity", "most results waiting", options.storage_capacity),
+         byte_capacity_option("body-capacity", "for bodies and long ids that wait", options.body_capacity),
+         byte_capacity_option("result-capacity", "for results and long ids that wait",
+                              options.result_capacity)});
     insert_before(groups, "shm-dir",
                   {state_dir_option(options.state_dir), runtime_dir_option(options.runtime_dir)});
     append(groups, "Other", {report_option(options.report)});
@@ -226,15 +243,35 @@ void check_places(const Options& options) {
     refuse_spool("shm-dir", options.shm_dir, "segments");
 }
 
+// Refuses a byte area in which an invoice might find no room for ever.
+void check_bytes(const Options& options) {
+    const auto refuse_less = [&](const char* option, std::uint64_t capacity, std::uint64_t least) {
+        if (capacity >= least) return;
+        usage(fmt::format("--{} {} is too small for --body-max {}: {} or more is accepted with it", option,
+                          byte_size_text(capacity), byte_size_text(options.body_max), byte_size_text(least)));
+    };
+    refuse_less("body-capacity", options.body_capacity, least_body_capacity(options.body_max));
+    refuse_less("result-capacity", options.result_capacity, least_result_capacity(options.body_max));
+}
+
 // Refuses options that are valid alone but not together.
 void check_combination(const Options& options) {
     check_outside(options);
     check_process(options);
     check_source(options);
     check_places(options);
+    check_bytes(options);
 }
 
 }  // namespace
+
+std::uint64_t least_body_capacity(std::uint64_t body_max) noexcept {
+    return least_capacity_for(body_max + kBesideBody);
+}
+
+std::uint64_t least_result_capacity(std::uint64_t body_max) noexcept {
+    return least_capacity_for(body_max + kBesideResult);
+}
 
 std::variant<Options, EarlyExit> parse_options(std::span<const char* const> arguments,
                                                const Environment& environment) {

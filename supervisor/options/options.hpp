@@ -9,6 +9,7 @@
 
 #include "common/cli/command_line.hpp"
 #include "common/cli/directories.hpp"
+#include "common/core/byte_area.hpp"
 #include "common/options/pipeline_options.hpp"
 #include "supervisor/options/consumer_range.hpp"
 
@@ -23,10 +24,19 @@ struct Options : PipelineOptions, SourceOptions, WorkOptions {
     bool from_start = false;  // restart an ordered source at its beginning, even if the ledger has a cursor
     std::uint32_t ring_capacity = 16'384;     // slots, kMinCapacity..kMaxCapacity
     std::uint32_t storage_capacity = 16'384;  // records, kMinCapacity..kMaxCapacity
-    std::filesystem::path state_dir;          // absolute; STATE
-    std::filesystem::path runtime_dir;        // absolute; default_runtime_directory(), else STATE
+    // The sizes of the byte areas of ring and storage, in bytes: at least least_body_capacity() and
+    // least_result_capacity() of body_max, at most kMostByteCapacity.
+    std::uint64_t body_capacity = kUsualByteCapacity;
+    std::uint64_t result_capacity = kUsualByteCapacity;
+    std::filesystem::path state_dir;    // absolute; STATE
+    std::filesystem::path runtime_dir;  // absolute; default_runtime_directory(), else STATE
     ReportFormat report = ReportFormat::Text;
 };
+
+inline constexpr std::uint64_t kMostByteCapacity = std::uint64_t{64} << 30U;
+// Return the least sizes of the byte areas with which every item and every record finds room (byte_area.hpp).
+[[nodiscard]] std::uint64_t least_body_capacity(std::uint64_t body_max) noexcept;
+[[nodiscard]] std::uint64_t least_result_capacity(std::uint64_t body_max) noexcept;
 
 // Declares the command line. It is bound to the fields of `options`, which must outlive the result.
 [[nodiscard]] CommandLine declare(Options& options);

@@ -106,7 +106,7 @@ struct Scene {
                 if (situation == Situation::ReplacedTwice && call == 1) spool.hand_over("a", "new");
                 if (situation == Situation::ReplacedTwice && call == 2) spool.hand_over("a", "newer");
             };
-            source.acknowledge(record_of(taken[0], Outcome::Booked));
+            source.acknowledge(receipt_of(taken[0], Outcome::Booked));
         });
     }
     [[nodiscard]] bool start_is_killed(unsigned kill_at) const {

@@ -26,8 +26,8 @@ using std::chrono::nanoseconds;
 std::size_t rounded(std::size_t bytes) {
     return (bytes + 63) / 64 * 64;
 }
-const std::size_t kRingBytes = rounded(Ring::bytes(World::kCapacity));
-const std::size_t kStorageBytes = rounded(Storage::bytes(World::kCapacity));
+const std::size_t kRingBytes = rounded(Ring::size({World::kCapacity, World::kByteCapacity}));
+const std::size_t kStorageBytes = rounded(Storage::size({World::kCapacity, World::kByteCapacity}));
 constexpr std::size_t kLedgerBytes = 64;
 
 }  // namespace
@@ -38,10 +38,24 @@ constexpr std::size_t kLedgerBytes = 64;
 struct World::Ledger {
     std::atomic<std::uint64_t> rows;
     std::atomic<std::uint64_t> cursor;
-    std::atomic<std::uint64_t> wrong;  // a cursor that came with another digest than its own
+    std::atomic<std::uint64_t> wrong;        // a cursor that came with another digest than its own
+    std::atomic<std::uint64_t> wrong_bytes;  // a number whose id, body or result was not its own
 };
 
 namespace {
+
+// Of three numbers, the first has a short id, the second a body as well, and the third an id that needs a
+// span.
+std::string id_of(std::uint64_t number) {
+    return std::to_string(number) + (number % 3 == 2 ? std::string(kInlineIdBytes + number % 7, '-') : "");
+}
+std::string body_of(std::uint64_t number) {
+    return number % 3 == 1 ? std::string(number * 11 % 97, static_cast<char>('a' + number)) : "";
+}
+// Every second number has a result.
+ExtraText result_of(std::uint64_t number) {
+    return {Extra::Result, std::string(number * 5 % 13, static_cast<char>('A' + number))};
+}
 
 // The digest of the list's beginning, made up: one byte tells it from the others, and each store makes
 // images.
@@ -54,9 +68,15 @@ Digest digest_before(std::uint64_t position) {
 class MemoryLedger final : public pipeline::Ledger {
   public:
     MemoryLedger(std::atomic<std::uint64_t>& rows, std::atomic<std::uint64_t>& cursor,
-                 std::atomic<std::uint64_t>& wrong)
-        : rows_(rows), cursor_(cursor), wrong_(wrong) {}
+                 std::atomic<std::uint64_t>& wrong, std::atomic<std::uint64_t>& wrong_bytes)
+        : rows_(rows), cursor_(cursor), wrong_(wrong), wrong_bytes_(wrong_bytes) {}
     void commit(const RecordRange& records, const CommitContext& context) override {
+        for (std::size_t i = 0; i < records.size(); ++i) {
+            const std::uint64_t number = records.record(i).position;
+            const std::string result = number % 2 == 0 ? result_of(number).text : "";
+            if (records.id(i) != id_of(number) || records.record(i).result_in(records.bytes()) != result)
+                wrong_bytes_.store(number);
+        }
         std::uint64_t rows = rows_.load();
         for (std::size_t i = 0; i < records.size(); ++i)
             rows |= std::uint64_t{1} << (records.record(i).position & 63U);
@@ -73,6 +93,7 @@ class MemoryLedger final : public pipeline::Ledger {
     std::atomic<std::uint64_t>& rows_;
     std::atomic<std::uint64_t>& cursor_;
     std::atomic<std::uint64_t>& wrong_;
+    std::atomic<std::uint64_t>& wrong_bytes_;
 };
 
 }  // namespace
@@ -82,11 +103,11 @@ World::World() {
                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) throw std::runtime_error("no shared memory");
     memory_ = static_cast<std::byte*>(memory);
-    Ring::initialise(ring_area(), kCapacity);
+    Ring::initialise(ring_area(), {kCapacity, kByteCapacity});
     ring_area().ordered = 1;
     ring_area().start_position = 1;
     ring_area().source_file = {1, 1, 1};
-    Storage::initialise(storage_area(), kCapacity);
+    Storage::initialise(storage_area(), {kCapacity, kByteCapacity});
     pristine_.assign(memory_, memory_ + kRingBytes + kStorageBytes + kLedgerBytes);
 }
 
@@ -118,8 +139,14 @@ bool World::produce(std::size_t most) {
     if (tail != 0) next = ring.slot(tail - 1).position.load() + ring.slot(tail - 1).extent.load();
     std::array<Item, kNumbers> items{};
     std::size_t count = 0;
+    std::string bytes;
     while (count < std::min<std::size_t>(most, kNumbers) && next + count <= kNumbers) {
-        items[count].set_id(std::to_string(next + count));
+        const std::uint64_t number = next + count;
+        if (number % 3 == 1) {
+            items[count].set_id_and_body(id_of(number), body_of(number), bytes);
+        } else {
+            items[count].set_id(id_of(number), bytes);
+        }
         items[count].position = next + count;
         items[count].extent = 1;
         ++count;
@@ -128,7 +155,7 @@ bool World::produce(std::size_t most) {
         ListMarks(std::span(ring_area().list_marks).first(kMarks))
             .leave({next + count, digest_before(next + count), {}}, storage().area().cursor.load());
     }
-    return ring.push(std::span(items).first(count)).count != 0;
+    return ring.push(std::span(items).first(count), bytes).count != 0;
 }
 
 bool World::consume(std::size_t place, std::size_t most) {
@@ -139,8 +166,16 @@ bool World::consume(std::size_t place, std::size_t most) {
     hand.take_over(ProcessId::self());
     const HandWord word = hand.word();
     if (!word.empty()) {
-        const std::array<Finding, kCapacity> booked;
+        std::array<Finding, kCapacity> booked;
+        std::array<ExtraText, kCapacity> results;
         for (std::uint64_t i = word.done; i < word.count; ++i) {
+            const std::uint64_t number = hand.item(i).position;
+            if (hand.id(i) != id_of(number) || hand.body(i) != body_of(number))
+                this->words().wrong_bytes.store(number);
+            if (number % 2 == 0) {
+                results.at(i - word.done) = result_of(number);
+                booked.at(i - word.done).extra = &results.at(i - word.done);
+            }
             take_permit();
             hand.begin_work(word.first, i);
             hand.end_work();
@@ -170,8 +205,7 @@ void World::leave(std::size_t place) {
 }
 
 bool World::flush() {
-    auto& words = *reinterpret_cast<Ledger*>(memory_ + kRingBytes + kStorageBytes);
-    MemoryLedger ledger(words.rows, words.cursor, words.wrong);
+    MemoryLedger ledger(words().rows, words().cursor, words().wrong, words().wrong_bytes);
     Storage storage = this->storage();
     const std::uint64_t before = storage.durable();
     static_cast<void>(
@@ -214,11 +248,22 @@ std::string World::finish_and_verify() {
         return fmt::format("{} records for {} numbers: doubled", storage.tail(), kNumbers);
     if (storage.totals().booked != kNumbers) return fmt::format("the totals say {}", storage.totals().booked);
     if (ring().head() != kNumbers || storage.released() != kNumbers) return "something is left";
+    if (words.wrong_bytes.load() != 0)
+        return fmt::format("the bytes of number {} were others", words.wrong_bytes.load());
+    std::uint64_t from = 0;
+    std::uint64_t from_record = 0;
+    if (ring().oldest_byte(from) != ring().bytes_tail() ||
+        storage.oldest_byte(from_record) != storage.bytes_tail())
+        return "bytes are left";
     if (ring_area().next_begin_ns.load() < kNumbers * kPeriod) return "attempts began without a permit";
     if (words.wrong.load() != 0)
         return fmt::format("the cursor {} came with another digest", words.wrong.load());
     if (words.cursor.load() != kNumbers + 1) return fmt::format("the cursor is {}", words.cursor.load());
     return {};
+}
+
+World::Ledger& World::words() const {
+    return *reinterpret_cast<Ledger*>(memory_ + kRingBytes + kStorageBytes);
 }
 
 const World::Ledger& World::ledger() const {

@@ -3,9 +3,10 @@
 // places each, and a ledger of 64 numbers whose transactions are one atomic store. Every role is a function
 // that does one action and never waits, so that it can be stepped through, killed, and taken over.
 //
-// The source is a list of the numbers 1..kNumbers, a position each, whose producer leaves marks. Whatever is
-// killed: when all roles have done their work again, each number is in the ledger, by exactly one record, and
-// the ledger has been given no cursor without the digest of what lies before it.
+// The source is a list of the numbers 1..kNumbers, a position each, whose producer leaves marks. Some have
+// long ids, bodies and results, which lie in byte areas of 256 bytes. Whatever is killed: when all roles have
+// done their work again, each number is in the ledger, by exactly one record, with its own bytes, no bytes
+// are left in use, and the ledger has been given no cursor without the digest of what lies before it.
 #pragma once
 
 #include <cstddef>
@@ -24,6 +25,7 @@ namespace pipeline::test {
 class World {
   public:
     static constexpr std::uint32_t kCapacity = 4;
+    static constexpr std::uint64_t kByteCapacity = 256;
     static constexpr std::uint64_t kNumbers = 18;
     static constexpr std::size_t kPlaces = 3;
     static constexpr std::size_t kMarks = 3;  // of the ring's, so that they are all in use now and then
@@ -80,6 +82,7 @@ class World {
     static constexpr std::uint64_t kPeriod = 100'000'000;
     struct Ledger;
     void take_permit() const;
+    [[nodiscard]] Ledger& words() const;
     [[nodiscard]] const Ledger& ledger() const;
     [[nodiscard]] RingArea& ring_area() const;
     [[nodiscard]] StorageArea& storage_area() const;

@@ -29,8 +29,8 @@ std::vector<Line> lines_of(std::span<const std::uint8_t> text, std::size_t piece
     std::vector<Item> items(batch);
     const auto keep = [&](std::size_t count) {
         for (const Item& item : std::span(items).first(count)) {
-            require(is_usable_id(item.id_text()), "every item has an id that can be used");
-            lines.push_back({std::string(item.id_text()), item.position, item.extent, item.id_unusable()});
+            require(is_usable_id(item.shown_id()), "every item has an id that can be used");
+            lines.push_back({item.shown_id(), item.position, item.extent, item.id_unusable()});
         }
     };
     while (true) {

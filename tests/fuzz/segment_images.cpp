@@ -256,9 +256,10 @@ void change(const SegmentImage& image, const Field& field, std::uint8_t how, Rea
 }  // namespace
 
 SegmentImage::SegmentImage()
-    : ring_(Segments::ring_bytes(kRingCapacity)), storage_(Storage::bytes(kStorageCapacity)) {
-    Ring::initialise(ring_area(), kRingCapacity);
-    Storage::initialise(storage_area(), kStorageCapacity);
+    : ring_(Segments::ring_size({kRingCapacity, kByteCapacity})),
+      storage_(Storage::size({kStorageCapacity, kByteCapacity})) {
+    Ring::initialise(ring_area(), {kRingCapacity, kByteCapacity});
+    Storage::initialise(storage_area(), {kStorageCapacity, kByteCapacity});
     ring_area().start_position = 1;
     ring_area().ordered = 1;
     put_text(ring_area().source, "sequence");

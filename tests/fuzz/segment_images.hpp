@@ -18,6 +18,7 @@ namespace pipeline::test {
 
 inline constexpr std::uint32_t kRingCapacity = 4;
 inline constexpr std::uint32_t kStorageCapacity = 6;
+inline constexpr std::uint64_t kByteCapacity = 256;
 
 // A pair of segments.
 class SegmentImage {

@@ -41,7 +41,13 @@ class Batch {
         record.place = 3;
         record.status = status;
         record.outcome = kNoOutcome;
-        record.id_length = static_cast<std::uint8_t>(id.copy(record.id.data(), record.id.size()));
+        if (id.size() <= kInlineIdBytes) {
+            record.id_length = static_cast<std::uint8_t>(id.copy(record.id.data(), record.id.size()));
+        } else {
+            ByteSpan::make(bytes_.size(), id, Extra::None, 0).store(record.id);
+            record.id_length = kSpanned;
+            bytes_ += id;
+        }
         records_.push_back(record);
         details_.emplace_back().clear();
         return records_.back();
@@ -54,8 +60,8 @@ class Batch {
     [[nodiscard]] RecordRange range() { return range_from(0); }
     // The same records as if storage were a ring that wraps after `first` of them.
     [[nodiscard]] RecordRange range_from(std::uint64_t first) {
-        return {records_.data(), details_.data(), static_cast<std::uint32_t>(records_.size()), first,
-                records_.size()};
+        return {records_.data(),      details_.data(), static_cast<std::uint32_t>(records_.size()),
+                ByteAreaView(bytes_), first,           records_.size()};
     }
     [[nodiscard]] std::vector<Outcome> outcomes() const {
         std::vector<Outcome> all;
@@ -68,6 +74,7 @@ class Batch {
   private:
     std::vector<Record> records_;
     std::vector<Details> details_;
+    std::string bytes_;
 };
 
 // Booked numbers, each with its own place in the storage.

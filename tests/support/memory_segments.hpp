@@ -21,9 +21,13 @@ namespace pipeline::test {
 
 class MemorySegments {
   public:
-    MemorySegments(std::uint32_t ring_capacity, std::uint32_t storage_capacity)
-        : ring_memory_(zeroed(Ring::bytes(ring_capacity))),
-          storage_memory_(zeroed(Storage::bytes(storage_capacity))) {
+    static constexpr std::uint64_t kByteCapacity = 16'384;
+    // The byte areas are small: a capacity that is a plain number gets 16 KiB.
+    MemorySegments(std::uint32_t ring_slots, std::uint32_t records)
+        : MemorySegments(Capacity(ring_slots, kByteCapacity), Capacity(records, kByteCapacity)) {}
+    MemorySegments(Capacity ring_capacity, Capacity storage_capacity)
+        : ring_memory_(zeroed(Ring::size(ring_capacity))),
+          storage_memory_(zeroed(Storage::size(storage_capacity))) {
         Ring::initialise(ring_area(), ring_capacity);
         Storage::initialise(storage_area(), storage_capacity);
     }

@@ -34,8 +34,8 @@ inline std::vector<Taken> take(Source& source, std::size_t most) {
     const std::size_t count = source.acquire(items);
     std::vector<Taken> taken;
     for (std::size_t i = 0; i < count; ++i) {
-        taken.push_back(
-            {std::string(items[i].id_text()), items[i].position, items[i].extent, items[i].id_unusable()});
+        taken.push_back({std::string(items[i].id_in(ByteAreaView(source.bytes()))), items[i].position,
+                         items[i].extent, items[i].id_unusable()});
     }
     return taken;
 }

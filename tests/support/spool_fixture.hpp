@@ -39,13 +39,9 @@ struct Spool {
     std::filesystem::path outside = root / "outside";
 };
 
-inline Record record_of(const Taken& item, Outcome outcome = Outcome::Booked) {
-    Record record{};
-    record.position = item.position;
-    record.outcome = outcome;
-    std::copy(item.id.begin(), item.id.end(), record.id.begin());
-    record.id_length = static_cast<std::uint8_t>(item.id.size() | (item.unusable ? kIdUnusable : 0U));
-    return record;
+// `item` must outlive the receipt.
+inline Receipt receipt_of(const Taken& item, Outcome outcome = Outcome::Booked) {
+    return {item.position, item.id, item.unusable, outcome};
 }
 
 inline SpoolSource::Limits limits_of(std::size_t waiting, std::size_t kept = 100) {

@@ -9,26 +9,17 @@
 namespace pipeline {
 namespace {
 
-constexpr std::array kNames{"ring.header.magic",
-                            "ring.header.layout_version",
-                            "ring.header.capacity",
-                            "ring.header.total_bytes",
-                            "ring.header.generation",
-                            "ring.start_position",
-                            "ring.ordered",
-                            "ring.from_start",
-                            "ring.bare_inodes",
-                            "ring.source_file.device",
-                            "ring.source_file.inode",
-                            "ring.source_file.birth_ns",
-                            "ring.ledger_id",
-                            "the hash of ring.source",
-                            "the hash of ring.ledger",
-                            "storage.header.magic",
-                            "storage.header.layout_version",
-                            "storage.header.capacity",
-                            "storage.header.total_bytes",
-                            "storage.header.generation"};
+constexpr std::array kNames{"ring.header.magic",         "ring.header.layout_version",
+                            "ring.header.capacity",      "ring.header.total_bytes",
+                            "ring.header.generation",    "ring.header.byte_capacity",
+                            "ring.start_position",       "ring.ordered",
+                            "ring.from_start",           "ring.bare_inodes",
+                            "ring.source_file.device",   "ring.source_file.inode",
+                            "ring.source_file.birth_ns", "ring.ledger_id",
+                            "the hash of ring.source",   "the hash of ring.ledger",
+                            "storage.header.magic",      "storage.header.layout_version",
+                            "storage.header.capacity",   "storage.header.total_bytes",
+                            "storage.header.generation", "storage.header.byte_capacity"};
 
 std::uint64_t hash(const std::array<char, kMaxSpecBytes>& text) noexcept {
     return std::hash<std::string_view>{}({text.data(), text.size()});
@@ -42,11 +33,12 @@ Constants Constants::of(const RingArea& ring, const StorageArea& storage) noexce
     // Leave out the file identity of a list: the producer of a list writes it again.
     const FileIdentity folder = ring.ordered == 0 ? ring.source_file : FileIdentity{};
     Constants constants;
-    constants.words_ = {first.magic,           first.layout_version, first.capacity,     first.total_bytes,
-                        first.generation,      ring.start_position,  ring.ordered,       ring.from_start,
-                        ring.bare_inodes,      folder.device,        folder.inode,       folder.birth_ns,
-                        ring.ledger_id,        hash(ring.source),    hash(ring.ledger),  second.magic,
-                        second.layout_version, second.capacity,      second.total_bytes, second.generation};
+    constants.words_ = {first.magic,       first.layout_version,  first.capacity,      first.total_bytes,
+                        first.generation,  first.byte_capacity,   ring.start_position, ring.ordered,
+                        ring.from_start,   ring.bare_inodes,      folder.device,       folder.inode,
+                        folder.birth_ns,   ring.ledger_id,        hash(ring.source),   hash(ring.ledger),
+                        second.magic,      second.layout_version, second.capacity,     second.total_bytes,
+                        second.generation, second.byte_capacity};
     return constants;
 }
 

@@ -21,8 +21,8 @@ class Constants {
     [[nodiscard]] std::optional<Damage> difference(const Constants& now) const;
 
   private:
-    static constexpr std::size_t kOfRing = 15;
-    static constexpr std::size_t kOfStorage = 5;
+    static constexpr std::size_t kOfRing = 16;
+    static constexpr std::size_t kOfStorage = 6;
     std::array<std::uint64_t, kOfRing + kOfStorage> words_;
 };
 

@@ -32,6 +32,25 @@ HandWord word_of(const HandView& hand, const StorageView& storage) noexcept {
     return settled_hand(hand.word(), hand.place(), storage.last_save(storage.tail()));
 }
 
+// Checks the spans of one byte area, from the oldest item or record on (I6).
+class SpanCheck {
+  public:
+    SpanCheck(const ByteAreaView& bytes, std::uint64_t tail) : bytes_(bytes), tail_(tail) {}
+    // False if `span` cannot come next: it is not whole, does not lie behind the spans before it, reaches
+    // beyond the tail or the area, or lies so far before the tail that its bytes were overwritten.
+    [[nodiscard]] bool takes(const ByteSpan& span) noexcept {
+        if (!span.is_whole() || !bytes_.can_hold(span.offset, span.bytes())) return false;
+        if (span.offset < end_ || span.end() > tail_ || tail_ - span.offset > bytes_.capacity()) return false;
+        end_ = span.end();
+        return true;
+    }
+
+  private:
+    const ByteAreaView& bytes_;
+    std::uint64_t tail_;
+    std::uint64_t end_ = 0;  // of the span before
+};
+
 std::optional<Damage> in_ring(const RingView& ring) {
     const RingArea& area = ring.area();
     if (!area.push_lock.is_sound() || !area.pop_lock.is_sound()) return Damage{Where::Ring, kBadLock};
@@ -49,13 +68,17 @@ std::optional<Damage> in_ring(const RingView& ring) {
     }
     if (tail - head > ring.capacity()) return Damage{Where::Ring, "it holds more than its capacity"};
     for (std::uint64_t i = head; i < tail; ++i) {
-        if (ring.slot(i).id_text().empty())
-            return Damage{Where::Ring, fmt::format("its invoice {} has no id", i)};
+        if (!ring.slot(i).has_id()) return Damage{Where::Ring, fmt::format("its invoice {} has no id", i)};
     }
     // Check the last slot even if its item was claimed: the next producer continues after it.
     for (std::uint64_t i = std::min(head, tail == 0 ? 0 : tail - 1); i < tail; ++i) {
         if (!ring.slot(i).is_slot_of(i))
             return Damage{Where::Ring, fmt::format("its invoice {} is not the one that was pushed", i)};
+    }
+    SpanCheck spans(ring.bytes(), ring.bytes_tail());
+    for (std::uint64_t i = head; i < tail; ++i) {
+        if (ring.slot(i).is_spanned() && !spans.takes(ring.slot(i).span()))
+            return Damage{Where::Ring, fmt::format("the bytes of its invoice {} are not there", i)};
     }
     return std::nullopt;
 }
@@ -68,11 +91,14 @@ std::optional<Damage> in_storage(const StorageView& storage, std::uint64_t acqui
         return Damage{Where::Storage, "it holds more results than invoices were acquired"};
     if (storage.totals().all() != storage.durable())
         return Damage{Where::Storage, "its totals are not those of what is in the ledger"};
+    SpanCheck spans(storage.bytes(), storage.bytes_tail());
     for (std::uint64_t i = storage.released(); i < storage.tail(); ++i) {
         const Record& record = storage.record(i);
         if (!record.is_whole(storage.details(i)) || record.ring_index >= acquired) {
             return Damage{Where::Storage, fmt::format("its result {} is impossible", i)};
         }
+        if (record.is_spanned() && !spans.takes(record.span()))
+            return Damage{Where::Storage, fmt::format("the bytes of its result {} are not there", i)};
     }
     return std::nullopt;
 }
@@ -94,13 +120,18 @@ std::optional<Damage> in_balance(const RingView& ring, const StorageView& storag
         if (word.empty()) continue;
         held.push_back({word.first + word.done, word.end(), place});
         in_hands += word.count - word.done;
+        SpanCheck spans(ring.bytes(), ring.bytes_tail());
         for (std::uint64_t i = word.done; i < word.count; ++i) {
-            if (hand.item(i).id_text().empty())
+            if (!hand.item(i).has_id())
                 return Damage{Where::Ring,
                               fmt::format("an invoice in the hand of place {} has no id", place)};
             if (!hand.item(i).is_whole())
                 return Damage{Where::Ring,
                               fmt::format("an invoice in the hand of place {} is not as it was", place)};
+            if (hand.item(i).is_spanned() && !spans.takes(hand.item(i).span()))
+                return Damage{
+                    Where::Ring,
+                    fmt::format("the bytes of an invoice in the hand of place {} are not there", place)};
         }
     }
     std::sort(held.begin(), held.end(), [](const Held& a, const Held& b) { return a.first < b.first; });

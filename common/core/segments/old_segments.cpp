@@ -27,8 +27,15 @@ struct OldLayout {
 };
 constexpr std::array kOldLayouts{OldLayout{old::kLayoutVersion, "0.1.0"}};
 
-const SegmentShape kOldRing{kRingMagic, old::kLayoutVersion, sizeof(old::Ring), &old::ring_bytes};
-const SegmentShape kOldStorage{kStorageMagic, old::kLayoutVersion, sizeof(old::Storage), &old::storage_bytes};
+std::size_t old_ring_size(Capacity capacity) noexcept {
+    return old::ring_bytes(capacity.entries);
+}
+std::size_t old_storage_size(Capacity capacity) noexcept {
+    return old::storage_bytes(capacity.entries);
+}
+const SegmentShape kOldRing{kRingMagic, old::kLayoutVersion, sizeof(old::Ring), &old_ring_size, false};
+const SegmentShape kOldStorage{kStorageMagic, old::kLayoutVersion, sizeof(old::Storage), &old_storage_size,
+                               false};
 
 const old::Ring& old_ring(const Segment& segment) noexcept {
     return *static_cast<const old::Ring*>(segment.address());
@@ -116,7 +123,7 @@ void convert_hand(RingArea& to, const old::Ring& from, std::size_t place,
 Segment convert_ring(const std::string& name, const Segment& ring, std::uint32_t capacity,
                      const old::Storage& storage) {
     const old::Ring& from = old_ring(ring);
-    Segment made = Segment::create(name, Segments::ring_bytes(capacity));
+    Segment made = Segment::create(name, Segments::ring_size(capacity));
     RingArea& to = *static_cast<RingArea*>(made.address());
     Ring::initialise(to, capacity);
     to.start_position = from.start_position;
@@ -144,7 +151,7 @@ Segment convert_ring(const std::string& name, const Segment& ring, std::uint32_t
 
 Segment convert_storage(const std::string& name, const Segment& storage, std::uint32_t capacity) {
     const old::Storage& from = old_storage(storage);
-    Segment made = Segment::create(name, Storage::bytes(capacity));
+    Segment made = Segment::create(name, Storage::size(capacity));
     StorageArea& to = *static_cast<StorageArea*>(made.address());
     Storage::initialise(to, capacity);
     to.tail = from.tail;
@@ -176,7 +183,7 @@ std::optional<std::string_view> release_of_layout(std::uint32_t version) noexcep
     return std::nullopt;
 }
 
-OldSegments::OldSegments(Segment ring, Segment storage, std::uint32_t ring_capacity,
+OldSegments::OldSegments(Segment ring, Segment storage, Capacity ring_capacity,
                          std::uint32_t storage_capacity, bool is_ring_old) noexcept
     : ring_(std::move(ring)),
       storage_(std::move(storage)),
@@ -196,8 +203,8 @@ std::optional<OldSegments> OldSegments::open(const std::string& name) {
         refuse(*ring, storage ? "does not belong to " + segment_path(storage->name())
                               : "has lost its storage, " + segment_path(storage_name(name)));
     }
-    const auto ring_capacity = check_header(*ring, is_ring_old ? kOldRing : kRingShape);
-    const auto storage_capacity = check_header(*storage, kOldStorage);
+    const Capacity ring_capacity = check_header(*ring, is_ring_old ? kOldRing : kRingShape);
+    const std::uint32_t storage_capacity = check_header(*storage, kOldStorage).entries;
     if (old_ring(*ring).header.generation != old_storage(*storage).header.generation) {
         if (!ring->has_its_name()) return std::nullopt;  // the next generation has come meanwhile
         refuse(*ring, "does not belong to " + segment_path(storage->name()));
@@ -214,9 +221,10 @@ Segments OldSegments::convert() {
     require_sound(storage_, results.save_lock, results.flush_lock);
     if (is_ring_old_) require_sound(ring_, old_ring(ring_).push_lock, old_ring(ring_).pop_lock);
     Segment ring =
-        is_ring_old_ ? convert_ring(ring_.name(), ring_, ring_capacity_, results) : std::move(ring_);
+        is_ring_old_ ? convert_ring(ring_.name(), ring_, ring_capacity_.entries, results) : std::move(ring_);
     Segment storage = convert_storage(storage_.name(), storage_, storage_capacity_);
-    return Segments({std::move(ring), ring_capacity_, std::move(storage), storage_capacity_});
+    const Capacity made = is_ring_old_ ? Capacity(ring_capacity_.entries) : ring_capacity_;
+    return Segments({std::move(ring), made, std::move(storage), storage_capacity_});
 }
 
 std::optional<std::uint64_t> waiting_in_old_storage(const Segment& storage) {

@@ -11,7 +11,8 @@
 // No kill leaves the reverse (old ring, new storage), and the supervisor refuses it. Where a dead lock owner
 // left unsettled words in the old ring, the new ring has settled ones. Settling needs the old storage, so the
 // ring is replaced first. Generation and indices stay the same, so they still fit the ledger. Counts that are
-// only for display restart at 0.
+// only for display restart at 0. The new segments have byte areas of the usual size, which are empty: items
+// and records of version 0.1.0 have no spans.
 //
 // The generation lock of the old ring keeps other processes out until the new ring has the name. From then on
 // the lock of the new ring does that; Segment::create() has taken it.
@@ -49,11 +50,11 @@ class OldSegments {
     [[nodiscard]] Segments convert();
 
   private:
-    OldSegments(Segment ring, Segment storage, std::uint32_t ring_capacity, std::uint32_t storage_capacity,
+    OldSegments(Segment ring, Segment storage, Capacity ring_capacity, std::uint32_t storage_capacity,
                 bool is_ring_old) noexcept;
     Segment ring_;
     Segment storage_;
-    std::uint32_t ring_capacity_;
+    Capacity ring_capacity_;
     std::uint32_t storage_capacity_;
     bool is_ring_old_;  // false: a killed upgrade has already converted the ring
 };

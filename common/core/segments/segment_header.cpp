@@ -12,8 +12,8 @@
 
 namespace pipeline {
 
-const SegmentShape kRingShape{kRingMagic, kLayoutVersion, sizeof(RingArea), &Segments::ring_bytes};
-const SegmentShape kStorageShape{kStorageMagic, kLayoutVersion, sizeof(StorageArea), &Storage::bytes};
+const SegmentShape kRingShape{kRingMagic, kLayoutVersion, sizeof(RingArea), &Segments::ring_size, true};
+const SegmentShape kStorageShape{kStorageMagic, kLayoutVersion, sizeof(StorageArea), &Storage::size, true};
 
 namespace {
 
@@ -60,7 +60,7 @@ std::uint32_t layout_version_of(const Segment& segment, std::uint64_t magic) noe
     return header.magic == magic ? header.layout_version : 0;
 }
 
-std::uint32_t check_header(const Segment& segment, const SegmentShape& shape) {
+Capacity check_header(const Segment& segment, const SegmentShape& shape) {
     const std::uint32_t version = layout_version_of(segment, shape.magic);
     // Check the version first: a segment of another version may be smaller than this version's area.
     if (version != 0 && version != shape.layout_version) refuse_version(segment, version);
@@ -68,17 +68,22 @@ std::uint32_t check_header(const Segment& segment, const SegmentShape& shape) {
     if (version == 0) refuse(segment, "is not a segment of this pipeline");
     SegmentHeader& header = header_of(segment);
     // Read the capacity once: the value that is used must be the value that was checked.
-    const std::uint32_t capacity = std::atomic_ref(header.capacity).load(std::memory_order_relaxed);
-    if (capacity < kMinCapacity || capacity > kMaxCapacity || header.total_bytes != segment.size() ||
-        shape.bytes(capacity) != segment.size()) {
-        refuse(segment,
-               fmt::format("is damaged: {} bytes do not fit its capacity of {}", segment.size(), capacity));
+    Capacity capacity(std::atomic_ref(header.capacity).load(std::memory_order_relaxed), 0);
+    bool is_possible = capacity.entries >= kMinCapacity && capacity.entries <= kMaxCapacity;
+    if (shape.has_bytes) {
+        capacity.bytes = std::atomic_ref(header.byte_capacity).load(std::memory_order_relaxed);
+        is_possible &= capacity.bytes >= kMinByteCapacity && capacity.bytes <= kMaxByteCapacity &&
+                       capacity.bytes % kByteUnit == 0;
+    }
+    if (!is_possible || header.total_bytes != segment.size() || shape.size(capacity) != segment.size()) {
+        refuse(segment, fmt::format("is damaged: {} bytes do not fit its capacity of {}", segment.size(),
+                                    capacity.entries));
     }
     return capacity;
 }
 
 void finish_header(SegmentHeader& header, const SegmentShape& shape, std::uint64_t generation) noexcept {
-    header.total_bytes = shape.bytes(header.capacity);
+    header.total_bytes = shape.size({header.capacity, header.byte_capacity});
     header.generation = generation;
     header.magic = shape.magic;
 }

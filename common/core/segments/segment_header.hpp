@@ -22,8 +22,9 @@ namespace pipeline {
 struct SegmentShape {
     std::uint64_t magic;
     std::uint32_t layout_version;
-    std::size_t area_bytes;               // size of the area before the slots or records
-    std::size_t (*bytes)(std::uint32_t);  // returns the size of a whole segment with the given capacity
+    std::size_t area_bytes;         // size of the area before the slots or records
+    std::size_t (*size)(Capacity);  // returns the size of a whole segment with the given capacity
+    bool has_bytes;                 // whether the layout has byte areas
 };
 extern const SegmentShape kRingShape;
 extern const SegmentShape kStorageShape;
@@ -34,7 +35,7 @@ extern const SegmentShape kStorageShape;
 
 // Returns the segment's capacity after checking that it fits the segment's size. Refuses a segment of another
 // kind, version or size.
-[[nodiscard]] std::uint32_t check_header(const Segment& segment, const SegmentShape& shape);
+[[nodiscard]] Capacity check_header(const Segment& segment, const SegmentShape& shape);
 
 // Completes the header of a new segment. Call it last: before that, no process recognises the segment as
 // ours.

@@ -51,11 +51,11 @@ Segments Segments::create(const std::string& name, const SegmentsPlan& plan) {
     std::random_device random;
     const std::uint64_t generation = (std::uint64_t{random()} << 32U) | random();
 
-    Segment storage = Segment::create(storage_name(name), Storage::bytes(plan.storage_capacity));
+    Segment storage = Segment::create(storage_name(name), Storage::size(plan.storage_capacity));
     Storage::initialise(storage_area(storage), plan.storage_capacity);
     finish_header(storage_area(storage).header, kStorageShape, generation);
 
-    Segment ring = Segment::create(ring_name(name), ring_bytes(plan.ring_capacity));
+    Segment ring = Segment::create(ring_name(name), ring_size(plan.ring_capacity));
     RingArea& area = ring_area(ring);
     Ring::initialise(area, plan.ring_capacity);
     area.start_position = plan.start_position;
@@ -126,12 +126,12 @@ Ring Segments::ring() const noexcept {
 Storage Segments::storage() const noexcept {
     return {storage_area(storage_segment_), storage_capacity_, ring()};
 }
-std::size_t Segments::ring_bytes(std::uint32_t capacity_slots) noexcept {
-    return Ring::bytes(capacity_slots) + sizeof(MetricsArea);
+std::size_t Segments::ring_size(Capacity capacity) noexcept {
+    return Ring::size(capacity) + sizeof(MetricsArea);
 }
 MetricsArea& Segments::metrics() const noexcept {
     return *reinterpret_cast<MetricsArea*>(static_cast<std::byte*>(ring_segment_.address()) +
-                                           Ring::bytes(ring_capacity_));
+                                           Ring::size(ring_capacity_));
 }
 // Clears all process ids first and stores the namespace last, so that no process id is ever read with the
 // wrong namespace.

@@ -19,8 +19,8 @@ namespace pipeline {
 
 // The parameters of a new pair of segments.
 struct SegmentsPlan {
-    std::uint32_t ring_capacity = 0;       // slots
-    std::uint32_t storage_capacity = 0;    // records
+    Capacity ring_capacity = 0;
+    Capacity storage_capacity = 0;
     std::string source;                    // the source's name in the ledger
     std::string ledger;                    // the ledger's text
     std::uint64_t start_position = 0;      // the ledger's cursor for this source
@@ -56,7 +56,7 @@ class Segments : public SegmentsView {
     [[nodiscard]] Storage storage() const noexcept;
     [[nodiscard]] MetricsArea& metrics() const noexcept;
     // Returns the size of the ring's segment.
-    [[nodiscard]] static std::size_t ring_bytes(std::uint32_t capacity_slots) noexcept;
+    [[nodiscard]] static std::size_t ring_size(Capacity capacity) noexcept;
 
     // Clears the ids of the earlier processes, because their pids may be of another pid namespace, and stores
     // this process's own namespace. A supervisor that adopts the segments calls it while no other process has

@@ -71,7 +71,7 @@ StorageView SegmentsView::storage() const noexcept {
 }
 const MetricsArea& SegmentsView::metrics() const noexcept {
     return *reinterpret_cast<const MetricsArea*>(static_cast<const std::byte*>(ring_segment_.address()) +
-                                                 Ring::bytes(ring_capacity_));
+                                                 Ring::size(ring_capacity_));
 }
 std::string SegmentsView::name() const {
     const std::string& ring = ring_segment_.name();

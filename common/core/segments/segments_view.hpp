@@ -21,9 +21,9 @@ namespace pipeline {
 // segments.
 struct SegmentPair {
     Segment ring;
-    std::uint32_t ring_capacity;
+    Capacity ring_capacity;
     Segment storage;
-    std::uint32_t storage_capacity;
+    Capacity storage_capacity;
 };
 
 class SegmentsView {
@@ -83,8 +83,8 @@ class SegmentsView {
 
     Segment ring_segment_;
     Segment storage_segment_;
-    std::uint32_t ring_capacity_;
-    std::uint32_t storage_capacity_;
+    Capacity ring_capacity_;
+    Capacity storage_capacity_;
     Constants constants_;
 };
 

@@ -85,8 +85,8 @@ std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, c
         const bool all_new = inserted == static_cast<std::int64_t>(count);
         for (const std::size_t end = done + count; done < end; ++done) {
             Record& record = records.record(done);
-            const Outcome outcome =
-                all_new ? static_cast<Outcome>(record.status) : find_outcome(record, context);
+            const Outcome outcome = all_new ? static_cast<Outcome>(record.status)
+                                            : find_outcome(record, records.id(done), context);
             // Storage::save() has set the usual outcome already. Writing the same value again would take the
             // cache line away from the CPU of the consumer that saved the record.
             if (record.outcome != outcome) record.outcome = outcome;
@@ -98,7 +98,7 @@ std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, c
 std::int64_t LedgerRows::insert_group(const RecordRange& records, std::size_t first,
                                       const CommitContext& context) {
     for (std::size_t row = 0; row < kGroup; ++row) {
-        bind_row(insert_group_, row, records.record(first + row), context);
+        bind_row(insert_group_, row, records, first + row, context);
     }
     insert_group_.run();
     return database_->changes();
@@ -107,17 +107,18 @@ std::int64_t LedgerRows::insert_group(const RecordRange& records, std::size_t fi
 std::int64_t LedgerRows::insert_one(const RecordRange& records, std::size_t i, const CommitContext& context) {
     const Record& record = records.record(i);
     SqliteStatement& insert = record.has_details != 0 ? insert_detailed_ : insert_one_;
-    bind_row(insert, 0, record, context);
+    bind_row(insert, 0, records, i, context);
     if (record.has_details != 0) bind_details(records.details(i));
     insert.run();
     return database_->changes();
 }
 
-void LedgerRows::bind_row(SqliteStatement& insert, std::size_t row, const Record& record,
+void LedgerRows::bind_row(SqliteStatement& insert, std::size_t row, const RecordRange& records, std::size_t i,
                           const CommitContext& context) {
+    const Record& record = records.record(i);
     const int first = kFirstRow + static_cast<int>(row) * kRowParameters;
     // Store the id's bytes unchanged, even if they are not UTF-8: the source knows the invoice by its id.
-    insert.bind(first, record.id_text());
+    insert.bind(first, record.id_in(records.bytes()));
     insert.bind(first + 1, stored(record.position));
     insert.bind(first + 2, to_text(record.status));
     insert.bind(first + 3, record.attempts);
@@ -141,24 +142,24 @@ void LedgerRows::bind_details(const Details& details) {
 
 // Returns the outcome of a record whose id has a row already. If that row is of another position, adds the
 // record to the table duplicates.
-Outcome LedgerRows::find_outcome(const Record& record, const CommitContext& context) {
-    find_.bind(1, record.id_text());
+Outcome LedgerRows::find_outcome(const Record& record, std::string_view id, const CommitContext& context) {
+    find_.bind(1, id);
     if (!find_.first_row()) {
         throw SqliteError(Kind::Damaged, "the index of invoices does not match its rows");
     }
     const bool same = find_.text(0) == context.source && find_.integer(1) == stored(record.position);
     const Outcome outcome = same ? parse_outcome(find_.text(2)) : Outcome::Duplicate;
     find_.finish();
-    if (outcome == Outcome::Duplicate) add_duplicate(record, context);
+    if (outcome == Outcome::Duplicate) add_duplicate(record, id, context);
     return outcome;
 }
 
 // Adds a row to the table duplicates. If that row exists already, the source has delivered the duplicate
 // again, and nothing is added.
-void LedgerRows::add_duplicate(const Record& record, const CommitContext& context) {
+void LedgerRows::add_duplicate(const Record& record, std::string_view id, const CommitContext& context) {
     insert_duplicate_.bind(1, context.source);
     insert_duplicate_.bind(2, stored(record.position));
-    insert_duplicate_.bind(3, record.id_text());
+    insert_duplicate_.bind(3, id);
     insert_duplicate_.bind(4, context.clock.now_us());
     insert_duplicate_.run();
     added_ += database_->changes();

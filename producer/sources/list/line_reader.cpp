@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint64_t kHashStart = 0xcbf29ce484222325;
 constexpr std::uint64_t kHashPrime = 0x100000001b3;
 // In a smaller buffer a usable id might not fit.
-constexpr std::size_t kLeastBufferBytes = 256;
+constexpr std::size_t kLeastBufferBytes = kMaxIdBytes + 2;
 
 }  // namespace
 
@@ -85,7 +85,7 @@ void LineReader::give(Item& item, std::size_t content_bytes, std::size_t end_byt
             --content_bytes;
             ++end_bytes;
         }
-        item.set_id({line, content_bytes});
+        item.set_id({line, content_bytes}, bytes_);
     } else {
         fold(content_bytes);
         // This text is longer than an id can be, so set_id() makes a safe id from it. The text stands for the

@@ -55,6 +55,10 @@ class LineReader {
     // none.
     [[nodiscard]] bool take_rest(Item& item);
 
+    // The bytes that the spans of the taken items refer to (Item::set_id()): they grow until clear_bytes().
+    [[nodiscard]] std::string_view bytes() const noexcept { return bytes_; }
+    void clear_bytes() noexcept { bytes_.clear(); }
+
     // True if take() would return something.
     [[nodiscard]] bool has_line() const noexcept { return find_line_end() != nullptr; }
     // The number of bytes after the last taken line.
@@ -78,6 +82,7 @@ class LineReader {
     std::uint64_t longest_;
     std::size_t capacity_;
     std::unique_ptr<char[]> buffer_;
+    std::string bytes_;        // of the taken items with spans
     std::size_t begin_ = 0;    // where the current line begins, or the part of it that is not folded
     std::size_t scanned_ = 0;  // [begin_, scanned_) has no line end
     std::size_t end_ = 0;

@@ -40,6 +40,7 @@ bool ListCheck::has_unmarked(const ListFile& file) const {
     LineReader lines({}, unmarked_.front().position);
     for (const AcquiredLine& expected : unmarked_) {
         Item line;
+        lines.clear_bytes();
         while (lines.take(std::span(&line, 1)) == 0) {
             const std::span<char> room = lines.room();
             const std::size_t got = file.read_at(lines.end_position(), room);
@@ -48,7 +49,8 @@ bool ListCheck::has_unmarked(const ListFile& file) const {
             if (!lines.take_rest(line)) return false;
             break;
         }
-        if (line.position != expected.position || line.id_text() != expected.id) return false;
+        if (line.position != expected.position || label_in(line.id_length, line.id) != expected.label)
+            return false;
     }
     return true;
 }

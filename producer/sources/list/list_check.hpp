@@ -16,7 +16,7 @@ namespace pipeline {
 // A line as it was acquired.
 struct AcquiredLine {
     std::uint64_t position;
-    std::string id;
+    std::string label;  // label_of() the id
 };
 
 class ListCheck {

@@ -53,6 +53,7 @@ bool ListReader::find_start() {
 }
 
 ListReader::Taken ListReader::take(std::span<Item> items) {
+    lines_.clear_bytes();
     if (!start_found_ && !find_start()) return {0, State::WithinLine};
     last_chain_ = digest().chain();
     last_position_ = digest().position();

@@ -39,6 +39,9 @@ class ListReader {
     // Turns the bytes after the last line end into an item; returns false if there are none.
     [[nodiscard]] bool take_rest(Item& item) { return lines_.take_rest(item); }
 
+    // The bytes that the spans of the items since the beginning of the last take() refer to.
+    [[nodiscard]] std::string_view bytes() const noexcept { return lines_.bytes(); }
+
     // True if take() would return something without reading more of the file.
     [[nodiscard]] bool has_line() const noexcept { return lines_.has_line(); }
     // The offset after the last byte read.

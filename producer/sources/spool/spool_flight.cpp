@@ -25,9 +25,9 @@ void SpoolFlight::found_again(std::uint64_t position, const std::string& name) {
     if (!is_usable_id(name)) odd_names_.try_emplace(position, name);
 }
 
-std::optional<std::string> SpoolFlight::name_of(const Record& record) const {
-    if (!record.id_unusable()) return std::string(record.id_text());
-    const auto known = odd_names_.find(record.position);
+std::optional<std::string> SpoolFlight::name_of(const Receipt& receipt) const {
+    if (!receipt.id_unusable) return std::string(receipt.id);
+    const auto known = odd_names_.find(receipt.position);
     return known == odd_names_.end() ? std::nullopt : std::optional(known->second);
 }
 

@@ -11,9 +11,10 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "common/core/layout.hpp"
 #include "common/os/file_identity.hpp"
 #include "producer/sources/key_table.hpp"
+#include "common/core/item.hpp"
+#include "producer/sources/receipt.hpp"
 
 namespace pipeline {
 
@@ -30,8 +31,8 @@ class SpoolFlight {
     void add(const FileStatus& file, const std::string& name, bool is_id);
     // Call when a scan finds a file that was in the pipeline before a restart. Stores a name that is no id.
     void found_again(std::uint64_t position, const std::string& name);
-    // Returns the name of the record's file; none if it is no longer known.
-    [[nodiscard]] std::optional<std::string> name_of(const Record& record) const;
+    // Returns the name of the receipt's file; none if it is no longer known.
+    [[nodiscard]] std::optional<std::string> name_of(const Receipt& receipt) const;
     // True if the file's size or modification time has changed since the source gave the file to the
     // pipeline; false if the old size and time are unknown.
     [[nodiscard]] bool has_changed(std::uint64_t position, const FileStatus& now) const;

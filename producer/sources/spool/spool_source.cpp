@@ -97,6 +97,7 @@ nanoseconds SpoolSource::look() {
 }
 
 std::size_t SpoolSource::acquire(std::span<Item> items) {
+    bytes_.clear();
     retry();
     if (stopped_ || !start_.is_ready()) return 0;
     const auto now = Clock::now();
@@ -143,7 +144,7 @@ bool SpoolSource::give(const SpoolQueue::File& file, Item& item) {
     if (!S_ISREG(status->mode) || flight_.find(status->identity) || must_settle(file, *status)) return false;
     item.position.store(status->identity.position(), std::memory_order_relaxed);
     item.extent.store(0, std::memory_order_relaxed);
-    item.set_id(file.name);
+    item.set_id(file.name, bytes_);
     try {
         if (start_.asks() && is_done_already(file.name, item, *status)) return false;
     } catch (const LedgerUnavailable&) {
@@ -159,7 +160,7 @@ bool SpoolSource::give(const SpoolQueue::File& file, Item& item) {
 // Returns true if an earlier run stored the file's invoice in the ledger. In that case, also moves the file,
 // as acknowledge() does.
 bool SpoolSource::is_done_already(const std::string& name, const Item& item, const FileStatus& file) {
-    const auto outcome = start_.outcome_of(item.id_text(), file.identity);
+    const auto outcome = start_.outcome_of(name, file.identity);
     if (!outcome) return false;
     const std::uint64_t position = item.position;
     flight_.add(file, name, !item.id_unusable());
@@ -216,18 +217,18 @@ void SpoolSource::wait(int signal_fd, milliseconds bound) {
     wait_readable(events_.fd(), signal_fd, std::min(bound, std::chrono::ceil<milliseconds>(due - now)));
 }
 
-void SpoolSource::acknowledge(const Record& record) {
+void SpoolSource::acknowledge(const Receipt& receipt) {
     retry();
-    const auto name = flight_.name_of(record);
-    if (!name) return finish(record.position, Move::Gone);  // since a restart, no scan has found the file
-    const Move move = receipts_.move(*name, record.position, record.outcome);
+    const auto name = flight_.name_of(receipt);
+    if (!name) return finish(receipt.position, Move::Gone);  // since a restart, no scan has found the file
+    const Move move = receipts_.move(*name, receipt.position, receipt.outcome);
     if (move == Move::Gone) {
         log(LogLevel::Debug, "{}: {} (position {}) is not there any more; nothing to move", place_.name(),
-            printable(*name), record.position);
+            printable(*name), receipt.position);
     }
     const bool is_moved = move == Move::Done || move == Move::DoneOneName;
-    if (is_moved && flight_.has_changed(record.position, receipts_.last_moved())) tell_of_change(*name);
-    finish(record.position, move);
+    if (is_moved && flight_.has_changed(receipt.position, receipts_.last_moved())) tell_of_change(*name);
+    finish(receipt.position, move);
 }
 
 // Logs that the file has changed since it was taken: its writer may believe that the pipeline read the new

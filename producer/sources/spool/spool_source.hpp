@@ -44,13 +44,14 @@ class SpoolSource final : public Source, private SpoolEvents::Listener {
 
     // Throws Failure (NoInput) when DIR was removed or renamed, or its path leads elsewhere.
     [[nodiscard]] std::size_t acquire(std::span<Item> items) override;
+    [[nodiscard]] std::string_view bytes() const noexcept override { return bytes_; }
     [[nodiscard]] bool exhausted() const override;
     void stop() override;
     void wait(int signal_fd, std::chrono::milliseconds bound) override;
     // Throws the same errors as acquire().
     std::chrono::nanoseconds look() override;
     [[nodiscard]] bool wants_receipts() const noexcept override { return true; }
-    void acknowledge(const Record& record) override;
+    void acknowledge(const Receipt& receipt) override;
     [[nodiscard]] bool can_go_without_receipts() const noexcept override { return ledger_->remembers(); }
     // Returns the number of items that this generation has acquired, plus the number of waiting files.
     [[nodiscard]] std::optional<std::uint64_t> expected() const override;
@@ -85,6 +86,7 @@ class SpoolSource final : public Source, private SpoolEvents::Listener {
     SpoolQueue queue_;
     SpoolSearch search_;
     std::uint64_t acquired_;
+    std::string bytes_;  // of the last acquired items
     Clock::time_point tell_changed_at_{};
     std::uint64_t changed_untold_ = 0;
     Clock::time_point look_at_{};   // when look() must next call attend()

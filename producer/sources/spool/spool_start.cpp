@@ -22,9 +22,10 @@ std::string were(std::uint64_t files) {
 
 // The id of the invoice in the file `name`.
 std::string id_of(const std::string& name) {
+    if (is_usable_id(name)) return name;
     Item item;
     item.set_id(name);
-    return std::string(item.id_text());
+    return {item.id.data(), inline_length(item.id_length)};
 }
 
 }  // namespace
@@ -72,9 +73,9 @@ bool SpoolStart::is_ready() {
     return finished_;
 }
 
-std::optional<Outcome> SpoolStart::outcome_of(std::string_view id, const FileIdentity& file) {
+std::optional<Outcome> SpoolStart::outcome_of(const std::string& name, const FileIdentity& file) {
     try {
-        const auto answer = ledger_->find(id, file);
+        const auto answer = ledger_->find(id_of(name), file);
         recover();
         if (!answer) return std::nullopt;
         ++(answer->by_inode ? by_inode_ : done_);

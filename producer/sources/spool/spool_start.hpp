@@ -37,9 +37,9 @@ class SpoolStart {
     // True while the spool must ask the ledger about each file before giving it.
     [[nodiscard]] bool asks() const noexcept { return asks_; }
 
-    // Asks the ledger for the outcome of the invoice `id` from the file `file`; none if the ledger does not
-    // have it. Throws LedgerUnavailable; is_ready() is then false for a moment.
-    [[nodiscard]] std::optional<Outcome> outcome_of(std::string_view id, const FileIdentity& file);
+    // Asks the ledger for the outcome of the invoice from the file `name`, which is `file`; none if the
+    // ledger does not have it. Throws LedgerUnavailable; is_ready() is then false for a moment.
+    [[nodiscard]] std::optional<Outcome> outcome_of(const std::string& name, const FileIdentity& file);
 
     // Closes the ledger, and asks no more questions. Call it when all files from the start have been asked
     // about, or when the spool will give no more files.

@@ -24,7 +24,7 @@ class ListingLedger final : public Ledger {
             throw LedgerUnavailable("the ledger is locked");
         }
         for (std::size_t i = 0; i < records.size(); ++i) {
-            ids.emplace_back(records.record(i).id_text());
+            ids.emplace_back(records.record(i).shown_id());
             records.record(i).outcome = Outcome::Booked;
         }
     }

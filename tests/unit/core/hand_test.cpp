@@ -17,7 +17,7 @@ constexpr int kExitStatus3 = 3 << 8;
 struct AHand {
     std::unique_ptr<HandArea> area = std::make_unique<HandArea>();
     std::unique_ptr<HandItems> items = std::make_unique<HandItems>();
-    Hand hand{*area, *items, 0};
+    Hand hand{*area, *items, 0, ByteAreaView(std::string_view())};
     AHand() {
         for (std::uint64_t i = 0; i < 3; ++i) hand.item(i).set_id("INV");
         hand.set_word({100, 3, 1});

@@ -13,12 +13,12 @@ TEST_CASE("a usable id is kept as it is", "[item]") {
     const std::string id(static_cast<std::size_t>(length), 'x');
     Item item{};
     item.set_id(id);
-    CHECK(item.id_text() == id);
+    CHECK(item.shown_id() == id);
     CHECK_FALSE(item.id_unusable());
 
     Item copy{};
     copy.copy_from(item);
-    CHECK(copy.id_text() == id);
+    CHECK(copy.shown_id() == id);
 }
 
 TEST_CASE("an id that cannot be used is replaced by a safe one that is the same each time", "[item]") {
@@ -28,20 +28,20 @@ TEST_CASE("an id that cannot be used is replaced by a safe one that is the same 
     first.set_id(text);
     second.set_id(text);
     CHECK(first.id_unusable());
-    CHECK(first.id_text() == second.id_text());
-    CHECK(pipeline::is_usable_id(first.id_text()));
+    CHECK(first.shown_id() == second.shown_id());
+    CHECK(pipeline::is_usable_id(first.shown_id()));
 
     Item longest{};
     longest.set_id(std::string(104, 'x'));
     CHECK(longest.id_unusable());
-    CHECK(longest.id_text().size() == pipeline::kMaxIdBytes);
-    CHECK(longest.id_text() != std::string(103, 'x'));
+    CHECK(longest.shown_id().size() == pipeline::kInlineIdBytes);
+    CHECK(longest.shown_id() != std::string(103, 'x'));
 }
 
 TEST_CASE("a damaged id length never reads beyond the id", "[item]") {
     Item item{};
-    item.id_length = 0x7f;
-    CHECK(item.id_text().size() == pipeline::kMaxIdBytes);
+    item.id_length = 0x7e;
+    CHECK(item.shown_id().size() == pipeline::kInlineIdBytes);
 }
 
 TEST_CASE("any bit of an item's length or blame that flips shows, in a hand and in the ring", "[item]") {

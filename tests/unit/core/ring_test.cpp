@@ -29,7 +29,7 @@ std::vector<Item> numbers(std::uint64_t first, std::size_t count) {
 std::vector<std::string> take(const Hand& hand) {
     HandWord word = hand.word();
     std::vector<std::string> ids;
-    for (std::uint64_t i = word.done; i < word.count; ++i) ids.emplace_back(hand.item(i).id_text());
+    for (std::uint64_t i = word.done; i < word.count; ++i) ids.emplace_back(hand.item(i).shown_id());
     word.done = word.count;
     hand.set_word(word);
     return ids;

@@ -42,7 +42,7 @@ TEST_CASE("a save writes records and moves the hand on", "[storage]") {
     CHECK(storage.save(hand, results) == 3);
     CHECK(hand.empty());
     CHECK(storage.tail() == 3);
-    CHECK(storage.record(1).id_text() == "2");
+    CHECK(storage.record(1).shown_id() == "2");
     CHECK(storage.record(1).position == 2);
     CHECK(storage.record(1).place == 5);
     CHECK(storage.record(1).status == Status::Rejected);

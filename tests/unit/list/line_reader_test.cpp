@@ -29,8 +29,8 @@ std::vector<Line> lines_of(std::string_view text, std::size_t piece, std::size_t
     std::vector<Item> items(batch);
     const auto keep = [&](std::size_t count) {
         for (std::size_t i = 0; i < count; ++i) {
-            lines.push_back({std::string(items[i].id_text()), items[i].position, items[i].extent,
-                             items[i].id_unusable()});
+            lines.push_back(
+                {items[i].shown_id(), items[i].position, items[i].extent, items[i].id_unusable()});
         }
     };
     while (true) {

@@ -5,6 +5,7 @@
 #include <random>
 #include <sstream>
 
+#include "common/spec/byte_size.hpp"
 #include "common/spec/values.hpp"
 #include "tests/unit/options/supervisor_arguments.hpp"
 
@@ -26,6 +27,9 @@ struct OptionCase {
 
 std::string count_text(std::uint32_t least, std::uint32_t most) {
     return "a whole number from " + std::to_string(least) + " to " + std::to_string(most) + " is accepted";
+}
+std::string size_text(const std::string& least, const std::string& most) {
+    return "a size from " + least + " to " + most + " is accepted, with a unit (KiB, MiB or GiB)";
 }
 std::string time_text(const std::string& range) {
     return range + " is accepted, with a unit (ns, us, ms, s, min or h)";
@@ -66,6 +70,14 @@ const std::vector<OptionCase>& all_options() {
         {"storage-capacity", "1048576", "1048576",
          [](const Options& o) { return std::to_string(o.storage_capacity); }, "1048577",
          count_text(2, 1'048'576)},
+        {"body-capacity", "10MiB", "10MiB",
+         [](const Options& o) { return pipeline::byte_size_text(o.body_capacity); }, "9KiB",
+         size_text("10KiB", "64GiB")},
+        {"result-capacity", "3MiB", "3MiB",
+         [](const Options& o) { return pipeline::byte_size_text(o.result_capacity); }, "65GiB",
+         size_text("10KiB", "64GiB")},
+        {"body-max", "1KiB", "1KiB", [](const Options& o) { return pipeline::byte_size_text(o.body_max); },
+         "0", size_text("1KiB", "1GiB")},
         {"batch-max", "1", "1", [](const Options& o) { return std::to_string(o.batch_max); }, "257",
          count_text(1, 256)},
         {"item-timeout", "0", "0", [](const Options& o) { return pipeline::to_text(o.item_timeout); }, "5",

@@ -53,7 +53,7 @@ struct Directory {
 // A file of a segment's size and with its header, which is all that opening looks at.
 void write_segment(const std::string& path, std::uint64_t magic, std::size_t bytes,
                    std::uint64_t generation) {
-    const SegmentHeader header{magic, kLayoutVersion, 8, bytes, generation};
+    const SegmentHeader header{magic, kLayoutVersion, 8, bytes, generation, kByteUnit};
     write_file(path, {reinterpret_cast<const char*>(&header), sizeof header});
     fs::resize_file(path, bytes);
 }
@@ -151,8 +151,8 @@ TEST_CASE("who opens while one generation follows another sees one of them or no
     std::atomic<bool> done = false;
     std::thread supervisors([&] {
         for (std::uint64_t i = 1; i <= kGenerations; ++i) {
-            write_segment(name.path(".storage.new"), kStorageMagic, Storage::bytes(8), i);
-            write_segment(name.path(".ring.new"), kRingMagic, Segments::ring_bytes(8), i);
+            write_segment(name.path(".storage.new"), kStorageMagic, Storage::size({8, kByteUnit}), i);
+            write_segment(name.path(".ring.new"), kRingMagic, Segments::ring_size({8, kByteUnit}), i);
             Segment::remove(name.text + ".ring");
             fs::rename(name.path(".storage.new"), name.path(".storage"));
             fs::rename(name.path(".ring.new"), name.path(".ring"));

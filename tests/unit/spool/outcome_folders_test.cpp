@@ -153,7 +153,7 @@ TEST_CASE("a disk that is full when it starts is no reason to refuse: moves are 
     SpoolSource source(spool.path, {}, limits_of(10), context);
     CHECK(captured.lines().size() == 1);
     const auto taken = take_all(source);
-    source.acknowledge(record_of(taken.at(0)));
+    source.acknowledge(receipt_of(taken.at(0)));
     CHECK(static_cast<SourceState>(context.report->numbers().state.load()) == SourceState::CannotMove);
     CHECK(context.report->numbers().unmoved == 1U);
     CHECK(mentions(context.report->numbers().sentence.load(), "a to booked"));
@@ -200,7 +200,7 @@ TEST_CASE("where renames always replace, files are moved by links and none is re
     SourceContext context;
     context.moves = moves;
     SpoolSource source(spool.path, {}, limits_of(10), context);
-    for (const Taken& item : take_all(source)) source.acknowledge(record_of(item));
+    for (const Taken& item : take_all(source)) source.acknowledge(receipt_of(item));
     CHECK(spool.in("").empty());
     CHECK(spool.in("booked").size() == 3);
     CHECK(read_file(spool.path / "booked/a") == "new");
@@ -234,7 +234,7 @@ TEST_CASE("a folder that somebody replaces while it is used goes on being used, 
     } else {
         fs::create_directory(spool.path / "booked");
     }
-    source.acknowledge(record_of(taken.at(0)));
+    source.acknowledge(receipt_of(taken.at(0)));
     CHECK(spool.in("moved away") == Ids{"a"});
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (captured.lines().empty() && std::chrono::steady_clock::now() < until) {
@@ -243,7 +243,7 @@ TEST_CASE("a folder that somebody replaces while it is used goes on being used, 
     }
     REQUIRE(captured.lines().size() == 1);
     CHECK(mentions(captured.lines()[0], "booked is not the folder any more"));
-    source.acknowledge(record_of(taken.at(1)));
+    source.acknowledge(receipt_of(taken.at(1)));
     CHECK(spool.in("moved away") == Ids{"a", "b"});
     CHECK(fs::is_empty(spool.outside));
 }
@@ -260,7 +260,7 @@ TEST_CASE("a folder that is moved away with nothing in its place is made anew", 
         static_cast<void>(take_all(source));
         source.wait(-1, std::chrono::milliseconds(10));
     }
-    source.acknowledge(record_of(taken.at(0)));
+    source.acknowledge(receipt_of(taken.at(0)));
     CHECK(spool.in("booked") == Ids{"a"});
     CHECK(fs::is_empty(spool.root / "archive"));
 }

@@ -204,7 +204,7 @@ TEST_CASE("a file that is written to while it is in flight is said at its receip
               [](const Taken& one, const Taken& other) { return one.id < other.id; });
     append_to(spool.path / "b", "x");
     append_to(spool.path / "c", "x");
-    for (const Taken& item : taken) watched.source->acknowledge(record_of(item));
+    for (const Taken& item : taken) watched.source->acknowledge(receipt_of(item));
     REQUIRE(captured.lines().size() == 1);  // no more than one a second
     CHECK(mentions(captured.lines()[0], "b was written to after it was taken"));
     CHECK(spool.in("booked") == Ids{"a", "b", "c"});

@@ -19,7 +19,7 @@ TEST_CASE("a durable file is moved to the folder of its outcome", "[spool_receip
     const auto taken = take_all(source);
     REQUIRE(taken.size() == 4);
     for (const Taken& item : taken) {
-        source.acknowledge(record_of(item, static_cast<Outcome>(item.id[0] - '1')));
+        source.acknowledge(receipt_of(item, static_cast<Outcome>(item.id[0] - '1')));
     }
     CHECK(spool.in("").empty());
     CHECK(read_file(spool.path / "booked/1") == "1");
@@ -37,15 +37,15 @@ TEST_CASE("acknowledging again after a kill changes nothing", "[spool_receipts]"
     {
         SpoolSource killed(spool.path, {});
         taken = take_all(killed);
-        killed.acknowledge(record_of(taken.at(0)));
+        killed.acknowledge(receipt_of(taken.at(0)));
     }
     Resume resume;
     resume.in_flight = {taken[0].position};
     resume.acquired = 1;
     SpoolSource source(spool.path, resume);
     CHECK(source.expected() == 1U);
-    source.acknowledge(record_of(taken[0]));
-    source.acknowledge(record_of(taken[0]));
+    source.acknowledge(receipt_of(taken[0]));
+    source.acknowledge(receipt_of(taken[0]));
     CHECK(take_all(source).empty());
     CHECK(source.exhausted());
     CHECK(spool.in("booked") == Ids{"a"});
@@ -70,10 +70,10 @@ TEST_CASE("a file that cannot have an id of its own goes the whole way under a s
         source = std::make_unique<SpoolSource>(spool.path, resume);
         CHECK(take_all(*source).empty());
     }
-    source->acknowledge(record_of(taken[0], Outcome::Failed));
+    source->acknowledge(receipt_of(taken[0], Outcome::Failed));
     CHECK(read_file(spool.path / "failed" / name) == "content");
     CHECK(spool.in("").empty());
-    source->acknowledge(record_of(taken[0], Outcome::Failed));
+    source->acknowledge(receipt_of(taken[0], Outcome::Failed));
     CHECK(take_all(*source).empty());
     CHECK(source->exhausted());
 }
@@ -84,13 +84,13 @@ TEST_CASE("a file that was replaced while it was in flight stays as a new invoic
     SpoolSource source(spool.path, {});
     const auto first = take_all(source);
     spool.hand_over("a", "second");
-    source.acknowledge(record_of(first.at(0)));
+    source.acknowledge(receipt_of(first.at(0)));
     CHECK(spool.in("booked").empty());
     CHECK(read_file(spool.path / "a") == "second");
     const auto second = take_all(source);
     REQUIRE(ids_of(second) == Ids{"a"});
     CHECK(second[0].position != first[0].position);
-    source.acknowledge(record_of(second[0], Outcome::Duplicate));
+    source.acknowledge(receipt_of(second[0], Outcome::Duplicate));
     CHECK(read_file(spool.path / "duplicates/a") == "second");
 }
 
@@ -123,9 +123,9 @@ TEST_CASE(
     const auto second = take_all(*source);
     REQUIRE(ids_of(second) == Ids{"a"});
     const unsigned before = moves->renames;
-    source->acknowledge(record_of(first.at(0)));
+    source->acknowledge(receipt_of(first.at(0)));
     CHECK(moves->renames == before);
-    source->acknowledge(record_of(second.at(0), Outcome::Duplicate));
+    source->acknowledge(receipt_of(second.at(0), Outcome::Duplicate));
     CHECK(read_file(spool.path / "duplicates/a") == "second");
     CHECK(spool.in("").empty());
 }
@@ -140,7 +140,7 @@ TEST_CASE("a file that was taken away is no error", "[spool_receipts]") {
     fs::remove(spool.path / "given");
     fs::remove(spool.path / "waiting");
     CHECK(take_all(source).empty());
-    source.acknowledge(record_of(taken.at(0)));
+    source.acknowledge(receipt_of(taken.at(0)));
     CHECK(take_all(source).empty());
     CHECK(source.exhausted());
     CHECK(spool.in("booked").empty());
@@ -160,12 +160,12 @@ TEST_CASE("a name that is taken where the file goes is made unique and nothing i
     write_file(spool.path / "booked" / name, "old");
 
     SECTION("once") {
-        source.acknowledge(record_of(taken.at(0)));
+        source.acknowledge(receipt_of(taken.at(0)));
         CHECK(read_file(spool.path / "booked" / first) == "new");
     }
     SECTION("twice") {
         write_file(spool.path / "booked" / first, "older");
-        source.acknowledge(record_of(taken.at(0)));
+        source.acknowledge(receipt_of(taken.at(0)));
         CHECK(read_file(spool.path / "booked" / first) == "older");
         CHECK(read_file(spool.path / "booked" / second) == "new");
     }
@@ -179,7 +179,7 @@ TEST_CASE("an outcome's folder that was removed is made again", "[spool_receipts
     SpoolSource source(spool.path, {});
     const auto taken = take_all(source);
     fs::remove(spool.path / "booked");
-    source.acknowledge(record_of(taken.at(0)));
+    source.acknowledge(receipt_of(taken.at(0)));
     CHECK(spool.in("booked") == Ids{"a"});
 }
 
@@ -196,7 +196,7 @@ TEST_CASE("files that cannot be moved are reported once, not given again, and mo
     const auto arrived = take_all(source);
     REQUIRE(ids_of(arrived) == Ids{"booked"});
 
-    for (const Taken& item : taken) source.acknowledge(record_of(item));
+    for (const Taken& item : taken) source.acknowledge(receipt_of(item));
     CHECK(take_all(source).empty());
     CHECK(source.exhausted());
     CHECK(captured.lines().size() == 1);
@@ -219,7 +219,7 @@ TEST_CASE("while more files cannot be moved than are kept in mind, no more are g
     REQUIRE(taken.size() == 8);
     fs::remove(spool.path / "booked");
     write_file(spool.path / "booked", "in the way");
-    for (const Taken& item : taken) source.acknowledge(record_of(item));
+    for (const Taken& item : taken) source.acknowledge(receipt_of(item));
 
     CHECK(take_all(source).empty());
     CHECK_FALSE(source.exhausted());
@@ -233,7 +233,7 @@ TEST_CASE("while more files cannot be moved than are kept in mind, no more are g
     const auto others = take_all(source);
     CHECK(others.size() == 12);
     CHECK(spool.in("booked").size() == 8);  // those beyond the bound too
-    for (const Taken& item : others) source.acknowledge(record_of(item));
+    for (const Taken& item : others) source.acknowledge(receipt_of(item));
     CHECK(spool.in("booked").size() == 20);
     CHECK(source.exhausted());
     CHECK(captured.lines().size() == 3);  // the end
@@ -248,7 +248,7 @@ TEST_CASE("a spool that gives no more because of files that cannot be moved can 
     const auto taken = take(source, 1);
     fs::remove(spool.path / "booked");
     write_file(spool.path / "booked", "in the way");
-    source.acknowledge(record_of(taken.at(0)));
+    source.acknowledge(receipt_of(taken.at(0)));
     CHECK_FALSE(source.exhausted());
     source.stop();
     CHECK(source.exhausted());
@@ -266,7 +266,7 @@ TEST_CASE("once files can be moved again, all are, without waiting between them"
     REQUIRE(taken.size() == kFiles);
     fs::remove(spool.path / "booked");
     write_file(spool.path / "booked", "in the way");
-    for (const Taken& item : taken) source.acknowledge(record_of(item));
+    for (const Taken& item : taken) source.acknowledge(receipt_of(item));
     fs::remove(spool.path / "booked");
     fs::create_directory(spool.path / "booked");
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);

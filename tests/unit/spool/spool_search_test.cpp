@@ -34,7 +34,7 @@ TEST_CASE("a million files cost a few looks at each, and not one for each queue 
     while (!watched.source->exhausted() && std::chrono::steady_clock::now() < until) {
         for (const Taken& item : take(*watched.source, 64)) {
             CHECK(given.insert(item.id).second);
-            watched.source->acknowledge(record_of(item));
+            watched.source->acknowledge(receipt_of(item));
         }
     }
     CHECK(given.size() == kFiles);

@@ -55,7 +55,7 @@ TEST_CASE("after a restart what is in flight is not given again and what is not 
     SpoolSource source(spool.path, resume);
     CHECK(source.expected() == 9U);
     CHECK(sorted(ids_of(take_all(source))) == Ids{"a", "c"});
-    source.acknowledge(record_of({"b", position_of(spool.path / "b"), 0, false}));
+    source.acknowledge(receipt_of({"b", position_of(spool.path / "b"), 0, false}));
     CHECK(spool.in("booked") == Ids{"b"});
 }
 
@@ -139,7 +139,7 @@ TEST_CASE("what has been given wakes no wait any more", "[spool_source]") {
     spool.write(".hidden");
     const auto taken = take_all(source);
     REQUIRE(taken.size() == 1);
-    source.acknowledge(record_of(taken[0]));
+    source.acknowledge(receipt_of(taken[0]));
     CHECK(take_all(source).empty());
     const auto begin = std::chrono::steady_clock::now();
     source.wait(-1, 30ms);
@@ -155,7 +155,7 @@ TEST_CASE("a stopped spool gives nothing more but still takes receipts", "[spool
     source.stop();
     CHECK(take(source, 1).empty());
     CHECK(source.exhausted());
-    source.acknowledge(record_of(taken.at(0)));
+    source.acknowledge(receipt_of(taken.at(0)));
     CHECK(spool.in("booked").size() == 1);
     CHECK(spool.in("").size() == 1);
 }
@@ -181,7 +181,7 @@ TEST_CASE("more files than fit in memory are all given once, the oldest of all f
             in_flight.push_back(item);
         }
         if (in_flight.size() < 500 && !source.exhausted()) continue;  // the pipeline holds some of them
-        for (const Taken& item : in_flight) source.acknowledge(record_of(item));
+        for (const Taken& item : in_flight) source.acknowledge(receipt_of(item));
         in_flight.clear();
     }
     CHECK(given.size() == kFiles);
@@ -235,7 +235,7 @@ TEST_CASE("a name of 1 to 103 bytes is the id", "[spool_source]") {
     const auto taken = take_all(source);
     REQUIRE(ids_of(taken) == Ids{std::string(length, 'x')});
     CHECK_FALSE(taken[0].unusable);
-    source.acknowledge(record_of(taken[0]));
+    source.acknowledge(receipt_of(taken[0]));
     CHECK(spool.in("booked") == Ids{std::string(length, 'x')});
 }
 
@@ -253,7 +253,7 @@ TEST_CASE("a file that was renamed or linked while it was in flight is a new inv
     }
     CHECK(take_all(source).empty());  // the file is in flight
     CHECK(source.exhausted());
-    source.acknowledge(record_of(first.at(0)));
+    source.acknowledge(receipt_of(first.at(0)));
     CHECK_FALSE(source.exhausted());
     CHECK(ids_of(take_all(source)) == Ids{"b"});
     CHECK(source.exhausted());
@@ -273,7 +273,7 @@ TEST_CASE("a spool that is removed or renamed while it is read is a failure", "[
     const auto failure = refusal_of([&] { (void)take_all(source); });
     CHECK(failure.status == ExitStatus::NoInput);
     CHECK(mentions(failure.text, spool.path.string()));
-    source.acknowledge(record_of(taken.at(0)));
+    source.acknowledge(receipt_of(taken.at(0)));
     if (!removed) CHECK(fs::exists(spool.root / "elsewhere/booked/a"));
 }
 

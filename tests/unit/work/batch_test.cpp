@@ -187,7 +187,7 @@ TEST_CASE("a batch begins where the hand has been saved to", "[batch]") {
     work.hand_.set_word({0, 4, 3});
     Batch batch = work.batch();
     CHECK(batch.size() == 1);
-    CHECK(batch.item(0).id_text() == "4");
+    CHECK(batch.invoice(0).id == "4");
 }
 
 TEST_CASE("a batch whose results cannot be saved any more is left as it is", "[batch]") {

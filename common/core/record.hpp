@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// A record: the result of one invoice on its way from a consumer to the ledger. Records lie in the storage
+// (layout.hpp).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "common/core/byte_span.hpp"
+#include "common/core/result.hpp"
+
+namespace pipeline {
+
+inline constexpr std::size_t kMaxPlaces = 256;  // consumers at most
+
+struct alignas(64) Record {
+    // A consumer writes these under the save lock before storage.tail covers the record; they never change
+    // after that. Record tail - 1 is evidence (I3): from its place and ring index, the next owner of the lock
+    // derives the `done` of that place's hand.
+    std::uint64_t ring_index;
+    std::uint64_t position;
+    std::uint64_t acquired_ns;
+    std::uint64_t saved_ns;
+    std::uint16_t place;
+    std::uint8_t attempts;  // how often a consumer began to process the invoice, mostly 1
+    Status status;
+    std::uint8_t has_details;  // 1: the details at the same index belong to this record
+    std::uint8_t id_length;    // as Item::id_length; a span is one of the storage's byte area
+    // The value of seal_now() at the time of the save. If a single bit of ring_index, of a field from `place`
+    // to `id_length`, or of a small field of the details flips later, seal_now() returns another value.
+    std::uint8_t seal;
+
+    // The ledger's outcome. A save sets it to the status, which the ledger mostly confirms. If the ledger
+    // decides otherwise, the flush leader writes it under the flush lock, before it sends the COMMIT that
+    // covers the record. A kill before that COMMIT leaves either value, and the next leader decides again; a
+    // kill after it leaves the committed outcome, which is final.
+    Outcome outcome;
+
+    IdBytes id;
+
+    // Returns the id as beginning_of() does, for display.
+    [[nodiscard]] std::string shown_id() const { return beginning_of(id_length, id); }
+    // Returns the id, which lies in `bytes` if the record has a span. Throws as pipeline::id_in() does.
+    [[nodiscard]] std::string_view id_in(const ByteAreaView& bytes) const {
+        return pipeline::id_in(id_length, id, bytes);
+    }
+    // Returns the result, or the output, of the program; a view without data if there is none. Throws as
+    // id_in() does.
+    [[nodiscard]] std::string_view result_in(const ByteAreaView& bytes) const {
+        return extra_in(id_length, id, Extra::Result, bytes);
+    }
+    [[nodiscard]] std::string_view output_in(const ByteAreaView& bytes) const {
+        return extra_in(id_length, id, Extra::Output, bytes);
+    }
+    [[nodiscard]] bool is_spanned() const noexcept { return pipeline::is_spanned(id_length); }
+    [[nodiscard]] ByteSpan span() const noexcept { return ByteSpan::load(id); }
+    [[nodiscard]] bool id_unusable() const noexcept { return (id_length & kIdUnusable) != 0; }
+    // Computes the seal of the present fields. `details` are those of this record; the function reads them
+    // only if has_details is 1.
+    [[nodiscard]] std::uint8_t seal_now(const Details& details) const noexcept {
+        const unsigned seal_of_details = has_details != 0 ? details.seal_now() : 0U;
+        std::uint64_t index = ring_index ^ (ring_index >> 32U);
+        index ^= index >> 16U;
+        return static_cast<std::uint8_t>(0xa5U ^ index ^ (index >> 8U) ^ place ^ (unsigned{place} >> 8U) ^
+                                         attempts ^ static_cast<unsigned>(status) ^ has_details ^ id_length ^
+                                         seal_of_details);
+    }
+    // False if the record has changed since it was saved, or if a field has an impossible value.
+    [[nodiscard]] bool is_whole(const Details& details) const noexcept {
+        return seal == seal_now(details) && place < kMaxPlaces && status <= Status::Failed &&
+               outcome <= Outcome::Duplicate && has_id(id_length) && (!is_spanned() || span().is_whole());
+    }
+};
+static_assert(sizeof(Record) == 192 && sizeof(Details) == 512);
+
+}  // namespace pipeline
