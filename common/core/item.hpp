@@ -14,8 +14,8 @@
 namespace pipeline {
 
 inline constexpr std::size_t kMaxIdBytes = 103;
-// A flag in id_length: the source's own id was unusable (empty, too long, control characters), and the item's
-// id replaces it. No consumer processes such an item; it is recorded as failed.
+// A flag in id_length: the source's own id was unusable (empty, too long, a NUL byte; in a spool also a
+// newline), and the item's id replaces it. No consumer processes such an item; it is recorded as failed.
 inline constexpr std::uint8_t kIdUnusable = 0x80;
 
 // Returns the id's length from an id_length byte, without the flag. Never returns more than kMaxIdBytes, even
@@ -24,11 +24,10 @@ inline constexpr std::uint8_t kIdUnusable = 0x80;
     return std::min<std::size_t>(id_length & 0x7fU, kMaxIdBytes);
 }
 
-// True if `id` can be an invoice's id: 1 to 103 bytes, none of them a control character (0..31, 127).
+// True if `id` can be an invoice's id: 1 to 103 bytes, none of them NUL. All other bytes may be in one, also
+// those of no character; programs get them as they are, and people see printable(id).
 [[nodiscard]] constexpr bool is_usable_id(std::string_view id) noexcept {
-    return !id.empty() && id.size() <= kMaxIdBytes && std::none_of(id.begin(), id.end(), [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    });
+    return !id.empty() && id.size() <= kMaxIdBytes && id.find('\0') == std::string_view::npos;
 }
 
 struct alignas(64) Item {
@@ -99,10 +98,12 @@ struct alignas(64) Item {
     }
 
     // Sets the id, and resets the blame to no failed attempts. Keeps a usable text (is_usable_id()) as it is.
-    // Replaces any other text by a safe id, marked kIdUnusable: its printable beginning, `~`, and 16
+    // Replaces any other text by a safe id, as set_safe_id() does.
+    void set_id(std::string_view text) noexcept;
+    // Sets a safe id, marked kIdUnusable, whatever `text` is: its printable beginning, `~`, and 16
     // hexadecimal digits of a hash of the whole text (FNV-1a, 64 bits). The same text always gets the same
     // id.
-    void set_id(std::string_view text) noexcept;
+    void set_safe_id(std::string_view text) noexcept;
 
     // Sets the id's length, and resets the blame to no failed attempts.
     void set_length(std::uint8_t length) noexcept;

@@ -15,7 +15,7 @@ using std::chrono::steady_clock;
 void settle_unprocessed(const Hand& hand, std::uint64_t i, nanoseconds item_timeout, Result& result) {
     if (hand.item(i).id_unusable()) {
         result.set(Status::Failed,
-                   "the source's id is empty, longer than 103 bytes or holds control characters");
+                   "the source's id is longer than 103 bytes, or holds a NUL byte or a file name's newline");
         result.attempts = 1;
         return;
     }

@@ -6,6 +6,8 @@
 #include <exception>
 #include <utility>
 
+#include "common/base/printable.hpp"
+#include "common/ledger/ledger_id.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
 #include "common/ledger/sqlite/ledger_opening.hpp"
 
@@ -70,7 +72,17 @@ class SqliteLookup final : public LedgerLookup {
     void close() noexcept override { session_.reset(); }
 
   private:
+    // Asks for the id as it is stored, and then under the forms in which version 0.1.0 may have stored it.
     std::optional<Answer> find(Session& session, std::string_view id, const FileIdentity& file) const {
+        if (is_plain_id(id)) return find_text(session, id, file);
+        if (auto answer = find_text(session, printable(id), file)) return answer;
+        for (const FormerId& former : former_ids(id, file.position())) {
+            if (auto answer = find_text(session, former.text, file)) return answer;
+        }
+        return std::nullopt;
+    }
+
+    std::optional<Answer> find_text(Session& session, std::string_view id, const FileIdentity& file) const {
         session.row.bind(1, id);
         if (!session.row.first_row()) return std::nullopt;
         std::optional<Answer> answer;

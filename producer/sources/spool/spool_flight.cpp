@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "producer/sources/spool/spool_flight.hpp"
 
+#include "producer/sources/spool/spool_names.hpp"
+
 namespace pipeline {
 
 SpoolFlight::SpoolFlight(const std::unordered_set<std::uint64_t>& positions, bool bare_inodes)
@@ -22,7 +24,7 @@ void SpoolFlight::add(const FileStatus& file, const std::string& name, bool is_i
 }
 
 void SpoolFlight::found_again(std::uint64_t position, const std::string& name) {
-    if (!is_usable_id(name)) odd_names_.try_emplace(position, name);
+    if (!SpoolNames::is_id(name)) odd_names_.try_emplace(position, name);
 }
 
 std::optional<std::string> SpoolFlight::name_of(const Record& record) const {

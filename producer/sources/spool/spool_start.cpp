@@ -8,6 +8,7 @@
 #include "common/base/plural.hpp"
 #include "common/base/printable.hpp"
 #include "common/core/item.hpp"
+#include "producer/sources/spool/spool_names.hpp"
 
 namespace pipeline {
 namespace {
@@ -23,7 +24,7 @@ std::string were(std::uint64_t files) {
 // The id of the invoice in the file `name`.
 std::string id_of(const std::string& name) {
     Item item;
-    item.set_id(name);
+    SpoolNames::set_id(item, name);
     return std::string(item.id_text());
 }
 
