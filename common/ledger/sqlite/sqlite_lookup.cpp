@@ -79,7 +79,8 @@ class SqliteLookup final : public LedgerLookup {
         for (const FormerId& former : former_ids(id, file.position())) {
             if (auto answer = find_text(session, former.text, file)) return answer;
         }
-        return std::nullopt;
+        // It may be a duplicate of a row with a former form, and itself have the form of this version.
+        return find_duplicate(session, printable(id), file);
     }
 
     std::optional<Answer> find_text(Session& session, std::string_view id, const FileIdentity& file) const {
@@ -98,7 +99,11 @@ class SqliteLookup final : public LedgerLookup {
         }
         session.row.finish();
         // If there is no answer, the id's row belongs to another file: see whether this file was a duplicate.
-        if (answer) return answer;
+        return answer ? answer : find_duplicate(session, id, file);
+    }
+
+    [[nodiscard]] std::optional<Answer> find_duplicate(Session& session, std::string_view id,
+                                                       const FileIdentity& file) const {
         if (seen_at(session, id, file.position())) return Answer{Outcome::Duplicate, false};
         const auto seen_us = seen_at(session, id, file.inode);
         if (seen_us && *seen_us >= file.birth_ns / 1000) return Answer{Outcome::Duplicate, true};

@@ -211,7 +211,7 @@ TEST_CASE("how the bytes come in changes nothing", "[line_reader]") {
     std::string text;
     std::uint64_t count = 0;
     for (; count < 300; ++count) {
-        const std::size_t length = random() % 8 == 0 ? 200 + random() % 900 : random() % 120;
+        const std::size_t length = random() % 8 == 0 ? 200 + random() % 900 : 1 + random() % 120;
         for (std::size_t i = 0; i < length; ++i) text += static_cast<char>('!' + random() % 90);
         text += random() % 3 == 0 ? "\r\n" : "\n";
     }

@@ -103,7 +103,7 @@ TEST_CASE("a blank line that becomes an id after it was passed over is noticed",
 
 TEST_CASE("ids that end with NUL are read from a file, and newlines are theirs", "[lines_source]") {
     const TemporaryFolder folder;
-    write_file(folder / "ids", std::string("a\nb\0\0c\r\0d", 10));
+    write_file(folder / "ids", std::string("a\nb\0\0c\r\0d", 9));
     {
         LinesSource source(folder / "ids", at(0), false, {}, kNulSeparated);
         CHECK(ids_of(take_all(source)) == Ids{"a\nb", "c\r"});
@@ -121,7 +121,7 @@ TEST_CASE("ids that end with NUL are read from a file, and newlines are theirs",
         LinesSource within(folder / "ids", at(2), true, {}, kNulSeparated);  // behind the newline
         static_cast<void>(take(within, 1));
     });
-    CHECK(failure.status() == ExitStatus::Configuration);
+    CHECK(failure.status == ExitStatus::Configuration);
 }
 
 TEST_CASE("a kill between any two items, and in the middle of blank lines, loses and doubles none",
@@ -132,7 +132,7 @@ TEST_CASE("a kill between any two items, and in the middle of blank lines, loses
     for (int round = 0; round < 10; ++round) {
         const ListForm& form = random() % 2 == 0 ? kLines : kNulSeparated;
         const TemporaryFolder folder;
-        std::string text = random() % 2 == 0 ? "\xef\xbb\xbf" : "";
+        std::string text = form.is_text && random() % 2 == 0 ? "\xef\xbb\xbf" : "";
         for (int i = 0; i < 40; ++i) {
             for (auto blanks = random() % 3; blanks != 0; --blanks) text += form.separator;
             text += "id" + std::to_string(i) + (random() % 3 == 0 ? "\r" : "") + form.separator;

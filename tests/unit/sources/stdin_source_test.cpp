@@ -133,9 +133,11 @@ TEST_CASE("a writer that is faster than the reader loses nothing", "[stdin_sourc
 
 TEST_CASE("no more is read ahead than 4 KiB, and nothing before it is needed", "[stdin_source]") {
     Pipe pipe;
-    pipe.write(std::string(20'000, '\n'));
+    std::string lines;
+    while (lines.size() < 20'000) lines += "a\n";
+    pipe.write(lines);
     StandardInputSource source(pipe.out.get(), {});
-    for (int i = 0; i < 4; ++i) CHECK(take(source, 1024).size() == 1024);
+    for (int i = 0; i < 2; ++i) CHECK(take(source, 1024).size() == 1024);
     source.stop();
     CHECK(source.exhausted());
     std::string rest(20'000, ' ');
