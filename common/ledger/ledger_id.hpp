@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The id of an invoice as every ledger stores it: printable(id) (printable.hpp), which is what people see in
 // the log and on screens. It is valid UTF-8 without control characters, and two ids that differ never have
-// the same form. Programs and sources know the invoice by the id's own bytes; whoever asks a ledger about an
-// invoice makes the form first.
+// the same form. Programs and sources know the invoice by the id's own bytes. Code that asks a
+// ledger about an invoice makes the form first.
 #pragma once
 
 #include <cstdint>

@@ -23,8 +23,8 @@ struct Answer {
     std::string problem{};            // why the line was not understood; empty if Understood
     std::optional<std::string> id{};  // the id in the answer, as UTF-8
 
-    // True if the answer gives no id, or the id `invoice`. Of an id that is not UTF-8, that is readable_id(),
-    // or the id with U+FFFD for each byte that belongs to no character: programs read lines like that.
+    // True if the answer gives no id, or the id `invoice`. An id that is not UTF-8 is given as readable_id(),
+    // or with U+FFFD for each byte that belongs to no character: some programs read lines like that.
     [[nodiscard]] bool may_be_for(std::string_view invoice) const;
 };
 

@@ -16,8 +16,8 @@ namespace pipeline {
 
 StandardInputSource::StandardInputSource(int fd, const Resume& resume, const ListForm& form)
     : fd_(fd), name_(form.name("- (standard input)")), lines_(name_, resume.position, form) {
-    // What a pipe gave to an earlier producer does not come again: its first byte for this one may be that of
-    // another pipe, and the beginning of a list.
+    // A pipe gives nothing twice. After a restart of the whole pipeline it may be another pipe, and its first
+    // byte the beginning of a list.
     lines_.list_begins_at(resume.position);
     const int flags = ::fcntl(fd, F_GETFL);
     if (flags < 0 || (flags & O_ACCMODE) == O_WRONLY) {
