@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "producer/sources/spool/spool_flight.hpp"
 
+#include <algorithm>
+
 #include "producer/sources/spool/spool_names.hpp"
 
 namespace pipeline {
@@ -24,7 +26,10 @@ void SpoolFlight::add(const FileStatus& file, const std::string& name, bool is_i
 }
 
 void SpoolFlight::found_again(std::uint64_t position, const std::string& name) {
-    if (!SpoolNames::is_id(name)) odd_names_.try_emplace(position, name);
+    // To version 0.1.0, a name with a control character was no id either, and its leftovers may be in flight.
+    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+    if (!SpoolNames::is_id(name) || std::any_of(name.begin(), name.end(), is_control))
+        odd_names_.try_emplace(position, name);
 }
 
 std::optional<std::string> SpoolFlight::name_of(const Record& record) const {

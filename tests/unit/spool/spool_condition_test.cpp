@@ -193,6 +193,22 @@ TEST_CASE("names that cannot be ids are counted", "[spool_search]") {
     CHECK(watched.metrics.unusable_ids.load() == 2);
 }
 
+TEST_CASE("a file that version 0.1.0 left in flight under a safe id is moved, and not taken again",
+          "[spool_search]") {
+    const Spool spool;
+    spool.write("a\tb");
+    Item item;
+    item.set_safe_id("a\tb");
+    Resume resume;
+    resume.in_flight = {position_of(spool.path / "a\tb")};
+    SpoolSource source(spool.path, resume);
+    CHECK(take_all(source).empty());
+    source.acknowledge(
+        record_of({std::string(item.id_text()), *resume.in_flight.begin(), 0, true}, Outcome::Failed));
+    CHECK(spool.in("failed") == std::vector<std::string>{"a\tb"});
+    CHECK(take_all(source).empty());
+}
+
 TEST_CASE("a file that is written to while it is in flight is said at its receipt", "[spool_search]") {
     const CapturedLog captured;
     const Spool spool;
