@@ -16,7 +16,7 @@ WORDS = {
 
 # Options whose value is a spec: whole ones, and beginnings with what follows them.
 SPECS = {
-    "source": (["sequence", "lines:-"], {"spool:": "directory", "lines:": "file"}),
+    "source": (["sequence", "lines:-", "lines0:-"], {"spool:": "directory", "lines:": "file", "lines0:": "file"}),
     "process": (["ubl", "none"], {"simulate:": "", "exec:": "command", "each:": "command"}),
     "ledger": (["none"], {"sqlite:": "file"}),
 }

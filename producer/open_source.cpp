@@ -20,6 +20,10 @@ std::unique_ptr<Source> open_source(const SourceSpec& spec, const Resume& resume
             return std::make_unique<LinesSource>(spec.path, resume, once, context);
         case SourceSpec::Kind::StandardInput:
             return std::make_unique<StandardInputSource>(STDIN_FILENO, resume);
+        case SourceSpec::Kind::NulLines:
+            return std::make_unique<LinesSource>(spec.path, resume, once, context, kNulSeparated);
+        case SourceSpec::Kind::NulStandardInput:
+            return std::make_unique<StandardInputSource>(STDIN_FILENO, resume, kNulSeparated);
         case SourceSpec::Kind::Sequence:
             return std::make_unique<SequenceSource>(resume.position, spec.count);
     }

@@ -66,8 +66,9 @@ void check_source(const SourceSpec& source) {
         }
         case Input::List:
             if (::access(path, R_OK) != 0) {
-                throw system_failure(ExitStatus::NoInput, "the source", path, errno,
-                                     "--source lines:FILE needs a file that can be read");
+                throw system_failure(
+                    ExitStatus::NoInput, "the source", path, errno,
+                    fmt::format("--source {} needs a file that can be read", source.traits().forms));
             }
             return;
         case Input::StandardInput:

@@ -34,6 +34,10 @@ void Item::set_id(std::string_view text) noexcept {
         set_length(static_cast<std::uint8_t>(text.size()));
         return;
     }
+    set_safe_id(text);
+}
+
+void Item::set_safe_id(std::string_view text) noexcept {
     constexpr std::size_t kHashBytes = 17;
     std::size_t length = 0;
     for (const char c : text) {

@@ -18,11 +18,10 @@
 
 namespace pipeline {
 
-// True if `id` can be an invoice's id: 1 to kMaxIdBytes bytes, none of them a control character (0..31, 127).
+// True if `id` can be an invoice's id: 1 to kMaxIdBytes bytes, none of them NUL. All other bytes may be in one,
+// also those of no character; programs get them as they are, and people see printable(id).
 [[nodiscard]] constexpr bool is_usable_id(std::string_view id) noexcept {
-    return !id.empty() && id.size() <= kMaxIdBytes && std::none_of(id.begin(), id.end(), [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    });
+    return !id.empty() && id.size() <= kMaxIdBytes && id.find('\0') == std::string_view::npos;
 }
 
 struct alignas(64) Item {
@@ -104,13 +103,16 @@ struct alignas(64) Item {
 
     // Sets the id, and resets the blame to no failed attempts. Keeps a usable text (is_usable_id()) as it is;
     // if it does not fit into the item, appends it to `bytes`, and gives the item a span of `bytes`. Replaces
-    // an unusable text by a safe id, marked kIdUnusable: its printable beginning, `~`, and 16 hexadecimal
-    // digits of a hash of the whole text (FNV-1a, 64 bits). The same text always gets the same id.
+    // an unusable text by a safe id, as set_safe_id() does.
     void set_id(std::string_view text, std::string& bytes);
     // The same for an invoice that has a body, which may be empty. Appends id and body to `bytes`.
     void set_id_and_body(std::string_view text, std::string_view body, std::string& bytes);
     // The same for a text that fits into the item, as all numbers do. A longer one counts as unusable.
     void set_id(std::string_view text) noexcept;
+    // Sets a safe id, marked kIdUnusable, whatever `text` is: its printable beginning, `~`, and 16
+    // hexadecimal digits of a hash of the whole text (FNV-1a, 64 bits). The same text always gets the same
+    // id.
+    void set_safe_id(std::string_view text) noexcept;
 
     // Sets the id's length, and resets the blame to no failed attempts.
     void set_length(std::uint8_t length) noexcept;

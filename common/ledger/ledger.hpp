@@ -92,8 +92,8 @@ class Ledger {
     [[nodiscard]] virtual std::optional<std::uint64_t> cursor(std::string_view source) = 0;
 
     // Returns the ledger's entry for the list whose identity is `file`, even if that entry is under another
-    // source's name. If there is none, returns the entry for `source`, or none. An empty `file` matches no
-    // list.
+    // source's name with the same first word (one file as lines: and as lines0: is two sources). If there is
+    // none, returns the entry for `source`, or none. An empty `file` matches no list.
     [[nodiscard]] virtual std::optional<KnownSource> known(std::string_view source,
                                                            [[maybe_unused]] std::string_view file) {
         const auto found = cursor(source);

@@ -17,16 +17,17 @@ namespace pipeline {
 
 struct SourceTraits;
 
-// The source that --source names: spool:DIR, lines:FILE, lines:-, sequence or sequence:COUNT.
+// The source that --source names: spool:DIR, lines:FILE, lines:-, lines0:FILE, lines0:-, sequence or
+// sequence:COUNT.
 struct SourceSpec {
-    enum class Kind : std::uint8_t { Spool, Lines, StandardInput, Sequence };
+    enum class Kind : std::uint8_t { Spool, Lines, StandardInput, NulLines, NulStandardInput, Sequence };
     Kind kind = Kind::Spool;
-    std::filesystem::path path;          // for Spool and Lines: absolute and normal, as parse_path() makes it
+    std::filesystem::path path;          // of a folder or list: absolute and normal, as parse_path() makes it
     std::optional<std::uint64_t> count;  // for Sequence, 0 to 2^40; none: the sequence is endless
 
     [[nodiscard]] const SourceTraits& traits() const noexcept;
     // Returns the source's name in the ledger, which stays the same from run to run: "spool:/abs/dir",
-    // "lines:/abs/file", "lines:-", "sequence".
+    // "lines:/abs/file", "lines:-", "lines0:/abs/file", "lines0:-", "sequence".
     [[nodiscard]] std::string name() const;
     // Returns the text from which parse_source() makes this specification, in any working directory.
     [[nodiscard]] std::string text() const;
@@ -40,7 +41,7 @@ struct SourceTraits {
     std::string_view forms;  // what --source accepts, for people, separated by '|'; the first may have a note
     std::string_view noun;   // for people: "a spool"
 
-    // The input of the source. Folder: the files in the folder `path`. List: the lines of the file `path`;
+    // The input of the source. Folder: the files in the folder `path`. List: the ids in the file `path`;
     // the ledger recognises the list by the file's identity and by digests of its contents. No other pipeline
     // may use the same folder or list at the same time. None: there is no input; the source makes up its
     // invoices.
@@ -61,7 +62,7 @@ struct SourceTraits {
 // Returns the traits of the source that has this name in the ledger; nullptr if it is the name of no kind of
 // source.
 [[nodiscard]] const SourceTraits* source_traits_of(std::string_view name) noexcept;
-// Returns the first word of each form that --source accepts: "spool", "lines", "lines:-" and "sequence".
+// Returns the first word of each form that --source accepts: "spool", "lines", "lines:-" and so on.
 [[nodiscard]] std::vector<std::string> source_words();
 // Returns all forms that --source accepts, for people: "A, B or C".
 [[nodiscard]] std::string source_forms();

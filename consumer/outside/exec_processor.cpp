@@ -14,7 +14,6 @@ namespace pipeline {
 namespace {
 
 using std::chrono::steady_clock;
-
 constexpr std::size_t kMostLeftAnswers = std::size_t{4} << 20U;  // most bytes to read from a dead program
 
 }  // namespace
@@ -34,6 +33,7 @@ ExecProcessor::~ExecProcessor() {
 
 void ExecProcessor::process(Batch& batch) {
     batch_ = &batch;
+    requests_.refuse_unsendable(batch);
     choose_first(batch);
     while (!batch.is_done()) {
         const std::chrono::nanoseconds bound = look_after_batch();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "consumer/protocol/answer.hpp"
 
+#include "common/base/printable.hpp"
 #include "common/base/utf8.hpp"
 #include "consumer/work/clean_text.hpp"
 
@@ -31,8 +32,14 @@ bool is_verdict(std::string_view line, std::string_view word, Status status, Res
 }  // namespace
 
 bool Answer::may_be_for(std::string_view invoice) const {
+    if (!id || *id == invoice) return true;
     std::string buffer;
-    return !id || readable_utf8(invoice, buffer) == *id;
+    return readable_id(invoice) == *id || readable_utf8(invoice, buffer) == *id;
+}
+
+std::string readable_id(std::string_view id) {
+    std::string buffer;
+    return readable_utf8(id, buffer).data() == id.data() ? std::string(id) : printable(id);
 }
 
 Answer read_answer(std::string_view line, Result& result) {

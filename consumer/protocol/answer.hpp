@@ -21,11 +21,15 @@ struct Answer {
     };
     Kind kind = Kind::Understood;
     std::string problem{};            // why the line was not understood; empty if Understood
-    std::optional<std::string> id{};  // the id in the answer; U+FFFD for bytes that are not UTF-8
+    std::optional<std::string> id{};  // the id in the answer, as UTF-8
 
-    // True if the answer gives no id, or the id `invoice`.
+    // True if the answer gives no id, or the id `invoice`. An id that is not UTF-8 is given as readable_id(),
+    // or with U+FFFD for each byte that belongs to no character: some programs read lines like that.
     [[nodiscard]] bool may_be_for(std::string_view invoice) const;
 };
+
+// Returns the id as JSON tells it: itself if it is UTF-8, else printable(id).
+[[nodiscard]] std::string readable_id(std::string_view id);
 
 // Reads the answer `line` (no newline; blanks around it and a byte order mark are ignored) into `result`, but
 // leaves `result.attempts` unchanged. Unless the kind is Understood, `result` is meaningless.

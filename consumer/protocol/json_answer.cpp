@@ -199,7 +199,7 @@ Answer read_json_answer(std::string_view line, Result& result) {
 
 std::string write_json_answer(std::string_view id, const Result& result) {
     std::string buffer;
-    Json answer = {{"id", readable_utf8(id, buffer)}, {"status", to_text(result.status)}};
+    Json answer = {{"id", readable_id(id)}, {"status", to_text(result.status)}};
     if (result.has_details) {
         const Details& details = result.details;
         for (const DetailField& field : kDetailFields) {

@@ -3,19 +3,45 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "common/base/utf8.hpp"
+#include "consumer/protocol/answer.hpp"
 #include "consumer/work/invoice_path.hpp"
 
 namespace pipeline {
 namespace {
 
-std::string utf8(std::string_view text) {
+constexpr const char* kTwoRequests =
+    "the id has a newline, which would make two requests of it: give the program --request json, or use "
+    "each:";
+constexpr const char* kTwoRequestsOfOurs =
+    "the id has a newline, which would make two requests of it: leave --isolate out";
+
+bool is_utf8(std::string_view text) {
     std::string buffer;
-    return std::string(readable_utf8(text, buffer));
+    return readable_utf8(text, buffer).data() == text.data();
+}
+
+std::string base64(std::string_view bytes) {
+    constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string text;
+    for (; !bytes.empty(); bytes.remove_prefix(std::min<std::size_t>(bytes.size(), 3))) {
+        std::uint32_t bits = 0;
+        for (std::size_t i = 0; i < 3; ++i)
+            bits = bits << 8U | (i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U);
+        for (std::size_t i = 0; i < 4; ++i)
+            text += i <= bytes.size() ? kDigits[bits >> (18U - 6U * i) & 63U] : '=';
+    }
+    return text;
+}
+
+void add(nlohmann::json& request, const std::string& name, std::string_view value) {
+    request[name] = readable_id(value);
+    if (!is_utf8(value)) request[name + "_base64"] = base64(value);
 }
 
 }  // namespace
@@ -37,6 +63,14 @@ std::optional<Acquired> RequestWriter::read_with_position(std::string_view reque
     return Acquired({behind + 1, static_cast<std::size_t>(end - behind - 1)}, position);
 }
 
+void RequestWriter::refuse_unsendable(Batch& batch) const {
+    if (form_ == RequestForm::Json) return;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        if (batch.is_finished(i) || batch.invoice(i).id.find('\n') == std::string_view::npos) continue;
+        batch.refuse(i, has_positions_ ? kTwoRequestsOfOurs : kTwoRequests);
+    }
+}
+
 void RequestWriter::append(std::string& to, const Acquired& invoice, std::uint32_t attempt) const {
     const std::string_view id = invoice.id;
     if (has_positions_) {
@@ -44,11 +78,11 @@ void RequestWriter::append(std::string& to, const Acquired& invoice, std::uint32
     } else if (form_ == RequestForm::Id) {
         to += id;
     } else {
-        to += nlohmann::json{{"id", utf8(id)},
-                             {"source", utf8(source_)},
-                             {"path", utf8(invoice_path(directory_, id))},
-                             {"attempt", attempt}}
-                  .dump();
+        nlohmann::json request{{"attempt", attempt}};
+        add(request, "id", id);
+        add(request, "source", source_);
+        add(request, "path", invoice_path(directory_, id));
+        to += request.dump();
     }
     to += '\n';
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes the request for one invoice: a line with its id, or with a JSON object that says more. An isolated
 // processor of ours (--isolate) also gets the position, by which it checks that the file is the acquired one.
+//
+// A line gives the id's bytes as they are. JSON is UTF-8: a value that is not is shown as printable() does,
+// and a second member, NAME_base64, has its bytes (RFC 4648, section 4).
 #pragma once
 
 #include <cstdint>
@@ -12,6 +15,7 @@
 #include "common/options/outside_options.hpp"
 #include "common/spec/source_spec.hpp"
 #include "consumer/work/acquired.hpp"
+#include "consumer/work/batch.hpp"
 
 namespace pipeline {
 
@@ -20,7 +24,10 @@ class RequestWriter {
     RequestWriter(RequestForm form, const SourceSpec& source);
     // Returns a writer of requests "POSITION ID", for an isolated processor of ours.
     [[nodiscard]] static RequestWriter with_positions();
-    // Appends the request with its newline. In JSON, U+FFFD replaces bytes of an id that are not UTF-8.
+    // Finishes the items of the batch whose ids cannot be sent as `failed`, with what to do about it as the
+    // reason: an id with a newline would make two requests in lines.
+    void refuse_unsendable(Batch& batch) const;
+    // Appends the request with its newline. The id must be one that can be sent.
     void append(std::string& to, const Acquired& invoice, std::uint32_t attempt) const;
     // Reads a request with a position; none if `request` is not one.
     [[nodiscard]] static std::optional<Acquired> read_with_position(std::string_view request) noexcept;

@@ -30,16 +30,17 @@ constexpr const char* kAdvice =
 }  // namespace
 
 LinesSource::LinesSource(const std::filesystem::path& path, const Resume& resume, bool once,
-                         const SourceContext& context)
+                         const SourceContext& context, const ListForm& form)
     : path_(path),
-      name_("lines:" + path.string()),
+      form_(form),
+      name_(form.name(path.native())),
       once_(once),
       report_(context.report),
       is_start_(!resume.list_checked),
       watch_(path),
       candidate_(ListFile(path, name_)),
       check_(resume.marks, resume.position,
-             resume.list_checked && resume.source_file == candidate_->identity(), resume.unmarked) {
+             resume.list_checked && resume.source_file == candidate_->identity(), resume.unmarked, form) {
     static_cast<void>(lock_source(candidate_->fd(), name_, kSourceLockPatience));
     if (check_.left() >= kTellOfBytes) {
         log(LogLevel::Notice, "{}: comparing the first {} bytes with what was read before", name_,
@@ -84,7 +85,7 @@ void LinesSource::go_on() {
 }
 
 void LinesSource::read_on(ListFile file) {
-    auto reader = ListReader::begin(std::move(file), name_, check_.digest());
+    auto reader = ListReader::begin(std::move(file), name_, check_.digest(), form_);
     if (!reader) {
         const auto cause =
             fmt::format("was read up to byte {}, which is within a line now", check_.position());
@@ -216,7 +217,7 @@ std::chrono::nanoseconds LinesSource::look() {
 void LinesSource::look_if_due() {
     const auto now = steady_clock::now();
     if (!reader_ || !watch_.is_due(now)) return;
-    const ListWatch::Sight sight = watch_.look(reader_->file(), reader_->digest(), now);
+    const ListWatch::Sight sight = watch_.look(reader_->file(), reader_->digest_of_passed(), now);
     see_name(sight.name);
     if (sight.content == ListWatch::Content::Cut) see_state(ListReader::State::Cut);
     if (sight.content == ListWatch::Content::FilledAnew) see_state(ListReader::State::FilledAnew);
@@ -262,9 +263,9 @@ void LinesSource::look_for_list() {
         return lose("another file has its name now, which cannot be read");
     }
     if (reader_) {
-        check_ = ListCheck({reader_->mark()}, reader_->digest().position(), false);
+        check_ = ListCheck({reader_->mark()}, reader_->digest().position(), false, {}, form_);
     } else {
-        check_ = ListCheck(check_.marks(), check_.position(), false, check_.unmarked());
+        check_ = ListCheck(check_.marks(), check_.position(), false, check_.unmarked(), form_);
     }
 }
 

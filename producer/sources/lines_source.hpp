@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The source lines:FILE, a list: each line is an id, and an item's position is its line's byte offset. If the
-// file grows, the source keeps reading, like `tail -f`. It does not return a last line without a newline,
-// which may still grow, unless the pipeline finishes when the source has nothing more (`once`).
+// The sources lines:FILE and lines0:FILE, a list: each line is an id, and an item's position is its line's
+// byte offset (line_reader.hpp). In lines0:FILE, a line ends with NUL. If the file grows, the source keeps
+// reading, like `tail -f`. It does not return a last line without its end, which may still grow, unless the
+// pipeline finishes when the source has nothing more (`once`).
 //
 // The source checks, at the start and from then on, that it reads the same list as before:
 // - First it compares all bytes before the resume position with their known digests (list_check.hpp). If the
@@ -26,7 +27,7 @@ class LinesSource final : public Source {
     // Continues at the position in `resume`. Throws Failure: NoInput if `path` is not a regular file or
     // cannot be read, CannotCreate if another pipeline reads it.
     LinesSource(const std::filesystem::path& path, const Resume& resume, bool once,
-                const SourceContext& context = {});
+                const SourceContext& context = {}, const ListForm& form = kLines);
 
     [[nodiscard]] std::size_t acquire(std::span<Item> items) override;
     [[nodiscard]] std::string_view bytes() const noexcept override {
@@ -53,6 +54,7 @@ class LinesSource final : public Source {
     void watch_changes();
 
     std::filesystem::path path_;
+    ListForm form_;
     std::string name_;
     bool once_;
     std::shared_ptr<SourceReport> report_;

@@ -13,40 +13,39 @@
 #include "producer/sources/readiness.hpp"
 
 namespace pipeline {
-namespace {
 
-constexpr const char* kName = "lines:- (standard input)";
-
-}  // namespace
-
-StandardInputSource::StandardInputSource(int fd, const Resume& resume)
-    : fd_(fd), lines_(kName, resume.position) {
+StandardInputSource::StandardInputSource(int fd, const Resume& resume, const ListForm& form)
+    : fd_(fd), name_(form.name("- (standard input)")), lines_(name_, resume.position, form) {
+    // A pipe gives nothing twice. After a restart of the whole pipeline it may be another pipe, and its first
+    // byte the beginning of a list.
+    lines_.list_begins_at(resume.position);
     const int flags = ::fcntl(fd, F_GETFL);
     if (flags < 0 || (flags & O_ACCMODE) == O_WRONLY) {
         throw Failure(
             ExitStatus::NoInput,
             fmt::format("{}: is closed, or open for writing only; give it a file, a pipe or /dev/null",
-                        kName));
+                        name_));
     }
     struct stat status {};
-    if (::fstat(fd, &status) != 0) throw system_failure(ExitStatus::NoInput, "fstat", kName, errno);
+    if (::fstat(fd, &status) != 0) throw system_failure(ExitStatus::NoInput, "fstat", name_, errno);
     if (S_ISDIR(status.st_mode)) {
         throw Failure(ExitStatus::NoInput,
-                      fmt::format("{}: is a directory; give it a file or a pipe", kName));
+                      fmt::format("{}: is a directory; give it a file or a pipe", name_));
     }
     if (!S_ISREG(status.st_mode)) return;
+    lines_.list_begins_at(resume.start);
 
     // The descriptor's own offset tells at which byte of the file the pipeline had to begin. pread(2) never
     // moves this offset, so the next producer finds the same one.
     const off_t handed_over = ::lseek(fd, 0, SEEK_CUR);
-    if (handed_over < 0) throw system_failure(ExitStatus::NoInput, "lseek", kName, errno);
+    if (handed_over < 0) throw system_failure(ExitStatus::NoInput, "lseek", name_, errno);
     file_shift_ = static_cast<std::uint64_t>(handed_over) - resume.start;
     const std::uint64_t offset = resume.position + *file_shift_;
     if (offset > static_cast<std::uint64_t>(status.st_size)) {
         throw Failure(
             ExitStatus::Configuration,
             fmt::format("{}: the file has {} bytes, but {} of it were read before; give the same file again",
-                        kName, status.st_size, offset));
+                        name_, status.st_size, offset));
     }
 }
 
@@ -63,7 +62,7 @@ void StandardInputSource::read_more() {
     }
     if (got < 0) {
         if (errno == EINTR || errno == EAGAIN) return;
-        throw system_failure(ExitStatus::InputOutput, "read", kName, errno);
+        throw system_failure(ExitStatus::InputOutput, "read", name_, errno);
     }
     lines_.filled(static_cast<std::size_t>(got));
     ended_ = got == 0;
@@ -90,7 +89,7 @@ void StandardInputSource::stop() {
     if (file_shift_ || ended_) return;
     const std::uint64_t unfinished = lines_.unfinished_bytes();
     if (unfinished > 0) {
-        log(LogLevel::Warning, "{}: stopped within a line; its {} bytes that were read are lost", kName,
+        log(LogLevel::Warning, "{}: stopped within a line; its {} bytes that were read are lost", name_,
             unfinished);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The source lines:-, which reads standard input: each line is an id. The source finishes at the end of
-// input, even if the input is a file that may still grow. So the last line needs no newline.
+// The sources lines:- and lines0:-, which read standard input: each line is an id (line_reader.hpp). In
+// lines0:-, a line ends with NUL. The source finishes at the end of input, even if the input is a file that
+// may still grow. So the last line needs no end.
 //
 // A pipe, a terminal or a socket delivers its bytes only once: if the producer is killed, lines that it read
 // but did not push are lost. So the source reads ahead little: 4 KiB, and only when no complete line is left.
@@ -21,7 +22,7 @@ class StandardInputSource final : public Source {
     // Reads `fd` (owned by the caller; 0 except in tests) from `resume.position` on. Throws Failure: NoInput
     // if it is closed or cannot be read; Configuration if it is a file that is shorter than the part read
     // before.
-    StandardInputSource(int fd, const Resume& resume);
+    StandardInputSource(int fd, const Resume& resume, const ListForm& form = kLines);
 
     [[nodiscard]] std::size_t acquire(std::span<Item> items) override;
     [[nodiscard]] std::string_view bytes() const noexcept override { return lines_.bytes(); }
@@ -36,6 +37,7 @@ class StandardInputSource final : public Source {
     void read_more();
 
     int fd_;
+    std::string name_;
     LineReader lines_;
     // If the input is a regular file: the offset of a byte in the file minus its position (modulo 2^64).
     // Otherwise none.

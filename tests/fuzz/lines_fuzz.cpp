@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as a list of ids, in pieces of any size: each line is one item, the positions have no gap, and
-// it does not matter how the bytes came in.
+// Any bytes as a list of ids, in pieces of any size and in both forms: an item lies between two separators,
+// there is nothing but blank lines between two items, and neither the pieces nor a new start behind an item
+// matter.
 #include <algorithm>
 #include <cstdint>
 #include <span>
@@ -23,8 +24,10 @@ struct Line {
     bool operator==(const Line&) const = default;
 };
 
-std::vector<Line> lines_of(std::span<const std::uint8_t> text, std::size_t piece, std::size_t batch) {
-    LineReader reader("fuzz", 0, 256);
+std::vector<Line> lines_of(std::span<const std::uint8_t> text, const ListForm& form, std::size_t piece,
+                           std::size_t batch, std::uint64_t from = 0) {
+    LineReader reader("fuzz", from, form, 256);
+    text = text.subspan(from);
     std::vector<Line> lines;
     std::vector<Item> items(batch);
     const auto keep = [&](std::size_t count) {
@@ -50,17 +53,34 @@ std::vector<Line> lines_of(std::span<const std::uint8_t> text, std::size_t piece
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    if (size < 2) return 0;
-    const std::span<const std::uint8_t> text(data + 2, size - 2);
-    const auto lines = lines_of(text, std::size_t{1} + data[0], std::size_t{1} + data[1] % 16U);
+    if (size < 3) return 0;
+    const ListForm& form = data[2] % 2 == 0 ? kLines : kNulSeparated;
+    const std::span<const std::uint8_t> text(data + 3, size - 3);
+    const auto lines = lines_of(text, form, std::size_t{1} + data[0], std::size_t{1} + data[1] % 16U);
+    const auto require_blank = [&](std::uint64_t from, std::uint64_t to) {
+        for (std::uint64_t i = from; i < to; ++i) {
+            const auto byte = static_cast<char>(text[i]);
+            const bool is_mark = i < 3 && byte == "\xef\xbb\xbf"[i];
+            const bool is_blank = byte == ' ' || byte == '\t' || byte == '\r' || is_mark;
+            require(byte == form.separator || (form.is_text && is_blank), "only blank lines are passed over");
+        }
+    };
     std::uint64_t end = 0;
     for (const Line& line : lines) {
-        require(line.position == end && line.extent > 0, "the lines lie end to end");
-        end += line.extent;
-        const auto last = text[end - 1];
-        require(last == '\n' || end == text.size(), "a line ends at its end");
+        require(line.position >= end && line.extent > 0, "the lines lie one after the other");
+        require_blank(end, line.position);
+        end = line.position + line.extent;
+        require(static_cast<char>(text[end - 1]) == form.separator || end == text.size(),
+                "a line ends at its end");
     }
-    require(end == text.size(), "all bytes belong to a line");
-    require(lines == lines_of(text, text.size() + 1, 256), "the pieces do not matter");
+    require_blank(end, text.size());
+    require(lines == lines_of(text, form, text.size() + 1, 256), "the pieces do not matter");
+    if (!lines.empty()) {
+        const std::size_t taken = 1 + data[1] % lines.size();
+        end = lines[taken - 1].position + lines[taken - 1].extent;
+        const std::vector<Line> rest(lines.begin() + static_cast<std::ptrdiff_t>(taken), lines.end());
+        require(rest == lines_of(text, form, std::size_t{1} + data[0], 1, end),
+                "a new start does not matter");
+    }
     return 0;
 }

@@ -77,6 +77,10 @@ class Batch {
     std::string bytes_;
 };
 
+[[nodiscard]] inline RecordRange no_records() {
+    return {nullptr, nullptr, 1, ByteAreaView(std::string_view()), 0, 0};
+}
+
 // Booked numbers, each with its own place in the storage.
 [[nodiscard]] inline Batch numbers(std::uint64_t first, std::uint64_t size) {
     Batch batch;

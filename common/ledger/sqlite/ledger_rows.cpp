@@ -5,7 +5,9 @@
 
 #include <algorithm>
 
+#include "common/base/printable.hpp"
 #include "common/base/utf8.hpp"
+#include "common/ledger/ledger_id.hpp"
 
 namespace pipeline {
 namespace {
@@ -51,6 +53,11 @@ std::int64_t stored(std::uint64_t value) noexcept {
     return static_cast<std::int64_t>(value);
 }
 
+// True if no row under another form of the record's id (former_ids()) needs to be looked for.
+bool has_one_form(const Record& record, std::string_view id) noexcept {
+    return record.position != 0 && id.size() <= kInlineIdBytes && is_plain_id(id);
+}
+
 }  // namespace
 
 LedgerRows::LedgerRows(SqliteConnection& database)
@@ -59,6 +66,7 @@ LedgerRows::LedgerRows(SqliteConnection& database)
       insert_one_(database, insert_sql(1, false)),
       insert_detailed_(database, insert_sql(1, true)),
       find_(database, "SELECT source, position, status FROM invoices WHERE id = ?1"),
+      find_duplicate_(database, "SELECT 1 FROM duplicates WHERE source = ?1 AND position = ?2 AND id = ?3"),
       insert_duplicate_(database,
                         "INSERT INTO duplicates(source, position, id, seen_at) VALUES(?1, ?2, ?3, ?4)"
                         " ON CONFLICT(source, position, id) DO NOTHING") {}
@@ -69,12 +77,19 @@ std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, c
         insert->bind(kSource, context.source);
         insert->bind(kStoredAt, context.clock.now_us());
     }
-    std::size_t plain_end = 0;  // records [done, plain_end) have no details
+    std::size_t plain_end = 0;  // records [done, plain_end) have no details, and ids of one form
     for (std::size_t done = first; done < records.size();) {
         plain_end = std::max(plain_end, done);
         while (plain_end < records.size() && plain_end < done + kGroup &&
-               records.record(plain_end).has_details == 0) {
+               records.record(plain_end).has_details == 0 &&
+               has_one_form(records.record(plain_end), records.id(plain_end))) {
             ++plain_end;
+        }
+        if (plain_end == done && !has_one_form(records.record(done), records.id(done))) {
+            if (const auto known = find_former(records.record(done), records.id(done), context)) {
+                records.record(done++).outcome = *known;
+                continue;
+            }
         }
         const std::size_t count = plain_end - done == kGroup ? kGroup : 1;
         const std::int64_t inserted =
@@ -117,8 +132,7 @@ void LedgerRows::bind_row(SqliteStatement& insert, std::size_t row, const Record
                           const CommitContext& context) {
     const Record& record = records.record(i);
     const int first = kFirstRow + static_cast<int>(row) * kRowParameters;
-    // Store the id's bytes unchanged, even if they are not UTF-8: the source knows the invoice by its id.
-    insert.bind(first, record.id_in(records.bytes()));
+    insert.bind(first, stored_form(records.id(i)));
     insert.bind(first + 1, stored(record.position));
     insert.bind(first + 2, to_text(record.status));
     insert.bind(first + 3, record.attempts);
@@ -140,10 +154,43 @@ void LedgerRows::bind_details(const Details& details) {
     }
 }
 
+// Returns the id as the ledger stores it (ledger_id.hpp), valid until the next call with an id that is not
+// plain.
+std::string_view LedgerRows::stored_form(std::string_view id) {
+    if (is_plain_id(id)) return id;
+    shown_id_ = printable(id);
+    return shown_id_;
+}
+
+// Returns the outcome of a record that version 0.1.0 has recorded under another form of its id; none if it
+// has not. If that version has recorded the id from another position, adds the record to the table
+// duplicates.
+std::optional<Outcome> LedgerRows::find_former(const Record& record, std::string_view id,
+                                               const CommitContext& context) {
+    for (const FormerId& former : former_ids(id, record.position)) {
+        find_duplicate_.bind(1, context.source);
+        find_duplicate_.bind(2, stored(record.position));
+        find_duplicate_.bind(3, former.text);
+        const bool was_duplicate = find_duplicate_.first_row();
+        find_duplicate_.finish();
+        if (was_duplicate) return Outcome::Duplicate;
+        find_.bind(1, former.text);
+        if (!find_.first_row()) continue;
+        const bool same = find_.text(0) == context.source && find_.integer(1) == stored(record.position);
+        const Outcome outcome = same ? parse_outcome(find_.text(2)) : Outcome::Duplicate;
+        find_.finish();
+        if (same) return outcome;
+        if (!former.is_certain) continue;
+        add_duplicate(record, id, context);
+        return outcome;
+    }
+    return std::nullopt;
+}
+
 // Returns the outcome of a record whose id has a row already. If that row is of another position, adds the
 // record to the table duplicates.
 Outcome LedgerRows::find_outcome(const Record& record, std::string_view id, const CommitContext& context) {
-    find_.bind(1, id);
+    find_.bind(1, stored_form(id));
     if (!find_.first_row()) {
         throw SqliteError(Kind::Damaged, "the index of invoices does not match its rows");
     }
@@ -159,7 +206,7 @@ Outcome LedgerRows::find_outcome(const Record& record, std::string_view id, cons
 void LedgerRows::add_duplicate(const Record& record, std::string_view id, const CommitContext& context) {
     insert_duplicate_.bind(1, context.source);
     insert_duplicate_.bind(2, stored(record.position));
-    insert_duplicate_.bind(3, id);
+    insert_duplicate_.bind(3, stored_form(id));
     insert_duplicate_.bind(4, context.clock.now_us());
     insert_duplicate_.run();
     added_ += database_->changes();

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Turns records into rows, within the caller's transaction. A record with a new id adds a row to invoices. A
 // record whose id has a row of another position adds a row to duplicates. A record that has its row already
-// adds none.
+// adds none, even if version 0.1.0 wrote that row under another form of the id (ledger_id.hpp).
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/ledger/ledger.hpp"
 #include "common/ledger/sqlite/detail_columns.hpp"
@@ -26,15 +28,19 @@ class LedgerRows {
   private:
     std::int64_t insert_group(const RecordRange& records, std::size_t first, const CommitContext& context);
     std::int64_t insert_one(const RecordRange& records, std::size_t i, const CommitContext& context);
-    static void bind_row(SqliteStatement& insert, std::size_t row, const RecordRange& records, std::size_t i,
-                         const CommitContext& context);
+    void bind_row(SqliteStatement& insert, std::size_t row, const RecordRange& records, std::size_t i,
+                  const CommitContext& context);
     void bind_details(const Details& details);
+    std::string_view stored_form(std::string_view id);
     Outcome find_outcome(const Record& record, std::string_view id, const CommitContext& context);
+    std::optional<Outcome> find_former(const Record& record, std::string_view id,
+                                       const CommitContext& context);
     void add_duplicate(const Record& record, std::string_view id, const CommitContext& context);
 
     SqliteConnection* database_;
-    SqliteStatement insert_group_, insert_one_, insert_detailed_, find_, insert_duplicate_;
+    SqliteStatement insert_group_, insert_one_, insert_detailed_, find_, find_duplicate_, insert_duplicate_;
     std::int64_t added_ = 0;  // the rows that the current call of insert() has added
+    std::string shown_id_;    // id_of() returns it for an id that is not plain
     // Holds the UTF-8 copies of bound texts that are not UTF-8 themselves.
     std::array<std::string, kDetailColumns.size()> copies_;
 };

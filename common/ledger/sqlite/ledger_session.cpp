@@ -43,7 +43,7 @@ LedgerSession::LedgerSession(const std::filesystem::path& path, OpenLedger opene
       find_source_(database_, "SELECT source, cursor, digest, file FROM sources WHERE source = ?1"),
       find_list_(database_,
                  "SELECT source, cursor, digest, file FROM sources WHERE file = ?1"
-                 " ORDER BY updated_at DESC LIMIT 1"),
+                 " AND instr(source, ?2) = 1 ORDER BY updated_at DESC LIMIT 1"),
       update_generation_(database_,
                          "INSERT INTO generations(generation, source, recorded, added, began_at, updated_at,"
                          " last_first, last_digest) VALUES(?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7)"
@@ -186,6 +186,7 @@ std::optional<std::uint64_t> LedgerSession::cursor(std::string_view source) {
 
 std::optional<KnownSource> LedgerSession::known(std::string_view source, std::string_view file) {
     if (!file.empty()) {
+        find_list_.bind(2, source.substr(0, source.find(':') + 1));
         if (auto found = find(find_list_, file)) return found;
     }
     return find(find_source_, source);

@@ -6,6 +6,8 @@
 #include <exception>
 #include <utility>
 
+#include "common/base/printable.hpp"
+#include "common/ledger/ledger_id.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
 #include "common/ledger/sqlite/ledger_opening.hpp"
 
@@ -70,7 +72,18 @@ class SqliteLookup final : public LedgerLookup {
     void close() noexcept override { session_.reset(); }
 
   private:
+    // Asks for the id as it is stored, and then under the forms in which version 0.1.0 may have stored it.
     std::optional<Answer> find(Session& session, std::string_view id, const FileIdentity& file) const {
+        if (is_plain_id(id)) return find_text(session, id, file);
+        if (auto answer = find_text(session, printable(id), file)) return answer;
+        for (const FormerId& former : former_ids(id, file.position())) {
+            if (auto answer = find_text(session, former.text, file)) return answer;
+        }
+        // It may be a duplicate of a row with a former form, and itself have the form of this version.
+        return find_duplicate(session, printable(id), file);
+    }
+
+    std::optional<Answer> find_text(Session& session, std::string_view id, const FileIdentity& file) const {
         session.row.bind(1, id);
         if (!session.row.first_row()) return std::nullopt;
         std::optional<Answer> answer;
@@ -86,7 +99,11 @@ class SqliteLookup final : public LedgerLookup {
         }
         session.row.finish();
         // If there is no answer, the id's row belongs to another file: see whether this file was a duplicate.
-        if (answer) return answer;
+        return answer ? answer : find_duplicate(session, id, file);
+    }
+
+    [[nodiscard]] std::optional<Answer> find_duplicate(Session& session, std::string_view id,
+                                                       const FileIdentity& file) const {
         if (seen_at(session, id, file.position())) return Answer{Outcome::Duplicate, false};
         const auto seen_us = seen_at(session, id, file.inode);
         if (seen_us && *seen_us >= file.birth_ns / 1000) return Answer{Outcome::Duplicate, true};

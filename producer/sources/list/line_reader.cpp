@@ -14,12 +14,18 @@ constexpr std::uint64_t kHashStart = 0xcbf29ce484222325;
 constexpr std::uint64_t kHashPrime = 0x100000001b3;
 // In a smaller buffer a usable id might not fit.
 constexpr std::size_t kLeastBufferBytes = kMaxIdBytes + 2;
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+bool is_blank(std::string_view text) noexcept {
+    return text.find_first_not_of(" \t\r") == std::string_view::npos;
+}
 
 }  // namespace
 
-LineReader::LineReader(std::string name, std::uint64_t position, std::size_t buffer_bytes,
-                       std::uint64_t longest)
+LineReader::LineReader(std::string name, std::uint64_t position, const ListForm& form,
+                       std::size_t buffer_bytes, std::uint64_t longest)
     : name_(std::move(name)),
+      form_(form),
       position_(position),
       longest_(std::min(longest, kLongestLine)),
       capacity_(std::max(buffer_bytes, kLeastBufferBytes)),
@@ -38,67 +44,111 @@ std::span<char> LineReader::room() {
     if (end_ - begin_ == capacity_) {
         fold(end_ - begin_);
     } else if (begin_ > 0) {
+        keep_digest();
         std::memmove(buffer_.get(), buffer_.get() + begin_, end_ - begin_);
     }
     end_ -= begin_;
     scanned_ -= begin_;
-    begin_ = digested_ = 0;
+    begin_ = digested_ = item_end_ = 0;
     return {buffer_.get() + end_, capacity_ - end_};
 }
 
-// Adds the bytes of the taken lines to the digest before these bytes leave the buffer.
-void LineReader::digest_taken() {
-    if (digest_) digest_->add({buffer_.get() + digested_, begin_ - digested_});
-    digested_ = begin_;
+// Adds the bytes before buffer_[end] to the digest.
+void LineReader::digest_up_to(std::size_t end) {
+    if (digest_) digest_->add({buffer_.get() + digested_, end - digested_});
+    digested_ = end;
+}
+
+// Adds all bytes before the current line to the digest before they leave the buffer. If lines among them were
+// passed over, keeps the digest up to the last item's end.
+void LineReader::keep_digest() {
+    if (!at_item_end_ && digested_ < begin_) at_item_end_ = digest_;
+    digest_up_to(begin_);
+}
+
+ListDigest LineReader::digest_of_passed() const {
+    ListDigest passed = *digest_;
+    passed.add({buffer_.get() + digested_, begin_ - digested_});
+    return passed;
 }
 
 void LineReader::fold(std::size_t count) {
     const char* bytes = buffer_.get() + begin_;
     if (folded_ == 0) {
-        digest_taken();
-        before_line_ = digest_;
+        keep_digest();
+        if (!at_item_end_) at_item_end_ = digest_;
         hash_ = kHashStart;
+        folded_is_blank_ = true;
         std::copy_n(bytes, kKeptBytes, beginning_.begin());
     }
     for (std::size_t i = 0; i < count; ++i) {
         hash_ = (hash_ ^ static_cast<unsigned char>(bytes[i])) * kHashPrime;
     }
+    const std::string_view text(bytes, count);
+    folded_is_blank_ = folded_is_blank_ && is_blank(folded_ == 0 ? without_mark(text) : text);
     folded_ += count;
     begin_ += count;
     scanned_ = begin_;
-    digest_taken();
+    digest_up_to(begin_);
 }
 
 const char* LineReader::find_line_end() const noexcept {
     const char* from = buffer_.get() + scanned_;
-    return static_cast<const char*>(std::memchr(from, '\n', end_ - scanned_));
+    return static_cast<const char*>(std::memchr(from, form_.separator, end_ - scanned_));
 }
 
-void LineReader::give(Item& item, std::size_t content_bytes, std::size_t end_bytes) {
+// Returns the current line's beginning `line` without a byte order mark.
+std::string_view LineReader::without_mark(std::string_view line) const noexcept {
+    if (form_.is_text && position_ == beginning_of_list_ && line.starts_with(kByteOrderMark))
+        line.remove_prefix(kByteOrderMark.size());
+    return line;
+}
+
+// Returns the id in the current line, of which `line` is all but the separator; empty if it has none.
+std::string_view LineReader::id_in(std::string_view line) const noexcept {
+    if (!form_.is_text) return line;
+    line = without_mark(line);
+    if (is_blank(line)) return {};
+    if (line.back() == '\r') line.remove_suffix(1);
+    return line;
+}
+
+// True if the current line, whose bytes in the buffer are `rest`, names an invoice.
+bool LineReader::has_id(std::string_view rest) const noexcept {
+    if (folded_ == 0) return !id_in(rest).empty();
+    return !form_.is_text || !folded_is_blank_ || !is_blank(rest);
+}
+
+// Makes an item of the current line, and goes on to the next one. Returns false if the line names no invoice:
+// it is passed over.
+bool LineReader::give(Item& item, std::size_t content_bytes, std::size_t end_bytes) {
+    const std::string_view rest(buffer_.get() + begin_, content_bytes);
     const std::uint64_t extent = folded_ + content_bytes + end_bytes;
     if (extent > longest_) throw too_long();
-    item.position.store(position_, std::memory_order_relaxed);
-    item.extent.store(static_cast<std::uint32_t>(extent), std::memory_order_relaxed);
+    const bool is_item = has_id(rest);
     if (folded_ == 0) {
-        const char* line = buffer_.get() + begin_;
-        if (content_bytes > 0 && line[content_bytes - 1] == '\r') {
-            --content_bytes;
-            ++end_bytes;
-        }
-        item.set_id({line, content_bytes}, bytes_);
+        if (is_item) item.set_id(id_in(rest), bytes_);
+        begin_ += content_bytes;
     } else {
         fold(content_bytes);
         // This text is longer than an id can be, so set_id() makes a safe id from it. The text stands for the
         // whole line, because it has the line's hash and length.
-        item.set_id(fmt::format("{}~{:016x}~{}", std::string_view(beginning_.data(), beginning_.size()),
-                                hash_, folded_));
-        content_bytes = 0;
+        if (is_item) {
+            item.set_id(fmt::format("{}~{:016x}~{}", std::string_view(beginning_.data(), beginning_.size()),
+                                    hash_, folded_));
+        }
         folded_ = 0;
-        before_line_.reset();
     }
-    begin_ += content_bytes + end_bytes;
+    begin_ += end_bytes;
+    if (is_item) {
+        item.position.store(position_, std::memory_order_relaxed);
+        item.extent.store(static_cast<std::uint32_t>(extent), std::memory_order_relaxed);
+        item_end_ = begin_;
+        at_item_end_.reset();
+    }
     scanned_ = begin_;
     position_ += extent;
+    return is_item;
 }
 
 std::size_t LineReader::take(std::span<Item> items) {
@@ -109,22 +159,22 @@ std::size_t LineReader::take(std::span<Item> items) {
             scanned_ = end_;
             break;
         }
-        give(items[count], static_cast<std::size_t>(line_end - (buffer_.get() + begin_)), 1);
-        ++count;
+        if (give(items[count], static_cast<std::size_t>(line_end - (buffer_.get() + begin_)), 1)) ++count;
     }
-    digest_taken();
+    if (!at_item_end_) digest_up_to(item_end_);
     return count;
 }
 
 bool LineReader::take_rest(Item& item) {
-    if (pending_bytes() == 0) return false;
-    give(item, end_ - begin_, 0);
-    digest_taken();
+    if (pending_bytes() == 0 || !has_id({buffer_.get() + begin_, end_ - begin_})) return false;
+    static_cast<void>(give(item, end_ - begin_, 0));
+    digest_up_to(item_end_);
     return true;
 }
 
 std::uint64_t LineReader::unfinished_bytes() const noexcept {
-    const auto* last_end = static_cast<const char*>(::memrchr(buffer_.get() + begin_, '\n', end_ - begin_));
+    const auto* last_end =
+        static_cast<const char*>(::memrchr(buffer_.get() + begin_, form_.separator, end_ - begin_));
     if (last_end == nullptr) return pending_bytes();
     return static_cast<std::uint64_t>(buffer_.get() + end_ - (last_end + 1));
 }

@@ -9,9 +9,10 @@
 namespace pipeline {
 
 ListCheck::ListCheck(std::vector<MarkedPosition> marks, std::uint64_t position, bool from_last,
-                     std::vector<AcquiredLine> unmarked)
+                     std::vector<AcquiredLine> unmarked, const ListForm& form)
     : marks_(std::move(marks)),
       unmarked_(std::move(unmarked)),
+      form_(form),
       position_(position),
       is_blind_(marks_.empty()) {
     if (!from_last || marks_.empty() || !marks_.back().has_chain()) return;
@@ -37,7 +38,7 @@ ListCheck::Outcome ListCheck::read_slice(const ListFile& file) {
 // by one, because no mark covers them. The next mark's digest will cover the lines that are in the file now.
 bool ListCheck::has_unmarked(const ListFile& file) const {
     if (unmarked_.empty()) return true;
-    LineReader lines({}, unmarked_.front().position);
+    LineReader lines({}, unmarked_.front().position, form_);
     for (const AcquiredLine& expected : unmarked_) {
         Item line;
         lines.clear_bytes();

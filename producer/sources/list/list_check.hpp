@@ -10,6 +10,7 @@
 
 #include "common/core/list_marks.hpp"
 #include "producer/sources/list/list_file.hpp"
+#include "producer/sources/list/list_form.hpp"
 
 namespace pipeline {
 
@@ -28,7 +29,7 @@ class ListCheck {
     // from the beginning of the 1 MiB block (list_digest.hpp) that holds the last mark: a producer of this
     // run has verified everything before it.
     ListCheck(std::vector<MarkedPosition> marks, std::uint64_t position, bool from_last,
-              std::vector<AcquiredLine> unmarked = {});
+              std::vector<AcquiredLine> unmarked = {}, const ListForm& form = kLines);
 
     enum class Outcome { Unfinished, Same, Shorter, Different };
     // Reads and compares the next slice. Call it until it returns another outcome than Unfinished. Throws
@@ -51,6 +52,7 @@ class ListCheck {
 
     std::vector<MarkedPosition> marks_;
     std::vector<AcquiredLine> unmarked_;
+    ListForm form_;
     std::uint64_t position_;
     bool is_blind_;
     std::size_t next_ = 0;  // index of the next mark to compare

@@ -8,14 +8,17 @@
 namespace pipeline {
 namespace {
 
+// take() reads at most this often without finding an item, so that the producer can do its other work.
+constexpr std::size_t kMostReads = 64;
+
 MarkedPosition mark_of(const ListDigest& digest) {
     return {digest.position(), digest.digest(), digest.chain()};
 }
 
 }  // namespace
 
-ListReader::ListReader(ListFile file, const std::string& name, const ListDigest& before)
-    : file_(std::move(file)), name_(name), lines_(name, before.position()) {
+ListReader::ListReader(ListFile file, const std::string& name, const ListDigest& before, const ListForm& form)
+    : file_(std::move(file)), name_(name), form_(form), lines_(name, before.position(), form) {
     lines_.digest_from(before);
     last_chain_ = before.chain();
     last_position_ = before.position();
@@ -23,9 +26,9 @@ ListReader::ListReader(ListFile file, const std::string& name, const ListDigest&
     before_bytes_ = file_.read_at(before.position() - before_bytes_, std::span(before_).first(before_bytes_));
 }
 
-std::optional<ListReader> ListReader::begin(ListFile file, const std::string& name,
-                                            const ListDigest& before) {
-    ListReader reader(std::move(file), name, before);
+std::optional<ListReader> ListReader::begin(ListFile file, const std::string& name, const ListDigest& before,
+                                            const ListForm& form) {
+    ListReader reader(std::move(file), name, before, form);
     if (!reader.find_start()) return std::nullopt;
     return reader;
 }
@@ -40,13 +43,13 @@ bool ListReader::find_start() {
     if (got <= back) return true;  // the end of the file
     start_found_ = true;
     const std::string_view seen(around.data(), got);
-    if (back == 0 || seen.front() == '\n') return true;
+    if (back == 0 || seen.front() == form_.separator) return true;
     const std::string_view next = seen.substr(1);
-    const std::string_view line_end = next.starts_with('\n') ? next.substr(0, 1) : next;
-    if (line_end != "\n" && line_end != "\r\n") return false;
+    const std::string_view line_end = next.starts_with(form_.separator) ? next.substr(0, 1) : next;
+    if (line_end.front() != form_.separator && !(form_.is_text && line_end == "\r\n")) return false;
     ListDigest before = lines_.digest();
     before.add(line_end);
-    lines_ = LineReader(name_, before.position());
+    lines_ = LineReader(name_, before.position(), form_);
     lines_.digest_from(std::move(before));
     keep(line_end);
     return true;
@@ -59,7 +62,8 @@ ListReader::Taken ListReader::take(std::span<Item> items) {
     last_position_ = digest().position();
     std::size_t count = lines_.take(items);
     State state = State::More;
-    while (count < items.size() && state == State::More) {
+    for (std::size_t reads = 0; count < items.size() && state == State::More; ++reads) {
+        if (count == 0 && reads == kMostReads) break;
         state = read_more();
         count += lines_.take(items.subspan(count));
     }

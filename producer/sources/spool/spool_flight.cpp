@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "producer/sources/spool/spool_flight.hpp"
 
+#include <algorithm>
+
+#include "producer/sources/spool/spool_names.hpp"
+
 namespace pipeline {
 
 SpoolFlight::SpoolFlight(const std::unordered_set<std::uint64_t>& positions, bool bare_inodes)
@@ -22,7 +26,12 @@ void SpoolFlight::add(const FileStatus& file, const std::string& name, bool is_i
 }
 
 void SpoolFlight::found_again(std::uint64_t position, const std::string& name) {
-    if (!is_usable_id(name)) odd_names_.try_emplace(position, name);
+    // To version 0.1.0, a long name, or one with a control character, was no id either, and its leftovers may be
+    // in flight.
+    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+    if (!SpoolNames::is_id(name) || name.size() > kInlineIdBytes ||
+        std::any_of(name.begin(), name.end(), is_control))
+        odd_names_.try_emplace(position, name);
 }
 
 std::optional<std::string> SpoolFlight::name_of(const Receipt& receipt) const {

@@ -29,7 +29,8 @@ class SpoolFlight {
     // Adds a file that the source gives to the pipeline. `is_id`: true if the file's name is also the
     // invoice's id. If not, add() also keeps the name.
     void add(const FileStatus& file, const std::string& name, bool is_id);
-    // Call when a scan finds a file that was in the pipeline before a restart. Stores a name that is no id.
+    // Call when a scan finds a file that was in the pipeline before a restart. Stores a name that is no id,
+    // or was none to version 0.1.0.
     void found_again(std::uint64_t position, const std::string& name);
     // Returns the name of the receipt's file; none if it is no longer known.
     [[nodiscard]] std::optional<std::string> name_of(const Receipt& receipt) const;

@@ -144,7 +144,7 @@ bool SpoolSource::give(const SpoolQueue::File& file, Item& item) {
     if (!S_ISREG(status->mode) || flight_.find(status->identity) || must_settle(file, *status)) return false;
     item.position.store(status->identity.position(), std::memory_order_relaxed);
     item.extent.store(0, std::memory_order_relaxed);
-    item.set_id(file.name, bytes_);
+    SpoolNames::set_id(item, file.name, bytes_);
     try {
         if (start_.asks() && is_done_already(file.name, item, *status)) return false;
     } catch (const LedgerUnavailable&) {

@@ -8,6 +8,7 @@
 #include "common/base/plural.hpp"
 #include "common/base/printable.hpp"
 #include "common/core/item.hpp"
+#include "producer/sources/spool/spool_names.hpp"
 
 namespace pipeline {
 namespace {
@@ -22,10 +23,10 @@ std::string were(std::uint64_t files) {
 
 // The id of the invoice in the file `name`.
 std::string id_of(const std::string& name) {
-    if (is_usable_id(name)) return name;
+    if (SpoolNames::is_id(name)) return name;
     Item item;
-    item.set_id(name);
-    return {item.id.data(), inline_length(item.id_length)};
+    item.set_safe_id(name);
+    return item.shown_id();
 }
 
 }  // namespace

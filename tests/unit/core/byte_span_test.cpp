@@ -9,20 +9,11 @@
 
 using namespace pipeline;
 
-namespace {
-
-Item item_with(const std::string& id, std::string& bytes) {
-    Item item{};
-    item.set_id(id, bytes);
-    return item;
-}
-
-}  // namespace
-
 TEST_CASE("an id of up to 103 bytes needs no span, a longer one does, up to 4096", "[byte_span]") {
     std::string bytes = "before";
     const std::string id(GENERATE(1U, 103U, 104U, 4096U), 'x');
-    const Item item = item_with(id, bytes);
+    Item item{};
+    item.set_id(id, bytes);
     CHECK(item.is_spanned() == (id.size() > 103));
     CHECK_FALSE(item.id_unusable());
     CHECK(item.id_in(ByteAreaView(bytes)) == id);
@@ -32,7 +23,8 @@ TEST_CASE("an id of up to 103 bytes needs no span, a longer one does, up to 4096
 
 TEST_CASE("an id of more than 4096 bytes is unusable, and takes no bytes", "[byte_span]") {
     std::string bytes;
-    const Item item = item_with(std::string(4097, 'x'), bytes);
+    Item item{};
+    item.set_id(std::string(4097, 'x'), bytes);
     CHECK(item.id_unusable());
     CHECK_FALSE(item.is_spanned());
     CHECK(bytes.empty());
@@ -54,7 +46,8 @@ TEST_CASE("a body follows its id, be it short, long or unusable, and may be empt
 
 TEST_CASE("any flipped bit of a span's offset, lengths, hash, kind or seal shows", "[byte_span]") {
     std::string bytes;
-    Item item = item_with(std::string(200, 'x'), bytes);
+    Item item{};
+    item.set_id(std::string(200, 'x'), bytes);
     REQUIRE(item.is_span_whole());
     constexpr std::size_t kSealed = offsetof(ByteSpan, kind) + 1;
     for (std::size_t bit = 0; bit < 8 * kSealed; ++bit) {
@@ -79,7 +72,8 @@ TEST_CASE("an id is shown by its beginning without its bytes, and compared by it
     std::string bytes;
     const std::string id = GENERATE(std::string("short"), std::string(68, 'a'), std::string(103, 'b'),
                                     std::string(104, 'c'), std::string(4096, 'd'));
-    Item plain = item_with(id, bytes);
+    Item plain{};
+    plain.set_id(id, bytes);
     Item with_body{};
     with_body.set_id_and_body(id, "body", bytes);
     CHECK(plain.shown_id() == (id.size() <= 103 ? id : id.substr(0, 67) + "..."));

@@ -20,7 +20,7 @@ TEST_CASE("the none ledger answers with each record's status, wherever the stora
     ledger->commit(batch.range_from(first), context("sequence", 3));
     CHECK(batch.outcomes() == std::vector{Outcome::Booked, Outcome::Rejected, Outcome::Failed});
     CHECK_FALSE(ledger->cursor("sequence"));
-    ledger->commit({nullptr, nullptr, 1, 0, 0}, context("sequence"));
+    ledger->commit(no_records(), context("sequence"));
 }
 
 TEST_CASE("a ledger's spec opens the file it names", "[ledger]") {

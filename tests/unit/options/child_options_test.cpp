@@ -85,8 +85,8 @@ TEST_CASE("a producer is not told what it is to do without", "[options]") {
 }
 
 TEST_CASE("every source, processor and ledger reaches the children unchanged", "[options]") {
-    for (const auto* source : {"spool:/in", "lines:/ids", "lines:/-", "lines:-", "sequence", "sequence:0",
-                               "sequence:1099511627776"}) {
+    for (const auto* source : {"spool:/in", "lines:/ids", "lines:/-", "lines:-", "lines0:/ids", "lines0:-",
+                               "sequence", "sequence:0", "sequence:1099511627776"}) {
         ProducerOptions meant;
         meant.source = parse_source(source);
         meant.parent = 1;

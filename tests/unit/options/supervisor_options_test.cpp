@@ -45,7 +45,9 @@ const std::vector<OptionCase>& all_options() {
         {"consumers", "2..256", "2..256", [](const Options& o) { return o.consumers.text(); }, "257",
          kConsumersText},
         {"source", "lines:/ids", "lines:/ids", [](const Options& o) { return o.source.text(); }, "ids.txt",
-         "spool:DIR, lines:FILE, lines:- (standard input), sequence or sequence:COUNT is accepted"},
+         "spool:DIR, lines:FILE, lines:- (standard input), lines0:FILE, lines0:- (ids end with NUL), "
+         "sequence or "
+         "sequence:COUNT is accepted"},
         {"process", "simulate:cpu=50us", "simulate:cpu=50us",
          [](const Options& o) { return o.process.text(); }, "simulate:50",
          "ubl, none, simulate:DURATION, simulate:cpu=DURATION (DURATION such as 50us), exec:COMMAND or "

@@ -159,6 +159,9 @@ TEST_CASE("a result that is written in JSON is read as the same", "[answer]") {
     // Bytes that are no text do not keep an answer from being its invoice's.
     CHECK_FALSE(
         read_answer("{\"id\":\"\u00ef\u00bf\u00bd\",\"status\":\"booked\"}", again).may_be_for("\xff"));
+    CHECK(read_answer(R"({"id":"\\xff","status":"booked"})", again).may_be_for("\xff"));
+    CHECK(read_answer(R"({"id":"\\xff","status":"booked"})", again).may_be_for("\\xff"));
+    CHECK_FALSE(read_answer(R"({"id":"\\xfe","status":"booked"})", again).may_be_for("\xff"));
     const std::string of_bytes = write_json_answer("\xff", result);
     CHECK(read_answer(of_bytes.substr(0, of_bytes.size() - 1), again).may_be_for("\xff"));
 }
@@ -174,5 +177,12 @@ TEST_CASE("a request is the id, or an object that says where it comes from", "[a
     CHECK(sent == "{\"attempt\":2,\"id\":\"a.xml\",\"path\":\"/in/a.xml\",\"source\":\"spool:/in\"}\n");
     sent.clear();
     RequestWriter(RequestForm::Json, parse_source("lines:/ids")).append(sent, Acquired("a\xff"), 1);
-    CHECK(sent == "{\"attempt\":1,\"id\":\"a\uFFFD\",\"path\":\"a\uFFFD\",\"source\":\"lines:/ids\"}\n");
+    CHECK(sent == R"({"attempt":1,"id":"a\\xff","id_base64":"Yf8=","path":"a\\xff","path_base64":"Yf8=",)"
+                  R"("source":"lines:/ids"})"
+                  "\n");
+    sent.clear();
+    RequestWriter(RequestForm::Json, parse_source("spool:/in\xe9")).append(sent, Acquired("a\tb\n"), 1);
+    CHECK(sent == R"({"attempt":1,"id":"a\tb\n","path":"/in\\xe9/a\\x09b\\x0a","path_base64":"L2lu6S9hCWIK",)"
+                  R"("source":"spool:/in\\xe9","source_base64":"c3Bvb2w6L2lu6Q=="})"
+                  "\n");
 }

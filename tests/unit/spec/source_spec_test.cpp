@@ -33,6 +33,8 @@ TEST_CASE("each form of a source is understood and gives its own name", "[specs]
         {"lines:/a/ids.txt", Kind::Lines, "/a/ids.txt", "lines:/a/ids.txt", "lines:/a/ids.txt", true},
         {"lines:/a/-", Kind::Lines, "/a/-", "lines:/a/-", "lines:/a/-", true},
         {"lines:-", Kind::StandardInput, "", "lines:-", "lines:-", true},
+        {"lines0:/a/ids.txt", Kind::NulLines, "/a/ids.txt", "lines0:/a/ids.txt", "lines0:/a/ids.txt", true},
+        {"lines0:-", Kind::NulStandardInput, "", "lines0:-", "lines0:-", true},
         {"sequence", Kind::Sequence, "", "sequence", "sequence", true},
         {"sequence:0", Kind::Sequence, "", "sequence:0", "sequence", true},
         {"sequence:1099511627776", Kind::Sequence, "", "sequence:1099511627776", "sequence", true},
@@ -61,11 +63,13 @@ TEST_CASE("a sequence ends only if it is counted", "[specs]") {
 }
 
 TEST_CASE("a source that cannot be read is refused with the forms that can", "[specs]") {
-    const auto* text = GENERATE("", "spool", "lines", "sequences", "Sequence", "SPOOL:/x", "file:/x", "/x",
-                                "-", " spool:/x", "sequence ");
+    const auto* text = GENERATE("", "spool", "lines", "lines0", "lines00:-", "sequences", "Sequence",
+                                "SPOOL:/x", "file:/x", "/x", "-", " spool:/x", "sequence ");
     CAPTURE(text);
     CHECK(refusal_of_value([&] { return parse_source(text); }) ==
-          "spool:DIR, lines:FILE, lines:- (standard input), sequence or sequence:COUNT is accepted");
+          "spool:DIR, lines:FILE, lines:- (standard input), lines0:FILE, lines0:- (ids end with NUL), "
+          "sequence or "
+          "sequence:COUNT is accepted");
 }
 
 TEST_CASE("the part of a source that is wrong is named", "[specs]") {
@@ -83,7 +87,7 @@ TEST_CASE("the part of a source that is wrong is named", "[specs]") {
 }
 
 TEST_CASE("the kind of a source is told from its name in the ledger", "[specs]") {
-    for (const auto* text : {"spool:/in", "lines:/ids", "lines:-", "sequence:5"}) {
+    for (const auto* text : {"spool:/in", "lines:/ids", "lines:-", "lines0:/ids", "lines0:-", "sequence:5"}) {
         CAPTURE(text);
         const auto spec = parse_source(text);
         CHECK(source_traits_of(spec.name()) == &spec.traits());
@@ -96,7 +100,7 @@ TEST_CASE("the kind of a source is told from its name in the ledger", "[specs]")
 
 TEST_CASE("the sources of a kind are listed in their short forms", "[specs]") {
     CHECK(source_forms_where([](const SourceTraits& traits) { return traits.is_ordered; }) ==
-          "lines:FILE, lines:- or sequence");
+          "lines:FILE, lines:-, lines0:FILE, lines0:- or sequence");
     CHECK(source_forms_where([](const SourceTraits& traits) { return !traits.is_ordered; }) == "spool:DIR");
     CHECK(source_forms_where([](const SourceTraits&) { return false; }).empty());
 }

@@ -184,12 +184,29 @@ TEST_CASE("backlog and the age of its oldest file are told", "[spool_search]") {
 
 TEST_CASE("names that cannot be ids are counted", "[spool_search]") {
     const Spool spool;
-    spool.write("\x01");
+    spool.write("a\nb");
+    spool.write("\x01");  // this one can
     spool.write(std::string(200, 'x'));
     Watched watched(looking_every(0s));
     watched.open(spool);
-    CHECK(take_all(*watched.source).size() == 2);
+    CHECK(take_all(*watched.source).size() == 3);
     CHECK(watched.metrics.unusable_ids.load() == 2);
+}
+
+TEST_CASE("a file that version 0.1.0 left in flight under a safe id is moved, and not taken again",
+          "[spool_search]") {
+    const Spool spool;
+    spool.write("a\tb");
+    Item item;
+    item.set_safe_id("a\tb");
+    Resume resume;
+    resume.in_flight = {position_of(spool.path / "a\tb")};
+    SpoolSource source(spool.path, resume);
+    CHECK(take_all(source).empty());
+    const Taken taken{item.shown_id(), *resume.in_flight.begin(), 0, true};
+    source.acknowledge(receipt_of(taken, Outcome::Failed));
+    CHECK(spool.in("failed") == std::vector<std::string>{"a\tb"});
+    CHECK(take_all(source).empty());
 }
 
 TEST_CASE("a file that is written to while it is in flight is said at its receipt", "[spool_search]") {

@@ -86,7 +86,7 @@ TEST_CASE("a ledger of version 2 keeps everything, gets a name, and its last com
     for (const auto* id : {"1", "2", "2", "4"}) batch.add(id, number++, Status::Failed);
     auto when = context("sequence", 5);
     when.generation = 77;
-    ledger.commit({&batch.range().record(0), nullptr, 4, 1, 3}, when);
+    ledger.commit({&batch.range().record(0), nullptr, 4, batch.range().bytes(), 1, 3}, when);
     CHECK(batch.outcomes()[1] == Outcome::Rejected);  // as its row says
     CHECK(batch.outcomes()[2] == Outcome::Duplicate);
     CHECK(batch.outcomes()[3] == Outcome::Failed);

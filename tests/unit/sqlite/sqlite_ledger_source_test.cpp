@@ -112,5 +112,6 @@ TEST_CASE("a list is known by its file, whatever its name, and else by its name"
     CHECK(ledger.known("lines:/elsewhere", "1:2:3")->source == "lines:/f");
     CHECK(ledger.known("lines:/f", "1:2:4")->source == "lines:/f");
     CHECK_FALSE(ledger.known("lines:/elsewhere", "1:2:4"));
+    CHECK_FALSE(ledger.known("lines0:/f", "1:2:3"));  // the same file, read in another way
     CHECK_FALSE(ledger.known("lines:/elsewhere", ""));
 }
