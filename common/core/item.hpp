@@ -18,8 +18,8 @@
 
 namespace pipeline {
 
-// True if `id` can be an invoice's id: 1 to kMaxIdBytes bytes, none of them NUL. All other bytes may be in one,
-// also those of no character; programs get them as they are, and people see printable(id).
+// True if `id` can be an invoice's id: 1 to kMaxIdBytes bytes, none of them NUL. All other bytes may be in
+// one, also those of no character; programs get them as they are, and people see printable(id).
 [[nodiscard]] constexpr bool is_usable_id(std::string_view id) noexcept {
     return !id.empty() && id.size() <= kMaxIdBytes && id.find('\0') == std::string_view::npos;
 }

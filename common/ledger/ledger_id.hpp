@@ -13,7 +13,8 @@
 namespace pipeline {
 
 // True if the id consists of printable ASCII without a backslash. The ledger then stores the id's own bytes,
-// and no version has stored others (but version 0.1.0 for an id of more than 103 bytes). Almost all ids are plain; the test takes a few nanoseconds.
+// and no version has stored others (but version 0.1.0 for an id of more than 103 bytes). Almost all ids are
+// plain; the test takes a few nanoseconds.
 [[nodiscard]] bool is_plain_id(std::string_view id) noexcept;
 
 // A text under which version 0.1.0 may have recorded an id.
@@ -26,8 +27,8 @@ struct FormerId {
 
 // Returns the texts, other than printable(id), under which version 0.1.0 may have recorded the invoice `id`
 // at `position`. That version stored the bytes of an id of up to 103 bytes without control characters as they
-// were, and a safe id (Item::set_safe_id()) for any other; and it took a byte order mark for a part of a list's first id.
-// Throws std::bad_alloc.
+// were, and a safe id (Item::set_safe_id()) for any other; and it took a byte order mark for a part of a
+// list's first id. Throws std::bad_alloc.
 [[nodiscard]] std::vector<FormerId> former_ids(std::string_view id, std::uint64_t position);
 
 }  // namespace pipeline

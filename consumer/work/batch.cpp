@@ -14,9 +14,10 @@ using std::chrono::steady_clock;
 
 void settle_unprocessed(const Hand& hand, std::uint64_t i, nanoseconds item_timeout, Result& result) {
     if (hand.item(i).id_unusable()) {
-        result.set(Status::Failed,
-                   "the source's id cannot be used: it is longer than 4,096 bytes, or has a NUL byte or, as a "
-                   "file name, a newline");
+        result.set(
+            Status::Failed,
+            "the source's id cannot be used: it is longer than 4,096 bytes, or has a NUL byte or, as a "
+            "file name, a newline");
         result.attempts = 1;
         return;
     }

@@ -26,8 +26,8 @@ void SpoolFlight::add(const FileStatus& file, const std::string& name, bool is_i
 }
 
 void SpoolFlight::found_again(std::uint64_t position, const std::string& name) {
-    // To version 0.1.0, a long name, or one with a control character, was no id either, and its leftovers may be
-    // in flight.
+    // To version 0.1.0, a long name, or one with a control character, was no id either, and its leftovers may
+    // be in flight.
     const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
     if (!SpoolNames::is_id(name) || name.size() > kInlineIdBytes ||
         std::any_of(name.begin(), name.end(), is_control))

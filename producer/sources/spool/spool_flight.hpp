@@ -11,9 +11,9 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "common/core/item.hpp"
 #include "common/os/file_identity.hpp"
 #include "producer/sources/key_table.hpp"
-#include "common/core/item.hpp"
 #include "producer/sources/receipt.hpp"
 
 namespace pipeline {

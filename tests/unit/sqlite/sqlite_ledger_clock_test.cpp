@@ -44,7 +44,8 @@ TEST_CASE("a clock that is set back changes neither order nor cursor, and no dur
         when.clock = WallClock(right.now_us() + off, now);
         Batch batch;
         batch.add(std::to_string(position), position).acquired_ns = now - 250'000'000;
-        const RecordRange records{&batch.range().record(0), nullptr, 1, batch.range().bytes(), position - 1, 1};
+        const RecordRange records{&batch.range().record(0), nullptr,      1,
+                                  batch.range().bytes(),    position - 1, 1};
         ledger.commit(records, when);
         CHECK(batch.outcomes().front() == Outcome::Booked);
         ledger.commit(records, when);  // a redo
