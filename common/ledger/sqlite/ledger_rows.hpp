@@ -26,11 +26,11 @@ class LedgerRows {
   private:
     std::int64_t insert_group(const RecordRange& records, std::size_t first, const CommitContext& context);
     std::int64_t insert_one(const RecordRange& records, std::size_t i, const CommitContext& context);
-    static void bind_row(SqliteStatement& insert, std::size_t row, const Record& record,
+    static void bind_row(SqliteStatement& insert, std::size_t row, const RecordRange& records, std::size_t i,
                          const CommitContext& context);
     void bind_details(const Details& details);
-    Outcome find_outcome(const Record& record, const CommitContext& context);
-    void add_duplicate(const Record& record, const CommitContext& context);
+    Outcome find_outcome(const RecordRange& records, std::size_t i, const CommitContext& context);
+    void add_duplicate(const RecordRange& records, std::size_t i, const CommitContext& context);
 
     SqliteConnection* database_;
     SqliteStatement insert_group_, insert_one_, insert_detailed_, find_, insert_duplicate_;
