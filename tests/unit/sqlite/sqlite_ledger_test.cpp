@@ -88,10 +88,11 @@ TEST_CASE("a batch of every mixture of plain and detailed records is written who
               " coalesce(reason, 'r' || position) = 'r' || position AND"
               " status = iif(position % 3 = 0, 'booked', iif(position % 3 = 1, 'rejected', 'failed'))") ==
           std::to_string(size));
-    CHECK(ask(folder.ledger(),
-              fmt::format("SELECT count(*) FROM invoices WHERE generation = {0} AND record % {1} = position AND"
-                          " record BETWEEN {2} AND {2} + {1} - 1",
-                          when.generation, size, first)) == std::to_string(size));
+    CHECK(
+        ask(folder.ledger(),
+            fmt::format("SELECT count(*) FROM invoices WHERE generation = {0} AND record % {1} = position AND"
+                        " record BETWEEN {2} AND {2} + {1} - 1",
+                        when.generation, size, first)) == std::to_string(size));
     CHECK(ask(folder.ledger(), "SELECT count(reason) FROM invoices") ==
           std::to_string(detailed_every == 0 ? 0 : (size + detailed_every - 1) / detailed_every));
 }
