@@ -23,13 +23,15 @@
 namespace pipeline::bench {
 namespace {
 
-constexpr int kColumns = 8;
+constexpr int kColumns = 10;
+constexpr std::int64_t kGeneration = 0x3d0358efc8b68388;  // any number of 64 bits
 
 std::string insert_sql(std::size_t rows) {
     std::string sql =
-        "INSERT INTO invoices(id, source, position, status, attempts, consumer, acquired_at, stored_at) "
-        "VALUES";
-    for (std::size_t row = 0; row < rows; ++row) sql += row == 0 ? "(?,?,?,?,?,?,?,?)" : ",(?,?,?,?,?,?,?,?)";
+        "INSERT INTO invoices(id, source, position, status, attempts, consumer, acquired_at, stored_at,"
+        " generation, record) VALUES";
+    for (std::size_t row = 0; row < rows; ++row)
+        sql += row == 0 ? "(?,?,?,?,?,?,?,?,?,?)" : ",(?,?,?,?,?,?,?,?,?,?)";
     return sql;
 }
 
@@ -50,6 +52,8 @@ void write(SqliteConnection& database, std::uint64_t rows, std::uint64_t batch, 
         insert.bind(first + 6, std::int64_t{0});
         insert.bind(first + 7, now);
         insert.bind(first + 8, now);
+        insert.bind(first + 9, kGeneration);
+        insert.bind(first + 10, static_cast<std::int64_t>(number));
     };
     for (std::uint64_t done = 0; done < rows;) {
         const std::uint64_t end = std::min(rows, done + batch);

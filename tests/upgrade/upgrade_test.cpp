@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/core/segments/old_segments.hpp"
+#include "common/ledger/sqlite/ledger_versions.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/pipeline_run.hpp"
 #include "tests/support/text.hpp"
@@ -58,6 +59,8 @@ std::string write_list(const PipelineRun& run) {
 TEST_CASE("numbers of version 0.1.0 are finished, each once") {
     Old old("sequence", "sequence");
     old.write();
+    const std::uint64_t rows = old.run.rows();
+    REQUIRE(rows > 0);
     auto supervisor = old.start({"--source", "sequence:200", "--process", "none"});
     CHECK(supervisor.wait() == 0);
     INFO(supervisor.err());
@@ -65,6 +68,14 @@ TEST_CASE("numbers of version 0.1.0 are finished, each once") {
     CHECK(Old::times(supervisor, "adopting 20 unfinished invoices") == 1);
     old.run.require_numbers_up_to(200);
     old.run.require_nothing_left();
+    // The ledger was migrated: its rows of before are as they were, and those that followed say where they
+    // are from.
+    CHECK(old.run.count("SELECT version FROM schema") == static_cast<std::uint64_t>(kLedgerSchemaVersion));
+    CHECK(old.run.count("SELECT count(*) FROM invoices WHERE generation IS NULL AND record IS NULL") == rows);
+    CHECK(old.run.count("SELECT count(*) FROM invoices WHERE generation NOT NULL AND record NOT NULL") ==
+          200 - rows);
+    CHECK(old.run.count("SELECT count(DISTINCT generation) FROM invoices") == 1);
+    CHECK(old.run.count("SELECT count(*) FROM generations WHERE host NOT NULL") == 1);
 }
 
 TEST_CASE("lines of version 0.1.0 are finished, each once") {

@@ -3,14 +3,18 @@
 
 #include <fmt/format.h>
 
+#include "common/ledger/sqlite/ledger_version_4.hpp"
+
 namespace pipeline {
 namespace {
+
+constexpr std::int64_t kLastWithoutHistory = 3;
 
 const char* type_of(const DetailField& field) noexcept {
     return field.kind == DetailField::Kind::Amount ? "INTEGER" : "TEXT";
 }
 
-std::string readable_sql(const DetailField& field) {
+std::string readable_column(const DetailField& field) {
     if (field.kind != DetailField::Kind::Amount) return std::string(field.name);
     return fmt::format(
         "CASE WHEN {0} NOT NULL THEN"
@@ -24,24 +28,33 @@ std::string add_columns_sql(std::span<const DetailColumn> columns, std::int64_t 
     std::string sql;
     for (const auto& [field, since] : columns) {
         if (since != version) continue;
-        sql += fmt::format("ALTER TABLE invoices ADD COLUMN {} {};\n", field.name, type_of(field));
+        for (const char* table : {"invoices", "history"})
+            sql += fmt::format("ALTER TABLE {} ADD COLUMN {} {};\n", table, field.name, type_of(field));
     }
-    return sql.empty() ? sql
-                       : sql + "DROP VIEW readable_invoices;\n" + readable_invoices_sql(columns, version);
+    if (sql.empty()) return sql;
+    for (const char* table : {"invoices", "history"}) {
+        const std::string view = fmt::format("readable_{}", table);
+        sql += fmt::format("DROP VIEW {};\n{}", view, readable_sql(view, table, columns, version));
+    }
+    return sql;
 }
 
-std::string readable_invoices_sql(std::span<const DetailColumn> columns, std::int64_t version) {
-    std::string sql = "CREATE VIEW readable_invoices AS SELECT\n    id, status";
+std::string readable_sql(std::string_view view, std::string_view table, std::span<const DetailColumn> columns,
+                         std::int64_t version) {
+    std::string sql = fmt::format("CREATE VIEW {} AS SELECT\n    id, status", view);
     for (const auto& [field, since] : columns) {
-        if (since <= version) sql += ",\n    " + readable_sql(field);
+        if (since <= kLastWithoutHistory) sql += ",\n    " + readable_column(field);
     }
-    return sql + R"sql(,
+    sql += R"sql(,
     attempts, consumer, source, position,
     strftime('%Y-%m-%d %H:%M:%f', acquired_at / 1000000.0, 'unixepoch') AS acquired_at,
     strftime('%Y-%m-%d %H:%M:%f', stored_at / 1000000.0, 'unixepoch') AS stored_at,
-    printf('%.6f', (stored_at - acquired_at) / 1000000.0) AS seconds
-FROM invoices;
-)sql";
+    printf('%.6f', (stored_at - acquired_at) / 1000000.0) AS seconds)sql";
+    if (version > kLastWithoutHistory) sql += kReadableColumns4;
+    for (const auto& [field, since] : columns) {
+        if (since > kLastWrittenVersion && since <= version) sql += ",\n    " + readable_column(field);
+    }
+    return sql + fmt::format("\nFROM {};\n", table);
 }
 
 std::string insert_columns_sql() {

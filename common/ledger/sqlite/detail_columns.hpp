@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The columns of the table invoices that hold an invoice's details. A new version's ALTER TABLE, the view
-// readable_invoices, the INSERT and the binding of its parameters all follow from this list.
+// The columns of the tables invoices and history that hold an invoice's details. The INSERT and the binding
+// of its parameters follow from this list, and so do a new version's ALTER TABLE and its readable views.
 #pragma once
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "common/core/result.hpp"
 
@@ -19,7 +20,13 @@ struct DetailColumn {
     std::int64_t since;  // the schema version that added the column
 };
 
-// The columns, in the order of the table. To add a column, add it at the end, with a new version.
+// The last version whose tables are written out as SQL (ledger_versions.cpp, ledger_version_4.cpp). Later
+// versions only add columns of kDetailColumns.
+inline constexpr std::int64_t kLastWrittenVersion = 4;
+
+// The columns that are filled from details. Version 4 has columns that no detail fills yet (number, result,
+// output, ...): to fill one, add it at the end, with version 4. To add another column, add it at the end,
+// with a new version.
 inline constexpr std::array<DetailColumn, kDetailFields.size()> kDetailColumns{{
     {*find_detail_field("supplier"), 1},
     {*find_detail_field("currency"), 1},
@@ -32,14 +39,15 @@ inline constexpr std::array<DetailColumn, kDetailFields.size()> kDetailColumns{{
 static_assert(std::is_sorted(kDetailColumns.begin(), kDetailColumns.end(),
                              [](const DetailColumn& a, const DetailColumn& b) { return a.since < b.since; }));
 
-// Returns the SQL that adds the columns of `version` to the table and replaces the view; an empty text if the
-// version adds no columns.
+// Returns the SQL that adds the columns of `version`, which is later than kLastWrittenVersion, to invoices
+// and history and replaces the views of both; an empty text if the version adds no columns.
 [[nodiscard]] std::string add_columns_sql(std::span<const DetailColumn> columns, std::int64_t version);
 
-// Returns the SQL that creates the view, with the columns up to `version`. The view shows an amount, stored
-// in hundredths, as a decimal number: -5 as '-0.05'. It computes with integers, so that every amount is
-// exact.
-[[nodiscard]] std::string readable_invoices_sql(std::span<const DetailColumn> columns, std::int64_t version);
+// Returns the SQL that creates the readable view of `table`, invoices or history, with the columns up to
+// `version`. The view shows an amount, stored in hundredths, as a decimal number: -5 as '-0.05'. It computes
+// with integers, so that every amount is exact.
+[[nodiscard]] std::string readable_sql(std::string_view view, std::string_view table,
+                                       std::span<const DetailColumn> columns, std::int64_t version);
 
 // Returns ", supplier, currency, ...", to follow the other columns of an INSERT.
 [[nodiscard]] std::string insert_columns_sql();

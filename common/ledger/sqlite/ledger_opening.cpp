@@ -125,6 +125,7 @@ void use_write_ahead_log(SqliteConnection& database, const std::filesystem::path
 void bring_up_to_date(SqliteConnection& database, const std::filesystem::path& path) {
     database.execute("BEGIN IMMEDIATE");
     const auto found = is_empty_database(database) ? 0 : require_ledger_schema(database, path);
+    if (found != 0) require_free_names(database, path, found);
     make_ledger_schema(database, found, kLedgerSchemaVersion);
     database.execute("COMMIT");
 }

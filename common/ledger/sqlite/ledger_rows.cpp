@@ -18,21 +18,23 @@ using Kind = SqliteError::Kind;
 // fast as one INSERT for each row; more rows gain nothing.
 constexpr std::size_t kGroup = 32;
 
-// The parameters of every INSERT into invoices: two for the whole statement, then six for each row.
+// The parameters of every INSERT into invoices: three for the whole statement, then seven for each row.
 constexpr int kSource = 1;
 constexpr int kStoredAt = 2;
-constexpr int kFirstRow = 3;
-constexpr int kRowParameters = 6;
+constexpr int kGeneration = 3;
+constexpr int kFirstRow = 4;
+constexpr int kRowParameters = 7;
 constexpr int kFirstDetail = kFirstRow + kRowParameters;
 
 std::string insert_sql(std::size_t rows, bool details) {
     std::string sql =
-        "INSERT INTO invoices(source, stored_at, id, position, status, attempts, consumer, acquired_at";
+        "INSERT INTO invoices(source, stored_at, generation, id, position, status, attempts, consumer,"
+        " acquired_at, record";
     if (details) sql += insert_columns_sql();
     sql += ") VALUES";
     const int parameters = kRowParameters + (details ? static_cast<int>(kDetailColumns.size()) : 0);
     for (std::size_t row = 0; row < rows; ++row) {
-        sql += fmt::format("{}(?{}, ?{}", row == 0 ? "" : ", ", kSource, kStoredAt);
+        sql += fmt::format("{}(?{}, ?{}, ?{}", row == 0 ? "" : ", ", kSource, kStoredAt, kGeneration);
         const int first = kFirstRow + static_cast<int>(row) * kRowParameters;
         for (int parameter = first; parameter < first + parameters; ++parameter)
             sql += fmt::format(", ?{}", parameter);
@@ -68,7 +70,8 @@ LedgerRows::LedgerRows(SqliteConnection& database)
       find_(database, "SELECT source, position, status FROM invoices WHERE id = ?1"),
       find_duplicate_(database, "SELECT 1 FROM duplicates WHERE source = ?1 AND position = ?2 AND id = ?3"),
       insert_duplicate_(database,
-                        "INSERT INTO duplicates(source, position, id, seen_at) VALUES(?1, ?2, ?3, ?4)"
+                        "INSERT INTO duplicates(source, position, id, seen_at, generation, record)"
+                        " VALUES(?1, ?2, ?3, ?4, ?5, ?6)"
                         " ON CONFLICT(source, position, id) DO NOTHING") {}
 
 std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, const CommitContext& context) {
@@ -76,6 +79,7 @@ std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, c
     for (auto* insert : {&insert_group_, &insert_one_, &insert_detailed_}) {
         insert->bind(kSource, context.source);
         insert->bind(kStoredAt, context.clock.now_us());
+        insert->bind(kGeneration, stored(context.generation));
     }
     std::size_t plain_end = 0;  // records [done, plain_end) have no details, and ids of one form
     for (std::size_t done = first; done < records.size();) {
@@ -86,7 +90,7 @@ std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, c
             ++plain_end;
         }
         if (plain_end == done && !has_one_form(records.record(done), records.id(done))) {
-            if (const auto known = find_former(records.record(done), records.id(done), context)) {
+            if (const auto known = find_former(records, done, context)) {
                 records.record(done++).outcome = *known;
                 continue;
             }
@@ -100,8 +104,8 @@ std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, c
         const bool all_new = inserted == static_cast<std::int64_t>(count);
         for (const std::size_t end = done + count; done < end; ++done) {
             Record& record = records.record(done);
-            const Outcome outcome = all_new ? static_cast<Outcome>(record.status)
-                                            : find_outcome(record, records.id(done), context);
+            const Outcome outcome =
+                all_new ? static_cast<Outcome>(record.status) : find_outcome(records, done, context);
             // Storage::save() has set the usual outcome already. Writing the same value again would take the
             // cache line away from the CPU of the consumer that saved the record.
             if (record.outcome != outcome) record.outcome = outcome;
@@ -138,6 +142,7 @@ void LedgerRows::bind_row(SqliteStatement& insert, std::size_t row, const Record
     insert.bind(first + 3, record.attempts);
     insert.bind(first + 4, record.place);
     insert.bind(first + 5, context.clock.at_us(record.acquired_ns));
+    insert.bind(first + 6, stored(records.first() + i));
 }
 
 void LedgerRows::bind_details(const Details& details) {
@@ -165,9 +170,10 @@ std::string_view LedgerRows::stored_form(std::string_view id) {
 // Returns the outcome of a record that version 0.1.0 has recorded under another form of its id; none if it
 // has not. If that version has recorded the id from another position, adds the record to the table
 // duplicates.
-std::optional<Outcome> LedgerRows::find_former(const Record& record, std::string_view id,
+std::optional<Outcome> LedgerRows::find_former(const RecordRange& records, std::size_t i,
                                                const CommitContext& context) {
-    for (const FormerId& former : former_ids(id, record.position)) {
+    const Record& record = records.record(i);
+    for (const FormerId& former : former_ids(records.id(i), record.position)) {
         find_duplicate_.bind(1, context.source);
         find_duplicate_.bind(2, stored(record.position));
         find_duplicate_.bind(3, former.text);
@@ -181,33 +187,37 @@ std::optional<Outcome> LedgerRows::find_former(const Record& record, std::string
         find_.finish();
         if (same) return outcome;
         if (!former.is_certain) continue;
-        add_duplicate(record, id, context);
+        add_duplicate(records, i, context);
         return outcome;
     }
     return std::nullopt;
 }
 
-// Returns the outcome of a record whose id has a row already. If that row is of another position, adds the
+// Returns the outcome of record `i`, whose id has a row already. If that row is of another position, adds the
 // record to the table duplicates.
-Outcome LedgerRows::find_outcome(const Record& record, std::string_view id, const CommitContext& context) {
-    find_.bind(1, stored_form(id));
+Outcome LedgerRows::find_outcome(const RecordRange& records, std::size_t i, const CommitContext& context) {
+    const Record& record = records.record(i);
+    find_.bind(1, stored_form(records.id(i)));
     if (!find_.first_row()) {
         throw SqliteError(Kind::Damaged, "the index of invoices does not match its rows");
     }
     const bool same = find_.text(0) == context.source && find_.integer(1) == stored(record.position);
     const Outcome outcome = same ? parse_outcome(find_.text(2)) : Outcome::Duplicate;
     find_.finish();
-    if (outcome == Outcome::Duplicate) add_duplicate(record, id, context);
+    if (outcome == Outcome::Duplicate) add_duplicate(records, i, context);
     return outcome;
 }
 
 // Adds a row to the table duplicates. If that row exists already, the source has delivered the duplicate
 // again, and nothing is added.
-void LedgerRows::add_duplicate(const Record& record, std::string_view id, const CommitContext& context) {
+void LedgerRows::add_duplicate(const RecordRange& records, std::size_t i, const CommitContext& context) {
+    const Record& record = records.record(i);
     insert_duplicate_.bind(1, context.source);
     insert_duplicate_.bind(2, stored(record.position));
-    insert_duplicate_.bind(3, stored_form(id));
+    insert_duplicate_.bind(3, stored_form(records.id(i)));
     insert_duplicate_.bind(4, context.clock.now_us());
+    insert_duplicate_.bind(5, stored(context.generation));
+    insert_duplicate_.bind(6, stored(records.first() + i));
     insert_duplicate_.run();
     added_ += database_->changes();
 }

@@ -32,15 +32,15 @@ class LedgerRows {
                   const CommitContext& context);
     void bind_details(const Details& details);
     std::string_view stored_form(std::string_view id);
-    Outcome find_outcome(const Record& record, std::string_view id, const CommitContext& context);
-    std::optional<Outcome> find_former(const Record& record, std::string_view id,
+    Outcome find_outcome(const RecordRange& records, std::size_t i, const CommitContext& context);
+    std::optional<Outcome> find_former(const RecordRange& records, std::size_t i,
                                        const CommitContext& context);
-    void add_duplicate(const Record& record, std::string_view id, const CommitContext& context);
+    void add_duplicate(const RecordRange& records, std::size_t i, const CommitContext& context);
 
     SqliteConnection* database_;
     SqliteStatement insert_group_, insert_one_, insert_detailed_, find_, find_duplicate_, insert_duplicate_;
     std::int64_t added_ = 0;  // the rows that the current call of insert() has added
-    std::string shown_id_;    // id_of() returns it for an id that is not plain
+    std::string shown_id_;    // stored_form() returns it for an id that is not plain
     // Holds the UTF-8 copies of bound texts that are not UTF-8 themselves.
     std::array<std::string, kDetailColumns.size()> copies_;
 };

@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <map>
+#include <string_view>
 #include <system_error>
 
 #include "common/base/error.hpp"
@@ -83,6 +85,23 @@ bool is_harmless_index(SqliteConnection& database, const std::string& name, cons
                     path.string(), what, printable(name)));
 }
 
+[[noreturn]] void fail_taken(const std::filesystem::path& path, const std::string& type,
+                             const std::string& name) {
+    throw Failure(
+        ExitStatus::Configuration,
+        fmt::format(
+            "ledger {}: it has an object of yours, the {} {}, whose name version {} of the schema needs; "
+            "rename or drop it",
+            path.string(), type, printable(name), kLedgerSchemaVersion));
+}
+
+// True if SQLite takes both for the same name: it ignores the case of ASCII letters.
+bool is_same_name(std::string_view one, std::string_view other) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return std::equal(one.begin(), one.end(), other.begin(), other.end(),
+                      [&](char a, char b) { return lower(a) == lower(b); });
+}
+
 void require_objects(SqliteConnection& database, const std::filesystem::path& path, std::int64_t version) {
     const Objects expected = objects_of_version(version);
     const Objects found = objects_of(database);
@@ -121,6 +140,18 @@ std::int64_t require_ledger_schema(SqliteConnection& database, const std::filesy
     const std::int64_t version = version_of(database, path);
     require_objects(database, path, version);
     return version;
+}
+
+void require_free_names(SqliteConnection& database, const std::filesystem::path& path, std::int64_t version) {
+    const Objects before = objects_of_version(version);
+    const Objects after = objects_of_version(kLedgerSchemaVersion);
+    for (const auto& [object, made] : objects_of(database)) {
+        const auto& [type, name] = object;
+        if (before.contains(object)) continue;
+        for (const auto& [wanted, sql] : after) {
+            if (is_same_name(wanted.second, name) && !before.contains(wanted)) fail_taken(path, type, name);
+        }
+    }
 }
 
 std::uint64_t ledger_id(SqliteConnection& database, std::int64_t version) {

@@ -25,6 +25,10 @@ namespace pipeline {
 [[nodiscard]] std::int64_t require_ledger_schema(SqliteConnection& database,
                                                  const std::filesystem::path& path);
 
+// Checks, before a ledger of `version` is upgraded, that no table, view or index of the user's has a name
+// that this program's version needs. Throws Failure Configuration if one has.
+void require_free_names(SqliteConnection& database, const std::filesystem::path& path, std::int64_t version);
+
 // Returns the ledger's id; 0 if its version has none.
 [[nodiscard]] std::uint64_t ledger_id(SqliteConnection& database, std::int64_t version);
 

@@ -2,6 +2,7 @@
 #include "common/ledger/sqlite/ledger_session.hpp"
 
 #include <fmt/format.h>
+#include <sys/utsname.h>
 
 #include <algorithm>
 #include <atomic>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "common/base/error.hpp"
+#include "common/base/utf8.hpp"
 #include "common/ledger/sqlite/ledger_schema.hpp"
 
 namespace pipeline {
@@ -17,6 +19,13 @@ namespace {
 // Returns the signed integer with the same bits: SQLite has no unsigned integers.
 std::int64_t stored(std::uint64_t value) noexcept {
     return static_cast<std::int64_t>(value);
+}
+
+// Returns the name of this machine or container; an empty text if it has none.
+std::string host_name() {
+    utsname names{};
+    std::string copy;
+    return ::uname(&names) == 0 ? std::string(readable_utf8(names.nodename, copy)) : std::string();
 }
 
 }  // namespace
@@ -29,6 +38,7 @@ LedgerSession::LedgerSession(const std::filesystem::path& path, OpenLedger opene
       look_(opened.look),
       database_(std::move(opened.database)),
       id_(ledger_id(database_, kLedgerSchemaVersion)),
+      host_(host_name()),
       begin_(database_, "BEGIN IMMEDIATE"),
       commit_(database_, "COMMIT"),
       rollback_(database_, "ROLLBACK"),
@@ -46,11 +56,11 @@ LedgerSession::LedgerSession(const std::filesystem::path& path, OpenLedger opene
                  " AND instr(source, ?2) = 1 ORDER BY updated_at DESC LIMIT 1"),
       update_generation_(database_,
                          "INSERT INTO generations(generation, source, recorded, added, began_at, updated_at,"
-                         " last_first, last_digest) VALUES(?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7)"
+                         " last_first, last_digest, host) VALUES(?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8)"
                          " ON CONFLICT(generation) DO UPDATE SET recorded = max(recorded, excluded.recorded),"
                          " added = added + excluded.added, updated_at = excluded.updated_at +"
                          " (updated_at = excluded.updated_at), last_first = excluded.last_first,"
-                         " last_digest = excluded.last_digest"),
+                         " last_digest = excluded.last_digest, host = coalesce(host, excluded.host)"),
       find_generation_(database_, find_last_commit_sql(kLedgerSchemaVersion)) {}
 
 LedgerSession::~LedgerSession() {
@@ -212,6 +222,7 @@ void LedgerSession::write_generation(const RecordRange& records, const CommitCon
     update_generation_.bind(5, context.clock.now_us());
     update_generation_.bind(6, stored(records.first()));
     update_generation_.bind(7, digest);
+    update_generation_.bind_or_null(8, host_);
     update_generation_.run();
 }
 

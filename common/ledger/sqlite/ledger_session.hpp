@@ -60,6 +60,7 @@ class LedgerSession {
     LedgerLook look_;
     SqliteConnection database_;  // declared before its statements, so that they are destroyed first
     std::uint64_t id_;
+    std::string host_;                // for generations.host
     std::int64_t schema_cookie_ = 0;  // at the last check; SQLite changes it whenever a table changes
     SqliteStatement begin_, commit_, rollback_, find_cookie_;
     LedgerRows rows_;

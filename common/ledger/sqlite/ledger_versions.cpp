@@ -5,14 +5,17 @@
 
 #include <array>
 #include <string>
+#include <string_view>
+
+#include "common/ledger/sqlite/ledger_version_4.hpp"
 
 namespace pipeline {
 namespace {
 
 // Each schema version has an SQL text, which turns the previous version into it. A new file goes through all
 // versions, so that a ledger is the same whichever version of this program has made it. An SQL text never
-// changes: each change of the schema is a new version. From version 4 on, detail_columns.hpp adds the columns
-// of details. The SQL text then has only the other changes, and there is none if there are no others.
+// changes: each change of the schema is a new version. From version 5 on, detail_columns.hpp adds columns of
+// details, and there is no SQL text.
 //
 // Measured with 1,000,000 rows in batches of 1,000:
 // - invoices is a rowid table, and rowid order is the order of the commits. A table WITHOUT ROWID is a
@@ -147,24 +150,34 @@ FROM duplicates LEFT JOIN invoices ON invoices.id = duplicates.id;
 )sql";
 
 constexpr std::array kVersions{kVersion1, kVersion2, kVersion3};
-static_assert(kVersions.size() == kLastWrittenVersion);
+static_assert(kVersions.size() + 1 == kLastWrittenVersion);
 
-// The last version whose SQL text itself adds the columns of details and stores the version number. For later
-// versions, sql_of() does both.
-constexpr std::int64_t kLastLiteral = 3;
+// Returns the CREATE statement of version 4 for invoices or history, which differ in their key only.
+std::string create_4_sql(std::string_view table, std::string_view key) {
+    return fmt::format("CREATE TABLE {}(\n    id TEXT {}NOT NULL{}", table, key, kColumns4);
+}
+
+std::string version_4_sql() {
+    return fmt::format("{};{}{}{}{}", create_4_sql("history", ""), kTables4,
+                       readable_sql("readable_invoices", "invoices", kDetailColumns, 4),
+                       readable_sql("readable_history", "history", kDetailColumns, 4), kNotBooked4);
+}
 
 std::string sql_of(std::int64_t version) {
-    const auto number = static_cast<std::size_t>(version);
-    std::string sql = number <= kVersions.size() ? kVersions[number - 1] : "";
-    if (version <= kLastLiteral) return sql;
-    return sql + add_columns_sql(kDetailColumns, version) +
+    if (version <= std::int64_t{kVersions.size()}) return kVersions[static_cast<std::size_t>(version - 1)];
+    return (version == kLastWrittenVersion ? version_4_sql() : add_columns_sql(kDetailColumns, version)) +
            fmt::format("UPDATE schema SET version = {};", version);
 }
 
 }  // namespace
 
 void make_ledger_schema(SqliteConnection& database, std::int64_t from, std::int64_t to) {
-    for (auto version = from + 1; version <= to; ++version) database.execute(sql_of(version).c_str());
+    for (auto version = from + 1; version <= to; ++version) {
+        // ALTER TABLE cannot change the check of `status`, and would read all rows for each column that it
+        // adds to a table with a check. So version 4 exchanges the table's definition and copies no row.
+        if (version == 4) database.redefine_table("invoices", create_4_sql("invoices", "PRIMARY KEY "));
+        database.execute(sql_of(version).c_str());
+    }
 }
 
 }  // namespace pipeline

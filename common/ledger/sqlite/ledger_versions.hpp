@@ -11,10 +11,6 @@
 
 namespace pipeline {
 
-// The last version whose SQL is written out in ledger_versions.cpp. Later versions only add columns of
-// kDetailColumns.
-inline constexpr std::int64_t kLastWrittenVersion = 3;
-
 inline constexpr std::int64_t kLedgerSchemaVersion =
     std::max(kLastWrittenVersion, kDetailColumns.back().since);
 

@@ -254,7 +254,8 @@ TEST_CASE("a deep look finds gaps, repetitions and damage, and says what it foun
         CHECK(check.proofs.size() == 1);
     }
     SECTION("a repetition") {
-        change(folder.ledger(), "INSERT INTO duplicates VALUES('sequence', 1000, 'x', 0)");
+        change(folder.ledger(),
+               "INSERT INTO duplicates(source, position, id, seen_at) VALUES('sequence', 1000, 'x', 0)");
         look();
         check_mentions(found(), "1 number of sequence is in the ledger more than once, the first is 1000");
     }

@@ -32,11 +32,12 @@ std::string without_layout(const std::string& sql) {
 
 }  // namespace
 
-TEST_CASE("the schemas of versions 1 to 3 are byte for byte those in the field", "[detail_columns]") {
+TEST_CASE("the schemas of versions 1 to 4 are byte for byte those in the field", "[detail_columns]") {
     const std::array expected{"402b18b90d8d0d47f2c45d3b3adf784bc407dbf6e10d239202a586345d0debae",
                               "e5e9163d92d5325933cbc3cf1efe621e7903d3ee5ef4a57e4dc6f7021af517d3",
-                              "492c491ac79ec1cf1dd213f2245eda41f6e2db27ca91dd0ee5061dea0ae6fd8f"};
-    for (std::int64_t version = 1; version <= 3; ++version) {
+                              "492c491ac79ec1cf1dd213f2245eda41f6e2db27ca91dd0ee5061dea0ae6fd8f",
+                              "30419e2708714b069882d4af58511b000e5e7b8908d4f4c5111fe6d46c135142"};
+    for (std::int64_t version = 1; version <= 4; ++version) {
         auto database = SqliteConnection::in_memory();
         make_ledger_schema(database, 0, version);
         SqliteStatement rows(database,
@@ -55,7 +56,32 @@ TEST_CASE("the list of columns makes the view of the versions in the field", "[d
     make_ledger_schema(database, 0, 3);
     const std::string made =
         database.query_text("SELECT sql || ';' FROM sqlite_schema WHERE name = 'readable_invoices'");
-    CHECK(without_layout(readable_invoices_sql(kDetailColumns, 3)) == without_layout(made));
+    CHECK(without_layout(readable_sql("readable_invoices", "invoices", kDetailColumns, 3)) ==
+          without_layout(made));
+}
+
+TEST_CASE("history has the columns of invoices, and both have readable views alike", "[detail_columns]") {
+    auto database = SqliteConnection::in_memory();
+    make_ledger_schema(database, 0, kLedgerSchemaVersion);
+    const auto columns = [&](const std::string& table) {
+        return database.query_text(
+            ("SELECT group_concat(name || type || \"notnull\" || coalesce(dflt_value, ''))"
+             " FROM pragma_table_info('" +
+             table + "')")
+                .c_str());
+    };
+    CHECK(columns("invoices").size() > 300);
+    CHECK(columns("history") == columns("invoices"));
+    CHECK(columns("readable_history") == columns("readable_invoices"));
+    CHECK(columns("not_booked") == columns("readable_invoices"));
+}
+
+TEST_CASE("a column of version 4 that details begin to fill leaves the schema of version 4 as it is",
+          "[detail_columns]") {
+    auto columns = columns_now();
+    const auto before = readable_sql("readable_invoices", "invoices", columns, 4);
+    columns.push_back({{"number", DetailField::Kind::Text, {}, &Details::supplier_text, nullptr}, 4});
+    CHECK(readable_sql("readable_invoices", "invoices", columns, 4) == before);
 }
 
 TEST_CASE("the list of columns is that of the table", "[detail_columns]") {
@@ -76,7 +102,7 @@ TEST_CASE("a new column comes with its version, into the table and the view", "[
     auto columns = columns_now();
     const std::int64_t next = kLedgerSchemaVersion + 1;
     columns.push_back({{"rounding", DetailField::Kind::Amount, Details::Due}, next});
-    columns.push_back({{"buyer", DetailField::Kind::Text, {}, &Details::supplier_text, nullptr}, next});
+    columns.push_back({{"payee", DetailField::Kind::Text, {}, &Details::supplier_text, nullptr}, next});
     CHECK(add_columns_sql(columns, kLedgerSchemaVersion + 2).empty());
 
     auto database = SqliteConnection::in_memory();
@@ -86,9 +112,13 @@ TEST_CASE("a new column comes with its version, into the table and the view", "[
         " VALUES('old', 's', 1, 'booked', 1, 0, 0, 0)");
     database.execute(add_columns_sql(columns, next).c_str());
     database.execute(
+        "INSERT INTO history(id, source, position, status, attempts, consumer, acquired_at, stored_at,"
+        " rounding) VALUES('past', 's', 2, 'failed', 1, 0, 0, 0, 105)");
+    CHECK(database.query_text("SELECT rounding FROM readable_history") == "1.05");
+    database.execute(
         "INSERT INTO invoices(id, source, position, status, attempts, consumer, acquired_at, stored_at,"
-        " rounding, buyer) VALUES('new', 's', 2, 'booked', 1, 0, 0, 0, -5, 'B')");
+        " rounding, payee) VALUES('new', 's', 2, 'booked', 1, 0, 0, 0, -5, 'B')");
     CHECK(database.query_text(
-              "SELECT group_concat(id || ' ' || coalesce(rounding, 'none') || ' ' || coalesce(buyer, 'none'))"
+              "SELECT group_concat(id || ' ' || coalesce(rounding, 'none') || ' ' || coalesce(payee, 'none'))"
               " FROM (SELECT * FROM readable_invoices ORDER BY id)") == "new -0.05 B,old none none");
 }

@@ -2,6 +2,8 @@
 // Ledgers as older versions of the program have made them, with rows.
 #pragma once
 
+#include <string>
+
 namespace pipeline::test {
 
 inline constexpr const char* kVersion1 = R"sql(
@@ -91,5 +93,47 @@ UPDATE schema_version SET version = 2;
 INSERT INTO generations VALUES(77,'sequence',3,3,1000000,2000000);
 COMMIT;
 )sql";
+
+// Version 3 as its program has made it of that ledger, with two commits of another generation, and an index
+// and a view of the user's.
+inline constexpr const char* kVersion3 = R"sql(
+BEGIN;
+CREATE TABLE schema(version INTEGER NOT NULL, ledger TEXT NOT NULL) STRICT;
+INSERT INTO schema(version, ledger) VALUES(3, '00000000000000a7');
+DROP TABLE schema_version;
+CREATE VIEW schema_version AS SELECT version FROM schema;
+ALTER TABLE generations ADD COLUMN last_first INTEGER;
+ALTER TABLE generations ADD COLUMN last_digest TEXT;
+ALTER TABLE sources ADD COLUMN digest TEXT;
+ALTER TABLE sources ADD COLUMN file TEXT;
+DROP VIEW readable_duplicates;
+ALTER TABLE duplicates RENAME TO old_duplicates;
+CREATE TABLE duplicates(
+    source TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    seen_at INTEGER NOT NULL,
+    PRIMARY KEY(source, position, id)
+) STRICT;
+INSERT INTO duplicates SELECT source, position, id, seen_at FROM old_duplicates ORDER BY rowid;
+DROP TABLE old_duplicates;
+CREATE VIEW readable_duplicates AS SELECT
+    duplicates.id AS id, duplicates.source AS source, duplicates.position AS position,
+    strftime('%Y-%m-%d %H:%M:%f', seen_at / 1000000.0, 'unixepoch') AS seen_at,
+    invoices.status AS first_status, invoices.source AS first_source, invoices.position AS first_position,
+    strftime('%Y-%m-%d %H:%M:%f', stored_at / 1000000.0, 'unixepoch') AS first_stored_at
+FROM duplicates LEFT JOIN invoices ON invoices.id = duplicates.id;
+INSERT INTO generations VALUES(78,'sequence',1,1,3000000,3000000,0,'ab');
+INSERT INTO invoices VALUES('4','sequence',4,'failed',NULL,NULL,NULL,NULL,NULL,NULL,'killed by signal 11 (SIGSEGV)',3,1,1000000,3000000);
+UPDATE sources SET cursor = 5, acquired = 4, digest = NULL;
+CREATE INDEX by_supplier ON invoices(supplier);
+CREATE VIEW failures_of_mine AS SELECT id FROM readable_invoices WHERE status = 'failed';
+COMMIT;
+)sql";
+
+// Returns the SQL that makes a ledger of `version` with its rows.
+inline std::string old_ledger(int version) {
+    return std::string(kVersion1) + (version > 1 ? kVersion2 : "") + (version > 2 ? kVersion3 : "");
+}
 
 }  // namespace pipeline::test

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/utsname.h>
 
 #include <csignal>
 #include <string>
@@ -96,14 +97,98 @@ TEST_CASE("a ledger of version 2 keeps everything, gets a name, and its last com
               " generations") == "1 4 4 64");
 }
 
+TEST_CASE("a ledger of version 3 keeps everything that was in it, with what the user has added",
+          "[sqlite_ledger]") {
+    const LedgerFolder folder;
+    change(folder.ledger(), old_ledger(3));
+    const auto before = contents(folder.ledger());
+    SqliteLedger ledger(folder.ledger());
+    CHECK(ask(folder.ledger(), "SELECT version FROM schema") == kThisVersion);
+    CHECK(contents(folder.ledger()) == before);
+    CHECK(ledger.id() == 0xa7U);
+    CHECK(ask(folder.ledger(), "SELECT group_concat(rowid || id) FROM invoices") == "11,22,34");
+    CHECK(ask(folder.ledger(), "SELECT id FROM failures_of_mine") == "4");
+    check_mentions(ask(folder.ledger(), "SELECT group_concat(name) FROM pragma_index_list('invoices')"),
+                   "by_supplier");
+    CHECK(ask(folder.ledger(), "PRAGMA integrity_check") == "ok");
+    CHECK(ask(folder.ledger(), "PRAGMA quick_check") == "ok");
+    // A row of before has the documented values in its new columns.
+    CHECK(ask(folder.ledger(),
+              "SELECT group_concat(round || failures || coalesce(due_at, leased_until, first_failed_at, kind,"
+              " number, issued_on, due_on, supplier_id, buyer, file_digest, repeats, result, output,"
+              " exit_status, started_at, worked_us, generation, record, digest, '-')) FROM invoices") ==
+          "00-,00-,00-");
+    Batch batch;
+    batch.add("5", 5);
+    batch.add("1", 6);
+    auto when = context("sequence", 7);
+    when.generation = 79;
+    ledger.commit(batch.range(), when);
+    CHECK(ask(folder.ledger(), "SELECT generation || ' ' || record FROM invoices WHERE id = '5'") == "79 0");
+    CHECK(ask(folder.ledger(), "SELECT generation || ' ' || record FROM duplicates WHERE position = 6") ==
+          "79 1");
+    CHECK(ask(folder.ledger(),
+              "SELECT group_concat(coalesce(host, '-')) FROM generations WHERE generation < 79") == "-,-");
+    utsname names{};
+    REQUIRE(::uname(&names) == 0);
+    CHECK(ask(folder.ledger(), "SELECT host FROM generations WHERE generation = 79") == names.nodename);
+}
+
+TEST_CASE("a migrated ledger has the tables, columns, indices and views of a fresh one", "[sqlite_ledger]") {
+    const int version = GENERATE(1, 2, 3);
+    const LedgerFolder folder;
+    change(folder.ledger(), old_ledger(version));
+    if (version == 3) change(folder.ledger(), "DROP VIEW failures_of_mine; DROP INDEX by_supplier");
+    { const SqliteLedger ledger(folder.ledger()); }
+    const auto fresh = folder.path() / "fresh.db";
+    { const SqliteLedger made(fresh); }
+    const std::string columns =
+        "SELECT group_concat(one.name || ' ' || col.cid || col.name || col.type || col.\"notnull\" ||"
+        " coalesce(col.dflt_value, '') || col.pk, char(10)) FROM (SELECT name FROM sqlite_schema ORDER BY "
+        "name)"
+        " AS one, pragma_table_info(one.name) AS col";
+    CHECK(ask(fresh, columns).size() > 2000);
+    CHECK(ask(folder.ledger(), columns) == ask(fresh, columns));
+    const std::string indices =
+        "SELECT group_concat(list.name || list.\"unique\" || list.partial, char(10)) FROM (SELECT name FROM"
+        " sqlite_schema WHERE type = 'table' ORDER BY name) AS one, pragma_index_list(one.name) AS list";
+    CHECK(ask(folder.ledger(), indices) == ask(fresh, indices));
+    CHECK(schema(folder.ledger()) == schema(fresh));
+}
+
+TEST_CASE("a ledger to which somebody has added what the migration must not touch is refused as it is",
+          "[sqlite_ledger]") {
+    struct Case {
+        std::string sql, says;
+    };
+    const auto [sql, says] = GENERATE(values<Case>({
+        {"CREATE TRIGGER mine AFTER INSERT ON invoices BEGIN SELECT 1; END", "it has a trigger, mine"},
+        {"CREATE UNIQUE INDEX mine ON invoices(position)", "it has an index that is unique"},
+        {"DROP VIEW readable_sources", "its view readable_sources is not there"},
+        {"CREATE TABLE History(id)", "the table History, whose name version 4"},
+        {"CREATE VIEW not_booked AS SELECT 1", "the view not_booked, whose name"},
+        {"CREATE INDEX invoices_due ON invoices(due)", "the index invoices_due, whose name"},
+    }));
+    const LedgerFolder folder;
+    change(folder.ledger(), old_ledger(3));
+    change(folder.ledger(), sql);
+    const auto before = schema(folder.ledger());
+    const auto refusal = refusal_of([&] { const SqliteLedger ledger(folder.ledger()); });
+    CHECK(refusal.status == ExitStatus::Configuration);
+    check_mentions(refusal.text, says);
+    CHECK(refusal.text.find('\n') == std::string::npos);
+    CHECK(schema(folder.ledger()) == before);
+    CHECK(ask(folder.ledger(), "SELECT version FROM schema") == "3");
+}
+
 TEST_CASE("kill -9 at any write of a migration leaves the old version or the new one, whole",
           "[sqlite_ledger][fault]") {
-    const std::string old_version = GENERATE(as<std::string>{}, "1", "2");
+    const int old_number = GENERATE(1, 2, 3);
+    const std::string old_version = std::to_string(old_number);
     int kills = 0;
     for (int write = 1;; ++write) {
         const LedgerFolder folder;
-        change(folder.ledger(), kVersion1);
-        if (old_version == "2") change(folder.ledger(), kVersion2);
+        change(folder.ledger(), old_ledger(old_number));
         const auto before = contents(folder.ledger());
         const auto old_schema = schema(folder.ledger());
         const int status = reap(start_child([&] {
@@ -112,7 +197,8 @@ TEST_CASE("kill -9 at any write of a migration leaves the old version or the new
         }));
         const auto version = ask(folder.ledger(), "SELECT version FROM schema_version");
         CHECK((version == old_version || version == kThisVersion));
-        if (version == old_version) CHECK(schema(folder.ledger()) == old_schema);
+        CHECK((version == old_version) == (schema(folder.ledger()) == old_schema));
+        CHECK(ask(folder.ledger(), "PRAGMA integrity_check") == "ok");
         CHECK(contents(folder.ledger()) == before);
         { const SqliteLedger next(folder.ledger()); }
         CHECK(ask(folder.ledger(), "SELECT version FROM schema_version") == kThisVersion);
@@ -127,14 +213,15 @@ TEST_CASE("kill -9 at any write of a migration leaves the old version or the new
     CHECK(kills > 2);
 }
 
-TEST_CASE("a ledger of version 1 that many processes open at once is migrated once and takes their commits",
+TEST_CASE("an old ledger that many processes open at once is migrated once and takes their commits",
           "[sqlite_ledger]") {
+    const int old_number = GENERATE(1, 3);
     const LedgerFolder folder;
-    change(folder.ledger(), kVersion1);
+    change(folder.ledger(), old_ledger(old_number));
     int gate[2];
     REQUIRE(::pipe2(gate, O_CLOEXEC) == 0);
     std::vector<pid_t> children;
-    for (std::uint64_t k = 10; k < 18; ++k) {
+    for (std::uint64_t k = 10; k < 20; ++k) {
         children.push_back(start_child([&] {
             ::close(gate[1]);
             char byte = 0;
@@ -160,7 +247,7 @@ TEST_CASE("a ledger of version 1 that many processes open at once is migrated on
     CHECK(ask(folder.ledger(),
               "SELECT count(*) || ' ' || (SELECT count(*) FROM generations) || ' ' || (SELECT acquired FROM"
               " sources) || ' ' || (SELECT group_concat(version) FROM schema_version) FROM invoices") ==
-          "10 8 11 " + kThisVersion);
+          (old_number == 1 ? "12 10 13 " : "13 12 14 ") + kThisVersion);
 }
 
 TEST_CASE("a ledger of version 1 that is used by the old program meanwhile is migrated under it",
@@ -168,7 +255,8 @@ TEST_CASE("a ledger of version 1 that is used by the old program meanwhile is mi
     const LedgerFolder folder;
     SqliteConnection old(folder.ledger(), true, std::chrono::seconds(5));
     old.execute(kVersion1);
-    SqliteStatement insert(old, "INSERT INTO duplicates VALUES('sequence', ?1, 'x', 0)");
+    SqliteStatement insert(
+        old, "INSERT INTO duplicates(source, position, id, seen_at) VALUES('sequence', ?1, 'x', 0)");
     insert.bind(1, 10);
     insert.run();
     { const SqliteLedger ledger(folder.ledger()); }

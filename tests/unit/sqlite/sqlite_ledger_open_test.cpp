@@ -53,7 +53,9 @@ TEST_CASE("a new ledger has the documented schema and is durable by write-ahead 
     CHECK(
         ask(folder.ledger(), "SELECT group_concat(name) FROM pragma_table_info('invoices')") ==
         "id,source,position,status,supplier,currency,net,tax,gross,due,reason,attempts,consumer,acquired_at,"
-        "stored_at");
+        "stored_at,round,due_at,leased_until,failures,first_failed_at,kind,number,issued_on,due_on,"
+        "supplier_id,buyer,file_digest,repeats,result,output,exit_status,started_at,worked_us,generation,"
+        "record,digest");
     CHECK(
         ask(folder.ledger(), "SELECT group_concat(name) FROM pragma_table_info('duplicates') WHERE pk > 0") ==
         "source,position,id");
@@ -61,9 +63,16 @@ TEST_CASE("a new ledger has the documented schema and is durable by write-ahead 
           "source,cursor,acquired,updated_at,digest,file");
     CHECK(ask(folder.ledger(), "SELECT version FROM schema_version") == std::to_string(kLedgerSchemaVersion));
     CHECK(ask(folder.ledger(), "PRAGMA journal_mode") == "wal");
-    CHECK_THROWS_AS(
-        change(folder.ledger(), "INSERT INTO invoices VALUES('x','s',1,'lost','','',0,0,0,0,'',1,0,0,0)"),
-        SqliteError);
+    const auto insert = [&](const std::string& table, const std::string& status) {
+        change(folder.ledger(), "INSERT INTO " + table +
+                                    "(id, source, position, status, attempts, consumer, acquired_at,"
+                                    " stored_at) VALUES('x', 's', 1, '" +
+                                    status + "', 1, 0, 0, 0)");
+    };
+    for (const auto* table : {"invoices", "history"}) {
+        CHECK_THROWS_AS(insert(table, "lost"), SqliteError);
+        CHECK_NOTHROW(insert(table, "waiting"));
+    }
 }
 
 TEST_CASE("an empty file and a copy made by VACUUM INTO are opened", "[sqlite_ledger]") {

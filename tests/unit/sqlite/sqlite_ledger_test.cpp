@@ -2,6 +2,8 @@
 // What a commit makes of records: rows, duplicates, the source's row and the outcomes.
 #include "common/ledger/sqlite/sqlite_ledger.hpp"
 
+#include <fmt/format.h>
+
 #include <limits>
 #include <string>
 #include <thread>
@@ -75,7 +77,7 @@ TEST_CASE("a batch of every mixture of plain and detailed records is written who
     const auto first = size / 3;  // the storage wraps inside a group
     const auto when = context("sequence", size);
     change(folder.ledger(), "INSERT INTO generations VALUES(" + std::to_string(when.generation) +
-                                ", 'sequence', " + std::to_string(first) + ", 0, 0, 0, NULL, NULL)");
+                                ", 'sequence', " + std::to_string(first) + ", 0, 0, 0, NULL, NULL, NULL)");
     ledger.commit(batch.range_from(first), when);
     for (unsigned i = 0; i < size; ++i) {
         CHECK(batch.outcomes()[i] == static_cast<Outcome>(i % 3));
@@ -86,6 +88,11 @@ TEST_CASE("a batch of every mixture of plain and detailed records is written who
               " coalesce(reason, 'r' || position) = 'r' || position AND"
               " status = iif(position % 3 = 0, 'booked', iif(position % 3 = 1, 'rejected', 'failed'))") ==
           std::to_string(size));
+    CHECK(
+        ask(folder.ledger(),
+            fmt::format("SELECT count(*) FROM invoices WHERE generation = {0} AND record % {1} = position AND"
+                        " record BETWEEN {2} AND {2} + {1} - 1",
+                        when.generation, size, first)) == std::to_string(size));
     CHECK(ask(folder.ledger(), "SELECT count(reason) FROM invoices") ==
           std::to_string(detailed_every == 0 ? 0 : (size + detailed_every - 1) / detailed_every));
 }

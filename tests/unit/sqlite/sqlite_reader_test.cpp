@@ -144,6 +144,21 @@ TEST_CASE("a ledger below a linked folder is read with its log, and one that is 
     check_mentions(refusal.text, "it is a symbolic link; name the file that it points to");
 }
 
+TEST_CASE("a ledger of version 2 or 3 is read as it is", "[ledger_reader]") {
+    const int version = GENERATE(2, 3);
+    const LedgerFolder folder;
+    change(folder.ledger(), old_ledger(version));
+    const auto before = states_in(folder);
+    read_sqlite_ledger(folder.ledger(), [&](LedgerReader& reader) {
+        CHECK(reader.last_commit(77)->recorded == 3U);
+        CHECK(reader.id() == (version < 3 ? 0U : 0xa7U));
+        CHECK(reader.books().at(0).acquired == reader.books().at(0).rows());
+        CHECK(reader.books().at(0).failed == (version < 3 ? 0U : 1U));
+        CHECK(reader.check_itself(10).faults.empty());
+    });
+    CHECK(states_in(folder) == before);
+}
+
 TEST_CASE("a ledger of version 1 is read as it is", "[ledger_reader]") {
     const LedgerFolder folder;
     change(folder.ledger(), kVersion1);
@@ -169,7 +184,8 @@ TEST_CASE("rows are counted by source and status, whether or not the ledger coun
     Batch others;
     others.add("d", 9);
     ledger.commit(others.range(), context("spool:/in"));
-    change(folder.ledger(), "INSERT INTO duplicates VALUES('unknown', 1, 'a', 0)");
+    change(folder.ledger(),
+           "INSERT INTO duplicates(source, position, id, seen_at) VALUES('unknown', 1, 'a', 0)");
     read_sqlite_ledger(folder.ledger(), [&](LedgerReader& reader) {
         const auto books = reader.books();
         REQUIRE(books.size() == 3);

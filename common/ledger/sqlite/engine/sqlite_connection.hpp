@@ -76,6 +76,12 @@ class SqliteConnection {
     // NULL.
     [[nodiscard]] std::string query_text(const char* sql);
 
+    // Replaces the CREATE statement of a table by `sql`, within the caller's transaction, and changes no row.
+    // The rows must be rows of the new table as they are: it may have other checks, and more columns at its
+    // end. (https://www.sqlite.org/lang_altertable.html, section 7, "making other kinds of table schema
+    // changes".)
+    void redefine_table(std::string_view table, std::string_view sql);
+
     // Returns the number of rows that the last INSERT, UPDATE or DELETE changed.
     [[nodiscard]] std::int64_t changes() const noexcept;
     [[nodiscard]] bool in_transaction() const noexcept;
