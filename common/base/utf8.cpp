@@ -41,6 +41,10 @@ std::size_t character_length(std::string_view text) noexcept {
     return 0;
 }
 
+bool is_readable_utf8(std::string_view text) noexcept {
+    return readable_prefix(text) == text.size();
+}
+
 std::string_view readable_utf8(std::string_view text, std::string& buffer) {
     std::size_t good = readable_prefix(text);
     if (good == text.size()) return text;

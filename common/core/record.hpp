@@ -54,6 +54,8 @@ struct alignas(64) Record {
     [[nodiscard]] std::string_view output_in(const ByteAreaView& bytes) const {
         return extra_in(id_length, id, Extra::Output, bytes);
     }
+    // True if the record has a result or an output.
+    [[nodiscard]] bool has_extra() const noexcept { return is_spanned() && span().kind != Extra::None; }
     [[nodiscard]] bool is_spanned() const noexcept { return pipeline::is_spanned(id_length); }
     [[nodiscard]] ByteSpan span() const noexcept { return ByteSpan::load(id); }
     [[nodiscard]] bool id_unusable() const noexcept { return (id_length & kIdUnusable) != 0; }

@@ -30,9 +30,9 @@ std::string insert_sql(std::size_t rows, bool details) {
     std::string sql =
         "INSERT INTO invoices(source, stored_at, generation, id, position, status, attempts, consumer,"
         " acquired_at, record";
-    if (details) sql += insert_columns_sql();
+    if (details) sql += insert_columns_sql() + ", result, output";
     sql += ") VALUES";
-    const int parameters = kRowParameters + (details ? static_cast<int>(kDetailColumns.size()) : 0);
+    const int parameters = kRowParameters + (details ? static_cast<int>(kDetailColumns.size()) + 2 : 0);
     for (std::size_t row = 0; row < rows; ++row) {
         sql += fmt::format("{}(?{}, ?{}, ?{}", row == 0 ? "" : ", ", kSource, kStoredAt, kGeneration);
         const int first = kFirstRow + static_cast<int>(row) * kRowParameters;
@@ -53,6 +53,11 @@ Outcome parse_outcome(std::string_view status) noexcept {
 // Returns the signed integer with the same bits: SQLite has no unsigned integers.
 std::int64_t stored(std::uint64_t value) noexcept {
     return static_cast<std::int64_t>(value);
+}
+
+// True if the record's row has more than the columns of every row.
+bool is_detailed(const Record& record) noexcept {
+    return record.has_details != 0 || record.has_extra();
 }
 
 // True if no row under another form of the record's id (former_ids()) needs to be looked for.
@@ -85,7 +90,7 @@ std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, c
     for (std::size_t done = first; done < records.size();) {
         plain_end = std::max(plain_end, done);
         while (plain_end < records.size() && plain_end < done + kGroup &&
-               records.record(plain_end).has_details == 0 &&
+               !is_detailed(records.record(plain_end)) &&
                has_one_form(records.record(plain_end), records.id(plain_end))) {
             ++plain_end;
         }
@@ -125,9 +130,12 @@ std::int64_t LedgerRows::insert_group(const RecordRange& records, std::size_t fi
 
 std::int64_t LedgerRows::insert_one(const RecordRange& records, std::size_t i, const CommitContext& context) {
     const Record& record = records.record(i);
-    SqliteStatement& insert = record.has_details != 0 ? insert_detailed_ : insert_one_;
+    SqliteStatement& insert = is_detailed(record) ? insert_detailed_ : insert_one_;
     bind_row(insert, 0, records, i, context);
-    if (record.has_details != 0) bind_details(records.details(i));
+    if (is_detailed(record)) {
+        bind_details(record.has_details != 0 ? &records.details(i) : nullptr);
+        bind_extra(record, records.bytes());
+    }
     insert.run();
     return database_->changes();
 }
@@ -145,17 +153,39 @@ void LedgerRows::bind_row(SqliteStatement& insert, std::size_t row, const Record
     insert.bind(first + 6, stored(records.first() + i));
 }
 
-void LedgerRows::bind_details(const Details& details) {
+// Binds the details; NULL to all their columns if `details` is null.
+void LedgerRows::bind_details(const Details* details) {
     int parameter = kFirstDetail;
     for (std::size_t i = 0; i < kDetailColumns.size(); ++i, ++parameter) {
         const DetailField& field = kDetailColumns[i].field;
-        if (field.kind != DetailField::Kind::Amount) {
-            insert_detailed_.bind_or_null(parameter, readable_utf8((details.*field.get_text)(), copies_[i]));
-        } else if (details.has(field.amount)) {
-            insert_detailed_.bind(parameter, details.amounts[field.amount]);
+        if (details == nullptr) {
+            insert_detailed_.bind_null(parameter);
+        } else if (field.kind != DetailField::Kind::Amount) {
+            insert_detailed_.bind_or_null(parameter, readable_utf8((details->*field.get_text)(), copies_[i]));
+        } else if (details->has(field.amount)) {
+            insert_detailed_.bind(parameter, details->amounts[field.amount]);
         } else {
             insert_detailed_.bind_null(parameter);
         }
+    }
+}
+
+// Binds the program's result and its output. Both are texts: if an output is not UTF-8, its odd bytes are
+// escaped, as safe_lines() does.
+void LedgerRows::bind_extra(const Record& record, const ByteAreaView& bytes) {
+    constexpr int kResult = kFirstDetail + static_cast<int>(kDetailColumns.size());
+    const std::string_view result = record.result_in(bytes);
+    const std::string_view output = record.output_in(bytes);
+    if (result.data() == nullptr) {
+        insert_detailed_.bind_null(kResult);
+    } else {
+        insert_detailed_.bind(kResult, result);
+    }
+    if (output.data() == nullptr) {
+        insert_detailed_.bind_null(kResult + 1);
+    } else {
+        if (!is_readable_utf8(output)) shown_output_ = safe_lines(output);
+        insert_detailed_.bind(kResult + 1, is_readable_utf8(output) ? output : shown_output_);
     }
 }
 

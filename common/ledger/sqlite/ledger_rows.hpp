@@ -30,7 +30,8 @@ class LedgerRows {
     std::int64_t insert_one(const RecordRange& records, std::size_t i, const CommitContext& context);
     void bind_row(SqliteStatement& insert, std::size_t row, const RecordRange& records, std::size_t i,
                   const CommitContext& context);
-    void bind_details(const Details& details);
+    void bind_details(const Details* details);
+    void bind_extra(const Record& record, const ByteAreaView& bytes);
     std::string_view stored_form(std::string_view id);
     Outcome find_outcome(const RecordRange& records, std::size_t i, const CommitContext& context);
     std::optional<Outcome> find_former(const RecordRange& records, std::size_t i,
@@ -40,6 +41,7 @@ class LedgerRows {
     SqliteConnection* database_;
     SqliteStatement insert_group_, insert_one_, insert_detailed_, find_, find_duplicate_, insert_duplicate_;
     std::int64_t added_ = 0;  // the rows that the current call of insert() has added
+    std::string shown_output_;  // an output that is not UTF-8
     std::string shown_id_;    // stored_form() returns it for an id that is not plain
     // Holds the UTF-8 copies of bound texts that are not UTF-8 themselves.
     std::array<std::string, kDetailColumns.size()> copies_;
