@@ -41,6 +41,10 @@ std::shared_ptr<const UniqueFd> confine(const ConsumerOptions& options) {
     }
 }
 
+ProgramChild::Input input_of(StandardInput input) noexcept {
+    return input == StandardInput::Body ? ProgramChild::Input::Body : ProgramChild::Input::Null;
+}
+
 ProgramChild::Setup program(const ConsumerOptions& options, ProgramChild::Input input) {
     const std::string& command = options.process.command.front();
     return {find_program(command, process_environment()), std::filesystem::path(command).filename(), input,
@@ -104,8 +108,8 @@ std::unique_ptr<BatchProcessor> make_batch_processor(const ConsumerOptions& opti
         }
         case ProcessSpec::Kind::Each:
             return std::make_unique<EachProcessor>(
-                EachPlan{program(options, ProgramChild::Input::Null), options.item_timeout, spool,
-                         options.source.name(), options.place},
+                EachPlan{program(options, input_of(options.outside.standard_input)), options.item_timeout,
+                         spool, options.source.name(), options.place, options.outside.keep_output},
                 CommandTemplate(options.process.command, invoice_directory(options.source), options.place));
         case ProcessSpec::Kind::Ubl:
         case ProcessSpec::Kind::None:

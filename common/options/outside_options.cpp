@@ -3,8 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "common/core/layout.hpp"
 #include "common/options/shared_options.hpp"
@@ -17,17 +21,45 @@ constexpr std::uint64_t kLeastMemory = std::uint64_t{1} << 20U;
 constexpr std::uint64_t kMostMemory = std::uint64_t{1} << 50U;
 constexpr std::uint32_t kMostItems = 1'000'000'000;
 
+template <class Value>
+using Word = std::pair<std::string_view, Value>;
+constexpr std::array<Word<RequestForm>, 3> kRequestForms{
+    {{"id", RequestForm::Id}, {"json", RequestForm::Json}, {"raw", RequestForm::Raw}}};
+constexpr std::array<Word<StandardInput>, 2> kStandardInputs{
+    {{"none", StandardInput::None}, {"body", StandardInput::Body}}};
+
+template <class Words>
+auto value_of(const Words& words, std::string_view text, const char* accepted) {
+    for (const auto& [word, value] : words) {
+        if (word == text) return value;
+    }
+    throw std::invalid_argument(accepted);
+}
+
+template <class Words, class Value>
+std::string word_of(const Words& words, Value value) {
+    const auto found =
+        std::find_if(words.begin(), words.end(), [value](const auto& word) { return word.second == value; });
+    return std::string(found->first);
+}
+
 CommandOption request_option(RequestForm& field) {
+    return with_words(value_option(
+                          "request", "FORM", "what exec: is sent: id, json or raw", field,
+                          [](std::string_view text) {
+                              return value_of(kRequestForms, text, "id, json or raw is accepted");
+                          },
+                          [](RequestForm form) { return word_of(kRequestForms, form); }),
+                      {"id", "json", "raw"});
+}
+
+CommandOption standard_input_option(StandardInput& field) {
     return with_words(
         value_option(
-            "request", "FORM", "what exec: is sent: id or json", field,
-            [](std::string_view text) {
-                if (text == "id") return RequestForm::Id;
-                if (text == "json") return RequestForm::Json;
-                throw std::invalid_argument("id or json is accepted");
-            },
-            [](RequestForm form) { return std::string(form == RequestForm::Json ? "json" : "id"); }),
-        {"id", "json"});
+            "stdin", "WHAT", "that each: reads: none or body", field,
+            [](std::string_view text) { return value_of(kStandardInputs, text, "none or body is accepted"); },
+            [](StandardInput input) { return word_of(kStandardInputs, input); }),
+        {"none", "body"});
 }
 
 CommandOption memory_limit_option(std::uint64_t& field) {
@@ -48,6 +80,8 @@ std::vector<CommandOption> outside_options(OutsideOptions& fields) {
             memory_limit_option(fields.memory_limit),
             count_option("max-items-per-child", "then exec: is started anew, 0: never",
                          fields.max_items_per_child, 0, kMostItems),
+            standard_input_option(fields.standard_input),
+            switch_option("keep-output", "of each:, in the ledger, up to 64 KiB", fields.keep_output),
             switch_option("isolate", "run ubl in processes of its own", fields.isolate),
             switch_option("confine", "keep programs from segments and ledger (Landlock)", fields.confine)};
 }

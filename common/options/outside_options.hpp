@@ -12,8 +12,12 @@
 
 namespace pipeline {
 
-// The request that a program gets for each invoice: the invoice's id, or a JSON object with more data.
-enum class RequestForm : std::uint8_t { Id, Json };
+// The request that a program gets for each invoice: the invoice's id; a JSON object with more data; or a line
+// with the body's length and the id, and then the body.
+enum class RequestForm : std::uint8_t { Id, Json, Raw };
+
+// What a program of each: reads from its standard input: nothing (/dev/null), or the invoice's body.
+enum class StandardInput : std::uint8_t { None, Body };
 
 inline constexpr std::chrono::seconds kDefaultStartTimeout{30};
 
@@ -26,6 +30,8 @@ struct OutsideOptions {
     std::uint32_t max_items_per_child = 0;  // replace a child after so many invoices; 0: never
     // The longest time from a program's start until it reads its first request; 0: no limit.
     std::chrono::nanoseconds start_timeout = kDefaultStartTimeout;
+    StandardInput standard_input = StandardInput::None;  // of a program of each:
+    bool keep_output = false;  // store what a program of each: writes to its standard output
 };
 
 // Declares the options, bound to `fields`, in the order in which --help shows them.

@@ -88,6 +88,12 @@ void EachProcessor::run(Batch& batch, std::size_t i) {
     } else {
         static_cast<void>(batch.charge(i, Cause::ran_too_long(), complaint()));
     }
+    if (plan_.keep_output && batch.is_finished(i)) keep_output(batch, i);
+}
+
+// Adds the program's output to the result of item i, which is finished and not saved yet.
+void EachProcessor::keep_output(Batch& batch, std::size_t i) const {
+    batch.result(i).extra = std::make_unique<ExtraText>(ExtraText{Extra::Output, kept_output_.text()});
 }
 
 // Starts the program for item i. Returns false if the system cannot start it now, if the invoice's file is
@@ -100,8 +106,8 @@ bool EachProcessor::start(Batch& batch, std::size_t i) {
     // Mark the attempt before the program runs: the program may kill the consumer at once.
     if (!batch.begin(i)) return false;
     const std::uint32_t attempt = batch.attempt(i);
-    if (const auto mishap =
-            child_.start(command_.fill(invoice, attempt), id, environment_.of_attempt(id, attempt))) {
+    if (const auto mishap = child_.start(command_.fill(invoice, attempt), id,
+                                         environment_.of_attempt(id, attempt), invoice.body)) {
         batch.pause();
         batch.save();  // the next line may throw, which ends the consumer
         const std::string why = child_.throw_unless_passing(*mishap);
@@ -110,6 +116,7 @@ bool EachProcessor::start(Batch& batch, std::size_t i) {
         return false;
     }
     output_.clear();
+    kept_output_.clear();
     return true;
 }
 
@@ -148,6 +155,7 @@ void EachProcessor::read_output() {
         const auto [outcome, bytes] = child_.read_output(bytes_);
         if (outcome != ProgramChild::ReadOutcome::Read) return;
         output_.take({bytes_.data(), bytes});
+        if (plan_.keep_output) kept_output_.take({bytes_.data(), bytes});
         if (bytes < bytes_.size()) return;
     }
 }

@@ -14,6 +14,7 @@
 
 #include "consumer/outside/command_template.hpp"
 #include "consumer/outside/invoice_environment.hpp"
+#include "consumer/outside/kept_output.hpp"
 #include "consumer/outside/last_line.hpp"
 #include "consumer/outside/program_child.hpp"
 #include "consumer/outside/program_notices.hpp"
@@ -27,6 +28,7 @@ struct EachPlan {
     std::shared_ptr<const SpoolFolder> spool{};  // folder of the invoices' files; null: not in a spool
     std::string source{};                        // the source's name in the ledger
     std::uint32_t place = 0;                     // of the consumer
+    bool keep_output = false;                    // store the program's standard output
 };
 
 class EachProcessor final : public BatchProcessor {
@@ -56,6 +58,7 @@ class EachProcessor final : public BatchProcessor {
     [[nodiscard]] End wait_for_end(Batch& batch);
     void read_output();
     void judge(Batch& batch, std::size_t i, int wait_status);
+    void keep_output(Batch& batch, std::size_t i) const;
     [[nodiscard]] std::string complaint() const;
     [[nodiscard]] std::string last_words() const;
 
@@ -65,6 +68,7 @@ class EachProcessor final : public BatchProcessor {
     ProgramChild child_;
     std::vector<char> bytes_;
     LastLine output_;
+    KeptOutput kept_output_;
     std::array<TimePoint, kMaxBatch> not_before_{};  // earliest time of the next attempt at each item
     ProgramNotices notices_;
 };

@@ -19,7 +19,9 @@ namespace pipeline {
 
 class ExecChild {
   public:
-    static constexpr std::size_t kMaxAnswerBytes = 65'536;
+    // A result of kMaxResultBytes, and room for the rest of the answer and for a result that is a little
+    // longer: such an answer is refused for its length.
+    static constexpr std::size_t kMaxAnswerBytes = 4 * kMaxResultBytes;
     // Does the consumer's other work during a wait. Returns the longest time until it must be called again.
     using Meanwhile = std::function<std::chrono::nanoseconds()>;
 

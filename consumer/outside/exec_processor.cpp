@@ -169,6 +169,7 @@ void ExecProcessor::take_answer(std::string_view line) {
     if (!now_.has_read(number)) return drop_surplus(line);
     const std::size_t item = now_.item(number);
     if (number != 0) answer = read_answer(line, batch_->result(item));
+    if (!answer.unknown_key.empty()) notices_.unknown_key(answer.unknown_key);
     if (answer.kind == Answer::Kind::Understood) {
         batch_->finish(item);
     } else {

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -46,6 +47,20 @@ bool open_pipe(Pipe& pipe) noexcept {
     return move_above_streams(pipe.read_end) && move_above_streams(pipe.write_end);
 }
 
+// Opens a file in memory that has these bytes, at its beginning. Returns false and leaves errno set if it
+// fails.
+bool open_file(UniqueFd& fd, std::string_view bytes) noexcept {
+    fd.reset(::memfd_create("body", MFD_CLOEXEC));
+    if (!fd || !move_above_streams(fd)) return false;
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(fd.get(), bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return false;
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return ::lseek(fd.get(), 0, SEEK_SET) == 0;
+}
+
 bool set_non_blocking(const UniqueFd& fd) noexcept {
     return ::fcntl(fd.get(), F_SETFL, O_NONBLOCK) == 0;
 }
@@ -55,9 +70,11 @@ bool set_non_blocking(const UniqueFd& fd) noexcept {
 struct ProgramChild::Pipes {
     Pipe input, output, error;
     // Returns 0 or an errno value.
-    int open(Input kind) noexcept {
+    int open(Input kind, std::string_view body) noexcept {
         if (kind == Input::Pipe) {
             if (!open_pipe(input)) return errno;
+        } else if (kind == Input::Body && body.data() != nullptr) {
+            if (!open_file(input.read_end, body)) return errno;
         } else {
             input.read_end.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
             if (!input.read_end || !move_above_streams(input.read_end)) return errno;
@@ -83,8 +100,9 @@ ProgramChild::~ProgramChild() {
 }
 
 std::optional<Mishap> ProgramChild::start(const std::vector<std::string>& arguments, std::string_view about,
-                                          const std::vector<std::string>& environment) {
-    const auto mishap = launch(arguments, environment);
+                                          const std::vector<std::string>& environment,
+                                          std::string_view body) {
+    const auto mishap = launch(arguments, environment, body);
     if (!mishap) {
         const std::string name = printable(setup_.name);
         errors_.begin(about.empty() ? fmt::format("{}[{}]", name, pid_)
@@ -100,9 +118,11 @@ std::string ProgramChild::throw_unless_passing(const Mishap& mishap) const {
 }
 
 std::optional<Mishap> ProgramChild::launch(const std::vector<std::string>& arguments,
-                                           const std::vector<std::string>& environment) {
+                                           const std::vector<std::string>& environment,
+                                           std::string_view body) {
     Pipes pipes;
-    if (const int error = pipes.open(setup_.input); error != 0) return Mishap{Mishap::Step::Pipe, error};
+    if (const int error = pipes.open(setup_.input, body); error != 0)
+        return Mishap{Mishap::Step::Pipe, error};
     SpawnPlan plan;
     plan.paths = {setup_.path};
     plan.arguments = arguments;

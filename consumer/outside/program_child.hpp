@@ -29,7 +29,9 @@ namespace pipeline {
 class ProgramChild {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
-    enum class Input { Null, Pipe };  // the program reads /dev/null, or the consumer's pipe
+    // What the program reads: /dev/null; the consumer's pipe; or the body that start() gets, from a file in
+    // memory of its own, so that it may read the body when and how far it wants (/dev/null if there is none).
+    enum class Input { Null, Pipe, Body };
 
     struct Setup {
         std::string path;  // the file to execute
@@ -51,14 +53,15 @@ class ProgramChild {
 
     // Starts the program. `arguments` begin with its name (argv[0]). Returns the mishap if the program could
     // not be started. `about` becomes part of the prefix of the program's lines in the log.
-    // The second form gives the program another environment than Setup does.
+    // The second form gives the program another environment than Setup does, and a body.
     [[nodiscard]] std::optional<Mishap> start(const std::vector<std::string>& arguments,
                                               std::string_view about) {
         return start(arguments, about, setup_.environment);
     }
     [[nodiscard]] std::optional<Mishap> start(const std::vector<std::string>& arguments,
                                               std::string_view about,
-                                              const std::vector<std::string>& environment);
+                                              const std::vector<std::string>& environment,
+                                              std::string_view body = {});
     // Returns the text of the failure if a retry may help (the system is out of processes, for example).
     // Otherwise throws Failure NoInput.
     [[nodiscard]] std::string throw_unless_passing(const Mishap& mishap) const;
@@ -116,7 +119,8 @@ class ProgramChild {
   private:
     struct Pipes;
     [[nodiscard]] std::optional<Mishap> launch(const std::vector<std::string>& arguments,
-                                               const std::vector<std::string>& environment);
+                                               const std::vector<std::string>& environment,
+                                               std::string_view body);
     void read_errors(TimePoint now);
     void let_go();
 

@@ -61,6 +61,12 @@ void ProgramNotices::early(std::string_view line) {
         quoted(line, kMostShown));
 }
 
+void ProgramNotices::unknown_key(std::string_view key) {
+    if (std::exchange(has_unknown_key_, true) || !may_log()) return;
+    log(LogLevel::Notice, "{} gave an answer with the key {}, which means nothing and is left out", program_,
+        quoted(key, kMostShown));
+}
+
 void ProgramNotices::surplus(std::string_view answer) {
     if (std::exchange(has_surplus_, true) || !may_log()) return;
     log(LogLevel::Warning, "{} gave an answer that nobody waits for: {}; starting it anew", program_,

@@ -22,8 +22,8 @@ class ProgramNotices {
     explicit ProgramNotices(std::string program, bool is_ours = false)
         : program_(std::move(program)), is_ours_(is_ours) {}
 
-    // Call when a new program starts: early() and surplus() may then log again, once each.
-    void begin() noexcept { is_early_ = has_surplus_ = false; }
+    // Call when a new program starts: early(), unknown_key() and surplus() may then log again, once each.
+    void begin() noexcept { is_early_ = has_unknown_key_ = has_surplus_ = false; }
     void cannot_start(std::string_view why);
     // Logs that the program has ended between two invoices, for the reason `why`.
     void ended_idle(std::string_view why);
@@ -43,6 +43,8 @@ class ProgramNotices {
     void failed(std::string_view id, std::uint32_t attempt, std::string_view cause, std::string_view said);
     // Logs, once per program, that it wrote a line before it had read a request.
     void early(std::string_view line);
+    // Logs, once per program, that an answer of it has a key that means nothing.
+    void unknown_key(std::string_view key);
     // Logs, once per program, that it gave an answer although it had read no request for it.
     void surplus(std::string_view answer);
 
@@ -52,6 +54,7 @@ class ProgramNotices {
     std::string program_;
     bool is_ours_;
     bool is_early_ = false;
+    bool has_unknown_key_ = false;
     bool has_surplus_ = false;
     LineBudget budget_{kLinesPerSecond};
 };

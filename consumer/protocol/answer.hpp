@@ -22,6 +22,7 @@ struct Answer {
     Kind kind = Kind::Understood;
     std::string problem{};            // why the line was not understood; empty if Understood
     std::optional<std::string> id{};  // the id in the answer, as UTF-8
+    std::string unknown_key{};        // the first key in the answer that means nothing; empty: there is none
 
     // True if the answer gives no id, or the id `invoice`. An id that is not UTF-8 is given as readable_id(),
     // or with U+FFFD for each byte that belongs to no character: some programs read lines like that.

@@ -8,12 +8,14 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
 #include "common/base/utf8.hpp"
 #include "consumer/protocol/answer.hpp"
+#include "consumer/protocol/json_member.hpp"
 #include "consumer/work/clean_text.hpp"
 #include "consumer/work/decimal.hpp"
 
@@ -21,6 +23,8 @@ namespace pipeline {
 namespace {
 
 using Json = nlohmann::json;
+
+constexpr std::string_view kResult = "result";
 
 std::optional<std::int64_t> exact_hundredths(std::string_view text) {
     Decimal value;
@@ -73,8 +77,11 @@ class AnswerReader : public nlohmann::json_sax<Json> {
         if (!no_answer_.empty()) return {Answer::Kind::None, std::move(no_answer_)};
         if (!has_status_) return {Answer::Kind::None, "a JSON object without status"};
         if (!refused_.empty()) return {Answer::Kind::Refused, std::move(refused_), std::move(given_id_)};
-        return {Answer::Kind::Understood, {}, std::move(given_id_)};
+        return {Answer::Kind::Understood, {}, std::move(given_id_), std::move(unknown_key_)};
     }
+    // True if the answer has a result. Its text is not among the events, which do not keep the digits of
+    // numbers.
+    [[nodiscard]] bool has_result() const noexcept { return has_result_; }
 
     bool null() override { return true; }
     bool boolean(bool) override { return is_unknown() || refuse("is true or false"); }
@@ -86,7 +93,13 @@ class AnswerReader : public nlohmann::json_sax<Json> {
     bool start_object(std::size_t) override { return enter(); }
     bool start_array(std::size_t) override { return enter(); }
     bool key(string_t& key) override {
-        if (depth_ == 1) key_ = key;
+        if (depth_ != 1) return true;
+        key_ = key;
+        if (key_ == kResult) {
+            has_result_ = true;
+        } else if (is_unknown() && unknown_key_.empty()) {
+            unknown_key_ = key_;
+        }
         return true;
     }
     bool end_object() override { return leave(); }
@@ -174,10 +187,29 @@ class AnswerReader : public nlohmann::json_sax<Json> {
     std::string key_;
     bool has_status_ = false;
     bool is_overflown_ = false;
+    bool has_result_ = false;
     std::optional<std::string> given_id_;
+    std::string unknown_key_;
     std::string no_answer_;  // why the line is no answer
     std::string refused_;    // why the answer is refused
 };
+
+// Returns the answer, and stores the text of its result in `result`.
+Answer finished(AnswerReader&& reader, std::string_view line, Result& result) {
+    const bool has_result = reader.has_result();
+    Answer answer = std::move(reader).answer();
+    if (!has_result || answer.kind != Answer::Kind::Understood) return answer;
+    const std::string_view text = last_member(line, kResult);
+    if (text == "null") return answer;
+    if (text.size() > kMaxResultBytes) {
+        answer.kind = Answer::Kind::Refused;
+        answer.problem = fmt::format("JSON whose {} has {} bytes: at most {} are accepted", kResult,
+                                     text.size(), kMaxResultBytes);
+        return answer;
+    }
+    result.extra = std::make_unique<ExtraText>(ExtraText{Extra::Result, std::string(text)});
+    return answer;
+}
 
 std::string amount_text(std::int64_t hundredths) {
     const bool negative = hundredths < 0;
@@ -191,10 +223,10 @@ std::string amount_text(std::int64_t hundredths) {
 Answer read_json_answer(std::string_view line, Result& result) {
     AnswerReader reader(result);
     Json::sax_parse(line, &reader);
-    if (!reader.is_overflown()) return std::move(reader).answer();
+    if (!reader.is_overflown()) return finished(std::move(reader), line, result);
     AnswerReader again(result);
     Json::sax_parse(with_huge_numbers_quoted(line), &again);
-    return std::move(again).answer();
+    return finished(std::move(again), line, result);
 }
 
 std::string write_json_answer(std::string_view id, const Result& result) {

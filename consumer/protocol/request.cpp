@@ -21,11 +21,6 @@ constexpr const char* kTwoRequests =
 constexpr const char* kTwoRequestsOfOurs =
     "the id has a newline, which would make two requests of it: leave --isolate out";
 
-bool is_utf8(std::string_view text) {
-    std::string buffer;
-    return readable_utf8(text, buffer).data() == text.data();
-}
-
 std::string base64(std::string_view bytes) {
     constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     std::string text;
@@ -41,7 +36,17 @@ std::string base64(std::string_view bytes) {
 
 void add(nlohmann::json& request, const std::string& name, std::string_view value) {
     request[name] = readable_id(value);
-    if (!is_utf8(value)) request[name + "_base64"] = base64(value);
+    if (!is_readable_utf8(value)) request[name + "_base64"] = base64(value);
+}
+
+// A NUL byte is UTF-8, and JSON has a form for it; but many programs end their strings there.
+void add_body(nlohmann::json& request, std::string_view body) {
+    if (body.data() == nullptr) return;
+    if (is_readable_utf8(body)) {
+        request["body"] = body;
+    } else {
+        request["body_base64"] = base64(body);
+    }
 }
 
 }  // namespace
@@ -77,11 +82,15 @@ void RequestWriter::append(std::string& to, const Acquired& invoice, std::uint32
         fmt::format_to(std::back_inserter(to), "{} {}", invoice.position, id);
     } else if (form_ == RequestForm::Id) {
         to += id;
+    } else if (form_ == RequestForm::Raw) {
+        fmt::format_to(std::back_inserter(to), "{}\t{}\n{}", invoice.body.size(), id, invoice.body);
+        return;
     } else {
         nlohmann::json request{{"attempt", attempt}};
         add(request, "id", id);
         add(request, "source", source_);
         add(request, "path", invoice_path(directory_, id));
+        add_body(request, invoice.body);
         to += request.dump();
     }
     to += '\n';

@@ -150,6 +150,8 @@ void Batch::save() {
     const auto results = results_.subspan(saved_, ready_ - saved_);
     saved_ = ready_;
     is_given_up_ = !owner_.save_results(results);
+    // Free the texts now: a batch that is not saved yet bounds what this process keeps.
+    for (Result& result : results) result.extra.reset();
     saved_at_ = steady_clock::now();
 }
 

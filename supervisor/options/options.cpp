@@ -171,6 +171,13 @@ void check_outside(const Options& options) {
                   for_long_lived, options);
     refuse_unless(outside.start_timeout == kDefaultStartTimeout || is_long_lived || outside.isolate,
                   "start-timeout", for_long_lived, options);
+    const bool is_each = is_program && !is_long_lived;
+    const auto short_lived = [](const ProcessTraits& traits) {
+        return traits.argument == SpecArgument::Command && !traits.is_long_lived;
+    };
+    const std::string for_each = process_forms_where(short_lived) + " is accepted with it";
+    refuse_unless(outside.standard_input == StandardInput::None || is_each, "stdin", for_each, options);
+    refuse_unless(!outside.keep_output || is_each, "keep-output", for_each, options);
     refuse_unless(!outside.confine || is_program || outside.isolate, "confine",
                   process_forms_where(program, ", ") + ", or --isolate, is accepted with it", options);
     if (outside.pipeline > options.batch_max) {

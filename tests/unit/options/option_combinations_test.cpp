@@ -75,6 +75,16 @@ TEST_CASE("options of work outside are accepted where there is some", "[options]
     CHECK(options_of(with_consumers({"--process=each:a", "--memory-limit=1GiB"})).outside.memory_limit ==
           1U << 30U);
 
+    const auto each = options_of(with_consumers({"--process=each:a", "--stdin=body", "--keep-output"}));
+    CHECK(each.outside.standard_input == pipeline::StandardInput::Body);
+    CHECK(each.outside.keep_output);
+    CHECK(options_of(with_consumers({"--process=exec:a", "--request=raw"})).outside.request ==
+          pipeline::RequestForm::Raw);
+    CHECK(error_of(with_consumers({"--process=exec:a", "--keep-output"})) ==
+          "--keep-output does not go with --process 'exec:a': each:COMMAND is accepted with it");
+    CHECK(error_of(with_consumers({"--process=exec:a", "--stdin=body"})) ==
+          "--stdin does not go with --process 'exec:a': each:COMMAND is accepted with it");
+
     CHECK(error_of(with_consumers({"--pipeline=2"})) ==
           "--pipeline does not go with --process 'ubl': exec:COMMAND, or --isolate, is accepted with it");
     CHECK(error_of(with_consumers({"--process=each:a", "--pipeline=2"})) ==

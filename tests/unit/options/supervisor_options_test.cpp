@@ -92,7 +92,12 @@ const std::vector<OptionCase>& all_options() {
          "25h", time_text("a duration from 1ms to 24h")},
         {"request", "id", "id",
          [](const Options& o) { return o.outside.request == pipeline::RequestForm::Json ? "json" : "id"; },
-         "xml", "id or json is accepted"},
+         "xml", "id, json or raw is accepted"},
+        {"stdin", "none", "none",
+         [](const Options& o) {
+             return o.outside.standard_input == pipeline::StandardInput::Body ? "body" : "none";
+         },
+         "id", "none or body is accepted"},
         {"pipeline", "1", "1", [](const Options& o) { return std::to_string(o.outside.pipeline); }, "257",
          count_text(1, 256)},
         {"start-timeout", "30s", "30s",

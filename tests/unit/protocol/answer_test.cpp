@@ -166,6 +166,27 @@ TEST_CASE("a result that is written in JSON is read as the same", "[answer]") {
     CHECK(read_answer(of_bytes.substr(0, of_bytes.size() - 1), again).may_be_for("\xff"));
 }
 
+TEST_CASE("an answer's result is its text, and the first key that means nothing is named", "[answer]") {
+    Result result;
+    auto answer = read_answer(R"({"status":"booked","result":{"x":1.10},"colour":1,"taste":2})", result);
+    CHECK(answer.kind == Answer::Kind::Understood);
+    CHECK(answer.unknown_key == "colour");
+    REQUIRE(result.extra);
+    CHECK(result.extra->kind == pipeline::Extra::Result);
+    CHECK(result.extra->text == R"({"x":1.10})");
+    CHECK_FALSE(result.has_details);
+
+    answer = read_answer(R"({"status":"booked","result":null,"supplier":"a"})", result);
+    CHECK(answer.unknown_key.empty());
+    CHECK_FALSE(result.extra);
+    CHECK(result.has_details);
+    CHECK(read_answer(R"({"result":1e999,"status":"booked"})", result).kind == Answer::Kind::Understood);
+    REQUIRE(result.extra);
+    CHECK(result.extra->text == "1e999");
+    CHECK(read_answer("booked", result).unknown_key.empty());
+    CHECK_FALSE(result.extra);
+}
+
 TEST_CASE("a request is the id, or an object that says where it comes from", "[answer]") {
     std::string sent;
     const RequestWriter plain(RequestForm::Id, parse_source("sequence"));
