@@ -17,6 +17,8 @@ namespace {
 constexpr double kHeldBack = 0.05;
 // A side that waits for more than this share of its time is not the bottleneck.
 constexpr double kMostlyWaits = 0.5;
+// A byte area is full from this share on: padding and the size of the next body leave the rest unused.
+constexpr double kBytesAreFull = 0.75;
 // Consumers can be the bottleneck although the ring is not full yet and the producer need not wait. This is
 // so if they are idle for less than kNoTimeLeft of their time, and the ring takes in more invoices than they
 // store, by more than kFallsBehind of its intake.
@@ -140,6 +142,13 @@ Advice advise(const Load& load) {
             "the ledger is the bottleneck: consumers spent {} % {} on storing and flushing results; more of "
             "them do not help",
             percent(storing), window);
+    } else if (held_back > kHeldBack && load.bytes_share > kBytesAreFull && idle > kMostlyWaits) {
+        advice.bottleneck = Bottleneck::Bytes;
+        advice.sentence = fmt::format(
+            "the ring's bytes are the bottleneck: {} % of them are in use, the producer waited for some {} % "
+            "{}, "
+            "and consumers had time left; a slow invoice holds the bytes behind it: raise --body-capacity",
+            percent(load.bytes_share), percent(held_back), window);
     } else if (held_back > kHeldBack) {
         advice.bottleneck = Bottleneck::Consumers;
         advice.sentence = fmt::format("consumers are the bottleneck: the producer waited {} % {}{}",
@@ -173,6 +182,8 @@ const char* to_text(Bottleneck bottleneck) noexcept {
             return "consumers";
         case Bottleneck::Ledger:
             return "ledger";
+        case Bottleneck::Bytes:
+            return "bytes";
     }
     return "nothing";
 }

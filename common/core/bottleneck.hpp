@@ -34,6 +34,7 @@ struct Load {
     TimeShares producer;
     std::vector<TimeShares> consumers;  // one for each running consumer
     std::uint64_t waiting = 0;          // invoices in the ring at the interval's end
+    double bytes_share = 0;             // of the ring's byte area, in use at the interval's end: 0..1
     bool is_paused = false;             // the source is paused
     std::string ledger_trouble = {};    // "for 34 s: disk is full" if the ledger takes nothing; else empty
 };
@@ -46,7 +47,7 @@ struct Need {
 };
 [[nodiscard]] Need need_of(const Load& load);
 
-enum class Bottleneck : std::uint8_t { Nothing, Source, Consumers, Ledger };
+enum class Bottleneck : std::uint8_t { Nothing, Source, Consumers, Ledger, Bytes };
 
 struct Advice {
     Bottleneck bottleneck = Bottleneck::Nothing;
@@ -58,7 +59,7 @@ struct Advice {
 
 [[nodiscard]] Advice advise(const Load& load);
 
-// Returns "nothing", "source", "consumers" or "ledger".
+// Returns "nothing", "source", "consumers", "ledger" or "bytes".
 [[nodiscard]] const char* to_text(Bottleneck bottleneck) noexcept;
 
 }  // namespace pipeline

@@ -85,6 +85,7 @@ Comparison Comparison::of(const Observation& earlier, const Observation& now) {
     comparison.processing = Latencies::of(now.processing.since(earlier.processing));
     comparison.until_durable = Latencies::of(now.until_durable.since(earlier.until_durable), now.under_way);
     load.waiting = now.flow().in_ring;
+    load.bytes_share = now.ring_bytes.share();
     load.is_paused = now.is_paused && now.state != PipelineState::Draining;
     if (const LedgerCondition& ledger = now.ledger_condition; ledger.is_failing()) {
         const auto lasts_ns = static_cast<double>(gained(ledger.failing_since_ns, now.at_ns));

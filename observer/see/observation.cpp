@@ -96,6 +96,26 @@ PipelineState state_of(const Observation& seen, bool is_closing, Reach reach) no
     return is_closing ? PipelineState::Draining : PipelineState::Starting;
 }
 
+std::uint64_t oldest_byte(const RingView& ring) noexcept {
+    std::uint64_t from = 0;
+    return ring.oldest_byte(from).value_or(ring.bytes_tail());
+}
+std::uint64_t oldest_byte(const StorageView& storage) noexcept {
+    std::uint64_t from = 0;
+    return storage.oldest_byte(from);
+}
+
+// Reads a segment that others write: the numbers are a few microseconds apart.
+template <class View>
+BytesInUse bytes_in_use(const View& view) noexcept {
+    const std::uint64_t capacity = view.bytes().capacity();
+    const std::uint64_t before = view.bytes_tail();
+    if (before == 0) return {0, capacity};  // there were never any: spare the search
+    const std::uint64_t oldest = oldest_byte(view);
+    const std::uint64_t tail = view.bytes_tail();
+    return {oldest < tail ? std::min(tail - oldest, capacity) : 0, capacity};
+}
+
 // True if the source has ended. A spool or a list may get more entries, so it has ended only if the ring is
 // closed as well, as it is with `--once`: then the producer can push nothing more.
 bool has_ended(std::string_view source, const RingView& ring) noexcept {
@@ -117,6 +137,8 @@ Observation observe_areas(const RingView& ring, const StorageView& storage, cons
     seen.expected = loaded(ring.area().expected);
     seen.ring_capacity = ring.capacity();
     seen.storage_capacity = storage.capacity();
+    seen.ring_bytes = bytes_in_use(ring);
+    seen.storage_bytes = bytes_in_use(storage);
     seen.released = storage.released();
     seen.live = look_at_flow(ring, storage, kPatience);
     if (seen.flow().acquired != 0)

@@ -72,6 +72,16 @@ enum class PipelineState : std::uint8_t {
     Finished   // drained and gone; this is the last observation
 };
 
+// The bytes of a byte area (byte_area.hpp) that are in use, padding included.
+struct BytesInUse {
+    std::uint64_t used = 0;
+    std::uint64_t capacity = 0;
+    // Returns the share of the area that is in use, 0..1.
+    [[nodiscard]] double share() const noexcept {
+        return capacity == 0 ? 0 : static_cast<double>(used) / static_cast<double>(capacity);
+    }
+};
+
 struct Observation {
     WallClock at;             // time of the observation
     std::uint64_t at_ns = 0;  // time of the observation, monotonic
@@ -84,6 +94,8 @@ struct Observation {
     std::uint64_t expected = 0;        // total of a finite source; 0: unknown
     std::uint64_t ring_capacity = 0;
     std::uint64_t storage_capacity = 0;
+    BytesInUse ring_bytes;     // of bodies and long ids that are not processed
+    BytesInUse storage_bytes;  // of results and long ids whose receipts the source has not got
     LiveFlow live;
     std::uint64_t released = 0;  // durable records that the producer has acknowledged to the source
     // When the newest item was acquired, and when the newest result was saved (monotonic; 0: never). Other

@@ -34,6 +34,12 @@ std::string oldest_text(const Observation& now) {
            readable_seconds(static_cast<double>(now.at_ns - *now.oldest_acquired_ns) / 1e9);
 }
 
+// A pipeline with short ids and without bodies has no such line.
+void add_bytes(Page& page, std::string_view label, const BytesInUse& bytes) {
+    if (bytes.used == 0) return;
+    page.line(label, fmt::format("{:>14} of {}", readable_bytes(bytes.used), readable_bytes(bytes.capacity)));
+}
+
 void add_flow(Page& page, const Observation& now, const Comparison& recent) {
     const Flow& flow = now.flow();
     const std::string expected = now.expected == 0 ? "" : fmt::format(" of {}", readable_count(now.expected));
@@ -48,6 +54,8 @@ void add_flow(Page& page, const Observation& now, const Comparison& recent) {
     page.line("in hands", fmt::format("{:>14}", readable_count(flow.in_hands)));
     page.line("in storage", fmt::format("{:>14} of {}", readable_count(now.in_storage()),
                                         readable_count(now.storage_capacity)));
+    add_bytes(page, "bytes in the ring", now.ring_bytes);
+    add_bytes(page, "bytes in storage", now.storage_bytes);
     if (recent.seconds <= 0) return;
     page.line("per second",
               fmt::format("{} acquired, {} processed, {} into the ledger (last {})",
