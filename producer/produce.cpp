@@ -16,7 +16,7 @@ namespace pipeline {
 
 namespace {
 
-ExitStatus run(const ProducerOptions& options, const Segments& segments, int signal_fd) {
+ExitStatus run(const ProducerOptions& options, const Segments& segments, int signal_fd, SourceMaker make) {
     SourceContext context;
     context.report = std::make_shared<SourceReport>(segments.metrics().source);
     context.spool = options.spool;
@@ -25,17 +25,21 @@ ExitStatus run(const ProducerOptions& options, const Segments& segments, int sig
         parse_ledger(segments.ledger()), segments.source(),
         {ring.ledger_id, ring.header.generation, 0, &segments.storage().area().ledger_files});
     const auto source =
-        open_source(options.source, resume_from(segments.ring(), segments.storage()), options.once, context);
+        make(options.source, resume_from(segments.ring(), segments.storage()), options.once, context);
     return Producer(options, segments, *source, signal_fd).run();
 }
 
 }  // namespace
 
 ExitStatus produce(const ProducerOptions& options) {
+    return produce_with(open_source, options);
+}
+
+ExitStatus produce_with(SourceMaker make, const ProducerOptions& options) {
     const UniqueFd signals = open_signal_fd({SIGTERM, SIGINT});
     Segments segments = Segments::attach(options.segments(), Lineage(options.parent));
     try {
-        const ExitStatus status = run(options, segments, signals.get());
+        const ExitStatus status = run(options, segments, signals.get(), make);
         segments.leave();
         return status;
     } catch (const DamagedMemory& damage) {

@@ -105,6 +105,30 @@ TEST_CASE("a storm of kills over sleeping processes loses no wake-up for good") 
     report("storm over sleepers", storm, last_number(storm), seed);
 }
 
+TEST_CASE("a storm of kills over ids, bodies and results of any size changes no byte") {
+    PipelineRun run;
+    const std::uint64_t seed = test_seed();
+    INFO("TEST_SEED=" << seed);
+    // The smallest byte areas for these bodies, so that they are full all the time.
+    auto supervisor = run.start_program(
+        BODY_SUPERVISOR, storm_options({"--consumers", "4", "--process", "none", "--body-max", "1MiB",
+                                        "--body-capacity", "2056KiB", "--result-capacity", "2208KiB"}));
+    Storm storm(run.name(), supervisor, seed);
+    const std::uint64_t kills = scaled(8'000);
+    while (storm.kills() < kills) storm.kill_one(storm.kills() % 4 == 0);
+    require_drained(run, supervisor, storm);
+    require_exact(run, last_number(storm));
+    std::uint64_t slot = 0;
+    std::uint64_t record = 0;
+    const auto ring = storm.segments().ring();
+    const auto storage = storm.segments().storage();
+    CHECK(ring.oldest_byte(slot) == ring.bytes_tail());
+    CHECK(storage.oldest_byte(record) == storage.bytes_tail());
+    report("storm over bodies", storm, last_number(storm), seed);
+    fmt::print("{} MiB of bodies and ids, {} MiB of results and ids\n", ring.bytes_tail() >> 20U,
+               storage.bytes_tail() >> 20U);
+}
+
 TEST_CASE("a storm over the programs that are shipped, with SQLite, records every invoice once") {
     PipelineRun run;
     const std::uint64_t seed = test_seed();

@@ -15,9 +15,8 @@
 #include "common/options/producer_options.hpp"
 #include "common/os/program.hpp"
 #include "common/os/signals.hpp"
-#include "consumer/consume.hpp"
-#include "producer/produce.hpp"
 #include "supervisor/children/sibling.hpp"
+#include "tests/programs/forking/roles.hpp"
 
 namespace pipeline {
 namespace {
@@ -32,10 +31,11 @@ namespace {
     for (const auto& argument : arguments) pointers.push_back(argument.c_str());
     if (program == "producer") {
         ::_exit(run_program(
-            program, [&] { return parse_producer_options(pointers); }, produce, OnShortage::Waits));
+            program, [&] { return parse_producer_options(pointers); }, test::produce_in_test,
+            OnShortage::Waits));
     }
     ::_exit(run_program(
-        program, [&] { return parse_consumer_options(pointers); }, consume, OnShortage::Waits));
+        program, [&] { return parse_consumer_options(pointers); }, test::consume_in_test, OnShortage::Waits));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 // It keeps what it saw in the file that `sqlite:FILE` names, and it is told of each record by which index of
 // the storage it is: a redo after a kill gives the same index again, a doubled invoice another one.
 #include "common/ledger/open/open_ledger.hpp"
+#include "tests/programs/forking/roles.hpp"
 #include "tests/programs/forking/verdict.hpp"
 
 namespace pipeline {
@@ -16,6 +17,7 @@ class JudgingLedger final : public Ledger {
         for (std::size_t i = 0; i < records.size(); ++i) {
             Record& record = records.record(i);
             verdict_.record(record.position, records.first() + i);
+            if (!test::is_right(records, i)) verdict_.set_wrong(record.position);
             record.outcome = static_cast<Outcome>(record.status);
         }
         if (context.cursor) verdict_.set_cursor(*context.cursor);

@@ -60,6 +60,8 @@ std::string Verdict::judge(std::uint64_t last) const {
         return fmt::format("recorded twice: number {}; lost, or more than a lap late: number {} (0: none)",
                            doubled, lost);
     }
+    if (const auto wrong = file_->wrong.load(); wrong != 0)
+        return fmt::format("number {} was recorded with other bytes than its own", wrong);
     const std::uint64_t first = last > kLap ? last - kLap + 1 : 1;
     for (std::uint64_t position = first; position <= last; ++position) {
         const std::uint64_t found = position_of(file_->entries[position % kLap].load());

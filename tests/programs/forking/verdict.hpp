@@ -28,6 +28,9 @@ class Verdict {
     // it done or not.
     void record(std::uint64_t position, std::uint64_t record) noexcept;
 
+    // The record of this number had other bytes than its own.
+    void set_wrong(std::uint64_t position) noexcept { file_->wrong.store(position); }
+
     // Where the source is to go on; as a real ledger keeps it.
     void set_cursor(std::uint64_t cursor) noexcept { file_->cursor.store(cursor); }
     [[nodiscard]] std::uint64_t cursor() const noexcept { return file_->cursor.load(); }
@@ -41,6 +44,7 @@ class Verdict {
         std::atomic<std::uint64_t> cursor;
         std::atomic<std::uint64_t> doubled;  // the last number that was, 0: none
         std::atomic<std::uint64_t> lost;
+        std::atomic<std::uint64_t> wrong;          // the last number whose record had not its own bytes
         std::atomic<std::uint64_t> entries[kLap];  // {position: 44, record: 20}; 0: none
     };
     File* file_;
