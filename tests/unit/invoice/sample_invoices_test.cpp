@@ -26,7 +26,7 @@ using pipeline::test::TemporaryFolder;
 
 namespace {
 
-using Totals = std::map<std::string, std::array<std::int64_t, 4>>;
+using SumsByCurrency = std::map<std::string, std::array<std::int64_t, 4>>;
 
 int run(const std::string& command) {
     const int status = std::system(command.c_str());
@@ -37,7 +37,7 @@ int run(const std::string& command) {
 struct Expected {
     int booked = -1;
     std::map<std::string, std::string> wrong;
-    Totals totals;
+    SumsByCurrency totals;
 
     explicit Expected(const std::filesystem::path& file) {
         static const std::array<std::string, 4> kAmounts{"net", "tax", "gross", "due"};
@@ -83,7 +83,7 @@ TEST_CASE("exactly the planted faults are found in generated invoices, and all t
 
     UblProcessor processor(std::make_shared<const SpoolFolder>(folder.path(), SpoolOrigin{}));
     const auto result = std::make_unique<Result>();
-    Totals totals;
+    SumsByCurrency totals;
     int booked = 0;
     int files = 0;
     for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {

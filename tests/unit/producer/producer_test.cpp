@@ -54,7 +54,7 @@ class Numbers final : public Source {
         return milliseconds(1);
     }
     [[nodiscard]] bool wants_receipts() const noexcept override { return wants; }
-    void acknowledge(const Record& record) override { receipts.push_back(record.position); }
+    void acknowledge(const Receipt& receipt) override { receipts.push_back(receipt.position); }
     [[nodiscard]] std::optional<std::uint64_t> expected() const override { return last_; }
 
     bool fails = false;

@@ -30,7 +30,7 @@ class Receipts final : public Source {
     void stop() override { stopped_at = acknowledged; }
     void wait(int /*signal_fd*/, milliseconds /*bound*/) override {}
     [[nodiscard]] bool wants_receipts() const noexcept override { return true; }
-    void acknowledge(const Record& /*record*/) override { receipt_(++acknowledged); }
+    void acknowledge(const Receipt& /*receipt*/) override { receipt_(++acknowledged); }
 
     [[nodiscard]] bool can_go_without_receipts() const noexcept override { return can_go; }
 

@@ -37,7 +37,7 @@ class Consumer {
         when.ledger_id = id_;
         when.files = &files_;
         try {
-            ledger_->commit({&batch.range().record(0), nullptr, 10, next(), 10}, when);
+            ledger_->commit({&batch.range().record(0), nullptr, 10, batch.range().bytes(), next(), 10}, when);
         } catch (const LedgerUnavailable& unavailable) {
             return unavailable.what();
         }

@@ -38,7 +38,8 @@ class SharedBatch {
     SharedBatch& operator=(const SharedBatch&) = delete;
     ~SharedBatch() { ::munmap(records_, size_ * sizeof(Record)); }
     [[nodiscard]] RecordRange range() const {
-        return {records_, nullptr, static_cast<std::uint32_t>(size_), 0, size_};
+        return {records_, nullptr, static_cast<std::uint32_t>(size_), ByteAreaView(std::string_view()),
+                0,        size_};
     }
     [[nodiscard]] bool has_all_outcomes() const {
         for (std::size_t i = 0; i < size_; ++i) {
@@ -111,27 +112,31 @@ TEST_CASE("records that are not what the last commit was of are refused, and not
     auto batch = numbers(0, 100);
     const auto when = context("sequence", 100);
     ledger.commit(batch.range().first_ones(40), when);
-    ledger.commit({&batch.range().record(0), nullptr, 100, 40, 20}, when);
+    ledger.commit({&batch.range().record(0), nullptr, 100, batch.range().bytes(), 40, 20}, when);
     const auto refuse = [&](const RecordRange& records) {
         return text_of_refusal([&] { ledger.commit(records, when); }, ExitStatus::Configuration);
     };
     const std::string expected = "its last commit, up to result 60 of this pipeline, was not of what the";
     SECTION("other invoices") {
         batch.range().record(45).id[0] = 'x';
-        check_mentions(refuse({&batch.range().record(0), nullptr, 100, 40, 60}), expected);
+        check_mentions(refuse({&batch.range().record(0), nullptr, 100, batch.range().bytes(), 40, 60}),
+                       expected);
     }
     SECTION("the same ids by other acquisitions") {
         batch.range().record(45).ring_index = 1045;
-        check_mentions(refuse({&batch.range().record(0), nullptr, 100, 40, 60}), expected);
+        check_mentions(refuse({&batch.range().record(0), nullptr, 100, batch.range().bytes(), 40, 60}),
+                       expected);
     }
     SECTION("segments that know nothing of the commit before") {
         check_mentions(refuse(batch.range()), expected);
     }
     SECTION("segments that begin in the middle of it") {
-        check_mentions(refuse({&batch.range().record(0), nullptr, 100, 50, 50}), expected);
+        check_mentions(refuse({&batch.range().record(0), nullptr, 100, batch.range().bytes(), 50, 50}),
+                       expected);
     }
     SECTION("segments that have fewer records than the ledger") {
-        check_mentions(refuse({&batch.range().record(0), nullptr, 100, 40, 10}), expected);
+        check_mentions(refuse({&batch.range().record(0), nullptr, 100, batch.range().bytes(), 40, 10}),
+                       expected);
     }
     CHECK(counts(folder) == "60 0 60");
     CHECK(generation(folder) == "40 60 60");
@@ -143,7 +148,7 @@ TEST_CASE("a ledger that lacks what the segments call durable is not written, un
     auto batch = numbers(0, 100);
     const auto when = context("sequence", 100);
     SqliteLedger ledger(folder.ledger());
-    const RecordRange rest{&batch.range().record(0), nullptr, 100, 40, 60};
+    const RecordRange rest{&batch.range().record(0), nullptr, 100, batch.range().bytes(), 40, 60};
     try {
         ledger.commit(rest, when);
         FAIL("it was written");
