@@ -11,7 +11,8 @@ import json
 WORDS = {
     "log-level": ["error", "warning", "notice", "info", "debug"],
     "report": ["text", "json"],
-    "request": ["id", "json"],
+    "request": ["id", "json", "raw"],
+    "stdin": ["none", "body"],
 }
 
 # Options whose value is a spec: whole ones, and beginnings with what follows them.
