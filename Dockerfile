@@ -5,7 +5,7 @@
 #     docker run -d --name invoices --shm-size 128m --stop-timeout 75 -v invoices:/var/lib/invoice-pipeline invoice-pipeline
 #     docker stop invoices            # drains
 #
-# --shm-size: what lies in /dev/shm is allocated at the start, 27 MB with the default sizes; the engine gives 64 MB.
+# --shm-size: what lies in /dev/shm is allocated at the start, 61 MB with the default sizes; the engine gives 64 MB.
 # --stop-timeout: the default --drain-timeout of 60 s, and what ends after it; the engine kills after 10 s otherwise. What is
 # killed is adopted by the next start of the same container only if its /dev/shm is still there (--ipc); without it, the spool
 # and the ledger say where to go on. --init is not needed: the supervisor reaps what programs of --process leave behind.

@@ -35,6 +35,10 @@ bool FlushDuty::lead_if_due(nanoseconds bound) {
     return !is_resting() && lead(bound);
 }
 
+bool FlushDuty::lead_if_any_waits(nanoseconds bound) {
+    return flush_.due_in() && !is_resting() && lead(bound);
+}
+
 bool FlushDuty::lead(nanoseconds bound) {
     const ActivityMeter::Interlude flushing(meter_, Activity::Flushing);
     return use_ledger([&] { return flush_.lead(bound) == Flush::LeadOutcome::Flushed; });

@@ -27,6 +27,8 @@ class FlushDuty {
     // Calls lead(bound) if a flush is due and no retry is pending. Returns true if this consumer has flushed.
     // Also writes the log lines of invoices that were not booked (OutcomeLog).
     bool lead_if_due(std::chrono::nanoseconds bound);
+    // Calls lead(bound) if a record waits for a flush, due or not, and no retry is pending.
+    bool lead_if_any_waits(std::chrono::nanoseconds bound);
     // Leads a flush now, even if none is due. If another consumer leads, waits at most `bound` for its end.
     // Returns false if that consumer still leads then, or if the ledger cannot be written.
     bool lead(std::chrono::nanoseconds bound);

@@ -39,7 +39,7 @@ bool InvoiceWorker::work_off() {
         Result& result = results_[with_details];
         process(word.first, i, result);
         findings_[unsaved++] = Finding(result);
-        if (result.has_details) ++with_details;
+        if (result.has_details || result.extra) ++with_details;
         const bool last = i + 1 == word.count;
         if (!last && unsaved < next_look) continue;
         next_look += look;

@@ -48,8 +48,8 @@ class InvoiceWorker final : public HandWorker {
     ResultSaver& saver_;
     Pacer& pacer_;
     // The findings and results of items that are processed and not yet saved. A finding refers to its result
-    // only for details. A result without details is therefore used again for the next item, so that invoices
-    // without details touch little memory beyond their findings.
+    // only for details and extra text. A result without either is therefore used again for the next item, so
+    // that such invoices touch little memory beyond their findings.
     std::array<Result, kMaxBatch> results_;
     std::array<Finding, kMaxBatch> findings_;
 };

@@ -41,8 +41,8 @@ std::shared_ptr<const UniqueFd> confine(const ConsumerOptions& options) {
     }
 }
 
-ProgramChild::Input input_of(StandardInput input) noexcept {
-    return input == StandardInput::Body ? ProgramChild::Input::Body : ProgramChild::Input::Null;
+ProgramChild::Input input_of(InputForm input) noexcept {
+    return input == InputForm::Body ? ProgramChild::Input::Body : ProgramChild::Input::Null;
 }
 
 ProgramChild::Setup program(const ConsumerOptions& options, ProgramChild::Input input) {

@@ -11,9 +11,11 @@ bool ResultSaver::save(std::span<const Finding> findings) {
         findings = findings.subspan(saved);
         if (findings.empty()) return true;
         // The storage is full: it holds results that are not in the ledger, or not yet acknowledged by the
-        // producer. Lead a flush that is due, or wait for another process to make room.
-        if (!flush_.lead_if_due(Flush::kLeaveToLeader))
-            storage_.wait_for_room(flush_.next_look().value_or(FlushDuty::kBoundedWait));
+        // producer. Lead a flush that is due, or wait for another process to make room. If bytes are lacking,
+        // there may be few records, and no flush may be due: then lead one all the same.
+        const bool has_led = storage_.lacks_bytes() ? flush_.lead_if_any_waits(Flush::kLeaveToLeader)
+                                                    : flush_.lead_if_due(Flush::kLeaveToLeader);
+        if (!has_led) storage_.wait_for_room(flush_.next_look().value_or(FlushDuty::kBoundedWait));
         watch_.look();
         if (watch_.has_waited_enough() || nobody_makes_room()) return false;
     }

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "common/core/segments/segments.hpp"
@@ -20,6 +21,9 @@ ExitStatus run(const ProducerOptions& options, const Segments& segments, int sig
     SourceContext context;
     context.report = std::make_shared<SourceReport>(segments.metrics().source);
     context.spool = options.spool;
+    // Adopted segments may have a smaller byte area than --body-max needs.
+    const std::uint64_t most = most_with_capacity(segments.ring().bytes().capacity()) - kMaxIdBytes;
+    context.body_max = std::min<std::uint64_t>(options.body_max, most);
     const RingArea& ring = segments.ring().area();
     context.ledger = make_ledger_lookup(
         parse_ledger(segments.ledger()), segments.source(),

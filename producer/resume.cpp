@@ -21,9 +21,17 @@ void add_list(const Ring& ring, Resume& resume) {
     if (resume.marks.empty()) return;
     const std::uint64_t tail = ring.tail();
     std::uint64_t first = tail;
-    while (first != 0 && tail - first < std::min<std::uint64_t>(ring.capacity(), kMostUnmarked) &&
-           ring.slot(first - 1).position.load() >= resume.marks.back().position)
+    std::uint64_t next_position = resume.position;
+    while (first != 0 && tail - first < std::min<std::uint64_t>(ring.capacity(), kMostUnmarked)) {
+        const Item& item = ring.slot(first - 1);
+        const std::uint64_t position = item.position.load();
+        // A producer that was killed in a push may have overwritten the oldest slots with lines that are not
+        // in the ring. Their positions lie beyond all others, and a push writes the position first.
+        const bool is_overwritten = position >= next_position || !item.is_slot_of(first - 1);
+        if (is_overwritten || position < resume.marks.back().position) break;
+        next_position = position;
         --first;
+    }
     for (; first != tail; ++first) {
         const Item& item = ring.slot(first);
         resume.unmarked.push_back({item.position.load(), label_in(item.id_length, item.id)});

@@ -17,7 +17,6 @@
 #include "common/core/segments/old_segments.hpp"
 #include "common/core/segments/segment_header.hpp"
 #include "common/shm/segment_path.hpp"
-#include "common/spec/byte_size.hpp"
 
 namespace pipeline {
 namespace {
@@ -179,9 +178,9 @@ void warn_of_kept_sizes(const Segments& segments, const SegmentsPlan& plan) {
         return;
     log(LogLevel::Warning,
         "adopted segments keep their sizes until the next clean start: --ring-capacity {}, "
-        "--storage-capacity {}, --body-capacity {}, --result-capacity {}",
-        ring.capacity(), storage.capacity(), byte_size_text(ring.bytes().capacity()),
-        byte_size_text(storage.bytes().capacity()));
+        "--storage-capacity {}, --body-capacity {}KiB, --result-capacity {}KiB",
+        ring.capacity(), storage.capacity(), ring.bytes().capacity() >> 10U,
+        storage.bytes().capacity() >> 10U);
 }
 
 // The segments that an earlier generation has left: checked, in the present layout, and used by no other

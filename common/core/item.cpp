@@ -12,7 +12,10 @@ void Item::set_id(std::string_view text, std::string& bytes) {
     set_length(kSpanned);
 }
 
-void Item::set_id_and_body(std::string_view text, std::string_view body, std::string& bytes) {
+void Item::set_id_and_body(std::string_view text, std::string_view body, std::uint64_t most,
+                           std::string& bytes) {
+    const bool is_omitted = body.size() > most;
+    if (is_omitted) body = {};
     const std::size_t offset = bytes.size();
     std::uint8_t length = kSpanned;
     if (is_usable_id(text)) {
@@ -23,7 +26,7 @@ void Item::set_id_and_body(std::string_view text, std::string_view body, std::st
         bytes.append(id.data(), inline_length(id_length));
     }
     const std::string_view stored = std::string_view(bytes).substr(offset);
-    ByteSpan::make(offset, stored, Extra::Body, body.size()).store(id);
+    ByteSpan::make(offset, stored, is_omitted ? Extra::Omitted : Extra::Body, body.size()).store(id);
     bytes += body;
     set_length(length);
 }

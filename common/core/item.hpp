@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/core/byte_span.hpp"
+#include "common/core/bytes/byte_span.hpp"
 
 namespace pipeline {
 
@@ -49,6 +49,9 @@ struct alignas(64) Item {
     // Returns the body; a view without data if the invoice has none. Throws as id_in() does.
     [[nodiscard]] std::string_view body_in(const ByteAreaView& bytes) const {
         return extra_in(id_length, id, Extra::Body, bytes);
+    }
+    [[nodiscard]] bool is_body_omitted() const noexcept {
+        return is_spanned() && span().kind == Extra::Omitted;
     }
     [[nodiscard]] bool is_spanned() const noexcept { return pipeline::is_spanned(id_length); }
     [[nodiscard]] ByteSpan span() const noexcept { return ByteSpan::load(id); }
@@ -105,8 +108,11 @@ struct alignas(64) Item {
     // if it does not fit into the item, appends it to `bytes`, and gives the item a span of `bytes`. Replaces
     // an unusable text by a safe id, as set_safe_id() does.
     void set_id(std::string_view text, std::string& bytes);
-    // The same for an invoice that has a body, which may be empty. Appends id and body to `bytes`.
-    void set_id_and_body(std::string_view text, std::string_view body, std::string& bytes);
+    // The same for an invoice that has a body, which may be empty. Appends id and body to `bytes`. If the
+    // body is longer than `most`, leaves it out, and marks the item so (is_body_omitted()): no consumer
+    // processes it.
+    void set_id_and_body(std::string_view text, std::string_view body, std::uint64_t most,
+                         std::string& bytes);
     // The same for a text that fits into the item, as all numbers do. A longer one counts as unusable.
     void set_id(std::string_view text) noexcept;
     // Sets a safe id, marked kIdUnusable, whatever `text` is: its printable beginning, `~`, and 16

@@ -241,9 +241,9 @@ struct alignas(64) StorageArea {
     // The last cursor that the ledger has got. The flush leader writes it after the ledger's commit. A kill
     // in between leaves the previous cursor: the next leader commits the same cursor again.
     std::atomic<std::uint64_t> cursor;
-    // The value of bytes_tail before the last commit read `tail`. The bytes since then wait for the next one:
-    // many of them make a flush due. The flush leader writes it after `durable_word`; if it is killed before
-    // that, a flush is due too early, and the next leader writes it again.
+    // The end of the bytes of the records below `durable`. The bytes from there to bytes_tail wait for the
+    // next commit: many of them make a flush due. The flush leader writes it after `durable_word`; if it is
+    // killed before that, a flush is due too early.
     std::atomic<std::uint64_t> durable_bytes;
     LedgerFiles ledger_files;
 

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/core/byte_span.hpp"
+#include "common/core/bytes/byte_span.hpp"
 
 namespace pipeline {
 

@@ -110,9 +110,12 @@ std::uint64_t Ring::checked_bytes_tail() {
     const std::uint64_t end = area_->bytes_tail.load(std::memory_order_relaxed);
     if (!pushed_bytes_) {
         const std::uint64_t tail = area_->tail.load(std::memory_order_relaxed);
+        // Look only at slots that no push can have been overwriting when it was killed.
+        const std::uint64_t first =
+            std::min(area_->head.load(std::memory_order_acquire), tail - std::min<std::uint64_t>(tail, 1));
         std::uint64_t newest = tail;
-        while (newest != 0 && tail - newest < capacity_ && !slot(newest - 1).is_spanned()) --newest;
-        const bool has_any = newest != 0 && slot(newest - 1).is_spanned();
+        while (newest != first && !slot(newest - 1).is_spanned()) --newest;
+        const bool has_any = newest != first;
         require_within(end, has_any ? slot(newest - 1).span().end() : 0, kMaxByteOffset, {"ring.bytes_tail"});
         pushed_bytes_ = end;
     }
@@ -129,8 +132,8 @@ std::optional<std::uint64_t> RingView::oldest_byte(std::uint64_t& from) const no
     // order sees each item with a span at least once. The bytes of a hand that changes meanwhile are not
     // free: they may be those of another claim.
     std::uint64_t oldest = bytes_tail();
-    const std::uint64_t end = tail();
     from = std::max(from, head());
+    const std::uint64_t end = std::min(tail(), from + capacity_);  // a damaged tail ends the search too
     while (from < end && !slot(from).is_spanned()) ++from;
     if (from < end) oldest = slot(from).span().offset;
     for (std::size_t place = 0; place < kMaxPlaces; ++place) {

@@ -45,8 +45,8 @@ std::optional<LastSave> StorageView::last_save(std::uint64_t tail) const noexcep
 }
 
 std::uint64_t StorageView::oldest_byte(std::uint64_t& from) const noexcept {
-    const std::uint64_t end = tail();
     from = std::max(from, released());
+    const std::uint64_t end = std::min(tail(), from + capacity_);  // a damaged tail ends the search too
     while (from < end && !record(from).is_spanned()) ++from;
     return from < end ? record(from).span().offset : bytes_tail();
 }

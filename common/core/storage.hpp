@@ -11,7 +11,7 @@
 #include <span>
 
 #include "common/core/layout.hpp"
-#include "common/core/record_range.hpp"
+#include "common/core/record.hpp"
 #include "common/core/ring.hpp"
 #include "common/core/settle.hpp"
 #include "common/shm/loaded.hpp"

@@ -43,6 +43,14 @@ Totals count(const RecordRange& records, std::uint64_t now, HistogramArea& until
     return {counts[0], counts[1], counts[2], counts[3]};
 }
 
+// Returns the end of the bytes of the records from `first` to `end`; none if they have no bytes.
+std::optional<std::uint64_t> end_of_bytes(const StorageView& storage, std::uint64_t first,
+                                          std::uint64_t end) noexcept {
+    if (storage.bytes_tail() == 0) return std::nullopt;  // no record has ever had bytes
+    while (end != first && !storage.record(end - 1).is_spanned()) --end;
+    return end == first ? std::nullopt : std::optional(storage.record(end - 1).span().end());
+}
+
 void add_one(std::atomic<std::uint64_t>& counter) noexcept {
     counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
@@ -92,7 +100,6 @@ Flush::LeadOutcome Flush::lead(nanoseconds bound) {
         const auto guard = storage_.area().flush_lock.lock_for(bound, [] {});
         another_leads_ = !guard;
         if (!guard) return LeadOutcome::Busy;
-        const std::uint64_t bytes_tail = storage_.bytes_tail();  // at most that of watermark.storage_tail
         const Watermark watermark = low_watermark(ring_, storage_);
         const std::optional<Cursor> cursor = cursor_at(watermark);
         require_constants();
@@ -105,7 +112,6 @@ Flush::LeadOutcome Flush::lead(nanoseconds bound) {
             // ledger.
             commit(next, next == watermark.storage_tail ? cursor : std::nullopt);
         }
-        storage_.area().durable_bytes.store(bytes_tail, std::memory_order_relaxed);
         if (is_behind(cursor, watermark.storage_tail)) {
             commit(watermark.storage_tail, cursor);
         } else if (storage_.durable() == durable) {
@@ -177,7 +183,9 @@ void Flush::commit(std::uint64_t tail, const std::optional<Cursor>& cursor) {
         const Totals outcomes = count(records, monotonic_ns(), metrics_.until_durable);
         // Most commits have only booked records: spare the listener a second pass over those.
         if (listener_ != nullptr && outcomes.booked != outcomes.all()) listener_->stored(records, outcomes);
+        const std::optional<std::uint64_t> end = end_of_bytes(storage_, durable, tail);
         storage_.set_durable(tail, outcomes);
+        if (end) storage_.area().durable_bytes.store(*end, std::memory_order_relaxed);
     }
     if (cursor) storage_.area().cursor.store(cursor->position, std::memory_order_release);
 }

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "common/core/record_range.hpp"
+#include "common/core/record.hpp"
 
 namespace pipeline {
 

@@ -14,7 +14,7 @@
 #include "common/base/clock.hpp"
 #include "common/base/digest.hpp"
 #include "common/core/layout.hpp"
-#include "common/core/record_range.hpp"
+#include "common/core/record.hpp"
 #include "common/ledger/last_commit.hpp"
 
 namespace pipeline {

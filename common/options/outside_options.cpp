@@ -25,8 +25,8 @@ template <class Value>
 using Word = std::pair<std::string_view, Value>;
 constexpr std::array<Word<RequestForm>, 3> kRequestForms{
     {{"id", RequestForm::Id}, {"json", RequestForm::Json}, {"raw", RequestForm::Raw}}};
-constexpr std::array<Word<StandardInput>, 2> kStandardInputs{
-    {{"none", StandardInput::None}, {"body", StandardInput::Body}}};
+constexpr std::array<Word<InputForm>, 2> kStandardInputs{
+    {{"none", InputForm::None}, {"body", InputForm::Body}}};
 
 template <class Words>
 auto value_of(const Words& words, std::string_view text, const char* accepted) {
@@ -53,12 +53,12 @@ CommandOption request_option(RequestForm& field) {
                       {"id", "json", "raw"});
 }
 
-CommandOption standard_input_option(StandardInput& field) {
+CommandOption standard_input_option(InputForm& field) {
     return with_words(
         value_option(
             "stdin", "WHAT", "that each: reads: none or body", field,
             [](std::string_view text) { return value_of(kStandardInputs, text, "none or body is accepted"); },
-            [](StandardInput input) { return word_of(kStandardInputs, input); }),
+            [](InputForm input) { return word_of(kStandardInputs, input); }),
         {"none", "body"});
 }
 

@@ -16,8 +16,8 @@ namespace pipeline {
 // with the body's length and the id, and then the body.
 enum class RequestForm : std::uint8_t { Id, Json, Raw };
 
-// What a program of each: reads from its standard input: nothing (/dev/null), or the invoice's body.
-enum class StandardInput : std::uint8_t { None, Body };
+// The standard input of a program of each:: nothing (/dev/null), or the invoice's body.
+enum class InputForm : std::uint8_t { None, Body };
 
 inline constexpr std::chrono::seconds kDefaultStartTimeout{30};
 
@@ -30,7 +30,7 @@ struct OutsideOptions {
     std::uint32_t max_items_per_child = 0;  // replace a child after so many invoices; 0: never
     // The longest time from a program's start until it reads its first request; 0: no limit.
     std::chrono::nanoseconds start_timeout = kDefaultStartTimeout;
-    StandardInput standard_input = StandardInput::None;  // of a program of each:
+    InputForm standard_input = InputForm::None;  // of a program of each:
     bool keep_output = false;  // store what a program of each: writes to its standard output
 };
 

@@ -58,11 +58,7 @@ void ExecProcessor::converse(std::chrono::nanoseconds bound) {
     look_at_pipe();
     if (ready.output) listen();
     if (!child_.is_running()) return;
-    if (ready.ended) {
-        bury_dead();
-    } else {
-        check_time();
-    }
+    ready.ended ? bury_dead() : check_time();
 }
 
 // Starts the program. Returns false if it could not be started yet.
@@ -164,9 +160,10 @@ void ExecProcessor::take_answer(std::string_view line) {
                     answer.id ? "JSON whose id is that of another invoice: " + pipeline::quoted(*answer.id)
                               : "no id, though answers come in any order");
     }
-    if (!now_.has_read(number) && now_.has_read(0))
+    if (!now_.has_read(number)) {
+        if (!now_.has_begun_to_read(0)) return drop_surplus(line);
         return fail(Cause::not_understood(), "an answer to a request that it had not read");
-    if (!now_.has_read(number)) return drop_surplus(line);
+    }
     const std::size_t item = now_.item(number);
     if (number != 0) answer = read_answer(line, batch_->result(item));
     if (!answer.unknown_key.empty()) notices_.unknown_key(answer.unknown_key);
@@ -226,7 +223,8 @@ void ExecProcessor::bury_dead() {
 // Decides about the outstanding requests of a program that is gone: it had read `read_count` of them. If it
 // got the one that it had read while it had another one, that other one may be at fault.
 void ExecProcessor::settle(std::size_t read_count, Cause cause, const std::string& said) {
-    if (read_count == 1 && now_.was_asked_alone(0)) return charge_first(cause, said);
+    const bool is_alone = now_.outstanding() == 1 || read_count == 1;
+    if (is_alone && now_.has_begun_to_read(0) && now_.was_asked_alone(0)) return charge_first(cause, said);
     if (read_count > 0) suspects_ = now_.item(read_count - 1) + 1;
     const bool is_vain = read_count == 0 && now_.answered_count() == 0;
     take_back();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keeps what a program writes to its standard output (--keep-output), up to kMaxResultBytes. What is longer
-// is cut between two UTF-8 characters, and ends with a mark that says how much is missing.
+// Keeps the standard output of a program (--keep-output), up to kMaxResultBytes. A longer output is cut
+// between two UTF-8 characters, and ends with a mark that tells its length.
 #pragma once
 
 #include <fmt/format.h>
@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/core/byte_area.hpp"
+#include "common/core/result.hpp"
 
 namespace pipeline {
 

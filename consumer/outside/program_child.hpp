@@ -29,8 +29,9 @@ namespace pipeline {
 class ProgramChild {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
-    // What the program reads: /dev/null; the consumer's pipe; or the body that start() gets, from a file in
-    // memory of its own, so that it may read the body when and how far it wants (/dev/null if there is none).
+    // The program's standard input: /dev/null; the consumer's pipe; or the body that start() gets, from a
+    // file in memory of its own, so that it may read the body when and how far it wants (/dev/null if there
+    // is none).
     enum class Input { Null, Pipe, Body };
 
     struct Setup {

@@ -2,13 +2,14 @@
 #include "consumer/protocol/conversation.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace pipeline {
 
 void Conversation::ask(std::size_t item, std::string_view text) {
     unsent_ += text;
-    asked_bytes_ += text.size();
-    outstanding_.push_back({item, asked_bytes_, outstanding_.empty()});
+    const std::uint64_t begin = std::exchange(asked_bytes_, asked_bytes_ + text.size());
+    outstanding_.push_back({item, begin, asked_bytes_, outstanding_.empty()});
     ++asked_count_;
 }
 

@@ -64,6 +64,10 @@ class Conversation {
     [[nodiscard]] bool has_read(std::size_t number) const noexcept {
         return outstanding_[number].end - 1 <= read_bytes_;
     }
+    // True if the program has read a part of the request, or all of it.
+    [[nodiscard]] bool has_begun_to_read(std::size_t number) const noexcept {
+        return outstanding_[number].begin < read_bytes_;
+    }
     // True if no other request was outstanding when this one was asked: since then, the program has worked
     // on no other one.
     [[nodiscard]] bool was_asked_alone(std::size_t number) const noexcept {
@@ -117,8 +121,9 @@ class Conversation {
     static constexpr std::chrono::milliseconds kLookAtPipe{50};  // interval of checks until request 0 is read
     struct Request {
         std::size_t item;
-        std::uint64_t end;  // the request ends at this byte of the program's input
-        bool is_alone;      // when it was asked, no other request was outstanding
+        std::uint64_t begin;  // the request has the bytes [begin, end) of the program's input
+        std::uint64_t end;
+        bool is_alone;  // when it was asked, no other request was outstanding
     };
     [[nodiscard]] Nanoseconds limit() const noexcept {
         return is_starting() ? limits_.start_timeout : limits_.item_timeout;

@@ -21,6 +21,11 @@ void settle_unprocessed(const Hand& hand, std::uint64_t i, nanoseconds item_time
         result.attempts = 1;
         return;
     }
+    if (hand.item(i).is_body_omitted()) {
+        result.set(Status::Failed, "its body is longer than --body-max");
+        result.attempts = 1;
+        return;
+    }
     result.set(Status::Failed, hand.cause(i).text(item_timeout));
     result.attempts = hand.deaths(i);
 }

@@ -26,10 +26,11 @@
 
 namespace pipeline {
 
-// Returns false if item i's id is unusable or its attempts are used up.
+// Returns false if item i's id is unusable, if its body was left out, or if its attempts are used up.
 [[nodiscard]] inline bool is_to_be_processed(const Hand& hand, std::uint64_t i,
                                              std::uint32_t max_attempts) noexcept {
-    return !hand.item(i).id_unusable() && hand.deaths(i) < max_attempts;
+    const Item& item = hand.item(i);
+    return !item.id_unusable() && !item.is_body_omitted() && hand.deaths(i) < max_attempts;
 }
 
 // Sets the result of item i, for which is_to_be_processed() is false: failed, with the reason. `item_timeout`

@@ -61,6 +61,8 @@ struct SourceContext {
     // The options of a spool. By default the spool acquires each file at once, without waiting until the file
     // stays unmodified, and makes no regular scans.
     SpoolOptions spool = at_once();
+    // The longest body that an item may have (Item::set_id_and_body()).
+    std::uint64_t body_max = std::uint64_t{1} << 20U;
     // Moves the source's files.
     std::shared_ptr<FileMoves> moves = std::make_shared<FileMoves>();
     // Looks up the source's invoices in the ledger; by default finds nothing.

@@ -27,9 +27,9 @@ constexpr HelpTitles kTitles = {
     "Other"};
 
 constexpr std::uint64_t kKibibyte = 1024;
-// What a body shares its span with: the id.
+// The room for the id, which shares a span with the body.
 constexpr std::uint64_t kBesideBody = 4 * kKibibyte;
-// What a record may have besides a body: the id, the result and the details, rounded up.
+// The room for the id, the result and the details of a record, rounded up.
 constexpr std::uint64_t kBesideResult = 80 * kKibibyte;
 constexpr std::uint64_t kLeastByteCapacity = 2 * (kLeastBodyMax + kBesideBody);
 static_assert(kBesideBody >= kMaxIdBytes && kBesideResult >= kMaxIdBytes + kMaxResultBytes);
@@ -176,7 +176,7 @@ void check_outside(const Options& options) {
         return traits.argument == SpecArgument::Command && !traits.is_long_lived;
     };
     const std::string for_each = process_forms_where(short_lived) + " is accepted with it";
-    refuse_unless(outside.standard_input == StandardInput::None || is_each, "stdin", for_each, options);
+    refuse_unless(outside.standard_input == InputForm::None || is_each, "stdin", for_each, options);
     refuse_unless(!outside.keep_output || is_each, "keep-output", for_each, options);
     refuse_unless(!outside.confine || is_program || outside.isolate, "confine",
                   process_forms_where(program, ", ") + ", or --isolate, is accepted with it", options);

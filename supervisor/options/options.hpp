@@ -9,7 +9,7 @@
 
 #include "common/cli/command_line.hpp"
 #include "common/cli/directories.hpp"
-#include "common/core/byte_area.hpp"
+#include "common/core/layout.hpp"
 #include "common/options/pipeline_options.hpp"
 #include "supervisor/options/consumer_range.hpp"
 

@@ -143,7 +143,7 @@ bool World::produce(std::size_t most) {
     while (count < std::min<std::size_t>(most, kNumbers) && next + count <= kNumbers) {
         const std::uint64_t number = next + count;
         if (number % 3 == 1) {
-            items[count].set_id_and_body(id_of(number), body_of(number), bytes);
+            items[count].set_id_and_body(id_of(number), body_of(number), UINT64_MAX, bytes);
         } else {
             items[count].set_id(id_of(number), bytes);
         }

@@ -20,6 +20,11 @@ namespace {
 
 namespace old = layout_4;
 
+// The byte areas of converted segments, which have room for long ids and for results.
+constexpr std::uint64_t kBodyBytes = std::uint64_t{256} << 10U;
+constexpr std::uint64_t kResultBytes = std::uint64_t{512} << 10U;
+static_assert(kResultBytes >= least_capacity_for(kMaxIdBytes + kMaxResultBytes));
+
 // The layouts that can be converted, and the releases that made them.
 struct OldLayout {
     std::uint32_t version;
@@ -120,12 +125,13 @@ void convert_hand(RingArea& to, const old::Ring& from, std::size_t place,
     to.hands[place].leave = hand.leave;
 }
 
-Segment convert_ring(const std::string& name, const Segment& ring, std::uint32_t capacity,
+Segment convert_ring(const std::string& name, const Segment& ring, Capacity made_capacity,
                      const old::Storage& storage) {
+    const std::uint32_t capacity = made_capacity.entries;
     const old::Ring& from = old_ring(ring);
-    Segment made = Segment::create(name, Segments::ring_size(capacity));
+    Segment made = Segment::create(name, Segments::ring_size(made_capacity));
     RingArea& to = *static_cast<RingArea*>(made.address());
-    Ring::initialise(to, capacity);
+    Ring::initialise(to, made_capacity);
     to.start_position = from.start_position;
     to.ordered = from.ordered;
     std::copy(from.source.begin(), from.source.end(), to.source.begin());
@@ -139,7 +145,7 @@ Segment convert_ring(const std::string& name, const Segment& ring, std::uint32_t
     to.expected = from.expected;
     to.head = settled_head(from);
     for (std::size_t place = 0; place < old::kPlaces; ++place) convert_hand(to, from, place, storage);
-    const Ring slots(to, capacity);
+    const Ring slots(to, made_capacity);
     for (std::uint32_t i = 0; i < capacity; ++i) convert(slots.slot(i), from.slots()[i]);
     // Seal each slot with its ring index, as a push does.
     const std::uint64_t tail = from.tail;
@@ -149,11 +155,12 @@ Segment convert_ring(const std::string& name, const Segment& ring, std::uint32_t
     return made;
 }
 
-Segment convert_storage(const std::string& name, const Segment& storage, std::uint32_t capacity) {
+Segment convert_storage(const std::string& name, const Segment& storage, Capacity made_capacity) {
+    const std::uint32_t capacity = made_capacity.entries;
     const old::Storage& from = old_storage(storage);
-    Segment made = Segment::create(name, Storage::size(capacity));
+    Segment made = Segment::create(name, Storage::size(made_capacity));
     StorageArea& to = *static_cast<StorageArea*>(made.address());
-    Storage::initialise(to, capacity);
+    Storage::initialise(to, made_capacity);
     to.tail = from.tail;
     to.durable_word = from.durable_word;
     for (std::size_t i = 0; i < from.totals.size(); ++i) {
@@ -220,11 +227,13 @@ Segments OldSegments::convert() {
     const old::Storage& results = old_storage(storage_);
     require_sound(storage_, results.save_lock, results.flush_lock);
     if (is_ring_old_) require_sound(ring_, old_ring(ring_).push_lock, old_ring(ring_).pop_lock);
+    const Capacity ring_capacity =
+        is_ring_old_ ? Capacity(ring_capacity_.entries, kBodyBytes) : ring_capacity_;
+    const Capacity storage_capacity(storage_capacity_, kResultBytes);
     Segment ring =
-        is_ring_old_ ? convert_ring(ring_.name(), ring_, ring_capacity_.entries, results) : std::move(ring_);
-    Segment storage = convert_storage(storage_.name(), storage_, storage_capacity_);
-    const Capacity made = is_ring_old_ ? Capacity(ring_capacity_.entries) : ring_capacity_;
-    return Segments({std::move(ring), made, std::move(storage), storage_capacity_});
+        is_ring_old_ ? convert_ring(ring_.name(), ring_, ring_capacity, results) : std::move(ring_);
+    Segment storage = convert_storage(storage_.name(), storage_, storage_capacity);
+    return Segments({std::move(ring), ring_capacity, std::move(storage), storage_capacity});
 }
 
 std::optional<std::uint64_t> waiting_in_old_storage(const Segment& storage) {

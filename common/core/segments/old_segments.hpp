@@ -11,8 +11,8 @@
 // No kill leaves the reverse (old ring, new storage), and the supervisor refuses it. Where a dead lock owner
 // left unsettled words in the old ring, the new ring has settled ones. Settling needs the old storage, so the
 // ring is replaced first. Generation and indices stay the same, so they still fit the ledger. Counts that are
-// only for display restart at 0. The new segments have byte areas of the usual size, which are empty: items
-// and records of version 0.1.0 have no spans.
+// only for display restart at 0. The new segments have small byte areas, since old and new segments lie side
+// by side for a moment. The areas are empty: items and records of version 0.1.0 have no spans.
 //
 // The generation lock of the old ring keeps other processes out until the new ring has the name. From then on
 // the lock of the new ring does that; Segment::create() has taken it.

@@ -40,9 +40,9 @@ class LedgerRows {
 
     SqliteConnection* database_;
     SqliteStatement insert_group_, insert_one_, insert_detailed_, find_, find_duplicate_, insert_duplicate_;
-    std::int64_t added_ = 0;  // the rows that the current call of insert() has added
+    std::int64_t added_ = 0;    // the rows that the current call of insert() has added
     std::string shown_output_;  // an output that is not UTF-8
-    std::string shown_id_;    // stored_form() returns it for an id that is not plain
+    std::string shown_id_;      // stored_form() returns it for an id that is not plain
     // Holds the UTF-8 copies of bound texts that are not UTF-8 themselves.
     std::array<std::string, kDetailColumns.size()> copies_;
 };

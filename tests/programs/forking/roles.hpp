@@ -4,7 +4,7 @@
 #pragma once
 
 #include "common/base/exit_status.hpp"
-#include "common/core/record_range.hpp"
+#include "common/core/record.hpp"
 #include "common/options/consumer_options.hpp"
 #include "common/options/producer_options.hpp"
 

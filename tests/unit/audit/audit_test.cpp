@@ -289,9 +289,10 @@ TEST_CASE("a deep look finds gaps, repetitions and damage, and says what it foun
             "UPDATE sqlite_schema SET sql = replace(sql, 'id TEXT PRIMARY KEY NOT NULL', 'id TEXT NOT NULL')"
             " WHERE name = 'invoices';"
             "DELETE FROM sqlite_schema WHERE name = 'sqlite_autoindex_invoices_1'");
-        change(folder.ledger(),
-               "INSERT INTO invoices SELECT 'lost', source, 5000, status, NULL, NULL, NULL, NULL, NULL,"
-               " NULL, NULL, 1, 0, 0, 0 FROM invoices LIMIT 1");
+        change(
+            folder.ledger(),
+            "INSERT INTO invoices(id, source, position, status, attempts, consumer, acquired_at, stored_at)"
+            " SELECT 'lost', source, 5000, status, 1, 0, 0, 0 FROM invoices LIMIT 1");
         change(folder.ledger(),
                "PRAGMA writable_schema = 1;"
                "UPDATE sqlite_schema SET sql = (SELECT sql FROM kept) WHERE name = 'invoices';"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/core/byte_span.hpp"
+#include "common/core/bytes/byte_span.hpp"
 
 #include <cstring>
 
@@ -35,13 +35,26 @@ TEST_CASE("a body follows its id, be it short, long or unusable, and may be empt
     const std::string body = GENERATE(std::string(), std::string("a\0b", 3), std::string(100'000, 'b'));
     std::string bytes;
     Item item{};
-    item.set_id_and_body(id, body, bytes);
+    item.set_id_and_body(id, body, UINT64_MAX, bytes);
     CHECK(item.is_spanned());
     CHECK(item.id_unusable() == (id.size() > 4096));
     if (!item.id_unusable()) CHECK(item.id_in(ByteAreaView(bytes)) == id);
     const std::string_view found = item.body_in(ByteAreaView(bytes));
     CHECK(found.data() != nullptr);
     CHECK(found == body);
+}
+
+TEST_CASE("a body that is too long is left out, and its item says so", "[byte_span]") {
+    std::string bytes;
+    Item item{};
+    item.set_id_and_body("1", "abc", 3, bytes);
+    CHECK_FALSE(item.is_body_omitted());
+    item.set_id_and_body("1", "abcd", 3, bytes);
+    CHECK(item.is_body_omitted());
+    CHECK(item.is_span_whole());
+    CHECK(item.id_in(ByteAreaView(bytes)) == "1");
+    CHECK(item.body_in(ByteAreaView(bytes)).data() == nullptr);
+    CHECK(bytes == "1abc1");
 }
 
 TEST_CASE("any flipped bit of a span's offset, lengths, hash, kind or seal shows", "[byte_span]") {
@@ -75,7 +88,7 @@ TEST_CASE("an id is shown by its beginning without its bytes, and compared by it
     Item plain{};
     plain.set_id(id, bytes);
     Item with_body{};
-    with_body.set_id_and_body(id, "body", bytes);
+    with_body.set_id_and_body(id, "body", UINT64_MAX, bytes);
     CHECK(plain.shown_id() == (id.size() <= 103 ? id : id.substr(0, 67) + "..."));
     CHECK(with_body.shown_id() == (id.size() <= 67 ? id : id.substr(0, 67) + "..."));
     CHECK(label_in(plain.id_length, plain.id) == label_of(id));

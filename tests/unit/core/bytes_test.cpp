@@ -43,7 +43,7 @@ std::uint64_t push(Ring& ring, std::uint64_t next, std::size_t count, std::size_
         if (given.body.empty()) {
             items[i].set_id(given.id, bytes);
         } else {
-            items[i].set_id_and_body(given.id, given.body, bytes);
+            items[i].set_id_and_body(given.id, given.body, UINT64_MAX, bytes);
         }
     }
     return ring.push(items, bytes).count;
@@ -149,6 +149,26 @@ TEST_CASE("a save without room for bytes saves what it can, and the rest after a
     CHECK(storage.save(hand, std::span(booked).first(2)) == 2);
     CHECK_FALSE(storage.lacks_bytes());
     CHECK(hand.empty());
+}
+
+TEST_CASE("slots that a killed push was overwriting say nothing of the byte area", "[bytes]") {
+    MemorySegments segments({4, 1024}, {16, 1024});
+    Ring ring = segments.ring();
+    for (int i = 0; i < 6; ++i) {
+        std::vector<Item> items(1);
+        items[0].set_id("short");
+        REQUIRE(ring.push(items).count == 1);
+        REQUIRE(ring.claim(ring.hand(0), 1, nanoseconds(0)) == Ring::ClaimOutcome::Claimed);
+        static_cast<void>(segments.storage().save(ring.hand(0), std::vector<Finding>(1)));
+    }
+    std::string bytes;
+    std::vector<Item> items(1);
+    items[0].set_id(std::string(200, 'a'), bytes);
+    // Killed after the slot was written, and before any store that commits.
+    ring.slot(6).copy_into_slot(items[0], 6);
+    Ring next = segments.ring();
+    REQUIRE(next.push(items, bytes).count == 1);
+    CHECK(next.slot(6).id_in(next.bytes()) == std::string(200, 'a'));
 }
 
 TEST_CASE("a tail of the byte area that a kill has left ahead is gone on from, and a lower one is damage",

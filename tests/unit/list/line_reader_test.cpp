@@ -197,12 +197,15 @@ TEST_CASE("a list of either form has the same items however it is cut", "[line_r
     }
 }
 
-TEST_CASE("an id of 103 bytes is usable, one of 104 is not", "[line_reader]") {
-    const auto lines = lines_of({std::string(103, 'x') + "\r\n" + std::string(104, 'x') + "\n"}, 16, 4);
-    REQUIRE(lines.size() == 2);
-    CHECK(lines[0] == Line{std::string(103, 'x'), 0, 105, false});
-    CHECK(lines[1].unusable);
-    CHECK(lines[1].extent == 105);
+TEST_CASE("an id of 4096 bytes is usable, one of 4097 is not", "[line_reader]") {
+    const auto lines = lines_of(
+        {std::string(4096, 'x') + "\r\n" + std::string(104, 'y') + "\n" + std::string(4097, 'x') + "\n"}, 16,
+        4);
+    REQUIRE(lines.size() == 3);
+    CHECK(lines[0] == Line{std::string(4096, 'x'), 0, 4098, false});
+    CHECK(lines[1] == Line{std::string(104, 'y'), 4098, 105, false});
+    CHECK(lines[2].unusable);
+    CHECK(lines[2].extent == 4098);
 }
 
 TEST_CASE("how the bytes come in changes nothing", "[line_reader]") {
@@ -234,7 +237,7 @@ TEST_CASE("how the bytes come in changes nothing", "[line_reader]") {
 
 TEST_CASE("a line that does not fit in the buffer is one item whose id stands for all of it",
           "[line_reader]") {
-    const auto length = static_cast<std::size_t>(GENERATE(255, 256, 257, 511, 512, 5000));
+    const auto length = static_cast<std::size_t>(GENERATE(4097, 4098, 4099, 8195, 8196, 20'000));
     const std::string line(length, 'x');
     std::string other = line;
     other[length - 1] = 'y';

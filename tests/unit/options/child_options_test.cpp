@@ -115,8 +115,8 @@ TEST_CASE("a consumer gets every option as the supervisor meant it", "[options]"
     meant.place = 255;
     meant.source = parse_source("lines:-");
     meant.process = parse_process("simulate:cpu=50us");
-    meant.outside = {true, true, pipeline::RequestForm::Json,   64,  std::uint64_t{512} << 20U,
-                     1000, 2min, pipeline::StandardInput::Body, true};
+    meant.outside = {true, true, pipeline::RequestForm::Json, 64,  std::uint64_t{512} << 20U,
+                     1000, 2min, pipeline::InputForm::Body,   true};
     meant.serve = true;
     meant.ledger = parse_ledger("sqlite:/ledger with space.db");
     meant.batch_max = 7;
@@ -142,7 +142,7 @@ TEST_CASE("a consumer gets every option as the supervisor meant it", "[options]"
     CHECK(got.outside.memory_limit == 536'870'912);
     CHECK(got.outside.max_items_per_child == 1000);
     CHECK(got.outside.start_timeout == 2min);
-    CHECK(got.outside.standard_input == pipeline::StandardInput::Body);
+    CHECK(got.outside.standard_input == pipeline::InputForm::Body);
     CHECK(got.outside.keep_output);
     CHECK(got.serve);
     CHECK(got.batch_max == meant.batch_max);

@@ -76,7 +76,7 @@ TEST_CASE("options of work outside are accepted where there is some", "[options]
           1U << 30U);
 
     const auto each = options_of(with_consumers({"--process=each:a", "--stdin=body", "--keep-output"}));
-    CHECK(each.outside.standard_input == pipeline::StandardInput::Body);
+    CHECK(each.outside.standard_input == pipeline::InputForm::Body);
     CHECK(each.outside.keep_output);
     CHECK(options_of(with_consumers({"--process=exec:a", "--request=raw"})).outside.request ==
           pipeline::RequestForm::Raw);

@@ -35,7 +35,7 @@ class Claimed : public Batch::Owner {
         std::string bytes;
         for (std::size_t i = 0; i < given.size(); ++i) {
             if (given[i].has_body) {
-                items[i].set_id_and_body(given[i].id, given[i].body, bytes);
+                items[i].set_id_and_body(given[i].id, given[i].body, UINT64_MAX, bytes);
             } else {
                 items[i].set_id(given[i].id, bytes);
             }

@@ -48,6 +48,11 @@ struct Capacity {
     return (2 * most + kByteUnit - 1) / kByteUnit * kByteUnit;
 }
 
+// Returns the most bytes that may lie together in an area of that capacity: the reverse.
+[[nodiscard]] constexpr std::uint64_t most_with_capacity(std::uint64_t capacity) noexcept {
+    return capacity / 2;
+}
+
 // A read-only view of a byte area.
 class ByteAreaView {
   public:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/core/byte_span.hpp"
+#include "common/core/bytes/byte_span.hpp"
 
 #include <fmt/format.h>
 

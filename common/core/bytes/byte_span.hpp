@@ -15,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/core/byte_area.hpp"
+#include "common/core/bytes/byte_area.hpp"
 
 namespace pipeline {
 
@@ -31,8 +31,14 @@ static_assert(kSpanned > kInlineIdBytes);
 // The bytes in an item or a record that hold an id, or else a ByteSpan.
 using IdBytes = std::array<char, kInlineIdBytes>;
 
-// What the bytes after the id are. Shared memory holds the value: never reuse one.
-enum class Extra : std::uint8_t { None = 0, Body = 1, Result = 2, Output = 3 };
+// The nature of the bytes after the id. Shared memory holds the value: never reuse one.
+enum class Extra : std::uint8_t {
+    None = 0,
+    Body = 1,
+    Result = 2,
+    Output = 3,
+    Omitted = 4  // a body that was too long: it has no bytes here, and its invoice is recorded as failed
+};
 
 struct ByteSpan {
     std::uint64_t offset;            // of the id, in the byte area
@@ -56,7 +62,7 @@ struct ByteSpan {
     [[nodiscard]] std::uint32_t seal_now() const noexcept;
     // False if a bit of a sealed field has flipped, or if a field has an impossible value.
     [[nodiscard]] bool is_whole() const noexcept {
-        return seal == seal_now() && id_bytes - 1U < kMaxIdBytes && kind <= Extra::Output;
+        return seal == seal_now() && id_bytes - 1U < kMaxIdBytes && kind <= Extra::Omitted;
     }
     [[nodiscard]] std::string_view beginning_text() const noexcept {
         return {beginning.data(), std::min<std::size_t>(id_bytes, beginning.size())};
