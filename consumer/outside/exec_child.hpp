@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/core/result.hpp"
 #include "consumer/outside/program_child.hpp"
 #include "consumer/outside/program_notices.hpp"
 #include "consumer/protocol/conversation.hpp"
