@@ -19,12 +19,14 @@ EXCHANGED = ("tests/unit/ledger_tests", "*half a copy in the place of one in use
 LOG_LOST = ("tests/unit/ledger_tests", "a log that is removed while in use*")
 LOG_BEGUN = ("tests/unit/ledger_tests", "a log that a lookup or a supervisor has begun*")
 DAMAGED_RECORD = ("tests/unit/unit_tests", "records that turn out to be damaged*")
+STALE_SLOT = ("tests/unit/unit_tests", "slots that a killed push was overwriting*")
 SUSPECT = ("tests/crash/crash_tests", "a kill of everything charges nobody*")
 SLEEPERS = ("tests/crash/storm_tests", "a storm of kills over sleeping processes*")
 
 REUSED_INODE = ("tests/unit/identity_tests", "two files with one inode*")
 MOVES = ("tests/crash/spool_moves_tests", "a receipt that is killed at any call*")
 
+BYTES = "common/core/bytes/byte_area.hpp"
 RING = "common/core/ring.cpp"
 STORAGE = "common/core/storage.cpp"
 FLUSH = "common/ledger/flush.cpp"
@@ -71,14 +73,42 @@ MUTANTS = [
          "    area_->tail.store(tail + count, std::memory_order_release);\n    std::size_t at = tail % capacity_;\n"),
     ), ONE_KILL),
     Mutant("a save takes the items out of the hand before it commits", (
-        (STORAGE, "    area_->tail.store(tail + count, std::memory_order_release);\n"
-                  "    word.done += count;\n    hand.set_word(word);\n",
-         "    word.done += count;\n    hand.set_word(word);\n"
-         "    area_->tail.store(tail + count, std::memory_order_release);\n"),), ONE_KILL),
+        (STORAGE, "        area_->tail.store(tail + count, std::memory_order_release);\n"
+                  "        word.done += count;\n        hand.set_word(word);\n",
+         "        word.done += count;\n        hand.set_word(word);\n"
+         "        area_->tail.store(tail + count, std::memory_order_release);\n"),), ONE_KILL),
     Mutant("a save overwrites the record that is evidence", (
         (STORAGE, "{findings.size(), free_records(), capacity_ - 1U}", "{findings.size(), free_records()}"),), ONE_KILL),
     Mutant("nobody settles the hand after a save that was cut short", (
-        (STORAGE, "    if (settled.done == word.done) return;\n", "    if (settled.done != word.done) return;\n"),), ONE_KILL),
+        (STORAGE, "    if (settled.done != word.done) hand.set_word(settled);\n", ""),), ONE_KILL),
+    Mutant("a push stores the tail of its bytes after it has committed", (
+        (RING, "            area_->bytes_tail.store(end, std::memory_order_release);\n", ""),
+        (RING, "        area_->tail.store(index, std::memory_order_release);\n",
+         "        area_->tail.store(index, std::memory_order_release);\n"
+         "        if (end != 0) area_->bytes_tail.store(end, std::memory_order_release);\n")), ONE_KILL),
+    Mutant("a push stores no tail of its bytes", (
+        (RING, "            area_->bytes_tail.store(end, std::memory_order_release);\n", ""),), ONE_KILL),
+    Mutant("a push overwrites the bytes of items in hands", (
+        (RING, "        oldest = std::min(oldest, *in_hand);\n", ""),), ONE_KILL),
+    Mutant("a push overwrites the bytes of items in the ring", (
+        (RING, "    if (from < end) oldest = slot(from).span().offset;\n", ""),), ONE_KILL),
+    Mutant("bytes wrap around the end of their area", (
+        (BYTES, "return at + length > capacity_ ? tail + (capacity_ - at) : tail;",
+         "return at + length > capacity_ ? tail : tail;"),), ONE_KILL),
+    Mutant("a save stores the tail of its bytes after it has committed", (
+        (STORAGE, "        if (end != 0) area_->bytes_tail.store(end, std::memory_order_release);\n", ""),
+        (STORAGE, "        word.done += count;\n",
+         "        if (end != 0) area_->bytes_tail.store(end, std::memory_order_release);\n"
+         "        word.done += count;\n")), ONE_KILL),
+    Mutant("a save overwrites the bytes of records that are not released", (
+        (STORAGE, "    return from < end ? record(from).span().offset : bytes_tail();\n",
+         "    return bytes_tail();\n"),), ONE_KILL),
+    Mutant("a producer takes a slot that a killed push was overwriting for evidence of the bytes", (
+        (RING, "        while (newest != first && !slot(newest - 1).is_spanned()) --newest;\n"
+               "        const bool has_any = newest != first;\n",
+         "        while (newest + capacity_ != tail && newest != 0 && !slot(newest - 1).is_spanned()) --newest;\n"
+         "        const bool has_any = newest != first && newest != 0 && slot(newest - 1).is_spanned();\n"),),
+        STALE_SLOT),
     Mutant("a flush says durable before the ledger has committed", (
         (FLUSH, "    write(records, context);\n    if (tail != durable) {\n",
          "    if (tail != durable) storage_.set_durable(tail, count(records, monotonic_ns(), metrics_.until_durable));\n"
