@@ -93,7 +93,7 @@ TEST_CASE("results and outputs are in the rows of their invoices", "[long_ids]")
         run_list(run, ids,
                  "exec:env python3 -c 'import sys\n"
                  "for line in sys.stdin:\n"
-                 "    print(\"{{\\\"status\\\":\\\"booked\\\",\\\"result\\\":[1.10,\" + str(len(line)) + "
+                 "    print(\"{\\\"status\\\":\\\"booked\\\",\\\"result\\\":[1.10,\" + str(len(line)) + "
                  "\"]}}\", flush=True)'");
         CHECK(run.column("SELECT result FROM invoices ORDER BY position") ==
               std::vector<std::string>{"[1.10,2]", "[1.10,2001]"});
