@@ -41,7 +41,8 @@ class ReadingLedger final : public Ledger {
     void commit(const RecordRange& records, const CommitContext& context) override {
         for (std::size_t i = 0; i < records.size(); ++i) {
             Record& record = records.record(i);
-            read(record.shown_id());
+            read(records.id(i));
+            read(record.result_in(records.bytes()));
             read(to_text(record.status));
             read_ += static_cast<std::uint64_t>(context.clock.at_us(record.acquired_ns)) + record.position;
             if (record.has_details != 0) read(records.details(i));

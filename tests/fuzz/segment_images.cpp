@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -25,13 +26,24 @@ void put_text(std::array<char, kMaxSpecBytes>& to, std::string_view text) {
 
 void push(const SegmentImage& image, std::uint64_t first, std::size_t count) {
     std::vector<Item> items(count);
+    std::string bytes;
     for (std::size_t i = 0; i < count; ++i) {
-        items[i].set_id(std::to_string(first + i));
+        const std::string id = std::to_string(first + i);
+        switch ((first + i) % 3) {  // a short id; an id that needs a span; a body
+            case 0:
+                items[i].set_id(id);
+                break;
+            case 1:
+                items[i].set_id(id + std::string(kInlineIdBytes, '-'), bytes);
+                break;
+            default:
+                items[i].set_id_and_body(id, "a body", UINT64_MAX, bytes);
+        }
         items[i].position = first + i;
         items[i].extent = 1;
         items[i].acquired_ns = monotonic_ns();
     }
-    static_cast<void>(image.ring().push(items));
+    static_cast<void>(image.ring().push(items, bytes));
 }
 void claim(const SegmentImage& image, std::size_t place, std::size_t most) {
     Ring ring = image.ring();
@@ -42,6 +54,7 @@ void save(const SegmentImage& image, std::size_t place, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
         if (i % 2 == 0) {
             results[i].set(Status::Booked);
+            results[i].extra = std::make_unique<ExtraText>(ExtraText{Extra::Result, "{}"});
         } else {
             results[i].set(Status::Rejected, "BR-CO-10");
         }
@@ -146,6 +159,7 @@ class Fields {
         add_header(storage.header);
         add(ring.start_position), add(ring.ordered), add(ring.source[0]), add(ring.source[9]);
         add(ring.source.back()), add(ring.ledger[0]), add(ring.ledger[9]), add(ring.ledger.back());
+        add(ring.bytes_tail), add(storage.bytes_tail), add(storage.durable_bytes);
         add(ring.stop), add(ring.tail), add(ring.closed), add(ring.exhausted), add(ring.producer_process),
             add(ring.pid_namespace);
         add(ring.expected), add(ring.head);
@@ -176,11 +190,16 @@ class Fields {
     }
     void add_header(SegmentHeader& header) {
         add(header.magic), add(header.layout_version), add(header.capacity), add(header.total_bytes);
-        add(header.generation);
+        add(header.generation), add(header.byte_capacity);
     }
     void add_item(Item& item) {
         add(item.position), add(item.acquired_ns), add(item.extent), add(item.blame);
-        add(item.id_length), add(item.id[0]), add(item.id[1]);
+        add(item.id_length);
+        add_span(item.id);
+    }
+    // The words of a span, or the first bytes of an id.
+    void add_span(IdBytes& id) {
+        for (std::size_t i = 0; i <= offsetof(ByteSpan, kind); ++i) add(id[i]);
     }
     void add_hand(std::size_t place) {
         HandArea& hand = image_.ring_area().hands[place];
@@ -196,7 +215,8 @@ class Fields {
         Record& record = image_.storage().record(i);
         add(record.ring_index), add(record.position), add(record.acquired_ns), add(record.saved_ns);
         add(record.place), add(record.attempts), add(record.status), add(record.has_details);
-        add(record.id_length), add(record.outcome), add(record.id[0]);
+        add(record.id_length), add(record.outcome);
+        add_span(record.id);
         const Details& details = image_.storage().range(i, 1).details(0);
         add(details.present), add(details.currency[0]), add(details.supplier_length);
         add(details.reason_length), add(details.amounts[0]), add(details.supplier[0]), add(details.reason[0]);
