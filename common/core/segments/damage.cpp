@@ -75,11 +75,6 @@ std::optional<Damage> in_ring(const RingView& ring) {
         if (!ring.slot(i).is_slot_of(i))
             return Damage{Where::Ring, fmt::format("its invoice {} is not the one that was pushed", i)};
     }
-    SpanCheck spans(ring.bytes(), ring.bytes_tail());
-    for (std::uint64_t i = head; i < tail; ++i) {
-        if (ring.slot(i).is_spanned() && !spans.takes(ring.slot(i).span()))
-            return Damage{Where::Ring, fmt::format("the bytes of its invoice {} are not there", i)};
-    }
     return std::nullopt;
 }
 
@@ -110,6 +105,29 @@ struct Held {
     std::size_t place;
 };
 
+// Checks the spans of all items in the order of their ring indices: those in hands (`held`, in that order),
+// and those in slots from `head` on. So no two of them name the same bytes.
+std::optional<Damage> in_bytes(const RingView& ring, const std::vector<Held>& held, std::uint64_t head) {
+    SpanCheck spans(ring.bytes(), ring.bytes_tail());
+    const auto is_right = [&spans](const Item& item) {
+        return !item.is_spanned() || spans.takes(item.span());
+    };
+    const auto damage_of = [](std::uint64_t index) {
+        return Damage{Where::Ring, fmt::format("the bytes of its invoice {} are not its own", index)};
+    };
+    for (const Held& part : held) {
+        const HandView hand = ring.hand(part.place);
+        const std::uint64_t first = hand.word().first;
+        for (std::uint64_t index = part.first; index < part.end; ++index) {
+            if (!is_right(hand.item(index - first))) return damage_of(index);
+        }
+    }
+    for (std::uint64_t index = head; index < ring.tail(); ++index) {
+        if (!is_right(ring.slot(index))) return damage_of(index);
+    }
+    return std::nullopt;
+}
+
 // Checks that every invoice that has left the ring is in exactly one hand, or saved (I5).
 std::optional<Damage> in_balance(const RingView& ring, const StorageView& storage) {
     std::vector<Held> held;
@@ -120,7 +138,6 @@ std::optional<Damage> in_balance(const RingView& ring, const StorageView& storag
         if (word.empty()) continue;
         held.push_back({word.first + word.done, word.end(), place});
         in_hands += word.count - word.done;
-        SpanCheck spans(ring.bytes(), ring.bytes_tail());
         for (std::uint64_t i = word.done; i < word.count; ++i) {
             if (!hand.item(i).has_id())
                 return Damage{Where::Ring,
@@ -128,10 +145,6 @@ std::optional<Damage> in_balance(const RingView& ring, const StorageView& storag
             if (!hand.item(i).is_whole())
                 return Damage{Where::Ring,
                               fmt::format("an invoice in the hand of place {} is not as it was", place)};
-            if (hand.item(i).is_spanned() && !spans.takes(hand.item(i).span()))
-                return Damage{
-                    Where::Ring,
-                    fmt::format("the bytes of an invoice in the hand of place {} are not there", place)};
         }
     }
     std::sort(held.begin(), held.end(), [](const Held& a, const Held& b) { return a.first < b.first; });
@@ -147,7 +160,7 @@ std::optional<Damage> in_balance(const RingView& ring, const StorageView& storag
                       fmt::format("of {} invoices that were taken from it, {} are saved and {} in hands",
                                   taken, storage.tail(), in_hands)};
     }
-    return std::nullopt;
+    return in_bytes(ring, held, taken);
 }
 
 }  // namespace
