@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "common/core/segments/damage.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/memory_segments.hpp"
 
@@ -149,6 +150,41 @@ TEST_CASE("a save without room for bytes saves what it can, and the rest after a
     CHECK(storage.save(hand, std::span(booked).first(2)) == 2);
     CHECK_FALSE(storage.lacks_bytes());
     CHECK(hand.empty());
+}
+
+TEST_CASE("bytes that are not an item's own are damage", "[bytes]") {
+    MemorySegments segments({16, 1024}, {16, 1024});
+    Ring ring = segments.ring();
+    Storage storage = segments.storage();
+    std::string bytes;
+    std::vector<Item> items(3);
+    for (auto& item : items) item.set_id(std::string(200, 'a'), bytes);
+    REQUIRE(ring.push(items, bytes).count == 3);
+    const Hand hand = ring.hand(7);
+    REQUIRE(ring.claim(hand, 2, nanoseconds(0)) == Ring::ClaimOutcome::Claimed);
+    REQUIRE(storage.save(hand, std::vector<Finding>(1)) == 1);
+    REQUIRE_FALSE(find_damage(ring, storage));
+    const auto move = [](IdBytes& id, std::uint64_t offset) {
+        ByteSpan::load(id).moved_to(offset).store(id);
+    };
+    std::string what = "its invoice 2 are not its own";
+    SECTION("a slot that names the bytes of an item in a hand") {
+        move(ring.slot(2).id, 300);
+    }
+    SECTION("a slot that names bytes behind the tail") {
+        move(ring.slot(2).id, 401);
+    }
+    SECTION("an item in a hand that reaches beyond the area") {
+        move(hand.item(1).id, 900);
+        what = "its invoice 1 are not its own";
+    }
+    SECTION("a record that names bytes behind the tail") {
+        move(storage.record(0).id, 1);
+        what = "its result 0 are not there";
+    }
+    const auto damage = find_damage(ring, storage);
+    REQUIRE(damage);
+    CHECK(damage->what == "the bytes of " + what);
 }
 
 TEST_CASE("slots that a killed push was overwriting say nothing of the byte area", "[bytes]") {
