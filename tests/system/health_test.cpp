@@ -103,7 +103,7 @@ TEST_CASE("when all fail that is a state of its own, until one does not") {
 
 TEST_CASE("a duplicate, and an id that cannot be used, have a line each") {
     PipelineRun run;
-    write_file(run.directory() / "ids", "a\nb\na\n" + std::string(200, 'x') + "\n");
+    write_file(run.directory() / "ids", "a\nb\na\n" + std::string(4097, 'x') + "\n");
     auto supervisor =
         run.start({"--consumers", "1", "--source", "lines:" + (run.directory() / "ids").string(), "--process",
                    "none", "--once"});

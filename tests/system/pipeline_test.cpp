@@ -230,7 +230,7 @@ TEST_CASE("a backup that is made while it runs is one moment's whole ledger, and
 
 TEST_CASE("lines of any length are recorded: as they are, as duplicates, or as failed") {
     PipelineRun run;
-    const std::string longest(103, 'x');
+    const std::string longest(4096, 'x');
     write_file(run.directory() / "ids",
                "a\n" + longest + "\r\n" + longest + "y\n\nb\na\nlast without a newline");
     auto supervisor =
