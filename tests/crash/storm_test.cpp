@@ -114,7 +114,7 @@ TEST_CASE("a storm of kills over ids, bodies and results of any size changes no 
         BODY_SUPERVISOR, storm_options({"--consumers", "4", "--process", "none", "--body-max", "1MiB",
                                         "--body-capacity", "2056KiB", "--result-capacity", "2208KiB"}));
     Storm storm(run.name(), supervisor, seed);
-    const std::uint64_t kills = scaled(8'000);
+    const std::uint64_t kills = scaled(4'000);
     while (storm.kills() < kills) storm.kill_one(storm.kills() % 4 == 0);
     require_drained(run, supervisor, storm);
     require_exact(run, last_number(storm));

@@ -44,17 +44,33 @@ struct World::Ledger {
 
 namespace {
 
-// Of three numbers, the first has a short id, the second a body as well, and the third an id that needs a
-// span.
-std::string id_of(std::uint64_t number) {
-    return std::to_string(number) + (number % 3 == 2 ? std::string(kInlineIdBytes + number % 7, '-') : "");
+// The bytes of one number. Of three numbers, the first has a short id, the second a body as well, and the
+// third an id that needs a span. Every second number has a result.
+struct Bytes {
+    std::string id;
+    std::string body;
+    ExtraText result;
+};
+
+std::vector<Bytes> all_bytes() {
+    std::vector<Bytes> all;
+    for (std::uint64_t number = 0; number <= World::kNumbers; ++number) {
+        Bytes bytes;
+        bytes.id = std::to_string(number);
+        if (number % 3 == 2) bytes.id += std::string(kInlineIdBytes + number % 7, '-');
+        if (number % 3 == 1) bytes.body = std::string(number * 11 % 97, static_cast<char>('a' + number));
+        if (number % 2 == 0)
+            bytes.result = {Extra::Result, std::string(number * 5 % 13, static_cast<char>('A' + number))};
+        all.push_back(bytes);
+    }
+    return all;
 }
-std::string body_of(std::uint64_t number) {
-    return number % 3 == 1 ? std::string(number * 11 % 97, static_cast<char>('a' + number)) : "";
-}
-// Every second number has a result.
-ExtraText result_of(std::uint64_t number) {
-    return {Extra::Result, std::string(number * 5 % 13, static_cast<char>('A' + number))};
+
+// Made before any process is stepped through.
+const std::vector<Bytes> kBytes = all_bytes();
+
+const Bytes& bytes_of(std::uint64_t number) {
+    return kBytes[number % kBytes.size()];
 }
 
 // The digest of the list's beginning, made up: one byte tells it from the others, and each store makes
@@ -73,8 +89,9 @@ class MemoryLedger final : public pipeline::Ledger {
     void commit(const RecordRange& records, const CommitContext& context) override {
         for (std::size_t i = 0; i < records.size(); ++i) {
             const std::uint64_t number = records.record(i).position;
-            const std::string result = number % 2 == 0 ? result_of(number).text : "";
-            if (records.id(i) != id_of(number) || records.record(i).result_in(records.bytes()) != result)
+            const Bytes& bytes = bytes_of(number);
+            if (records.id(i) != bytes.id ||
+                records.record(i).result_in(records.bytes()) != bytes.result.text)
                 wrong_bytes_.store(number);
         }
         std::uint64_t rows = rows_.load();
@@ -143,9 +160,9 @@ bool World::produce(std::size_t most) {
     while (count < std::min<std::size_t>(most, kNumbers) && next + count <= kNumbers) {
         const std::uint64_t number = next + count;
         if (number % 3 == 1) {
-            items[count].set_id_and_body(id_of(number), body_of(number), UINT64_MAX, bytes);
+            items[count].set_id_and_body(bytes_of(number).id, bytes_of(number).body, UINT64_MAX, bytes);
         } else {
-            items[count].set_id(id_of(number), bytes);
+            items[count].set_id(bytes_of(number).id, bytes);
         }
         items[count].position = next + count;
         items[count].extent = 1;
@@ -167,15 +184,11 @@ bool World::consume(std::size_t place, std::size_t most) {
     const HandWord word = hand.word();
     if (!word.empty()) {
         std::array<Finding, kCapacity> booked;
-        std::array<ExtraText, kCapacity> results;
         for (std::uint64_t i = word.done; i < word.count; ++i) {
             const std::uint64_t number = hand.item(i).position;
-            if (hand.id(i) != id_of(number) || hand.body(i) != body_of(number))
+            if (hand.id(i) != bytes_of(number).id || hand.body(i) != bytes_of(number).body)
                 this->words().wrong_bytes.store(number);
-            if (number % 2 == 0) {
-                results.at(i - word.done) = result_of(number);
-                booked.at(i - word.done).extra = &results.at(i - word.done);
-            }
+            if (number % 2 == 0) booked.at(i - word.done).extra = &bytes_of(number).result;
             take_permit();
             hand.begin_work(word.first, i);
             hand.end_work();

@@ -26,7 +26,6 @@ SLEEPERS = ("tests/crash/storm_tests", "a storm of kills over sleeping processes
 REUSED_INODE = ("tests/unit/identity_tests", "two files with one inode*")
 MOVES = ("tests/crash/spool_moves_tests", "a receipt that is killed at any call*")
 
-BYTES = "common/core/bytes/byte_area.hpp"
 RING = "common/core/ring.cpp"
 STORAGE = "common/core/storage.cpp"
 FLUSH = "common/ledger/flush.cpp"
@@ -93,8 +92,8 @@ MUTANTS = [
     Mutant("a push overwrites the bytes of items in the ring", (
         (RING, "    if (from < end) oldest = slot(from).span().offset;\n", ""),), ONE_KILL),
     Mutant("bytes wrap around the end of their area", (
-        (BYTES, "return at + length > capacity_ ? tail + (capacity_ - at) : tail;",
-         "return at + length > capacity_ ? tail : tail;"),), ONE_KILL),
+        (RING, "    const std::uint64_t offset = bytes_.place_for(end, span.bytes());\n",
+         "    const std::uint64_t offset = end;\n"),), ONE_KILL),
     Mutant("a save stores the tail of its bytes after it has committed", (
         (STORAGE, "        if (end != 0) area_->bytes_tail.store(end, std::memory_order_release);\n", ""),
         (STORAGE, "        word.done += count;\n",

@@ -42,7 +42,7 @@ enum class Extra : std::uint8_t {
 
 struct ByteSpan {
     std::uint64_t offset;            // of the id, in the byte area
-    std::uint64_t id_hash;           // hash_of(id)
+    std::uint64_t id_hash;           // of the id
     std::uint32_t id_bytes;          // 1..kMaxIdBytes
     std::uint32_t extra_bytes;       // after the id
     std::uint32_t seal;              // seal_now() when the span was made
