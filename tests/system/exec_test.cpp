@@ -91,7 +91,7 @@ TEST_CASE("whatever a program does with an invoice is recorded as documented and
                  {"exit", "failed 2 exit status 3"},
                  {"say", "failed 2 exit status 4: the first line | the sum is missing"},
                  {"garbage", "failed 2 gave an answer that is not understood: \"good morning\""},
-                 {"long", "failed 2 gave an answer that is not understood: a line of more than 65536 bytes"},
+                 {"long", "failed 2 gave an answer that is not understood: a line of more than 262144 bytes"},
                  {"wrong-id",
                   "failed 2 gave an answer that is not understood: JSON whose id is that of another "
                   "invoice: \"another\""},

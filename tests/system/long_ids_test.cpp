@@ -90,11 +90,12 @@ TEST_CASE("results and outputs are in the rows of their invoices", "[long_ids]")
     PipelineRun run;
     const std::vector<std::string> ids{"1", std::string(2000, 'i')};
     SECTION("a result, digit by digit") {
-        run_list(run, ids,
-                 "exec:env python3 -c 'import sys\n"
-                 "for line in sys.stdin:\n"
-                 "    print(\"{\\\"status\\\":\\\"booked\\\",\\\"result\\\":[1.10,\" + str(len(line)) + "
-                 "\"]}}\", flush=True)'");
+        const auto script = run.directory() / "book.py";
+        write_file(script, R"(import sys
+for line in sys.stdin:
+    print('{"status":"booked","result":[1.10,%d]}' % len(line), flush=True)
+)");
+        run_list(run, ids, "exec:env python3 " + script.string());
         CHECK(run.column("SELECT result FROM invoices ORDER BY position") ==
               std::vector<std::string>{"[1.10,2]", "[1.10,2001]"});
         CHECK(run.count("SELECT count(*) FROM invoices WHERE output IS NOT NULL OR reason IS NOT NULL") == 0);
