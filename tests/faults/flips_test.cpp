@@ -51,6 +51,7 @@ std::vector<Field> fields_of(const Ring& ring, const Storage& storage, std::mt19
         return Field{name, reinterpret_cast<std::byte*>(&mutex), sizeof(pthread_mutex_t)};
     };
     return {field("ring.tail", area.tail),
+            field("ring.bytes_tail", area.bytes_tail),
             field("ring.head", area.head),
             field("ring.header", area.header),
             lock("ring.push_lock", area.push_lock),
@@ -64,6 +65,8 @@ std::vector<Field> fields_of(const Ring& ring, const Storage& storage, std::mt19
             field("slot.id_length", slot.id_length),
             field("slot.blame", slot.blame),
             field("storage.tail", store.tail),
+            field("storage.bytes_tail", store.bytes_tail),
+            field("storage.durable_bytes", store.durable_bytes),
             field("storage.durable", store.durable_word),
             field("storage.totals", store.totals),
             field("storage.released", store.released),
