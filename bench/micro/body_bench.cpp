@@ -14,6 +14,8 @@
 namespace pipeline::bench {
 namespace {
 
+constexpr Capacity kBodyCapacity(16'384, kBacklogBytes);
+
 std::uint64_t sum_of(std::string_view bytes) {
     std::uint64_t sum = 0;
     std::uint64_t word = 0;
@@ -29,10 +31,9 @@ void note_bytes(benchmark::State& state) {
 }
 
 void push_claim_and_read_body(benchmark::State& state) {
-    constexpr Capacity kCapacity(16'384, kBacklogBytes);
     static RingArea& area = *[] {
-        auto* const made = static_cast<RingArea*>(shared_bytes(Ring::size(kCapacity)));
-        Ring::initialise(*made, kCapacity);
+        auto* const made = static_cast<RingArea*>(shared_bytes(Ring::size(kBodyCapacity)));
+        Ring::initialise(*made, kBodyCapacity);
         return made;
     }();
     Ring ring(area);
