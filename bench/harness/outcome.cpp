@@ -32,6 +32,7 @@ void print(const Settings& settings, Outcome& outcome, int whom) {
         outcome.items, outcome.seconds,
         outcome.seconds > 0 ? static_cast<double>(outcome.items) / outcome.seconds : 0.0,
         processor * 1e9 / items, switches * 1000 / items);
+    if (settings.body_bytes != 0) fmt::print(R"(,"body_bytes":{})", settings.body_bytes);
     if (!outcome.latencies_ns.empty()) {
         std::sort(outcome.latencies_ns.begin(), outcome.latencies_ns.end());
         fmt::print(R"(,"p50_us":{:.2f},"p99_us":{:.2f},"p999_us":{:.2f})",

@@ -21,10 +21,10 @@ struct Outcome {
 };
 
 // {"peer":..,"consumers":..,"batch":..,"id_bytes":..,"store":..,"whole":..,"items":..,"seconds":..,"rate":..,
-//  "cpu_ns_per_item":..,"switches_per_1000":..} and, of a paced one, "p50_us", "p99_us", "p999_us". The
-//  processor time
-// and the context switches are those of `whom` (getrusage(2)): the children that have been waited for, or
-// itself.
+//  "cpu_ns_per_item":..,"switches_per_1000":..} and, of a paced one, "p50_us", "p99_us", "p999_us", of one
+//  with
+// bodies "body_bytes". The processor time and the context switches are those of `whom` (getrusage(2)): the
+// children that have been waited for, or itself.
 void print(const Settings& settings, Outcome& outcome, int whom = RUSAGE_CHILDREN);
 
 }  // namespace pipeline::bench

@@ -20,8 +20,9 @@ namespace {
     std::fprintf(
         stderr,
         "%s: %s '%s' is not accepted: [--consumers 1..%u] [--batch 1..%zu] [--id-bytes 1..%zu] [--store] "
-        "[--milliseconds 1..60000] [--pace-us 0..1000000]\n",
-        program, option, value, kMaxReceivers, kMaxBatchItems, kLongId);
+        "[--milliseconds 1..60000] [--pace-us 0..1000000], of bodies [--batch] [--milliseconds] and "
+        "[--body-bytes 16..%zu], a multiple of 8\n",
+        program, option, value, kMaxReceivers, kMaxBatchItems, kLongId, kMaxBodyBytes);
     std::exit(to_int(ExitStatus::Usage));
 }
 
@@ -37,18 +38,23 @@ std::size_t number(const char* program, const char* option, const char* text, st
 
 }  // namespace
 
-Settings parse_settings(int argc, char** argv) {
-    static constexpr std::array<option, 7> kOptions{{{"consumers", required_argument, nullptr, 'c'},
+Settings parse_settings(int argc, char** argv, Carries carries) {
+    static constexpr std::array<option, 8> kOptions{{{"consumers", required_argument, nullptr, 'c'},
                                                      {"batch", required_argument, nullptr, 'b'},
                                                      {"id-bytes", required_argument, nullptr, 'i'},
                                                      {"store", no_argument, nullptr, 's'},
                                                      {"milliseconds", required_argument, nullptr, 'm'},
                                                      {"pace-us", required_argument, nullptr, 'p'},
+                                                     {"body-bytes", required_argument, nullptr, 'o'},
                                                      {}}};
     Settings settings;
     settings.peer = std::filesystem::path(argv[0]).filename();
     const char* const program = settings.peer.c_str();
+    const char* const foreign = carries == Carries::Ids ? "o" : "cisp";
+    if (carries == Carries::Bodies) settings.body_bytes = 1024;
     for (int which = 0; (which = ::getopt_long(argc, argv, "", kOptions.data(), nullptr)) != -1;) {
+        if (std::strchr(foreign, which) != nullptr)
+            refuse(program, "an option for other peers,", argv[optind - 1]);
         switch (which) {
             case 'c':
                 settings.consumers =
@@ -69,6 +75,10 @@ Settings parse_settings(int argc, char** argv) {
                 break;
             case 'p':
                 settings.pace = std::chrono::microseconds(number(program, "--pace-us", optarg, 0, 1'000'000));
+                break;
+            case 'o':
+                settings.body_bytes = number(program, "--body-bytes", optarg, 16, kMaxBodyBytes);
+                if (settings.body_bytes % sizeof(std::uint64_t) != 0) refuse(program, "--body-bytes", optarg);
                 break;
             default:
                 refuse(program, "the command line", "");

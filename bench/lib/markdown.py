@@ -182,8 +182,8 @@ By Google Benchmark, one thread, nothing contended; the UBL ones read and parse 
 }
 
 
-def page(run):
-    """The whole page; `run` is bench/report's collection of everything."""
+def page(run, bodies):
+    """The whole page; `run` is bench/report's collection of everything, `bodies` the section about them."""
     distance = run.throughput.figure("distance", 2, "one_way_ns")
     skipped = "".join(f"- {label}: {why}\n" for label, why in run.skipped.items())
     return (
@@ -192,6 +192,7 @@ def page(run):
         + targets(run.rows)
         + EXPLANATIONS["transport"] + throughput_table(run.plan, run.throughput, "transport")
         + (f"Left out, because missing on that machine:\n\n{skipped}\n" if skipped else "")
+        + bodies
         + EXPLANATIONS["pipeline"] + throughput_table(run.plan, run.throughput, "pipeline")
         + pipeline_costs(run.plan, run.throughput)
         + EXPLANATIONS["ledger"] + ledger_table(run.plan, run.ledger)

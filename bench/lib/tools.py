@@ -43,6 +43,12 @@ class Tools:
             return ROOT / "bench" / "peer" / "python_queue.py"
         return self.build / "bench" / "peer" / program
 
+    def body_path(self, program):
+        """A program that carries bodies; Go's is beside the other Go peers, whose common part it shares."""
+        if program.endswith(".py"):
+            return ROOT / "bench" / "body" / program
+        return self.build / "bench" / ("peer" if program.startswith("go_") else "body") / program
+
     def answer(self, command, **environment):
         """What a program says; a program that fails, or an item that was lost, ends everything: no figure is worth it."""
         done = subprocess.run(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What both Go peers have in common: options, the content of an item, and the result as one line of JSON.
+// What all Go peers have in common: options, the content of an item, and the result as one line of JSON.
 package main
 
 import (
@@ -20,6 +20,8 @@ var (
 	milliseconds = flag.Int("milliseconds", 400, "how long")
 	paceUs       = flag.Int("pace-us", 0, "one item in each such interval; measures how long each takes")
 )
+
+var bodyBytes = new(int) // a program that carries bodies makes it an option; 0: the items have none
 
 var start time.Time
 
@@ -86,6 +88,9 @@ func report(peer string, sent uint64, all []received, stored bool, keptAll bool)
 		`"seconds":%.6f,"rate":%.1f,"cpu_ns_per_item":%.2f,"switches_per_1000":%.4f`, peer, *consumers, *batch, *idBytes,
 		stored, whole, sum.count, seconds, items/seconds, float64(used.Utime.Nano()+used.Stime.Nano())/items,
 		float64(used.Nvcsw+used.Nivcsw)*1000/items)
+	if *bodyBytes != 0 {
+		fmt.Printf(`,"body_bytes":%d`, *bodyBytes)
+	}
 	if len(sum.latencies) > 0 {
 		sort.Slice(sum.latencies, func(a, b int) bool { return sum.latencies[a] < sum.latencies[b] })
 		fmt.Printf(`,"p50_us":%.2f,"p99_us":%.2f,"p999_us":%.2f`, quantile(sum.latencies, 0.5),
