@@ -115,7 +115,9 @@ TEST_CASE("a storm of kills over bodies changes no byte of them") {
                                         "--body-capacity", "2056KiB", "--result-capacity", "2208KiB"}));
     Storm storm(run.name(), supervisor, seed);
     const std::uint64_t kills = scaled(4'000);
-    while (storm.kills() < kills) storm.kill_one(storm.kills() % 4 == 0);
+    // Without probes: a dead consumer's items keep their bytes, so the others may have to wait for its
+    // successor.
+    while (storm.kills() < kills) storm.kill_one(false);
     require_drained(run, supervisor, storm);
     require_exact(run, last_number(storm));
     std::uint64_t slot = 0;

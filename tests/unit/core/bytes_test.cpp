@@ -28,7 +28,7 @@ struct Sample {
 Sample sample(std::uint64_t number, std::size_t most) {
     std::mt19937_64 random(number);
     const auto text = [&](std::size_t length, char first) {
-        return std::string(length, static_cast<char>(first + random() % 26));
+        return std::string(length, static_cast<char>(first + static_cast<char>(random() % 26)));
     };
     const auto size = [&](std::size_t limit) { return random() % 3 == 0 ? 0 : random() % limit; };
     return {std::to_string(number) + text(size(most), 'a'), text(size(most), 'A'), text(size(most), '0')};
