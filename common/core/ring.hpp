@@ -80,7 +80,7 @@ class Ring : public RingView {
     [[nodiscard]] RingArea& area() const noexcept { return *area_; }
     [[nodiscard]] Item& slot(std::uint64_t index) const noexcept { return slots_[index % capacity_]; }
     [[nodiscard]] Hand hand(std::size_t place) const noexcept {
-        return {area_->hands[place], area_->hand_items[place], static_cast<std::uint16_t>(place), bytes_};
+        return {area_->hands[place], area_->hand_items[place], static_cast<std::uint16_t>(place), bytes()};
     }
 
     // ---- the push side ----

@@ -88,7 +88,7 @@ class Storage : public StorageView {
     [[nodiscard]] StorageArea& area() const noexcept { return *area_; }
     [[nodiscard]] Record& record(std::uint64_t index) const noexcept { return records_[index % capacity_]; }
     [[nodiscard]] RecordRange range(std::uint64_t first, std::size_t size) const noexcept {
-        return {records_, details_, capacity_, bytes_, first, size};
+        return {records_, details_, capacity_, bytes(), first, size};
     }
 
     // Saves the findings of the hand's next items (from item `done` on), as many as there is room for, and

@@ -158,11 +158,9 @@ void LedgerRows::bind_details(const Details* details) {
     int parameter = kFirstDetail;
     for (std::size_t i = 0; i < kDetailColumns.size(); ++i, ++parameter) {
         const DetailField& field = kDetailColumns[i].field;
-        if (details == nullptr) {
-            insert_detailed_.bind_null(parameter);
-        } else if (field.kind != DetailField::Kind::Amount) {
+        if (details != nullptr && field.kind != DetailField::Kind::Amount) {
             insert_detailed_.bind_or_null(parameter, readable_utf8((details->*field.get_text)(), copies_[i]));
-        } else if (details->has(field.amount)) {
+        } else if (details != nullptr && details->has(field.amount)) {
             insert_detailed_.bind(parameter, details->amounts[field.amount]);
         } else {
             insert_detailed_.bind_null(parameter);
