@@ -37,12 +37,13 @@ class Results:
         return figure(values) if values else None
 
     def ratio(self, ours, peer, consumers, field="rate", peer_consumers=None):
-        """Ours by theirs, of each round; none if one of the two was not measured."""
+        """Ours by theirs, of each round; none if one of the two was not measured, or nothing arrived in a short look."""
         other = consumers if peer_consumers is None else peer_consumers
         if not self.has(ours, consumers) or not self.has(peer, other):
             return None
         pairs = zip(self.values(ours, consumers, field), self.values(peer, other, field))
-        return figure([one / two for one, two in pairs])
+        ratios = [one / two for one, two in pairs if two]
+        return figure(ratios) if ratios else None
 
 
 def number(value):
