@@ -44,8 +44,9 @@ struct World::Ledger {
 
 namespace {
 
-// The bytes of one number. Of three numbers, the first has a short id, the second a body as well, and the
-// third an id that needs a span. Every second number has a result.
+// The bytes of one number. Of four numbers, the second has an id that needs a span, and the fourth a body.
+// Every second number has a result. Four numbers in a row fit into an area, so that a ring and a storage are
+// filled at once.
 struct Bytes {
     std::string id;
     std::string body;
@@ -57,8 +58,8 @@ std::vector<Bytes> all_bytes() {
     for (std::uint64_t number = 0; number <= World::kNumbers; ++number) {
         Bytes bytes;
         bytes.id = std::to_string(number);
-        if (number % 3 == 2) bytes.id += std::string(kInlineIdBytes + number % 7, '-');
-        if (number % 3 == 1) bytes.body = std::string(number * 11 % 97, static_cast<char>('a' + number));
+        if (number % 4 == 2) bytes.id += std::string(kInlineIdBytes + number % 7, '-');
+        if (number % 4 == 0) bytes.body = std::string(number * 11 % 41, static_cast<char>('a' + number));
         if (number % 2 == 0)
             bytes.result = {Extra::Result, std::string(number * 5 % 13, static_cast<char>('A' + number))};
         all.push_back(bytes);
@@ -159,7 +160,7 @@ bool World::produce(std::size_t most) {
     std::string bytes;
     while (count < std::min<std::size_t>(most, kNumbers) && next + count <= kNumbers) {
         const std::uint64_t number = next + count;
-        if (number % 3 == 1) {
+        if (number % 4 == 0) {
             items[count].set_id_and_body(bytes_of(number).id, bytes_of(number).body, UINT64_MAX, bytes);
         } else {
             items[count].set_id(bytes_of(number).id, bytes);
