@@ -52,7 +52,7 @@ std::uint64_t push(Ring& ring, std::uint64_t next, std::size_t count, std::size_
 
 }  // namespace
 
-TEST_CASE("ids, bodies and results of any size pass through small byte areas", "[bytes]") {
+TEST_CASE("bytes of any size pass through small byte areas", "[bytes]") {
     const auto seed = std::random_device{}();
     CAPTURE(seed);
     std::mt19937_64 random(seed);
