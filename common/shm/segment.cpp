@@ -77,8 +77,10 @@ std::string advice_for_creation(int error, const std::string& name) {
     const std::string directory = segment_directory(name);
     switch (error) {
         case ENOSPC:
-            return fmt::format("make {} larger, or --ring-capacity and --storage-capacity smaller",
-                               directory);
+            return fmt::format(
+                "make {} larger, or --body-capacity, --result-capacity, --ring-capacity and "
+                "--storage-capacity smaller",
+                directory);
         case ENOENT:
             return "a tmpfs must be mounted on " + directory;
         case EEXIST:

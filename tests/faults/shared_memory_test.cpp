@@ -40,7 +40,7 @@ TEST_CASE("a /dev/shm without room for the segments is said at the start, and no
     };
     const auto full =
         GENERATE(Full{"no room for the storage", 4 * kMebibyte, "", ".storage", "make /dev/shm larger"},
-                 Full{"no room for the ring", 16 * kMebibyte, "", ".ring", "make /dev/shm larger"},
+                 Full{"no room for the ring", 32 * kMebibyte, "", ".ring", "make /dev/shm larger"},
                  Full{"no inode", 64 * kMebibyte, "nr_inodes=1", ".storage", "make /dev/shm larger"},
                  Full{"/dev/shm is read-only", 64 * kMebibyte, "ro", ".storage", "must be writable"});
     PipelineRun run;
