@@ -73,7 +73,7 @@ void Storm::look() {
     }
     const auto unmoved = unmoved_.go_on();
     longest_stall_ = std::max(longest_stall_, unmoved);
-    if (unmoved > kStall) FAIL("nothing moves:\n" << state());
+    if (unmoved > stall_) FAIL("nothing moves:\n" << state());
 }
 
 std::vector<pid_t> Storm::children() const {

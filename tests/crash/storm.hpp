@@ -54,7 +54,9 @@ class Storm {
     // Stops a random child for up to `longest` (the producer for less than kStall), or until the supervisor
     // has killed it.
     void stop_one(std::chrono::milliseconds longest);
-    // Fails the test if nothing has moved for kStall; to be called often.
+    // Nothing may move for so long, instead of kStall.
+    void allow_stalls(std::chrono::milliseconds stall) { stall_ = stall; }
+    // Fails the test if nothing has moved for that long; to be called often.
     void look();
 
     [[nodiscard]] std::uint64_t kills() const noexcept { return kills_; }
@@ -89,6 +91,7 @@ class Storm {
     std::mt19937_64 random_;
     SegmentsView segments_;
     std::map<pid_t, std::uint64_t> first_word_;  // of a child, what its work began with
+    std::chrono::milliseconds stall_ = kStall;
     Sight last_{};
     Watched unmoved_;
     Clock::duration longest_stall_{};
