@@ -12,6 +12,8 @@ using std::chrono::steady_clock;
 
 void Starter::start_due(TimePoint now) {
     suspicion_.look();
+    // A suspect starts only when no other consumer runs: so those that run must make way for it.
+    if (suspicion_.is_raised()) pool_.tell_all();
     for (Child& child : children_.all()) {
         if (child.state != Child::State::Waiting || child.start_at > now) continue;
         if (!suspicion_.may_start(child)) continue;

@@ -77,6 +77,16 @@ void Pool::prepare(Child& child, bool leaves) const noexcept {
     ring_.area().hands[child.place].leave.store(child.told ? 1 : 0, std::memory_order_release);
 }
 
+void Pool::tell_all() noexcept {
+    bool has_told = false;
+    for (Child& child : children_.consumers()) {
+        if (child.state != Child::State::Running || child.told) continue;
+        tell(child);
+        has_told = true;
+    }
+    if (has_told) ring_.call_consumers();
+}
+
 bool Pool::has_left(Child& child, TimePoint now) const noexcept {
     if (!child.told || !ring_.hand(child.place).empty()) return false;
     if (child.wanted) {

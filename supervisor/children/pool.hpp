@@ -40,6 +40,9 @@ class Pool {
     // Writes the consumer's HandArea::leave. Call it before each start. `leaves`: the consumer must leave
     // once its hand is empty, even if it is wanted; then the supervisor starts it again.
     void prepare(Child& child, bool leaves) const noexcept;
+    // Tells all running consumers to leave once their hands are empty. Then the supervisor starts those that
+    // are wanted again.
+    void tell_all() noexcept;
     // Call when the consumer has exited with status 0. Returns true if the consumer left because it was told
     // to, and sets its `state`: Waiting if it is wanted after all, Done if its place stays empty.
     [[nodiscard]] bool has_left(Child& child, TimePoint now) const noexcept;
