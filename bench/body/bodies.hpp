@@ -34,7 +34,7 @@ struct Message {
     [[nodiscard]] std::string_view text() const noexcept { return {body, bytes}; }
 };
 
-// What the numbers add to the body: its first word is the number, its last word another function of it.
+// The numbers' mark in a body: its first word is the number, its last word another function of it.
 [[nodiscard]] inline std::uint64_t last_word(std::uint64_t number) noexcept {
     return ~number * 0x9e37'79b9'7f4a'7c15U;
 }

@@ -56,7 +56,7 @@ class BodyRing {
     static constexpr std::chrono::milliseconds kBound{500};
     static void initialise(RingArea& area) { Ring::initialise(area, kBodyCapacity); }
 
-    // What was claimed before is done with.
+    // The consumer is done with its last claim.
     void save() {
         HandWord word = hand_.word();
         if (word.empty()) return;

@@ -55,7 +55,7 @@ class BodyMeasurement {
         start([this] { consume(); });
         start([this] { produce(); });
         transport_.started();
-        // What hangs is ended: the children die with this process.
+        // A run that hangs is ended: the children die with this process.
         ::alarm(static_cast<unsigned>(settings_.duration.count() / 1000 + 30));
         const bool ended_well = wait_for_both();
         Outcome outcome;

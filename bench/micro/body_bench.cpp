@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a body costs on its way through the ring, beyond copying and reading its bytes, which the second
+// The cost of a body on its way through the ring, beyond copying and reading its bytes, which the second
 // function does alone, in an area of the same size. Bytes/s are those of the bodies.
 #include <benchmark/benchmark.h>
 #include <algorithm>

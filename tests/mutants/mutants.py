@@ -21,6 +21,7 @@ LOG_BEGUN = ("tests/unit/ledger_tests", "a log that a lookup or a supervisor has
 DAMAGED_RECORD = ("tests/unit/unit_tests", "records that turn out to be damaged*")
 ANY_SIZE = ("tests/unit/unit_tests", "bytes of any size pass*")
 STALE_SLOT = ("tests/unit/unit_tests", "slots that a killed push was overwriting*")
+MAKES_WAY = ("tests/unit/unit_tests", "a consumer that runs while a suspect waits*")
 SUSPECT = ("tests/crash/crash_tests", "a kill of everything charges nobody*")
 SLEEPERS = ("tests/crash/storm_tests", "a storm of kills over sleeping processes*")
 
@@ -49,6 +50,8 @@ MUTANTS = [
     Mutant("an unknown cause is charged to whatever was in work", (
         ("common/core/hand.cpp", "const bool is_charged = !work.is_shared() && (cause != 0 || work.is_suspect);",
          "const bool is_charged = true;"),), SUSPECT),
+    Mutant("nobody makes way for a suspect", (
+        ("supervisor/starter.cpp", "    if (suspicion_.is_raised()) pool_.tell_all();\n", ""),), MAKES_WAY),
     Mutant("the death of a successor that made a suspect is charged to it", (
         ("common/core/hand.cpp", "= is_counted || is_suspect(i) != work.is_suspect;",
          "= is_counted;"),), SUSPECT),
