@@ -114,7 +114,7 @@ TEST_CASE("a storm of kills over bodies changes no byte of them") {
         BODY_SUPERVISOR, storm_options({"--consumers", "4", "--process", "none", "--body-max", "1MiB",
                                         "--body-capacity", "2056KiB", "--result-capacity", "2208KiB"}));
     Storm storm(run.name(), supervisor, seed);
-    const std::uint64_t kills = scaled(1'600);
+    const std::uint64_t kills = scaled(4'000);
     // A dead consumer's items keep their bytes, so the others may have to wait for its successor. It is
     // started again after up to a second if it died without progress, and may then be killed again. So
     // nothing is probed.
