@@ -89,7 +89,7 @@ TEST_CASE("a --shm-dir without room is named, and one with room is closed to con
 
 TEST_CASE("a /dev/shm that becomes full while the pipeline runs does not matter to it") {
     if (!SmallDisk::is_possible()) return;
-    const SmallDisk shared_memory(kSharedMemory, 32 * kMebibyte);
+    const SmallDisk shared_memory(kSharedMemory, 64 * kMebibyte);
     PipelineRun run;
     auto supervisor = run.start({"--consumers", "2", "--source", "sequence", "--ring-capacity", "256",
                                  "--process", "simulate:200us"});
