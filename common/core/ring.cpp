@@ -47,20 +47,15 @@ Ring::PushResult Ring::push(std::span<const Item> items, std::string_view bytes)
         count = std::min<std::size_t>({items.size(), capacity_ - used, capacity_ - 1U});
         if (count == 0) return {PushOutcome::Full, 0};
         if (tail + count > kMaxIndex) return {PushOutcome::Closed, 0};
-        fence_before_overwrite();    // low_watermark() and observers read slots without a lock
-        Item* const slots = slots_;  // a local copy: else the compiler reloads the member after each item
-        const std::size_t capacity = capacity_;
-        std::size_t at = tail % capacity;
+        fence_before_overwrite();  // low_watermark() and observers read slots without a lock
         std::uint64_t index = tail;
         std::uint64_t end = 0;  // of the bytes of these items; 0: none has any
-        for (const Item& item : items.first(count)) {
-            if (item.is_spanned()) [[unlikely]] {
-                if (!push_bytes(item, bytes, slots[at], index, end)) break;
-            } else {
-                slots[at].copy_into_slot(item, index);
-            }
+        for (std::span<const Item> rest = items.first(count); !rest.empty(); rest = rest.subspan(1)) {
+            const std::size_t copied = copy_inline(rest, index);
+            index += copied;
+            rest = rest.subspan(copied);
+            if (rest.empty() || !push_bytes(rest.front(), bytes, slot(index), index, end)) break;
             ++index;
-            if (++at == capacity) at = 0;
         }
         count = index - tail;
         if (count == 0) return {PushOutcome::Full, 0};
@@ -74,6 +69,22 @@ Ring::PushResult Ring::push(std::span<const Item> items, std::string_view bytes)
     }
     area_->items.notify();
     return {PushOutcome::Pushed, count};
+}
+
+// Copies items into the slots from `index` on, up to the first one that has a span. Returns how many it has
+// copied. Not inlined: the code for spans would take the registers that this loop needs.
+[[gnu::noinline]] std::size_t Ring::copy_inline(std::span<const Item> items, std::uint64_t index) noexcept {
+    Item* const slots = slots_;  // a local copy: else the compiler reloads the member after each item
+    const std::size_t capacity = capacity_;
+    std::size_t at = index % capacity;
+    std::size_t copied = 0;
+    for (const Item& item : items) {
+        if (item.is_spanned()) [[unlikely]]
+            break;
+        slots[at].copy_into_slot(item, index + copied++);
+        if (++at == capacity) at = 0;
+    }
+    return copied;
 }
 
 // Copies the item into the slot of `index`, and its bytes into the byte area, behind `end` (0: behind its

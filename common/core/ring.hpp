@@ -145,6 +145,7 @@ class Ring : public RingView {
         require_within(seen_tail_, head, head + capacity_, {"ring.tail"});
     }
     [[noreturn]] void refuse_slots(std::uint64_t first) const;
+    [[nodiscard]] std::size_t copy_inline(std::span<const Item> items, std::uint64_t index) noexcept;
     [[nodiscard]] bool push_bytes(const Item& item, std::string_view bytes, Item& slot, std::uint64_t index,
                                   std::uint64_t& end);
     [[nodiscard]] bool has_bytes(std::uint64_t end, std::uint64_t length) noexcept;
