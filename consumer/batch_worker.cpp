@@ -12,13 +12,11 @@ constexpr std::chrono::nanoseconds kLeastWait{1'000'000};
 
 }  // namespace
 
-BatchWorker::BatchWorker(const Hand& hand, BatchProcessor& outside, std::uint32_t max_attempts,
-                         std::chrono::nanoseconds item_timeout, WorkClock& clock, ResultSaver& saver,
-                         FlushDuty& flush, DrainWatch& watch, Pacer& pacer) noexcept
+BatchWorker::BatchWorker(const Hand& hand, BatchProcessor& outside, const Chances& chances, WorkClock& clock,
+                         ResultSaver& saver, FlushDuty& flush, DrainWatch& watch, Pacer& pacer) noexcept
     : hand_(hand),
       outside_(outside),
-      max_attempts_(max_attempts),
-      item_timeout_(item_timeout),
+      chances_(chances),
       clock_(clock),
       saver_(saver),
       flush_(flush),
@@ -28,7 +26,7 @@ BatchWorker::BatchWorker(const Hand& hand, BatchProcessor& outside, std::uint32_
 bool BatchWorker::work_off() {
     if (hand_.empty()) return true;
     clock_.begin();
-    Batch batch(hand_, results_, max_attempts_, item_timeout_, *this);
+    Batch batch(hand_, results_, chances_, *this);
     outside_.process(batch);
     batch.save();
     clock_.end();

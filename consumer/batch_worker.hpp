@@ -22,11 +22,9 @@ namespace pipeline {
 
 class BatchWorker final : public HandWorker, private Batch::Owner {
   public:
-    // All references must outlive the object. An item fails for good after `max_attempts` failed attempts.
-    // `item_timeout` appears in the reason of an item that ran too long.
-    BatchWorker(const Hand& hand, BatchProcessor& outside, std::uint32_t max_attempts,
-                std::chrono::nanoseconds item_timeout, WorkClock& clock, ResultSaver& saver, FlushDuty& flush,
-                DrainWatch& watch, Pacer& pacer) noexcept;
+    // All references must outlive the object. `chances` decides when an item has failed.
+    BatchWorker(const Hand& hand, BatchProcessor& outside, const Chances& chances, WorkClock& clock,
+                ResultSaver& saver, FlushDuty& flush, DrainWatch& watch, Pacer& pacer) noexcept;
 
     [[nodiscard]] bool work_off() override;
     // Returns true: a program outside may write to its standard error, or end, at any time.
@@ -40,8 +38,7 @@ class BatchWorker final : public HandWorker, private Batch::Owner {
 
     Hand hand_;
     BatchProcessor& outside_;
-    std::uint32_t max_attempts_;
-    std::chrono::nanoseconds item_timeout_;
+    Chances chances_;
     WorkClock& clock_;
     ResultSaver& saver_;
     FlushDuty& flush_;

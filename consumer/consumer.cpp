@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "common/base/clock.hpp"
+#include "common/options/retry_options.hpp"
 #include "consumer/batch_worker.hpp"
 #include "consumer/invoice_worker.hpp"
 
@@ -28,6 +29,12 @@ std::size_t most_to_claim(const ConsumerOptions& options) noexcept {
     return std::min<std::size_t>(options.batch_max, Permits::begins_in(*options.rate, ClaimSize::kBudget));
 }
 
+Chances chances_of(const ConsumerOptions& options) {
+    const RetryOptions& retry = options.retry;
+    return {options.max_attempts, options.item_timeout, options.ledger.has_file(),
+            retry.delay.least,    retry.delay.greatest, retry.give_up_after.value_or(kDefaultGiveUp)};
+}
+
 }  // namespace
 
 Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, Ledger& ledger,
@@ -47,15 +54,15 @@ Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, Led
 Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, Processor& processor,
                    Ledger& ledger)
     : Consumer(options, segments, ledger, 1) {
-    worker_ = std::make_unique<InvoiceWorker>(hand_, processor, options.max_attempts, options.item_timeout,
-                                              claim_size_, clock_, saver_, pacer_);
+    worker_ = std::make_unique<InvoiceWorker>(hand_, processor, chances_of(options), claim_size_, clock_,
+                                              saver_, pacer_);
 }
 
 Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, BatchProcessor& outside,
                    Ledger& ledger)
     : Consumer(options, segments, ledger, options.outside.pipeline) {
-    worker_ = std::make_unique<BatchWorker>(hand_, outside, options.max_attempts, options.item_timeout,
-                                            clock_, saver_, flush_, watch_, pacer_);
+    worker_ = std::make_unique<BatchWorker>(hand_, outside, chances_of(options), clock_, saver_, flush_,
+                                            watch_, pacer_);
 }
 
 ExitStatus Consumer::run() {

@@ -4,17 +4,14 @@
 #include <algorithm>
 #include <span>
 
-#include "consumer/work/batch.hpp"
-
 namespace pipeline {
 
-InvoiceWorker::InvoiceWorker(const Hand& hand, Processor& processor, std::uint32_t max_attempts,
-                             std::chrono::nanoseconds item_timeout, const ClaimSize& claim_size,
-                             WorkClock& clock, ResultSaver& saver, Pacer& pacer) noexcept
+InvoiceWorker::InvoiceWorker(const Hand& hand, Processor& processor, const Chances& chances,
+                             const ClaimSize& claim_size, WorkClock& clock, ResultSaver& saver,
+                             Pacer& pacer) noexcept
     : hand_(hand),
       processor_(processor),
-      max_attempts_(max_attempts),
-      item_timeout_(item_timeout),
+      chances_(chances),
       claim_size_(claim_size),
       clock_(clock),
       saver_(saver),
@@ -39,7 +36,7 @@ bool InvoiceWorker::work_off() {
         Result& result = results_[with_details];
         process(word.first, i, result);
         findings_[unsaved++] = Finding(result);
-        if (result.has_details || result.extra) ++with_details;
+        if (result.has_details || result.has_attempt || result.extra) ++with_details;
         const bool last = i + 1 == word.count;
         if (!last && unsaved < next_look) continue;
         next_look += look;
@@ -62,9 +59,9 @@ bool InvoiceWorker::save(std::uint64_t end, std::size_t unsaved, std::chrono::st
 }
 
 // Returns true if item i may begin now: it has got its permit, or it needs none, because it will not be
-// processed (is_to_be_processed()).
-bool InvoiceWorker::may_begin(std::uint64_t i) noexcept {
-    return !is_to_be_processed(hand_, i, max_attempts_) || pacer_.take() == std::chrono::nanoseconds::zero();
+// processed (Chances::has_chance()).
+bool InvoiceWorker::may_begin(std::uint64_t i) {
+    return !chances_.has_chance(hand_, i) || pacer_.take() == std::chrono::nanoseconds::zero();
 }
 
 bool InvoiceWorker::wait_to_begin() {
@@ -75,14 +72,12 @@ bool InvoiceWorker::wait_to_begin() {
 }
 
 void InvoiceWorker::process(std::uint64_t first, std::uint64_t i, Result& result) {
-    if (!is_to_be_processed(hand_, i, max_attempts_)) {
-        settle_unprocessed(hand_, i, item_timeout_, result);
-        return;
-    }
+    if (!chances_.has_chance(hand_, i)) return chances_.settle_without_chance(hand_, i, result);
     hand_.begin_work(first, i);
     processor_.process(Acquired(hand_, i), result);
     hand_.end_work();
     result.attempts = static_cast<std::uint8_t>(std::min(hand_.deaths(i) + 1, 255));
+    Chances::complete(hand_, i, result);
 }
 
 }  // namespace pipeline

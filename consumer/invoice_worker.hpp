@@ -14,6 +14,7 @@
 #include "consumer/hand_worker.hpp"
 #include "consumer/pacer.hpp"
 #include "consumer/result_saver.hpp"
+#include "consumer/work/chances.hpp"
 #include "consumer/work/claim_size.hpp"
 #include "consumer/work/processor.hpp"
 #include "consumer/work_clock.hpp"
@@ -22,18 +23,16 @@ namespace pipeline {
 
 class InvoiceWorker final : public HandWorker {
   public:
-    // All references must outlive the object. An item fails for good after `max_attempts` failed attempts.
-    // `item_timeout` appears in the reason of an item that ran too long.
-    InvoiceWorker(const Hand& hand, Processor& processor, std::uint32_t max_attempts,
-                  std::chrono::nanoseconds item_timeout, const ClaimSize& claim_size, WorkClock& clock,
-                  ResultSaver& saver, Pacer& pacer) noexcept;
+    // All references must outlive the object. `chances` decides when an item has failed.
+    InvoiceWorker(const Hand& hand, Processor& processor, const Chances& chances, const ClaimSize& claim_size,
+                  WorkClock& clock, ResultSaver& saver, Pacer& pacer) noexcept;
 
     [[nodiscard]] bool work_off() override;
     [[nodiscard]] bool has_events() const noexcept override { return false; }
     void look_after() override {}
 
   private:
-    [[nodiscard]] bool may_begin(std::uint64_t i) noexcept;
+    [[nodiscard]] bool may_begin(std::uint64_t i);
     [[nodiscard]] bool wait_to_begin();
     void process(std::uint64_t first, std::uint64_t i, Result& result);
     [[nodiscard]] bool save(std::uint64_t end, std::size_t unsaved,
@@ -41,15 +40,14 @@ class InvoiceWorker final : public HandWorker {
 
     Hand hand_;
     Processor& processor_;
-    std::uint32_t max_attempts_;
-    std::chrono::nanoseconds item_timeout_;
+    Chances chances_;
     const ClaimSize& claim_size_;
     WorkClock& clock_;
     ResultSaver& saver_;
     Pacer& pacer_;
     // The findings and results of items that are processed and not yet saved. A finding refers to its result
-    // only for details and extra text. A result without either is therefore used again for the next item, so
-    // that such invoices touch little memory beyond their findings.
+    // only for details, attempt and extra text. A result without them is therefore used again for the next
+    // item, so that such invoices touch little memory beyond their findings.
     std::array<Result, kMaxBatch> results_;
     std::array<Finding, kMaxBatch> findings_;
 };

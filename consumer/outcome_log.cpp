@@ -30,6 +30,9 @@ void add(Totals& totals, Outcome outcome) noexcept {
         case Outcome::Duplicate:
             ++totals.duplicates;
             break;
+        case Outcome::Waiting:
+            ++totals.waiting;
+            break;
     }
 }
 
@@ -50,13 +53,13 @@ OutcomeLog::~OutcomeLog() {
 
 void OutcomeLog::stored(const RecordRange& records, const Totals& outcomes) noexcept {
     const TimePoint now = std::chrono::steady_clock::now();
-    Totals rest{0, outcomes.rejected, outcomes.failed, outcomes.duplicates};
+    Totals rest{0, outcomes.rejected, outcomes.failed, outcomes.duplicates, outcomes.waiting, 0};
     for (std::size_t i = 0; i < records.size() && rest.all() != 0 && kept_count_ < kept_.size(); ++i) {
         const Record& record = records.record(i);
         if (record.outcome == Outcome::Booked) continue;
         if (!budget_.take(now)) break;
         try {
-            keep(record, records.id(i), record.has_details != 0 ? &records.details(i) : nullptr);
+            keep(record, records.id(i), record.has_details() ? &records.details(i) : nullptr);
         } catch (const std::exception&) {  // out of memory, or a record is damaged
             break;
         }
@@ -65,10 +68,12 @@ void OutcomeLog::stored(const RecordRange& records, const Totals& outcomes) noex
         rest.rejected -= one.rejected;
         rest.failed -= one.failed;
         rest.duplicates -= one.duplicates;
+        rest.waiting -= one.waiting;
     }
     left_out_.rejected += rest.rejected;
     left_out_.failed += rest.failed;
     left_out_.duplicates += rest.duplicates;
+    left_out_.waiting += rest.waiting;
 }
 
 void OutcomeLog::keep(const Record& record, std::string_view id, const Details* details) {
@@ -106,11 +111,12 @@ void OutcomeLog::tell_one(const Ended& ended) const {
 }
 
 void OutcomeLog::tell_left_out() noexcept {
-    const auto [booked, rejected, failed, duplicates] = std::exchange(left_out_, Totals{});
-    const std::uint64_t all = rejected + failed + duplicates;
+    const auto [booked, rejected, failed, duplicates, waiting, again] = std::exchange(left_out_, Totals{});
+    const std::uint64_t all = rejected + failed + duplicates + waiting;
     log(failed != 0 ? LogLevel::Warning : LogLevel::Notice,
-        "{} more invoice{} without a line: {} rejected, {} failed, {} duplicate; the ledger has them", all,
-        all == 1 ? "" : "s", rejected, failed, duplicates);
+        "{} more invoice{} without a line: {} rejected, {} failed, {} waiting, {} duplicate; the ledger has "
+        "them",
+        all, all == 1 ? "" : "s", rejected, failed, waiting, duplicates);
 }
 
 }  // namespace pipeline

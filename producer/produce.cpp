@@ -9,6 +9,8 @@
 #include "common/core/segments/segments.hpp"
 #include "common/ledger/open/open_ledger.hpp"
 #include "common/os/signals.hpp"
+#include "producer/again/in_flight_again.hpp"
+#include "producer/again/second_chances.hpp"
 #include "producer/open_source.hpp"
 #include "producer/producer.hpp"
 #include "producer/resume.hpp"
@@ -16,6 +18,23 @@
 namespace pipeline {
 
 namespace {
+
+bool is_shared(const SourceSpec& source) noexcept {
+    return source.traits().input == SourceTraits::Input::StandardInput;
+}
+
+// What comes from standard input may be meant for another program the next time.
+TakerScope scope_of(const SourceSpec& source, const Segments& segments) {
+    TakerScope scope{segments.source(), {}};
+    if (is_shared(source)) scope.generation = segments.ring().area().header.generation;
+    return scope;
+}
+
+SecondChances::Plan plan_of(const SourceSpec& source) {
+    SecondChances::Plan plan;
+    plan.is_exclusive = !is_shared(source);
+    return plan;
+}
 
 ExitStatus run(const ProducerOptions& options, const Segments& segments, int signal_fd, SourceMaker make) {
     SourceContext context;
@@ -25,12 +44,15 @@ ExitStatus run(const ProducerOptions& options, const Segments& segments, int sig
     const std::uint64_t most = most_with_capacity(segments.ring().bytes().capacity()) - kMaxIdBytes;
     context.body_max = std::min<std::uint64_t>(options.body_max, most);
     const RingArea& ring = segments.ring().area();
-    context.ledger = make_ledger_lookup(
-        parse_ledger(segments.ledger()), segments.source(),
-        {ring.ledger_id, ring.header.generation, 0, &segments.storage().area().ledger_files});
+    const KnownLedger known{ring.ledger_id, ring.header.generation, 0,
+                            &segments.storage().area().ledger_files};
+    context.ledger = make_ledger_lookup(parse_ledger(segments.ledger()), segments.source(), known);
     const auto source =
         make(options.source, resume_from(segments.ring(), segments.storage()), options.once, context);
-    return Producer(options, segments, *source, signal_fd).run();
+    SecondChances second_chances(
+        make_ledger_taker(parse_ledger(segments.ledger()), scope_of(options.source, segments), known),
+        in_flight_again(segments.ring(), segments.storage()), plan_of(options.source));
+    return Producer(options, segments, *source, second_chances, signal_fd).run();
 }
 
 }  // namespace

@@ -39,16 +39,20 @@ constexpr milliseconds kLookForBegin{50};
 // one.
 constexpr std::uint64_t kReceiptsSlice = 1024;
 constexpr milliseconds kReceiptsTime{10};
+// The most items that are given again before new ones get their turn.
+constexpr std::size_t kAgainAtOnce = 64;
 
 }  // namespace
 
-Producer::Producer(const ProducerOptions& options, const Segments& segments, Source& source, int signal_fd)
+Producer::Producer(const ProducerOptions& options, const Segments& segments, Source& source,
+                   SecondChances& second_chances, int signal_fd)
     : options_(options),
       ring_(segments.ring()),
       storage_(segments.storage()),
       tail_(ring_.tail()),
       meter_(segments.metrics().producer.activity, monotonic_ns()),
       source_(source),
+      second_chances_(second_chances),
       signal_fd_(signal_fd),
       lineage_(options.parent),
       marker_(ring_, storage_, options.source.traits().input == SourceTraits::Input::List) {
@@ -85,21 +89,24 @@ void Producer::acquire_until_stopped() {
         if (!stopping_ && must_stop()) {
             stopping_ = true;
             source_.stop();
+            second_chances_.stop();
         }
         if (is_paused()) {
             wait_without_source(idle_wait_.next(), true);
             continue;
         }
+        const std::size_t again = acquire_again(kAgainAtOnce);
+        if (again != 0) push(again, second_chances_.bytes());
         const std::size_t count = acquire();
-        if (count != 0) {
+        if (count != 0) push(count, source_.bytes());
+        if (count + again != 0) {
             idle_wait_.found_something();
-            push(count);
             continue;
         }
         marker_.nothing_came(source_, monotonic_ns());
         const bool exhausted = source_.exhausted();
         ring_.area().exhausted.store(exhausted ? 1 : 0, std::memory_order_relaxed);
-        if (stopping_ || (options_.once && exhausted)) return;
+        if (stopping_ || (options_.once && exhausted && nothing_waits())) return;
         wait_for_source();
     }
 }
@@ -117,6 +124,27 @@ std::size_t Producer::acquire() {
     for (Item& item : std::span(batch_).first(count)) item.acquired_ns = now;
     if (count != 0) marker_.before_push(source_, count, count < allowed, now);
     return count;
+}
+
+// Acquires items that are given again, at most `most`. The items of an ordered source carry the position
+// where it continues, so that the watermark and the next producer's position stay true.
+std::size_t Producer::acquire_again(std::size_t most) {
+    const RingArea& area = ring_.area();
+    std::optional<std::uint64_t> present;
+    if (area.ordered != 0) {
+        const Item& last = ring_.slot(tail_ - 1);
+        present = tail_ == 0 ? area.start_position : last.position.load() + last.extent.load();
+    }
+    most = std::min({most, wanted(), std::size_t{ring_.capacity() - 1}});
+    const std::uint64_t now = monotonic_ns();
+    const std::size_t count = second_chances_.acquire(std::span(batch_).first(most), present, source_);
+    for (Item& item : std::span(batch_).first(count)) item.acquired_ns = now;
+    return count;
+}
+
+// True if, with --once, no invoice of the source waits for another attempt, in the pipeline or in the ledger.
+bool Producer::nothing_waits() {
+    return storage_.released() == tail_ && second_chances_.is_over(tail_);
 }
 
 // Returns the number of items whose processing may begin soon: only these are worth acquiring. The producer
@@ -139,11 +167,11 @@ nanoseconds Producer::until_wanted() const noexcept {
     return std::max<nanoseconds>(permits_->until_due() - kAhead, nanoseconds::zero());
 }
 
-void Producer::push(std::size_t count) {
+void Producer::push(std::size_t count, std::string_view bytes) {
     std::span<const Item> waiting(batch_.data(), count);
     while (!waiting.empty()) {
         ring_.require_tail(tail_);
-        const auto pushed = ring_.push(waiting, source_.bytes());
+        const auto pushed = ring_.push(waiting, bytes);
         tail_ += pushed.count;
         waiting = waiting.subspan(pushed.count);
         switch (pushed.outcome) {
@@ -190,7 +218,8 @@ void Producer::wait_for_source() {
     const auto often = unreleased == 0                         ? nanoseconds::max()
                        : unreleased >= storage_.capacity() / 2 ? nanoseconds(kUrgentReceiptsWait)
                                                                : nanoseconds(kReceiptsWait);
-    const auto wait = std::min(idle_wait_.next(), often);
+    const auto wait = std::max<nanoseconds>(
+        std::min({nanoseconds(idle_wait_.next()), often, second_chances_.until_due()}), milliseconds(1));
     const ActivityMeter::Interlude waiting_for_input(meter_, Activity::WaitingForInput);
     source_.wait(signal_fd_, std::chrono::ceil<milliseconds>(wait));
 }
@@ -214,12 +243,15 @@ void Producer::acknowledge() {
     std::uint64_t released = storage_.released();
     if (released == durable) return;
     storage_.require_order();
-    if (!source_.wants_receipts()) return storage_.release(durable);
+    const bool wants_again = second_chances_.wants_records(storage_.totals().waiting);
+    if (!source_.wants_receipts() && !wants_again) return storage_.release(durable);
     const std::uint64_t end = std::min(durable, released + kReceiptsSlice);
     const auto until = steady_clock::now() + kReceiptsTime;
     do {
         const Record& record = storage_.record(released);
-        source_.acknowledge({record.position, storage_.id(released), record.id_unusable(), record.outcome});
+        const std::string_view id = storage_.id(released);
+        source_.acknowledge({record.position, id, record.id_unusable(), record.outcome});
+        second_chances_.stored(record, id);
         ++released;
     } while (released < end && steady_clock::now() < until);
     storage_.release(released);

@@ -16,6 +16,7 @@
 #include "common/core/segments/segments.hpp"
 #include "common/options/producer_options.hpp"
 #include "common/os/lineage.hpp"
+#include "producer/again/second_chances.hpp"
 #include "producer/list_marker.hpp"
 #include "producer/sources/source.hpp"
 
@@ -25,7 +26,8 @@ class Producer {
   public:
     // `signal_fd`: a signalfd(2) for SIGTERM and SIGINT. A signal only wakes the producer, which then asks
     // the ring whether to stop (must_stop()).
-    Producer(const ProducerOptions& options, const Segments& segments, Source& source, int signal_fd);
+    Producer(const ProducerOptions& options, const Segments& segments, Source& source,
+             SecondChances& second_chances, int signal_fd);
 
     // Runs until every acquired item is acknowledged, and returns Drained. Returns NotDrained in two cases.
     // The supervisor is dead, and the consumers are dead too or do not finish within the drain timeout; or
@@ -35,9 +37,11 @@ class Producer {
   private:
     void acquire_until_stopped();
     [[nodiscard]] std::size_t acquire();
+    [[nodiscard]] std::size_t acquire_again(std::size_t most);
+    [[nodiscard]] bool nothing_waits();
     [[nodiscard]] std::chrono::nanoseconds until_wanted() const noexcept;
     [[nodiscard]] std::size_t wanted() const noexcept;
-    void push(std::size_t count);
+    void push(std::size_t count, std::string_view bytes);
     void give_up(std::span<const Item> waiting, const char* why);
     void wait_for_source();
     void wait_without_source(std::chrono::nanoseconds bound, bool paused);
@@ -56,6 +60,7 @@ class Producer {
     std::uint64_t tail_;  // the ring's tail after this producer's last push
     ActivityMeter meter_;
     Source& source_;
+    SecondChances& second_chances_;
     int signal_fd_;
     Lineage lineage_;
     ListMarker marker_;

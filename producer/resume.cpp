@@ -24,6 +24,10 @@ void add_list(const Ring& ring, Resume& resume) {
     std::uint64_t next_position = resume.position;
     while (first != 0 && tail - first < std::min<std::uint64_t>(ring.capacity(), kMostUnmarked)) {
         const Item& item = ring.slot(first - 1);
+        if (item.extent.load() == 0 && item.is_slot_of(first - 1)) {  // given again: no line of its own
+            --first;
+            continue;
+        }
         const std::uint64_t position = item.position.load();
         // A producer that was killed in a push may have overwritten the oldest slots with lines that are not
         // in the ring. Their positions lie beyond all others, and a push writes the position first.
@@ -34,6 +38,7 @@ void add_list(const Ring& ring, Resume& resume) {
     }
     for (; first != tail; ++first) {
         const Item& item = ring.slot(first);
+        if (item.extent.load() == 0) continue;
         resume.unmarked.push_back({item.position.load(), label_in(item.id_length, item.id)});
     }
 }

@@ -23,16 +23,19 @@ std::string Report::text() const {
         "rejected    {:>12}\n"
         "failed      {:>12}\n"
         "duplicates  {:>12}\n",
-        acquired, outcomes.booked, outcomes.rejected, outcomes.failed, outcomes.duplicates);
+        invoices(), outcomes.booked, outcomes.rejected, outcomes.failed, outcomes.duplicates);
+    if (outcomes.still_waiting() != 0)
+        text +=
+            fmt::format("waiting     {:>12}  (given again when they are due)\n", outcomes.still_waiting());
     if (in_flight() != 0) text += fmt::format("in flight   {:>12}  (kept for the next start)\n", in_flight());
     return text + fmt::format("seconds     {:>12.3f}\nper second  {:>12.0f}\n", seconds(duration), rate());
 }
 
 std::string Report::json() const {
     return fmt::format(
-        R"({{"acquired":{},"booked":{},"rejected":{},"failed":{},"duplicates":{},"in_flight":{},"seconds":{:.6f},"rate":{:.1f}}})",
-        acquired, outcomes.booked, outcomes.rejected, outcomes.failed, outcomes.duplicates, in_flight(),
-        seconds(duration), rate());
+        R"({{"acquired":{},"booked":{},"rejected":{},"failed":{},"waiting":{},"duplicates":{},"in_flight":{},"seconds":{:.6f},"rate":{:.1f}}})",
+        invoices(), outcomes.booked, outcomes.rejected, outcomes.failed, outcomes.still_waiting(),
+        outcomes.duplicates, in_flight(), seconds(duration), rate());
 }
 
 }  // namespace pipeline

@@ -11,15 +11,17 @@
 namespace pipeline {
 
 struct Report {
-    std::uint64_t acquired = 0;  // number of invoices, including adopted unfinished ones
+    std::uint64_t acquired = 0;  // items, including adopted unfinished ones and those that were given again
     Totals outcomes{};           // of the acquired invoices that are in the ledger
     std::chrono::nanoseconds duration{};
 
     [[nodiscard]] std::uint64_t in_flight() const noexcept { return acquired - outcomes.all(); }
+    // Acquired invoices, each counted once, however often it was given.
+    [[nodiscard]] std::uint64_t invoices() const noexcept { return acquired - outcomes.given_again; }
     // Acquired invoices that became durable, per second; 0 if no time has passed.
     [[nodiscard]] double rate() const noexcept;
     [[nodiscard]] std::string text() const;  // several lines
-    // {"acquired":..,"booked":..,"rejected":..,"failed":..,"duplicates":..,"in_flight":..,"seconds":..,"rate":..}
+    // {"acquired":..,"booked":..,"rejected":..,"failed":..,"waiting":..,"duplicates":..,"in_flight":..,"seconds":..,"rate":..}
     [[nodiscard]] std::string json() const;
 };
 

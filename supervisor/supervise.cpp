@@ -48,20 +48,24 @@ void print_report(const Report& report, ReportFormat format) noexcept {
 // report on standard output.
 void log_report(const Report& report, ExitStatus status, const Options& options) {
     if (!log_is_journal()) return;
-    const auto& [booked, rejected, failed, duplicates] = report.outcomes;
-    log_event(LogLevel::Info,
-              fmt::format("{}: {} acquired, {} booked, {} rejected, {} failed, {} duplicates, {} in flight",
-                          report.in_flight() == 0 ? "drained" : "not drained", report.acquired, booked,
-                          rejected, failed, duplicates, report.in_flight()),
-              {{"EVENT", report.in_flight() == 0 ? "drained" : "not-drained"},
-               {"NAME", options.name},
-               {"EXIT_STATUS", fmt::to_string(to_int(status))},
-               {"ACQUIRED", fmt::to_string(report.acquired)},
-               {"BOOKED", fmt::to_string(booked)},
-               {"REJECTED", fmt::to_string(rejected)},
-               {"FAILED", fmt::to_string(failed)},
-               {"DUPLICATES", fmt::to_string(duplicates)},
-               {"IN_FLIGHT", fmt::to_string(report.in_flight())}});
+    const auto& [booked, rejected, failed, duplicates, each_wait, given_again] = report.outcomes;
+    log_event(
+        LogLevel::Info,
+        fmt::format("{}: {} acquired, {} booked, {} rejected, {} failed, {} waiting, {} duplicates, {} in "
+                    "flight",
+                    report.in_flight() == 0 ? "drained" : "not drained", report.invoices(), booked, rejected,
+                    failed, report.outcomes.still_waiting(), duplicates, report.in_flight()),
+        {{"EVENT", report.in_flight() == 0 ? "drained" : "not-drained"},
+         {"NAME", options.name},
+         {"EXIT_STATUS", fmt::to_string(to_int(status))},
+         {"ACQUIRED", fmt::to_string(report.invoices())},
+         {"BOOKED", fmt::to_string(booked)},
+         {"REJECTED", fmt::to_string(rejected)},
+         {"FAILED", fmt::to_string(failed)},
+         {"WAITING", fmt::to_string(report.outcomes.still_waiting())},
+         {"GIVEN_AGAIN", fmt::to_string(given_again)},
+         {"DUPLICATES", fmt::to_string(duplicates)},
+         {"IN_FLIGHT", fmt::to_string(report.in_flight())}});
 }
 
 // In a run that ends by itself (--once), logs how many invoices have failed. If all have failed, logs an

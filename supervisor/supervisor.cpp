@@ -107,9 +107,10 @@ Report Supervisor::report() const noexcept {
     const Totals totals = storage_.totals();
     Report report;
     report.acquired = ring_.tail() - durable_at_start_;
-    report.outcomes = {totals.booked - totals_at_start_.booked, totals.rejected - totals_at_start_.rejected,
-                       totals.failed - totals_at_start_.failed,
-                       totals.duplicates - totals_at_start_.duplicates};
+    report.outcomes = {
+        totals.booked - totals_at_start_.booked,   totals.rejected - totals_at_start_.rejected,
+        totals.failed - totals_at_start_.failed,   totals.duplicates - totals_at_start_.duplicates,
+        totals.waiting - totals_at_start_.waiting, totals.given_again - totals_at_start_.given_again};
     report.duration = steady_clock::now() - started_;
     return report;
 }

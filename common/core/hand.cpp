@@ -39,6 +39,15 @@ std::string Cause::text(std::chrono::nanoseconds item_timeout) const {
     return fmt::format("exit status {}", WEXITSTATUS(status));
 }
 
+std::uint16_t Cause::exit_status() const noexcept {
+    if (encoded_ == kRanTooLong || encoded_ == kNotUnderstood || encoded_ == kClosedStream ||
+        (encoded_ & kKnown) == 0)
+        return Attempt::kNoExitStatus;
+    const int status = encoded_ & ~kKnown;
+    return static_cast<std::uint16_t>(WIFSIGNALED(status) ? Attempt::kSignal + WTERMSIG(status)
+                                                          : WEXITSTATUS(status));
+}
+
 void Hand::take_over(ProcessId consumer) const {
     area_->process.store(consumer.pack(), std::memory_order_release);
     const WorkWord work = WorkWord::unpack(area_->work.load(std::memory_order_acquire));

@@ -88,6 +88,9 @@ class Cause {
         return Cause(static_cast<std::uint16_t>(encoded));
     }
     [[nodiscard]] std::uint16_t encode() const noexcept { return encoded_; }
+    // Returns the code of Attempt::exit_status: kNoExitStatus unless the process ended by itself or by a
+    // signal that was not ours.
+    [[nodiscard]] std::uint16_t exit_status() const noexcept;
     // "killed by signal 11 (SIGSEGV)", "exit status 3", "ran longer than 30 s" (the item timeout), "gave an
     // answer that is not understood", "closed its input or output", "cause unknown".
     [[nodiscard]] std::string text(std::chrono::nanoseconds item_timeout) const;
@@ -125,6 +128,10 @@ class HandView {
     // not one of the byte area.
     [[nodiscard]] std::string_view id(std::uint64_t i) const { return item(i).id_in(bytes_); }
     [[nodiscard]] std::string_view body(std::uint64_t i) const { return item(i).body_in(bytes_); }
+    // Returns what item i tells of its earlier rounds; none if it was not given again. As id().
+    [[nodiscard]] std::optional<GivenAgain> given_again(std::uint64_t i) const {
+        return item(i).given_again_in(bytes_);
+    }
     // Returns the offset of the oldest bytes of the ring's byte area that unsaved items of this hand have, or
     // UINT64_MAX if they have none. Takes no lock; returns none if the hand changes at each try.
     [[nodiscard]] std::optional<std::uint64_t> oldest_byte() const noexcept;

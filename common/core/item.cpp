@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "common/shm/damaged_memory.hpp"
+
 namespace pipeline {
 
 void Item::set_id(std::string_view text, std::string& bytes) {
@@ -29,6 +31,26 @@ void Item::set_id_and_body(std::string_view text, std::string_view body, std::ui
     ByteSpan::make(offset, stored, is_omitted ? Extra::Omitted : Extra::Body, body.size()).store(id);
     bytes += body;
     set_length(length);
+}
+
+void Item::set_given_again(std::string_view text, GivenAgain again, std::string& bytes) {
+    again.seal = again.seal_now();
+    ByteSpan::make(bytes.size(), text, Extra::Again, sizeof again).store(id);
+    bytes += text;
+    bytes.append(reinterpret_cast<const char*>(&again), sizeof again);
+    set_length(kSpanned);
+}
+
+std::optional<GivenAgain> Item::given_again_in(const ByteAreaView& bytes) const {
+    if (!is_given_again()) return std::nullopt;
+    const std::string_view text = extra_in(id_length, id, Extra::Again, bytes);
+    GivenAgain again;
+    if (text.size() != sizeof again)
+        refuse_word({"the length of what a given-again item tells"}, text.size(), "is another one");
+    std::memcpy(&again, text.data(), sizeof again);
+    if (again.seal != again.seal_now())
+        refuse_word({"the seal of what a given-again item tells"}, again.seal, "does not fit it");
+    return again;
 }
 
 void Item::set_id(std::string_view text) noexcept {

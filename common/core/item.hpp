@@ -11,9 +11,11 @@
 #include <atomic>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "common/core/attempt.hpp"
 #include "common/core/bytes/byte_span.hpp"
 
 namespace pipeline {
@@ -50,6 +52,10 @@ struct alignas(64) Item {
     [[nodiscard]] std::string_view body_in(const ByteAreaView& bytes) const {
         return extra_in(id_length, id, Extra::Body, bytes);
     }
+    // Returns what a given-again item tells of its earlier rounds; none if it is not one. Throws
+    // DamagedMemory.
+    [[nodiscard]] std::optional<GivenAgain> given_again_in(const ByteAreaView& bytes) const;
+    [[nodiscard]] bool is_given_again() const noexcept { return is_spanned() && span().kind == Extra::Again; }
     [[nodiscard]] bool is_body_omitted() const noexcept {
         return is_spanned() && span().kind == Extra::Omitted;
     }
@@ -113,6 +119,8 @@ struct alignas(64) Item {
     // processes it.
     void set_id_and_body(std::string_view text, std::string_view body, std::uint64_t most,
                          std::string& bytes);
+    // The same for an invoice that is given again. Keeps the id even if it is none that a source could give.
+    void set_given_again(std::string_view text, GivenAgain again, std::string& bytes);
     // The same for a text that fits into the item, as all numbers do. A longer one counts as unusable.
     void set_id(std::string_view text) noexcept;
     // Sets a safe id, marked kIdUnusable, whatever `text` is: its printable beginning, `~`, and 16

@@ -44,8 +44,8 @@ namespace pipeline {
 // Raise kLayoutVersion whenever a byte of the segments changes its place or its meaning. layout_shape.cpp
 // notices when the number of fields or the size of a shared struct changes, metrics included: the build then
 // fails until kLayoutShape is set to the new shape.
-inline constexpr std::uint32_t kLayoutVersion = 8;
-inline constexpr std::uint64_t kLayoutShape = 16343620206198099424U;
+inline constexpr std::uint32_t kLayoutVersion = 9;
+inline constexpr std::uint64_t kLayoutShape = 11029811947795631877U;
 inline constexpr std::uint64_t kRingMagic = 0x474e'4952'564e'4901;     // "\1INVRING" as bytes
 inline constexpr std::uint64_t kStorageMagic = 0x524f'5453'564e'4901;  // "\1INVSTOR" as bytes
 inline constexpr std::size_t kMaxBatch = 256;                          // items in a hand at most
@@ -208,7 +208,17 @@ struct Totals {
     std::uint64_t rejected;
     std::uint64_t failed;
     std::uint64_t duplicates;
-    [[nodiscard]] std::uint64_t all() const noexcept { return booked + rejected + failed + duplicates; }
+    std::uint64_t waiting;
+    std::uint64_t given_again;  // of all these: those of items that were given again (GivenAgain)
+    [[nodiscard]] std::uint64_t all() const noexcept {
+        return booked + rejected + failed + duplicates + waiting;
+    }
+    // Invoices, each counted once, however often it was given.
+    [[nodiscard]] std::uint64_t invoices() const noexcept { return all() - given_again; }
+    // Invoices whose last outcome is that they wait.
+    [[nodiscard]] std::uint64_t still_waiting() const noexcept {
+        return waiting - (given_again < waiting ? given_again : waiting);
+    }
 };
 
 // The ledger's file and its log (FILE-wal), as this generation last opened them, each by its

@@ -51,8 +51,8 @@ consteval std::uint64_t shape_of() {
 
 constexpr std::uint64_t kShape =
     shape_of<SegmentHeader, RobustMutex, Condition, FileIdentity, ByteSpan, Item, HandArea, ListMark,
-             RingArea, Totals, Record, Details, LedgerFiles, StorageArea, HistogramArea, StatusText,
-             ActivityArea, DeathMetrics, PlaceMetrics, ProducerMetrics, SupervisorMetrics,
+             RingArea, Totals, Attempt, GivenAgain, Record, Details, LedgerFiles, StorageArea, HistogramArea,
+             StatusText, ActivityArea, DeathMetrics, PlaceMetrics, ProducerMetrics, SupervisorMetrics,
              SourceNumbers<std::atomic>, SourceMetrics, LedgerNumbers<std::atomic>, LedgerMetrics,
              MetricsArea>();
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/core/attempt.hpp"
 #include "common/core/bytes/byte_span.hpp"
 #include "common/core/result.hpp"
 
@@ -29,8 +30,8 @@ struct alignas(64) Record {
     std::uint16_t place;
     std::uint8_t attempts;  // how often a consumer began to process the invoice, mostly 1
     Status status;
-    std::uint8_t has_details;  // 1: the details at the same index belong to this record
-    std::uint8_t id_length;    // as Item::id_length; a span is one of the storage's byte area
+    std::uint8_t parts;      // kHasDetails, kHasAttempt: what else belongs to this record
+    std::uint8_t id_length;  // as Item::id_length; a span is one of the storage's byte area
     // The value of seal_now() at the time of the save. If a single bit of ring_index, of a field from `place`
     // to `id_length`, or of a small field of the details flips later, seal_now() returns another value.
     std::uint8_t seal;
@@ -42,6 +43,16 @@ struct alignas(64) Record {
     Outcome outcome;
 
     IdBytes id;
+
+    // Valid only if has_attempt(). It lies in the third cache line, which other records do not touch.
+    alignas(8) Attempt attempt;
+
+    static constexpr std::uint8_t kHasDetails = 1;  // the details at the same index
+    static constexpr std::uint8_t kHasAttempt = 2;
+    [[nodiscard]] bool has_details() const noexcept { return (parts & kHasDetails) != 0; }
+    [[nodiscard]] bool has_attempt() const noexcept { return (parts & kHasAttempt) != 0; }
+    // True if the item was given again (GivenAgain).
+    [[nodiscard]] bool is_given_again() const noexcept { return has_attempt() && attempt.is_given_again(); }
 
     // Returns the id as beginning_of() does, for display.
     [[nodiscard]] std::string shown_id() const { return beginning_of(id_length, id); }
@@ -63,19 +74,20 @@ struct alignas(64) Record {
     [[nodiscard]] ByteSpan span() const noexcept { return ByteSpan::load(id); }
     [[nodiscard]] bool id_unusable() const noexcept { return (id_length & kIdUnusable) != 0; }
     // Computes the seal of the present fields. `details` are those of this record; the function reads them
-    // only if has_details is 1.
+    // only if has_details().
     [[nodiscard]] std::uint8_t seal_now(const Details& details) const noexcept {
-        const unsigned seal_of_details = has_details != 0 ? details.seal_now() : 0U;
+        const unsigned seal_of_details = has_details() ? details.seal_now() : 0U;
         std::uint64_t index = ring_index ^ (ring_index >> 32U);
         index ^= index >> 16U;
         return static_cast<std::uint8_t>(0xa5U ^ index ^ (index >> 8U) ^ place ^ (unsigned{place} >> 8U) ^
-                                         attempts ^ static_cast<unsigned>(status) ^ has_details ^ id_length ^
+                                         attempts ^ static_cast<unsigned>(status) ^ parts ^ id_length ^
                                          seal_of_details);
     }
     // False if the record has changed since it was saved, or if a field has an impossible value.
     [[nodiscard]] bool is_whole(const Details& details) const noexcept {
-        return seal == seal_now(details) && place < kMaxPlaces && status <= Status::Failed &&
-               outcome <= Outcome::Duplicate && has_id(id_length) && (!is_spanned() || span().is_whole());
+        return seal == seal_now(details) && place < kMaxPlaces && is_status(status) &&
+               outcome <= Outcome::Waiting && has_id(id_length) && (!is_spanned() || span().is_whole()) &&
+               parts <= (kHasDetails | kHasAttempt) && (!has_attempt() || attempt.seal == attempt.seal_now());
     }
 };
 static_assert(sizeof(Record) == 192 && sizeof(Details) == 512);
@@ -111,7 +123,7 @@ class RecordRange {
         const std::size_t before_end = std::min<std::size_t>(size_, capacity_ - at);
         return {std::span(records_ + at, before_end), std::span(records_, size_ - before_end)};
     }
-    // Returns the details of record `i`, which must have `has_details` set.
+    // Returns the details of record `i`, which must have details.
     [[nodiscard]] const Details& details(std::size_t i) const noexcept {
         return details_[(first_ + i) % capacity_];
     }

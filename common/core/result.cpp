@@ -23,12 +23,21 @@ std::string_view to_text(Status status) noexcept {
             return "rejected";
         case Status::Failed:
             return "failed";
+        case Status::Waiting:
+            return "waiting";
     }
     return "failed";
 }
 
 std::string_view to_text(Outcome outcome) noexcept {
     return outcome == Outcome::Duplicate ? "duplicates" : to_text(static_cast<Status>(outcome));
+}
+
+Outcome parse_outcome(std::string_view text) noexcept {
+    for (const auto outcome : {Outcome::Booked, Outcome::Rejected, Outcome::Waiting}) {
+        if (text == to_text(outcome)) return outcome;
+    }
+    return Outcome::Failed;
 }
 
 std::uint16_t store_text(std::span<char> to, std::string_view text) noexcept {

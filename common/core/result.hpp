@@ -11,21 +11,28 @@
 #include <string>
 #include <string_view>
 
+#include "common/core/attempt.hpp"
 #include "common/core/bytes/byte_span.hpp"
 
 namespace pipeline {
 
 // The processor's verdict on an invoice. Shared memory holds the value, and the ledger the text: never reuse
-// a value.
-enum class Status : std::uint8_t { Booked = 0, Rejected = 1, Failed = 2 };
+// a value. Waiting: the attempt failed for now, and the invoice is to be given again later.
+enum class Status : std::uint8_t { Booked = 0, Rejected = 1, Failed = 2, Waiting = 4 };
 
 // The ledger's verdict on a record: the status of its row, or Duplicate if its id has a row from another
-// position.
-enum class Outcome : std::uint8_t { Booked = 0, Rejected = 1, Failed = 2, Duplicate = 3 };
+// position. The values are those of Status.
+enum class Outcome : std::uint8_t { Booked = 0, Rejected = 1, Failed = 2, Duplicate = 3, Waiting = 4 };
+
+[[nodiscard]] constexpr bool is_status(Status status) noexcept {
+    return status <= Status::Failed || status == Status::Waiting;
+}
 
 [[nodiscard]] std::string_view to_text(Status status) noexcept;
-// Returns "booked", "rejected", "failed" or "duplicates".
+// Returns "booked", "rejected", "failed", "waiting" or "duplicates".
 [[nodiscard]] std::string_view to_text(Outcome outcome) noexcept;
+// The outcome whose row has the status `text`; Failed if the text is none of a row's.
+[[nodiscard]] Outcome parse_outcome(std::string_view text) noexcept;
 
 // Copies `text` into `to`, and returns the length of the copy. If `text` does not fit, cuts it between two
 // UTF-8 characters and ends it with "...".
@@ -119,18 +126,22 @@ struct ExtraText {
     std::string text;
 };
 
-// A processor's result for one invoice. `details` is valid only if `has_details`.
+// A processor's result for one invoice. `details` is valid only if `has_details`, `attempt` only if
+// `has_attempt`.
 struct Result {
     Status status = Status::Booked;
     std::uint8_t attempts = 1;
     bool has_details = false;
+    bool has_attempt = false;
     Details details;
+    Attempt attempt;
     std::unique_ptr<ExtraText> extra;  // none for most invoices
 
-    // Sets a result without details and without extra text.
+    // Sets a result without details, attempt and extra text.
     void set(Status new_status) noexcept {
         status = new_status;
         has_details = false;
+        has_attempt = false;
         extra.reset();
     }
     // Sets a result whose details hold only the reason.
@@ -144,9 +155,10 @@ struct Result {
 
 // The part of a Result that a save needs. It is small, so that a whole batch stays in the nearest cache.
 struct Finding {
-    // Both point into the Result, which must live until the save; null if the result has none.
+    // All three point into the Result, which must live until the save; null if the result has none.
     const Details* details = nullptr;
     const ExtraText* extra = nullptr;
+    const Attempt* attempt = nullptr;
     Status status = Status::Booked;
     // This field is wider than Result::attempts. Otherwise the compiler would copy status and attempts with
     // one load, right after the processor has set them with two stores; such a load stalls until both stores
@@ -157,6 +169,7 @@ struct Finding {
     explicit Finding(const Result& result) noexcept
         : details(result.has_details ? &result.details : nullptr),
           extra(result.extra.get()),
+          attempt(result.has_attempt ? &result.attempt : nullptr),
           status(result.status),
           attempts(result.attempts) {}
 };

@@ -26,7 +26,14 @@ void write_fields(Record& record, const Item& item, const Finding& finding, std:
     record.saved_ns = now_ns;
     record.attempts = static_cast<std::uint8_t>(finding.attempts);
     record.status = finding.status;
-    record.has_details = finding.details != nullptr ? 1 : 0;
+    record.parts = finding.details != nullptr ? Record::kHasDetails : 0;
+    if (finding.attempt != nullptr) [[unlikely]] {
+        record.parts |= Record::kHasAttempt;
+        record.attempt = *finding.attempt;
+        record.attempt.seal = record.attempt.seal_now();
+        // The item of an ordered source has the source's present position instead (GivenAgain).
+        if (record.attempt.is_given_again()) record.position = record.attempt.position;
+    }
     record.outcome = static_cast<Outcome>(finding.status);
 }
 
@@ -34,8 +41,8 @@ void write_fields(Record& record, const Item& item, const Finding& finding, std:
 
 Totals StorageView::totals(std::uint64_t durable_word) const noexcept {
     const Totals& totals = area_->totals[durable_word & 1U];
-    return {loaded_plain(totals.booked), loaded_plain(totals.rejected), loaded_plain(totals.failed),
-            loaded_plain(totals.duplicates)};
+    return {loaded_plain(totals.booked),     loaded_plain(totals.rejected), loaded_plain(totals.failed),
+            loaded_plain(totals.duplicates), loaded_plain(totals.waiting),  loaded_plain(totals.given_again)};
 }
 
 std::optional<LastSave> StorageView::last_save(std::uint64_t tail) const noexcept {
@@ -138,6 +145,12 @@ std::size_t Storage::save(const Hand& hand, std::span<const Finding> findings) {
 // its tail). Returns false if there is no room for these bytes.
 bool Storage::write_bytes(Record& record, const Item& item, const ExtraText* extra, std::uint64_t& end) {
     const std::string_view id = item.id_in(ring_.bytes());
+    if (extra == nullptr && id.size() <= kInlineIdBytes) {
+        // The item has a span only because of its body, or because it was given again.
+        record.id_length = static_cast<std::uint8_t>(id.size() | (item.id_length & kIdUnusable));
+        id.copy(record.id.data(), id.size());
+        return true;
+    }
     const std::string_view text = extra == nullptr ? std::string_view() : std::string_view(extra->text);
     const std::uint64_t length = id.size() + text.size();
     if (end == 0) end = checked_bytes_tail();
@@ -239,6 +252,8 @@ void Storage::set_durable(std::uint64_t durable, const Totals& added) {
     after.rejected = before.rejected + added.rejected;
     after.failed = before.failed + added.failed;
     after.duplicates = before.duplicates + added.duplicates;
+    after.waiting = before.waiting + added.waiting;
+    after.given_again = before.given_again + added.given_again;
     // Commit: after a kill before this store, the next leader gives the same records to the ledger again. The
     // ledger then finds their rows and returns the same outcomes.
     area_->durable_word.store((durable << 1U) | (which ^ 1U), std::memory_order_release);

@@ -22,7 +22,8 @@ bool is_list(const RingArea& area) noexcept {
 // Counts the outcomes, and adds each record's time from acquired to durable to the histogram. One pass does
 // both, because the records are many, and lie in another CPU's cache.
 Totals count(const RecordRange& records, std::uint64_t now, HistogramArea& until_durable) noexcept {
-    std::array<std::uint64_t, 4> counts{};
+    std::array<std::uint64_t, 8> counts{};
+    std::uint64_t given_again = 0;
     std::uint64_t acquired = 0;
     std::uint64_t together = 0;  // number of adjacent records that were acquired at that time
     const auto add = [&] {
@@ -30,7 +31,8 @@ Totals count(const RecordRange& records, std::uint64_t now, HistogramArea& until
     };
     for (const std::span<Record> piece : records.pieces()) {
         for (const Record& record : piece) {
-            ++counts[static_cast<std::size_t>(record.outcome) & 3U];
+            ++counts[static_cast<std::size_t>(record.outcome) & 7U];
+            given_again += record.is_given_again() ? 1 : 0;
             if (record.acquired_ns != acquired) {
                 add();
                 acquired = record.acquired_ns;
@@ -40,7 +42,7 @@ Totals count(const RecordRange& records, std::uint64_t now, HistogramArea& until
         }
     }
     add();
-    return {counts[0], counts[1], counts[2], counts[3]};
+    return {counts[0], counts[1], counts[2], counts[3], counts[4], given_again};
 }
 
 // Returns the end of the bytes of the records from `first` to `end`; none if they have no bytes.

@@ -2,6 +2,7 @@
 #include "common/ledger/ledger_id.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 
 #include "common/base/printable.hpp"
@@ -70,6 +71,29 @@ std::vector<FormerId> former_ids(std::string_view id, std::uint64_t position) {
         former.back().is_certain = false;
     }
     return former;
+}
+
+std::string stored_id(std::string_view id) {
+    return is_plain_id(id) ? std::string(id) : printable(id);
+}
+
+std::string id_of_stored(std::string_view stored) {
+    constexpr std::size_t kEscape = 4;  // \xNN
+    std::string id;
+    id.reserve(stored.size());
+    while (!stored.empty()) {
+        unsigned byte = 0;
+        const char* const digits = stored.data() + 2;
+        if (stored.size() >= kEscape && stored.starts_with("\\x") &&
+            std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
+            id += static_cast<char>(byte);
+            stored.remove_prefix(kEscape);
+        } else {
+            id += stored.front();
+            stored.remove_prefix(1);
+        }
+    }
+    return id;
 }
 
 }  // namespace pipeline

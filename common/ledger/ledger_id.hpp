@@ -17,6 +17,11 @@ namespace pipeline {
 // plain; the test takes a few nanoseconds.
 [[nodiscard]] bool is_plain_id(std::string_view id) noexcept;
 
+// stored_id() returns the id as the ledger stores it, id_of_stored() the id's own bytes again. Both throw
+// std::bad_alloc.
+[[nodiscard]] std::string stored_id(std::string_view id);
+[[nodiscard]] std::string id_of_stored(std::string_view stored);
+
 // A text under which version 0.1.0 may have recorded an id.
 struct FormerId {
     std::string text;

@@ -23,8 +23,12 @@ struct SourceBooks {
     std::uint64_t booked = 0;    // rows in the table invoices, as are the next two
     std::uint64_t rejected = 0;
     std::uint64_t failed = 0;
+    std::uint64_t waiting = 0;
     std::uint64_t duplicates = 0;
-    [[nodiscard]] std::uint64_t rows() const noexcept { return booked + rejected + failed + duplicates; }
+    std::uint64_t history = 0;  // outcomes that were replaced
+    [[nodiscard]] std::uint64_t rows() const noexcept {
+        return booked + rejected + failed + waiting + duplicates + history;
+    }
 };
 
 // The result of a check of the ledger's files.
@@ -55,6 +59,9 @@ class LedgerReader {
     // order. Both bounds are below 2^63.
     virtual void for_each_position(std::string_view source, std::uint64_t first, std::uint64_t last,
                                    const std::function<void(std::uint64_t)>& take) = 0;
+    // The same for the outcomes that were replaced; one position may come several times.
+    virtual void for_each_former_position(std::string_view source, std::uint64_t first, std::uint64_t last,
+                                          const std::function<void(std::uint64_t)>& take) = 0;
 };
 
 }  // namespace pipeline

@@ -84,6 +84,7 @@ Options limits(const PipelineFields& fields) {
         options.push_back(duration_option("item-timeout", "longest work on an invoice, 0: no limit",
                                           work->item_timeout, milliseconds(1), hours(24 * 365), true));
         options.push_back(max_attempts_option(work->max_attempts));
+        for (CommandOption& option : retry_options(work->retry)) options.push_back(std::move(option));
         options.push_back(duration_option("flush-interval", "longest wait for a flush, 1ms to 1h",
                                           work->flush_interval, milliseconds(1), hours(1)));
     }

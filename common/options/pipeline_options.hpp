@@ -17,6 +17,7 @@
 #include "common/base/log.hpp"
 #include "common/cli/option_groups.hpp"
 #include "common/options/outside_options.hpp"
+#include "common/options/retry_options.hpp"
 #include "common/options/shared_options.hpp"
 #include "common/options/spool_options.hpp"
 #include "common/shm/segment_path.hpp"
@@ -63,6 +64,7 @@ struct WorkOptions {
     OutsideOptions outside;
     LedgerSpec ledger;               // the supervisor's default is in supervisor/options/options.hpp
     std::uint32_t max_attempts = 3;  // 1..255
+    RetryOptions retry;
     // The longest time that an attempt at an invoice may take: 1ms..365 days; 0: no limit. The supervisor
     // enforces this limit; for work outside, the consumer does. If an invoice exceeds the limit, the consumer
     // names the limit in the reason.

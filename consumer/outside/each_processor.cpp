@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "consumer/outside/each_processor.hpp"
 
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <sysexits.h>
@@ -162,11 +163,12 @@ void EachProcessor::read_output() {
 
 void EachProcessor::judge(Batch& batch, std::size_t i, int wait_status) {
     const int status = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : -1;
+    const Cause cause = Cause::from_wait_status(wait_status);
+    batch.note_exit(cause.exit_status());
     if (status == EX_OK) {
         batch.result(i).set(Status::Booked);
         return batch.finish(i);
     }
-    const Cause cause = Cause::from_wait_status(wait_status);
     if (status == EX_DATAERR) {
         const std::string said = last_words();
         batch.result(i).set(Status::Rejected, said.empty() ? cause.text(plan_.item_timeout) : said);
@@ -178,6 +180,11 @@ void EachProcessor::judge(Batch& batch, std::size_t i, int wait_status) {
     if (said.empty() && status == kNotFound) said = child_.name() + ", or a command of it, was not found";
     if (said.empty() && status == kNotExecutable)
         said = child_.name() + ", or a command of it, cannot be executed";
+    if (status == EX_TEMPFAIL && plan_.may_wait) {
+        const std::string text = cause.text(plan_.item_timeout);
+        batch.result(i).set(Status::Waiting, said.empty() ? text : fmt::format("{}: {}", text, said));
+        return batch.finish(i);
+    }
     const std::uint32_t attempt = batch.attempt(i);
     if (batch.charge(i, cause, said) == Batch::AfterCharge::TryAgain && status == EX_TEMPFAIL) {
         not_before_[i] = steady_clock::now() + retry_delay(attempt);

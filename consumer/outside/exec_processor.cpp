@@ -2,6 +2,7 @@
 #include "consumer/outside/exec_processor.hpp"
 
 #include <fmt/format.h>
+#include <sysexits.h>
 
 #include <algorithm>
 #include <utility>
@@ -240,7 +241,14 @@ void ExecProcessor::charge_first(Cause cause, const std::string& said) {
     starts_.charged();
     notices_.failed(batch_->invoice(item).id, batch_->attempt(item), cause.text(plan_.limits.item_timeout),
                     said);
-    if (batch_->charge(item, cause, said) == Batch::AfterCharge::GivenUp) starts_.got_further();
+    if (cause.exit_status() == EX_TEMPFAIL && plan_.may_wait) {
+        const std::string text = cause.text(plan_.limits.item_timeout);
+        batch_->result(item).set(Status::Waiting, said.empty() ? text : fmt::format("{}: {}", text, said));
+        batch_->note_exit(cause.exit_status());
+        batch_->finish(item);
+        starts_.got_further();
+    } else if (batch_->charge(item, cause, said) == Batch::AfterCharge::Finished)
+        starts_.got_further();
     starts_.ended();
 }
 

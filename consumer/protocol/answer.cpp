@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "consumer/protocol/answer.hpp"
 
+#include <stdexcept>
+
 #include "common/base/printable.hpp"
 #include "common/base/utf8.hpp"
+#include "common/spec/values.hpp"
 #include "consumer/work/clean_text.hpp"
 
 namespace pipeline {
@@ -29,7 +32,35 @@ bool is_verdict(std::string_view line, std::string_view word, Status status, Res
     return true;
 }
 
+// If the line is "retry", perhaps with a duration and a reason, sets `result` to Waiting, and returns true.
+bool is_retry(std::string_view line, Result& result) {
+    if (!is_verdict(line, "retry", Status::Waiting, result)) return false;
+    line.remove_prefix(std::string_view("retry").size());
+    line = trimmed(line);
+    const std::string_view first = line.substr(0, line.find_first_of(" \t"));
+    if (first.empty() || !set_retry_after(first, result)) return true;
+    std::string reason;
+    clean_text(line.substr(first.size()), reason);
+    const Attempt attempt = result.attempt;
+    result.set(Status::Waiting, reason);
+    result.attempt = attempt;
+    result.has_attempt = true;
+    return true;
+}
+
 }  // namespace
+
+bool set_retry_after(std::string_view text, Result& result) {
+    try {
+        const auto after = parse_duration(text, std::chrono::milliseconds(1), kMostRetryAfter, true);
+        result.attempt = Attempt();
+        result.attempt.retry_after_us =
+            static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::microseconds>(after).count());
+        return result.has_attempt = true;
+    } catch (const std::invalid_argument&) {
+        return false;
+    }
+}
 
 bool Answer::may_be_for(std::string_view invoice) const {
     if (!id || *id == invoice) return true;
@@ -49,6 +80,7 @@ Answer read_answer(std::string_view line, Result& result) {
         return {};
     }
     if (line.starts_with('{')) return read_json_answer(line, result);
+    if (is_retry(line, result)) return {};
     if (is_verdict(line, "rejected", Status::Rejected, result) ||
         is_verdict(line, "failed", Status::Failed, result)) {
         return {};

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A program's answer for one invoice, as docs/processors.md describes it: a line "booked", "rejected REASON"
-// or "failed REASON", or a JSON object that says more. read_answer() accepts nothing else, since any other
-// line may belong to another invoice, or be no answer at all.
+// A program's answer for one invoice, as docs/processors.md describes it: a line "booked", "rejected REASON",
+// "failed REASON" or "retry [AFTER] [REASON]", or a JSON object that says more. read_answer() accepts nothing
+// else, since any other line may belong to another invoice, or be no answer at all.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -35,6 +36,12 @@ struct Answer {
 // Reads the answer `line` (no newline; blanks around it and a byte order mark are ignored) into `result`, but
 // leaves `result.attempts` unchanged. Unless the kind is Understood, `result` is meaningless.
 [[nodiscard]] Answer read_answer(std::string_view line, Result& result);
+
+// The longest time after which an answer may ask for another attempt.
+inline constexpr std::chrono::hours kMostRetryAfter{24 * 365};
+// If `text` is a duration with a unit (90s), stores it as the time after which the invoice is to be tried
+// again, and returns true.
+[[nodiscard]] bool set_retry_after(std::string_view text, Result& result);
 
 // As read_answer(), but only for a line that begins with a brace: an answer in JSON.
 [[nodiscard]] Answer read_json_answer(std::string_view line, Result& result);

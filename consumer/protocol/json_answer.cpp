@@ -25,6 +25,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view kResult = "result";
+constexpr std::string_view kAfter = "after";
+constexpr std::string_view kRetry = "retry";
 
 std::optional<std::int64_t> exact_hundredths(std::string_view text) {
     Decimal value;
@@ -114,7 +116,8 @@ class AnswerReader : public nlohmann::json_sax<Json> {
 
   private:
     [[nodiscard]] bool is_unknown() const {
-        return depth_ != 1 || (key_ != "status" && key_ != "id" && find_detail_field(key_) == nullptr);
+        return depth_ != 1 ||
+               (key_ != "status" && key_ != "id" && key_ != kAfter && find_detail_field(key_) == nullptr);
     }
     // The amount that the current key names; none if the key does not name an amount.
     [[nodiscard]] std::optional<Details::Amount> amount() const {
@@ -154,6 +157,10 @@ class AnswerReader : public nlohmann::json_sax<Json> {
         if (amount()) return take_amount(text);
         if (key_ == "status") return take_status(text);
         if (key_ == "id") return take_id(text);
+        if (key_ == kAfter) {
+            return set_retry_after(text, result_) ||
+                   refuse("is no time with a unit, up to a year: " + pipeline::quoted(text));
+        }
         const DetailField& field = *find_detail_field(key_);
         if (field.kind == DetailField::Kind::Currency) {
             const std::string capitals = in_capitals(text);
@@ -173,13 +180,13 @@ class AnswerReader : public nlohmann::json_sax<Json> {
         return true;
     }
     bool take_status(const std::string& text) {
-        for (const Status status : {Status::Booked, Status::Rejected, Status::Failed}) {
-            if (text != to_text(status)) continue;
+        for (const Status status : {Status::Booked, Status::Rejected, Status::Failed, Status::Waiting}) {
+            if (text != (status == Status::Waiting ? kRetry : to_text(status))) continue;
             result_.status = status;
             has_status_ = true;
             return true;
         }
-        return refuse("is none of booked, rejected and failed: " + pipeline::quoted(text));
+        return refuse("is none of booked, rejected, failed and retry: " + pipeline::quoted(text));
     }
 
     Result& result_;

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "common/base/clock.hpp"
 #include "consumer/work/claim_size.hpp"
 
 namespace pipeline {
@@ -12,42 +14,22 @@ namespace pipeline {
 using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
-void settle_unprocessed(const Hand& hand, std::uint64_t i, nanoseconds item_timeout, Result& result) {
-    if (hand.item(i).id_unusable()) {
-        result.set(
-            Status::Failed,
-            "the source's id cannot be used: it is longer than 4,096 bytes, or has a NUL byte or, as a "
-            "file name, a newline");
-        result.attempts = 1;
-        return;
-    }
-    if (hand.item(i).is_body_omitted()) {
-        result.set(Status::Failed, "its body is longer than --body-max");
-        result.attempts = 1;
-        return;
-    }
-    result.set(Status::Failed, hand.cause(i).text(item_timeout));
-    result.attempts = hand.deaths(i);
-}
-
-Batch::Batch(const Hand& hand, std::span<Result> results, std::uint32_t max_attempts,
-             nanoseconds item_timeout, Owner& owner)
+Batch::Batch(const Hand& hand, std::span<Result> results, const Chances& chances, Owner& owner)
     : hand_(hand),
       results_(results),
-      max_attempts_(max_attempts),
-      item_timeout_(item_timeout),
+      chances_(chances),
       owner_(owner),
       first_(hand.word().first),
       base_(hand.word().done),
       size_(hand.word().count - base_),
       saved_at_(steady_clock::now()) {
     for (std::size_t i = 0; i < size_; ++i) {
-        if (!is_to_be_processed(hand_, base_ + i, max_attempts_)) settle_without_work(i);
+        if (!chances_.has_chance(hand_, base_ + i)) settle_without_work(i);
     }
 }
 
 void Batch::settle_without_work(std::size_t i) {
-    settle_unprocessed(hand_, base_ + i, item_timeout_, results_[i]);
+    chances_.settle_without_chance(hand_, base_ + i, results_[i]);
     mark_finished(i);
 }
 
@@ -57,9 +39,17 @@ void Batch::mark_finished(std::size_t i) noexcept {
     while (ready_ < size_ && finished_[ready_]) ++ready_;
 }
 
+std::uint32_t Batch::attempt(std::size_t i) const {
+    const std::uint32_t in_this_round = hand_.deaths(base_ + i) + 1U;
+    const auto earlier = hand_.given_again(base_ + i);
+    return earlier ? earlier->attempts + in_this_round : in_this_round;
+}
+
 bool Batch::has_suspect() const noexcept {
     for (std::size_t i = 0; i < size_; ++i) {
-        if (attempt(i) > 1 || hand_.is_suspect(base_ + i)) return true;
+        if (hand_.deaths(base_ + i) != 0 || hand_.item(base_ + i).is_given_again() ||
+            hand_.is_suspect(base_ + i))
+            return true;
     }
     return false;
 }
@@ -87,6 +77,10 @@ bool Batch::begin_start(std::size_t i, std::size_t count) noexcept {
 // time anew. Otherwise the watch would add the time of a failed attempt to that of the next attempt.
 bool Batch::begin(std::size_t i, bool is_start, bool is_shared) noexcept {
     if (is_given_up_) return false;
+    if (!is_timed_[i] && !is_start) {
+        is_timed_.set(i);
+        began_at_[i] = steady_clock::now();
+    }
     is_start_ = is_start;
     is_shared_ = is_shared;
     ++beats_;
@@ -105,8 +99,11 @@ void Batch::pause() noexcept {
     hand_.end_work();
 }
 
-void Batch::finish(std::size_t i) noexcept {
-    results_[i].attempts = static_cast<std::uint8_t>(std::min(attempt(i), 255U));
+void Batch::finish(std::size_t i) {
+    Result& result = results_[i];
+    result.attempts = static_cast<std::uint8_t>(std::min(hand_.deaths(base_ + i) + 1U, 255U));
+    if (result.status == Status::Waiting) chances_.settle_retry(hand_, base_ + i, result);
+    tell_attempt(i);
     if (begun_ == i) pause();
     mark_finished(i);
 }
@@ -119,13 +116,32 @@ void Batch::refuse(std::size_t i, std::string_view reason) {
 Batch::AfterCharge Batch::charge(std::size_t i, Cause cause, std::string_view said) {
     hand_.charge(base_ + i, cause);
     begun_.reset();
-    if (hand_.deaths(base_ + i) < max_attempts_) return AfterCharge::TryAgain;
-    const std::string text = cause.text(item_timeout_);
-    Result& result = results_[i];
-    result.set(Status::Failed, said.empty() ? text : fmt::format("{}: {}", text, said));
-    result.attempts = hand_.deaths(base_ + i);
+    const std::string text = cause.text(chances_.item_timeout);
+    const std::string reason = said.empty() ? text : fmt::format("{}: {}", text, said);
+    if (!chances_.settle_failure(hand_, base_ + i, reason, results_[i])) {
+        is_timed_.reset(i);
+        return AfterCharge::TryAgain;
+    }
+    exit_status_ = cause.exit_status();
+    tell_attempt(i);
     mark_finished(i);
-    return AfterCharge::GivenUp;
+    return AfterCharge::Finished;
+}
+
+// Adds to the result when the attempt began, how long it took and how it ended, and what is known of earlier
+// rounds.
+void Batch::tell_attempt(std::size_t i) {
+    Result& result = results_[i];
+    if (is_timed_[i]) {
+        if (!std::exchange(result.has_attempt, true)) result.attempt = Attempt();
+        const auto worked =
+            std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - began_at_[i]).count();
+        result.attempt.started_us = static_cast<std::uint64_t>(wall_us() - worked);
+        result.attempt.worked_us = static_cast<std::uint32_t>(std::min<std::int64_t>(worked, UINT32_MAX));
+        result.attempt.exit_status = exit_status_;
+    }
+    exit_status_ = Attempt::kNoExitStatus;
+    Chances::complete(hand_, base_ + i, result);
 }
 
 nanoseconds Batch::look_after(TimePoint now) {

@@ -12,6 +12,7 @@
 // item, unless the program has further items. No item is marked while the consumer does other work.
 #pragma once
 
+#include <array>
 #include <bitset>
 #include <chrono>
 #include <cstddef>
@@ -22,21 +23,10 @@
 
 #include "common/core/hand.hpp"
 #include "common/core/result.hpp"
+#include "consumer/work/chances.hpp"
 #include "consumer/work/spool_folder.hpp"
 
 namespace pipeline {
-
-// Returns false if item i's id is unusable, if its body was left out, or if its attempts are used up.
-[[nodiscard]] inline bool is_to_be_processed(const Hand& hand, std::uint64_t i,
-                                             std::uint32_t max_attempts) noexcept {
-    const Item& item = hand.item(i);
-    return !item.id_unusable() && !item.is_body_omitted() && hand.deaths(i) < max_attempts;
-}
-
-// Sets the result of item i, for which is_to_be_processed() is false: failed, with the reason. `item_timeout`
-// appears in the reason of an item that ran too long.
-void settle_unprocessed(const Hand& hand, std::uint64_t i, std::chrono::nanoseconds item_timeout,
-                        Result& result);
 
 class Batch {
   public:
@@ -63,10 +53,9 @@ class Batch {
         }
     };
 
-    // `results` has room for all items of the hand. Items for which is_to_be_processed() is false are
+    // `results` has room for all items of the hand. Items for which Chances::has_chance() is false are
     // finished from the start.
-    Batch(const Hand& hand, std::span<Result> results, std::uint32_t max_attempts,
-          std::chrono::nanoseconds item_timeout, Owner& owner);
+    Batch(const Hand& hand, std::span<Result> results, const Chances& chances, Owner& owner);
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     // True if all items are finished or the batch was given up.
@@ -75,8 +64,8 @@ class Batch {
     [[nodiscard]] bool is_finished(std::size_t i) const noexcept { return finished_[i]; }
     // Returns item i. Throws DamagedMemory.
     [[nodiscard]] Acquired invoice(std::size_t i) const { return {hand_, base_ + i}; }
-    // The number of item i's present or next attempt: 1..max_attempts.
-    [[nodiscard]] std::uint32_t attempt(std::size_t i) const noexcept { return hand_.deaths(base_ + i) + 1U; }
+    // The number of item i's present or next attempt, counted over all its rounds from 1.
+    [[nodiscard]] std::uint32_t attempt(std::size_t i) const;
 
     // True if some item has a failed attempt, or is a suspect (Hand::is_suspect()). Such an item may kill the
     // program, so try each item alone.
@@ -102,16 +91,20 @@ class Batch {
     // If an item is marked as being processed, removes that mark.
     void pause() noexcept;
 
-    // The result of item i. The processor fills it in, and then calls finish().
+    // The result of item i. The processor fills it in, and then calls finish(). If the status is Waiting, the
+    // program asks for another attempt, and finish() decides whether the item gets it (Chances).
     [[nodiscard]] Result& result(std::size_t i) noexcept { return results_[i]; }
-    void finish(std::size_t i) noexcept;
+    void finish(std::size_t i);
+    // Notes how the program for item i has ended: the code of Attempt::exit_status. Call it before finish().
+    void note_exit(std::uint16_t status) noexcept { exit_status_ = status; }
 
     // Finishes item i as failed, with `reason`. Call it if the program's answer for the item cannot be
     // recorded.
     void refuse(std::size_t i, std::string_view reason);
-    // Counts a failed attempt at item i, which was marked by begin(). If no attempt is left, finishes the
-    // item as failed, and returns GivenUp. Its reason is then the cause and the text that the program `said`.
-    enum class AfterCharge { TryAgain, GivenUp };
+    // Counts a failed attempt at item i, which was marked by begin(). Unless the next attempt follows at
+    // once, finishes the item as waiting or failed, and returns Finished. Its reason is then the cause and
+    // the text that the program `said`.
+    enum class AfterCharge { TryAgain, Finished };
     AfterCharge charge(std::size_t i, Cause cause, std::string_view said);
 
     // Saves results that are due, and calls the owner's do_other_work(). Call it before each wait. Returns
@@ -123,13 +116,13 @@ class Batch {
   private:
     void settle_without_work(std::size_t i);
     void mark_finished(std::size_t i) noexcept;
+    void tell_attempt(std::size_t i);
     [[nodiscard]] bool begin(std::size_t i, bool is_start, bool is_shared) noexcept;
     void resume(std::size_t i) noexcept;
 
     Hand hand_;
     std::span<Result> results_;
-    std::uint32_t max_attempts_;
-    std::chrono::nanoseconds item_timeout_;
+    Chances chances_;
     Owner& owner_;
     std::uint64_t first_;  // ring index of the hand's item 0
     std::size_t base_;     // the batch's item 0 is the hand's item `base_`
@@ -142,8 +135,11 @@ class Batch {
     bool has_permit_ = false;
     std::chrono::nanoseconds until_permit_ = std::chrono::nanoseconds::max();
     std::optional<std::size_t> begun_;
-    bool is_start_ = false;    // the program for item `begun_` is still starting
-    bool is_shared_ = false;   // the program for item `begun_` has further items
+    bool is_start_ = false;            // the program for item `begun_` is still starting
+    bool is_shared_ = false;           // the program for item `begun_` has further items
+    std::bitset<kMaxBatch> is_timed_;  // began_at_[i] is when the present attempt at item i began
+    std::array<TimePoint, kMaxBatch> began_at_;
+    std::uint16_t exit_status_ = Attempt::kNoExitStatus;  // of the attempt that finish() is called for next
     std::uint32_t beats_ = 0;  // a new value makes the supervisor's watch measure an item's time anew
     TimePoint saved_at_;
 };

@@ -17,6 +17,8 @@ void add_ledger(Audit& audit, const LedgerSight& ledger) {
         audit.booked += books.booked;
         audit.rejected += books.rejected;
         audit.failed += books.failed;
+        audit.waiting += books.waiting;
+        audit.replaced += books.history;
         audit.duplicates += books.duplicates;
         if (books.acquired == books.rows()) continue;
         audit.findings.push_back(fmt::format("the ledger counts {} acquired from {} and has {} of them",
@@ -74,6 +76,7 @@ Audit make_audit(const std::optional<Snapshot>& snapshot, const std::optional<Le
     audit.booked = flow.outcomes.booked;
     audit.rejected = flow.outcomes.rejected;
     audit.failed = flow.outcomes.failed;
+    audit.waiting = flow.outcomes.waiting;
     audit.duplicates = flow.outcomes.duplicates;
     audit.acquired = flow.durable;
     add_segments(audit, flow, flow.durable, flow.durable);

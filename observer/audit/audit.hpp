@@ -2,12 +2,13 @@
 // The audit balances acquired invoices against where they are. It counts both sides separately:
 //
 //     acquired                                the ledger's own count, plus the ring's count of later items
-//     booked, rejected, failed, duplicates    the ledger's rows, one by one
+//     booked, rejected, failed, waiting,
+//     replaced (history), duplicates          the ledger's rows, one by one
 //     in the ring, in hands, in storage       the segments' indices
 //
 // The ledger's snapshot names the last record of this generation that it contains; later records are in
 // flight. So the counts from the ledger and from the segments fit together even at full speed. docs/ledger.md
-// defines the counts over several generations.
+// defines the counts over several generations. An invoice that was given again counts once for each outcome.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +26,8 @@ struct Audit {
     std::uint64_t booked = 0;
     std::uint64_t rejected = 0;
     std::uint64_t failed = 0;
+    std::uint64_t waiting = 0;
+    std::uint64_t replaced = 0;  // outcomes in the table history
     std::uint64_t duplicates = 0;
     std::uint64_t in_ring = 0;
     std::uint64_t in_hands = 0;
@@ -36,8 +39,8 @@ struct Audit {
 
     // The number of acquired invoices that were found nowhere; negative if some were found twice.
     [[nodiscard]] std::int64_t difference() const noexcept {
-        return static_cast<std::int64_t>(acquired - booked - rejected - failed - duplicates - in_ring -
-                                         in_hands - in_storage);
+        return static_cast<std::int64_t>(acquired - booked - rejected - failed - waiting - replaced -
+                                         duplicates - in_ring - in_hands - in_storage);
     }
     [[nodiscard]] bool is_balanced() const noexcept { return difference() == 0 && findings.empty(); }
 };

@@ -20,11 +20,13 @@ struct Line {
     std::uint64_t count;
 };
 
-std::array<Line, 8> lines_of(const Audit& audit) {
+std::array<Line, 10> lines_of(const Audit& audit) {
     return {{{"acquired", "acquired", audit.acquired},
              {"booked", "booked", audit.booked},
              {"rejected", "rejected", audit.rejected},
              {"failed", "failed", audit.failed},
+             {"waiting", "waiting", audit.waiting},
+             {"replaced", "replaced", audit.replaced},
              {"duplicates", "duplicates", audit.duplicates},
              {"in the ring", "in_ring", audit.in_ring},
              {"in hands", "in_hands", audit.in_hands},

@@ -44,6 +44,9 @@ void check_sequence(LedgerReader& ledger, const SourceBooks& books, DeepCheck& c
             if (seen[number - first] && ++repeated == 1) first_repeated = number;
             seen[number - first] = true;
         });
+        // An outcome that was replaced says that the number came, and may be one of several.
+        ledger.for_each_former_position(books.source, first, first + size - 1,
+                                        [&](std::uint64_t number) { seen[number - first] = true; });
         const auto none = static_cast<std::uint64_t>(std::count(seen.begin(), seen.end(), false));
         if (none != 0 && missing == 0) {
             const auto at = std::find(seen.begin(), seen.end(), false) - seen.begin();

@@ -211,6 +211,7 @@ void draw_totals(Picture& picture, const Observation& now) {
     add("booked", flow.outcomes.booked, Style::Strong);
     add("rejected", flow.outcomes.rejected, Style::Strong);
     add("failed", flow.outcomes.failed, flow.outcomes.failed == 0 ? Style::Strong : Style::Bad);
+    if (flow.outcomes.waiting != 0) add("waiting", flow.outcomes.still_waiting(), Style::Strong);
     add("duplicates", flow.outcomes.duplicates, Style::Strong);
 }
 

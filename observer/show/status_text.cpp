@@ -47,6 +47,11 @@ void add_flow(Page& page, const Observation& now, const Comparison& recent) {
     page.line("booked", fmt::format("{:>14}", readable_count(flow.outcomes.booked)));
     page.line("rejected", fmt::format("{:>14}", readable_count(flow.outcomes.rejected)));
     page.line("failed", fmt::format("{:>14}", readable_count(flow.outcomes.failed)));
+    if (flow.outcomes.waiting != 0) {
+        page.line("waiting",
+                  fmt::format("{:>14}, {} given again", readable_count(flow.outcomes.still_waiting()),
+                              readable_count(flow.outcomes.given_again)));
+    }
     page.line("duplicates", fmt::format("{:>14}", readable_count(flow.outcomes.duplicates)));
     page.line("in flight", fmt::format("{:>14}{}", readable_count(now.in_flight()), oldest_text(now)));
     page.line("in the ring",

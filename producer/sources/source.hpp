@@ -96,6 +96,14 @@ class Source {
     // nothing more to return.
     [[nodiscard]] virtual bool exhausted() const = 0;
 
+    // Makes an invoice available that is given again: a spool moves its file back from the folder of its
+    // outcome. Ready: it is available, or its file is gone, which the consumer then finds. NotYet: its last
+    // receipt has still to be given. Occupied: another file has its name in the spool.
+    enum class BringBack : std::uint8_t { Ready, NotYet, Occupied };
+    [[nodiscard]] virtual BringBack bring_back(std::string_view /*id*/, std::uint64_t /*position*/) {
+        return BringBack::Ready;
+    }
+
     // Stops taking invoices from outside. From now on, acquire() of standard input returns only what was read
     // already, because that cannot be read again; acquire() of every other source returns nothing.
     virtual void stop() = 0;

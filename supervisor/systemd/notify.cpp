@@ -115,8 +115,9 @@ std::string Notify::renewed_status(Phase phase, TimePoint now) {
 }
 
 std::string Notify::status(const Totals& totals, std::uint64_t in_flight, double per_second) {
-    return fmt::format("{:.0f}/s, {} in flight; {} booked, {} rejected, {} failed, {} duplicates", per_second,
-                       in_flight, totals.booked, totals.rejected, totals.failed, totals.duplicates);
+    return fmt::format("{:.0f}/s, {} in flight; {} booked, {} rejected, {} failed, {} waiting, {} duplicates",
+                       per_second, in_flight, totals.booked, totals.rejected, totals.failed,
+                       totals.still_waiting(), totals.duplicates);
 }
 
 std::string Notify::trouble(const MetricsArea& metrics, bool has_unstored) {

@@ -50,7 +50,7 @@ class Notify {
     // short run may end before all children were seen at work.
     void finish();
 
-    // Returns a status like "1234/s, 12 in flight; 7 booked, 2 rejected, 1 failed, 0 duplicates".
+    // Returns a status like "1234/s, 12 in flight; 7 booked, 2 rejected, 1 failed, 0 waiting, 0 duplicates".
     [[nodiscard]] static std::string status(const Totals& totals, std::uint64_t in_flight, double per_second);
     // Returns why the pipeline cannot work, in one sentence; empty if no reason is known. The sentence
     // contains no time, so it stays the same as long as the reason does. `has_unstored`: whether results wait

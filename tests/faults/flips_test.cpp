@@ -77,7 +77,7 @@ std::vector<Field> fields_of(const Ring& ring, const Storage& storage, std::mt19
             field("record.place", record.place),
             field("record.status", record.status),
             field("record.attempts", record.attempts),
-            field("record.has_details", record.has_details),
+            field("record.parts", record.parts),
             field("record.id_length", record.id_length)};
 }
 

@@ -45,7 +45,7 @@ class ReadingLedger final : public Ledger {
             read(record.result_in(records.bytes()));
             read(to_text(record.status));
             read_ += static_cast<std::uint64_t>(context.clock.at_us(record.acquired_ns)) + record.position;
-            if (record.has_details != 0) read(records.details(i));
+            if (record.has_details()) read(records.details(i));
             record.outcome = static_cast<Outcome>(record.status);
         }
     }
@@ -80,12 +80,12 @@ bool consume(Ring& ring, Storage& storage, std::size_t place) {
     const std::size_t count = word.count - word.done;
     for (std::size_t i = 0; i < count; ++i) {
         const std::uint64_t which = word.done + i;
-        if (is_to_be_processed(hand, which, WorkOptions{}.max_attempts)) {
+        if (Chances().has_chance(hand, which)) {
             hand.begin_work(word.first, which);
             results[i].set(Status::Booked);
             hand.end_work();
         } else {
-            settle_unprocessed(hand, which, WorkOptions{}.item_timeout, results[i]);
+            Chances().settle_without_chance(hand, which, results[i]);
         }
         findings[i] = Finding(results[i]);
     }

@@ -214,7 +214,7 @@ class Fields {
     void add_record(std::uint32_t i) {
         Record& record = image_.storage().record(i);
         add(record.ring_index), add(record.position), add(record.acquired_ns), add(record.saved_ns);
-        add(record.place), add(record.attempts), add(record.status), add(record.has_details);
+        add(record.place), add(record.attempts), add(record.status), add(record.parts);
         add(record.id_length), add(record.outcome);
         add_span(record.id);
         const Details& details = image_.storage().range(i, 1).details(0);

@@ -19,7 +19,7 @@ class BatchOwner : public Batch::Owner {
         hand_.set_word({0, count, 0});
     }
     [[nodiscard]] Batch batch(std::uint32_t max_attempts, std::chrono::nanoseconds item_timeout) {
-        return {hand_, results_, max_attempts, item_timeout, *this};
+        return {hand_, results_, {max_attempts, item_timeout}, *this};
     }
 
     bool save_results(std::span<const Result> results) override {

@@ -54,7 +54,7 @@ class Batch {
     }
     // For the record that was added last.
     Details& details() {
-        records_.back().has_details = 1;
+        records_.back().parts = Record::kHasDetails;
         return details_.back();
     }
     [[nodiscard]] RecordRange range() { return range_from(0); }

@@ -154,7 +154,7 @@ TEST_CASE("what old segments held is in the new ones, in the same places", "[upg
         CHECK(static_cast<int>(record.status) == before.status);
         CHECK(static_cast<int>(record.outcome) == before.outcome);
         CHECK(record.id == before.id);
-        CHECK(record.has_details == before.has_details);
+        CHECK(record.has_details() == (before.has_details != 0));
         const layout_4::Details& details = old.storage().details()[i % 16];
         if (before.has_details != 0) {
             const Details& after = storage.range(i, 1).details(0);

@@ -36,8 +36,9 @@ ROOMS = {
     "producer/sources": "common/base common/spec common/os common/core common/options common/ledger "
                         "producer/sources/list",
     "producer/sources/spool": "common/base common/os common/core producer/sources",
+    "producer/again": "common/base common/core common/ledger producer/sources",
     "producer": "common/base common/spec common/os common/core common/core/segments common/options "
-                "common/ledger/open producer/sources producer/sources/spool",
+                "common/ledger/open producer/sources producer/sources/spool producer/again",
 
     "consumer/work": "common/base common/spec common/os common/core",
     "consumer/protocol": "common/base common/spec common/core common/options consumer/work",

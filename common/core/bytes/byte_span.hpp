@@ -37,6 +37,7 @@ enum class Extra : std::uint8_t {
     Body = 1,
     Result = 2,
     Output = 3,
+    Again = 5,   // what is known of earlier rounds of an invoice that is given again (GivenAgain)
     Omitted = 4  // a body that was too long: it has no bytes here, and its invoice is recorded as failed
 };
 
@@ -62,7 +63,7 @@ struct ByteSpan {
     [[nodiscard]] std::uint32_t seal_now() const noexcept;
     // False if a bit of a sealed field has flipped, or if a field has an impossible value.
     [[nodiscard]] bool is_whole() const noexcept {
-        return seal == seal_now() && id_bytes - 1U < kMaxIdBytes && kind <= Extra::Omitted;
+        return seal == seal_now() && id_bytes - 1U < kMaxIdBytes && kind <= Extra::Again;
     }
     [[nodiscard]] std::string_view beginning_text() const noexcept {
         return {beginning.data(), std::min<std::size_t>(id_bytes, beginning.size())};

@@ -89,7 +89,7 @@ void convert(Record& to, const Details& details, const old::Record& from) noexce
     to.place = from.place;
     to.attempts = from.attempts;
     to.status = static_cast<Status>(from.status);
-    to.has_details = from.has_details;
+    to.parts = from.has_details != 0 ? Record::kHasDetails : 0;
     to.id_length = from.id_length;
     to.outcome = static_cast<Outcome>(from.outcome);
     to.seal = to.seal_now(details);
@@ -165,7 +165,7 @@ Segment convert_storage(const std::string& name, const Segment& storage, Capacit
     to.durable_word = from.durable_word;
     for (std::size_t i = 0; i < from.totals.size(); ++i) {
         const old::Totals& totals = from.totals[i];
-        to.totals[i] = {totals.booked, totals.rejected, totals.failed, totals.duplicates};
+        to.totals[i] = {totals.booked, totals.rejected, totals.failed, totals.duplicates, 0, 0};
     }
     to.cursor = from.cursor;
     to.released = from.released;

@@ -5,6 +5,7 @@
 #include "common/ledger/sqlite/sqlite_ledger.hpp"
 #include "common/ledger/sqlite/sqlite_lookup.hpp"
 #include "common/ledger/sqlite/sqlite_reader.hpp"
+#include "common/ledger/sqlite/sqlite_taker.hpp"
 
 namespace pipeline {
 namespace {
@@ -71,6 +72,17 @@ std::unique_ptr<LedgerLookup> make_ledger_lookup(const LedgerSpec& spec, std::st
             break;
     }
     return std::make_unique<NoLookup>();
+}
+
+std::unique_ptr<LedgerTaker> make_ledger_taker(const LedgerSpec& spec, TakerScope scope,
+                                               const KnownLedger& known) {
+    switch (spec.kind) {
+        case LedgerSpec::Kind::Sqlite:
+            return make_sqlite_taker(spec.path, std::move(scope), known);
+        case LedgerSpec::Kind::None:
+            break;
+    }
+    return nullptr;
 }
 
 bool read_ledger(const LedgerSpec& spec, const std::function<void(LedgerReader&)>& read) {

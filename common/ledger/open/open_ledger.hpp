@@ -10,6 +10,7 @@
 #include "common/ledger/ledger.hpp"
 #include "common/ledger/ledger_lookup.hpp"
 #include "common/ledger/ledger_reader.hpp"
+#include "common/ledger/ledger_taker.hpp"
 #include "common/spec/ledger_spec.hpp"
 
 namespace pipeline {
@@ -33,6 +34,11 @@ namespace pipeline {
 // nothing.
 [[nodiscard]] std::unique_ptr<LedgerLookup> make_ledger_lookup(const LedgerSpec& spec, std::string source,
                                                                const KnownLedger& known = {});
+
+// Makes a taker of rows that are due. The first call opens the ledger, as with a lookup. Returns null if the
+// ledger stores nothing.
+[[nodiscard]] std::unique_ptr<LedgerTaker> make_ledger_taker(const LedgerSpec& spec, TakerScope scope,
+                                                             const KnownLedger& known);
 
 // Calls `read` with a reader. If a writer disturbed the snapshot, calls `read` again with a new reader;
 // `read` must then discard the data of its earlier call. Returns false, and does not call `read`, if `spec`

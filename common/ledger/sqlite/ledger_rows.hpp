@@ -1,18 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-// Turns records into rows, within the caller's transaction. A record with a new id adds a row to invoices. A
-// record whose id has a row of another position adds a row to duplicates. A record that has its row already
-// adds none, even if version 0.1.0 wrote that row under another form of the id (ledger_id.hpp).
+// Turns records into rows, within the caller's transaction, and decides the outcome of each record. The
+// rules, in the order in which they are tried (docs/ledger.md has them as a table):
+//
+//   1. The id has no row: the record becomes its row.
+//   2. The row has the record's source and position: the source has delivered the invoice again. Nothing
+//      changes. Exceptions, for which 3 and 4 hold: a record that was given again; a file of a spool whose
+//      row is rejected or failed, because somebody has put it back; an invoice of a run with --from-start
+//      whose row is not booked and of an earlier generation.
+//   3. The row is booked, and stays. The record goes to history if it was given again or has the row's
+//      position, else to duplicates.
+//   4. The row is not booked. The record replaces it, and the row goes to history, if the record is booked,
+//   if
+//      it was given again in the row's present round, or if the source has delivered it later than the row.
+//      Otherwise the record goes to history.
+//
+// Version 0.1.0 may have written a row under another form of the id (ledger_id.hpp): it counts as rule 2.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "common/ledger/ledger.hpp"
-#include "common/ledger/sqlite/detail_columns.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
+#include "common/ledger/sqlite/ledger_row_writer.hpp"
 
 namespace pipeline {
 
@@ -21,30 +33,37 @@ class LedgerRows {
     // The connection must outlive this object.
     explicit LedgerRows(SqliteConnection& database);
 
-    // Inserts records [first, size) and sets their outcomes. Returns the number of rows that it has added to
-    // invoices and duplicates.
+    // Writes records [first, size) and sets their outcomes. Returns the number of rows that it has added to
+    // invoices, history and duplicates together.
     std::int64_t insert(const RecordRange& records, std::size_t first, const CommitContext& context);
 
   private:
-    std::int64_t insert_group(const RecordRange& records, std::size_t first, const CommitContext& context);
-    std::int64_t insert_one(const RecordRange& records, std::size_t i, const CommitContext& context);
-    void bind_row(SqliteStatement& insert, std::size_t row, const RecordRange& records, std::size_t i,
-                  const CommitContext& context);
-    void bind_details(const Details* details);
-    void bind_extra(const Record& record, const ByteAreaView& bytes);
-    std::string_view stored_form(std::string_view id);
-    Outcome find_outcome(const RecordRange& records, std::size_t i, const CommitContext& context);
+    // The row that an id has.
+    struct Row {
+        bool is_same;  // it has the record's source and position
+        Outcome outcome;
+        std::optional<std::uint64_t> generation;  // none: written by an earlier version of this program
+        std::uint64_t record;
+        std::uint32_t round;
+        std::int64_t acquired_us;
+        std::int64_t attempts;
+    };
+    [[nodiscard]] std::size_t group_at(const RecordRange& records, std::size_t first) const;
+    Outcome decide(const RecordRange& records, std::size_t i, const CommitContext& context);
+    [[nodiscard]] std::optional<Row> find(std::string_view stored_id, const Record& record,
+                                          const CommitContext& context);
+    [[nodiscard]] static bool is_redelivery(const Row& row, const Record& record,
+                                            const CommitContext& context) noexcept;
+    [[nodiscard]] static bool replaces(const Row& row, const Record& record, const CommitContext& context);
+    void replace(const Row& row, const RecordRange& records, std::size_t i);
     std::optional<Outcome> find_former(const RecordRange& records, std::size_t i,
                                        const CommitContext& context);
     void add_duplicate(const RecordRange& records, std::size_t i, const CommitContext& context);
 
     SqliteConnection* database_;
-    SqliteStatement insert_group_, insert_one_, insert_detailed_, find_, find_duplicate_, insert_duplicate_;
-    std::int64_t added_ = 0;    // the rows that the current call of insert() has added
-    std::string shown_output_;  // an output that is not UTF-8
-    std::string shown_id_;      // stored_form() returns it for an id that is not plain
-    // Holds the UTF-8 copies of bound texts that are not UTF-8 themselves.
-    std::array<std::string, kDetailColumns.size()> copies_;
+    LedgerRowWriter writer_;
+    SqliteStatement find_, keep_former_, remove_, find_duplicate_, insert_duplicate_;
+    std::int64_t added_ = 0;  // the rows that the current call of insert() has added
 };
 
 }  // namespace pipeline

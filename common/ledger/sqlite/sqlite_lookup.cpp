@@ -18,13 +18,6 @@ std::int64_t stored(std::uint64_t value) noexcept {
     return static_cast<std::int64_t>(value);
 }
 
-Outcome outcome_of(std::string_view status) noexcept {
-    for (const auto outcome : {Outcome::Booked, Outcome::Rejected}) {
-        if (status == to_text(outcome)) return outcome;
-    }
-    return Outcome::Failed;
-}
-
 struct Session {
     Session(const std::filesystem::path& path, const KnownLedger& known)
         : database(open_ledger_database(path, false, known).database),
@@ -92,9 +85,9 @@ class SqliteLookup final : public LedgerLookup {
             const auto acquired_us = static_cast<std::uint64_t>(session.row.integer(3));
             const bool by_inode = position == stored(file.inode) && acquired_us >= file.birth_ns / 1000;
             if (position == stored(file.position())) {
-                answer = Answer{outcome_of(session.row.text(2)), false};
+                answer = Answer{parse_outcome(session.row.text(2)), false};
             } else if (by_inode) {
-                answer = Answer{outcome_of(session.row.text(2)), true};
+                answer = Answer{parse_outcome(session.row.text(2)), true};
             }
         }
         session.row.finish();

@@ -22,6 +22,7 @@ using Log = SqliteConnection::Log;
 
 constexpr std::chrono::milliseconds kLockWait{1000};
 constexpr std::chrono::milliseconds kTryAgain{10};
+constexpr std::int64_t kVersionWithHistory = 4;
 
 LedgerLook look_before_reading(const std::filesystem::path& path) {
     LedgerLook look = look_at_ledger(path);
@@ -134,11 +135,17 @@ std::vector<SourceBooks> SqliteReader::books() {
         const auto status = invoices.text(1);
         ++(status == to_text(Status::Booked)     ? last->booked
            : status == to_text(Status::Rejected) ? last->rejected
+           : status == to_text(Status::Waiting)  ? last->waiting
                                                  : last->failed);
     }
     SqliteStatement duplicates(database_, "SELECT source, count(*) FROM duplicates GROUP BY source");
     while (duplicates.next_row())
         of(duplicates.text(0)).duplicates = static_cast<std::uint64_t>(duplicates.integer(1));
+    if (version_ >= kVersionWithHistory) {
+        SqliteStatement history(database_, "SELECT source, count(*) FROM history GROUP BY source");
+        while (history.next_row())
+            of(history.text(0)).history = static_cast<std::uint64_t>(history.integer(1));
+    }
 
     std::vector<SourceBooks> books;
     books.reserve(found.size());
@@ -161,15 +168,23 @@ SelfCheck SqliteReader::check_itself(std::size_t most) {
 
 void SqliteReader::for_each_position(std::string_view source, std::uint64_t first, std::uint64_t last,
                                      const std::function<void(std::uint64_t)>& take) {
-    for (const auto* table : {"invoices", "duplicates"}) {
-        SqliteStatement positions(
-            database_,
-            fmt::format("SELECT position FROM {} WHERE source = ?1 AND position BETWEEN ?2 AND ?3", table));
-        positions.bind(1, source);
-        positions.bind(2, static_cast<std::int64_t>(first));
-        positions.bind(3, static_cast<std::int64_t>(last));
-        while (positions.next_row()) take(static_cast<std::uint64_t>(positions.integer(0)));
-    }
+    for (const auto* table : {"invoices", "duplicates"}) read_positions(table, source, first, last, take);
+}
+
+void SqliteReader::for_each_former_position(std::string_view source, std::uint64_t first, std::uint64_t last,
+                                            const std::function<void(std::uint64_t)>& take) {
+    if (version_ >= kVersionWithHistory) read_positions("history", source, first, last, take);
+}
+
+void SqliteReader::read_positions(const char* table, std::string_view source, std::uint64_t first,
+                                  std::uint64_t last, const std::function<void(std::uint64_t)>& take) {
+    SqliteStatement positions(
+        database_,
+        fmt::format("SELECT position FROM {} WHERE source = ?1 AND position BETWEEN ?2 AND ?3", table));
+    positions.bind(1, source);
+    positions.bind(2, static_cast<std::int64_t>(first));
+    positions.bind(3, static_cast<std::int64_t>(last));
+    while (positions.next_row()) take(static_cast<std::uint64_t>(positions.integer(0)));
 }
 
 bool SqliteReader::is_undisturbed() const {

@@ -30,6 +30,8 @@ class SqliteReader final : public LedgerReader {
     [[nodiscard]] SelfCheck check_itself(std::size_t most) override;
     void for_each_position(std::string_view source, std::uint64_t first, std::uint64_t last,
                            const std::function<void(std::uint64_t)>& take) override;
+    void for_each_former_position(std::string_view source, std::uint64_t first, std::uint64_t last,
+                                  const std::function<void(std::uint64_t)>& take) override;
 
     [[nodiscard]] SqliteConnection& database() noexcept { return database_; }
     // False if a process has written the file while this reader read it without a lock; the caller must then
@@ -37,6 +39,8 @@ class SqliteReader final : public LedgerReader {
     [[nodiscard]] bool is_undisturbed() const;
 
   private:
+    void read_positions(const char* table, std::string_view source, std::uint64_t first, std::uint64_t last,
+                        const std::function<void(std::uint64_t)>& take);
     std::filesystem::path path_;
     LedgerLook before_;
     SqliteConnection database_;

@@ -21,8 +21,9 @@
 
 namespace pipeline {
 
-inline constexpr std::array kOutcomes{Outcome::Booked, Outcome::Rejected, Outcome::Failed,
-                                      Outcome::Duplicate};
+// In the order of their values.
+inline constexpr std::array kOutcomes{Outcome::Booked, Outcome::Rejected, Outcome::Failed, Outcome::Duplicate,
+                                      Outcome::Waiting};
 
 class OutcomeFolders {
   public:

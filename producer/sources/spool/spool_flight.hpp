@@ -26,6 +26,7 @@ class SpoolFlight {
 
     // Returns the position under which the file is in the pipeline; none if it is not there.
     [[nodiscard]] std::optional<std::uint64_t> find(const FileIdentity& file) const;
+    [[nodiscard]] bool holds(std::uint64_t position) const { return files_.contains(position); }
     // Adds a file that the source gives to the pipeline. `is_id`: true if the file's name is also the
     // invoice's id. If not, add() also keeps the name.
     void add(const FileStatus& file, const std::string& name, bool is_id);

@@ -144,11 +144,10 @@ Move SpoolReceipts::settle_taken(KeptFile& file, std::string& cause) {
         cause = fmt::format("it is a new invoice in .moving and cannot go back: {}", cause_of(error));
         return Move::Kept;
     }
-    int error = give_free_name(file.outcome, file.name, status->identity.inode, file.outcome);
+    int error = give_plain_name(file.outcome, file.name, file.outcome);
     if (error == ENOENT) {
         try {
-            if (folders_.renew(file.outcome))
-                error = give_free_name(file.outcome, file.name, status->identity.inode, file.outcome);
+            if (folders_.renew(file.outcome)) error = give_plain_name(file.outcome, file.name, file.outcome);
         } catch (const Failure& failure) {
             cause = failure.what();
         }
@@ -168,15 +167,74 @@ Move SpoolReceipts::settle_taken(KeptFile& file, std::string& cause) {
     return Move::Kept;
 }
 
-int SpoolReceipts::give_free_name(Outcome in, const std::string& name, std::uint64_t inode, Outcome outcome) {
-    std::string target = name;
+int SpoolReceipts::give_plain_name(Outcome in, const std::string& name, Outcome outcome) {
     for (unsigned i = 0; i < kMostNames; ++i) {
         const int error =
-            moves_->give(folders_.moving(in), name.c_str(), folders_.done(outcome), target.c_str());
+            moves_->give(folders_.moving(in), name.c_str(), folders_.done(outcome), name.c_str());
         if (error != EEXIST) return error;
-        target = with_suffix(name, numbered(inode, i));
+        if (const int made = make_way(outcome, name); made != 0) return made;
     }
     return EEXIST;
+}
+
+// Gives the file `name` in the outcome's folder another name: the newest file has the plain one. A kill after
+// this leaves no file with the plain name until the next move.
+int SpoolReceipts::make_way(Outcome outcome, const std::string& name) {
+    const int folder = folders_.done(outcome);
+    const auto older = look_at(folder, name.c_str());
+    if (!older) return errno == ENOENT ? 0 : errno;
+    for (unsigned i = 0; i < kMostNames; ++i) {
+        const std::string target = with_suffix(name, numbered(older->identity.inode, i));
+        const int error = moves_->give(folder, name.c_str(), folder, target.c_str());
+        if (error != EEXIST) return error == ENOENT ? 0 : error;
+    }
+    return EEXIST;
+}
+
+std::optional<SpoolReceipts::Found> SpoolReceipts::find(const std::string& name,
+                                                        std::uint64_t position) const {
+    const std::array<int, 4> folders{folders_.spool(), folders_.done(Outcome::Waiting),
+                                     folders_.done(Outcome::Failed), folders_.done(Outcome::Rejected)};
+    const auto is_it = [&](int folder, const std::string& candidate) -> std::optional<Found> {
+        const auto status = look_at(folder, candidate.c_str());
+        if (!status || !status->identity.is_at(position, bare_inodes_)) return std::nullopt;
+        return Found{folder, candidate, *status};
+    };
+    for (const int folder : folders) {
+        if (auto found = is_it(folder, name)) return found;
+    }
+    for (const int folder : std::span(folders).subspan(1)) {
+        for (const std::string& candidate : names_in(folder, folder_)) {
+            const bool may_be = candidate.find('~') != std::string::npos &&
+                                candidate.starts_with(std::string_view(name).substr(0, NAME_MAX / 2));
+            if (!may_be) continue;
+            if (auto found = is_it(folder, candidate)) return found;
+        }
+    }
+    return std::nullopt;
+}
+
+bool SpoolReceipts::bring_back(const Found& file, const std::string& name) {
+    if (file.folder == folders_.spool()) return true;
+    const int error = moves_->give(file.folder, file.name.c_str(), folders_.spool(), name.c_str());
+    if (error == 0) return true;
+    if (error != EEXIST && reported_.insert("back: " + cause_of(error)).second) {
+        log(LogLevel::Warning, "spool:{}: cannot move {} back to try it again: {}; it is tried later",
+            printable(folder_), printable(name), cause_of(error));
+    }
+    return false;
+}
+
+bool SpoolReceipts::forget_kept(std::uint64_t position) {
+    const auto kept = std::find_if(kept_.begin(), kept_.end(),
+                                   [&](const KeptFile& file) { return file.position == position; });
+    if (kept == kept_.end()) return false;
+    if (kept->taken && moves_->give(folders_.moving(kept->outcome), kept->name.c_str(), folders_.spool(),
+                                    kept->name.c_str()) != 0)
+        return false;
+    kept_.erase(kept);
+    report_->numbers().unmoved.store(kept_.size(), std::memory_order_relaxed);
+    return true;
 }
 
 int SpoolReceipts::put_back(Outcome in, const std::string& name, std::uint64_t inode) {
@@ -265,7 +323,7 @@ SpoolReceipts::Leftovers SpoolReceipts::finish_moving(const OutcomeOf& outcome_o
             if (!status) continue;
             const auto outcome = outcome_of(name, status->identity);
             const std::uint64_t inode = status->identity.inode;
-            const int error = outcome ? give_free_name(in, name, inode, *outcome) : put_back(in, name, inode);
+            const int error = outcome ? give_plain_name(in, name, *outcome) : put_back(in, name, inode);
             if (is_passing_error(error)) {
                 throw system_failure(ExitStatus::InputOutput, "moving out of .moving", folder_ + "/" + name,
                                      error);

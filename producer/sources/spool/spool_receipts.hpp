@@ -81,6 +81,21 @@ class SpoolReceipts {
     // cause, and retries the file later.
     [[nodiscard]] Move move(const std::string& name, std::uint64_t position, Outcome outcome);
 
+    // A file of an invoice that is given again, where it lies now.
+    struct Found {
+        int folder = -1;  // an open folder of this object
+        std::string name;
+        FileStatus status;
+    };
+    // Finds the file with that position: in the spool, or in the folders of waiting, failed and rejected
+    // invoices, under `name` or a name that a move made of it. Returns none if it is in none of them.
+    [[nodiscard]] std::optional<Found> find(const std::string& name, std::uint64_t position) const;
+    // Moves the file back into the spool as `name`. Returns false if that name is taken there, or if the file
+    // cannot be moved.
+    [[nodiscard]] bool bring_back(const Found& file, const std::string& name);
+    // If the file could not be moved yet, gives its move up, and returns true.
+    [[nodiscard]] bool forget_kept(std::uint64_t position);
+
     // The file's status at the last move that ended with Done or DoneOneName.
     [[nodiscard]] const FileStatus& last_moved() const noexcept { return last_moved_; }
 
@@ -117,9 +132,11 @@ class SpoolReceipts {
     // Moves the file; if it returns Kept, `cause` says why.
     Move try_move(KeptFile& file, bool look_first, std::string& cause);
     Move settle_taken(KeptFile& file, std::string& cause);
-    // Both move the file `name` out of .moving/IN: give_free_name() into the folder of `outcome`, put_back()
-    // into the spool. If the name is taken there, they choose another one. Both return 0 or an errno value.
-    int give_free_name(Outcome in, const std::string& name, std::uint64_t inode, Outcome outcome);
+    // Both move the file `name` out of .moving/IN: give_plain_name() into the folder of `outcome`, put_back()
+    // into the spool. If the name is taken there, the older file of an outcome gets another one, as does the
+    // newer one in the spool. Both return 0 or an errno value.
+    int make_way(Outcome outcome, const std::string& name);
+    int give_plain_name(Outcome in, const std::string& name, Outcome outcome);
     int put_back(Outcome in, const std::string& name, std::uint64_t inode);
     [[nodiscard]] std::string& why_blocked(Outcome outcome) noexcept {
         return blocked_[static_cast<std::size_t>(outcome)];

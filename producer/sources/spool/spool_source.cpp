@@ -161,7 +161,9 @@ bool SpoolSource::give(const SpoolQueue::File& file, Item& item) {
 // as acknowledge() does.
 bool SpoolSource::is_done_already(const std::string& name, const Item& item, const FileStatus& file) {
     const auto outcome = start_.outcome_of(name, file.identity);
-    if (!outcome) return false;
+    // A file whose row is rejected or failed was put back by somebody. (One that a kill kept from its move,
+    // when the segments were lost too, looks the same, and is tried once more.)
+    if (!outcome || *outcome == Outcome::Rejected || *outcome == Outcome::Failed) return false;
     const std::uint64_t position = item.position;
     flight_.add(file, name, !item.id_unusable());
     receipts_.expect(name);
@@ -229,6 +231,22 @@ void SpoolSource::acknowledge(const Receipt& receipt) {
     const bool is_moved = move == Move::Done || move == Move::DoneOneName;
     if (is_moved && flight_.has_changed(receipt.position, receipts_.last_moved())) tell_of_change(*name);
     finish(receipt.position, move);
+}
+
+Source::BringBack SpoolSource::bring_back(std::string_view id, std::uint64_t position) {
+    const bool was_kept = receipts_.forget_kept(position);
+    if (!was_kept && flight_.holds(position)) return BringBack::NotYet;
+    const std::string name(id);
+    const auto found = receipts_.find(name, position);
+    if (!found) return BringBack::Ready;
+    // The spool must know the file before it appears there: an event or a scan would take it for a new one.
+    flight_.add(found->status, name, SpoolNames::is_id(name));
+    if (!receipts_.bring_back(*found, name)) {
+        flight_.remove(position);
+        return BringBack::Occupied;
+    }
+    receipts_.expect(name);
+    return BringBack::Ready;
 }
 
 // Logs that the file has changed since it was taken: its writer may believe that the pipeline read the new

@@ -52,6 +52,7 @@ class SpoolSource final : public Source, private SpoolEvents::Listener {
     std::chrono::nanoseconds look() override;
     [[nodiscard]] bool wants_receipts() const noexcept override { return true; }
     void acknowledge(const Receipt& receipt) override;
+    [[nodiscard]] BringBack bring_back(std::string_view id, std::uint64_t position) override;
     [[nodiscard]] bool can_go_without_receipts() const noexcept override { return ledger_->remembers(); }
     // Returns the number of items that this generation has acquired, plus the number of waiting files.
     [[nodiscard]] std::optional<std::uint64_t> expected() const override;

@@ -57,7 +57,7 @@ class Work : public Batch::Owner {
     ~Work() override { configure_log("invoice-pipeline", LogLevel::Info); }
 
     void process(BatchProcessor& processor) {
-        Batch batch(hand_, results_, 3, 0s, *this);
+        Batch batch(hand_, results_, {3, 0s}, *this);
         processor.process(batch);
         batch.save();
         CHECK(batch.is_done());

@@ -45,7 +45,7 @@ class Stored {
             record.status = ending.status;
             record.outcome = ending.outcome;
             record.attempts = ending.attempts;
-            record.has_details = ending.reason.empty() ? 0 : 1;
+            record.parts = ending.reason.empty() ? 0 : Record::kHasDetails;
             const_cast<Details&>(records().details(i)).set_reason(ending.reason);
             ++*count(ending.outcome);
         }

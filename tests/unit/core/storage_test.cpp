@@ -48,7 +48,7 @@ TEST_CASE("a save writes records and moves the hand on", "[storage]") {
     CHECK(storage.record(1).status == Status::Rejected);
     CHECK(storage.record(1).attempts == 2);
     CHECK(storage.range(0, 3).details(1).reason_text() == "BR-CO-10");
-    CHECK(storage.record(2).has_details == 0);
+    CHECK(storage.record(2).parts == 0);
 }
 
 TEST_CASE("a full storage takes what it can, and the rest after a release", "[storage]") {
@@ -201,7 +201,7 @@ TEST_CASE("a word of the storage that cannot be stops a save and a flush", "[sto
             flips(storage.record(1).place);
             flips(storage.record(1).attempts);
             flips(storage.record(1).status);
-            flips(storage.record(1).has_details);
+            flips(storage.record(1).parts);
             flips(storage.record(1).id_length);
             flips(storage.record(1).seal);
         }

@@ -48,7 +48,7 @@ class Claimed : public Batch::Owner {
 
     // Returns STATUS and the extra text or the reason of each invoice.
     std::vector<std::string> process(BatchProcessor& processor) {
-        Batch batch(hand_, results_, 1, 0s, *this);
+        Batch batch(hand_, results_, {1, 0s}, *this);
         processor.process(batch);
         batch.save();
         for (const Result& result : results_) CHECK(result.extra == nullptr);  // freed with the save

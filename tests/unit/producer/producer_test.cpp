@@ -146,7 +146,8 @@ ExitStatus run(Pipeline& pipeline, Source& source, const ProducerOptions& option
     sigset_t none;
     sigemptyset(&none);
     const UniqueFd signals(::signalfd(-1, &none, SFD_CLOEXEC | SFD_NONBLOCK));
-    return Producer(options, pipeline.segments, source, signals.get()).run();
+    SecondChances none_waits(nullptr, {}, {});
+    return Producer(options, pipeline.segments, source, none_waits, signals.get()).run();
 }
 
 std::vector<std::uint64_t> up_to(std::uint64_t last) {

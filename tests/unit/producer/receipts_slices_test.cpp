@@ -86,7 +86,8 @@ void run(FullStorage& full, Source& source, milliseconds drain_timeout = std::ch
     sigset_t none;
     sigemptyset(&none);
     const UniqueFd signals(::signalfd(-1, &none, SFD_CLOEXEC | SFD_NONBLOCK));
-    CHECK(Producer(options, full.segments, source, signals.get()).run() == ExitStatus::Drained);
+    SecondChances none_waits(nullptr, {}, {});
+    CHECK(Producer(options, full.segments, source, none_waits, signals.get()).run() == ExitStatus::Drained);
 }
 
 }  // namespace

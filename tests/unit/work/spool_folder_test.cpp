@@ -193,7 +193,7 @@ TEST_CASE("an item without its file is finished before a program is asked", "[sp
     hand.set_word({0, 2, 0});
     std::array<Result, 2> results;
     Nobody owner;
-    Batch batch(hand, results, 3, 0s, owner);
+    Batch batch(hand, results, {3, 0s}, owner);
     const SpoolFolder spool(handover.folder.path(), handover.origin);
     CHECK_FALSE(settle_without_file(spool, batch, 0));
     CHECK(settle_without_file(spool, batch, 1));

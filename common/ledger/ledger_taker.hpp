@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Takes from the ledger the invoices that are to be given again: those whose `due_at` has come. That is a
+// waiting invoice, or one that a user has asked for (clerk retry).
+//
+// To take a row is a transaction of its own: it raises the row's `round` and puts off `due_at` to the end of
+// a lease. Whoever takes a row must renew the lease while the invoice is under way. If the taker is killed,
+// the row is due again when the lease ends. A result is applied to the row only if it is of the row's present
+// round (or booked), so a row that is taken twice gets one outcome.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common/core/attempt.hpp"
+#include "common/ledger/ledger.hpp"
+
+namespace pipeline {
+
+struct TakenRow {
+    std::string id;            // the source's own bytes
+    bool id_unusable = false;  // the id is a safe one (Item::set_safe_id())
+    GivenAgain earlier;
+};
+
+// Throws LedgerUnavailable if the ledger cannot be used now.
+class LedgerTaker {
+  public:
+    LedgerTaker() = default;
+    LedgerTaker(const LedgerTaker&) = delete;
+    LedgerTaker& operator=(const LedgerTaker&) = delete;
+    virtual ~LedgerTaker() = default;
+
+    // Takes at most `most` due rows, the longest due first.
+    [[nodiscard]] virtual std::vector<TakenRow> take(std::size_t most, std::chrono::microseconds lease) = 0;
+    // Extends the leases of rows that this pipeline has taken.
+    virtual void renew(std::span<const TakenRow> rows, std::chrono::microseconds lease) = 0;
+    // Makes rows due after `delay`: they were taken, and were not given.
+    virtual void give_back(std::span<const TakenRow> rows, std::chrono::microseconds delay) = 0;
+    // Makes all leased rows of the source due, except those of the ids `in_flight`. Only for a source that
+    // one pipeline uses at a time: the leases are those of a taker that is dead.
+    virtual void end_leases(std::span<const std::string> in_flight) = 0;
+    // Returns how long until the next row is due (zero: one is due now), leased rows included; none if no row
+    // will be due.
+    [[nodiscard]] virtual std::optional<std::chrono::microseconds> until_next() = 0;
+};
+
+// Which rows a pipeline may take.
+struct TakerScope {
+    std::string source;
+    // Of waiting rows only those of this generation: for standard input, which another pipeline may use with
+    // another program.
+    std::optional<std::uint64_t> generation{};
+};
+
+}  // namespace pipeline

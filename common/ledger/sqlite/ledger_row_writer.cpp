@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/ledger/sqlite/ledger_row_writer.hpp"
+
+#include <fmt/format.h>
+
+#include "common/base/printable.hpp"
+#include "common/base/utf8.hpp"
+#include "common/ledger/ledger_id.hpp"
+
+namespace pipeline {
+namespace {
+
+using Form = LedgerRowWriter::Form;
+
+// The parameters of every INSERT: three for the whole statement, then those of each row.
+constexpr int kSource = 1;
+constexpr int kStoredAt = 2;
+constexpr int kGeneration = 3;
+constexpr int kFirstRow = 4;
+constexpr int kPlainParameters = 7;
+constexpr int kWorkedParameters = 3;
+constexpr int kFirstDetail = kFirstRow + kPlainParameters + kWorkedParameters;
+constexpr int kResult = kFirstDetail + static_cast<int>(kDetailColumns.size());
+constexpr int kWaiting = kResult + 2;
+constexpr int kWaitingParameters = 4;
+
+int parameters_of(Form form) noexcept {
+    switch (form) {
+        case Form::Plain:
+            return kPlainParameters;
+        case Form::Worked:
+            return kPlainParameters + kWorkedParameters;
+        case Form::Full:
+            break;
+    }
+    return kWaiting - kFirstRow + kWaitingParameters;
+}
+
+std::string insert_sql(const char* table, Form form, std::size_t rows) {
+    std::string sql = fmt::format(
+        "INSERT INTO {}(source, stored_at, generation, id, position, status, attempts, consumer, acquired_at,"
+        " record",
+        table);
+    if (form != Form::Plain) sql += ", started_at, worked_us, exit_status";
+    if (form == Form::Full)
+        sql += insert_columns_sql() + ", result, output, round, due_at, failures, first_failed_at";
+    sql += ") VALUES";
+    const int parameters = parameters_of(form);
+    for (std::size_t row = 0; row < rows; ++row) {
+        sql += fmt::format("{}(?{}, ?{}, ?{}", row == 0 ? "" : ", ", kSource, kStoredAt, kGeneration);
+        const int first = kFirstRow + static_cast<int>(row) * parameters;
+        for (int parameter = first; parameter < first + parameters; ++parameter)
+            sql += fmt::format(", ?{}", parameter);
+        sql += ")";
+    }
+    return sql;
+}
+
+std::string insert_new_sql(Form form, std::size_t rows) {
+    return insert_sql("invoices", form, rows) + " ON CONFLICT(id) DO NOTHING";
+}
+
+// Returns the signed integer with the same bits: SQLite has no unsigned integers.
+std::int64_t stored(std::uint64_t value) noexcept {
+    return static_cast<std::int64_t>(value);
+}
+
+void bind_unless(SqliteStatement& insert, int parameter, std::uint64_t value, std::uint64_t none) {
+    if (value == none) {
+        insert.bind_null(parameter);
+    } else {
+        insert.bind(parameter, stored(value));
+    }
+}
+
+}  // namespace
+
+LedgerRowWriter::LedgerRowWriter(SqliteConnection& database)
+    : database_(&database),
+      plain_{{database, insert_new_sql(Form::Plain, 1)}, {database, insert_new_sql(Form::Plain, kGroup)}},
+      worked_{{database, insert_new_sql(Form::Worked, 1)}, {database, insert_new_sql(Form::Worked, kGroup)}},
+      insert_full_(database, insert_new_sql(Form::Full, 1)),
+      insert_history_(database, insert_sql("history", Form::Full, 1)) {}
+
+LedgerRowWriter::Form LedgerRowWriter::form_of(const Record& record) noexcept {
+    if (record.has_details() || record.has_extra()) return Form::Full;
+    if (!record.has_attempt()) return Form::Plain;
+    const Attempt& attempt = record.attempt;
+    const bool is_first = !attempt.is_given_again() && attempt.failures == 0 && attempt.first_failed_us == 0;
+    return is_first && record.status != Status::Waiting ? Form::Worked : Form::Full;
+}
+
+void LedgerRowWriter::begin(const CommitContext& context) {
+    clock_ = context.clock;
+    for (auto* insert :
+         {&plain_.one, &plain_.group, &worked_.one, &worked_.group, &insert_full_, &insert_history_}) {
+        insert->bind(kSource, context.source);
+        insert->bind(kStoredAt, context.clock.now_us());
+        insert->bind(kGeneration, stored(context.generation));
+    }
+}
+
+std::int64_t LedgerRowWriter::insert_group(const RecordRange& records, std::size_t first, Form form) {
+    SqliteStatement& insert = (form == Form::Plain ? plain_ : worked_).group;
+    for (std::size_t row = 0; row < kGroup; ++row) bind_row(insert, row, form, records, first + row, {});
+    insert.run();
+    return database_->changes();
+}
+
+std::int64_t LedgerRowWriter::insert_one(const RecordRange& records, std::size_t i) {
+    const Form form = form_of(records.record(i));
+    if (form == Form::Full) {
+        run_full(insert_full_, records, i, {});
+    } else {
+        SqliteStatement& insert = (form == Form::Plain ? plain_ : worked_).one;
+        bind_row(insert, 0, form, records, i, {});
+        insert.run();
+    }
+    return database_->changes();
+}
+
+void LedgerRowWriter::insert_after(const RecordRange& records, std::size_t i, const Former& former) {
+    run_full(insert_full_, records, i, former);
+}
+
+void LedgerRowWriter::insert_into_history(const RecordRange& records, std::size_t i, const Former& former) {
+    run_full(insert_history_, records, i, former);
+}
+
+void LedgerRowWriter::run_full(SqliteStatement& insert, const RecordRange& records, std::size_t i,
+                               const Former& former) {
+    bind_row(insert, 0, Form::Full, records, i, former);
+    bind_full(insert, records, i, former);
+    insert.run();
+}
+
+void LedgerRowWriter::bind_row(SqliteStatement& insert, std::size_t row, Form form,
+                               const RecordRange& records, std::size_t i, const Former& former) {
+    const Record& record = records.record(i);
+    int at = kFirstRow + static_cast<int>(row) * parameters_of(form);
+    insert.bind(at++, stored_form(records.id(i)));
+    insert.bind(at++, stored(record.position));
+    insert.bind(at++, to_text(record.status));
+    insert.bind(at++, former.attempts + record.attempts);
+    insert.bind(at++, record.place);
+    insert.bind(at++, clock_.at_us(record.acquired_ns));
+    insert.bind(at++, stored(records.first() + i));
+    if (form == Form::Plain) return;
+    const Attempt attempt = record.has_attempt() ? record.attempt : Attempt();
+    bind_unless(insert, at++, attempt.started_us, 0);
+    if (attempt.started_us == 0) {
+        insert.bind_null(at++);
+    } else {
+        insert.bind(at++, std::int64_t{attempt.worked_us});
+    }
+    bind_unless(insert, at, attempt.exit_status, Attempt::kNoExitStatus);
+}
+
+void LedgerRowWriter::bind_full(SqliteStatement& insert, const RecordRange& records, std::size_t i,
+                                const Former& former) {
+    const Record& record = records.record(i);
+    bind_details(insert, record.has_details() ? &records.details(i) : nullptr);
+    bind_extra(insert, record, records.bytes());
+    const Attempt attempt = record.has_attempt() ? record.attempt : Attempt();
+    insert.bind(kWaiting, former.round);
+    if (record.status == Status::Waiting) {
+        insert.bind(kWaiting + 1, clock_.now_us() + stored(attempt.retry_after_us));
+    } else {
+        insert.bind_null(kWaiting + 1);
+    }
+    insert.bind(kWaiting + 2, std::int64_t{attempt.failures});
+    bind_unless(insert, kWaiting + 3, attempt.first_failed_us, 0);
+}
+
+// Binds the details; NULL to all their columns if `details` is null.
+void LedgerRowWriter::bind_details(SqliteStatement& insert, const Details* details) {
+    int parameter = kFirstDetail;
+    for (std::size_t i = 0; i < kDetailColumns.size(); ++i, ++parameter) {
+        const DetailField& field = kDetailColumns[i].field;
+        if (details != nullptr && field.kind != DetailField::Kind::Amount) {
+            insert.bind_or_null(parameter, readable_utf8((details->*field.get_text)(), copies_[i]));
+        } else if (details != nullptr && details->has(field.amount)) {
+            insert.bind(parameter, details->amounts[field.amount]);
+        } else {
+            insert.bind_null(parameter);
+        }
+    }
+}
+
+// Binds the program's result and its output. Both are texts: if an output is not UTF-8, its odd bytes are
+// escaped, as safe_lines() does.
+void LedgerRowWriter::bind_extra(SqliteStatement& insert, const Record& record, const ByteAreaView& bytes) {
+    const std::string_view result = record.result_in(bytes);
+    const std::string_view output = record.output_in(bytes);
+    if (result.data() == nullptr) {
+        insert.bind_null(kResult);
+    } else {
+        insert.bind(kResult, result);
+    }
+    if (output.data() == nullptr) {
+        insert.bind_null(kResult + 1);
+    } else {
+        if (!is_readable_utf8(output)) shown_output_ = safe_lines(output);
+        insert.bind(kResult + 1, is_readable_utf8(output) ? output : shown_output_);
+    }
+}
+
+std::string_view LedgerRowWriter::stored_form(std::string_view id) {
+    if (is_plain_id(id)) return id;
+    shown_id_ = printable(id);
+    return shown_id_;
+}
+
+}  // namespace pipeline

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/ledger/sqlite/sqlite_taker.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "common/base/clock.hpp"
+#include "common/ledger/ledger_id.hpp"
+#include "common/ledger/sqlite/engine/sqlite_connection.hpp"
+#include "common/ledger/sqlite/ledger_look.hpp"
+#include "common/ledger/sqlite/ledger_opening.hpp"
+
+namespace pipeline {
+namespace {
+
+using std::chrono::microseconds;
+
+// A due time so far behind the ledger's clock was set by a clock that has been set back since: a row is
+// stored before it is due.
+constexpr microseconds kClockSlack = std::chrono::seconds(2);
+
+std::int64_t stored(std::uint64_t value) noexcept {
+    return static_cast<std::int64_t>(value);
+}
+
+template <class Integer>
+Integer saturated(std::int64_t value) noexcept {
+    constexpr std::int64_t kMost = std::numeric_limits<Integer>::max();
+    return static_cast<Integer>(std::clamp<std::int64_t>(value, 0, kMost));
+}
+
+// The rows that a scope may take.
+std::string scope_sql(const TakerScope& scope) {
+    std::string sql = "source = ?1 AND due_at NOT NULL AND status <> 'booked'";
+    if (scope.generation) {
+        sql += fmt::format(" AND (status <> 'waiting' OR generation = {})", stored(*scope.generation));
+    }
+    return sql;
+}
+
+struct Session {
+    Session(const std::filesystem::path& path, const TakerScope& scope, const KnownLedger& known)
+        : Session(open_ledger_database(path, false, known), scope_sql(scope)) {}
+    Session(OpenLedger opened, const std::string& mine)
+        : look(std::move(opened.look)),
+          database(std::move(opened.database)),
+          begin(database, "BEGIN IMMEDIATE"),
+          commit(database, "COMMIT"),
+          next(database, "SELECT due_at FROM invoices WHERE " + mine + " ORDER BY due_at LIMIT 1"),
+          early(database, "SELECT due_at FROM invoices WHERE status = 'waiting' AND stored_at > ?2 AND " +
+                              mine + " LIMIT 1"),
+          due(database,
+              "SELECT id, position, round, attempts, status, failures, first_failed_at, reason FROM invoices"
+              " WHERE " +
+                  mine + " AND due_at <= ?2 ORDER BY due_at LIMIT ?3"),
+          lease(database,
+                "UPDATE invoices SET round = round + 1, due_at = ?2, leased_until = ?2 WHERE id = ?1"),
+          put_off(database,
+                  "UPDATE invoices SET due_at = ?2, leased_until = ?3 WHERE id = ?1 AND round = ?4"
+                  " AND leased_until NOT NULL"),
+          leased(database, "SELECT id, round FROM invoices WHERE " + mine + " AND leased_until NOT NULL"),
+          forget_delays(database,
+                        "UPDATE invoices SET due_at = ?2, stored_at = min(stored_at, ?2) WHERE"
+                        " status = 'waiting' AND stored_at > ?3 AND " +
+                            mine) {}
+
+    LedgerLook look;
+    SqliteConnection database;  // declared before its statements, so that they are destroyed first
+    SqliteStatement begin, commit, next, early, due, lease, put_off, leased, forget_delays;
+};
+
+// True if the row was recorded under a safe id, because its own was unusable.
+bool is_unusable(std::string_view reason) noexcept {
+    return reason.starts_with("the source's id cannot be used");
+}
+
+TakenRow taken_row(const SqliteStatement& row) {
+    TakenRow taken;
+    taken.id = id_of_stored(row.text(0));
+    taken.earlier.position = static_cast<std::uint64_t>(row.integer(1));
+    taken.earlier.round = static_cast<std::uint32_t>(row.integer(2)) + 1;
+    taken.earlier.attempts = saturated<std::uint16_t>(row.integer(3));
+    if (row.text(4) == "waiting") {
+        taken.earlier.failures = saturated<std::uint16_t>(row.integer(5));
+        taken.earlier.first_failed_us = row.is_null(6) ? 0 : static_cast<std::uint64_t>(row.integer(6));
+    }
+    taken.id_unusable = is_unusable(row.text(7));
+    return taken;
+}
+
+class SqliteTaker final : public LedgerTaker {
+    // After a failure, the next call opens the ledger anew. So it does if another file has its name.
+    template <class Action>
+    auto attempt(Action&& action) {
+        try {
+            if (session_ != nullptr && !look_at_ledger(path_).has_same_file(session_->look)) session_.reset();
+            if (session_ == nullptr) session_ = std::make_unique<Session>(path_, scope_, known_);
+            return action(*session_);
+        } catch (const std::exception& error) {
+            session_.reset();
+            throw LedgerUnavailable(fmt::format("ledger {}: {}", path_.string(), error.what()));
+        }
+    }
+
+  public:
+    SqliteTaker(std::filesystem::path path, TakerScope scope, const KnownLedger& known)
+        : path_(std::move(path)), scope_(std::move(scope)), known_(known) {}
+
+    std::vector<TakenRow> take(std::size_t most, microseconds lease) override {
+        return attempt([&](Session& session) {
+            std::vector<TakenRow> taken;
+            if (const auto next = until_next(session); !next || *next > microseconds::zero()) return taken;
+            const std::int64_t now = wall_us();
+            session.begin.run();
+            forget_foreign_clock(session, now);
+            session.due.bind(1, scope_.source);
+            session.due.bind(2, now);
+            session.due.bind(3, static_cast<std::int64_t>(most));
+            while (session.due.next_row()) taken.push_back(taken_row(session.due));
+            for (const TakenRow& row : taken) {
+                const std::string id = stored_id(row.id);
+                session.lease.bind(1, id);
+                session.lease.bind(2, now + lease.count());
+                session.lease.run();
+            }
+            session.commit.run();
+            return taken;
+        });
+    }
+
+    void renew(std::span<const TakenRow> rows, microseconds lease) override { put_off(rows, lease, true); }
+
+    void give_back(std::span<const TakenRow> rows, microseconds delay) override {
+        put_off(rows, delay, false);
+    }
+
+    void end_leases(std::span<const std::string> in_flight) override {
+        attempt([&](Session& session) {
+            std::vector<TakenRow> rows;
+            session.leased.bind(1, scope_.source);
+            while (session.leased.next_row()) {
+                TakenRow row;
+                row.id = id_of_stored(session.leased.text(0));
+                row.earlier.round = static_cast<std::uint32_t>(session.leased.integer(1));
+                if (std::find(in_flight.begin(), in_flight.end(), row.id) == in_flight.end())
+                    rows.push_back(std::move(row));
+            }
+            put_off(session, rows, microseconds::zero(), false);
+        });
+    }
+
+    std::optional<microseconds> until_next() override {
+        return attempt([&](Session& session) { return until_next(session); });
+    }
+
+  private:
+    [[nodiscard]] std::optional<microseconds> until_next(Session& session) {
+        const std::int64_t now = wall_us();
+        session.early.bind(1, scope_.source);
+        session.early.bind(2, now + kClockSlack.count());
+        const bool is_early = session.early.first_row();
+        session.early.finish();
+        if (is_early) return microseconds::zero();
+        session.next.bind(1, scope_.source);
+        std::optional<microseconds> until;
+        if (session.next.first_row())
+            until = microseconds(std::max<std::int64_t>(session.next.integer(0) - now, 0));
+        session.next.finish();
+        return until;
+    }
+
+    // The clock was set back: nothing may wait for as long as it was set back.
+    void forget_foreign_clock(Session& session, std::int64_t now) {
+        session.forget_delays.bind(1, scope_.source);
+        session.forget_delays.bind(2, now);
+        session.forget_delays.bind(3, now + kClockSlack.count());
+        session.forget_delays.run();
+    }
+
+    void put_off(std::span<const TakenRow> rows, microseconds delay, bool is_leased) {
+        if (rows.empty()) return;
+        attempt([&](Session& session) { put_off(session, rows, delay, is_leased); });
+    }
+
+    static void put_off(Session& session, std::span<const TakenRow> rows, microseconds delay,
+                        bool is_leased) {
+        if (rows.empty()) return;
+        const std::int64_t due = wall_us() + delay.count();
+        session.begin.run();
+        for (const TakenRow& row : rows) {
+            const std::string id = stored_id(row.id);
+            session.put_off.bind(1, id);
+            session.put_off.bind(2, due);
+            if (is_leased) {
+                session.put_off.bind(3, due);
+            } else {
+                session.put_off.bind_null(3);
+            }
+            session.put_off.bind(4, std::int64_t{row.earlier.round});
+            session.put_off.run();
+        }
+        session.commit.run();
+    }
+
+    std::filesystem::path path_;
+    TakerScope scope_;
+    KnownLedger known_;
+    std::unique_ptr<Session> session_;
+};
+
+}  // namespace
+
+std::unique_ptr<LedgerTaker> make_sqlite_taker(std::filesystem::path path, TakerScope scope,
+                                               const KnownLedger& known) {
+    return std::make_unique<SqliteTaker>(std::move(path), std::move(scope), known);
+}
+
+}  // namespace pipeline

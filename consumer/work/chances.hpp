@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Decides what follows a failed attempt at an invoice: whether it gets another chance, and when. An attempt
+// fails if the invoice's program (or its consumer) ends, runs too long or answers nonsense; such failures
+// count up to --max-attempts. A program may also declare that the attempt failed for now (retry); such
+// attempts do not count, but end --give-up-after the first of them.
+//
+// An invoice that gets another chance is recorded as waiting. The ledger gives it again when it is due, with
+// what must be known of its earlier rounds (GivenAgain).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "common/core/hand.hpp"
+#include "common/core/result.hpp"
+
+namespace pipeline {
+
+struct Chances {
+    std::uint32_t max_attempts = 3;
+    std::chrono::nanoseconds item_timeout{0};  // appears in the reason of an item that ran too long
+    // False: the ledger stores nothing, so no invoice can wait. The next attempt follows at once.
+    bool may_wait = false;
+    // The delay before the second attempt; it doubles with each further one, up to the greatest.
+    std::chrono::nanoseconds least_delay = std::chrono::seconds(1);
+    std::chrono::nanoseconds greatest_delay = std::chrono::minutes(15);
+    std::chrono::nanoseconds give_up_after = std::chrono::hours(24);
+
+    // Returns false if item i's id is unusable, if its body was left out, or if its attempts are used up.
+    [[nodiscard]] bool has_chance(const Hand& hand, std::uint64_t i) const;
+    // Sets the result of item i, for which has_chance() is false: failed, with the reason.
+    void settle_without_chance(const Hand& hand, std::uint64_t i, Result& result) const;
+
+    // Item i has failed once more, and hand.deaths(i) counts that already. Sets `result`, with `reason`: it
+    // waits, or has failed for good. Returns false, and sets nothing, if the next attempt follows at once.
+    [[nodiscard]] bool settle_failure(const Hand& hand, std::uint64_t i, std::string_view reason,
+                                      Result& result) const;
+    // The program has answered that item i is to be tried again, after `result.attempt.retry_after_us` if
+    // `result.has_attempt`. Completes `result`, whose status is Waiting, or makes it Failed.
+    void settle_retry(const Hand& hand, std::uint64_t i, Result& result) const;
+
+    // Adds to a result what is known of the item's earlier rounds. Call it for every result.
+    static void complete(const Hand& hand, std::uint64_t i, Result& result);
+
+    // Returns the delay after `attempts` attempts (at least 1), a tenth of it at random: not all that failed
+    // together should be tried together.
+    [[nodiscard]] std::chrono::nanoseconds delay_after(std::uint32_t attempts) const;
+};
+
+}  // namespace pipeline

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "producer/again/second_chances.hpp"
+
+#include <signal.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/base/log.hpp"
+
+namespace pipeline {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+// The most rows in one transaction, and so the most that are taken and not given.
+constexpr std::size_t kTakenAtOnce = 256;
+// How long a row waits whose invoice cannot be given now, because another one has its name in the spool.
+constexpr std::chrono::seconds kOccupied{5};
+constexpr milliseconds kAfterFailure{500};
+
+}  // namespace
+
+SecondChances::SecondChances(std::unique_ptr<LedgerTaker> taker, std::vector<TakenRow> in_flight, Plan plan)
+    : taker_(std::move(taker)), plan_(plan), has_ended_leases_(!plan.is_exclusive) {
+    for (TakenRow& row : in_flight) in_flight_.try_emplace(row.id, std::move(row));
+    if (taker_ == nullptr) return;
+    // The thread inherits a full signal mask: signals are for the main thread.
+    sigset_t all;
+    sigset_t before;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
+    thread_ = std::thread([this] { work(); });
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+SecondChances::~SecondChances() {
+    if (!thread_.joinable()) return;
+    stop();
+    thread_.join();
+}
+
+std::size_t SecondChances::acquire(std::span<Item> items, std::optional<std::uint64_t> present,
+                                   Source& source) {
+    bytes_.clear();
+    if (taker_ == nullptr) return 0;
+    const std::lock_guard lock(mutex_);
+    std::size_t given = 0;
+    while (given < items.size() && !ready_.empty() && !is_stopping_) {
+        TakenRow row = std::move(ready_.front());
+        ready_.pop_front();
+        const auto brought = source.bring_back(row.id, row.earlier.position);
+        if (brought == Source::BringBack::Occupied) {
+            returned_.push_back(std::move(row));
+            continue;
+        }
+        if (brought == Source::BringBack::NotYet) {
+            ready_.push_back(std::move(row));
+            break;
+        }
+        Item& item = items[given++];
+        item.position.store(present.value_or(row.earlier.position), std::memory_order_relaxed);
+        item.extent.store(0, std::memory_order_relaxed);
+        item.set_given_again(row.id, row.earlier, bytes_);
+        if (row.id_unusable) item.set_length(kSpanned | kIdUnusable);
+        in_flight_.insert_or_assign(row.id, std::move(row));
+    }
+    if (given != 0 && ready_.empty()) look_at_ = {};  // there may be more
+    if ((given != 0 && ready_.empty()) || !returned_.empty()) wake_.notify_one();
+    return given;
+}
+
+bool SecondChances::wants_records(std::uint64_t waiting) noexcept {
+    if (taker_ == nullptr) return false;
+    if (std::exchange(waiting_seen_, waiting) != waiting) return true;
+    const std::lock_guard lock(mutex_);
+    return !in_flight_.empty();
+}
+
+void SecondChances::stored(const Record& record, std::string_view id) {
+    if (taker_ == nullptr || !record.has_attempt()) return;
+    const std::lock_guard lock(mutex_);
+    if (record.is_given_again()) in_flight_.erase(std::string(id));
+    if (record.outcome != Outcome::Waiting) return;
+    // The record waited for its commit, so the row may be due sooner than this. The look corrects it.
+    const auto due =
+        Clock::now() + std::chrono::microseconds(static_cast<std::int64_t>(record.attempt.retry_after_us));
+    if (!due_at_ || due < *due_at_) due_at_ = due;
+    if (due < look_at_) wake_.notify_one();
+}
+
+nanoseconds SecondChances::until_due() const {
+    if (taker_ == nullptr) return std::chrono::hours(1);
+    const std::lock_guard lock(mutex_);
+    if (!ready_.empty()) return nanoseconds::zero();
+    if (!due_at_) return std::chrono::hours(1);
+    return std::max<nanoseconds>(*due_at_ - Clock::now(), milliseconds(1));
+}
+
+bool SecondChances::is_over(std::uint64_t seen) {
+    if (taker_ == nullptr) return true;
+    const std::lock_guard lock(mutex_);
+    if (!ready_.empty() || !returned_.empty() || !in_flight_.empty()) return false;
+    if (asked_at_ != seen) {
+        asked_at_ = seen;
+        wanted_look_ = asked_ = looks_ + 2;  // the look that is going on may have begun too early
+        wake_.notify_one();
+        return false;
+    }
+    return looks_ >= asked_ && !due_at_;
+}
+
+void SecondChances::stop() {
+    const std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+    wake_.notify_one();
+}
+
+void SecondChances::work() {
+    std::unique_lock lock(mutex_);
+    while (!is_stopping_) {
+        try {
+            work_once(lock);
+            if (std::exchange(is_failing_, false)) {
+                log(LogLevel::Notice, "the ledger can be asked again for invoices that wait");
+            }
+        } catch (const std::exception& error) {
+            if (!lock.owns_lock()) lock.lock();
+            report(error.what());
+            wake_.wait_for(lock, kAfterFailure, [this] { return is_stopping_; });
+        }
+    }
+    try {
+        for (TakenRow& row : ready_) returned_.push_back(std::move(row));
+        ready_.clear();
+        give_back(lock);
+    } catch (const std::exception& error) {
+        log(LogLevel::Debug, "{}", error.what());  // the leases end by themselves
+    }
+}
+
+// The lock is held on entry and on exit, and free while the ledger is used.
+void SecondChances::work_once(std::unique_lock<std::mutex>& lock) {
+    const auto now = Clock::now();
+    if (!has_ended_leases_) {
+        std::vector<std::string> ids;
+        for (const auto& [id, row] : in_flight_) ids.push_back(id);
+        lock.unlock();
+        taker_->end_leases(ids);
+        lock.lock();
+        has_ended_leases_ = true;
+        look_at_ = {};
+    }
+    give_back(lock);
+    if (now >= renew_at_) renew(lock, now);
+    // While rows are ready, the producer is behind: no more are taken.
+    const auto has_to_look = [this] {
+        const auto present = Clock::now();
+        return ready_.empty() &&
+               (present >= look_at_ || looks_ < wanted_look_ || (due_at_ && present >= *due_at_));
+    };
+    if (has_to_look()) look(lock);
+    auto until = renew_at_;
+    if (ready_.empty()) until = std::min(until, look_at_);
+    if (ready_.empty() && due_at_) until = std::min(until, *due_at_);
+    const auto due = due_at_;
+    wake_.wait_until(lock, until, [&] {
+        return is_stopping_ || !returned_.empty() || has_to_look() || (ready_.empty() && due_at_ != due);
+    });
+}
+
+void SecondChances::look(std::unique_lock<std::mutex>& lock) {
+    lock.unlock();
+    std::vector<TakenRow> taken = taker_->take(kTakenAtOnce, plan_.lease);
+    const auto next = taker_->until_next();
+    lock.lock();
+    for (TakenRow& row : taken) ready_.push_back(std::move(row));
+    const auto now = Clock::now();
+    look_at_ = now + plan_.look_every;
+    due_at_ = next ? std::optional(now + std::chrono::ceil<milliseconds>(*next)) : std::nullopt;
+    ++looks_;
+}
+
+void SecondChances::renew(std::unique_lock<std::mutex>& lock, Clock::time_point now) {
+    renew_at_ = now + plan_.lease / 3;
+    std::vector<TakenRow> rows(ready_.begin(), ready_.end());
+    for (const auto& [id, row] : in_flight_) rows.push_back(row);
+    lock.unlock();
+    taker_->renew(rows, plan_.lease);
+    lock.lock();
+}
+
+void SecondChances::give_back(std::unique_lock<std::mutex>& lock) {
+    if (returned_.empty()) return;
+    const std::vector<TakenRow> rows = std::move(returned_);
+    returned_.clear();
+    const bool is_stopping = is_stopping_;
+    lock.unlock();
+    taker_->give_back(rows, is_stopping ? std::chrono::seconds(0) : kOccupied);
+    lock.lock();
+}
+
+void SecondChances::report(const std::string& why) {
+    if (std::exchange(is_failing_, true)) return;
+    log(LogLevel::Warning, "{}: invoices that wait are not given again until it can be asked", why);
+}
+
+}  // namespace pipeline
