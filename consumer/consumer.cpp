@@ -29,10 +29,19 @@ std::size_t most_to_claim(const ConsumerOptions& options) noexcept {
     return std::min<std::size_t>(options.batch_max, Permits::begins_in(*options.rate, ClaimSize::kBudget));
 }
 
-Chances chances_of(const ConsumerOptions& options) {
+Chances chances_of(const ConsumerOptions& options, const Ring& ring) {
     const RetryOptions& retry = options.retry;
-    return {options.max_attempts, options.item_timeout, options.ledger.has_file(),
-            retry.delay.least,    retry.delay.greatest, retry.give_up_after.value_or(kDefaultGiveUp)};
+    Chances chances;
+    chances.max_attempts = options.max_attempts;
+    chances.item_timeout = options.item_timeout;
+    chances.may_wait = options.ledger.has_file();
+    chances.least_delay = retry.delay.least;
+    chances.greatest_delay = retry.delay.greatest;
+    chances.give_up_after = retry.give_up_after.value_or(kDefaultGiveUp);
+    // What is held waits in the ledger.
+    if (chances.may_wait) chances.hold.emplace(ring.area().hold);
+    chances.hold_after = retry.hold_after;
+    return chances;
 }
 
 }  // namespace
@@ -54,15 +63,15 @@ Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, Led
 Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, Processor& processor,
                    Ledger& ledger)
     : Consumer(options, segments, ledger, 1) {
-    worker_ = std::make_unique<InvoiceWorker>(hand_, processor, chances_of(options), claim_size_, clock_,
-                                              saver_, pacer_);
+    worker_ = std::make_unique<InvoiceWorker>(hand_, processor, chances_of(options, ring_), claim_size_,
+                                              clock_, saver_, pacer_);
 }
 
 Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, BatchProcessor& outside,
                    Ledger& ledger)
     : Consumer(options, segments, ledger, options.outside.pipeline) {
-    worker_ = std::make_unique<BatchWorker>(hand_, outside, chances_of(options), clock_, saver_, flush_,
-                                            watch_, pacer_);
+    worker_ = std::make_unique<BatchWorker>(hand_, outside, chances_of(options, ring_), clock_, saver_,
+                                            flush_, watch_, pacer_);
 }
 
 ExitStatus Consumer::run() {

@@ -73,6 +73,8 @@ bool InvoiceWorker::wait_to_begin() {
 
 void InvoiceWorker::process(std::uint64_t first, std::uint64_t i, Result& result) {
     if (!chances_.has_chance(hand_, i)) return chances_.settle_without_chance(hand_, i, result);
+    result.has_attempt = false;  // a processor need not set the whole result
+    result.extra.reset();
     hand_.begin_work(first, i);
     processor_.process(Acquired(hand_, i), result);
     hand_.end_work();

@@ -60,7 +60,6 @@ std::unique_ptr<BatchProcessor> make_exec(const ConsumerOptions& options, Progra
     plan.pipeline = options.outside.pipeline;
     plan.max_items = options.outside.max_items_per_child;
     plan.limits = {options.item_timeout, options.outside.start_timeout};
-    plan.may_wait = options.ledger.has_file();
     plan.is_ours = !options.process.is_program();
     plan.spool = spool;
     return std::make_unique<ExecProcessor>(std::move(plan), std::move(requests));
@@ -110,8 +109,7 @@ std::unique_ptr<BatchProcessor> make_batch_processor(const ConsumerOptions& opti
         case ProcessSpec::Kind::Each:
             return std::make_unique<EachProcessor>(
                 EachPlan{program(options, input_of(options.outside.standard_input)), options.item_timeout,
-                         spool, options.source.name(), options.place, options.outside.keep_output,
-                         options.ledger.has_file()},
+                         spool, options.source.name(), options.place, options.outside.keep_output},
                 CommandTemplate(options.process.command, invoice_directory(options.source), options.place));
         case ProcessSpec::Kind::Ubl:
         case ProcessSpec::Kind::None:

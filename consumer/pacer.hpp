@@ -9,7 +9,7 @@
 #include <optional>
 #include <thread>
 
-#include "common/core/permits.hpp"
+#include "common/core/pace/permits.hpp"
 #include "consumer/drain_watch.hpp"
 #include "consumer/flush_duty.hpp"
 

@@ -6,11 +6,15 @@
 
 namespace pipeline {
 
+// A plain store is enough: no other process reads `source_file` before the first push.
+void ListMarker::note_file(const Source& source) {
+    if (!is_list_ || ring_.tail() != 0) return;
+    if (const auto file = source.file()) ring_.area().source_file = *file;
+}
+
 void ListMarker::before_push(const Source& source, std::size_t count, bool is_last, std::uint64_t now_ns) {
     if (!is_list_) return;
-    // A plain store is enough: no other process reads `source_file` before the first push.
-    RingArea& area = ring_.area();
-    if (const auto file = source.file(); file && ring_.tail() == 0) area.source_file = *file;
+    note_file(source);
     unmarked_ += count;
     if (is_last || unmarked_ >= kItems || now_ns >= due_ns_) leave(source.mark(), now_ns);
 }

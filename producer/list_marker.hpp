@@ -26,6 +26,12 @@ class ListMarker {
     ListMarker(const Ring& ring, const Storage& storage, bool is_list) noexcept
         : ring_(ring), storage_(storage), is_list_(is_list) {}
 
+    // True if the source may be relied on: it is no list, or has proved to be the list that was read before.
+    [[nodiscard]] bool is_proved(const Source& source) const {
+        return !is_list_ || source.mark().has_value();
+    }
+    // Call before any push: notes the list's file if nothing has been pushed yet.
+    void note_file(const Source& source);
     // Call before pushing the `count` items that acquire() last returned. Leaves a mark if one is due, or if
     // `is_last`: the source has no more items now.
     void before_push(const Source& source, std::size_t count, bool is_last, std::uint64_t now_ns);

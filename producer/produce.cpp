@@ -11,6 +11,7 @@
 #include "common/os/signals.hpp"
 #include "producer/again/in_flight_again.hpp"
 #include "producer/again/second_chances.hpp"
+#include "producer/again/source_hold.hpp"
 #include "producer/open_source.hpp"
 #include "producer/producer.hpp"
 #include "producer/resume.hpp"
@@ -26,7 +27,9 @@ bool is_shared(const SourceSpec& source) noexcept {
 // What comes from standard input may be meant for another program the next time.
 TakerScope scope_of(const SourceSpec& source, const Segments& segments) {
     TakerScope scope{segments.source(), {}};
-    if (is_shared(source)) scope.generation = segments.ring().area().header.generation;
+    // A source that is begun anew gives its waiting invoices itself.
+    if (is_shared(source) || segments.ring().area().from_start != 0)
+        scope.generation = segments.ring().area().header.generation;
     return scope;
 }
 
@@ -50,9 +53,15 @@ ExitStatus run(const ProducerOptions& options, const Segments& segments, int sig
     const auto source =
         make(options.source, resume_from(segments.ring(), segments.storage()), options.once, context);
     SecondChances second_chances(
-        make_ledger_taker(parse_ledger(segments.ledger()), scope_of(options.source, segments), known),
+        make_ledger_taker(parse_ledger(segments.ledger()), scope_of(options.source, segments),
+                          [known, storage = segments.storage()] {
+                              KnownLedger present = known;
+                              present.durable = storage.durable();
+                              return present;
+                          }),
         in_flight_again(segments.ring(), segments.storage()), plan_of(options.source));
-    return Producer(options, segments, *source, second_chances, signal_fd).run();
+    SourceHold hold(segments.ring().area().hold, options.hold_for, context.report);
+    return Producer(options, segments, *source, second_chances, hold, signal_fd).run();
 }
 
 }  // namespace

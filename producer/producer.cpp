@@ -12,6 +12,8 @@
 #include "common/base/log.hpp"
 #include "common/base/plural.hpp"
 #include "common/base/printable.hpp"
+#include "producer/living_consumers.hpp"
+#include "producer/resume.hpp"
 
 namespace pipeline {
 namespace {
@@ -27,14 +29,6 @@ constexpr milliseconds kBoundedWait{500};
 constexpr milliseconds kReceiptsWait{50};
 constexpr milliseconds kUrgentReceiptsWait{1};
 constexpr milliseconds kLookOutside{20};
-// With --rate, the producer pushes an item this long before its processing may begin. So the consumers have
-// the item in time, and a drain finds few items whose processing has not begun.
-constexpr milliseconds kAhead{1};
-// With --rate, the producer waits until a consumer has taken a permit for the last pushed item, or has saved
-// the item without one (an unusable id). If a permit is due for this long and nobody has taken it, the
-// producer acquires the next items all the same: the consumer that holds the last item has died or is
-// stopped, and the other consumers need not wait for it.
-constexpr milliseconds kLookForBegin{50};
 // A call of acknowledge() gives at most this many receipts, and stops after this time; but it gives at least
 // one.
 constexpr std::uint64_t kReceiptsSlice = 1024;
@@ -45,7 +39,7 @@ constexpr std::size_t kAgainAtOnce = 64;
 }  // namespace
 
 Producer::Producer(const ProducerOptions& options, const Segments& segments, Source& source,
-                   SecondChances& second_chances, int signal_fd)
+                   SecondChances& second_chances, SourceHold& hold, int signal_fd)
     : options_(options),
       ring_(segments.ring()),
       storage_(segments.storage()),
@@ -55,9 +49,9 @@ Producer::Producer(const ProducerOptions& options, const Segments& segments, Sou
       second_chances_(second_chances),
       signal_fd_(signal_fd),
       lineage_(options.parent),
-      marker_(ring_, storage_, options.source.traits().input == SourceTraits::Input::List) {
-    if (options.rate) permits_.emplace(ring_.area(), *options.rate);
-}
+      marker_(ring_, storage_, options.source.traits().input == SourceTraits::Input::List),
+      pace_(ring_, storage_, options.rate),
+      hold_(hold) {}
 
 ExitStatus Producer::run() {
     ring_.area().producer_process.store(ProcessId::self().pack(), std::memory_order_release);
@@ -90,37 +84,47 @@ void Producer::acquire_until_stopped() {
             stopping_ = true;
             source_.stop();
             second_chances_.stop();
+            pace_.stop();
         }
         if (is_paused()) {
             wait_without_source(idle_wait_.next(), true);
             continue;
         }
-        const std::size_t again = acquire_again(kAgainAtOnce);
-        if (again != 0) push(again, second_chances_.bytes());
-        const std::size_t count = acquire();
-        if (count != 0) push(count, source_.bytes());
-        if (count + again != 0) {
+        const auto gate = hold_.gate(storage_.tail() == tail_);
+        if (gate == SourceHold::Gate::Closed && !stopping_) {
+            wait_in_hold();
+            continue;
+        }
+        if (acquire_and_push(gate == SourceHold::Gate::Try)) {
             idle_wait_.found_something();
             continue;
         }
         marker_.nothing_came(source_, monotonic_ns());
         const bool exhausted = source_.exhausted();
         ring_.area().exhausted.store(exhausted ? 1 : 0, std::memory_order_relaxed);
-        if (stopping_ || (options_.once && exhausted && nothing_waits())) return;
+        if (stopping_ || (options_.once && exhausted && is_nothing_waiting())) return;
         wait_for_source();
     }
 }
 
-std::size_t Producer::acquire() {
-    const std::size_t most = std::min<std::size_t>(options_.batch_max, ring_.capacity() - 1);
+// Returns false if there was nothing. `is_try`: the source is held, and one item may be tried; those that
+// have waited longest come first.
+bool Producer::acquire_and_push(bool is_try) {
+    if (is_try) hold_.let_through(tail_);
+    const std::size_t again = acquire_again(is_try ? 1 : kAgainAtOnce);
+    if (again != 0) push(again, second_chances_.bytes());
+    if (is_try && again != 0) return true;
+    const std::size_t count = acquire(is_try ? 1 : options_.batch_max);
+    if (count != 0) push(count, source_.bytes());
+    return count + again != 0;
+}
+
+std::size_t Producer::acquire(std::size_t most) {
     const std::uint64_t now = monotonic_ns();
-    const std::size_t allowed = std::min(most, wanted());
+    const std::size_t allowed = std::min({most, std::size_t{ring_.capacity() - 1}, pace_.wanted()});
     if (allowed == 0) return 0;
     const std::size_t count = source_.acquire(std::span(batch_).first(allowed));
-    if (permits_ && count != 0) {
-        word_at_push_ = permits_->word();
-        pushed_ns_ = now;
-    }
+    if (count != 0) pace_.note_push(now);
     for (Item& item : std::span(batch_).first(count)) item.acquired_ns = now;
     if (count != 0) marker_.before_push(source_, count, count < allowed, now);
     return count;
@@ -129,42 +133,15 @@ std::size_t Producer::acquire() {
 // Acquires items that are given again, at most `most`. The items of an ordered source carry the position
 // where it continues, so that the watermark and the next producer's position stay true.
 std::size_t Producer::acquire_again(std::size_t most) {
-    const RingArea& area = ring_.area();
-    std::optional<std::uint64_t> present;
-    if (area.ordered != 0) {
-        const Item& last = ring_.slot(tail_ - 1);
-        present = tail_ == 0 ? area.start_position : last.position.load() + last.extent.load();
-    }
-    most = std::min({most, wanted(), std::size_t{ring_.capacity() - 1}});
+    if (!marker_.is_proved(source_)) return 0;
+    const bool is_ordered = ring_.area().ordered != 0;
+    const auto present = is_ordered ? std::optional(next_position(ring_)) : std::nullopt;
+    most = std::min({most, pace_.wanted(), std::size_t{ring_.capacity() - 1}});
     const std::uint64_t now = monotonic_ns();
     const std::size_t count = second_chances_.acquire(std::span(batch_).first(most), present, source_);
     for (Item& item : std::span(batch_).first(count)) item.acquired_ns = now;
+    if (count != 0) marker_.note_file(source_);
     return count;
-}
-
-// True if, with --once, no invoice of the source waits for another attempt, in the pipeline or in the ledger.
-bool Producer::nothing_waits() {
-    return storage_.released() == tail_ && second_chances_.is_over(tail_);
-}
-
-// Returns the number of items whose processing may begin soon: only these are worth acquiring. The producer
-// leaves the others in the source. It does not enforce the rate: the consumers do, attempt by attempt.
-std::size_t Producer::wanted() const noexcept {
-    if (!permits_ || stopping_) return kMaxBatch;
-    if (until_wanted() > nanoseconds::zero()) return 0;
-    return Permits::begins_in(*options_.rate, kAhead) - (ring_.tail() - ring_.head());
-}
-
-// Returns zero if an item is wanted now, else how long the producer may wait before it must ask again.
-nanoseconds Producer::until_wanted() const noexcept {
-    if (!permits_ || stopping_) return nanoseconds::zero();
-    const std::uint64_t tail = ring_.tail();
-    if (tail - ring_.head() >= Permits::begins_in(*options_.rate, kAhead)) return IdleWait::kLater;
-    const bool has_begun = permits_->word() != word_at_push_ || storage_.tail() == tail;
-    const nanoseconds since_push(static_cast<nanoseconds::rep>(monotonic_ns() - pushed_ns_));
-    const nanoseconds late = std::min(permits_->since_due(), since_push);
-    if (!has_begun && late < kLookForBegin) return kLookForBegin - late;
-    return std::max<nanoseconds>(permits_->until_due() - kAhead, nanoseconds::zero());
 }
 
 void Producer::push(std::size_t count, std::string_view bytes) {
@@ -212,7 +189,7 @@ void Producer::give_up(std::span<const Item> waiting, const char* why) {
 }
 
 void Producer::wait_for_source() {
-    if (const auto bound = until_wanted(); bound > nanoseconds::zero())
+    if (const auto bound = pace_.until_wanted(); bound > nanoseconds::zero())
         return wait_without_source(std::min<nanoseconds>(bound, IdleWait::kLater), false);
     const std::uint64_t unreleased = ring_.tail() - storage_.released();
     const auto often = unreleased == 0                         ? nanoseconds::max()
@@ -224,6 +201,13 @@ void Producer::wait_for_source() {
     source_.wait(signal_fd_, std::chrono::ceil<milliseconds>(wait));
 }
 
+void Producer::wait_in_hold() {
+    const ActivityMeter::Interlude waiting_for_input(meter_, Activity::WaitingForInput);
+    const nanoseconds bound = std::min({nanoseconds(kBoundedWait), hold_.until_try(), source_.look()});
+    static_cast<void>(ring_.area().producer.wait_for(
+        bound, [this] { return !hold_.is_on() || ring_.stop_requested() || has_receipts(); }));
+}
+
 // Waits while nothing may be acquired: during a pause, or until the rate allows the next item. Returns when
 // the pause changes or there is other work. It does not wait for the source, which may have items ready.
 void Producer::wait_without_source(nanoseconds bound, bool paused) {
@@ -231,7 +215,7 @@ void Producer::wait_without_source(nanoseconds bound, bool paused) {
     bound = std::min(bound, source_.look());
     static_cast<void>(ring_.area().producer.wait_for(bound, [this, paused] {
         return ring_.paused() != paused || ring_.stop_requested() || has_receipts() ||
-               (!paused && until_wanted() == nanoseconds::zero());
+               (!paused && pace_.until_wanted() == nanoseconds::zero());
     }));
 }
 
@@ -291,14 +275,7 @@ void Producer::leave_receipts() {
 bool Producer::orphan_has_waited_enough() noexcept {
     if (!lineage_.is_orphan()) return false;
     if (!orphan_deadline_) orphan_deadline_ = steady_clock::now() + options_.drain_timeout;
-    return steady_clock::now() > *orphan_deadline_ || !has_living_consumer();
-}
-
-bool Producer::has_living_consumer() const noexcept {
-    const auto& hands = ring_.area().hands;
-    return std::any_of(hands.begin(), hands.end(), [](const HandArea& hand) {
-        return ProcessId::unpack(hand.process.load(std::memory_order_acquire)).is_alive();
-    });
+    return steady_clock::now() > *orphan_deadline_ || !has_living_consumer(ring_);
 }
 
 // True once the supervisor has requested a stop, or is dead. A signal only wakes the producer: the supervisor

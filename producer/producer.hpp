@@ -12,11 +12,12 @@
 #include "common/base/exit_status.hpp"
 #include "common/core/idle_wait.hpp"
 #include "common/core/metrics.hpp"
-#include "common/core/permits.hpp"
 #include "common/core/segments/segments.hpp"
 #include "common/options/producer_options.hpp"
 #include "common/os/lineage.hpp"
 #include "producer/again/second_chances.hpp"
+#include "producer/again/source_hold.hpp"
+#include "producer/item_pace.hpp"
 #include "producer/list_marker.hpp"
 #include "producer/sources/source.hpp"
 
@@ -27,7 +28,7 @@ class Producer {
     // `signal_fd`: a signalfd(2) for SIGTERM and SIGINT. A signal only wakes the producer, which then asks
     // the ring whether to stop (must_stop()).
     Producer(const ProducerOptions& options, const Segments& segments, Source& source,
-             SecondChances& second_chances, int signal_fd);
+             SecondChances& second_chances, SourceHold& hold, int signal_fd);
 
     // Runs until every acquired item is acknowledged, and returns Drained. Returns NotDrained in two cases.
     // The supervisor is dead, and the consumers are dead too or do not finish within the drain timeout; or
@@ -36,14 +37,17 @@ class Producer {
 
   private:
     void acquire_until_stopped();
-    [[nodiscard]] std::size_t acquire();
+    [[nodiscard]] bool acquire_and_push(bool is_try);
+    [[nodiscard]] std::size_t acquire(std::size_t most);
     [[nodiscard]] std::size_t acquire_again(std::size_t most);
-    [[nodiscard]] bool nothing_waits();
-    [[nodiscard]] std::chrono::nanoseconds until_wanted() const noexcept;
-    [[nodiscard]] std::size_t wanted() const noexcept;
+    // True if no invoice of the source waits for another attempt, in the pipeline or in the ledger.
+    [[nodiscard]] bool is_nothing_waiting() {
+        return storage_.released() == tail_ && second_chances_.is_over(tail_);
+    }
     void push(std::size_t count, std::string_view bytes);
     void give_up(std::span<const Item> waiting, const char* why);
     void wait_for_source();
+    void wait_in_hold();
     void wait_without_source(std::chrono::nanoseconds bound, bool paused);
     [[nodiscard]] bool is_paused() const noexcept { return ring_.paused() && !stopping_; }
     void acknowledge();
@@ -51,7 +55,6 @@ class Producer {
     void leave_receipts();
     [[nodiscard]] bool must_stop() noexcept;
     [[nodiscard]] bool orphan_has_waited_enough() noexcept;
-    [[nodiscard]] bool has_living_consumer() const noexcept;
     [[nodiscard]] bool has_receipts() const noexcept { return storage_.durable() != storage_.released(); }
 
     const ProducerOptions& options_;
@@ -64,9 +67,8 @@ class Producer {
     int signal_fd_;
     Lineage lineage_;
     ListMarker marker_;
-    std::optional<Permits> permits_;
-    std::uint64_t word_at_push_ = 0;  // permits_->word() before the last push
-    std::uint64_t pushed_ns_ = 0;     // the time of the last push; 0 without --rate
+    ItemPace pace_;
+    SourceHold& hold_;
     IdleWait idle_wait_;
     bool stopping_ = false;
     std::chrono::steady_clock::time_point look_outside_at_{};

@@ -45,6 +45,13 @@ void add_list(const Ring& ring, Resume& resume) {
 
 }  // namespace
 
+std::uint64_t next_position(const RingView& ring) noexcept {
+    const std::uint64_t tail = ring.tail();
+    if (tail == 0) return ring.area().start_position;
+    const Item& last = ring.slot(tail - 1);
+    return last.position.load() + last.extent.load();
+}
+
 Resume resume_from(const Ring& ring, const Storage& storage) {
     Resume resume;
     const std::uint64_t tail = ring.tail();
@@ -52,11 +59,7 @@ Resume resume_from(const Ring& ring, const Storage& storage) {
     resume.source_file = ring.area().source_file;
     if (ring.area().ordered != 0) {
         resume.start = ring.area().start_position;
-        resume.position = resume.start;
-        if (tail != 0) {
-            const Item& last = ring.slot(tail - 1);
-            resume.position = last.position.load() + last.extent.load();
-        }
+        resume.position = next_position(ring);
         add_list(ring, resume);
         return resume;
     }

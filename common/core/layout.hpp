@@ -45,7 +45,7 @@ namespace pipeline {
 // notices when the number of fields or the size of a shared struct changes, metrics included: the build then
 // fails until kLayoutShape is set to the new shape.
 inline constexpr std::uint32_t kLayoutVersion = 9;
-inline constexpr std::uint64_t kLayoutShape = 11029811947795631877U;
+inline constexpr std::uint64_t kLayoutShape = 14231055755206881220U;
 inline constexpr std::uint64_t kRingMagic = 0x474e'4952'564e'4901;     // "\1INVRING" as bytes
 inline constexpr std::uint64_t kStorageMagic = 0x524f'5453'564e'4901;  // "\1INVSTOR" as bytes
 inline constexpr std::size_t kMaxBatch = 256;                          // items in a hand at most
@@ -122,6 +122,18 @@ struct alignas(64) ListMark {
 };
 inline constexpr std::size_t kListMarks = 64;
 
+// The hold of the source (hold.hpp). Consumers and the producer write these words without a lock; they depend
+// on nothing else, so a kill leaves at most a hold that begins or ends one attempt later.
+struct alignas(64) HoldArea {
+    // {count: 16, hash: 48}: how many attempts in a row have failed, and the invoice of the last one.
+    std::atomic<std::uint64_t> failures;
+    std::atomic<std::uint64_t> since_ns;  // when the hold began; 0: the source is not held
+    // The ring index after that of the item that may be tried during a hold; 0: none may. The producer stores
+    // it before the push of that item.
+    std::atomic<std::uint64_t> tried;
+    std::atomic<std::uint32_t> is_given_up;  // 1: nothing is held until the next success (--hold-for)
+};
+
 struct alignas(64) RingArea {
     SegmentHeader header;
 
@@ -193,6 +205,8 @@ struct alignas(64) RingArea {
     // it lies more than a period ahead, a consumer sets it back to one period ahead.
     alignas(64) std::atomic<std::uint64_t> next_begin_ns;
 
+    HoldArea hold;
+
     alignas(64) Condition items;     // the consumer that holds pop_lock waits here for items
     alignas(64) Condition producer;  // the producer waits here for room, durable records or taken permits
 
@@ -208,8 +222,8 @@ struct Totals {
     std::uint64_t rejected;
     std::uint64_t failed;
     std::uint64_t duplicates;
-    std::uint64_t waiting;
-    std::uint64_t given_again;  // of all these: those of items that were given again (GivenAgain)
+    std::uint64_t waiting = 0;
+    std::uint64_t given_again = 0;  // of all these: those of items that were given again (GivenAgain)
     [[nodiscard]] std::uint64_t all() const noexcept {
         return booked + rejected + failed + duplicates + waiting;
     }

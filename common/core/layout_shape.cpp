@@ -51,10 +51,10 @@ consteval std::uint64_t shape_of() {
 
 constexpr std::uint64_t kShape =
     shape_of<SegmentHeader, RobustMutex, Condition, FileIdentity, ByteSpan, Item, HandArea, ListMark,
-             RingArea, Totals, Attempt, GivenAgain, Record, Details, LedgerFiles, StorageArea, HistogramArea,
-             StatusText, ActivityArea, DeathMetrics, PlaceMetrics, ProducerMetrics, SupervisorMetrics,
-             SourceNumbers<std::atomic>, SourceMetrics, LedgerNumbers<std::atomic>, LedgerMetrics,
-             MetricsArea>();
+             HoldArea, RingArea, Totals, Attempt, GivenAgain, Record, Details, LedgerFiles, StorageArea,
+             HistogramArea, StatusText, ActivityArea, DeathMetrics, PlaceMetrics, ProducerMetrics,
+             SupervisorMetrics, SourceNumbers<std::atomic>, SourceMetrics, LedgerNumbers<std::atomic>,
+             LedgerMetrics, MetricsArea>();
 
 // If the static_assert fails, the compiler's message names both numbers.
 template <std::uint64_t Known, std::uint64_t Now>

@@ -80,7 +80,8 @@ enum class SourceState : std::uint8_t {
     Replaced,        // another file has the source's name, or the file was truncated or rewritten
     CannotMove,      // durable files cannot be moved to the folders of their outcomes
     NothingIsTaken,  // there are files, but the producer can acquire none of them
-    Unreadable       // the source cannot be read at present; the producer retries
+    Unreadable,      // the source cannot be read at present; the producer retries
+    Held             // attempt after attempt fails: nothing is taken until one succeeds (hold.hpp)
 };
 
 // Each struct of numbers below is declared once, for two uses: with Word = std::atomic in shared memory, and

@@ -84,8 +84,11 @@ std::string id_of_stored(std::string_view stored) {
     while (!stored.empty()) {
         unsigned byte = 0;
         const char* const digits = stored.data() + 2;
-        if (stored.size() >= kEscape && stored.starts_with("\\x") &&
-            std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
+        // printable() writes small digits; another text is no escape, and is stored as it is.
+        const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+        if (stored.size() >= kEscape && stored.starts_with("\\x") && is_digit(digits[0]) &&
+            is_digit(digits[1])) {
+            std::from_chars(digits, digits + 2, byte, 16);
             id += static_cast<char>(byte);
             stored.remove_prefix(kEscape);
         } else {

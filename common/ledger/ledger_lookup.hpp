@@ -21,6 +21,7 @@ class LedgerLookup {
         // that of an earlier file with the same inode, because its invoice was acquired after this file was
         // created.
         bool by_inode = false;
+        std::int64_t stored_us = 0;  // when the row was written, in microseconds since 1970, UTC
     };
 
     LedgerLookup() = default;

@@ -14,6 +14,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "common/core/attempt.hpp"
@@ -35,15 +36,17 @@ class LedgerTaker {
     LedgerTaker& operator=(const LedgerTaker&) = delete;
     virtual ~LedgerTaker() = default;
 
-    // Takes at most `most` due rows, the longest due first.
-    [[nodiscard]] virtual std::vector<TakenRow> take(std::size_t most, std::chrono::microseconds lease) = 0;
+    // Takes at most `most` due rows, the longest due first. A due row whose id is in `in_flight`, which this
+    // pipeline has taken already, is not taken: its lease is extended.
+    [[nodiscard]] virtual std::vector<TakenRow> take(std::size_t most, std::chrono::microseconds lease,
+                                                     const std::unordered_set<std::string>& in_flight) = 0;
     // Extends the leases of rows that this pipeline has taken.
     virtual void renew(std::span<const TakenRow> rows, std::chrono::microseconds lease) = 0;
     // Makes rows due after `delay`: they were taken, and were not given.
     virtual void give_back(std::span<const TakenRow> rows, std::chrono::microseconds delay) = 0;
     // Makes all leased rows of the source due, except those of the ids `in_flight`. Only for a source that
     // one pipeline uses at a time: the leases are those of a taker that is dead.
-    virtual void end_leases(std::span<const std::string> in_flight) = 0;
+    virtual void end_leases(const std::unordered_set<std::string>& in_flight) = 0;
     // Returns how long until the next row is due (zero: one is due now), leased rows included; none if no row
     // will be due.
     [[nodiscard]] virtual std::optional<std::chrono::microseconds> until_next() = 0;

@@ -88,6 +88,7 @@ Options limits(const PipelineFields& fields) {
         options.push_back(duration_option("flush-interval", "longest wait for a flush, 1ms to 1h",
                                           work->flush_interval, milliseconds(1), hours(1)));
     }
+    if (auto* source = fields.source) options.push_back(hold_for_option(source->hold_for));
     options.push_back(duration_option("drain-timeout", "longest drain, 1ms to 24h",
                                       fields.pipeline.drain_timeout, milliseconds(1), hours(24)));
     return options;

@@ -52,7 +52,8 @@ inline constexpr std::uint64_t kMostBodyMax = std::uint64_t{1} << 30U;
 
 // Options of the producer.
 struct SourceOptions {
-    bool once = false;  // finish when the source has nothing more
+    bool once = false;                                 // finish when the source has nothing more
+    std::optional<std::chrono::nanoseconds> hold_for;  // the longest hold; none: without end
     // The longest body that an invoice may have, in bytes: kLeastBodyMax..kMostBodyMax.
     std::uint64_t body_max = std::uint64_t{1} << 20U;
     SpoolOptions spool;

@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "common/base/duration_text.hpp"
 #include "common/options/shared_options.hpp"
@@ -13,8 +14,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kLeastDelay{1};
 constexpr std::chrono::hours kGreatestDelay{24 * 30};
-constexpr std::chrono::seconds kLeastGiveUp{1};
-constexpr std::chrono::hours kGreatestGiveUp{24 * 365};
+constexpr std::chrono::seconds kLeastTime{1};
+constexpr std::chrono::hours kGreatestTime{24 * 365};
+constexpr std::uint32_t kMostInARow = 65'535;
 
 std::string range_text(const DelayRange& range) {
     return to_text(range.least) + ".." + to_text(range.greatest);
@@ -39,19 +41,32 @@ DelayRange parse_delay_range(std::string_view text) {
     throw std::invalid_argument("MIN..MAX with units, from 1ms to 720h, such as 1s..15min, is accepted");
 }
 
+namespace {
+
+CommandOption optional_time(std::string name, std::string help,
+                            std::optional<std::chrono::nanoseconds>& field) {
+    return value_option(
+        std::move(name), "TIME", std::move(help), field,
+        [](std::string_view text) { return std::optional(parse_duration(text, kLeastTime, kGreatestTime)); },
+        [](const std::optional<std::chrono::nanoseconds>& time) {
+            return time ? std::optional(to_text(*time)) : std::nullopt;
+        });
+}
+
+}  // namespace
+
+CommandOption hold_for_option(std::optional<std::chrono::nanoseconds>& field) {
+    return with_fallback(optional_time("hold-for", "longest hold", field), "no limit, 15min with --once");
+}
+
 std::vector<CommandOption> retry_options(RetryOptions& fields) {
-    return {
-        value_option("retry-delay", "MIN..MAX", "before another attempt; doubles each time", fields.delay,
-                     parse_delay_range, range_text),
-        with_fallback(value_option(
-                          "give-up-after", "TIME", "then no retry that was asked for", fields.give_up_after,
-                          [](std::string_view text) {
-                              return std::optional(parse_duration(text, kLeastGiveUp, kGreatestGiveUp));
-                          },
-                          [](const std::optional<std::chrono::nanoseconds>& time) {
-                              return time ? std::optional(to_text(*time)) : std::nullopt;
-                          }),
-                      "24h, 15min with --once")};
+    return {value_option("retry-delay", "MIN..MAX", "before another attempt; doubles each time", fields.delay,
+                         parse_delay_range, range_text),
+            with_fallback(
+                optional_time("give-up-after", "then no retry that was asked for", fields.give_up_after),
+                "24h, 15min with --once"),
+            count_option("hold-after", "failures in a row that hold the source, 0: none", fields.hold_after,
+                         0, kMostInARow)};
 }
 
 }  // namespace pipeline

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -28,8 +29,13 @@ struct RetryOptions {
     // How long after its first attempt an invoice that asks for further ones gets them: 1s..365 days; none:
     // the user has given no time.
     std::optional<std::chrono::nanoseconds> give_up_after;
+    // After so many failed attempts in a row, the source is held (common/core/pace/hold.hpp); 0: never.
+    std::uint32_t hold_after = 20;
 };
 
 [[nodiscard]] std::vector<CommandOption> retry_options(RetryOptions& fields);
+// The option --hold-for: the longest time of a hold; none: without end.
+inline constexpr std::chrono::minutes kDefaultHoldOnce{15};
+[[nodiscard]] CommandOption hold_for_option(std::optional<std::chrono::nanoseconds>& field);
 
 }  // namespace pipeline

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "consumer/outside/each_processor.hpp"
 
-#include <fmt/format.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <sysexits.h>
@@ -41,6 +40,7 @@ void EachProcessor::process(Batch& batch) {
         const nanoseconds bound = batch.look_after(steady_clock::now());
         if (batch.is_done()) return;
         const std::size_t i = choose(batch);
+        if (batch.settle_if_held(i)) continue;
         const auto now = steady_clock::now();
         if (not_before_[i] > now) {
             static_cast<void>(child_.wait(false, std::min<nanoseconds>(bound, not_before_[i] - now)));
@@ -180,11 +180,7 @@ void EachProcessor::judge(Batch& batch, std::size_t i, int wait_status) {
     if (said.empty() && status == kNotFound) said = child_.name() + ", or a command of it, was not found";
     if (said.empty() && status == kNotExecutable)
         said = child_.name() + ", or a command of it, cannot be executed";
-    if (status == EX_TEMPFAIL && plan_.may_wait) {
-        const std::string text = cause.text(plan_.item_timeout);
-        batch.result(i).set(Status::Waiting, said.empty() ? text : fmt::format("{}: {}", text, said));
-        return batch.finish(i);
-    }
+    if ((status == kNotFound || status == kNotExecutable) && batch.hold(i, cause, said)) return;
     const std::uint32_t attempt = batch.attempt(i);
     if (batch.charge(i, cause, said) == Batch::AfterCharge::TryAgain && status == EX_TEMPFAIL) {
         not_before_[i] = steady_clock::now() + retry_delay(attempt);

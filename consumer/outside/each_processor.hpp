@@ -29,7 +29,6 @@ struct EachPlan {
     std::string source{};                        // the source's name in the ledger
     std::uint32_t place = 0;                     // of the consumer
     bool keep_output = false;                    // store the program's standard output
-    bool may_wait = false;                       // as Chances::may_wait
 };
 
 class EachProcessor final : public BatchProcessor {

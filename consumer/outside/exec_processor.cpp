@@ -2,7 +2,6 @@
 #include "consumer/outside/exec_processor.hpp"
 
 #include <fmt/format.h>
-#include <sysexits.h>
 
 #include <algorithm>
 #include <utility>
@@ -64,7 +63,8 @@ void ExecProcessor::converse(std::chrono::nanoseconds bound) {
 
 // Starts the program. Returns false if it could not be started yet.
 bool ExecProcessor::start(std::chrono::nanoseconds bound) {
-    while (batch_->is_finished(next_)) ++next_;
+    while (next_ < batch_->size() && (batch_->is_finished(next_) || batch_->settle_if_held(next_))) ++next_;
+    if (batch_->is_done()) return false;
     const std::chrono::nanoseconds delay = starts_.next_at() - steady_clock::now();
     if (delay > delay.zero() || !batch_->take_permit()) {
         child_.rest(std::min(bound, delay > delay.zero() ? delay : batch_->until_permit()));
@@ -108,7 +108,7 @@ void ExecProcessor::ask() {
 
 void ExecProcessor::ask_for_more() {
     for (; next_ < batch_->size() && now_.outstanding() < most_outstanding(); ++next_) {
-        if (batch_->is_finished(next_)) continue;
+        if (batch_->is_finished(next_) || batch_->settle_if_held(next_)) continue;
         if (plan_.spool && settle_without_file(*plan_.spool, *batch_, next_)) continue;
         if (plan_.max_items != 0 && now_.asked_count() >= plan_.max_items) return;
         if (!batch_->take_permit()) return;
@@ -241,14 +241,7 @@ void ExecProcessor::charge_first(Cause cause, const std::string& said) {
     starts_.charged();
     notices_.failed(batch_->invoice(item).id, batch_->attempt(item), cause.text(plan_.limits.item_timeout),
                     said);
-    if (cause.exit_status() == EX_TEMPFAIL && plan_.may_wait) {
-        const std::string text = cause.text(plan_.limits.item_timeout);
-        batch_->result(item).set(Status::Waiting, said.empty() ? text : fmt::format("{}: {}", text, said));
-        batch_->note_exit(cause.exit_status());
-        batch_->finish(item);
-        starts_.got_further();
-    } else if (batch_->charge(item, cause, said) == Batch::AfterCharge::Finished)
-        starts_.got_further();
+    if (batch_->charge(item, cause, said) == Batch::AfterCharge::Finished) starts_.got_further();
     starts_.ended();
 }
 

@@ -33,7 +33,6 @@ struct ExecPlan {
     std::uint32_t pipeline = 1;          // most requests outstanding at once
     std::uint32_t max_items = 0;         // most requests to one program; 0: no limit
     Conversation::Limits limits{};
-    bool may_wait = false;                       // as Chances::may_wait
     bool is_ours = false;                        // true: a processor of ours (--isolate); log no advice
     std::shared_ptr<const SpoolFolder> spool{};  // folder of the invoices' files; null: not in a spool
 };

@@ -11,7 +11,7 @@ namespace pipeline {
 
 struct Acquired {
     std::string_view id;
-    std::uint64_t position = 0;  // Item::position; unused if the source's ids are paths
+    std::uint64_t position = 0;  // in the source, as in the ledger; unused if the source's ids are paths
     std::string_view body{};     // without data if the source gave none
 
     explicit Acquired(std::string_view id_given, std::uint64_t position_given = 0) noexcept
@@ -21,7 +21,10 @@ struct Acquired {
     Acquired(const Hand& hand, std::uint64_t i)
         : id(hand.id(i)),
           position(hand.item(i).position.load(std::memory_order_relaxed)),
-          body(hand.body(i)) {}
+          body(hand.body(i)) {
+        // The item of an ordered source has the source's present position instead.
+        if (const auto again = hand.given_again(i)) position = again->position;
+    }
 };
 
 }  // namespace pipeline

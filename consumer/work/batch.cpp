@@ -2,6 +2,7 @@
 #include "consumer/work/batch.hpp"
 
 #include <fmt/format.h>
+#include <sysexits.h>
 
 #include <algorithm>
 #include <utility>
@@ -102,7 +103,12 @@ void Batch::pause() noexcept {
 void Batch::finish(std::size_t i) {
     Result& result = results_[i];
     result.attempts = static_cast<std::uint8_t>(std::min(hand_.deaths(base_ + i) + 1U, 255U));
+    if (is_timed_[i] && result.status == Status::Failed && chances_.is_tried_in_hold(hand_, base_ + i)) {
+        const std::string reason(result.has_details ? result.details.reason_text() : std::string_view());
+        return finish_uncharged(i, reason);
+    }
     if (result.status == Status::Waiting) chances_.settle_retry(hand_, base_ + i, result);
+    if (is_timed_[i]) chances_.note_attempt(hand_, base_ + i, result);
     tell_attempt(i);
     if (begun_ == i) pause();
     mark_finished(i);
@@ -113,16 +119,52 @@ void Batch::refuse(std::size_t i, std::string_view reason) {
     finish(i);
 }
 
+std::string Batch::reason_of(Cause cause, std::string_view said) const {
+    const std::string text = cause.text(chances_.item_timeout);
+    return said.empty() ? text : fmt::format("{}: {}", text, said);
+}
+
+void Batch::finish_uncharged(std::size_t i, std::string_view reason) {
+    chances_.settle_held(hand_, base_ + i, reason, results_[i]);
+    tell_attempt(i);
+    if (begun_ == i) pause();
+    mark_finished(i);
+}
+
+bool Batch::settle_if_held(std::size_t i) {
+    if (!chances_.is_held(hand_, base_ + i)) return false;
+    finish_uncharged(i, "not tried: the source was held");
+    return true;
+}
+
+bool Batch::hold(std::size_t i, Cause cause, std::string_view said) {
+    const std::string reason = reason_of(cause, said);
+    chances_.begin_hold(hand_, base_ + i, reason);
+    if (!chances_.hold || !chances_.hold->is_on()) return false;
+    exit_status_ = cause.exit_status();
+    finish_uncharged(i, reason);
+    return true;
+}
+
 Batch::AfterCharge Batch::charge(std::size_t i, Cause cause, std::string_view said) {
+    exit_status_ = cause.exit_status();
+    const std::string reason = reason_of(cause, said);
+    if (chances_.is_tried_in_hold(hand_, base_ + i)) {
+        finish_uncharged(i, reason);
+        return AfterCharge::Finished;
+    }
+    if (cause.exit_status() == EX_TEMPFAIL && chances_.may_wait) {
+        results_[i].set(Status::Waiting, reason);
+        finish(i);
+        return AfterCharge::Finished;
+    }
     hand_.charge(base_ + i, cause);
     begun_.reset();
-    const std::string text = cause.text(chances_.item_timeout);
-    const std::string reason = said.empty() ? text : fmt::format("{}: {}", text, said);
     if (!chances_.settle_failure(hand_, base_ + i, reason, results_[i])) {
         is_timed_.reset(i);
         return AfterCharge::TryAgain;
     }
-    exit_status_ = cause.exit_status();
+    chances_.note_attempt(hand_, base_ + i, results_[i]);
     tell_attempt(i);
     mark_finished(i);
     return AfterCharge::Finished;

@@ -101,9 +101,17 @@ class Batch {
     // Finishes item i as failed, with `reason`. Call it if the program's answer for the item cannot be
     // recorded.
     void refuse(std::size_t i, std::string_view reason);
-    // Counts a failed attempt at item i, which was marked by begin(). Unless the next attempt follows at
-    // once, finishes the item as waiting or failed, and returns Finished. Its reason is then the cause and
-    // the text that the program `said`.
+    // If the source is held, and item i must not be tried now, finishes it as waiting and returns true. Call
+    // it before the work for the item.
+    [[nodiscard]] bool settle_if_held(std::size_t i);
+    // The program for item i has shown that no invoice can be processed: holds the source, and finishes the
+    // item as waiting, uncharged. Returns false, and does nothing, if nothing may be held.
+    [[nodiscard]] bool hold(std::size_t i, Cause cause, std::string_view said);
+
+    // Counts a failed attempt at item i, which was marked by begin(). An exit with EX_TEMPFAIL asks for
+    // another attempt, and does not count if the item can wait. Unless the next attempt follows at once,
+    // finishes the item as waiting or failed, and returns Finished. Its reason is then the cause and the text
+    // that the program `said`.
     enum class AfterCharge { TryAgain, Finished };
     AfterCharge charge(std::size_t i, Cause cause, std::string_view said);
 
@@ -117,6 +125,8 @@ class Batch {
     void settle_without_work(std::size_t i);
     void mark_finished(std::size_t i) noexcept;
     void tell_attempt(std::size_t i);
+    [[nodiscard]] std::string reason_of(Cause cause, std::string_view said) const;
+    void finish_uncharged(std::size_t i, std::string_view reason);
     [[nodiscard]] bool begin(std::size_t i, bool is_start, bool is_shared) noexcept;
     void resume(std::size_t i) noexcept;
 

@@ -9,6 +9,8 @@
 
 #include "common/base/clock.hpp"
 #include "common/base/duration_text.hpp"
+#include "common/base/log.hpp"
+#include "common/base/printable.hpp"
 
 namespace pipeline {
 namespace {
@@ -100,6 +102,49 @@ void Chances::settle_retry(const Hand& hand, std::uint64_t i, Result& result) co
     result.attempt.first_failed_us = first;
     if (!is_delay_given)
         result.attempt.retry_after_us = microseconds(delay_after(earlier.attempts + result.attempts));
+    // The last attempt is made when --give-up-after is over, not later.
+    const std::uint64_t left =
+        first + microseconds(give_up_after) - std::min(now, first + microseconds(give_up_after));
+    result.attempt.retry_after_us = std::min(result.attempt.retry_after_us, left + 1);
+}
+
+bool Chances::is_held(const Hand& hand, std::uint64_t i) const noexcept {
+    return hold && !hold->lets_through(hand.word().first + i);
+}
+
+bool Chances::is_tried_in_hold(const Hand& hand, std::uint64_t i) const noexcept {
+    return hold && hold->is_on() && hold->lets_through(hand.word().first + i);
+}
+
+void Chances::settle_held(const Hand& hand, std::uint64_t i, std::string_view reason, Result& result) const {
+    result.set(Status::Waiting, reason);
+    result.attempts = hand.deaths(i);
+    need_attempt(result);
+    result.attempt.retry_after_us = microseconds(delay_after(1));
+    complete(hand, i, result);
+}
+
+void Chances::note_attempt(const Hand& hand, std::uint64_t i, const Result& result) {
+    if (!hold) return;
+    if (result.status == Status::Booked || result.status == Status::Rejected) {
+        if (hold->note_success())
+            log(LogLevel::Notice, "an invoice was processed: the source is not held any more");
+        return;
+    }
+    if (hold->note_failure(hash_of(hand.id(i)), hold_after)) {
+        log(LogLevel::Warning,
+            "{} attempts in a row have failed, the last one at invoice {}: {}: the source is held, and one "
+            "invoice is tried from time to time",
+            hold_after, printable(hand.id(i)), result.has_details ? result.details.reason_text() : "");
+    }
+}
+
+void Chances::begin_hold(const Hand& hand, std::uint64_t i, std::string_view reason) {
+    if (!hold || hold_after == 0 || !hold->begin()) return;
+    log(LogLevel::Warning,
+        "no invoice can be processed, as invoice {} shows: {}: the source is held, and one invoice is tried "
+        "from time to time",
+        printable(hand.id(i)), reason);
 }
 
 void Chances::complete(const Hand& hand, std::uint64_t i, Result& result) {

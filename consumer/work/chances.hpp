@@ -11,8 +11,10 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "common/core/hand.hpp"
+#include "common/core/pace/hold.hpp"
 #include "common/core/result.hpp"
 
 namespace pipeline {
@@ -26,6 +28,8 @@ struct Chances {
     std::chrono::nanoseconds least_delay = std::chrono::seconds(1);
     std::chrono::nanoseconds greatest_delay = std::chrono::minutes(15);
     std::chrono::nanoseconds give_up_after = std::chrono::hours(24);
+    std::optional<Hold> hold{};  // none: nothing is ever held
+    std::uint32_t hold_after = 20;
 
     // Returns false if item i's id is unusable, if its body was left out, or if its attempts are used up.
     [[nodiscard]] bool has_chance(const Hand& hand, std::uint64_t i) const;
@@ -39,6 +43,17 @@ struct Chances {
     // The program has answered that item i is to be tried again, after `result.attempt.retry_after_us` if
     // `result.has_attempt`. Completes `result`, whose status is Waiting, or makes it Failed.
     void settle_retry(const Hand& hand, std::uint64_t i, Result& result) const;
+
+    // True if item i must not be tried now, because the source is held.
+    [[nodiscard]] bool is_held(const Hand& hand, std::uint64_t i) const noexcept;
+    // True if the source is held and item i is the one that may be tried.
+    [[nodiscard]] bool is_tried_in_hold(const Hand& hand, std::uint64_t i) const noexcept;
+    // Sets the result of an item that is not charged, because the source is held: it waits.
+    void settle_held(const Hand& hand, std::uint64_t i, std::string_view reason, Result& result) const;
+    // Counts an attempt at item i that has ended with `result`, and begins or ends a hold accordingly.
+    void note_attempt(const Hand& hand, std::uint64_t i, const Result& result);
+    // Begins a hold at once, because item i's attempt has shown that no invoice can be processed.
+    void begin_hold(const Hand& hand, std::uint64_t i, std::string_view reason);
 
     // Adds to a result what is known of the item's earlier rounds. Call it for every result.
     static void complete(const Hand& hand, std::uint64_t i, Result& result);

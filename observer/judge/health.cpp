@@ -151,6 +151,8 @@ Health health_of_source(const Observation& now) {
             if (has_lasted(since(source.since_ns, now)))
                 return bad(HealthState::SourceUnreadable, "the source cannot be read");
             break;
+        case SourceState::Held:
+            return bad(HealthState::SourceHeld, "the source is held, because attempt after attempt fails");
     }
     return {};
 }
@@ -227,6 +229,8 @@ std::string_view to_text(HealthState state) noexcept {
             return "source_replaced";
         case HealthState::SourceUnreadable:
             return "source_unreadable";
+        case HealthState::SourceHeld:
+            return "source_held";
         case HealthState::CannotMove:
             return "cannot_move";
         case HealthState::NothingIsTaken:

@@ -27,6 +27,7 @@ enum class HealthState : std::uint8_t {
     SourceGone,
     SourceReplaced,
     SourceUnreadable,
+    SourceHeld,  // attempt after attempt fails, so nothing is taken until one succeeds
     CannotMove,
     NothingIsTaken,
     AllFail,  // every one of the last invoices failed

@@ -11,8 +11,7 @@ SourceCondition look_at_source(const SourceMetrics& metrics) {
     static_cast<SourceNumbers<Plain>&>(seen) = loaded_numbers<SourceNumbers>(metrics);
     const std::uint32_t state = loaded(metrics.state);
     // A damaged segment may hold an invalid state.
-    if (state <= static_cast<std::uint32_t>(SourceState::Unreadable))
-        seen.state = static_cast<SourceState>(state);
+    if (state <= static_cast<std::uint32_t>(SourceState::Held)) seen.state = static_cast<SourceState>(state);
     seen.since_ns = loaded(metrics.since_ns);
     if (seen.state != SourceState::Fine) seen.sentence = safe_line(metrics.sentence.load());
     return seen;
@@ -32,6 +31,8 @@ std::string_view to_text(SourceState state) noexcept {
             return "nothing_is_taken";
         case SourceState::Unreadable:
             return "unreadable";
+        case SourceState::Held:
+            return "held";
     }
     return "fine";
 }

@@ -108,7 +108,7 @@ void add_numbers(Families& families, Subject subject, const Observation& now) {
 void add_source_state(Families& families, const SourceCondition& source) {
     families.begin("source_state", "1 for the state that the source is in.", MetricType::Gauge);
     for (auto i = static_cast<std::uint32_t>(SourceState::Fine);
-         i <= static_cast<std::uint32_t>(SourceState::Unreadable); ++i) {
+         i <= static_cast<std::uint32_t>(SourceState::Held); ++i) {
         const auto state = static_cast<SourceState>(i);
         families.add(state == source.state ? 1 : 0, {{"state", std::string(to_text(state))}});
     }

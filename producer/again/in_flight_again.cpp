@@ -29,12 +29,10 @@ std::vector<TakenRow> in_flight_again(const Ring& ring, const Storage& storage) 
     for (std::size_t place = 0; place < kMaxPlaces; ++place) {
         constexpr int kTries = 16;
         const Hand hand = ring.hand(place);
-        const std::size_t before = rows.size();
         for (int tries = 0; tries < kTries; ++tries) {
             const HandWord word = hand.word();
             for (std::uint64_t i = word.done; i < word.count; ++i) add(rows, hand.item(i), ring.bytes());
             if (hand.word().pack() == word.pack()) break;
-            rows.resize(before);
         }
     }
     for (std::uint64_t i = storage.released(); i < storage.tail(); ++i) {

@@ -19,6 +19,10 @@ constexpr std::size_t kTakenAtOnce = 256;
 // How long a row waits whose invoice cannot be given now, because another one has its name in the spool.
 constexpr std::chrono::seconds kOccupied{5};
 constexpr milliseconds kAfterFailure{500};
+// acquire() stops after this time: to find a file may take long if a folder is large.
+constexpr milliseconds kGivingTime{10};
+// The least time between two questions for what is due or to come.
+constexpr milliseconds kAskAgain{20};
 
 }  // namespace
 
@@ -47,7 +51,8 @@ std::size_t SecondChances::acquire(std::span<Item> items, std::optional<std::uin
     if (taker_ == nullptr) return 0;
     const std::lock_guard lock(mutex_);
     std::size_t given = 0;
-    while (given < items.size() && !ready_.empty() && !is_stopping_) {
+    const auto until = Clock::now() + kGivingTime;
+    while (given < items.size() && !ready_.empty() && !is_stopping_ && Clock::now() < until) {
         TakenRow row = std::move(ready_.front());
         ready_.pop_front();
         const auto brought = source.bring_back(row.id, row.earlier.position);
@@ -93,9 +98,9 @@ void SecondChances::stored(const Record& record, std::string_view id) {
 nanoseconds SecondChances::until_due() const {
     if (taker_ == nullptr) return std::chrono::hours(1);
     const std::lock_guard lock(mutex_);
-    if (!ready_.empty()) return nanoseconds::zero();
+    if (!ready_.empty() || looks_ < asked_) return milliseconds(1);
     if (!due_at_) return std::chrono::hours(1);
-    return std::max<nanoseconds>(*due_at_ - Clock::now(), milliseconds(1));
+    return std::max<nanoseconds>(*due_at_ - Clock::now(), kAskAgain);
 }
 
 bool SecondChances::is_over(std::uint64_t seen) {
@@ -144,8 +149,7 @@ void SecondChances::work() {
 void SecondChances::work_once(std::unique_lock<std::mutex>& lock) {
     const auto now = Clock::now();
     if (!has_ended_leases_) {
-        std::vector<std::string> ids;
-        for (const auto& [id, row] : in_flight_) ids.push_back(id);
+        const auto ids = ids_in_flight();
         lock.unlock();
         taker_->end_leases(ids);
         lock.lock();
@@ -153,7 +157,7 @@ void SecondChances::work_once(std::unique_lock<std::mutex>& lock) {
         look_at_ = {};
     }
     give_back(lock);
-    if (now >= renew_at_) renew(lock, now);
+    if (now >= renew_at_) renew(lock);
     // While rows are ready, the producer is behind: no more are taken.
     const auto has_to_look = [this] {
         const auto present = Clock::now();
@@ -171,24 +175,34 @@ void SecondChances::work_once(std::unique_lock<std::mutex>& lock) {
 }
 
 void SecondChances::look(std::unique_lock<std::mutex>& lock) {
+    const auto ids = ids_in_flight();
     lock.unlock();
-    std::vector<TakenRow> taken = taker_->take(kTakenAtOnce, plan_.lease);
-    const auto next = taker_->until_next();
+    std::vector<TakenRow> taken = taker_->take(kTakenAtOnce, plan_.lease, ids);
     lock.lock();
     for (TakenRow& row : taken) ready_.push_back(std::move(row));
+    lock.unlock();
+    const auto next = taker_->until_next();
+    lock.lock();
     const auto now = Clock::now();
     look_at_ = now + plan_.look_every;
     due_at_ = next ? std::optional(now + std::chrono::ceil<milliseconds>(*next)) : std::nullopt;
     ++looks_;
 }
 
-void SecondChances::renew(std::unique_lock<std::mutex>& lock, Clock::time_point now) {
-    renew_at_ = now + plan_.lease / 3;
+std::unordered_set<std::string> SecondChances::ids_in_flight() const {
+    std::unordered_set<std::string> ids;
+    for (const auto& [id, row] : in_flight_) ids.insert(id);
+    for (const TakenRow& row : ready_) ids.insert(row.id);
+    return ids;
+}
+
+void SecondChances::renew(std::unique_lock<std::mutex>& lock) {
     std::vector<TakenRow> rows(ready_.begin(), ready_.end());
     for (const auto& [id, row] : in_flight_) rows.push_back(row);
     lock.unlock();
     taker_->renew(rows, plan_.lease);
     lock.lock();
+    renew_at_ = Clock::now() + plan_.lease / 3;
 }
 
 void SecondChances::give_back(std::unique_lock<std::mutex>& lock) {

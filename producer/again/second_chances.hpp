@@ -23,6 +23,7 @@
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "common/core/item.hpp"
@@ -37,9 +38,8 @@ class SecondChances {
     struct Plan {
         // The source's rows are those of this pipeline alone, so leases of a dead producer end at once.
         bool is_exclusive = true;
-        std::chrono::milliseconds look_every{1000};    // the longest time between two looks at the ledger
-        std::chrono::seconds lease{60};                // renewed after a third of it
-        std::chrono::milliseconds give_up_stop{1000};  // the longest time for giving rows back at the end
+        std::chrono::milliseconds look_every{1000};  // the longest time between two looks at the ledger
+        std::chrono::seconds lease{60};              // renewed after a third of it
     };
 
     // `in_flight`: the rows whose items are in the pipeline already. A null `taker` gives nothing.
@@ -76,7 +76,8 @@ class SecondChances {
 
     void work();
     void work_once(std::unique_lock<std::mutex>& lock);
-    void renew(std::unique_lock<std::mutex>& lock, Clock::time_point now);
+    void renew(std::unique_lock<std::mutex>& lock);
+    [[nodiscard]] std::unordered_set<std::string> ids_in_flight() const;
     void look(std::unique_lock<std::mutex>& lock);
     void give_back(std::unique_lock<std::mutex>& lock);
     void report(const std::string& why);
@@ -101,7 +102,6 @@ class SecondChances {
     bool has_ended_leases_ = false;
     bool is_stopping_ = false;
     bool is_failing_ = false;  // the ledger could not be used, and that was logged
-    bool has_ended_ = false;   // the thread is done
     std::thread thread_;
 };
 

@@ -7,8 +7,8 @@ namespace pipeline {
 namespace {
 
 // The bad states of a source, from the worst to the mildest.
-constexpr std::array kByGravity{SourceState::Gone, SourceState::Replaced, SourceState::Unreadable,
-                                SourceState::CannotMove, SourceState::NothingIsTaken};
+constexpr std::array kByGravity{SourceState::Gone, SourceState::Replaced,   SourceState::Unreadable,
+                                SourceState::Held, SourceState::CannotMove, SourceState::NothingIsTaken};
 
 constexpr std::size_t index_of(SourceState state) noexcept {
     return static_cast<std::size_t>(state);

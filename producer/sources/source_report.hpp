@@ -35,7 +35,7 @@ class SourceReport {
     [[nodiscard]] SourceMetrics& numbers() noexcept { return metrics_; }
 
   private:
-    static constexpr std::size_t kStates = static_cast<std::size_t>(SourceState::Unreadable) + 1;
+    static constexpr std::size_t kStates = static_cast<std::size_t>(SourceState::Held) + 1;
     struct Condition {
         std::uint64_t since_ns = 0;  // 0: does not hold
         std::string sentence;

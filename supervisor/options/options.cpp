@@ -108,6 +108,7 @@ void complete(Options& options, const Environment& environment) {
         }
         options.state_dir = *found;
     }
+    if (options.once && !options.hold_for) options.hold_for = kDefaultHoldOnce;
     if (options.once && !options.retry.give_up_after) options.retry.give_up_after = kDefaultGiveUpOnce;
     if (options.runtime_dir.empty()) {
         options.runtime_dir = default_runtime_directory(environment).value_or(options.state_dir);

@@ -2,7 +2,7 @@
 #include "supervisor/watch/liveness.hpp"
 
 #include "common/base/clock.hpp"
-#include "common/core/permits.hpp"
+#include "common/core/pace/permits.hpp"
 
 namespace pipeline {
 

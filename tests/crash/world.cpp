@@ -14,7 +14,7 @@
 #include <stdexcept>
 
 #include "common/core/list_marks.hpp"
-#include "common/core/permits.hpp"
+#include "common/core/pace/permits.hpp"
 #include "common/ledger/flush.hpp"
 #include "common/ledger/ledger.hpp"
 

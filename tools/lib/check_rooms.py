@@ -25,32 +25,36 @@ ROOMS = {
     "common/shm": "common/base",
     "common/core/bytes": "common/base common/shm",
     "common/core": "common/base common/os common/shm common/core/bytes",
+    "common/core/pace": "common/base common/shm common/core",
     "common/core/segments": "common/base common/os common/shm common/core",
     "common/options": "common/base common/spec common/cli common/shm common/core",
     "common/ledger": "common/base common/spec common/os common/shm common/core common/core/segments",
     "common/ledger/sqlite/engine": "common/base",
-    "common/ledger/sqlite": "common/base common/os common/core common/ledger common/ledger/sqlite/engine",
+    "common/ledger/sqlite/rows": "common/base common/core common/ledger common/ledger/sqlite/engine",
+    "common/ledger/sqlite": "common/base common/os common/core common/ledger common/ledger/sqlite/engine "
+                            "common/ledger/sqlite/rows",
     "common/ledger/open": "common/spec common/ledger common/ledger/sqlite",
 
     "producer/sources/list": "common/base common/os common/core",
     "producer/sources": "common/base common/spec common/os common/core common/options common/ledger "
                         "producer/sources/list",
     "producer/sources/spool": "common/base common/os common/core producer/sources",
-    "producer/again": "common/base common/core common/ledger producer/sources",
-    "producer": "common/base common/spec common/os common/core common/core/segments common/options "
+    "producer/again": "common/base common/shm common/core common/core/pace common/ledger producer/sources",
+    "producer": "common/base common/spec common/os common/core common/core/pace common/core/segments common/options "
                 "common/ledger/open producer/sources producer/sources/spool producer/again",
 
-    "consumer/work": "common/base common/spec common/os common/core",
+    "consumer/work": "common/base common/spec common/os common/core common/core/pace",
     "consumer/protocol": "common/base common/spec common/core common/options consumer/work",
     "consumer/outside": "common/base common/spec common/os common/core consumer/work consumer/protocol",
     "consumer/invoice": "common/base common/os consumer/work",
-    "consumer": "common/base common/spec common/os common/core common/core/segments common/options common/ledger "
+    "consumer": "common/base common/spec common/os common/core common/core/pace common/core/segments common/options "
+                "common/ledger "
                 "common/ledger/open consumer/work consumer/protocol consumer/outside consumer/invoice",
 
     "supervisor/options": "common/base common/spec common/cli common/core common/options",
     "supervisor/children": "common/base common/os common/core common/options supervisor/options",
     "supervisor/scaling": "common/base common/core common/core/segments supervisor/options supervisor/children",
-    "supervisor/watch": "common/base common/os common/core",
+    "supervisor/watch": "common/base common/os common/core common/core/pace",
     "supervisor/systemd": "common/base common/core supervisor/children supervisor/watch",
     "supervisor": "common/base common/os common/shm common/core common/core/segments common/ledger common/ledger/open "
                   "supervisor/options supervisor/children supervisor/scaling supervisor/watch supervisor/systemd",

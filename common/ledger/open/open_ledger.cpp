@@ -75,10 +75,10 @@ std::unique_ptr<LedgerLookup> make_ledger_lookup(const LedgerSpec& spec, std::st
 }
 
 std::unique_ptr<LedgerTaker> make_ledger_taker(const LedgerSpec& spec, TakerScope scope,
-                                               const KnownLedger& known) {
+                                               std::function<KnownLedger()> known) {
     switch (spec.kind) {
         case LedgerSpec::Kind::Sqlite:
-            return make_sqlite_taker(spec.path, std::move(scope), known);
+            return make_sqlite_taker(spec.path, std::move(scope), std::move(known));
         case LedgerSpec::Kind::None:
             break;
     }

@@ -35,10 +35,10 @@ namespace pipeline {
 [[nodiscard]] std::unique_ptr<LedgerLookup> make_ledger_lookup(const LedgerSpec& spec, std::string source,
                                                                const KnownLedger& known = {});
 
-// Makes a taker of rows that are due. The first call opens the ledger, as with a lookup. Returns null if the
-// ledger stores nothing.
+// Makes a taker of rows that are due. The first call opens the ledger, and asks `known` what must be in it.
+// Returns null if the ledger stores nothing.
 [[nodiscard]] std::unique_ptr<LedgerTaker> make_ledger_taker(const LedgerSpec& spec, TakerScope scope,
-                                                             const KnownLedger& known);
+                                                             std::function<KnownLedger()> known);
 
 // Calls `read` with a reader. If a writer disturbed the snapshot, calls `read` again with a new reader;
 // `read` must then discard the data of its earlier call. Returns false, and does not call `read`, if `spec`

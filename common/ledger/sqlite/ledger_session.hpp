@@ -14,7 +14,7 @@
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
 #include "common/ledger/sqlite/ledger_look.hpp"
 #include "common/ledger/sqlite/ledger_opening.hpp"
-#include "common/ledger/sqlite/ledger_rows.hpp"
+#include "common/ledger/sqlite/rows/ledger_rows.hpp"
 
 namespace pipeline {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/ledger/sqlite/ledger_version_4.hpp"
+#include "common/ledger/sqlite/rows/ledger_version_4.hpp"
 
 namespace pipeline {
 namespace {

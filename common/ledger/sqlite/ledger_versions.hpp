@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "common/ledger/sqlite/detail_columns.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
+#include "common/ledger/sqlite/rows/detail_columns.hpp"
 
 namespace pipeline {
 

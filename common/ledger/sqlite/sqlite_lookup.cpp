@@ -22,7 +22,8 @@ struct Session {
     Session(const std::filesystem::path& path, const KnownLedger& known)
         : database(open_ledger_database(path, false, known).database),
           source(database, "SELECT 1 FROM sources WHERE source = ?1"),
-          row(database, "SELECT source, position, status, acquired_at FROM invoices WHERE id = ?1"),
+          row(database,
+              "SELECT source, position, status, acquired_at, stored_at FROM invoices WHERE id = ?1"),
           duplicate(database,
                     "SELECT seen_at FROM duplicates WHERE source = ?1 AND position = ?2 AND id = ?3") {
         database.execute("PRAGMA query_only = 1");
@@ -85,9 +86,9 @@ class SqliteLookup final : public LedgerLookup {
             const auto acquired_us = static_cast<std::uint64_t>(session.row.integer(3));
             const bool by_inode = position == stored(file.inode) && acquired_us >= file.birth_ns / 1000;
             if (position == stored(file.position())) {
-                answer = Answer{parse_outcome(session.row.text(2)), false};
+                answer = Answer{parse_outcome(session.row.text(2)), false, session.row.integer(4)};
             } else if (by_inode) {
-                answer = Answer{parse_outcome(session.row.text(2)), true};
+                answer = Answer{parse_outcome(session.row.text(2)), true, session.row.integer(4)};
             }
         }
         session.row.finish();

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <limits>
+#include <new>
 #include <utility>
 
 #include "common/base/clock.hpp"
@@ -43,33 +45,52 @@ std::string scope_sql(const TakerScope& scope) {
 
 struct Session {
     Session(const std::filesystem::path& path, const TakerScope& scope, const KnownLedger& known)
-        : Session(open_ledger_database(path, false, known), scope_sql(scope)) {}
-    Session(OpenLedger opened, const std::string& mine)
-        : look(std::move(opened.look)),
+        : Session(path, open_ledger_database(path, false, known), scope_sql(scope)) {}
+    Session(std::filesystem::path ledger, OpenLedger opened, const std::string& mine)
+        : path(std::move(ledger)),
+          look(std::move(opened.look)),
           database(std::move(opened.database)),
           begin(database, "BEGIN IMMEDIATE"),
           commit(database, "COMMIT"),
           next(database, "SELECT due_at FROM invoices WHERE " + mine + " ORDER BY due_at LIMIT 1"),
-          early(database, "SELECT due_at FROM invoices WHERE status = 'waiting' AND stored_at > ?2 AND " +
-                              mine + " LIMIT 1"),
+          early(database,
+                "SELECT 1 FROM invoices WHERE status = 'waiting' AND stored_at > ?2 AND leased_until IS NULL"
+                " AND due_at > ?3 AND " +
+                    mine + " LIMIT 1"),
           due(database,
               "SELECT id, position, round, attempts, status, failures, first_failed_at, reason FROM invoices"
               " WHERE " +
                   mine + " AND due_at <= ?2 ORDER BY due_at LIMIT ?3"),
           lease(database,
                 "UPDATE invoices SET round = round + 1, due_at = ?2, leased_until = ?2 WHERE id = ?1"),
+          extend(database, "UPDATE invoices SET due_at = ?2, leased_until = ?2 WHERE id = ?1"),
           put_off(database,
                   "UPDATE invoices SET due_at = ?2, leased_until = ?3 WHERE id = ?1 AND round = ?4"
                   " AND leased_until NOT NULL"),
           leased(database, "SELECT id, round FROM invoices WHERE " + mine + " AND leased_until NOT NULL"),
           forget_delays(database,
-                        "UPDATE invoices SET due_at = ?2, stored_at = min(stored_at, ?2) WHERE"
-                        " status = 'waiting' AND stored_at > ?3 AND " +
+                        "UPDATE invoices SET due_at = ?2 WHERE status = 'waiting' AND stored_at > ?3"
+                        " AND leased_until IS NULL AND due_at > ?2 AND " +
                             mine) {}
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    // As LedgerSession: if the log at the path is no longer this session's, it is left alone.
+    ~Session() {
+        if (!is_in_place()) database.keep_log_on_close(true);
+    }
+    [[nodiscard]] bool is_in_place() const noexcept {
+        try {
+            const LedgerLook now = look_at_ledger(path);
+            return now.has_same_file(look) && now.has_same_logs(look);
+        } catch (const std::bad_alloc&) {
+            return false;
+        }
+    }
 
+    std::filesystem::path path;
     LedgerLook look;
     SqliteConnection database;  // declared before its statements, so that they are destroyed first
-    SqliteStatement begin, commit, next, early, due, lease, put_off, leased, forget_delays;
+    SqliteStatement begin, commit, next, early, due, lease, extend, put_off, leased, forget_delays;
 };
 
 // True if the row was recorded under a safe id, because its own was unusable.
@@ -96,8 +117,9 @@ class SqliteTaker final : public LedgerTaker {
     template <class Action>
     auto attempt(Action&& action) {
         try {
-            if (session_ != nullptr && !look_at_ledger(path_).has_same_file(session_->look)) session_.reset();
-            if (session_ == nullptr) session_ = std::make_unique<Session>(path_, scope_, known_);
+            // Without this, the taker would keep a removed log, which nobody else can reach any more.
+            if (session_ != nullptr && !session_->is_in_place()) session_.reset();
+            if (session_ == nullptr) session_ = std::make_unique<Session>(path_, scope_, known_());
             return action(*session_);
         } catch (const std::exception& error) {
             session_.reset();
@@ -106,10 +128,11 @@ class SqliteTaker final : public LedgerTaker {
     }
 
   public:
-    SqliteTaker(std::filesystem::path path, TakerScope scope, const KnownLedger& known)
-        : path_(std::move(path)), scope_(std::move(scope)), known_(known) {}
+    SqliteTaker(std::filesystem::path path, TakerScope scope, std::function<KnownLedger()> known)
+        : path_(std::move(path)), scope_(std::move(scope)), known_(std::move(known)) {}
 
-    std::vector<TakenRow> take(std::size_t most, microseconds lease) override {
+    std::vector<TakenRow> take(std::size_t most, microseconds lease,
+                               const std::unordered_set<std::string>& in_flight) override {
         return attempt([&](Session& session) {
             std::vector<TakenRow> taken;
             if (const auto next = until_next(session); !next || *next > microseconds::zero()) return taken;
@@ -119,13 +142,25 @@ class SqliteTaker final : public LedgerTaker {
             session.due.bind(1, scope_.source);
             session.due.bind(2, now);
             session.due.bind(3, static_cast<std::int64_t>(most));
-            while (session.due.next_row()) taken.push_back(taken_row(session.due));
-            for (const TakenRow& row : taken) {
-                const std::string id = stored_id(row.id);
-                session.lease.bind(1, id);
-                session.lease.bind(2, now + lease.count());
-                session.lease.run();
+            std::vector<std::string> ours;  // due, and under way here
+            std::vector<std::string> ids;   // of `taken`, as they are stored
+            while (session.due.next_row()) {
+                TakenRow row = taken_row(session.due);
+                std::string id(session.due.text(0));
+                if (in_flight.contains(row.id)) {
+                    ours.push_back(std::move(id));
+                } else {
+                    taken.push_back(std::move(row));
+                    ids.push_back(std::move(id));
+                }
             }
+            const auto lease_row = [&](SqliteStatement& statement, const std::string& id) {
+                statement.bind(1, id);
+                statement.bind(2, now + lease.count());
+                statement.run();
+            };
+            for (const std::string& id : ids) lease_row(session.lease, id);
+            for (const std::string& id : ours) lease_row(session.extend, id);
             session.commit.run();
             return taken;
         });
@@ -137,7 +172,7 @@ class SqliteTaker final : public LedgerTaker {
         put_off(rows, delay, false);
     }
 
-    void end_leases(std::span<const std::string> in_flight) override {
+    void end_leases(const std::unordered_set<std::string>& in_flight) override {
         attempt([&](Session& session) {
             std::vector<TakenRow> rows;
             session.leased.bind(1, scope_.source);
@@ -145,8 +180,7 @@ class SqliteTaker final : public LedgerTaker {
                 TakenRow row;
                 row.id = id_of_stored(session.leased.text(0));
                 row.earlier.round = static_cast<std::uint32_t>(session.leased.integer(1));
-                if (std::find(in_flight.begin(), in_flight.end(), row.id) == in_flight.end())
-                    rows.push_back(std::move(row));
+                if (!in_flight.contains(row.id)) rows.push_back(std::move(row));
             }
             put_off(session, rows, microseconds::zero(), false);
         });
@@ -161,6 +195,7 @@ class SqliteTaker final : public LedgerTaker {
         const std::int64_t now = wall_us();
         session.early.bind(1, scope_.source);
         session.early.bind(2, now + kClockSlack.count());
+        session.early.bind(3, now);
         const bool is_early = session.early.first_row();
         session.early.finish();
         if (is_early) return microseconds::zero();
@@ -207,15 +242,15 @@ class SqliteTaker final : public LedgerTaker {
 
     std::filesystem::path path_;
     TakerScope scope_;
-    KnownLedger known_;
+    std::function<KnownLedger()> known_;
     std::unique_ptr<Session> session_;
 };
 
 }  // namespace
 
 std::unique_ptr<LedgerTaker> make_sqlite_taker(std::filesystem::path path, TakerScope scope,
-                                               const KnownLedger& known) {
-    return std::make_unique<SqliteTaker>(std::move(path), std::move(scope), known);
+                                               std::function<KnownLedger()> known) {
+    return std::make_unique<SqliteTaker>(std::move(path), std::move(scope), std::move(known));
 }
 
 }  // namespace pipeline

@@ -3,13 +3,15 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 #include "common/ledger/ledger_taker.hpp"
 
 namespace pipeline {
 
+// `known` is asked at each opening of the file.
 [[nodiscard]] std::unique_ptr<LedgerTaker> make_sqlite_taker(std::filesystem::path path, TakerScope scope,
-                                                             const KnownLedger& known);
+                                                             std::function<KnownLedger()> known);
 
 }  // namespace pipeline

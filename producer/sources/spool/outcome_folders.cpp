@@ -9,12 +9,15 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <climits>
+#include <string_view>
 #include <utility>
 
 #include "common/base/error.hpp"
 #include "common/base/log.hpp"
 #include "common/base/printable.hpp"
 #include "common/base/shortage.hpp"
+#include "producer/sources/folder_entries.hpp"
 
 namespace pipeline {
 namespace {
@@ -140,6 +143,30 @@ bool OutcomeFolders::is_in_place(Folder& folder, const std::string& name) const 
     }
     folder.replaced = replaced;
     return true;
+}
+
+std::optional<OutcomeFolders::Found> OutcomeFolders::find(const std::string& name, std::uint64_t position,
+                                                          bool bare_inodes) const {
+    const std::array<int, 3> folders{done(Outcome::Waiting), done(Outcome::Failed), done(Outcome::Rejected)};
+    const auto look = [&](int folder, const std::string& candidate) -> std::optional<Found> {
+        const auto status = look_at(folder, candidate.c_str());
+        if (!status || !status->identity.is_at(position, bare_inodes)) return std::nullopt;
+        return Found{folder, candidate, *status};
+    };
+    if (auto found = look(spool_fd_, name)) return found;
+    for (const int folder : folders) {
+        if (auto found = look(folder, name)) return found;
+    }
+    // A move to a folder that had the name already has given it another one: NAME~INODE, cut if it was long.
+    const std::string_view beginning = std::string_view(name).substr(0, NAME_MAX / 2);
+    for (const int folder : folders) {
+        for (const std::string& candidate : names_in(folder, spool_)) {
+            const bool may_be = candidate.find('~') != std::string::npos && candidate.starts_with(beginning);
+            if (!may_be) continue;
+            if (auto found = look(folder, candidate)) return found;
+        }
+    }
+    return std::nullopt;
 }
 
 void OutcomeFolders::look_after() {

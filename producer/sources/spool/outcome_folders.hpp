@@ -13,6 +13,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "common/base/fd.hpp"
@@ -43,6 +44,18 @@ class OutcomeFolders {
     // Recreates the folders of `outcome` that were removed; returns false if none was. Call it when a move
     // has failed with ENOENT. Throws Failure (CannotCreate) if a folder cannot be created.
     [[nodiscard]] bool renew(Outcome outcome);
+
+    // The file of an invoice that is given again, where it lies.
+    struct Found {
+        int folder = -1;  // an open folder of this object
+        std::string name;
+        FileStatus status;
+    };
+    // Finds the file with that position: in the spool under `name` (somebody has put it back, or a kill has
+    // kept it there), or in the folders of waiting, failed and rejected invoices under `name` or a name that
+    // a move made of it. Returns none if it is in none of them. `bare_inodes`: as FileIdentity::is_at().
+    [[nodiscard]] std::optional<Found> find(const std::string& name, std::uint64_t position,
+                                            bool bare_inodes) const;
 
     // Logs a warning, once, for each folder that was replaced since it was opened. Recreates folders whose
     // names are gone.

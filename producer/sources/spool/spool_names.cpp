@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "producer/sources/spool/spool_names.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <climits>
+
 #include <fnmatch.h>
 
 #include <utility>
@@ -21,6 +26,22 @@ bool SpoolNames::takes(const char* name) const noexcept {
     if (*name == '.') return false;
     if (!include_.empty() && !matches(include_, name)) return false;
     return exclude_.empty() || !matches(exclude_, name);
+}
+
+std::string name_with_suffix(const std::string& name, const std::string& suffix) {
+    return name.substr(0, NAME_MAX - suffix.size()) + suffix;
+}
+
+std::string name_with_infix(const std::string& name, const std::string& suffix) {
+    const auto dot = name.find_last_of('.');
+    if (dot == std::string::npos || dot == 0 || name.size() - dot + suffix.size() >= NAME_MAX)
+        return name_with_suffix(name, suffix);
+    const std::string extension = name.substr(dot);
+    return name.substr(0, std::min(dot, NAME_MAX - suffix.size() - extension.size())) + suffix + extension;
+}
+
+std::string made_suffix(std::uint64_t inode, unsigned attempt) {
+    return attempt == 0 ? fmt::format("~{}", inode) : fmt::format("~{}.{}", inode, attempt);
 }
 
 }  // namespace pipeline

@@ -2,6 +2,7 @@
 // Decides which names in a spool are invoices, and which of these are ids.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -37,5 +38,13 @@ class SpoolNames {
     std::string include_;
     std::string exclude_;
 };
+
+// The names that a move makes of one that is taken: both cut it if it would be too long.
+// made_suffix() returns ~INODE, or ~INODE.N at a further attempt.
+[[nodiscard]] std::string made_suffix(std::uint64_t inode, unsigned attempt);
+[[nodiscard]] std::string name_with_suffix(const std::string& name, const std::string& suffix);
+// Puts the suffix before the extension, so that a pattern (--spool-include) that matches `name` mostly
+// matches the result too.
+[[nodiscard]] std::string name_with_infix(const std::string& name, const std::string& suffix);
 
 }  // namespace pipeline

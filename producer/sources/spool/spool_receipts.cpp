@@ -15,6 +15,7 @@
 #include "common/base/printable.hpp"
 #include "common/os/file_identity.hpp"
 #include "producer/sources/folder_entries.hpp"
+#include "producer/sources/spool/spool_names.hpp"
 #include "producer/sources/spool/spool_probe.hpp"
 
 namespace pipeline {
@@ -28,25 +29,6 @@ constexpr std::chrono::seconds kLookAfterFolders{1};
 // How many names are tried for a moved file until one is free. A third is needed only if a user creates
 // colliding names on purpose.
 constexpr unsigned kMostNames = 1000;
-
-// Returns `name` with `suffix`; cuts off the end of `name` if both do not fit into a file name.
-std::string with_suffix(const std::string& name, const std::string& suffix) {
-    return name.substr(0, NAME_MAX - suffix.size()) + suffix;
-}
-
-// Puts `suffix` before the extension of `name`, so that a pattern (--spool-include) that matches `name`
-// mostly matches the result too.
-std::string before_extension(const std::string& name, const std::string& suffix) {
-    const auto dot = name.find_last_of('.');
-    if (dot == std::string::npos || dot == 0 || name.size() - dot + suffix.size() >= NAME_MAX)
-        return with_suffix(name, suffix);
-    const std::string extension = name.substr(dot);
-    return name.substr(0, std::min(dot, NAME_MAX - suffix.size() - extension.size())) + suffix + extension;
-}
-
-std::string numbered(std::uint64_t inode, unsigned attempt) {
-    return attempt == 0 ? fmt::format("~{}", inode) : fmt::format("~{}.{}", inode, attempt);
-}
 
 std::string cause_of(int error) {
     return error == EINVAL ? error_text(error) + " (the file system knows no RENAME_NOREPLACE)"
@@ -184,37 +166,14 @@ int SpoolReceipts::make_way(Outcome outcome, const std::string& name) {
     const auto older = look_at(folder, name.c_str());
     if (!older) return errno == ENOENT ? 0 : errno;
     for (unsigned i = 0; i < kMostNames; ++i) {
-        const std::string target = with_suffix(name, numbered(older->identity.inode, i));
+        const std::string target = name_with_suffix(name, made_suffix(older->identity.inode, i));
         const int error = moves_->give(folder, name.c_str(), folder, target.c_str());
         if (error != EEXIST) return error == ENOENT ? 0 : error;
     }
     return EEXIST;
 }
 
-std::optional<SpoolReceipts::Found> SpoolReceipts::find(const std::string& name,
-                                                        std::uint64_t position) const {
-    const std::array<int, 4> folders{folders_.spool(), folders_.done(Outcome::Waiting),
-                                     folders_.done(Outcome::Failed), folders_.done(Outcome::Rejected)};
-    const auto is_it = [&](int folder, const std::string& candidate) -> std::optional<Found> {
-        const auto status = look_at(folder, candidate.c_str());
-        if (!status || !status->identity.is_at(position, bare_inodes_)) return std::nullopt;
-        return Found{folder, candidate, *status};
-    };
-    for (const int folder : folders) {
-        if (auto found = is_it(folder, name)) return found;
-    }
-    for (const int folder : std::span(folders).subspan(1)) {
-        for (const std::string& candidate : names_in(folder, folder_)) {
-            const bool may_be = candidate.find('~') != std::string::npos &&
-                                candidate.starts_with(std::string_view(name).substr(0, NAME_MAX / 2));
-            if (!may_be) continue;
-            if (auto found = is_it(folder, candidate)) return found;
-        }
-    }
-    return std::nullopt;
-}
-
-bool SpoolReceipts::bring_back(const Found& file, const std::string& name) {
+bool SpoolReceipts::bring_back(const OutcomeFolders::Found& file, const std::string& name) {
     if (file.folder == folders_.spool()) return true;
     const int error = moves_->give(file.folder, file.name.c_str(), folders_.spool(), name.c_str());
     if (error == 0) return true;
@@ -234,7 +193,14 @@ bool SpoolReceipts::forget_kept(std::uint64_t position) {
         return false;
     kept_.erase(kept);
     report_->numbers().unmoved.store(kept_.size(), std::memory_order_relaxed);
+    if (kept_.empty()) end_keeping();
     return true;
+}
+
+void SpoolReceipts::end_keeping() {
+    log(LogLevel::Notice, "spool:{}: the files that could not be moved have been moved", printable(folder_));
+    report_->clear(SourceState::CannotMove);
+    reported_.clear();
 }
 
 int SpoolReceipts::put_back(Outcome in, const std::string& name, std::uint64_t inode) {
@@ -246,7 +212,7 @@ int SpoolReceipts::put_back(Outcome in, const std::string& name, std::uint64_t i
                 printable(folder_), printable(name), printable(target));
         }
         if (error != EEXIST) return error;
-        target = before_extension(name, numbered(inode, i));
+        target = name_with_infix(name, made_suffix(inode, i));
     }
     return EEXIST;
 }
@@ -275,7 +241,10 @@ void SpoolReceipts::keep(KeptFile file) {
 std::vector<SpoolReceipts::Finished> SpoolReceipts::retry() {
     std::vector<Finished> finished;
     const auto now = Clock::now();
-    look_after_folders(now);
+    if (now >= look_after_at_) {
+        look_after_at_ = now + kLookAfterFolders;
+        folders_.look_after();
+    }
     if (kept_.empty() || now < retry_at_) return finished;
     bool can_move = true;
     std::array<bool, kOutcomes.size()> failed{};
@@ -299,19 +268,8 @@ std::vector<SpoolReceipts::Finished> SpoolReceipts::retry() {
     // If all these moves succeeded, retry the rest without delay: while kept_ is full, the spool gives no new
     // files.
     if (!can_move) retry_at_ = Clock::now() + limits_.retry_after;
-    if (kept_.empty()) {
-        log(LogLevel::Notice, "spool:{}: the files that could not be moved have been moved",
-            printable(folder_));
-        report_->clear(SourceState::CannotMove);
-        reported_.clear();
-    }
+    if (kept_.empty()) end_keeping();
     return finished;
-}
-
-void SpoolReceipts::look_after_folders(Clock::time_point now) {
-    if (now < look_after_at_) return;
-    look_after_at_ = now + kLookAfterFolders;
-    folders_.look_after();
 }
 
 SpoolReceipts::Leftovers SpoolReceipts::finish_moving(const OutcomeOf& outcome_of) {

@@ -81,18 +81,14 @@ class SpoolReceipts {
     // cause, and retries the file later.
     [[nodiscard]] Move move(const std::string& name, std::uint64_t position, Outcome outcome);
 
-    // A file of an invoice that is given again, where it lies now.
-    struct Found {
-        int folder = -1;  // an open folder of this object
-        std::string name;
-        FileStatus status;
-    };
-    // Finds the file with that position: in the spool, or in the folders of waiting, failed and rejected
-    // invoices, under `name` or a name that a move made of it. Returns none if it is in none of them.
-    [[nodiscard]] std::optional<Found> find(const std::string& name, std::uint64_t position) const;
+    // As OutcomeFolders::find().
+    [[nodiscard]] std::optional<OutcomeFolders::Found> find(const std::string& name,
+                                                            std::uint64_t position) const {
+        return folders_.find(name, position, bare_inodes_);
+    }
     // Moves the file back into the spool as `name`. Returns false if that name is taken there, or if the file
     // cannot be moved.
-    [[nodiscard]] bool bring_back(const Found& file, const std::string& name);
+    [[nodiscard]] bool bring_back(const OutcomeFolders::Found& file, const std::string& name);
     // If the file could not be moved yet, gives its move up, and returns true.
     [[nodiscard]] bool forget_kept(std::uint64_t position);
 
@@ -143,7 +139,7 @@ class SpoolReceipts {
     }
     void report(const KeptFile& file, const std::string& cause);
     void keep(KeptFile file);
-    void look_after_folders(Clock::time_point now);
+    void end_keeping();
 
     std::string folder_;
     Limits limits_;

@@ -55,10 +55,6 @@ SpoolSource::SpoolSource(const std::filesystem::path& folder, const Resume& resu
     count();
 }
 
-void SpoolSource::file_came(const std::string& name, Arrival arrival) {
-    if (queue_.add(name, arrival, wall_us() * 1000) == SpoolQueue::Added::Full) search_.ask();
-}
-
 SpoolSearch::Known SpoolSource::what_is_known(const std::string& name, const FileStatus& status) {
     if (const auto position = flight_.find(status.identity)) {
         flight_.found_again(*position, name);
@@ -161,13 +157,14 @@ bool SpoolSource::give(const SpoolQueue::File& file, Item& item) {
 // as acknowledge() does.
 bool SpoolSource::is_done_already(const std::string& name, const Item& item, const FileStatus& file) {
     const auto outcome = start_.outcome_of(name, file.identity);
-    // A file whose row is rejected or failed was put back by somebody. (One that a kill kept from its move,
-    // when the segments were lost too, looks the same, and is tried once more.)
-    if (!outcome || *outcome == Outcome::Rejected || *outcome == Outcome::Failed) return false;
+    if (!outcome) return false;
+    // If the row is rejected or failed, and the file was renamed since, then somebody has put it back.
+    const bool may_be_put_back = outcome->outcome == Outcome::Rejected || outcome->outcome == Outcome::Failed;
+    if (may_be_put_back && file.changed_ns / 1000 > outcome->stored_us) return false;
     const std::uint64_t position = item.position;
     flight_.add(file, name, !item.id_unusable());
     receipts_.expect(name);
-    finish(position, receipts_.move(name, position, *outcome));
+    finish(position, receipts_.move(name, position, outcome->outcome));
     return true;
 }
 
@@ -192,11 +189,6 @@ bool SpoolSource::must_settle(const SpoolQueue::File& file, const FileStatus& st
     const SpoolQueue::File seen{file.name, Arrival::Settled, status.modified_ns, status.bytes};
     if (queue_.add_settling(seen, Clock::now() + left) == SpoolQueue::Added::Full) search_.ask();
     return true;
-}
-
-void SpoolSource::stop() {
-    stopped_ = true;
-    start_.end();
 }
 
 bool SpoolSource::exhausted() const {
@@ -234,11 +226,22 @@ void SpoolSource::acknowledge(const Receipt& receipt) {
 }
 
 Source::BringBack SpoolSource::bring_back(std::string_view id, std::uint64_t position) {
+    // Until the moves of an earlier run are finished, the file may still lie in .moving.
+    if (!start_.is_ready()) return BringBack::NotYet;
     const bool was_kept = receipts_.forget_kept(position);
     if (!was_kept && flight_.holds(position)) return BringBack::NotYet;
     const std::string name(id);
-    const auto found = receipts_.find(name, position);
-    if (!found) return BringBack::Ready;
+    std::optional<OutcomeFolders::Found> found;
+    try {
+        found = receipts_.find(name, position);
+    } catch (const Failure& failure) {
+        log(LogLevel::Debug, "{}", failure.what());
+        return BringBack::Occupied;
+    }
+    if (!found) {
+        receipts_.expect(name);  // its receipt must look first: another file may have the name by then
+        return BringBack::Ready;
+    }
     // The spool must know the file before it appears there: an event or a scan would take it for a new one.
     flight_.add(found->status, name, SpoolNames::is_id(name));
     if (!receipts_.bring_back(*found, name)) {

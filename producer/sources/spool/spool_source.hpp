@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 
+#include "common/base/clock.hpp"
 #include "producer/sources/source.hpp"
 #include "producer/sources/spool/spool_events.hpp"
 #include "producer/sources/spool/spool_flight.hpp"
@@ -46,7 +47,10 @@ class SpoolSource final : public Source, private SpoolEvents::Listener {
     [[nodiscard]] std::size_t acquire(std::span<Item> items) override;
     [[nodiscard]] std::string_view bytes() const noexcept override { return bytes_; }
     [[nodiscard]] bool exhausted() const override;
-    void stop() override;
+    void stop() override {
+        stopped_ = true;
+        start_.end();
+    }
     void wait(int signal_fd, std::chrono::milliseconds bound) override;
     // Throws the same errors as acquire().
     std::chrono::nanoseconds look() override;
@@ -61,7 +65,9 @@ class SpoolSource final : public Source, private SpoolEvents::Listener {
     using Clock = std::chrono::steady_clock;
 
     void attend(Clock::time_point now);
-    void file_came(const std::string& name, Arrival arrival) override;
+    void file_came(const std::string& name, Arrival arrival) override {
+        if (queue_.add(name, arrival, wall_us() * 1000) == SpoolQueue::Added::Full) search_.ask();
+    }
     void files_were_missed() override { search_.ask(); }
     void folder_moved() override { check_at_ = {}; }
     void watch_changed(bool is_watched) override { search_.set_events(is_watched); }

@@ -74,13 +74,14 @@ bool SpoolStart::is_ready() {
     return finished_;
 }
 
-std::optional<Outcome> SpoolStart::outcome_of(const std::string& name, const FileIdentity& file) {
+std::optional<LedgerLookup::Answer> SpoolStart::outcome_of(const std::string& name,
+                                                           const FileIdentity& file) {
     try {
         const auto answer = ledger_->find(id_of(name), file);
         recover();
         if (!answer) return std::nullopt;
         ++(answer->by_inode ? by_inode_ : done_);
-        return answer->outcome;
+        return answer;
     } catch (const LedgerUnavailable& unavailable) {
         put_off(unavailable.what());
         throw;

@@ -39,7 +39,8 @@ class SpoolStart {
 
     // Asks the ledger for the outcome of the invoice from the file `name`, which is `file`; none if the
     // ledger does not have it. Throws LedgerUnavailable; is_ready() is then false for a moment.
-    [[nodiscard]] std::optional<Outcome> outcome_of(const std::string& name, const FileIdentity& file);
+    [[nodiscard]] std::optional<LedgerLookup::Answer> outcome_of(const std::string& name,
+                                                                 const FileIdentity& file);
 
     // Closes the ledger, and asks no more questions. Call it when all files from the start have been asked
     // about, or when the spool will give no more files.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The arithmetic of --rate, with a clock that the test moves.
-#include "common/core/permits.hpp"
+#include "common/core/pace/permits.hpp"
 
 #include <algorithm>
 #include <vector>

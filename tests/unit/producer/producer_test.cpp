@@ -147,7 +147,8 @@ ExitStatus run(Pipeline& pipeline, Source& source, const ProducerOptions& option
     sigemptyset(&none);
     const UniqueFd signals(::signalfd(-1, &none, SFD_CLOEXEC | SFD_NONBLOCK));
     SecondChances none_waits(nullptr, {}, {});
-    return Producer(options, pipeline.segments, source, none_waits, signals.get()).run();
+    SourceHold hold(pipeline.segments.ring().area().hold, {}, std::make_shared<SourceReport>());
+    return Producer(options, pipeline.segments, source, none_waits, hold, signals.get()).run();
 }
 
 std::vector<std::uint64_t> up_to(std::uint64_t last) {

@@ -87,7 +87,9 @@ void run(FullStorage& full, Source& source, milliseconds drain_timeout = std::ch
     sigemptyset(&none);
     const UniqueFd signals(::signalfd(-1, &none, SFD_CLOEXEC | SFD_NONBLOCK));
     SecondChances none_waits(nullptr, {}, {});
-    CHECK(Producer(options, full.segments, source, none_waits, signals.get()).run() == ExitStatus::Drained);
+    SourceHold hold(full.segments.ring().area().hold, {}, std::make_shared<SourceReport>());
+    CHECK(Producer(options, full.segments, source, none_waits, hold, signals.get()).run() ==
+          ExitStatus::Drained);
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/ledger/sqlite/detail_columns.hpp"
+#include "common/ledger/sqlite/rows/detail_columns.hpp"
 
 #include <fmt/format.h>
 
-#include "common/ledger/sqlite/ledger_version_4.hpp"
+#include "common/ledger/sqlite/rows/ledger_version_4.hpp"
 
 namespace pipeline {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/ledger/sqlite/ledger_row_writer.hpp"
+#include "common/ledger/sqlite/rows/ledger_row_writer.hpp"
 
 #include <fmt/format.h>
 
@@ -143,7 +143,7 @@ void LedgerRowWriter::bind_row(SqliteStatement& insert, std::size_t row, Form fo
     insert.bind(at++, to_text(record.status));
     insert.bind(at++, former.attempts + record.attempts);
     insert.bind(at++, record.place);
-    insert.bind(at++, clock_.at_us(record.acquired_ns));
+    insert.bind(at++, former.acquired_us != 0 ? former.acquired_us : clock_.at_us(record.acquired_ns));
     insert.bind(at++, stored(records.first() + i));
     if (form == Form::Plain) return;
     const Attempt attempt = record.has_attempt() ? record.attempt : Attempt();
@@ -153,7 +153,13 @@ void LedgerRowWriter::bind_row(SqliteStatement& insert, std::size_t row, Form fo
     } else {
         insert.bind(at++, std::int64_t{attempt.worked_us});
     }
-    bind_unless(insert, at, attempt.exit_status, Attempt::kNoExitStatus);
+    if (attempt.exit_status == Attempt::kNoExitStatus) {
+        insert.bind_null(at);
+    } else if (attempt.exit_status >= Attempt::kSignal) {
+        insert.bind(at, std::int64_t{Attempt::kSignal} - attempt.exit_status);
+    } else {
+        insert.bind(at, std::int64_t{attempt.exit_status});
+    }
 }
 
 void LedgerRowWriter::bind_full(SqliteStatement& insert, const RecordRange& records, std::size_t i,

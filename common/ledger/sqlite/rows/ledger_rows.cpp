@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/ledger/sqlite/ledger_rows.hpp"
+#include "common/ledger/sqlite/rows/ledger_rows.hpp"
 
 #include <fmt/format.h>
 
@@ -118,7 +118,7 @@ Outcome LedgerRows::decide(const RecordRange& records, std::size_t i, const Comm
         replace(*row, records, i);
         return status;
     }
-    writer_.insert_into_history(records, i, {record.has_attempt() ? record.attempt.round : 0, 0});
+    writer_.insert_into_history(records, i, {record.has_attempt() ? record.attempt.round : 0, 0, 0});
     return row->outcome;
 }
 
@@ -144,9 +144,10 @@ bool LedgerRows::is_redelivery(const Row& row, const Record& record, const Commi
     if (record.is_given_again() || !row.is_same) return false;
     const bool is_put_back =
         is_spool(context.source) && (row.outcome == Outcome::Rejected || row.outcome == Outcome::Failed);
+    const bool is_done_at_last = row.outcome == Outcome::Waiting && record.status == Status::Booked;
     const bool is_begun_anew =
         context.from_start && row.outcome != Outcome::Booked && row.generation != context.generation;
-    return !is_put_back && !is_begun_anew;
+    return !is_put_back && !is_done_at_last && !is_begun_anew;
 }
 
 // For a row that is not booked.
@@ -166,7 +167,9 @@ void LedgerRows::replace(const Row& row, const RecordRange& records, std::size_t
         statement->run();
     }
     const bool is_again = record.is_given_again();
-    writer_.insert_after(records, i, {is_again ? row.round : row.round + 1, is_again ? row.attempts : 0});
+    LedgerRowWriter::Former former{row.round + std::int64_t{1}, 0, 0};
+    if (is_again) former = {row.round, row.attempts, row.acquired_us};
+    writer_.insert_after(records, i, former);
 }
 
 // Returns the outcome of a record that version 0.1.0 has recorded under another form of its id; none if it

@@ -10,8 +10,8 @@
 #include <string_view>
 
 #include "common/ledger/ledger.hpp"
-#include "common/ledger/sqlite/detail_columns.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
+#include "common/ledger/sqlite/rows/detail_columns.hpp"
 
 namespace pipeline {
 
@@ -33,6 +33,7 @@ class LedgerRowWriter {
     struct Former {
         std::int64_t round = 0;
         std::int64_t attempts = 0;
+        std::int64_t acquired_us = 0;  // 0: the record's own time
     };
 
     // The connection must outlive this object.

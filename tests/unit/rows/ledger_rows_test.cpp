@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ids in the rows: two that differ never share one, and what version 0.1.0 recorded is not recorded again.
-#include "common/ledger/sqlite/ledger_rows.hpp"
+#include "common/ledger/sqlite/rows/ledger_rows.hpp"
 
 #include "common/base/printable.hpp"
 #include "common/core/item.hpp"

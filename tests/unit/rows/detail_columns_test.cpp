@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The schemas that are in the field stay as they are, and the list of columns makes what their texts made.
-#include "common/ledger/sqlite/detail_columns.hpp"
+#include "common/ledger/sqlite/rows/detail_columns.hpp"
 
 #include <fmt/format.h>
 

@@ -5,8 +5,8 @@
 //   1. The id has no row: the record becomes its row.
 //   2. The row has the record's source and position: the source has delivered the invoice again. Nothing
 //      changes. Exceptions, for which 3 and 4 hold: a record that was given again; a file of a spool whose
-//      row is rejected or failed, because somebody has put it back; an invoice of a run with --from-start
-//      whose row is not booked and of an earlier generation.
+//      row is rejected or failed, because somebody has put it back; a booked record whose row waits; an
+//      invoice of a run with --from-start whose row is not booked and of an earlier generation.
 //   3. The row is booked, and stays. The record goes to history if it was given again or has the row's
 //      position, else to duplicates.
 //   4. The row is not booked. The record replaces it, and the row goes to history, if the record is booked,
@@ -24,7 +24,7 @@
 
 #include "common/ledger/ledger.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
-#include "common/ledger/sqlite/ledger_row_writer.hpp"
+#include "common/ledger/sqlite/rows/ledger_row_writer.hpp"
 
 namespace pipeline {
 

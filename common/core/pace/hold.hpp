@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// The hold: if attempt after attempt fails, the world is down and not the invoices. The source is then held:
+// what is in ring and hands is recorded as waiting, untried, and from time to time one invoice is tried. A
+// success ends the hold.
+//
+// Consumers count the failures and begin a hold; the producer lets items through to be tried, and ends a hold
+// that has lasted long enough. All words are atomic and independent of each other: a kill between two stores
+// leaves a hold that begins or ends one attempt later.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "common/core/layout.hpp"
+#include "common/shm/loaded.hpp"
+
+namespace pipeline {
+
+class Hold {
+  public:
+    explicit Hold(HoldArea& area) noexcept : area_(&area) {}
+
+    [[nodiscard]] bool is_on() const noexcept { return loaded(area_->since_ns) != 0; }
+    [[nodiscard]] std::uint64_t since_ns() const noexcept { return loaded(area_->since_ns); }
+    // False if the item with this ring index must not be tried, because of a hold.
+    [[nodiscard]] bool lets_through(std::uint64_t index) const noexcept {
+        return !is_on() || loaded(area_->tried) == index + 1;
+    }
+
+    // Counts a failed attempt at an invoice with this hash; further failures of the same invoice in a row
+    // count once. Returns true if the hold begins with this failure: the `after`-th in a row (0: never).
+    [[nodiscard]] bool note_failure(std::uint64_t hash, std::uint32_t after) noexcept;
+    // Begins a hold at once, unless nothing is held until the next success. Returns true if it has begun.
+    [[nodiscard]] bool begin() noexcept;
+    // An attempt has succeeded. Returns true if that has ended a hold.
+    bool note_success() noexcept;
+
+    // For the producer: lets the item with this ring index be tried.
+    void let_through(std::uint64_t index) noexcept {
+        area_->tried.store(index + 1, std::memory_order_release);
+    }
+    // For the producer: ends the hold. Nothing is held until the next success, so that failures count again.
+    void give_up() noexcept;
+
+  private:
+    static constexpr unsigned kHashBits = 48;
+    HoldArea* area_;
+};
+
+}  // namespace pipeline

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// Invoices that are given again: taken from a ledger when they are due, given once, leased until their
+// results are durable, and given back at the end.
+#include "producer/again/second_chances.hpp"
+
+#include <atomic>
+#include <map>
+#include <mutex>
+
+#include "common/core/ring.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/eventually.hpp"
+
+using namespace pipeline;
+using namespace pipeline::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A ledger in memory. The taker's thread and the test use it.
+struct Rows {
+    std::mutex mutex;
+    std::map<std::string, std::uint32_t> due;     // by id: the round
+    std::map<std::string, std::uint32_t> leased;  // as `due`
+    std::uint64_t renewals = 0;
+    std::uint64_t ended_leases = 0;
+    bool fails = false;
+    std::optional<std::chrono::microseconds> next;
+
+    template <class Action>
+    auto with(Action&& action) {
+        const std::lock_guard lock(mutex);
+        return action();
+    }
+};
+
+class MemoryTaker final : public LedgerTaker {
+  public:
+    explicit MemoryTaker(Rows& rows) : rows_(rows) {}
+    std::vector<TakenRow> take(std::size_t most, std::chrono::microseconds,
+                               const std::unordered_set<std::string>&) override {
+        const std::lock_guard lock(rows_.mutex);
+        if (rows_.fails) throw LedgerUnavailable("it is away");
+        std::vector<TakenRow> taken;
+        while (!rows_.due.empty() && taken.size() < most) {
+            const auto [id, round] = *rows_.due.begin();
+            rows_.due.erase(id);
+            rows_.leased[id] = round + 1;
+            TakenRow row;
+            row.id = id;
+            row.earlier.round = round + 1;
+            row.earlier.position = 7;
+            taken.push_back(row);
+        }
+        return taken;
+    }
+    void renew(std::span<const TakenRow> rows, std::chrono::microseconds) override {
+        const std::lock_guard lock(rows_.mutex);
+        rows_.renewals += rows.size();
+    }
+    void give_back(std::span<const TakenRow> rows, std::chrono::microseconds) override {
+        const std::lock_guard lock(rows_.mutex);
+        for (const TakenRow& row : rows) {
+            rows_.leased.erase(row.id);
+            rows_.due[row.id] = row.earlier.round;
+        }
+    }
+    void end_leases(const std::unordered_set<std::string>&) override {
+        const std::lock_guard lock(rows_.mutex);
+        ++rows_.ended_leases;
+    }
+    std::optional<std::chrono::microseconds> until_next() override {
+        const std::lock_guard lock(rows_.mutex);
+        return rows_.due.empty() ? rows_.next : std::optional(0us);
+    }
+
+  private:
+    Rows& rows_;
+};
+
+class AnySource : public Source {
+  public:
+    std::size_t acquire(std::span<Item>) override { return 0; }
+    bool exhausted() const override { return true; }
+    void stop() override {}
+    void wait(int, std::chrono::milliseconds) override {}
+    BringBack bring_back(std::string_view, std::uint64_t) override { return answer; }
+    BringBack answer = BringBack::Ready;
+};
+
+SecondChances::Plan quick() {
+    SecondChances::Plan plan;
+    plan.look_every = 5ms;
+    return plan;
+}
+
+// The ids of the items that are given, once there are some.
+std::vector<std::string> given(SecondChances& chances, Source& source,
+                               std::optional<std::uint64_t> present = {}) {
+    std::array<Item, 4> items{};
+    std::vector<std::string> ids;
+    REQUIRE(eventually([&] {
+        const std::size_t count = chances.acquire(items, present, source);
+        const ByteAreaView bytes(chances.bytes());
+        for (std::size_t i = 0; i < count; ++i) ids.emplace_back(items[i].id_in(bytes));
+        return count != 0;
+    }));
+    return ids;
+}
+
+Record record_of(std::uint32_t round, Outcome outcome) {
+    Record record{};
+    record.parts = Record::kHasAttempt;
+    record.attempt = Attempt();
+    record.attempt.flags = Attempt::kGivenAgain;
+    record.attempt.round = round;
+    record.outcome = outcome;
+    return record;
+}
+
+}  // namespace
+
+TEST_CASE("a due row is given once, with its rounds, and is over when its result is durable", "[again]") {
+    Rows rows;
+    rows.due = {{"x", 4}};
+    AnySource source;
+    SecondChances chances(std::make_unique<MemoryTaker>(rows), {}, quick());
+    std::array<Item, 4> items{};
+    std::size_t count = 0;
+    REQUIRE(eventually([&] { return (count = chances.acquire(items, 99, source)) != 0; }));
+    CHECK(count == 1);
+    const ByteAreaView bytes(chances.bytes());
+    CHECK(items[0].id_in(bytes) == "x");
+    CHECK(items[0].position == 99);  // where the ordered source continues
+    CHECK(items[0].extent == 0);
+    const auto earlier = items[0].given_again_in(bytes);
+    REQUIRE(earlier);
+    CHECK(earlier->round == 5);
+    CHECK(earlier->position == 7);
+    CHECK_FALSE(chances.is_over(1));
+    CHECK(chances.wants_records(0));
+    chances.stored(record_of(5, Outcome::Booked), "x");
+    CHECK(eventually([&] { return chances.is_over(1); }));
+    CHECK(rows.with([&] { return rows.ended_leases; }) == 1);
+}
+
+TEST_CASE("a run is not over while a row is to come, or while the ledger cannot be asked", "[again]") {
+    Rows rows;
+    AnySource source;
+    rows.with([&] { rows.next = 1h; });
+    SecondChances chances(std::make_unique<MemoryTaker>(rows), {}, quick());
+    CHECK_FALSE(chances.is_over(1));
+    CHECK(eventually([&] { return chances.until_due() > 50min && chances.until_due() <= 60min; }));
+    CHECK_FALSE(chances.is_over(1));
+    rows.with([&] {
+        rows.next.reset();
+        rows.fails = true;
+    });
+    CHECK_FALSE(chances.is_over(2));
+    rows.with([&] { rows.fails = false; });
+    CHECK(eventually([&] { return chances.is_over(2); }));
+}
+
+TEST_CASE("rows that were taken and not given go back at the end", "[again]") {
+    Rows rows;
+    rows.due = {{"a", 0}, {"b", 0}, {"c", 0}, {"d", 0}, {"e", 0}, {"f", 0}};
+    AnySource source;
+    {
+        SecondChances chances(std::make_unique<MemoryTaker>(rows), {}, quick());
+        CHECK(given(chances, source).size() == 4);
+        chances.stop();
+    }
+    CHECK(rows.due.size() == 2);
+    CHECK(rows.leased.size() == 4);
+}
+
+TEST_CASE("a row whose name another file has goes back, one whose receipt is missing waits here", "[again]") {
+    Rows rows;
+    rows.due = {{"x", 0}};
+    AnySource source;
+    source.answer = Source::BringBack::NotYet;
+    SecondChances chances(std::make_unique<MemoryTaker>(rows), {}, quick());
+    std::array<Item, 4> items{};
+    REQUIRE(eventually([&] {
+        CHECK(chances.acquire(items, {}, source) == 0);
+        return rows.with([&] { return rows.leased.count("x") == 1; });
+    }));
+    source.answer = Source::BringBack::Occupied;
+    CHECK(eventually([&] {
+        static_cast<void>(chances.acquire(items, {}, source));
+        return rows.with([&] { return rows.leased.empty(); });
+    }));
+    source.answer = Source::BringBack::Ready;
+    CHECK(given(chances, source) == std::vector<std::string>{"x"});
+}
+
+TEST_CASE("rows that are in the pipeline at a start are renewed, and no other leases are kept", "[again]") {
+    Rows rows;
+    TakenRow row;
+    row.id = "x";
+    SecondChances chances(std::make_unique<MemoryTaker>(rows), {row}, quick());
+    CHECK(
+        eventually([&] { return rows.with([&] { return rows.renewals >= 1 && rows.ended_leases == 1; }); }));
+    CHECK_FALSE(chances.is_over(1));
+}
+
+TEST_CASE("without a ledger nothing waits", "[again]") {
+    AnySource source;
+    SecondChances chances(nullptr, {}, quick());
+    std::array<Item, 4> items{};
+    CHECK(chances.acquire(items, {}, source) == 0);
+    CHECK(chances.is_over(0));
+    CHECK_FALSE(chances.wants_records(1));
+    CHECK(chances.until_due() >= 1h);
+}
