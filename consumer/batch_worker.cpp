@@ -2,6 +2,7 @@
 #include "consumer/batch_worker.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace pipeline {
 namespace {
@@ -13,7 +14,8 @@ constexpr std::chrono::nanoseconds kLeastWait{1'000'000};
 }  // namespace
 
 BatchWorker::BatchWorker(const Hand& hand, BatchProcessor& outside, const Chances& chances, WorkClock& clock,
-                         ResultSaver& saver, FlushDuty& flush, DrainWatch& watch, Pacer& pacer) noexcept
+                         ResultSaver& saver, FlushDuty& flush, DrainWatch& watch, Pacer& pacer,
+                         Admission admission)
     : hand_(hand),
       outside_(outside),
       chances_(chances),
@@ -21,11 +23,13 @@ BatchWorker::BatchWorker(const Hand& hand, BatchProcessor& outside, const Chance
       saver_(saver),
       flush_(flush),
       watch_(watch),
-      pacer_(pacer) {}
+      pacer_(pacer),
+      admission_(std::move(admission)) {}
 
 bool BatchWorker::work_off() {
     if (hand_.empty()) return true;
     clock_.begin();
+    admission_.begin_batch();
     Batch batch(hand_, results_, chances_, *this);
     outside_.process(batch);
     batch.save();

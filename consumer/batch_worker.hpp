@@ -12,6 +12,7 @@
 
 #include "common/core/hand.hpp"
 #include "common/core/result.hpp"
+#include "consumer/admission/admission.hpp"
 #include "consumer/hand_worker.hpp"
 #include "consumer/pacer.hpp"
 #include "consumer/result_saver.hpp"
@@ -24,7 +25,7 @@ class BatchWorker final : public HandWorker, private Batch::Owner {
   public:
     // All references must outlive the object. `chances` decides when an item has failed.
     BatchWorker(const Hand& hand, BatchProcessor& outside, const Chances& chances, WorkClock& clock,
-                ResultSaver& saver, FlushDuty& flush, DrainWatch& watch, Pacer& pacer) noexcept;
+                ResultSaver& saver, FlushDuty& flush, DrainWatch& watch, Pacer& pacer, Admission admission);
 
     [[nodiscard]] bool work_off() override;
     // Returns true: a program outside may write to its standard error, or end, at any time.
@@ -34,6 +35,7 @@ class BatchWorker final : public HandWorker, private Batch::Owner {
   private:
     [[nodiscard]] bool save_results(std::span<const Result> results) override;
     [[nodiscard]] std::chrono::nanoseconds do_other_work() override;
+    [[nodiscard]] Batch::Admitted admit(std::uint64_t i) override { return admission_.ask(i); }
     [[nodiscard]] std::optional<std::chrono::nanoseconds> take_permit(bool is_idle) override;
 
     Hand hand_;
@@ -44,6 +46,7 @@ class BatchWorker final : public HandWorker, private Batch::Owner {
     FlushDuty& flush_;
     DrainWatch& watch_;
     Pacer& pacer_;
+    Admission admission_;
     std::array<Result, kMaxBatch> results_;
     std::array<Finding, kMaxBatch> findings_;
 };

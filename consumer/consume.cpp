@@ -26,7 +26,11 @@ ExitStatus run(const ConsumerOptions& options, const Segments& segments, Ledger&
                            : nullptr;
     if (const auto outside = make_batch_processor(options, spool)) {
         limit_memory(options.outside.memory_limit);
-        return Consumer(options, segments, *outside, ledger).run();
+        const RingArea& ring = segments.ring().area();
+        std::shared_ptr<LedgerLookup> booked = make_ledger_lookup(
+            options.ledger, segments.source(),
+            {ring.ledger_id, ring.header.generation, 0, &segments.storage().area().ledger_files});
+        return Consumer(options, segments, *outside, ledger, std::move(booked)).run();
     }
     const auto processor = make_inside(options, spool, make);
     limit_memory(options.outside.memory_limit);

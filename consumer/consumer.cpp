@@ -68,10 +68,11 @@ Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, Pro
 }
 
 Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, BatchProcessor& outside,
-                   Ledger& ledger)
+                   Ledger& ledger, std::shared_ptr<LedgerLookup> booked)
     : Consumer(options, segments, ledger, options.outside.pipeline) {
-    worker_ = std::make_unique<BatchWorker>(hand_, outside, chances_of(options, ring_), clock_, saver_,
-                                            flush_, watch_, pacer_);
+    worker_ =
+        std::make_unique<BatchWorker>(hand_, outside, chances_of(options, ring_), clock_, saver_, flush_,
+                                      watch_, pacer_, Admission(ring_, storage_, hand_, std::move(booked)));
 }
 
 ExitStatus Consumer::run() {

@@ -12,6 +12,7 @@
 #include "common/core/idle_wait.hpp"
 #include "common/core/metrics.hpp"
 #include "common/core/segments/segments.hpp"
+#include "common/ledger/ledger_lookup.hpp"
 #include "common/options/consumer_options.hpp"
 #include "consumer/departure.hpp"
 #include "consumer/drain_watch.hpp"
@@ -30,9 +31,10 @@ class Consumer {
   public:
     // Processes invoices one by one in this process.
     Consumer(const ConsumerOptions& options, const Segments& segments, Processor& processor, Ledger& ledger);
-    // Gives all claimed items together to a processor that works in another process.
+    // Gives all claimed items together to a processor that works in another process. `booked` says which ids
+    // are booked already.
     Consumer(const ConsumerOptions& options, const Segments& segments, BatchProcessor& outside,
-             Ledger& ledger);
+             Ledger& ledger, std::shared_ptr<LedgerLookup> booked);
 
     // Runs until the ring is drained or the supervisor has told the consumer to leave, and returns Drained.
     // Returns NotDrained if the supervisor is dead and the consumer cannot continue: it has waited for the

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks the ledger for the outcomes of files. A spool that starts asks about each of its files, to learn which
-// ones are done.
+// Asks the ledger what it knows of invoices. A spool that starts asks about each of its files, to learn which
+// ones are done. A consumer asks which ids are booked, before it runs a program for them.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "common/core/result.hpp"
@@ -37,6 +39,9 @@ class LedgerLookup {
     // Returns the outcome of the invoice `id` from the file `file`; none if the ledger has no such row, or if
     // the id belongs to another file.
     [[nodiscard]] virtual std::optional<Answer> find(std::string_view id, const FileIdentity& file) = 0;
+    // Sets booked[i] for each id: true if an invoice of that id is booked, from whatever source. Reads one
+    // snapshot. Throws LedgerUnavailable.
+    virtual void find_booked(std::span<const std::string_view> ids, std::span<bool> booked) = 0;
     // Closes the ledger until the next question.
     virtual void close() noexcept = 0;
 };
@@ -48,6 +53,9 @@ class NoLookup final : public LedgerLookup {
     [[nodiscard]] bool knows_source() override { return false; }
     [[nodiscard]] std::optional<Answer> find(std::string_view /*id*/, const FileIdentity& /*file*/) override {
         return std::nullopt;
+    }
+    void find_booked(std::span<const std::string_view> ids, std::span<bool> booked) override {
+        std::fill_n(booked.begin(), ids.size(), false);
     }
     void close() noexcept override {}
 };

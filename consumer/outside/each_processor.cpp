@@ -40,10 +40,11 @@ void EachProcessor::process(Batch& batch) {
         const nanoseconds bound = batch.look_after(steady_clock::now());
         if (batch.is_done()) return;
         const std::size_t i = choose(batch);
-        if (batch.settle_if_held(i)) continue;
         const auto now = steady_clock::now();
         if (not_before_[i] > now) {
             static_cast<void>(child_.wait(false, std::min<nanoseconds>(bound, not_before_[i] - now)));
+        } else if (const auto entry = batch.enter(i); entry != Batch::Entry::Begin) {
+            if (entry == Batch::Entry::Later) not_before_[i] = now + Batch::kAdmitAgain;
         } else if (batch.take_permit()) {
             run(batch, i);
         } else {

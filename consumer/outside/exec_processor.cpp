@@ -63,10 +63,11 @@ void ExecProcessor::converse(std::chrono::nanoseconds bound) {
 
 // Starts the program. Returns false if it could not be started yet.
 bool ExecProcessor::start(std::chrono::nanoseconds bound) {
-    while (next_ < batch_->size() && (batch_->is_finished(next_) || batch_->settle_if_held(next_))) ++next_;
-    if (batch_->is_done()) return false;
+    while (next_ < batch_->size() && batch_->is_finished(next_)) ++next_;
+    const auto entry = batch_->enter(next_);
+    if (entry == Batch::Entry::Finished) return false;
     const std::chrono::nanoseconds delay = starts_.next_at() - steady_clock::now();
-    if (delay > delay.zero() || !batch_->take_permit()) {
+    if (entry == Batch::Entry::Later || delay > delay.zero() || !batch_->take_permit()) {
         child_.rest(std::min(bound, delay > delay.zero() ? delay : batch_->until_permit()));
         return false;
     }
@@ -108,7 +109,10 @@ void ExecProcessor::ask() {
 
 void ExecProcessor::ask_for_more() {
     for (; next_ < batch_->size() && now_.outstanding() < most_outstanding(); ++next_) {
-        if (batch_->is_finished(next_) || batch_->settle_if_held(next_)) continue;
+        if (batch_->is_finished(next_)) continue;
+        const auto entry = batch_->enter(next_);
+        if (entry == Batch::Entry::Later) return;
+        if (entry == Batch::Entry::Finished) continue;
         if (plan_.spool && settle_without_file(*plan_.spool, *batch_, next_)) continue;
         if (plan_.max_items != 0 && now_.asked_count() >= plan_.max_items) return;
         if (!batch_->take_permit()) return;
@@ -251,12 +255,6 @@ void ExecProcessor::end_uncharged(bool is_vain, const std::string& why) {
     if (!is_vain) return starts_.ended();
     notices_.ended_starting(why);
     starts_.ended_in_vain(why);
-}
-
-// Takes the unanswered requests back: they go to the next program.
-void ExecProcessor::take_back() {
-    if (!now_.is_idle()) next_ = now_.item(0);
-    now_ = Conversation(plan_.limits);
 }
 
 void ExecProcessor::drop_surplus(std::string_view line) {

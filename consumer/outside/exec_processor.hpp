@@ -68,7 +68,11 @@ class ExecProcessor final : public BatchProcessor {
     void settle(std::size_t read_count, Cause cause, const std::string& said);
     void charge_first(Cause cause, const std::string& said);
     void end_uncharged(bool is_vain, const std::string& why);
-    void take_back();
+    // Takes the unanswered requests back: they go to the next program.
+    void take_back() {
+        if (!now_.is_idle()) next_ = now_.item(0);
+        now_ = Conversation(plan_.limits);
+    }
     void drop_surplus(std::string_view line);
     void retire_child();
     [[nodiscard]] std::chrono::nanoseconds look_after_batch();

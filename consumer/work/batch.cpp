@@ -131,10 +131,25 @@ void Batch::finish_uncharged(std::size_t i, std::string_view reason) {
     mark_finished(i);
 }
 
-bool Batch::settle_if_held(std::size_t i) {
-    if (!chances_.is_held(hand_, base_ + i)) return false;
-    finish_uncharged(i, "not tried: the source was held");
-    return true;
+// What is booked already is recorded as waiting, due at once: the ledger recognises it. If the booked row has
+// gone meanwhile, the invoice is given again.
+Batch::Entry Batch::enter(std::size_t i) {
+    if (chances_.is_held(hand_, base_ + i)) {
+        finish_uncharged(i, "not tried: the source was held");
+        return Entry::Finished;
+    }
+    switch (owner_.admit(base_ + i)) {
+        case Admitted::Begin:
+            break;
+        case Admitted::Later:
+            until_permit_ = std::min<nanoseconds>(until_permit_, kAdmitAgain);
+            return Entry::Later;
+        case Admitted::IsBooked:
+            finish_uncharged(i, "not run: its id was booked already");
+            results_[i].attempt.retry_after_us = 0;
+            return Entry::Finished;
+    }
+    return Entry::Begin;
 }
 
 bool Batch::hold(std::size_t i, Cause cause, std::string_view said) {

@@ -32,6 +32,13 @@ class Batch {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
+    // Whether an invoice's processing may begin.
+    enum class Admitted : std::uint8_t {
+        Begin,
+        Later,     // it is not known yet: ask again soon
+        IsBooked,  // an invoice of its id is booked already: there is nothing to do
+    };
+
     // The work that a batch leaves to its consumer.
     class Owner {
       public:
@@ -45,6 +52,8 @@ class Batch {
         // Does the consumer's other work that is due, such as a flush. Returns the longest time until it must
         // be called again.
         [[nodiscard]] virtual std::chrono::nanoseconds do_other_work() = 0;
+        // Tells whether the program may be run for item i of the hand now.
+        [[nodiscard]] virtual Admitted admit(std::uint64_t /*i*/) { return Admitted::Begin; }
         // Tries to take the permit for one attempt. Returns zero if it has taken the permit, otherwise the
         // time after which to try again. Returns none if this consumer must leave the unsaved items to
         // another consumer. `is_idle`: no item is being processed.
@@ -101,9 +110,11 @@ class Batch {
     // Finishes item i as failed, with `reason`. Call it if the program's answer for the item cannot be
     // recorded.
     void refuse(std::size_t i, std::string_view reason);
-    // If the source is held, and item i must not be tried now, finishes it as waiting and returns true. Call
-    // it before the work for the item.
-    [[nodiscard]] bool settle_if_held(std::size_t i);
+    // Call it before any work for item i. Finished: the item is finished without any, because the source is
+    // held, or because its id is booked already. Later: ask again after kAdmitAgain.
+    enum class Entry : std::uint8_t { Begin, Later, Finished };
+    static constexpr std::chrono::milliseconds kAdmitAgain{5};
+    [[nodiscard]] Entry enter(std::size_t i);
     // The program for item i has shown that no invoice can be processed: holds the source, and finishes the
     // item as waiting, uncharged. Returns false, and does nothing, if nothing may be held.
     [[nodiscard]] bool hold(std::size_t i, Cause cause, std::string_view said);

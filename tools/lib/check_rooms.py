@@ -44,12 +44,13 @@ ROOMS = {
                 "common/ledger/open producer/sources producer/sources/spool producer/again",
 
     "consumer/work": "common/base common/spec common/os common/core common/core/pace",
+    "consumer/admission": "common/base common/core/bytes common/core common/ledger consumer/work",
     "consumer/protocol": "common/base common/spec common/core common/options consumer/work",
     "consumer/outside": "common/base common/spec common/os common/core consumer/work consumer/protocol",
     "consumer/invoice": "common/base common/os consumer/work",
     "consumer": "common/base common/spec common/os common/core common/core/pace common/core/segments common/options "
                 "common/ledger "
-                "common/ledger/open consumer/work consumer/protocol consumer/outside consumer/invoice",
+                "common/ledger/open consumer/work consumer/admission consumer/protocol consumer/outside consumer/invoice",
 
     "supervisor/options": "common/base common/spec common/cli common/core common/options",
     "supervisor/children": "common/base common/os common/core common/options supervisor/options",

@@ -24,12 +24,13 @@ struct Session {
           source(database, "SELECT 1 FROM sources WHERE source = ?1"),
           row(database,
               "SELECT source, position, status, acquired_at, stored_at FROM invoices WHERE id = ?1"),
+          booked(database, "SELECT 1 FROM invoices WHERE id = ?1 AND status = 'booked'"),
           duplicate(database,
                     "SELECT seen_at FROM duplicates WHERE source = ?1 AND position = ?2 AND id = ?3") {
         database.execute("PRAGMA query_only = 1");
     }
     SqliteConnection database;  // declared before its statements, so that they are destroyed first
-    SqliteStatement source, row, duplicate;
+    SqliteStatement source, row, booked, duplicate;
 };
 
 class SqliteLookup final : public LedgerLookup {
@@ -63,9 +64,26 @@ class SqliteLookup final : public LedgerLookup {
         return attempt([&](Session& session) { return find(session, id, file); });
     }
 
+    void find_booked(std::span<const std::string_view> ids, std::span<bool> booked) override {
+        attempt([&](Session& session) {
+            session.database.execute("BEGIN");
+            for (std::size_t i = 0; i < ids.size(); ++i) booked[i] = is_booked(session, ids[i]);
+            session.database.execute("COMMIT");
+            return true;
+        });
+    }
+
     void close() noexcept override { session_.reset(); }
 
   private:
+    static bool is_booked(Session& session, std::string_view id) {
+        const std::string shown = is_plain_id(id) ? std::string() : printable(id);
+        session.booked.bind(1, shown.empty() ? id : std::string_view(shown));
+        const bool is_there = session.booked.first_row();
+        session.booked.finish();
+        return is_there;
+    }
+
     // Asks for the id as it is stored, and then under the forms in which version 0.1.0 may have stored it.
     std::optional<Answer> find(Session& session, std::string_view id, const FileIdentity& file) const {
         if (is_plain_id(id)) return find_text(session, id, file);

@@ -44,8 +44,8 @@ std::string scope_sql(const TakerScope& scope) {
 }
 
 struct Session {
-    Session(const std::filesystem::path& path, const TakerScope& scope, const KnownLedger& known)
-        : Session(path, open_ledger_database(path, false, known), scope_sql(scope)) {}
+    Session(const std::filesystem::path& ledger, const TakerScope& scope, const KnownLedger& known)
+        : Session(ledger, open_ledger_database(ledger, false, known), scope_sql(scope)) {}
     Session(std::filesystem::path ledger, OpenLedger opened, const std::string& mine)
         : path(std::move(ledger)),
           look(std::move(opened.look)),

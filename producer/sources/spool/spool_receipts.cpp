@@ -26,8 +26,7 @@ namespace {
 constexpr std::size_t kRetryBatch = 256;
 constexpr std::chrono::milliseconds kRetryTime{10};
 constexpr std::chrono::seconds kLookAfterFolders{1};
-// How many names are tried for a moved file until one is free. A third is needed only if a user creates
-// colliding names on purpose.
+// The most names that are tried for a moved file. A third is needed only if a user makes such names.
 constexpr unsigned kMostNames = 1000;
 
 std::string cause_of(int error) {
