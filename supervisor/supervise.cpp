@@ -20,6 +20,7 @@
 #include "supervisor/adoption.hpp"
 #include "supervisor/name_lock.hpp"
 #include "supervisor/preflight.hpp"
+#include "supervisor/report/opening.hpp"
 #include "supervisor/supervisor.hpp"
 #include "supervisor/systemd/notify.hpp"
 
@@ -62,6 +63,10 @@ void log_report(const Report& report, ExitStatus status, const Options& options)
                {"FAILED", fmt::to_string(failed)},
                {"DUPLICATES", fmt::to_string(duplicates)},
                {"IN_FLIGHT", fmt::to_string(report.in_flight())}});
+}
+
+void say(const std::string& line) {
+    if (!line.empty()) log(LogLevel::Notice, "{}", line);
 }
 
 // In a run that ends by itself (--once), logs how many invoices have failed. If all have failed, logs an
@@ -112,6 +117,7 @@ ExitStatus supervise(const Options& given) {
     log(LogLevel::Info, "started: {} {}, source {}, ledger {}", options.consumers.text(),
         verb(options.consumers.most, "consumer", "consumers"), printable(segments.source()),
         printable(plan.ledger));
+    say(source_line(options));
     // An earlier run with --rate may have left the time of its next attempt. Without --rate, clear it.
     if (!options.rate) segments.ring().area().next_begin_ns.store(0, std::memory_order_relaxed);
     Supervisor supervisor(options, segments, signals.get());

@@ -16,7 +16,7 @@
 #include "supervisor/drain.hpp"
 #include "supervisor/options/options.hpp"
 #include "supervisor/reaper.hpp"
-#include "supervisor/report.hpp"
+#include "supervisor/report/report.hpp"
 #include "supervisor/starter.hpp"
 #include "supervisor/steering.hpp"
 #include "supervisor/suspicion.hpp"

@@ -98,8 +98,14 @@ CommandLine declare(Options& options) {
 
 namespace {
 
-// Fills in the default directories and paths. If --source was not given, its spec is a spool without a path;
-// if --ledger was not given, its spec is an SQLite file without a path.
+// True if --source was given neither on the command line nor in a file: its spec is a spool without a path
+// then.
+bool is_source_missing(const Options& options) noexcept {
+    return options.source.kind == SourceSpec::Kind::Spool && options.source.path.empty();
+}
+
+// Fills in the default directories and paths. If --ledger was not given, its spec is an SQLite file without a
+// path.
 void complete(Options& options, const Environment& environment) {
     if (options.state_dir.empty()) {
         const auto found = default_state_directory(environment);
@@ -113,8 +119,9 @@ void complete(Options& options, const Environment& environment) {
     if (options.runtime_dir.empty()) {
         options.runtime_dir = default_runtime_directory(environment).value_or(options.state_dir);
     }
-    if (options.source.kind == SourceSpec::Kind::Spool && options.source.path.empty()) {
+    if (is_source_missing(options)) {
         options.source.path = options.state_dir / "spool";
+        options.source_choice = SourceChoice::Default;
     }
     if (options.ledger.kind == LedgerSpec::Kind::Sqlite && options.ledger.path.empty()) {
         options.ledger.path = options.state_dir / "invoices.db";
@@ -128,10 +135,11 @@ std::size_t find_command(std::span<const char* const> arguments) noexcept {
     return static_cast<std::size_t>(found - arguments.begin());
 }
 
-// Sets the options that `command`, given after "--", stands for: --process each:COMMAND, and also --once if
-// the source has an end. So a command line works as with xargs(1).
+// Sets the options that `command`, given after "--", stands for: --process each:COMMAND, standard input as
+// the source if that is piped and no other was given, and --once if the source has an end. So a command line
+// works as with xargs(1).
 void take_command(std::span<const char* const> command, std::span<const char* const> options_given,
-                  Options& options) {
+                  bool has_piped_ids, Options& options) {
     if (command.empty() || *command.front() == '\0') {
         usage("-- is followed by no command: a program and its arguments are accepted");
     }
@@ -146,18 +154,23 @@ void take_command(std::span<const char* const> command, std::span<const char* co
     } catch (const std::invalid_argument& error) {
         usage(fmt::format("-- {}: {}", in_quotes(join_words(options.process.command)), error.what()));
     }
+    options.has_command = true;
+    if (has_piped_ids && is_source_missing(options)) {
+        options.source = {SourceSpec::Kind::StandardInput, {}, std::nullopt};
+        options.source_choice = SourceChoice::StandardInput;
+    }
     if (options.source.traits().end != SourceTraits::End::Never) options.once = true;
 }
 
 }  // namespace
 
 std::variant<Options, EarlyExit> parse_options(std::span<const char* const> arguments,
-                                               const Environment& environment) {
+                                               const Environment& environment, bool has_piped_ids) {
     Options options;
     const std::size_t end = find_command(arguments);
     const auto given = arguments.first(end);
     if (auto early = parse_command_line(declare(options), given)) return *std::move(early);
-    if (end < arguments.size()) take_command(arguments.subspan(end + 1), given, options);
+    if (end < arguments.size()) take_command(arguments.subspan(end + 1), given, has_piped_ids, options);
     complete(options, environment);
     check_combination(options);
     return options;

@@ -18,8 +18,14 @@ namespace pipeline {
 // How the final report is written.
 enum class ReportFormat : std::uint8_t { Text, Json };
 
+// How the source was chosen. Given: by --source, on the command line or in the file of --config.
+// StandardInput: by a command after "--", because ids may come from standard input. Default: STATE/spool.
+enum class SourceChoice : std::uint8_t { Given, StandardInput, Default };
+
 struct Options : PipelineOptions, SourceOptions, WorkOptions {
     ConsumerRange consumers;
+    SourceChoice source_choice = SourceChoice::Given;
+    bool has_command = false;  // a command after "--" was given
     // The inherited field `source` is spool:STATE/spool by default, and `ledger` is sqlite:STATE/invoices.db.
     bool from_start = false;  // restart an ordered source at its beginning, even if the ledger has a cursor
     std::uint32_t ring_capacity = 16'384;     // slots, kMinCapacity..kMaxCapacity
@@ -42,10 +48,13 @@ inline constexpr std::uint64_t kMostByteCapacity = std::uint64_t{64} << 30U;
 [[nodiscard]] CommandLine declare(Options& options);
 
 // Parses the command line. `arguments` exclude the program's name; `environment` supplies the default
-// directories. Makes every path absolute. Creates nothing and reads only the file of --config. Throws Failure
-// with one line: Usage for a bad option, value or combination; Configuration or NoInput for the file of
+// directories. `has_piped_ids`: standard input is a pipe or a file (may_give_ids()). With a command after
+// "--" and without --source, it is then the source. Makes every path absolute. Creates nothing and reads only
+// the file of --config. Throws Failure with one line: Usage for a bad option, value or combination;
+// Configuration or NoInput for the file of
 // --config.
 [[nodiscard]] std::variant<Options, EarlyExit> parse_options(std::span<const char* const> arguments,
-                                                             const Environment& environment);
+                                                             const Environment& environment,
+                                                             bool has_piped_ids = false);
 
 }  // namespace pipeline

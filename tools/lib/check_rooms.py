@@ -51,8 +51,10 @@ ROOMS = {
     "supervisor/scaling": "common/base common/core common/core/segments supervisor/options supervisor/children",
     "supervisor/watch": "common/base common/os common/core",
     "supervisor/systemd": "common/base common/core supervisor/children supervisor/watch",
+    "supervisor/report": "common/base common/spec common/core supervisor/options",
     "supervisor": "common/base common/os common/shm common/core common/core/segments common/ledger common/ledger/open "
-                  "supervisor/options supervisor/children supervisor/scaling supervisor/watch supervisor/systemd",
+                  "supervisor/options supervisor/children supervisor/scaling supervisor/watch supervisor/systemd "
+                  "supervisor/report",
 
     "observer/options": "common/base common/spec common/cli common/options",
     "observer/see": "common/base common/spec common/os common/shm common/core common/core/segments",

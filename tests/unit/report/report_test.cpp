@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "supervisor/report.hpp"
+#include "supervisor/report/report.hpp"
 
 #include <chrono>
 #include <string>

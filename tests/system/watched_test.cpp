@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// A batch that somebody starts by hand and watches: where its ids come from, what is said of it, and the exit
+// status.
+#include <fcntl.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/pipe.hpp"
+#include "tests/support/pipeline_run.hpp"
+
+using namespace pipeline;
+using namespace pipeline::test;
+
+namespace {
+
+std::string list_of(const PipelineRun& run, const std::string& lines) {
+    const auto file = run.directory() / "ids";
+    write_file(file, lines);
+    return "lines:" + file.string();
+}
+
+void check_says(const std::string& log, const std::string& line) {
+    INFO(log);
+    INFO("missing: " << line);
+    CHECK(log.find(line) != std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("a command after -- takes its ids from a pipe, and ends with it", "[watched]") {
+    PipelineRun run;
+    Pipe pipe;
+    pipe.write("a\nb\nlast");
+    pipe.in.reset();
+    auto supervisor = run.start({"-j2", "--", "true", "{}"}, pipe.out.get());
+    CHECK(supervisor.wait() == 0);
+    check_says(supervisor.err(),
+               "no --source is given: the ids come from standard input (lines:-), until it ends");
+    CHECK(run.column("SELECT id FROM invoices ORDER BY id") == std::vector<std::string>{"a", "b", "last"});
+    run.require_nothing_left();
+}
+
+TEST_CASE("a command after -- takes its ids from a file on standard input", "[watched]") {
+    PipelineRun run;
+    write_file(run.directory() / "ids", "a\nb\n");
+    const UniqueFd file(::open((run.directory() / "ids").c_str(), O_RDONLY | O_CLOEXEC));
+    auto supervisor = run.start({"-P", "2", "--", "true"}, file.get());
+    CHECK(supervisor.wait() == 0);
+    CHECK(run.rows() == 2);
+    run.require_nothing_left();
+}
+
+TEST_CASE("a command after -- watches the spool if standard input can give no ids", "[watched]") {
+    PipelineRun run;
+    auto supervisor = run.start({"-j1", "--", "true"});
+    REQUIRE(eventually([&] { return std::filesystem::exists(run.spool()); }));
+    write_file(run.directory() / "a", "an invoice");
+    std::filesystem::rename(run.directory() / "a", run.spool() / "a");
+    REQUIRE(eventually([&] { return run.has_rows(1); }));
+    CHECK(supervisor.is_running());
+    supervisor.send(SIGTERM);
+    CHECK(supervisor.wait() == 0);
+    check_says(supervisor.err(),
+               "no --source is given, and standard input is no pipe and no file: the source is "
+               "spool:" +
+                   run.spool().string());
+    run.require_nothing_left();
+}
