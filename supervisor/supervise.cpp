@@ -121,8 +121,10 @@ ExitStatus supervise(const Options& given) {
     // An earlier run with --rate may have left the time of its next attempt. Without --rate, clear it.
     if (!options.rate) segments.ring().area().next_begin_ns.store(0, std::memory_order_relaxed);
     Supervisor supervisor(options, segments, signals.get());
-    const ExitStatus status = supervisor.run();
+    const ExitStatus ended = supervisor.run();
     const Report report = supervisor.report();
+    const bool has_failed = ended == ExitStatus::Drained && report.has(*options.fail_on);
+    const ExitStatus status = has_failed ? ExitStatus::SomeFailed : ended;
     if (status == ExitStatus::Drained && report.acquired == 0) {
         const std::uint64_t cursor = segments.ring().area().start_position;
         log(LogLevel::Notice, "nothing new in {}: no invoice was acquired{}", segments.source(),

@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
@@ -25,8 +27,8 @@ constexpr HelpTitles kTitles = {
     "Spools",
     "Programs (each: has {} {path} {attempt} {/} {//} {.} {/.} {#} {%}; no shell)",
     "Sizes and limits (TIME has a unit: ns, us, ms, s, min, h)",
-    "Places",
-    "Other"};
+    "Places and other",
+    "Places and other"};
 
 [[noreturn]] void usage(const std::string& message) {
     throw Failure(ExitStatus::Usage, message);
@@ -43,6 +45,29 @@ CommandOption consumers_option(ConsumerRange& field) {
                 [](const ConsumerRange& range) { return range.text(); }),
             "jP"),
         fmt::format("give the number of consumers, 1 to {}, or MIN..MAX, or auto", kMaxPlaces));
+}
+
+constexpr std::array<std::pair<std::string_view, FailOn>, 3> kFailOn{
+    {{"failed", FailOn::Failed}, {"rejected", FailOn::Rejected}, {"never", FailOn::Never}}};
+
+CommandOption fail_on_option(std::optional<FailOn>& field) {
+    const auto parse = [](std::string_view text) -> std::optional<FailOn> {
+        for (const auto& [word, value] : kFailOn) {
+            if (word == text) return value;
+        }
+        throw std::invalid_argument("failed, rejected or never is accepted");
+    };
+    const auto show = [](const std::optional<FailOn>& value) -> std::optional<std::string> {
+        for (const auto& [word, each] : kFailOn) {
+            if (value == each) return std::string(word);
+        }
+        return std::nullopt;
+    };
+    return with_words(
+        with_fallback(value_option("fail-on", "OUTCOME", "exit status 1 if one is: failed, rejected or never",
+                                   field, parse, show),
+                      "failed with --once, else never"),
+        {"failed", "rejected", "never"});
 }
 
 CommandOption capacity_option(std::string name, std::string_view what, std::uint32_t& field) {
@@ -77,7 +102,8 @@ CommandLine declare(Options& options) {
     insert_before(groups, "source", {consumers_option(options.consumers)});
     insert_before(groups, "rate",
                   {switch_option("from-start", "begin the source anew: what is booked is recognised",
-                                 options.from_start)});
+                                 options.from_start),
+                   fail_on_option(options.fail_on)});
     insert_before(
         groups, "batch-max",
         {capacity_option("ring-capacity", "most invoices waiting", options.ring_capacity),
@@ -87,7 +113,7 @@ CommandLine declare(Options& options) {
                               options.result_capacity)});
     insert_before(groups, "shm-dir",
                   {state_dir_option(options.state_dir), runtime_dir_option(options.runtime_dir)});
-    append(groups, "Other", {report_option(options.report)});
+    append(groups, kTitles.back(), {report_option(options.report)});
     return {"supervisor",
             "--consumers N [OPTION...] [-- COMMAND [ARGUMENT...]]",
             "Moves invoices from a source through N processes into a ledger, each once.",
@@ -123,6 +149,7 @@ void complete(Options& options, const Environment& environment) {
         options.source.path = options.state_dir / "spool";
         options.source_choice = SourceChoice::Default;
     }
+    if (!options.fail_on) options.fail_on = options.once ? FailOn::Failed : FailOn::Never;
     if (options.ledger.kind == LedgerSpec::Kind::Sqlite && options.ledger.path.empty()) {
         options.ledger.path = options.state_dir / "invoices.db";
     }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <variant>
 
@@ -18,6 +19,10 @@ namespace pipeline {
 // How the final report is written.
 enum class ReportFormat : std::uint8_t { Text, Json };
 
+// The outcome of which one invoice is enough for exit status 1. Rejected: an invoice that is rejected or
+// failed.
+enum class FailOn : std::uint8_t { Failed, Rejected, Never };
+
 // How the source was chosen. Given: by --source, on the command line or in the file of --config.
 // StandardInput: by a command after "--", because ids may come from standard input. Default: STATE/spool.
 enum class SourceChoice : std::uint8_t { Given, StandardInput, Default };
@@ -27,6 +32,8 @@ struct Options : PipelineOptions, SourceOptions, WorkOptions {
     SourceChoice source_choice = SourceChoice::Given;
     bool has_command = false;  // a command after "--" was given
     // The inherited field `source` is spool:STATE/spool by default, and `ledger` is sqlite:STATE/invoices.db.
+    // parse_options() always sets it, by default to Failed with --once and else to Never.
+    std::optional<FailOn> fail_on;
     bool from_start = false;  // restart an ordered source at its beginning, even if the ledger has a cursor
     std::uint32_t ring_capacity = 16'384;     // slots, kMinCapacity..kMaxCapacity
     std::uint32_t storage_capacity = 16'384;  // records, kMinCapacity..kMaxCapacity

@@ -12,6 +12,18 @@ double seconds(std::chrono::nanoseconds duration) noexcept {
 
 }  // namespace
 
+bool Report::has(FailOn outcome) const noexcept {
+    switch (outcome) {
+        case FailOn::Failed:
+            return outcomes.failed != 0;
+        case FailOn::Rejected:
+            return outcomes.failed + outcomes.rejected != 0;
+        case FailOn::Never:
+            return false;
+    }
+    return false;
+}
+
 double Report::rate() const noexcept {
     return duration.count() > 0 ? static_cast<double>(outcomes.all()) / seconds(duration) : 0.0;
 }

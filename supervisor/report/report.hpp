@@ -7,6 +7,7 @@
 #include <string>
 
 #include "common/core/layout.hpp"
+#include "supervisor/options/options.hpp"
 
 namespace pipeline {
 
@@ -16,6 +17,8 @@ struct Report {
     std::chrono::nanoseconds duration{};
 
     [[nodiscard]] std::uint64_t in_flight() const noexcept { return acquired - outcomes.all(); }
+    // True if an invoice has the outcome for which the run fails.
+    [[nodiscard]] bool has(FailOn outcome) const noexcept;
     // Acquired invoices that became durable, per second; 0 if no time has passed.
     [[nodiscard]] double rate() const noexcept;
     [[nodiscard]] std::string text() const;  // several lines

@@ -236,7 +236,7 @@ TEST_CASE("lines of any length are recorded: as they are, as duplicates, or as f
     auto supervisor =
         run.start({"--consumers", "2", "--once", "--source", "lines:" + (run.directory() / "ids").string(),
                    "--process", "none", "--report", "json"});
-    REQUIRE(supervisor.wait() == 0);
+    REQUIRE(supervisor.wait() == 1);
     CHECK(run.column("SELECT id FROM invoices WHERE status = 'booked' ORDER BY id") ==
           std::vector<std::string>{"a", "b", "last without a newline", longest});
     CHECK(run.count("SELECT count(*) FROM invoices WHERE status = 'failed' AND reason LIKE '%id%'") == 1);

@@ -70,3 +70,68 @@ TEST_CASE("a command after -- watches the spool if standard input can give no id
                    run.spool().string());
     run.require_nothing_left();
 }
+
+TEST_CASE("a run that ends by itself tells by its exit status whether an invoice has failed", "[watched]") {
+    struct Case {
+        std::string list;
+        std::vector<std::string> options;
+        int status;
+    };
+    // By its id, an invoice is booked (0), rejected (65) or failed (3).
+    const auto wanted = GENERATE(values<Case>({{"0\n65\n", {}, 0},
+                                               {"0\n3\n", {}, 1},
+                                               {"65\n", {"--fail-on", "rejected"}, 1},
+                                               {"3\n", {"--fail-on", "rejected"}, 1},
+                                               {"0\n", {"--fail-on", "rejected"}, 0},
+                                               {"65\n3\n", {"--fail-on", "never"}, 0}}));
+    CAPTURE(wanted.list, wanted.options);
+    PipelineRun run;
+    std::vector<std::string> options{"-j1", "--max-attempts", "1", "--source", list_of(run, wanted.list)};
+    options.insert(options.end(), wanted.options.begin(), wanted.options.end());
+    options.insert(options.end(), {"--", "sh", "-c", "exit \"$1\"", "sh", "{}"});
+    auto supervisor = run.start(options);
+    CHECK(supervisor.wait() == wanted.status);
+    run.require_nothing_left();
+}
+
+TEST_CASE("a run without --once that is drained has ended well, unless --fail-on says otherwise",
+          "[watched]") {
+    const bool is_wanted = GENERATE(false, true);
+    PipelineRun run;
+    std::vector<std::string> options{"-j1",       "--max-attempts", "1", "--source", list_of(run, "1\n"),
+                                     "--process", "each:false"};
+    if (is_wanted) options.insert(options.end(), {"--fail-on", "failed"});
+    auto supervisor = run.start(options);
+    REQUIRE(eventually([&] { return run.has_rows(1); }));
+    supervisor.send(SIGTERM);
+    CHECK(supervisor.wait() == (is_wanted ? 1 : 0));
+    run.require_nothing_left();
+}
+
+TEST_CASE("an invoice that a killed run has left counts with the run that finishes it", "[watched]") {
+    PipelineRun run;
+    const auto gate = run.directory() / "gate";
+    const std::vector<std::string> options{"-j1",
+                                           "--max-attempts",
+                                           "1",
+                                           "--source",
+                                           list_of(run, "1\n"),
+                                           "--",
+                                           "sh",
+                                           "-c",
+                                           "test -e \"$1\" || exec sleep 1000; exit 1",
+                                           "sh",
+                                           gate.string(),
+                                           "{}"};
+    {
+        auto killed = run.start(options);
+        REQUIRE(eventually([&] { return run.acquired() == 1; }));
+        PipelineRun::kill(killed);
+    }
+    write_file(gate, "");
+    auto next = run.start(options);
+    CHECK(next.wait() == 1);
+    auto last = run.start(options);
+    CHECK(last.wait() == 0);  // the row is of the run before
+    run.require_nothing_left();
+}

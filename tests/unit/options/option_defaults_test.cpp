@@ -35,6 +35,10 @@ TEST_CASE("what is not given has its default", "[options]") {
     CHECK(options.log_level == pipeline::LogLevel::Info);
     CHECK(options.report == pipeline::ReportFormat::Text);
     CHECK(options_of({"--consumers", "4", "--once"}).once);
+    CHECK(options.fail_on == FailOn::Never);
+    CHECK(options_of({"--consumers", "4", "--once"}).fail_on == FailOn::Failed);
+    CHECK(options_of({"-j4", "--source=lines:/ids", "--", "a"}).fail_on == FailOn::Failed);
+    CHECK(options_of({"-j4", "--once", "--fail-on=never"}).fail_on == FailOn::Never);
 }
 
 TEST_CASE("the directories follow --state-dir and --runtime-dir", "[options]") {

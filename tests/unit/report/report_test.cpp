@@ -19,6 +19,15 @@ TEST_CASE("a report balances and can be read by people and programs", "[report]"
         report.json() ==
         R"({"acquired":12,"booked":5,"rejected":2,"failed":1,"duplicates":3,"in_flight":1,"seconds":0.500000,"rate":22.0})");
     CHECK(report.text().find("in flight              1") != std::string::npos);
+    CHECK(report.has(FailOn::Failed));
+    CHECK(report.has(FailOn::Rejected));
+    CHECK_FALSE(report.has(FailOn::Never));
+    report.outcomes.failed = 0;
+    CHECK_FALSE(report.has(FailOn::Failed));
+    CHECK(report.has(FailOn::Rejected));
+    report.outcomes.rejected = 0;
+    CHECK_FALSE(report.has(FailOn::Rejected));
+    report.outcomes = {6, 2, 1, 3};
     report.outcomes.booked = 6;
     CHECK(report.text().find("in flight") == std::string::npos);
 }
