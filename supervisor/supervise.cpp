@@ -21,6 +21,7 @@
 #include "supervisor/name_lock.hpp"
 #include "supervisor/preflight.hpp"
 #include "supervisor/report/opening.hpp"
+#include "supervisor/report/summary.hpp"
 #include "supervisor/supervisor.hpp"
 #include "supervisor/systemd/notify.hpp"
 
@@ -74,11 +75,7 @@ void say(const std::string& line) {
 void tell_of_failures(const Report& report, const Options& options) {
     const std::uint64_t failed = report.outcomes.failed;
     if (!options.once || failed == 0) return;
-    log(failed == report.outcomes.all() ? LogLevel::Error : LogLevel::Warning,
-        "{} of {} invoices failed; the ledger has the reasons: SELECT id, reason FROM invoices WHERE status "
-        "= "
-        "'failed'",
-        failed, report.outcomes.all());
+    log(failed == report.outcomes.all() ? LogLevel::Error : LogLevel::Warning, "{}", failures_line(report));
 }
 
 // Returns the names under which earlier starts may have left segments outside --shm-dir: in the directory
@@ -122,7 +119,8 @@ ExitStatus supervise(const Options& given) {
     if (!options.rate) segments.ring().area().next_begin_ns.store(0, std::memory_order_relaxed);
     Supervisor supervisor(options, segments, signals.get());
     const ExitStatus ended = supervisor.run();
-    const Report report = supervisor.report();
+    Report report = supervisor.report();
+    explain(report, options, segments.ring().area().header.generation);
     const bool has_failed = ended == ExitStatus::Drained && report.has(*options.fail_on);
     const ExitStatus status = has_failed ? ExitStatus::SomeFailed : ended;
     if (status == ExitStatus::Drained && report.acquired == 0) {

@@ -142,6 +142,11 @@ void complete(Options& options, const Environment& environment) {
         }
         options.state_dir = *found;
     }
+    // A service has STATE_DIRECTORY, and people who look at its ledger have not.
+    const auto of_people = default_state_directory([&](const char* variable) {
+        return std::string_view(variable) == "STATE_DIRECTORY" ? nullptr : environment(variable);
+    });
+    options.is_usual_state_dir = of_people == options.state_dir;
     if (options.runtime_dir.empty()) {
         options.runtime_dir = default_runtime_directory(environment).value_or(options.state_dir);
     }

@@ -41,7 +41,9 @@ struct Options : PipelineOptions, SourceOptions, WorkOptions {
     // least_result_capacity() of body_max, at most kMostByteCapacity.
     std::uint64_t body_capacity = kUsualByteCapacity;
     std::uint64_t result_capacity = kUsualByteCapacity;
-    std::filesystem::path state_dir;    // absolute; STATE
+    std::filesystem::path state_dir;  // absolute; STATE
+    // True if a program that the user starts without --state-dir has this STATE too.
+    bool is_usual_state_dir = false;
     std::filesystem::path runtime_dir;  // absolute; default_runtime_directory(), else STATE
     ReportFormat report = ReportFormat::Text;
 };

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "common/base/json.hpp"
+
 namespace pipeline {
 namespace {
 
@@ -37,14 +39,28 @@ std::string Report::text() const {
         "duplicates  {:>12}\n",
         acquired, outcomes.booked, outcomes.rejected, outcomes.failed, outcomes.duplicates);
     if (in_flight() != 0) text += fmt::format("in flight   {:>12}  (kept for the next start)\n", in_flight());
-    return text + fmt::format("seconds     {:>12.3f}\nper second  {:>12.0f}\n", seconds(duration), rate());
+    text += fmt::format("seconds     {:>12.3f}\nper second  {:>12.0f}\n", seconds(duration), rate());
+    const char* label = "why";
+    for (const auto& [reason, count] : reasons) {
+        text += fmt::format("{:<12}{:>12}  {}\n", label, count, reason);
+        label = "";
+    }
+    if (reasons_of != 0) text += fmt::format("{:<26}of the last {} that were not booked\n", "", reasons_of);
+    for (const auto& [does, line] : commands) text += fmt::format("{:<12}  {}\n", does, line);
+    return text;
 }
 
 std::string Report::json() const {
+    std::string why;
+    for (const auto& [reason, count] : reasons) {
+        why +=
+            fmt::format(R"({}{{"reason":{},"count":{}}})", why.empty() ? "" : ",", json_text(reason), count);
+    }
+    const std::string of = reasons_of == 0 ? "" : fmt::format(R"(,"reasons_of":{})", reasons_of);
     return fmt::format(
-        R"({{"acquired":{},"booked":{},"rejected":{},"failed":{},"duplicates":{},"in_flight":{},"seconds":{:.6f},"rate":{:.1f}}})",
+        R"({{"acquired":{},"booked":{},"rejected":{},"failed":{},"duplicates":{},"in_flight":{},"seconds":{:.6f},"rate":{:.1f},"reasons":[{}]{}}})",
         acquired, outcomes.booked, outcomes.rejected, outcomes.failed, outcomes.duplicates, in_flight(),
-        seconds(duration), rate());
+        seconds(duration), rate(), why, of);
 }
 
 }  // namespace pipeline

@@ -131,7 +131,8 @@ TEST_CASE("a run in which every command fails says so, however quiet it is", "[e
     CHECK(supervisor.wait() == 1);
     const std::string log = supervisor.err();
     INFO(log);
-    CHECK(log.find("error: 3 of 3 invoices failed; the ledger has the reasons") != std::string::npos);
+    CHECK(log.find("error: 3 of 3 invoices failed: exit status 1; see them: clerk list "
+                   "--status failed") != std::string::npos);
 }
 
 TEST_CASE("a command without a place for the id gets it as its last argument", "[each]") {
