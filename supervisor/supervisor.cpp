@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "common/base/clock.hpp"
 #include "common/base/duration_text.hpp"
@@ -36,6 +38,24 @@ std::chrono::nanoseconds watched_item_timeout(const Options& options) noexcept {
 }
 
 constexpr milliseconds kOrphansEnd{2000};
+
+// Returns what Progress needs to know of the source.
+Progress::Source progress_source(const Options& options, const Segments& segments) {
+    const SourceTraits& traits = options.source.traits();
+    const RingArea& ring = segments.ring().area();
+    Progress::Source source;
+    source.before = segments.storage().durable();
+    // A sequence counts from its beginning, and the next number is its position.
+    if (traits.ids == SourceTraits::Ids::Numbers && ring.start_position != 0)
+        source.before += ring.start_position - 1;
+    if (traits.input == SourceTraits::Input::List) {
+        std::error_code error;
+        const auto bytes = std::filesystem::file_size(options.source.path, error);
+        source.list_bytes = error ? 0 : bytes;
+        source.list_start = ring.start_position;
+    }
+    return source;
+}
 
 Child producer_row(const Options& options) {
     Child producer;
@@ -66,7 +86,7 @@ Supervisor::Supervisor(const Options& options, Segments& segments, int signal_fd
       drain_(options, segments, children_),
       pool_(children_, ring_, [this](std::uint16_t place) { return consumer_row(options_, place); }),
       watch_(ring_, storage_, watched_item_timeout(options)),
-      progress_(ring_, storage_, storage_.durable(), steady_clock::now()),
+      progress_(ring_, storage_, progress_source(options, segments), steady_clock::now()),
       suspicion_(children_, ring_),
       starter_(segments, children_, pool_, drain_, suspicion_),
       reaper_(options, segments, children_, pool_, drain_, suspicion_, progress_),
@@ -75,7 +95,7 @@ Supervisor::Supervisor(const Options& options, Segments& segments, int signal_fd
       started_(steady_clock::now()),
       next_look_(started_ + watch_.tick()),
       durable_at_start_(storage_.durable()),
-      totals_at_start_(storage_.totals()) {
+      totals_(storage_) {
     metrics_.supervisor.process.store(ProcessId::self().pack(), std::memory_order_relaxed);
     metrics_.supervisor.started_ns.store(monotonic_ns(), std::memory_order_relaxed);
     metrics_.supervisor.flush_interval_ns.store(static_cast<std::uint64_t>(options.flush_interval.count()),
@@ -104,12 +124,9 @@ ExitStatus Supervisor::run() {
 }
 
 Report Supervisor::report() const noexcept {
-    const Totals totals = storage_.totals();
     Report report;
     report.acquired = ring_.tail() - durable_at_start_;
-    report.outcomes = {totals.booked - totals_at_start_.booked, totals.rejected - totals_at_start_.rejected,
-                       totals.failed - totals_at_start_.failed,
-                       totals.duplicates - totals_at_start_.duplicates};
+    report.outcomes = totals_.now();
     report.duration = steady_clock::now() - started_;
     return report;
 }

@@ -22,6 +22,7 @@
 #include "supervisor/suspicion.hpp"
 #include "supervisor/systemd/notify.hpp"
 #include "supervisor/watch/progress.hpp"
+#include "supervisor/watch/run_totals.hpp"
 #include "supervisor/watch/watch.hpp"
 
 namespace pipeline {
@@ -67,7 +68,7 @@ class Supervisor {
     TimePoint started_;
     TimePoint next_look_;
     std::uint64_t durable_at_start_;
-    Totals totals_at_start_;
+    RunTotals totals_;
 };
 
 }  // namespace pipeline
