@@ -121,7 +121,9 @@ ExitStatus supervise(const Options& given) {
     const ExitStatus ended = supervisor.run();
     Report report = supervisor.report();
     explain(report, options, segments.ring().area().header.generation);
-    const bool has_failed = ended == ExitStatus::Drained && report.has(*options.fail_on);
+    report.is_halted = supervisor.is_halted();
+    const bool has_failed =
+        ended == ExitStatus::Drained && (report.is_halted || report.has(*options.fail_on));
     const ExitStatus status = has_failed ? ExitStatus::SomeFailed : ended;
     if (status == ExitStatus::Drained && report.acquired == 0) {
         const std::uint64_t cursor = segments.ring().area().start_position;

@@ -14,6 +14,7 @@
 #include "common/base/clock.hpp"
 #include "common/base/duration_text.hpp"
 #include "common/base/log.hpp"
+#include "common/base/plural.hpp"
 #include "common/core/hand.hpp"
 #include "supervisor/children/child_arguments.hpp"
 
@@ -23,6 +24,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
+constexpr milliseconds kHaltTick{20};   // how often to count the failed, with --halt-after
 constexpr milliseconds kFreshTick{10};  // how often to check whether a replacement is at work
 
 bool works_outside(const Options& options) noexcept {
@@ -110,6 +112,7 @@ ExitStatus Supervisor::run() {
         kill_stalled(now);
         progress_.update(now);
         notify_.update(phase(), children_.places(), now);
+        halt_if_due();
         drain_.go_on(now);
         steering_.scale(now);
         if (children_.all_done()) break;
@@ -117,6 +120,7 @@ ExitStatus Supervisor::run() {
     }
     if (!children_.end_orphans(kOrphansEnd))
         log(LogLevel::Warning, "processes that programs of --process have left cannot be killed: see ps");
+    halt_if_due();
     progress_.clear();
     notify_.finish();
     metrics_.supervisor.process.store(0, std::memory_order_relaxed);
@@ -146,6 +150,22 @@ void Supervisor::read_signals() {
         } else {
             steering_.obey(received);
         }
+    }
+}
+
+// Begins a drain if --halt-after asks for it.
+void Supervisor::halt_if_due() {
+    if (!options_.halt_after || is_halted_) return;
+    const Totals run = totals_.now();
+    if (!options_.halt_after->is_reached(run)) return;
+    is_halted_ = true;
+    progress_.clear();
+    const std::string cause = fmt::format("--halt-after {}: {} of {} failed", options_.halt_after->text(),
+                                          run.failed, counted(run.all() - run.duplicates, "result"));
+    if (children_.all_done() || drain_.has_begun()) {
+        log(LogLevel::Notice, "{}", cause);
+    } else {
+        drain_.begin(cause.c_str());
     }
 }
 
@@ -199,6 +219,8 @@ Supervisor::TimePoint Supervisor::next_deadline(TimePoint now) const noexcept {
     if (pool_.is_starting_fresh()) next = std::min(next, now + kFreshTick);
     if (const auto look = steering_.next()) next = std::min(next, *look);
     if (progress_.is_shown()) next = std::min(next, progress_.next());
+    if (options_.halt_after && !is_halted_ && segments_.in_flight() != 0)
+        next = std::min(next, now + kHaltTick);
     next = std::min(next, notify_.next());
     return std::max(next, now);
 }

@@ -70,6 +70,13 @@ CommandOption fail_on_option(std::optional<FailOn>& field) {
         {"failed", "rejected", "never"});
 }
 
+CommandOption halt_after_option(std::optional<HaltAfter>& field) {
+    return value_option("halt-after", "N|P%", "drain once so many, or P% of 20 or more, are failed", field,
+                        parse_halt_after, [](const std::optional<HaltAfter>& after) {
+                            return after ? std::optional(after->text()) : std::nullopt;
+                        });
+}
+
 CommandOption capacity_option(std::string name, std::string_view what, std::uint32_t& field) {
     return count_option(std::move(name), fmt::format("{}, {} to {}", what, kMinCapacity, kMaxCapacity), field,
                         kMinCapacity, kMaxCapacity);
@@ -103,7 +110,7 @@ CommandLine declare(Options& options) {
     insert_before(groups, "rate",
                   {switch_option("from-start", "begin the source anew: what is booked is recognised",
                                  options.from_start),
-                   fail_on_option(options.fail_on)});
+                   fail_on_option(options.fail_on), halt_after_option(options.halt_after)});
     insert_before(
         groups, "batch-max",
         {capacity_option("ring-capacity", "most invoices waiting", options.ring_capacity),
@@ -154,6 +161,8 @@ void complete(Options& options, const Environment& environment) {
         options.source.path = options.state_dir / "spool";
         options.source_choice = SourceChoice::Default;
     }
+    if (options.halt_after && options.ring_capacity == kUsualRingCapacity)
+        options.ring_capacity = std::max(kMinCapacity, 2 * options.consumers.most);
     if (!options.fail_on) options.fail_on = options.once ? FailOn::Failed : FailOn::Never;
     if (options.ledger.kind == LedgerSpec::Kind::Sqlite && options.ledger.path.empty()) {
         options.ledger.path = options.state_dir / "invoices.db";

@@ -13,6 +13,7 @@
 #include "common/core/layout.hpp"
 #include "common/options/pipeline_options.hpp"
 #include "supervisor/options/consumer_range.hpp"
+#include "supervisor/options/halt_after.hpp"
 
 namespace pipeline {
 
@@ -27,6 +28,8 @@ enum class FailOn : std::uint8_t { Failed, Rejected, Never };
 // StandardInput: by a command after "--", because ids may come from standard input. Default: STATE/spool.
 enum class SourceChoice : std::uint8_t { Given, StandardInput, Default };
 
+inline constexpr std::uint32_t kUsualRingCapacity = 16'384;
+
 struct Options : PipelineOptions, SourceOptions, WorkOptions {
     ConsumerRange consumers;
     SourceChoice source_choice = SourceChoice::Given;
@@ -34,8 +37,11 @@ struct Options : PipelineOptions, SourceOptions, WorkOptions {
     // The inherited field `source` is spool:STATE/spool by default, and `ledger` is sqlite:STATE/invoices.db.
     // parse_options() always sets it, by default to Failed with --once and else to Never.
     std::optional<FailOn> fail_on;
+    std::optional<HaltAfter> halt_after;  // none: never
     bool from_start = false;  // restart an ordered source at its beginning, even if the ledger has a cursor
-    std::uint32_t ring_capacity = 16'384;     // slots, kMinCapacity..kMaxCapacity
+    // Slots, kMinCapacity..kMaxCapacity. With --halt-after, parse_options() lowers the default to a few for
+    // each consumer: a drain processes everything that is in the ring.
+    std::uint32_t ring_capacity = kUsualRingCapacity;
     std::uint32_t storage_capacity = 16'384;  // records, kMinCapacity..kMaxCapacity
     // The sizes of the byte areas of ring and storage, in bytes: at least least_body_capacity() and
     // least_result_capacity() of body_max, at most kMostByteCapacity.

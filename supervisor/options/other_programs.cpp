@@ -28,6 +28,7 @@ constexpr std::string_view kSeen = "observer";
 constexpr std::string_view kWhySeen = "and on a terminal, the supervisor shows a line of progress by itself";
 constexpr std::string_view kEcho = "--ledger none with echo in front of the command";
 constexpr std::string_view kTalkative = "--log-level debug";
+constexpr std::string_view kHalt = "--halt-after N";
 constexpr std::string_view kQuiet = "--log-level error";
 constexpr std::string_view kRate = "--rate N/s";
 constexpr std::string_view kMemory = "--memory-limit SIZE";
@@ -90,6 +91,12 @@ constexpr auto kHints = std::to_array<OptionHint>({
     {"--progress", kSeen, kWhySeen},
     {"--dry-run", kEcho, {}},
     {"--dryrun", kEcho, {}},
+    {"--halt", kHalt, "or P% for a share"},
+    {"--halt-on-error", kHalt, {}},
+    {"--fail-fast", kHalt, {}},
+    {"--exit-on-error", kHalt, {}},
+    {"--stop-on-error", kHalt, {}},
+    {"--keep-going", {}, "the run goes on after failures, unless --halt-after is given"},
     {"-v", kTalkative, {}},
     {"-t", kTalkative, {}},
     {"--verbose", kTalkative, {}},

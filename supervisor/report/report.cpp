@@ -40,6 +40,7 @@ std::string Report::text() const {
         acquired, outcomes.booked, outcomes.rejected, outcomes.failed, outcomes.duplicates);
     if (in_flight() != 0) text += fmt::format("in flight   {:>12}  (kept for the next start)\n", in_flight());
     text += fmt::format("seconds     {:>12.3f}\nper second  {:>12.0f}\n", seconds(duration), rate());
+    if (is_halted) text += "halted        by --halt-after; the same command goes on where it was left\n";
     const char* label = "why";
     for (const auto& [reason, count] : reasons) {
         text += fmt::format("{:<12}{:>12}  {}\n", label, count, reason);
@@ -58,9 +59,9 @@ std::string Report::json() const {
     }
     const std::string of = reasons_of == 0 ? "" : fmt::format(R"(,"reasons_of":{})", reasons_of);
     return fmt::format(
-        R"({{"acquired":{},"booked":{},"rejected":{},"failed":{},"duplicates":{},"in_flight":{},"seconds":{:.6f},"rate":{:.1f},"reasons":[{}]{}}})",
+        R"({{"acquired":{},"booked":{},"rejected":{},"failed":{},"duplicates":{},"in_flight":{},"seconds":{:.6f},"rate":{:.1f},"halted":{},"reasons":[{}]{}}})",
         acquired, outcomes.booked, outcomes.rejected, outcomes.failed, outcomes.duplicates, in_flight(),
-        seconds(duration), rate(), why, of);
+        seconds(duration), rate(), is_halted, why, of);
 }
 
 }  // namespace pipeline

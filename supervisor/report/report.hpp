@@ -17,6 +17,7 @@ struct Report {
     std::uint64_t acquired = 0;  // number of invoices, including adopted unfinished ones
     Totals outcomes{};           // of the acquired invoices that are in the ledger
     std::chrono::nanoseconds duration{};
+    bool is_halted = false;  // --halt-after has ended the run
     // Why invoices were rejected or failed: the most frequent reasons, counted over `reasons_of` rows.
     // `reasons_of` is 0 if every row was counted, or if nothing is known.
     std::vector<FrequentReason> reasons;
@@ -36,7 +37,7 @@ struct Report {
     [[nodiscard]] double rate() const noexcept;
     [[nodiscard]] std::string text() const;  // several lines
     // {"acquired":..,"booked":..,"rejected":..,"failed":..,"duplicates":..,"in_flight":..,"seconds":..,"rate":..,
-    // "reasons":[{"reason":..,"count":..}]}, and "reasons_of" if that is not 0
+    // "halted":..,"reasons":[{"reason":..,"count":..}]}, and "reasons_of" if that is not 0
     [[nodiscard]] std::string json() const;
 };
 

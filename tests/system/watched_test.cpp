@@ -218,3 +218,45 @@ TEST_CASE("the live line of a sequence that is gone on with counts what is left"
     run.require_numbers_up_to(800);
     run.require_nothing_left();
 }
+
+TEST_CASE("a run halts once so many invoices are failed, and the next one goes on behind them", "[watched]") {
+    PipelineRun run;
+    std::string list;
+    for (int i = 1; i <= 300; ++i) list += std::to_string(i) + "\n";
+    const std::string source = list_of(run, list);
+    const std::string after = GENERATE("2", "50%");
+    const bool is_watched = GENERATE(false, true);  // without --once
+    std::vector<std::string> options{"-j2", "--max-attempts", "1", "--halt-after", after, "--source", source};
+    if (is_watched) {
+        options.insert(options.end(), {"--process", "each:sh -c 'sleep 0.01; exit 1' sh {}"});
+    } else {
+        options.insert(options.end(), {"--", "sh", "-c", "sleep 0.01; exit 1", "sh", "{}"});
+    }
+    auto supervisor = run.start(options);
+    CHECK(supervisor.wait() == 1);
+    check_says(supervisor.err(), "--halt-after " + after + ": ");
+    check_says(supervisor.err(), " failed: draining, ");
+    check_says(supervisor.out(), "halted        by --halt-after; ");
+    const auto failed = run.rows_by_status()["failed"];
+    CHECK(failed >= (after == "2" ? 2 : 20));
+    CHECK(failed < 300);
+    run.require_nothing_left();
+
+    auto next = run.start({"-j2", "--source", source, "--", "true"});
+    CHECK(next.wait() == 0);
+    CHECK(run.rows() == 300);
+    CHECK(run.rows_by_status()["failed"] == failed);
+    run.require_nothing_left();
+}
+
+TEST_CASE("a run that ends as its last invoice fails is halted too, and one with fewer failures is not",
+          "[watched]") {
+    const std::string after = GENERATE("3", "4");
+    PipelineRun run;
+    auto supervisor = run.start({"-j1", "--max-attempts", "1", "--fail-on", "never", "--halt-after", after,
+                                 "--source", list_of(run, "1\n2\n3\n"), "--", "false"});
+    CHECK(supervisor.wait() == (after == "3" ? 1 : 0));
+    CHECK((supervisor.err().find("--halt-after 3: 3 of 3 results failed") != std::string::npos) ==
+          (after == "3"));
+    run.require_nothing_left();
+}
