@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <exception>
 #include <filesystem>
@@ -20,6 +21,7 @@
 #include "supervisor/adoption.hpp"
 #include "supervisor/name_lock.hpp"
 #include "supervisor/preflight.hpp"
+#include "supervisor/report/closing.hpp"
 #include "supervisor/report/opening.hpp"
 #include "supervisor/report/summary.hpp"
 #include "supervisor/supervisor.hpp"
@@ -114,7 +116,7 @@ ExitStatus supervise(const Options& given) {
     log(LogLevel::Info, "started: {} {}, source {}, ledger {}", options.consumers.text(),
         verb(options.consumers.most, "consumer", "consumers"), printable(segments.source()),
         printable(plan.ledger));
-    say(source_line(options));
+    say(opening_line(options, ::isatty(STDERR_FILENO) == 1));
     // An earlier run with --rate may have left the time of its next attempt. Without --rate, clear it.
     if (!options.rate) segments.ring().area().next_begin_ns.store(0, std::memory_order_relaxed);
     Supervisor supervisor(options, segments, signals.get());
@@ -125,11 +127,8 @@ ExitStatus supervise(const Options& given) {
     const bool has_failed =
         ended == ExitStatus::Drained && (report.is_halted || report.has(*options.fail_on));
     const ExitStatus status = has_failed ? ExitStatus::SomeFailed : ended;
-    if (status == ExitStatus::Drained && report.acquired == 0) {
-        const std::uint64_t cursor = segments.ring().area().start_position;
-        log(LogLevel::Notice, "nothing new in {}: no invoice was acquired{}", segments.source(),
-            cursor == 0 ? "" : fmt::format(", all before position {} were in earlier runs", cursor));
-    }
+    if (ended == ExitStatus::Drained)
+        say(closing_line(options, segments.source(), segments.ring().area().start_position, report.acquired));
     tell_of_failures(report, options);
     log_report(report, status, options);
     print_report(report, options.report);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the supervisor says at the start of a run about choices that the user did not make.
+// The line with which a run begins that a person has started: which source was chosen, and whether the run
+// ends by itself.
 #pragma once
 
 #include <string>
@@ -8,8 +9,10 @@
 
 namespace pipeline {
 
-// Returns one line that says which source was chosen, and why; an empty text if --source was given, or if no
-// command after "--" makes a person expect standard input.
-[[nodiscard]] std::string source_line(const Options& options);
+// Returns one line that says which source was chosen if --source was not given, and that a run which does not
+// end by itself goes on until it is stopped. Returns an empty text if there is nothing of this to say.
+// `is_person_there`: a person sees the log at once, because it goes to a terminal. Without one, only a
+// command after "--" makes a line: then somebody may expect the behaviour of xargs(1).
+[[nodiscard]] std::string opening_line(const Options& options, bool is_person_there);
 
 }  // namespace pipeline

@@ -3,15 +3,9 @@
 // status.
 #include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <sys/ioctl.h>
-#include <termios.h>
 #include <unistd.h>
 
-#include <array>
 #include <filesystem>
-#include <functional>
-#include <regex>
 #include <string>
 #include <vector>
 
@@ -35,45 +29,6 @@ void check_says(const std::string& log, const std::string& line) {
     INFO("missing: " << line);
     CHECK(log.find(line) != std::string::npos);
 }
-
-// A terminal for the standard error of a program, and what the program has shown there.
-class Screen {
-  public:
-    Screen() : terminal_(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)) {
-        REQUIRE(terminal_);
-        REQUIRE(::grantpt(terminal_.get()) == 0);
-        REQUIRE(::unlockpt(terminal_.get()) == 0);
-        std::array<char, 64> name{};
-        REQUIRE(::ptsname_r(terminal_.get(), name.data(), name.size()) == 0);
-        // Kept open, or the terminal would be hung up before a program has it.
-        program_.reset(::open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC));
-        REQUIRE(program_);
-        winsize size{};
-        size.ws_col = 200;
-        size.ws_row = 24;
-        REQUIRE(::ioctl(program_.get(), TIOCSWINSZ, &size) == 0);
-    }
-    // For Process: standard error is this terminal.
-    [[nodiscard]] std::function<void()> as_standard_error() const {
-        return [fd = program_.get()] { ::dup2(fd, STDERR_FILENO); };
-    }
-    // Everything that has been shown so far.
-    [[nodiscard]] const std::string& shown() {
-        std::array<char, 4096> piece;
-        ssize_t bytes = 0;
-        while ((bytes = ::read(terminal_.get(), piece.data(), piece.size())) > 0)
-            shown_.append(piece.data(), static_cast<std::size_t>(bytes));
-        return shown_;
-    }
-    [[nodiscard]] bool shows(const std::string& pattern) {
-        return std::regex_search(shown(), std::regex(pattern));
-    }
-
-  private:
-    UniqueFd terminal_;
-    UniqueFd program_;
-    std::string shown_;
-};
 
 }  // namespace
 
@@ -182,43 +137,6 @@ TEST_CASE("an invoice that a killed run has left counts with the run that finish
     run.require_nothing_left();
 }
 
-TEST_CASE("the live line has failures, the total and the time left of a list", "[watched]") {
-    PipelineRun run;
-    std::string list;
-    for (int i = 1000; i < 3000; ++i) list += std::to_string(i) + "\n";
-    Screen screen;
-    auto supervisor = run.start_in(
-        screen.as_standard_error(),
-        {"-j2", "--max-attempts", "1", "--source", list_of(run, list), "--log-level", "error", "--report",
-         "json", "--", "sh", "-c", "case $1 in *7) exit 65;; *3) exit 1;; esac; sleep 0.01", "sh", "{}"});
-    const bool is_shown = eventually([&] {
-        return screen.shows(
-            "[0-9]+/~?[0-9]+ done \\([0-9]+ %\\), [0-9]+ failed, [0-9]+ rejected, "
-            "[0-9]+ in flight, [0-9]+/s, [0-9]+ (s|min|h) left");
-    });
-    INFO(screen.shown());
-    CHECK(is_shown);
-    supervisor.send(SIGINT);
-    CHECK(supervisor.wait() == 1);
-    run.require_nothing_left();
-}
-
-TEST_CASE("the live line of a sequence that is gone on with counts what is left", "[watched]") {
-    PipelineRun run;
-    auto first = run.start({"-j1", "--once", "--source", "sequence:500", "--process", "none"});
-    CHECK(first.wait() == 0);
-    Screen screen;
-    auto second = run.start_in(screen.as_standard_error(),
-                               {"-j1", "--once", "--source", "sequence:800", "--process", "simulate:20ms"});
-    const bool is_shown =
-        eventually([&] { return screen.shows("[0-9]+/300 done \\([0-9]+ %\\), [0-9]+ in flight"); });
-    INFO(screen.shown());
-    CHECK(is_shown);
-    CHECK(second.wait() == 0);
-    run.require_numbers_up_to(800);
-    run.require_nothing_left();
-}
-
 TEST_CASE("a run halts once so many invoices are failed, and the next one goes on behind them", "[watched]") {
     PipelineRun run;
     std::string list;
@@ -258,5 +176,44 @@ TEST_CASE("a run that ends as its last invoice fails is halted too, and one with
     CHECK(supervisor.wait() == (after == "3" ? 1 : 0));
     CHECK((supervisor.err().find("--halt-after 3: 3 of 3 results failed") != std::string::npos) ==
           (after == "3"));
+    run.require_nothing_left();
+}
+
+TEST_CASE("a second run over a list says what it skips, and how to run it again", "[watched]") {
+    PipelineRun run;
+    const std::string again =
+        "to run all of them again, give another --ledger, as sqlite:FILE; to run what is not booked again: "
+        "--from-start, or clerk retry --status failed";
+    auto first = run.start({"-j2", "--source", list_of(run, "a\nb\nc\n"), "--", "true"});
+    CHECK(first.wait() == 0);
+    const std::string source = list_of(run, "a\nb\nc\n");
+    auto second = run.start({"-j2", "--source", source, "--", "true"});
+    CHECK(second.wait() == 0);
+    check_says(second.err(),
+               "nothing new in " + source + ": all 3 invoices were acquired in earlier runs; " + again);
+    {
+        const UniqueFd list(::open((run.directory() / "ids").c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+        REQUIRE(::write(list.get(), "d\n", 2) == 2);
+    }
+    auto third = run.start({"-j2", "--source", source, "--", "true"});
+    CHECK(third.wait() == 0);
+    check_says(third.err(),
+               "3 invoices of " + source + " were skipped, because earlier runs had acquired them; " + again);
+    CHECK(run.rows() == 4);
+    run.require_nothing_left();
+}
+
+TEST_CASE("the report says why invoices failed, and how to run them again", "[watched]") {
+    PipelineRun run;
+    auto supervisor =
+        run.start({"-j2", "--max-attempts", "1", "--source", list_of(run, "f-1001\nf-1002\ngood\nf-1003\n"),
+                   "--", "sh", "-c", "test \"$1\" = good || { echo no \"$1\" >&2; exit 3; }", "sh", "{}"});
+    CHECK(supervisor.wait() == 1);
+    check_says(supervisor.out(), "why                    3  exit status 3: no {}\n");
+    check_says(supervisor.out(), "run again     clerk retry --status failed --name " + run.name() +
+                                     " --ledger sqlite:" + run.ledger().string() + "\n");
+    check_says(supervisor.err(),
+               "3 of 4 invoices failed: exit status 3: no {}; see them: clerk "
+               "list --status failed");
     run.require_nothing_left();
 }
