@@ -38,7 +38,8 @@ def main(path, program):
     if "COMMAND" not in command["usage"]:
         print(f"complete -c {program} -f")
     for option in specs.options_of(command):
-        print(f"complete -c {program} -l {option['name']}{values_of(option)} -d {quoted(option['help'])}")
+        letters = "".join(f" -s {letter}" for letter in option["letters"])
+        print(f"complete -c {program} -l {option['name']}{letters}{values_of(option)} -d {quoted(option['help'])}")
 
 
 if __name__ == "__main__":

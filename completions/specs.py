@@ -9,6 +9,7 @@ import json
 
 # Options whose value is one of a few words.
 WORDS = {
+    "fail-on": ["failed", "rejected", "never"],
     "log-level": ["error", "warning", "notice", "info", "debug"],
     "report": ["text", "json"],
     "request": ["id", "json", "raw"],

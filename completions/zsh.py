@@ -42,10 +42,11 @@ def action_of(option):
     return ACTIONS.get(specs.kind_of(option), " ")
 
 
-def argument_of(option):
-    text = f"--{option['name']}"
+def argument_of(option, letter=None):
+    """What _arguments is told of the option, or of one of its short forms."""
+    text = f"-{letter}" if letter else f"--{option['name']}"
     if option["argument"]:
-        text += "="
+        text += "+" if letter else "="
     help_text = option["help"]
     spec = quoted(text)[:-1] + "[" + quoted(help_text)[1:-1] + "]"
     if option["argument"]:
@@ -62,7 +63,9 @@ def main(path, program):
             sys.stdout.write(function_of(option["name"]))
     if any(specs.kind_of(option) == "pipeline" for option in options):
         sys.stdout.write("_invoice_pipeline_names() {\n    compadd -- {/dev/shm,/run/invoice-pipeline*}/*.ring(N:t:r)\n}\n\n")
-    sys.stdout.write("_arguments -S \\\n" + " \\\n".join(argument_of(option) for option in options))
+    arguments = [argument_of(option) for option in options]
+    arguments += [argument_of(option, letter) for option in options for letter in option["letters"]]
+    sys.stdout.write("_arguments -S \\\n" + " \\\n".join(arguments))
     sys.stdout.write(" \\\n    '*:::command: _normal'\n" if "COMMAND" in command["usage"] else "\n")
 
 

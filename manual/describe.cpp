@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prints what the programs declare of their command lines, as JSON: {PROGRAM: {usage, summary, groups:
-// [{title, options: [{name, argument, help, default, required}]}]}}. Manual pages, completions and the
+// [{title, options: [{name, argument, help, default, required, letters}]}]}}. Manual pages, completions and the
 // example configuration are made from it, so that none of them can say anything else than --help. It is a
 // part of the build and is not installed.
 #include <cstdio>
@@ -29,7 +29,8 @@ ordered_json describe(const CommandOption& option) {
             {"argument", option.argument},
             {"help", unbroken(option.help)},
             {"default", unbroken(option.fallback)},
-            {"required", !option.missing.empty()}};
+            {"required", !option.missing.empty()},
+            {"letters", option.letters}};
 }
 
 template <class Options>

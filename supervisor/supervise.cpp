@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <exception>
 #include <filesystem>
@@ -20,6 +21,9 @@
 #include "supervisor/adoption.hpp"
 #include "supervisor/name_lock.hpp"
 #include "supervisor/preflight.hpp"
+#include "supervisor/report/closing.hpp"
+#include "supervisor/report/opening.hpp"
+#include "supervisor/report/summary.hpp"
 #include "supervisor/supervisor.hpp"
 #include "supervisor/systemd/notify.hpp"
 
@@ -68,16 +72,16 @@ void log_report(const Report& report, ExitStatus status, const Options& options)
          {"IN_FLIGHT", fmt::to_string(report.in_flight())}});
 }
 
+void say(const std::string& line) {
+    if (!line.empty()) log(LogLevel::Notice, "{}", line);
+}
+
 // In a run that ends by itself (--once), logs how many invoices have failed. If all have failed, logs an
 // error: then the command itself is probably wrong.
 void tell_of_failures(const Report& report, const Options& options) {
     const std::uint64_t failed = report.outcomes.failed;
     if (!options.once || failed == 0) return;
-    log(failed == report.outcomes.all() ? LogLevel::Error : LogLevel::Warning,
-        "{} of {} invoices failed; the ledger has the reasons: SELECT id, reason FROM invoices WHERE status "
-        "= "
-        "'failed'",
-        failed, report.outcomes.all());
+    log(failed == report.outcomes.invoices() ? LogLevel::Error : LogLevel::Warning, "{}", failures_line(report));
 }
 
 // Returns the names under which earlier starts may have left segments outside --shm-dir: in the directory
@@ -116,16 +120,20 @@ ExitStatus supervise(const Options& given) {
     log(LogLevel::Info, "started: {} {}, source {}, ledger {}", options.consumers.text(),
         verb(options.consumers.most, "consumer", "consumers"), printable(segments.source()),
         printable(plan.ledger));
+    say(opening_line(options, ::isatty(STDERR_FILENO) == 1));
     // An earlier run with --rate may have left the time of its next attempt. Without --rate, clear it.
     if (!options.rate) segments.ring().area().next_begin_ns.store(0, std::memory_order_relaxed);
     Supervisor supervisor(options, segments, signals.get());
-    const ExitStatus status = supervisor.run();
-    const Report report = supervisor.report();
-    if (status == ExitStatus::Drained && report.acquired == 0) {
-        const std::uint64_t cursor = segments.ring().area().start_position;
-        log(LogLevel::Notice, "nothing new in {}: no invoice was acquired{}", segments.source(),
-            cursor == 0 ? "" : fmt::format(", all before position {} were in earlier runs", cursor));
-    }
+    const ExitStatus ended = supervisor.run();
+    Report report = supervisor.report();
+    explain(report, options, segments.ring().area().header.generation);
+    report.is_halted = supervisor.is_halted();
+    const bool has_failed =
+        ended == ExitStatus::Drained && (report.is_halted || report.has(*options.fail_on));
+    const ExitStatus status = has_failed ? ExitStatus::SomeFailed : ended;
+    if (ended == ExitStatus::Drained)
+        say(closing_line(options, segments.source(), segments.ring().area().start_position,
+                         report.invoices()));
     tell_of_failures(report, options);
     log_report(report, status, options);
     print_report(report, options.report);

@@ -7,11 +7,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "common/base/clock.hpp"
 #include "common/base/duration_text.hpp"
 #include "common/base/log.hpp"
+#include "common/base/plural.hpp"
 #include "common/core/hand.hpp"
 #include "supervisor/children/child_arguments.hpp"
 
@@ -21,6 +24,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
+constexpr milliseconds kHaltTick{20};   // how often to count the failed, with --halt-after
 constexpr milliseconds kFreshTick{10};  // how often to check whether a replacement is at work
 
 bool works_outside(const Options& options) noexcept {
@@ -36,6 +40,24 @@ std::chrono::nanoseconds watched_item_timeout(const Options& options) noexcept {
 }
 
 constexpr milliseconds kOrphansEnd{2000};
+
+// Returns what Progress needs to know of the source.
+Progress::Source progress_source(const Options& options, const Segments& segments) {
+    const SourceTraits& traits = options.source.traits();
+    const RingArea& ring = segments.ring().area();
+    Progress::Source source;
+    source.before = segments.storage().durable();
+    // A sequence counts from its beginning, and the next number is its position.
+    if (traits.ids == SourceTraits::Ids::Numbers && ring.start_position != 0)
+        source.before += ring.start_position - 1;
+    if (traits.input == SourceTraits::Input::List) {
+        std::error_code error;
+        const auto bytes = std::filesystem::file_size(options.source.path, error);
+        source.list_bytes = error ? 0 : bytes;
+        source.list_start = ring.start_position;
+    }
+    return source;
+}
 
 Child producer_row(const Options& options) {
     Child producer;
@@ -66,7 +88,7 @@ Supervisor::Supervisor(const Options& options, Segments& segments, int signal_fd
       drain_(options, segments, children_),
       pool_(children_, ring_, [this](std::uint16_t place) { return consumer_row(options_, place); }),
       watch_(ring_, storage_, watched_item_timeout(options)),
-      progress_(ring_, storage_, storage_.durable(), steady_clock::now()),
+      progress_(ring_, storage_, progress_source(options, segments), steady_clock::now()),
       suspicion_(children_, ring_),
       starter_(segments, children_, pool_, drain_, suspicion_),
       reaper_(options, segments, children_, pool_, drain_, suspicion_, progress_),
@@ -75,7 +97,7 @@ Supervisor::Supervisor(const Options& options, Segments& segments, int signal_fd
       started_(steady_clock::now()),
       next_look_(started_ + watch_.tick()),
       durable_at_start_(storage_.durable()),
-      totals_at_start_(storage_.totals()) {
+      totals_(storage_) {
     metrics_.supervisor.process.store(ProcessId::self().pack(), std::memory_order_relaxed);
     metrics_.supervisor.started_ns.store(monotonic_ns(), std::memory_order_relaxed);
     metrics_.supervisor.flush_interval_ns.store(static_cast<std::uint64_t>(options.flush_interval.count()),
@@ -90,6 +112,7 @@ ExitStatus Supervisor::run() {
         kill_stalled(now);
         progress_.update(now);
         notify_.update(phase(), children_.places(), now);
+        halt_if_due();
         drain_.go_on(now);
         steering_.scale(now);
         if (children_.all_done()) break;
@@ -97,6 +120,7 @@ ExitStatus Supervisor::run() {
     }
     if (!children_.end_orphans(kOrphansEnd))
         log(LogLevel::Warning, "processes that programs of --process have left cannot be killed: see ps");
+    halt_if_due();
     progress_.clear();
     notify_.finish();
     metrics_.supervisor.process.store(0, std::memory_order_relaxed);
@@ -104,13 +128,9 @@ ExitStatus Supervisor::run() {
 }
 
 Report Supervisor::report() const noexcept {
-    const Totals totals = storage_.totals();
     Report report;
     report.acquired = ring_.tail() - durable_at_start_;
-    report.outcomes = {
-        totals.booked - totals_at_start_.booked,   totals.rejected - totals_at_start_.rejected,
-        totals.failed - totals_at_start_.failed,   totals.duplicates - totals_at_start_.duplicates,
-        totals.waiting - totals_at_start_.waiting, totals.given_again - totals_at_start_.given_again};
+    report.outcomes = totals_.now();
     report.duration = steady_clock::now() - started_;
     return report;
 }
@@ -130,6 +150,22 @@ void Supervisor::read_signals() {
         } else {
             steering_.obey(received);
         }
+    }
+}
+
+// Begins a drain if --halt-after asks for it.
+void Supervisor::halt_if_due() {
+    if (!options_.halt_after || is_halted_) return;
+    const Totals run = totals_.now();
+    if (!options_.halt_after->is_reached(run)) return;
+    is_halted_ = true;
+    progress_.clear();
+    const std::string cause = fmt::format("--halt-after {}: {} of {} failed", options_.halt_after->text(),
+                                          run.failed, counted(run.all() - run.duplicates, "result"));
+    if (children_.all_done() || drain_.has_begun()) {
+        log(LogLevel::Notice, "{}", cause);
+    } else {
+        drain_.begin(cause.c_str());
     }
 }
 
@@ -183,6 +219,8 @@ Supervisor::TimePoint Supervisor::next_deadline(TimePoint now) const noexcept {
     if (pool_.is_starting_fresh()) next = std::min(next, now + kFreshTick);
     if (const auto look = steering_.next()) next = std::min(next, *look);
     if (progress_.is_shown()) next = std::min(next, progress_.next());
+    if (options_.halt_after && !is_halted_ && segments_.in_flight() != 0)
+        next = std::min(next, now + kHaltTick);
     next = std::min(next, notify_.next());
     return std::max(next, now);
 }

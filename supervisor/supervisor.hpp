@@ -16,12 +16,13 @@
 #include "supervisor/drain.hpp"
 #include "supervisor/options/options.hpp"
 #include "supervisor/reaper.hpp"
-#include "supervisor/report.hpp"
+#include "supervisor/report/report.hpp"
 #include "supervisor/starter.hpp"
 #include "supervisor/steering.hpp"
 #include "supervisor/suspicion.hpp"
 #include "supervisor/systemd/notify.hpp"
 #include "supervisor/watch/progress.hpp"
+#include "supervisor/watch/run_totals.hpp"
 #include "supervisor/watch/watch.hpp"
 
 namespace pipeline {
@@ -34,6 +35,9 @@ class Supervisor {
     // Runs until everything is drained or the drain was cut short. Then removes the segments if no invoice is
     // in flight, and returns the exit status.
     [[nodiscard]] ExitStatus run();
+    // True if --halt-after has ended the run, or would have: so many of its invoices are failed. Call it
+    // after run().
+    [[nodiscard]] bool is_halted() const noexcept { return is_halted_; }
     // Returns the report of the run. Call it after run().
     [[nodiscard]] Report report() const noexcept;
 
@@ -42,6 +46,7 @@ class Supervisor {
 
     void wait(TimePoint now);
     void read_signals();
+    void halt_if_due();
     void kill_stalled(TimePoint now);
     void kill_one(Child& child, const Watch::Stalled& stalled);
 
@@ -67,7 +72,8 @@ class Supervisor {
     TimePoint started_;
     TimePoint next_look_;
     std::uint64_t durable_at_start_;
-    Totals totals_at_start_;
+    RunTotals totals_;
+    bool is_halted_ = false;
 };
 
 }  // namespace pipeline

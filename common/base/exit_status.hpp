@@ -6,6 +6,7 @@ namespace pipeline {
 
 enum class ExitStatus : int {
     Drained = 0,         // everything acquired is in the ledger, or an audit balances
+    SomeFailed = 1,      // drained, and an invoice of the run has the outcome that --fail-on names
     Usage = 64,          // the command line is wrong; nothing was started
     DataError = 65,      // an audit does not balance, or the ledger is damaged
     NoInput = 66,        // the source is not there or cannot be read

@@ -14,7 +14,7 @@
 #include "common/base/printable.hpp"
 #include "common/cli/config_file.hpp"
 #include "common/cli/help.hpp"
-#include "common/spec/nearest.hpp"
+#include "common/cli/suggestion.hpp"
 
 namespace po = boost::program_options;
 
@@ -40,37 +40,17 @@ const CommandOption* find_option(const CommandLine& command_line, std::string_vi
     return nullptr;
 }
 
-// Returns the option with this short form, such as "-h"; nullptr if there is none.
+// Returns the option whose short form begins the argument, such as "-h" or "-j8"; nullptr if there is none.
+// Only the short form of an option with a value may be followed by something.
 const CommandOption* find_short(const CommandLine& command_line, std::string_view written) noexcept {
-    if (written.size() != 2) return nullptr;
+    if (written.size() < 2 || written[0] != '-' || written[1] == '-') return nullptr;
     for (const auto& group : command_line.groups) {
         for (const auto& option : group.options) {
-            if (option.letter != 0 && option.letter == written[1]) return &option;
+            if (option.letters.find(written[1]) == std::string::npos) continue;
+            return written.size() > 2 && option.argument.empty() ? nullptr : &option;
         }
     }
     return nullptr;
-}
-
-std::vector<std::string> names_of(const CommandLine& command_line) {
-    std::vector<std::string> names;
-    for (const auto& group : command_line.groups) {
-        for (const auto& option : group.options) names.push_back(option.name);
-    }
-    return names;
-}
-
-// Returns "did you mean WORD? "; an empty text if no word is similar.
-std::string suggest(std::string_view written, const std::vector<std::string>& words,
-                    std::string_view dashes = "") {
-    const auto near = nearest(written, words);
-    return near.empty() ? "" : fmt::format("did you mean {}{}? ", dashes, near);
-}
-
-// Returns a suggestion for the word before the colon of `value`. Returns an empty text if that word is right.
-std::string suggest_value(const CommandOption& option, std::string_view value) {
-    const auto word = value.substr(0, value.find(':'));
-    const bool is_right = std::find(option.words.begin(), option.words.end(), word) != option.words.end();
-    return is_right ? "" : suggest(word, option.words);
 }
 
 const Given* find_given(const std::vector<Given>& all, std::string_view name) noexcept {
@@ -88,10 +68,10 @@ std::vector<CommandOption> common_options(bool with_config) {
     std::vector<CommandOption> options;
     if (with_config) {
         options.push_back(
-            {"config", "FILE", "lines NAME = VALUE; the command line wins", {}, {}, path, {}, 0, {}});
+            {"config", "FILE", "lines NAME = VALUE; the command line wins", {}, {}, path, {}, {}, {}});
     }
-    options.push_back({"help", "", "show this and exit (also -h)", {}, {}, ignore, {}, 'h', {}});
-    options.push_back({"version", "", "show the version and exit (also -V)", {}, {}, ignore, {}, 'V', {}});
+    options.push_back({"help", "", "show this and exit (also -h)", {}, {}, ignore, {}, "h", {}});
+    options.push_back({"version", "", "show the version and exit (also -V)", {}, {}, ignore, {}, "V", {}});
     return options;
 }
 
@@ -101,7 +81,7 @@ std::string suggest_setting(const CommandLine& own, const std::string& name) {
     const auto common = common_options(true);
     const bool is_common = std::any_of(common.begin(), common.end(),
                                        [&](const CommandOption& option) { return option.name == name; });
-    return is_common ? "" : suggest(name, names_of(own));
+    return is_common ? "" : suggest_option(own, name);
 }
 
 // Returns the text with which the option's take() says what is accepted.
@@ -121,9 +101,11 @@ std::string accepted_by(const CommandOption& option) {
 // Throws for an argument that begins with a dash. The message omits everything from '=' on.
 [[noreturn]] void refuse_unknown(const CommandLine& command_line, std::string_view argument) {
     const auto written = argument.substr(0, argument.find('='));
+    if (const auto hint = hint_for(command_line, written); !hint.empty())
+        usage(fmt::format("{} is not an option: {}", printable(written), hint));
     const auto dashes = std::min(written.find_first_not_of('-'), written.size());
     usage(fmt::format("unknown option {}: {}--help lists what is accepted", in_quotes(written),
-                      suggest(written.substr(dashes), names_of(command_line), "--")));
+                      suggest_option(command_line, written.substr(dashes), "--")));
 }
 
 // Throws Failure, in this file's wording, for an argument that Boost refuses.
@@ -177,13 +159,29 @@ void give(std::vector<Given>& all, Given given) {
     all.push_back(std::move(given));
 }
 
+// The parts of a command line, as Boost splits it: an option with its value, or a single argument.
+using Parts = std::vector<po::option>;
+
+// Takes the option whose short form is the argument at `at`. Its value is the rest of the argument or the
+// next argument. Advances `at` to the last part that belongs to the option.
+Given take_short(const CommandOption& option, const Parts& parts, std::size_t& at) {
+    const std::string& written = parts[at].original_tokens.front();
+    if (option.argument.empty()) return {&option, "true"};
+    if (written.size() > 2) return {&option, written.substr(2)};
+    const bool has_next = at + 1 < parts.size() && parts[at + 1].position_key >= 0;
+    if (!has_next) refuse_no_value(option);
+    return {&option, parts[++at].original_tokens.front()};
+}
+
 std::vector<Given> parse_arguments(const CommandLine& command_line, std::span<const char* const> arguments) {
     std::vector<Given> all;
-    for (const auto& part : split(command_line, arguments)) {
+    const Parts parts = split(command_line, arguments);
+    for (std::size_t at = 0; at < parts.size(); ++at) {
+        const po::option& part = parts[at];
         const auto& written = part.original_tokens.front();
         if (part.position_key >= 0) {
             if (const auto* option = find_short(command_line, written)) {
-                give(all, {option, "true"});
+                give(all, take_short(*option, parts, at));
                 continue;
             }
             if (written.starts_with('-')) refuse_unknown(command_line, written);
@@ -211,6 +209,8 @@ std::vector<Given> apply_config(const CommandLine& own, const std::string& path)
     for (const auto& entry : read_config_file(path)) {
         const auto* option = find_option(own, entry.name);
         if (option == nullptr) {
+            if (const auto hint = hint_for(own, "--" + entry.name); !hint.empty())
+                refuse(entry, "not an option: " + hint);
             refuse(entry, "unknown option, " + suggest_setting(own, entry.name) +
                               "the names that --help lists (but config, help, version) are accepted");
         }

@@ -11,18 +11,30 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/cli/option_groups.hpp"
 
 namespace pipeline {
 
+// The answer to an option that other programs have and this one has not. The name has its dashes:
+// "--retries",
+// "-n". `ours`, "--max-attempts N", is what does it here; `note` says more, or is the whole answer if `ours`
+// is empty. All texts are literals.
+struct OptionHint {
+    std::string_view name;
+    std::string_view ours;
+    std::string_view note;
+};
+
 struct CommandLine {
     std::string program;
-    std::string usage;                // --help shows it after the program's name
-    std::string summary;              // the second line of --help
-    std::vector<OptionGroup> groups;  // --help and --version join the last group
-    bool with_config = false;         // the program accepts --config FILE too
+    std::string usage;                    // --help shows it after the program's name
+    std::string summary;                  // the second line of --help
+    std::vector<OptionGroup> groups;      // --help and --version join the last group
+    bool with_config = false;             // the program accepts --config FILE too
+    std::span<const OptionHint> hints{};  // for options of other programs, used in place of "did you mean"
 };
 
 // The answer to --help or --version: the program prints this text to stdout and exits with status 0.
@@ -38,7 +50,8 @@ struct EarlyExit {
 
 // Fills the options' fields from the --config file, then from `arguments`, which win. For --help and
 // --version, returns their text instead. An option is "--name value" or "--name=value"; only with '=' may the
-// value begin with two dashes. Names must not be abbreviated, and no option may be given twice. Any other
+// value begin with two dashes. The short form of an option is "-j value" or "-jvalue". Names must not be
+// abbreviated, and no option may be given twice. Any other
 // argument is an error. Throws Failure: Usage for the command line, Configuration (with file and option) for
 // the file's contents, NoInput if the file cannot be read. Some fields may already be filled when it throws.
 [[nodiscard]] std::optional<EarlyExit> parse_command_line(const CommandLine& command_line,

@@ -15,7 +15,7 @@ CommandOption switch_option(std::string name, std::string help, bool& field) {
         field = yes;
     };
     const auto show_flag = [&field]() { return field ? std::optional<std::string>("true") : std::nullopt; };
-    return {std::move(name), "", std::move(help), {}, {}, take_flag, show_flag, 0, {}};
+    return {std::move(name), "", std::move(help), {}, {}, take_flag, show_flag, {}, {}};
 }
 
 CommandOption with_fallback(CommandOption option, std::string fallback) {
@@ -25,6 +25,11 @@ CommandOption with_fallback(CommandOption option, std::string fallback) {
 
 CommandOption with_words(CommandOption option, std::vector<std::string> words) {
     option.words = std::move(words);
+    return option;
+}
+
+CommandOption with_letters(CommandOption option, std::string letters) {
+    option.letters = std::move(letters);
     return option;
 }
 

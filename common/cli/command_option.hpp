@@ -27,7 +27,7 @@ struct CommandOption {
     // Returns the field's value as text for take(); none if show_arguments() must leave the option out.
     std::function<std::optional<std::string>()> show;
 
-    char letter = 0;                   // the short form, as in -h; 0: none
+    std::string letters;               // the short forms: "jP" for -j and -P; empty: none
     std::vector<std::string> words{};  // suggestions in errors: the words that may begin the value
 };
 
@@ -45,7 +45,7 @@ template <class T, class Parse, class Show>
             {},
             [&field, parse](std::string_view text) { field = parse(text); },
             [&field, show]() -> std::optional<std::string> { return show(field); },
-            0,
+            {},
             {}};
 }
 
@@ -57,6 +57,8 @@ template <class T, class Parse, class Show>
 // Returns the option with the words that may begin its value. If the user misspells one, the error suggests
 // the nearest word.
 [[nodiscard]] CommandOption with_words(CommandOption option, std::vector<std::string> words);
+// Returns the option with short forms: "jP" for -j and -P. A short form's value may follow at once: "-j8".
+[[nodiscard]] CommandOption with_letters(CommandOption option, std::string letters);
 // Returns the option as a mandatory one; `missing` ends the error message if the user omits it.
 [[nodiscard]] CommandOption required(CommandOption option, std::string missing);
 

@@ -50,9 +50,8 @@ CommandOption name_option(std::string& field) {
 
 CommandOption state_dir_option(std::filesystem::path& field) {
     return with_fallback(directory_option("state-dir", "STATE, of spool and ledger", field),
-                         "$STATE_DIRECTORY,\n"
-                         "$XDG_STATE_HOME/invoice-pipeline or\n"
-                         "~/.local/state/invoice-pipeline");
+                         "$STATE_DIRECTORY or\n"
+                         "${XDG_STATE_HOME:-~/.local/state}/invoice-pipeline");
 }
 
 CommandOption runtime_dir_option(std::filesystem::path& field) {

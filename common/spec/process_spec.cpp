@@ -43,14 +43,14 @@ constexpr std::array<ProcessTraits, 5> kProcesses = {
       .word = "exec",
       .argument = SpecArgument::Command,
       .forms = "exec:COMMAND",
-      .help = "exec:COMMAND (is sent ids)",
+      .help = "exec:COMMAND (sent ids)",
       .files = Files::MayRead,
       .is_long_lived = true},
      {.kind = ProcessSpec::Kind::Each,
       .word = "each",
       .argument = SpecArgument::Command,
       .forms = "each:COMMAND",
-      .help = "each:COMMAND (gets one)",
+      .help = "each:COMMAND",
       .files = Files::MayRead,
       .is_long_lived = false}}};
 static_assert(are_in_order(kProcesses));

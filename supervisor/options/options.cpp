@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
@@ -14,6 +16,8 @@
 #include "common/spec/byte_size.hpp"
 #include "common/spec/placeholders.hpp"
 #include "common/spec/words.hpp"
+#include "supervisor/options/combinations.hpp"
+#include "supervisor/options/other_programs.hpp"
 
 namespace pipeline {
 namespace {
@@ -23,16 +27,8 @@ constexpr HelpTitles kTitles = {
     "Spools",
     "Programs (each: has {} {path} {attempt} {/} {//} {.} {/.} {#} {%}; no shell)",
     "Sizes and limits (TIME has a unit: ns, us, ms, s, min, h)",
-    "Places",
-    "Other"};
-
-constexpr std::uint64_t kKibibyte = 1024;
-// The room for the id, which shares a span with the body.
-constexpr std::uint64_t kBesideBody = 4 * kKibibyte;
-// The room for the id, the result and the details of a record, rounded up.
-constexpr std::uint64_t kBesideResult = 80 * kKibibyte;
-constexpr std::uint64_t kLeastByteCapacity = 2 * (kLeastBodyMax + kBesideBody);
-static_assert(kBesideBody >= kMaxIdBytes && kBesideResult >= kMaxIdBytes + kMaxResultBytes);
+    "Places and other",
+    "Places and other"};
 
 [[noreturn]] void usage(const std::string& message) {
     throw Failure(ExitStatus::Usage, message);
@@ -40,11 +36,45 @@ static_assert(kBesideBody >= kMaxIdBytes && kBesideResult >= kMaxIdBytes + kMaxR
 
 CommandOption consumers_option(ConsumerRange& field) {
     return required(
-        value_option(
-            "consumers", "N", fmt::format("1 to {}, or by the load MIN..MAX or auto", kMaxPlaces), field,
-            [](std::string_view text) { return parse_consumers(text, std::thread::hardware_concurrency()); },
-            [](const ConsumerRange& range) { return range.text(); }),
+        with_letters(
+            value_option(
+                "consumers", "N", fmt::format("1 to {}, MIN..MAX or auto (also -j, -P)", kMaxPlaces), field,
+                [](std::string_view text) {
+                    return parse_consumers(text, std::thread::hardware_concurrency());
+                },
+                [](const ConsumerRange& range) { return range.text(); }),
+            "jP"),
         fmt::format("give the number of consumers, 1 to {}, or MIN..MAX, or auto", kMaxPlaces));
+}
+
+constexpr std::array<std::pair<std::string_view, FailOn>, 3> kFailOn{
+    {{"failed", FailOn::Failed}, {"rejected", FailOn::Rejected}, {"never", FailOn::Never}}};
+
+CommandOption fail_on_option(std::optional<FailOn>& field) {
+    const auto parse = [](std::string_view text) -> std::optional<FailOn> {
+        for (const auto& [word, value] : kFailOn) {
+            if (word == text) return value;
+        }
+        throw std::invalid_argument("failed, rejected or never is accepted");
+    };
+    const auto show = [](const std::optional<FailOn>& value) -> std::optional<std::string> {
+        for (const auto& [word, each] : kFailOn) {
+            if (value == each) return std::string(word);
+        }
+        return std::nullopt;
+    };
+    return with_words(
+        with_fallback(value_option("fail-on", "OUTCOME", "exit status 1 if one is: failed, rejected or never",
+                                   field, parse, show),
+                      "failed with --once, else never"),
+        {"failed", "rejected", "never"});
+}
+
+CommandOption halt_after_option(std::optional<HaltAfter>& field) {
+    return value_option("halt-after", "N|P%", "drain once so many, or P% of 20 or more, are failed", field,
+                        parse_halt_after, [](const std::optional<HaltAfter>& after) {
+                            return after ? std::optional(after->text()) : std::nullopt;
+                        });
 }
 
 CommandOption capacity_option(std::string name, std::string_view what, std::uint32_t& field) {
@@ -53,7 +83,8 @@ CommandOption capacity_option(std::string name, std::string_view what, std::uint
 }
 
 CommandOption byte_capacity_option(std::string name, std::string what, std::uint64_t& field) {
-    return bytes_option(std::move(name), std::move(what), field, kLeastByteCapacity, kMostByteCapacity);
+    return bytes_option(std::move(name), std::move(what), field, least_body_capacity(kLeastBodyMax),
+                        kMostByteCapacity);
 }
 
 CommandOption report_option(ReportFormat& field) {
@@ -78,7 +109,8 @@ CommandLine declare(Options& options) {
     insert_before(groups, "source", {consumers_option(options.consumers)});
     insert_before(groups, "rate",
                   {switch_option("from-start", "begin the source anew: what is booked is recognised",
-                                 options.from_start)});
+                                 options.from_start),
+                   fail_on_option(options.fail_on), halt_after_option(options.halt_after)});
     insert_before(
         groups, "batch-max",
         {capacity_option("ring-capacity", "most invoices waiting", options.ring_capacity),
@@ -88,16 +120,25 @@ CommandLine declare(Options& options) {
                               options.result_capacity)});
     insert_before(groups, "shm-dir",
                   {state_dir_option(options.state_dir), runtime_dir_option(options.runtime_dir)});
-    append(groups, "Other", {report_option(options.report)});
-    return {"supervisor", "--consumers N [OPTION...] [-- COMMAND [ARGUMENT...]]",
-            "Moves invoices from a source through N processes into a ledger, each once.", std::move(groups),
-            true};
+    append(groups, kTitles.back(), {report_option(options.report)});
+    return {"supervisor",
+            "--consumers N [OPTION...] [-- COMMAND [ARGUMENT...]]",
+            "Moves invoices from a source through N processes into a ledger, each once.",
+            std::move(groups),
+            true,
+            hints_for_other_programs()};
 }
 
 namespace {
 
-// Fills in the default directories and paths. If --source was not given, its spec is a spool without a path;
-// if --ledger was not given, its spec is an SQLite file without a path.
+// True if --source was given neither on the command line nor in a file: its spec is a spool without a path
+// then.
+bool is_source_missing(const Options& options) noexcept {
+    return options.source.kind == SourceSpec::Kind::Spool && options.source.path.empty();
+}
+
+// Fills in the default directories and paths. If --ledger was not given, its spec is an SQLite file without a
+// path.
 void complete(Options& options, const Environment& environment) {
     if (options.state_dir.empty()) {
         const auto found = default_state_directory(environment);
@@ -110,12 +151,21 @@ void complete(Options& options, const Environment& environment) {
     }
     if (options.once && !options.hold_for) options.hold_for = kDefaultHoldOnce;
     if (options.once && !options.retry.give_up_after) options.retry.give_up_after = kDefaultGiveUpOnce;
+    // A service has STATE_DIRECTORY, and people who look at its ledger have not.
+    const auto of_people = default_state_directory([&](const char* variable) {
+        return std::string_view(variable) == "STATE_DIRECTORY" ? nullptr : environment(variable);
+    });
+    options.is_usual_state_dir = of_people == options.state_dir;
     if (options.runtime_dir.empty()) {
         options.runtime_dir = default_runtime_directory(environment).value_or(options.state_dir);
     }
-    if (options.source.kind == SourceSpec::Kind::Spool && options.source.path.empty()) {
+    if (is_source_missing(options)) {
         options.source.path = options.state_dir / "spool";
+        options.source_choice = SourceChoice::Default;
     }
+    if (options.halt_after && options.ring_capacity == kUsualRingCapacity)
+        options.ring_capacity = std::max(kMinCapacity, 2 * options.consumers.most);
+    if (!options.fail_on) options.fail_on = options.once ? FailOn::Failed : FailOn::Never;
     if (options.ledger.kind == LedgerSpec::Kind::Sqlite && options.ledger.path.empty()) {
         options.ledger.path = options.state_dir / "invoices.db";
     }
@@ -128,10 +178,11 @@ std::size_t find_command(std::span<const char* const> arguments) noexcept {
     return static_cast<std::size_t>(found - arguments.begin());
 }
 
-// Sets the options that `command`, given after "--", stands for: --process each:COMMAND, and also --once if
-// the source has an end. So a command line works as with xargs(1).
+// Sets the options that `command`, given after "--", stands for: --process each:COMMAND, standard input as
+// the source if that is piped and no other was given, and --once if the source has an end. So a command line
+// works as with xargs(1).
 void take_command(std::span<const char* const> command, std::span<const char* const> options_given,
-                  Options& options) {
+                  bool has_piped_ids, Options& options) {
     if (command.empty() || *command.front() == '\0') {
         usage("-- is followed by no command: a program and its arguments are accepted");
     }
@@ -146,149 +197,23 @@ void take_command(std::span<const char* const> command, std::span<const char* co
     } catch (const std::invalid_argument& error) {
         usage(fmt::format("-- {}: {}", in_quotes(join_words(options.process.command)), error.what()));
     }
+    options.has_command = true;
+    if (has_piped_ids && is_source_missing(options)) {
+        options.source = {SourceSpec::Kind::StandardInput, {}, std::nullopt};
+        options.source_choice = SourceChoice::StandardInput;
+    }
     if (options.source.traits().end != SourceTraits::End::Never) options.once = true;
-}
-
-void refuse_unless(bool fits, std::string_view option, std::string_view accepted, const Options& options) {
-    if (fits) return;
-    usage(fmt::format("--{} does not go with --process {}: {}", option, in_quotes(options.process.text()),
-                      accepted));
-}
-
-// Refuses options for programs outside (such as --isolate and --pipeline) that do not fit --process.
-void check_outside(const Options& options) {
-    const OutsideOptions& outside = options.outside;
-    const bool is_program = options.process.is_program();
-    const bool is_long_lived = options.process.traits().is_long_lived;
-    const auto long_lived = [](const ProcessTraits& traits) { return traits.is_long_lived; };
-    const auto program = [](const ProcessTraits& traits) { return traits.argument == SpecArgument::Command; };
-    const std::string for_long_lived =
-        process_forms_where(long_lived, ", ") + ", or --isolate, is accepted with it";
-    refuse_unless(!outside.isolate || !is_program, "isolate", "a program is outside already", options);
-    refuse_unless(outside.request == RequestForm::Id || is_long_lived, "request",
-                  process_forms_where(long_lived) + " is accepted with it", options);
-    refuse_unless(outside.pipeline == 1 || is_long_lived || outside.isolate, "pipeline", for_long_lived,
-                  options);
-    refuse_unless(outside.max_items_per_child == 0 || is_long_lived || outside.isolate, "max-items-per-child",
-                  for_long_lived, options);
-    refuse_unless(outside.start_timeout == kDefaultStartTimeout || is_long_lived || outside.isolate,
-                  "start-timeout", for_long_lived, options);
-    const bool is_each = is_program && !is_long_lived;
-    const auto short_lived = [](const ProcessTraits& traits) {
-        return traits.argument == SpecArgument::Command && !traits.is_long_lived;
-    };
-    const std::string for_each = process_forms_where(short_lived) + " is accepted with it";
-    refuse_unless(outside.standard_input == InputForm::None || is_each, "stdin", for_each, options);
-    refuse_unless(!outside.keep_output || is_each, "keep-output", for_each, options);
-    refuse_unless(!outside.confine || is_program || outside.isolate, "confine",
-                  process_forms_where(program, ", ") + ", or --isolate, is accepted with it", options);
-    if (outside.pipeline > options.batch_max) {
-        usage(fmt::format("--pipeline '{}' is more than --batch-max {}: at most as many are accepted",
-                          outside.pipeline, options.batch_max));
-    }
-}
-
-// Refuses a processor that cannot read what the source gives.
-void check_process(const Options& options) {
-    const SourceTraits& source = options.source.traits();
-    const bool must_read = options.process.traits().files == ProcessTraits::Files::MustRead;
-    if (!must_read || source.ids != SourceTraits::Ids::Numbers) return;
-    usage(fmt::format("--process {} cannot read --source {}, which has no files: with {}, {} is accepted",
-                      in_quotes(options.process.text()), in_quotes(options.source.text()), source.noun,
-                      process_forms_where([](const ProcessTraits& process) {
-                          return process.files != ProcessTraits::Files::MustRead;
-                      })));
-}
-
-// Refuses options that do not fit the kind of source.
-void check_source(const Options& options) {
-    const SourceTraits& traits = options.source.traits();
-    const auto source = in_quotes(options.source.text());
-    if (options.from_start && !traits.is_ordered) {
-        usage(fmt::format(
-            "--from-start does not go with --source {}, which is looked through from its beginning always: "
-            "{} is accepted with it",
-            source, source_forms_where([](const SourceTraits& other) { return other.is_ordered; })));
-    }
-    const bool has_include = !options.spool.include.empty();
-    const bool has_pattern = has_include || !options.spool.exclude.empty();
-    if (has_pattern && traits.input != SourceTraits::Input::Folder) {
-        usage(fmt::format("--spool-{} {} does not go with --source {}: {} is accepted with it",
-                          has_include ? "include" : "exclude",
-                          in_quotes(has_include ? options.spool.include : options.spool.exclude), source,
-                          source_forms_where([](const SourceTraits& other) {
-                              return other.input == SourceTraits::Input::Folder;
-                          })));
-    }
-}
-
-// Refuses a ledger that is the source's list. Refuses a ledger, locks or segments that a spool would take for
-// invoices.
-void check_places(const Options& options) {
-    using Input = SourceTraits::Input;
-    const Input input = options.source.traits().input;
-    const auto source = in_quotes(options.source.text());
-    const bool has_file = options.ledger.has_file();
-    if (has_file && input == Input::List && options.ledger.path == options.source.path) {
-        usage(fmt::format("--ledger {} is the file of --source {}: another file is accepted",
-                          in_quotes(options.ledger.text()), source));
-    }
-    if (input != Input::Folder) return;
-    const bool is_hidden = options.ledger.path.filename().native().starts_with('.');
-    if (has_file && !is_hidden && options.ledger.path.parent_path() == options.source.path) {
-        usage(
-            fmt::format("--ledger {} is in the directory of --source {} and would be taken for an invoice: "
-                        "a file elsewhere is accepted",
-                        in_quotes(options.ledger.text()), source));
-    }
-    const auto refuse_spool = [&](const char* option, const std::filesystem::path& path, const char* what) {
-        if (path != options.source.path) return;
-        usage(
-            fmt::format("--{} {} is the directory of --source {} and its {} would be taken for invoices: "
-                        "another directory is accepted",
-                        option, in_quotes(path.native()), source, what));
-    };
-    refuse_spool("runtime-dir", options.runtime_dir, "locks");
-    refuse_spool("shm-dir", options.shm_dir, "segments");
-}
-
-// Refuses a byte area in which an invoice might find no room for ever.
-void check_bytes(const Options& options) {
-    const auto refuse_less = [&](const char* option, std::uint64_t capacity, std::uint64_t least) {
-        if (capacity >= least) return;
-        usage(fmt::format("--{} {} is too small for --body-max {}: {} or more is accepted with it", option,
-                          byte_size_text(capacity), byte_size_text(options.body_max), byte_size_text(least)));
-    };
-    refuse_less("body-capacity", options.body_capacity, least_body_capacity(options.body_max));
-    refuse_less("result-capacity", options.result_capacity, least_result_capacity(options.body_max));
-}
-
-// Refuses options that are valid alone but not together.
-void check_combination(const Options& options) {
-    check_outside(options);
-    check_process(options);
-    check_source(options);
-    check_places(options);
-    check_bytes(options);
 }
 
 }  // namespace
 
-std::uint64_t least_body_capacity(std::uint64_t body_max) noexcept {
-    return least_capacity_for(body_max + kBesideBody);
-}
-
-std::uint64_t least_result_capacity(std::uint64_t body_max) noexcept {
-    return least_capacity_for(body_max + kBesideResult);
-}
-
 std::variant<Options, EarlyExit> parse_options(std::span<const char* const> arguments,
-                                               const Environment& environment) {
+                                               const Environment& environment, bool has_piped_ids) {
     Options options;
     const std::size_t end = find_command(arguments);
     const auto given = arguments.first(end);
     if (auto early = parse_command_line(declare(options), given)) return *std::move(early);
-    if (end < arguments.size()) take_command(arguments.subspan(end + 1), given, options);
+    if (end < arguments.size()) take_command(arguments.subspan(end + 1), given, has_piped_ids, options);
     complete(options, environment);
     check_combination(options);
     return options;

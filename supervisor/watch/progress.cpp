@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,12 +27,28 @@ std::string time_left(double seconds) {
     return fmt::format("{} h left", (whole + 3599) / 3600);
 }
 
+// Returns the position at which a list goes on behind the item. Only for display: the producer may be writing
+// the slot anew.
+std::uint64_t end_of(const Item& item) noexcept {
+    return item.position.load(std::memory_order_relaxed) + item.extent.load(std::memory_order_relaxed);
+}
+
+// A line that is wider than the terminal would not be erased whole.
+std::string cut_to_terminal(std::string text) {
+    winsize size{};
+    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return text;
+    const std::size_t most = size.ws_col - 1U;
+    if (text.size() > most) text.resize(most);
+    return text;
+}
+
 }  // namespace
 
-Progress::Progress(const Ring& ring, const Storage& storage, std::uint64_t durable, TimePoint now)
+Progress::Progress(const Ring& ring, const Storage& storage, const Source& source, TimePoint now)
     : ring_(ring),
       storage_(storage),
-      durable_at_start_(durable),
+      source_(source),
+      totals_(storage),
       shown_(::isatty(STDERR_FILENO) == 1),
       next_(now + kInterval),
       last_draw_(now) {}
@@ -38,32 +56,63 @@ Progress::Progress(const Ring& ring, const Storage& storage, std::uint64_t durab
 void Progress::update(TimePoint now) {
     if (!shown_ || now < next_) return;
     next_ = now + kInterval;
-    const std::uint64_t durable = storage_.durable();
-    const std::uint64_t done = durable - durable_at_start_;
-    const double elapsed = std::chrono::duration<double>(now - last_draw_).count();
-    const double recent = elapsed > 0 ? static_cast<double>(done - last_done_) / elapsed : 0;
-    per_second_ = drawn_ ? per_second_ + (recent - per_second_) / 4 : recent;
-    last_draw_ = now;
-    last_done_ = done;
+    write_terminal("\r\033[K" + cut_to_terminal(line(look(now))));
     drawn_ = true;
-    const std::uint64_t expected = ring_.area().expected.load(std::memory_order_relaxed);
-    write_terminal("\r\033[K" + line(done, ring_.tail() - durable, expected, per_second_));
+}
+
+Progress::Seen Progress::look(TimePoint now) {
+    const Totals totals = totals_.now();
+    const std::uint64_t durable = storage_.durable();
+    const std::uint64_t acquired = ring_.tail() - totals.given_again;
+    Seen seen;
+    seen.done = totals.all() - totals.waiting;
+    seen.waiting = totals.still_waiting();
+    seen.failed = totals.failed;
+    seen.rejected = totals.rejected;
+    seen.in_flight = ring_.tail() - durable;
+    const double elapsed = std::chrono::duration<double>(now - last_draw_).count();
+    const double recent = elapsed > 0 ? static_cast<double>(seen.done - last_done_) / elapsed : 0;
+    per_second_ = drawn_ ? per_second_ + (recent - per_second_) / 4 : recent;
+    seen.per_second = per_second_;
+    last_draw_ = now;
+    last_done_ = seen.done;
+    std::uint64_t total = ring_.area().expected.load(std::memory_order_relaxed);
+    if (total == 0) {
+        total = acquired == 0 ? 0 : total_of_list(source_, acquired, end_of(ring_.slot(ring_.tail() - 1)));
+        seen.is_estimated = total != 0 && total != acquired;
+    }
+    if (total > source_.before) seen.total = total - source_.before;
+    if (seen.total != 0) seen.total = std::max(seen.total, seen.done + seen.in_flight);
+    return seen;
 }
 
 void Progress::clear() noexcept {
     if (drawn_) write_terminal("\r\033[K");
 }
 
-std::string Progress::line(std::uint64_t done, std::uint64_t in_flight, std::uint64_t expected,
-                           double per_second) {
-    if (expected == 0) return fmt::format("{} done, {} in flight, {:.0f}/s", done, in_flight, per_second);
-    const std::uint64_t total = std::max(expected, done + in_flight);
-    std::string text = fmt::format(
-        "{}/{} done ({} %), {} in flight, {:.0f}/s", done, total,
-        static_cast<std::uint64_t>(100.0 * static_cast<double>(done) / static_cast<double>(total)), in_flight,
-        per_second);
-    if (per_second >= 0.01 && done < total)
-        text += ", " + time_left(static_cast<double>(total - done) / per_second);
+std::uint64_t Progress::total_of_list(const Source& source, std::uint64_t acquired,
+                                      std::uint64_t end) noexcept {
+    if (acquired == 0 || end <= source.list_start || end > source.list_bytes) return 0;
+    const double bytes = static_cast<double>(end - source.list_start) / static_cast<double>(acquired);
+    const double left = static_cast<double>(source.list_bytes - end) / bytes;
+    return acquired + static_cast<std::uint64_t>(std::llround(left));
+}
+
+std::string Progress::line(const Seen& seen) {
+    std::string text = fmt::format("{}", seen.done);
+    if (seen.total == 0) {
+        text += " done";
+    } else {
+        text += fmt::format("/{}{} done ({} %)", seen.is_estimated ? "~" : "", seen.total,
+                            static_cast<std::uint64_t>(100.0 * static_cast<double>(seen.done) /
+                                                       static_cast<double>(seen.total)));
+    }
+    if (seen.waiting != 0) text += fmt::format(", {} waiting", seen.waiting);
+    if (seen.failed != 0) text += fmt::format(", {} failed", seen.failed);
+    if (seen.rejected != 0) text += fmt::format(", {} rejected", seen.rejected);
+    text += fmt::format(", {} in flight, {:.0f}/s", seen.in_flight, seen.per_second);
+    if (seen.total > seen.done && seen.per_second >= 0.01)
+        text += ", " + time_left(static_cast<double>(seen.total - seen.done) / seen.per_second);
     return text;
 }
 

@@ -24,7 +24,7 @@ void process(PipelineRun& run, const std::string& ids, std::vector<std::string> 
     auto supervisor = run.start_program(FAULTY_SUPERVISOR, options);
     const int status = supervisor.wait();
     INFO(supervisor.err());
-    REQUIRE(status == 0);
+    REQUIRE(status == run.expected_status());
     run.require_nothing_left();
 }
 

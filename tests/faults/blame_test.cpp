@@ -52,13 +52,13 @@ TEST_CASE("an invoice that kills the whole pipeline at every attempt fails alone
                                            fmt::format("each:{} {{}}", program.string())};
     constexpr int kMostStarts = 6;  // one in which nobody knows who it was, three attempts, and the end
     int status = -1;
-    for (int start = 0; start < kMostStarts && status != 0; ++start) {
+    for (int start = 0; start < kMostStarts && status != 0 && status != 1; ++start) {
         auto supervisor = run.start_in(be_a_group, options);
         status = supervisor.wait();
-        CHECK((status == 0 || status == 1000 + SIGKILL));
+        CHECK((status == 0 || status == 1 || status == 1000 + SIGKILL));
         REQUIRE(eventually([] { return PipelineRun::has_no_children(); }));
     }
-    REQUIRE(status == 0);
+    REQUIRE(status < 1000);  // 1 if this run, and not one before it, has recorded the bad one
     CHECK(run.column("SELECT id || ' ' || status || ' ' || attempts FROM invoices ORDER BY id") ==
           std::vector<std::string>{"bad failed 3", "good booked 1"});
     run.require_nothing_left();

@@ -6,6 +6,7 @@
 """
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -93,6 +94,9 @@ class Fish(unittest.TestCase):
                 names = ["--" + option["name"] for option in specs.options_of(command)]
                 self.assertEqual(sorted(in_fish(f"{program} --")), sorted(names))
 
+    def test_short_forms_are_offered(self):
+        self.assertLessEqual({"-j", "-P", "-h", "-V"}, set(in_fish("supervisor -")))
+
     def test_words_are_offered(self):
         self.assertEqual(in_fish("supervisor --log-level n"), ["notice"])
         self.assertEqual(sorted(in_fish("supervisor --ledger ")), ["none", "sqlite:"])
@@ -110,6 +114,9 @@ class Zsh(unittest.TestCase):
                 self.assertEqual(done.stderr, "")
                 declared = [line.split("[")[0].rstrip("=") for line in done.stdout.splitlines() if line.startswith("--")]
                 self.assertEqual(declared, ["--" + option["name"] for option in specs.options_of(command)])
+                short = [line.split("[")[0].rstrip("+") for line in done.stdout.splitlines() if re.match("-[^-]", line)]
+                self.assertEqual(short[1:],  # after -S, which is for _arguments itself
+                                 ["-" + letter for option in specs.options_of(command) for letter in option["letters"]])
 
 
 if __name__ == "__main__":

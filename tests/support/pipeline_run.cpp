@@ -101,6 +101,10 @@ std::map<std::string, std::uint64_t> PipelineRun::rows_by_status() const {
     return counts;
 }
 
+int PipelineRun::expected_status() const {
+    return rows_by_status()["failed"] == 0 ? 0 : 1;
+}
+
 void PipelineRun::require_numbers_up_to(std::uint64_t numbers) const {
     CHECK(rows() == numbers);
     CHECK(

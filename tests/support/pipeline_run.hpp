@@ -47,6 +47,9 @@ class PipelineRun {
     [[nodiscard]] std::map<std::string, std::uint64_t> rows_by_status() const;
     [[nodiscard]] std::uint64_t count(const std::string& sql) const;  // the first column of the first row
     [[nodiscard]] std::vector<std::string> column(const std::string& sql) const;
+    // The exit status with which a run with --once must have ended if it has recorded all of these rows: 1 if
+    // one is failed, else 0.
+    [[nodiscard]] int expected_status() const;
     // Fails unless the ids are exactly 1..count, in whatever order.
     void require_numbers_up_to(std::uint64_t count) const;
 

@@ -128,10 +128,11 @@ TEST_CASE("a run in which every command fails says so, however quiet it is", "[e
     auto supervisor =
         run.start({"--consumers", "1", "--source", "lines:" + (run.directory() / "ids").string(),
                    "--max-attempts", "1", "--log-level", "error", "--", "false"});
-    CHECK(supervisor.wait() == 0);
+    CHECK(supervisor.wait() == 1);
     const std::string log = supervisor.err();
     INFO(log);
-    CHECK(log.find("error: 3 of 3 invoices failed; the ledger has the reasons") != std::string::npos);
+    CHECK(log.find("error: 3 of 3 invoices failed: exit status 1; see them: clerk list "
+                   "--status failed") != std::string::npos);
 }
 
 TEST_CASE("a command without a place for the id gets it as its last argument", "[each]") {
@@ -179,7 +180,7 @@ TEST_CASE("a command finds the file of a spool's invoice by {path}", "[each]") {
     write_file(run.spool() / "c", "wrong\n");
     auto supervisor = run.start({"--consumers", "1", "--once", "--source", "spool:" + run.spool().string(),
                                  "--max-attempts", "1", "--", "grep", "-q", "right", "{path}"});
-    REQUIRE(supervisor.wait() == 0);
+    REQUIRE(supervisor.wait() == 1);
     CHECK(to_text(outcomes(run)) == to_text({{"a b", "booked 1"}, {"c", "failed 1 exit status 1"}}));
     run.require_nothing_left();
 }

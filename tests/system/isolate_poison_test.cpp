@@ -28,7 +28,7 @@ TEST_CASE("a processor that crashes on an invoice, isolated, costs that invoice 
                                  "--item-timeout", "5s", "--max-attempts", "2"}));
     const int status = supervisor.wait();
     INFO(supervisor.err());
-    REQUIRE(status == 0);
+    REQUIRE(status == 1);
     run.require_nothing_left();
     auto found = outcomes(run);
     CHECK(std::erase_if(found, [](const auto& outcome) {

@@ -72,7 +72,7 @@ TEST_CASE("an invoice that takes more memory than --memory-limit fails alone, is
     auto supervisor = run.start(options);
     const int status = supervisor.wait();
     INFO(supervisor.err());
-    REQUIRE(status == 0);
+    REQUIRE(status == 1);
     const auto found = outcomes(run);
     CHECK(found.at("large.xml").starts_with("failed "));
     CHECK(found.at("large.xml").ends_with("out of memory"));

@@ -24,7 +24,7 @@ void run_list(PipelineRun& run, std::vector<std::string> options) {
     auto supervisor = run.start(options);
     const int status = supervisor.wait();
     INFO(supervisor.err());
-    REQUIRE(status == 0);
+    REQUIRE(status == run.expected_status());
     run.require_nothing_left();
 }
 

@@ -24,7 +24,7 @@ std::string run_to_end(PipelineRun& run, const std::vector<std::string>& ids,
     auto supervisor = run.start(over(run, ids, std::move(options)));
     const int status = supervisor.wait();
     INFO(supervisor.err());
-    REQUIRE(status == 0);
+    REQUIRE(status == run.expected_status());
     CHECK(run.rows() == ids.size());
     run.require_nothing_left();
     return supervisor.err();

@@ -19,7 +19,8 @@ using Outcomes = std::map<std::string, std::string>;
 [[nodiscard]] std::vector<std::string> over(PipelineRun& run, const std::vector<std::string>& ids,
                                             std::vector<std::string> options);
 
-// Runs the ids to their end; fails unless that goes well and nothing is left, no process and no segment.
+// Runs the ids to their end; fails unless that goes well and nothing is left, no process and no segment. The
+// exit status must be 1 if an invoice is failed, else 0.
 // Returns what the supervisor and its children have written to standard error.
 std::string run_to_end(PipelineRun& run, const std::vector<std::string>& ids,
                        std::vector<std::string> options);

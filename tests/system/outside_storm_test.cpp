@@ -113,7 +113,7 @@ TEST_CASE("an invoice that kills its program ends, even if its consumers are kil
         const auto consumers = supervisor.children("consumer");
         if (!consumers.empty()) ::kill(consumers.front(), SIGKILL);
     }
-    REQUIRE(supervisor.wait() == 0);
+    REQUIRE(supervisor.wait() == 1);
     CHECK(outcomes(run).at("hang").starts_with("failed 12 "));
     CHECK(run.count("SELECT count(*) FROM invoices WHERE status = 'booked'") == 50);
     run.require_nothing_left();

@@ -205,7 +205,7 @@ TEST_CASE("an invoice that takes longer than the item timeout is failed with tha
     PipelineRun run;
     auto supervisor = run.start({"--consumers", "1", "--once", "--source", "sequence:1", "--process",
                                  "simulate:60s", "--item-timeout", "100ms", "--max-attempts", "2"});
-    REQUIRE(supervisor.wait() == 0);
+    REQUIRE(supervisor.wait() == 1);
     CHECK(run.column("SELECT status || ': ' || reason FROM invoices") ==
           std::vector<std::string>{"failed: ran longer than 100 ms"});
     run.require_nothing_left();

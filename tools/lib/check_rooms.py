@@ -33,6 +33,7 @@ ROOMS = {
     "common/ledger/sqlite/rows": "common/base common/core common/ledger common/ledger/sqlite/engine",
     "common/ledger/sqlite": "common/base common/os common/core common/ledger common/ledger/sqlite/engine "
                             "common/ledger/sqlite/rows",
+    "common/ledger/sqlite/summary": "common/base common/ledger/sqlite common/ledger/sqlite/engine",
     "common/ledger/open": "common/spec common/ledger common/ledger/sqlite",
 
     "producer/sources/list": "common/base common/os common/core",
@@ -57,8 +58,11 @@ ROOMS = {
     "supervisor/scaling": "common/base common/core common/core/segments supervisor/options supervisor/children",
     "supervisor/watch": "common/base common/os common/core common/core/pace",
     "supervisor/systemd": "common/base common/core supervisor/children supervisor/watch",
+    "supervisor/report": "common/base common/spec common/core common/options common/ledger/sqlite/summary "
+                         "supervisor/options",
     "supervisor": "common/base common/os common/shm common/core common/core/segments common/ledger common/ledger/open "
-                  "supervisor/options supervisor/children supervisor/scaling supervisor/watch supervisor/systemd",
+                  "supervisor/options supervisor/children supervisor/scaling supervisor/watch supervisor/systemd "
+                  "supervisor/report",
 
     "observer/options": "common/base common/spec common/cli common/options",
     "observer/see": "common/base common/spec common/os common/shm common/core common/core/segments",

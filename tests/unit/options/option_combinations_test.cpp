@@ -2,6 +2,15 @@
 // Options of the supervisor that go together, and those that do not.
 #include "supervisor/options/options.hpp"
 
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "common/base/fd.hpp"
+#include "supervisor/options/standard_input.hpp"
 #include "tests/unit/options/supervisor_arguments.hpp"
 
 using namespace pipeline;
@@ -60,6 +69,57 @@ TEST_CASE("a command after -- is run for each invoice, and ends with a source th
           "--process and a command after -- are given: one of them is accepted");
     CHECK(error_of(with_consumers({"--process", "none", "--", "a"})) ==
           "--process and a command after -- are given: one of them is accepted");
+}
+
+TEST_CASE("a command after -- takes its ids from a pipe if no source is given", "[options]") {
+    const auto options_with_pipe = [](const Arguments& arguments) {
+        return std::get<Options>(parse_options(pointers_to(arguments), kEnvironment, true));
+    };
+    const auto options = options_with_pipe(with_consumers({"--", "convert", "{}"}));
+    CHECK(options.source.text() == "lines:-");
+    CHECK(options.source_choice == SourceChoice::StandardInput);
+    CHECK(options.once);
+
+    // Not if a source is given, on the command line or in a file, even if that is the usual one.
+    for (const auto* source : {"spool:/in", "spool:/home/u/.local/state/invoice-pipeline/spool"}) {
+        const auto given = options_with_pipe(with_consumers({"--source", source, "--", "a"}));
+        CHECK(given.source.text() == source);
+        CHECK(given.source_choice == SourceChoice::Given);
+        CHECK_FALSE(given.once);
+    }
+    const OptionsFile file("source = lines:/ids\n");
+    const auto configured = options_with_pipe(with_consumers({"--config", file.path(), "--", "a"}));
+    CHECK(configured.source.text() == "lines:/ids");
+    CHECK(configured.source_choice == SourceChoice::Given);
+
+    // Nor without a command after "--", nor from a terminal or /dev/null.
+    CHECK(options_with_pipe(with_consumers({"--process", "each:a"})).source.kind == SourceSpec::Kind::Spool);
+    const auto watched = options_of(with_consumers({"--", "a"}));
+    CHECK(watched.source.text() == "spool:/home/u/.local/state/invoice-pipeline/spool");
+    CHECK(watched.source_choice == SourceChoice::Default);
+    CHECK_FALSE(watched.once);
+}
+
+TEST_CASE("a pipe, a socket and a file may give ids, a terminal and /dev/null do not", "[options]") {
+    const TemporaryFolder folder;
+    folder.write("ids", "a\n");
+    const auto gives = [](int fd) {
+        const UniqueFd owner(fd);
+        return may_give_ids(fd);
+    };
+    CHECK(gives(::open((folder / "ids").c_str(), O_RDONLY)));
+    CHECK_FALSE(gives(::open((folder / "ids").c_str(), O_WRONLY)));
+    CHECK_FALSE(gives(::open("/dev/null", O_RDONLY)));
+    CHECK_FALSE(gives(::open("/", O_RDONLY)));
+    CHECK_FALSE(gives(::posix_openpt(O_RDWR | O_NOCTTY)));
+    CHECK_FALSE(may_give_ids(-1));
+    std::array<int, 2> ends{};
+    REQUIRE(::pipe(ends.data()) == 0);
+    CHECK(gives(ends[0]));
+    CHECK_FALSE(gives(ends[1]));
+    REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()) == 0);
+    CHECK(gives(ends[0]));
+    ::close(ends[1]);
 }
 
 TEST_CASE("options of work outside are accepted where there is some", "[options]") {

@@ -35,6 +35,16 @@ TEST_CASE("what is not given has its default", "[options]") {
     CHECK(options.log_level == pipeline::LogLevel::Info);
     CHECK(options.report == pipeline::ReportFormat::Text);
     CHECK(options_of({"--consumers", "4", "--once"}).once);
+    CHECK_FALSE(options.halt_after);
+    // A drain processes what is in the ring: a run that may halt has little in it, unless somebody wants
+    // more.
+    CHECK(options_of({"-j4", "--halt-after=1"}).ring_capacity == 8);
+    CHECK(options_of({"-j1..3", "--halt-after=50%"}).ring_capacity == 6);
+    CHECK(options_of({"-j4", "--halt-after=1", "--ring-capacity=100"}).ring_capacity == 100);
+    CHECK(options.fail_on == FailOn::Never);
+    CHECK(options_of({"--consumers", "4", "--once"}).fail_on == FailOn::Failed);
+    CHECK(options_of({"-j4", "--source=lines:/ids", "--", "a"}).fail_on == FailOn::Failed);
+    CHECK(options_of({"-j4", "--once", "--fail-on=never"}).fail_on == FailOn::Never);
 }
 
 TEST_CASE("the directories follow --state-dir and --runtime-dir", "[options]") {

@@ -2,6 +2,9 @@
 // The supervisor's command line as a whole.
 #include "supervisor/options/options.hpp"
 
+#include <set>
+#include <sstream>
+
 #include "common/spec/values.hpp"
 #include "tests/unit/options/supervisor_arguments.hpp"
 
@@ -61,6 +64,78 @@ TEST_CASE("what is no option is refused by name", "[options]") {
     CHECK(error_of(with_consumers({"--once", "yes"})) == "unexpected argument 'yes'" + only);
     CHECK(error_of({"--once=yes"}) == "--once 'yes': no value is accepted");
     CHECK(error_of({"--help=all"}) == "--help 'all': no value is accepted");
+}
+
+TEST_CASE("the number of consumers has the short forms of xargs and make", "[options]") {
+    for (const Arguments& given : {Arguments{"-j", "8"}, Arguments{"-j8"}, Arguments{"-P", "8"},
+                                   Arguments{"-P8"}, Arguments{"--once", "-j8", "--report", "json"}}) {
+        CAPTURE(given);
+        CHECK(options_of(given).consumers.text() == "8");
+    }
+    CHECK(options_of({"-j", "2..4"}).consumers.text() == "2..4");
+    CHECK(options_of({"-jauto"}).consumers.is_live());
+    CHECK(options_of({"-j", "3", "--", "sort", "-P", "-j9"}).consumers.text() == "3");
+    CHECK(options_of({"-j", "3", "--", "sort", "-P", "-j9"}).process.command ==
+          Arguments{"sort", "-P", "-j9"});
+    CHECK(error_of({"-j"}) == "--consumers has no value: " + kConsumersText);
+    CHECK(error_of({"-j", "--once"}) == "--consumers has no value: " + kConsumersText);
+    CHECK(error_of({"-j", "--", "true"}) == "--consumers has no value: " + kConsumersText);
+    CHECK(error_of({"-j", "-1"}) == "--consumers '-1': " + kConsumersText);
+    CHECK(error_of({"-jx"}) == "--consumers 'x': " + kConsumersText);
+    CHECK(error_of({"-j2", "-P", "3"}) == "--consumers is given twice, '2' and '3': one value is accepted");
+    CHECK(options_of(with_consumers({"--state-dir", "-j"})).state_dir.filename() == "-j");
+    CHECK(answer_of({"--help"}).find("(also -j, -P)") != std::string::npos);
+}
+
+TEST_CASE("an option of another program is answered with the one that does it here", "[options]") {
+    CHECK(error_of({"-j2", "--retries", "5"}) ==
+          "--retries is not an option: --max-attempts N is what you look for");
+    CHECK(error_of({"-j2", "--timeout=5s"}) ==
+          "--timeout is not an option: --item-timeout TIME is what you look for");
+    CHECK(error_of({"--jobs", "4"}) ==
+          "--jobs is not an option: --consumers N (or -j N) is what you look for");
+    CHECK(error_of({"-j2", "-n1"}) ==
+          "-n1 is not an option: --process exec:COMMAND is what you look for: it asks one program for many "
+          "ids, "
+          "while a command after -- gets one id");
+    CHECK(error_of({"-j2", "-I{}"}) ==
+          "-I{} is not an option: {} in the command is what you look for: it stands for the id");
+    CHECK(error_of({"-j2", "-a", "ids"}) == "-a is not an option: --source lines:FILE is what you look for");
+    CHECK(error_of({"-j2", "-r"}) == "-r is not an option: an empty list runs nothing anyway");
+    for (const auto* option : {"--max-procs", "-k", "--joblog", "--arg-file", "--resume", "-0", "--bar"}) {
+        CAPTURE(option);
+        CHECK(error_of({"-j2", option, "x"}).starts_with(std::string(option) + " is not an option: "));
+    }
+    const OptionsFile file("retries = 5\n");
+    const auto refusal = refusal_of([&] { return parse(with_consumers({"--config", file.path()})); });
+    REQUIRE(refusal);
+    CHECK(refusal.text == "--config '" + file.path() +
+                              "': retries '5': not an option: --max-attempts N is what you look for");
+}
+
+TEST_CASE("a hint names only options that there are, and is for none of ours", "[options]") {
+    pipeline::Options options;
+    const auto all = pipeline::with_common_options(declare(options));
+    std::set<std::string> names;
+    std::string letters;
+    for (const auto& group : all.groups) {
+        for (const auto& option : group.options) {
+            names.insert("--" + option.name);
+            letters += option.letters;
+        }
+    }
+    std::set<std::string> hinted;
+    for (const auto& hint : all.hints) {
+        CAPTURE(hint.name);
+        CHECK(hinted.insert(std::string(hint.name)).second);
+        CHECK(names.count(std::string(hint.name)) == 0);
+        if (hint.name.size() == 2) CHECK(letters.find(hint.name[1]) == std::string::npos);
+        const bool is_of_clerk = hint.ours.starts_with("clerk ");
+        std::istringstream words(std::string(hint.ours) + " " + std::string(hint.note));
+        for (std::string word; words >> word;) {
+            if (!is_of_clerk && word.starts_with("--") && word.size() > 2) CHECK(names.count(word) == 1);
+        }
+    }
 }
 
 TEST_CASE("help and version have a short form", "[options]") {

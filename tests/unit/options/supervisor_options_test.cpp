@@ -54,6 +54,14 @@ const std::vector<OptionCase>& all_options() {
          "each:COMMAND is accepted"},
         {"ledger", "none", "none", [](const Options& o) { return o.ledger.text(); }, "/var/x.db",
          "sqlite:FILE or none is accepted"},
+        {"fail-on", "rejected", "rejected",
+         [](const Options& o) {
+             return o.fail_on == pipeline::FailOn::Rejected ? "rejected" : "failed or never";
+         },
+         "booked", "failed, rejected or never is accepted"},
+        {"halt-after", "10%", "10%",
+         [](const Options& o) { return o.halt_after ? o.halt_after->text() : "never"; }, "0",
+         "a whole number from 1 to 1099511627776, or a share from 1% to 100%, is accepted"},
         {"rate", "0.5/s", "0.5/s", [](const Options& o) { return pipeline::rate_text(o.rate.value_or(0)); },
          "4000", "a number from 0.000001 to 1000000000 followed by /s is accepted, such as 4000/s"},
         {"rescan", "0", "0", [](const Options& o) { return pipeline::to_text(o.spool.rescan); }, "500ms",

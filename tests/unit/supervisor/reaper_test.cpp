@@ -56,7 +56,7 @@ struct EmptyRun {
     Drain drain{options, segments, children};
     Pool pool{children, segments.ring(), [](std::uint16_t) { return Child{}; }};
     Suspicion suspicion{children, segments.ring()};
-    Progress progress{segments.ring(), segments.storage(), 0, std::chrono::steady_clock::now()};
+    Progress progress{segments.ring(), segments.storage(), {}, std::chrono::steady_clock::now()};
     Reaper reaper{options, segments, children, pool, drain, suspicion, progress};
     ExitStatus status = ExitStatus::Drained;  // of the consumer
 };

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/ledger/sqlite/summary/acquired_count.hpp"
+
+#include "common/ledger/sqlite/summary/patient_reading.hpp"
+
+namespace pipeline {
+
+std::optional<std::uint64_t> read_acquired_count(const std::filesystem::path& path, std::string_view source,
+                                                 std::chrono::milliseconds patience) {
+    std::optional<std::uint64_t> count;
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    const bool is_read = read_patiently(path, deadline, [&](SqliteConnection& database) {
+        SqliteStatement row(database, "SELECT acquired - (SELECT count(*) FROM history WHERE history.source = ?1)"
+                            " FROM sources WHERE source = ?1");
+        row.bind(1, source);
+        count.reset();
+        if (!row.first_row()) return;
+        count = static_cast<std::uint64_t>(row.integer(0));
+        row.finish();
+    });
+    return is_read ? count : std::nullopt;
+}
+
+}  // namespace pipeline
