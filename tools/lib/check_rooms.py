@@ -29,7 +29,9 @@ ROOMS = {
     "common/options": "common/base common/spec common/cli common/shm common/core",
     "common/ledger": "common/base common/spec common/os common/shm common/core common/core/segments",
     "common/ledger/sqlite/engine": "common/base",
-    "common/ledger/sqlite": "common/base common/os common/core common/ledger common/ledger/sqlite/engine",
+    "common/ledger/sqlite/turn": "common/base",
+    "common/ledger/sqlite": "common/base common/os common/core common/ledger common/ledger/sqlite/engine "
+                            "common/ledger/sqlite/turn",
     "common/ledger/open": "common/spec common/ledger common/ledger/sqlite",
 
     "producer/sources/list": "common/base common/os common/core",
