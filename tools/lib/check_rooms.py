@@ -32,7 +32,9 @@ ROOMS = {
     "common/ledger/sqlite/turn": "common/base",
     "common/ledger/sqlite": "common/base common/os common/core common/ledger common/ledger/sqlite/engine "
                             "common/ledger/sqlite/turn",
-    "common/ledger/open": "common/spec common/ledger common/ledger/sqlite",
+    "common/ledger/sqlite/people": "common/base common/ledger common/ledger/sqlite/engine common/ledger/sqlite/turn "
+                                   "common/ledger/sqlite",
+    "common/ledger/open": "common/spec common/ledger common/ledger/sqlite common/ledger/sqlite/people",
 
     "producer/sources/list": "common/base common/os common/core",
     "producer/sources": "common/base common/spec common/os common/core common/options common/ledger "
