@@ -16,7 +16,7 @@
 
 namespace pipeline {
 
-// What a change did with one invoice.
+// The result of a change for one invoice.
 struct RowChange {
     enum class Result : std::uint8_t {
         Unknown,    // the ledger has no such id
