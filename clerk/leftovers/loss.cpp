@@ -73,7 +73,6 @@ Loss loss_of(const SegmentsView& segments, std::size_t most_ids) {
         loss.in_hands += hand.count - hand.done;
     }
     loss.in_storage = storage.tail() - storage.durable();
-    loss.receipts = storage.durable() - storage.released();
     try {
         add_ids(ring, storage, head, last, most_ids, loss.first_ids);
     } catch (const DamagedMemory&) {

@@ -16,7 +16,6 @@ struct Loss {
     std::uint64_t in_ring = 0;
     std::uint64_t in_hands = 0;
     std::uint64_t in_storage = 0;          // processed, and not in the ledger
-    std::uint64_t receipts = 0;            // in the ledger, and the source has not been told
     std::vector<std::string> first_ids{};  // of those that are not in the ledger, the oldest; printable
     [[nodiscard]] std::uint64_t all() const noexcept { return in_ring + in_hands + in_storage; }
 };
