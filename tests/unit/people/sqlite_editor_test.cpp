@@ -78,13 +78,12 @@ TEST_CASE("a selection of exactly some slices ends", "[sqlite_editor]") {
     CHECK(make_sqlite_editor(ledger.folder.ledger())->retry(not_booked(), nobody) == LedgerEditor::kSlice);
 }
 
-TEST_CASE("only what a selection chooses is made due, and nothing that is stored later", "[sqlite_editor]") {
+TEST_CASE("only what a selection chooses is made due", "[sqlite_editor]") {
     const RowsFixture ledger;
     ledger.add("a", "failed", 10, "exit status 1");
     ledger.add("b", "failed", 20, "exit status 1");
     ledger.add("c", "failed", 30, "signal");
     ledger.add("d", "rejected", 40, "exit status 1");
-    ledger.add("later", "failed", wall_us() + 3'600'000'000, "exit status 1");
     RowSelection selection;
     selection.add(RowStatus::Failed);
     selection.add(RowStatus::Booked);
@@ -92,6 +91,26 @@ TEST_CASE("only what a selection chooses is made due, and nothing that is stored
     selection.since_us = 15;
     CHECK(make_sqlite_editor(ledger.folder.ledger())->retry(selection, nobody) == 1);
     CHECK(ledger.ask("SELECT group_concat(id) FROM invoices WHERE due_at NOT NULL") == "b");
+}
+
+TEST_CASE("rows that were stored before the clock was set back are made due, too", "[sqlite_editor]") {
+    const RowsFixture ledger;
+    ledger.add("a", "failed", wall_us() + 3'600'000'000);
+    CHECK(make_sqlite_editor(ledger.folder.ledger())->retry(not_booked(), nobody) == 1);
+    CHECK(ledger.state_of("a") == "failed - 10 0");
+}
+
+TEST_CASE("a row that fails again behind the slice does not keep a retry going", "[sqlite_editor]") {
+    const RowsFixture ledger;
+    ledger.add_many("f", "failed", static_cast<int>(LedgerEditor::kSlice));
+    // After each slice, as many rows have failed again, and are the newest ones.
+    std::int64_t later = 1'000'000;
+    const auto fail_again = [&](std::uint64_t) {
+        change(ledger.folder.ledger(),
+               fmt::format("UPDATE invoices SET due_at = NULL, stored_at = {}", ++later));
+    };
+    CHECK(make_sqlite_editor(ledger.folder.ledger())->retry(not_booked(), fail_again) ==
+          LedgerEditor::kSlice);
 }
 
 TEST_CASE("cancelling fails what waits and what is due, and says what it was", "[sqlite_editor]") {
