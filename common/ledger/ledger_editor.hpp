@@ -42,8 +42,8 @@ class LedgerEditor {
     // Makes invoices that are failed, rejected or waiting due now, so that the pipeline of their source gives
     // them again. Never changes a booked one. `ids` are as people know them (ids_meant_by()).
     [[nodiscard]] virtual std::vector<RowChange> retry(std::span<const std::string> ids) = 0;
-    // The same for all that the selection chooses and that are there at the time of the call. Returns how many
-    // these were, and calls `told` with their number so far after each slice.
+    // The same for all that the selection chooses and that are there at the time of the call. Returns how
+    // many these were, and calls `told` with their number so far after each slice.
     virtual std::uint64_t retry(const RowSelection& selection,
                                 const std::function<void(std::uint64_t)>& told) = 0;
     // Makes invoices failed that are waiting, or that are due to be given again after they have failed or

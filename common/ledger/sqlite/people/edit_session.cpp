@@ -52,7 +52,7 @@ OpenLedger open_to_edit(const std::filesystem::path& path) {
 
 }  // namespace
 
-EditSession::EditSession(std::filesystem::path path) : EditSession(path, open_to_edit(path)) {}
+EditSession::EditSession(const std::filesystem::path& path) : EditSession(path, open_to_edit(path)) {}
 
 EditSession::EditSession(std::filesystem::path path, OpenLedger opened)
     : path_(std::move(path)),

@@ -17,7 +17,7 @@ class EditSession {
   public:
     // Opens the file, which must be there and have this version's schema: only a supervisor upgrades a
     // ledger. Throws Failure as edit_ledger() does.
-    explicit EditSession(std::filesystem::path path);
+    explicit EditSession(const std::filesystem::path& path);
     EditSession(const EditSession&) = delete;
     EditSession& operator=(const EditSession&) = delete;
     // Closes the file as LedgerSession does.

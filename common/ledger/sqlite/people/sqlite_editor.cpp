@@ -26,8 +26,8 @@ std::string reason_of_cancelled(std::string_view status, std::string_view before
 
 class SqliteEditor final : public LedgerEditor {
   public:
-    explicit SqliteEditor(std::filesystem::path path)
-        : session_(std::move(path)),
+    explicit SqliteEditor(const std::filesystem::path& path)
+        : session_(path),
           find_(session_.database(),
                 "SELECT id, status, rowid, due_at, leased_until, reason, stored_at FROM invoices WHERE id = "
                 "?1"),
@@ -181,8 +181,8 @@ class SqliteEditor final : public LedgerEditor {
 
 }  // namespace
 
-std::unique_ptr<LedgerEditor> make_sqlite_editor(std::filesystem::path path) {
-    return std::make_unique<SqliteEditor>(std::move(path));
+std::unique_ptr<LedgerEditor> make_sqlite_editor(const std::filesystem::path& path) {
+    return std::make_unique<SqliteEditor>(path);
 }
 
 }  // namespace pipeline

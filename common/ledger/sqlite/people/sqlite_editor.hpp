@@ -10,6 +10,6 @@
 namespace pipeline {
 
 // Opens the file as edit_ledger() does.
-[[nodiscard]] std::unique_ptr<LedgerEditor> make_sqlite_editor(std::filesystem::path path);
+[[nodiscard]] std::unique_ptr<LedgerEditor> make_sqlite_editor(const std::filesystem::path& path);
 
 }  // namespace pipeline

@@ -69,7 +69,7 @@ UniqueFd open_or_create(const std::filesystem::path& ledger) {
 
 }  // namespace
 
-LedgerTurn::LedgerTurn(std::filesystem::path ledger) : path_(turn_file(ledger)) {}
+LedgerTurn::LedgerTurn(const std::filesystem::path& ledger) : path_(turn_file(ledger)) {}
 
 // True if a process has a lock on the file. If the file is missing, the one system call is the open(2) that
 // does not find it.

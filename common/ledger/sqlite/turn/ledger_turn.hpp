@@ -32,7 +32,7 @@ class LedgerTurn {
 
     class Wish;
 
-    explicit LedgerTurn(std::filesystem::path ledger);
+    explicit LedgerTurn(const std::filesystem::path& ledger);
 
     // Call it before a commit, without SQLite's lock. Returns at once if nobody wishes to write, after one
     // system call. Otherwise returns when the wish has ended, or after kMakeWay.
