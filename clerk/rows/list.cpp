@@ -9,7 +9,6 @@
 #include "clerk/rows/row_text.hpp"
 #include "clerk/talk/plain_text.hpp"
 #include "common/base/output.hpp"
-#include "common/base/plural.hpp"
 #include "common/base/printable.hpp"
 #include "common/ledger/open/open_ledger.hpp"
 
@@ -72,8 +71,9 @@ ExitStatus list_rows(const ClerkOptions& options) {
         });
     }));
     if (all == 0) {
-        print_output(
-            fmt::format("nothing is {} in {}\n", statuses_text(selection), printable(ledger.text())));
+        const bool is_filtered = options.reason || options.since_us;
+        print_output(fmt::format("nothing{} is {} in {}\n", is_filtered ? " of that reason and time" : "",
+                                 statuses_text(selection), printable(ledger.text())));
         return ExitStatus::Drained;
     }
     if (!has_due) remove_due(lines);

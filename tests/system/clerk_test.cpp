@@ -64,6 +64,8 @@ TEST_CASE("what failed is listed, shown and made due, and each answer says what 
     check_mentions(clerk_says(run, {"list", "--limit", "1"}), "2 more; --limit 3 shows all 3");
     CHECK(lines_of(clerk_says(run, {"list", "--reason", "*never*"})).size() == 2);
     check_mentions(clerk_says(run, {"list", "--status", "rejected"}), "nothing is rejected in sqlite:");
+    check_mentions(clerk_says(run, {"list", "--reason", "x"}),
+                   "nothing of that reason and time is failed, rejected or waiting in sqlite:");
     check_mentions(clerk_says(run, {"list", "--since", "2020-01-01 00:00"}), "worse");
 
     const std::string shown = clerk_says(run, {"show", "bad 1"});
