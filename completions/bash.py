@@ -11,7 +11,7 @@ import specs
 # bash splits words at '=' and ':' too, so that "--source=spool:/srv" is five words of COMP_WORDS: the word is taken from
 # the line instead, and what bash regards as earlier words is cut off the answers.
 COMMON = r"""# SPDX-License-Identifier: Apache-2.0
-# bash completion for supervisor, producer, consumer and observer. Made from what they declare.
+# bash completion for supervisor, producer, consumer, observer and clerk. Made from what they declare.
 
 # The paths that begin with $1, of directories if $2 says so, after the beginning $3.
 _invoice_pipeline_paths() {
@@ -93,7 +93,8 @@ def case_of(option):
 
 def function_of(program, command):
     options = specs.options_of(command)
-    names = " ".join("--" + option["name"] for option in options)
+    names = " ".join(["--" + option["name"] for option in options] +
+                     [each["name"] for each in specs.commands_of(command)])
     arms = "".join(filter(None, (case_of(option) for option in options)))
     return (
         f"\n# Completes the value $2 of the option $1, after the beginning $3; false if that takes none.\n"

@@ -37,6 +37,8 @@ def main(path, program):
     print("# SPDX-License-Identifier: Apache-2.0\n# Made from what the program declares.")
     if "COMMAND" not in command["usage"]:
         print(f"complete -c {program} -f")
+    for each in specs.commands_of(command):
+        print(f"complete -c {program} -n __fish_use_subcommand -a {each['name']} -d {quoted(each['help'])}")
     for option in specs.options_of(command):
         letters = "".join(f" -s {letter}" for letter in option["letters"])
         print(f"complete -c {program} -l {option['name']}{letters}{values_of(option)} -d {quoted(option['help'])}")

@@ -14,6 +14,8 @@ WORDS = {
     "report": ["text", "json"],
     "request": ["id", "json", "raw"],
     "stdin": ["none", "body"],
+    "status": ["failed", "rejected", "waiting", "booked"],
+    "format": ["csv", "json"],
 }
 
 # Options whose value is a spec: whole ones, and beginnings with what follows them.
@@ -37,6 +39,11 @@ def load(path):
 
 def options_of(command):
     return [option for group in command["groups"] for option in group["options"]]
+
+
+def commands_of(command):
+    """The commands of a program that has some."""
+    return command.get("commands", [])
 
 
 def kind_of(option):

@@ -65,6 +65,9 @@ def main(path, program):
         sys.stdout.write("_invoice_pipeline_names() {\n    compadd -- {/dev/shm,/run/invoice-pipeline*}/*.ring(N:t:r)\n}\n\n")
     arguments = [argument_of(option) for option in options]
     arguments += [argument_of(option, letter) for option in options for letter in option["letters"]]
+    if specs.commands_of(command):
+        arguments.append(f"    '1:command:({' '.join(each['name'] for each in specs.commands_of(command))})'")
+        arguments.append("    '*:id: '")
     sys.stdout.write("_arguments -S \\\n" + " \\\n".join(arguments))
     sys.stdout.write(" \\\n    '*:::command: _normal'\n" if "COMMAND" in command["usage"] else "\n")
 

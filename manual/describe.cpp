@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prints what the programs declare of their command lines, as JSON: {PROGRAM: {usage, summary, groups:
-// [{title, options: [{name, argument, help, default, required, letters}]}]}}. Manual pages, completions and the
+// [{title, options: [{name, argument, help, default, required, letters}]}], commands: [{name, argument, help}]}};
+// only clerk has commands. Manual pages, completions and the
 // example configuration are made from it, so that none of them can say anything else than --help. It is a
 // part of the build and is not installed.
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "clerk/options/options.hpp"
 #include "common/options/consumer_options.hpp"
 #include "common/options/producer_options.hpp"
 #include "observer/options/options.hpp"
@@ -55,5 +57,10 @@ int main() {
     add_to<ProducerOptions>(all);
     add_to<ConsumerOptions>(all);
     add_to<ObserverOptions>(all);
+    add_to<ClerkOptions>(all);
+    for (const ClerkCommandTraits& command : kClerkCommands) {
+        all["clerk"]["commands"].push_back(
+            {{"name", command.word}, {"argument", command.arguments}, {"help", command.help}});
+    }
     return std::puts(all.dump(2).c_str()) < 0 ? 1 : 0;
 }

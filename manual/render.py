@@ -9,6 +9,7 @@ A page is scdoc(5). Lines of it that stand for something the programs declare (C
     @synopsis PROGRAM    how it is called
     @options PROGRAM     every option, in the groups of --help
     @settings PROGRAM    every option that may stand in a configuration file
+    @commands PROGRAM    every command, in the order of --help
 """
 import json
 import re
@@ -42,6 +43,11 @@ def as_setting(option):
     return f"*{escaped(option['name'])}* = {value}\n{said(option)}"
 
 
+def as_command(command):
+    argument = f" _{escaped(command['argument'])}_" if command["argument"] else ""
+    return f"*{command['name']}*{argument}\n\t{escaped(command['help'])}.\n"
+
+
 def synopsis(program, command):
     return f"*{program}* {escaped(command['usage'])}\n"
 
@@ -65,7 +71,9 @@ def render(line, version, commands):
         return groups(command, as_option)
     if directive == "settings":
         return groups(command, as_setting, NOT_IN_A_FILE)
-    sys.exit(f"render.py: '@{directive}': synopsis, options or settings is known")
+    if directive == "commands":
+        return "\n".join(map(as_command, command["commands"]))
+    sys.exit(f"render.py: '@{directive}': synopsis, options, settings or commands is known")
 
 
 def main(version, commands_file, page):

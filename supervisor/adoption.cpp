@@ -65,14 +65,15 @@ bool are_done_with(const Segments& segments, const SegmentsPlan& plan) {
 }
 
 void require_same(const std::string& what, const std::string& option, const std::string& left,
-                  const std::string& wanted, const Segments& segments) {
+                  const std::string& wanted, const Segments& segments, const std::string& name) {
     if (left == wanted) return;
-    throw Failure(ExitStatus::Configuration,
-                  fmt::format("{}.ring holds {} of {} '{}', not of '{}'; finish {} with {} {}, or choose "
-                              "another --name",
-                              segments.path(), counted(segments.in_flight(), "unfinished invoice"), what,
-                              printable(left), printable(wanted), verb(segments.in_flight(), "it", "them"),
-                              option, printable(left)));
+    const auto them = verb(segments.in_flight(), "it", "them");
+    throw Failure(
+        ExitStatus::Configuration,
+        fmt::format("{}.ring holds {} of {} '{}', not of '{}'; finish {} with {} {}, give {} up with "
+                    "clerk discard --name {}, or choose another --name",
+                    segments.path(), counted(segments.in_flight(), "unfinished invoice"), what,
+                    printable(left), printable(wanted), them, option, printable(left), them, name));
 }
 
 // Refuses a spool whose path now leads to another folder than the one that the segments' invoices came from:
@@ -243,8 +244,8 @@ void upgrade(Segments& segments, const AdoptionRequest& request) {
 Segments adopt(Leftover leftover, const AdoptionRequest& request) {
     Segments& segments = leftover.segments;
     if (!is_same_list(segments, request.plan))
-        require_same("source", "--source", segments.source(), request.plan.source, segments);
-    require_same("ledger", "--ledger", segments.ledger(), request.plan.ledger, segments);
+        require_same("source", "--source", segments.source(), request.plan.source, segments, request.name);
+    require_same("ledger", "--ledger", segments.ledger(), request.plan.ledger, segments, request.name);
     require_same_folder(segments, request);
     require_written_here(segments, request);
     require_begun_alike(segments, request);

@@ -13,6 +13,17 @@ std::filesystem::path lock_file(const std::filesystem::path& runtime_dir, const 
     return runtime_dir / (name + ".lock");
 }
 
+std::vector<std::filesystem::path> possible_lock_dirs(const std::string& name, const std::string& service,
+                                                      const std::filesystem::path& runtime_dir,
+                                                      const std::filesystem::path& state_dir) {
+    std::vector<std::filesystem::path> found;
+    for (const std::filesystem::path& directory : {runtime_dir, state_dir}) {
+        if (!directory.empty()) found.push_back(directory);
+    }
+    for (const std::string& each : {name, service}) found.push_back(std::filesystem::path("/run") / each);
+    return found;
+}
+
 LockNote read_lock_note(int fd) {
     std::array<char, PATH_MAX + 32> text{};
     const auto length = ::pread(fd, text.data(), text.size(), 0);

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace pipeline {
 
@@ -18,6 +19,15 @@ struct LockNote {
 
 [[nodiscard]] std::filesystem::path lock_file(const std::filesystem::path& runtime_dir,
                                               const std::string& name);
+
+// Returns the directories in which the lock of the pipeline `name` may lie if the user gives no directory:
+// the defaults of a supervisor in this environment (`runtime_dir` and `state_dir`; empty: there is none), and
+// those of the services (RuntimeDirectory= in their units), because a service has another environment than
+// root's shell. `service` is the name of the default service.
+[[nodiscard]] std::vector<std::filesystem::path> possible_lock_dirs(const std::string& name,
+                                                                    const std::string& service,
+                                                                    const std::filesystem::path& runtime_dir,
+                                                                    const std::filesystem::path& state_dir);
 
 // Reads the note from the open file. Returns an empty note if the file cannot be read. `shm_dir` is empty
 // unless the second line is an absolute path.

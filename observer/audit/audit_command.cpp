@@ -5,13 +5,13 @@
 
 #include "common/base/error.hpp"
 #include "common/base/output.hpp"
+#include "common/core/segments/segments_finder.hpp"
 #include "common/ledger/open/open_ledger.hpp"
 #include "common/ledger/segments_ledger.hpp"
 #include "observer/audit/audit.hpp"
 #include "observer/audit/audit_view.hpp"
 #include "observer/audit/deep_check.hpp"
 #include "observer/see/foreign_segments.hpp"
-#include "observer/see/segments_finder.hpp"
 #include "observer/see/snapshot.hpp"
 
 namespace pipeline {

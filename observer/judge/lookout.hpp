@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "common/core/segments/segments_finder.hpp"
 #include "common/core/segments/segments_view.hpp"
 #include "observer/judge/comparison.hpp"
 #include "observer/judge/health.hpp"
@@ -17,7 +18,6 @@
 #include "observer/judge/steady_times.hpp"
 #include "observer/see/ledger_room.hpp"
 #include "observer/see/observation.hpp"
-#include "observer/see/segments_finder.hpp"
 
 namespace pipeline {
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "common/base/error.hpp"
+#include "common/shm/lock_note.hpp"
 
 namespace pipeline {
 namespace {
@@ -82,19 +83,6 @@ void check(const ObserverOptions& options) {
     }
 }
 
-// Returns the directories in which the pipeline's lock may lie. Without --runtime-dir, these are the defaults
-// of a supervisor in this environment, and those of the services (RuntimeDirectory= in their units), because
-// a service has another environment than root's shell.
-std::vector<std::filesystem::path> lock_dirs(const ObserverOptions& options, const Environment& environment) {
-    if (!options.runtime_dir.empty()) return {options.runtime_dir};
-    std::vector<std::filesystem::path> found;
-    if (const auto runtime = default_runtime_directory(environment)) found.push_back(*runtime);
-    if (!options.state_dir.empty()) found.push_back(options.state_dir);
-    for (const std::string& service : {options.name, std::string(kDefaultName)})
-        found.push_back(std::filesystem::path("/run") / service);
-    return found;
-}
-
 }  // namespace
 
 std::variant<ObserverOptions, EarlyExit> parse_observer_options(std::span<const char* const> arguments,
@@ -103,7 +91,12 @@ std::variant<ObserverOptions, EarlyExit> parse_observer_options(std::span<const 
     if (auto early = parse_command_line(declare(options), arguments)) return *std::move(early);
     check(options);
     if (options.state_dir.empty()) options.state_dir = default_state_directory(environment).value_or("");
-    options.lock_dirs = lock_dirs(options, environment);
+    options.lock_dirs = std::vector{options.runtime_dir};
+    if (options.runtime_dir.empty()) {
+        options.lock_dirs =
+            possible_lock_dirs(options.name, kDefaultName,
+                               default_runtime_directory(environment).value_or(""), options.state_dir);
+    }
     return options;
 }
 

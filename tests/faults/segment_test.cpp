@@ -223,7 +223,7 @@ TEST_CASE("a ring whose contents no kill leaves is refused and kept") {
          changed(
              "ring", "another source",
              [](const Ring& r, const Storage&) { r.area().source.fill('\0'), r.area().source[0] = 'x'; },
-             "finish them with --source x, or choose another --name"),
+             "finish them with --source x, give them up with clerk discard --name "),
          changed(
              "ring", "a lock of another kind",
              [](const Ring& r, const Storage&) {

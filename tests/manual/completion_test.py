@@ -46,17 +46,20 @@ def in_fish(line):
 
 class Values(unittest.TestCase):
     def test_the_programs_take_every_value_that_is_offered(self):
-        supervisor = BUILD / "supervisor" / "supervisor"
+        # What was given is read before what is missing is noticed.
+        missing = {"supervisor": "--consumers is missing", "clerk": "a command is missing"}
         whole = [(name, word) for name, words in specs.WORDS.items() for word in words]
         whole += [(name, word) for name, (words, _) in specs.SPECS.items() for word in words]
         whole += [(name, word + specs.ARGUMENTS.get(word, "/x"))
                   for name, (_, begun) in specs.SPECS.items() for word in begun]
         for name, value in whole:
             with self.subTest(f"--{name} {value}"):
-                # What was given is read before what is missing is noticed.
-                done = subprocess.run([supervisor, f"--{name}={value}"], capture_output=True, text=True, check=False)
+                program = next(program for program in missing
+                               if name in [option["name"] for option in specs.options_of(COMMANDS[program])])
+                done = subprocess.run([BUILD / program / program, f"--{name}={value}"], capture_output=True, text=True,
+                                      check=False)
                 self.assertEqual(done.returncode, 64)
-                self.assertIn("--consumers is missing", done.stderr)
+                self.assertIn(missing[program], done.stderr)
 
 
 class Bash(unittest.TestCase):
@@ -70,6 +73,12 @@ class Bash(unittest.TestCase):
         self.assertEqual(in_bash("supervisor --log-level n"), ["notice "])
         self.assertEqual(in_bash("supervisor --once --log-level=n"), ["--log-level=notice "])
         self.assertEqual(in_bash("supervisor --ledger "), ["none ", "sqlite:"])
+
+    def test_commands_are_offered(self):
+        names = [command["name"] for command in specs.commands_of(COMMANDS["clerk"])]
+        self.assertEqual(in_bash("clerk re"), ["retry "])
+        self.assertEqual([word.strip() for word in in_bash("clerk ") if not word.startswith("-")], names)
+        self.assertEqual(in_bash("clerk list --status f"), ["failed "])
 
     def test_a_number_is_the_users_to_type(self):
         self.assertEqual(in_bash("supervisor --consumers "), [])
@@ -100,6 +109,7 @@ class Fish(unittest.TestCase):
     def test_words_are_offered(self):
         self.assertEqual(in_fish("supervisor --log-level n"), ["notice"])
         self.assertEqual(sorted(in_fish("supervisor --ledger ")), ["none", "sqlite:"])
+        self.assertEqual(in_fish("clerk re"), ["retry"])
 
 
 @unittest.skipUnless(shutil.which("zsh"), "zsh is not here")

@@ -12,7 +12,7 @@ import tempfile
 import unittest
 
 BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
-PROGRAMS = ("supervisor", "producer", "consumer", "observer")
+PROGRAMS = ("supervisor", "producer", "consumer", "observer", "clerk")
 OPTION = re.compile(r"^  --(\S+)(?: (\S+))?\s+(.*)$")
 SCREEN_COLUMNS = 80
 SCREEN_LINES = 60

@@ -31,10 +31,13 @@ ROOMS = {
     "common/ledger": "common/base common/spec common/os common/shm common/core common/core/segments",
     "common/ledger/sqlite/engine": "common/base",
     "common/ledger/sqlite/rows": "common/base common/core common/ledger common/ledger/sqlite/engine",
+    "common/ledger/sqlite/turn": "common/base",
     "common/ledger/sqlite": "common/base common/os common/core common/ledger common/ledger/sqlite/engine "
-                            "common/ledger/sqlite/rows",
+                            "common/ledger/sqlite/rows common/ledger/sqlite/turn",
     "common/ledger/sqlite/summary": "common/base common/ledger/sqlite common/ledger/sqlite/engine",
-    "common/ledger/open": "common/spec common/ledger common/ledger/sqlite",
+    "common/ledger/sqlite/people": "common/base common/ledger common/ledger/sqlite/engine common/ledger/sqlite/turn "
+                                   "common/ledger/sqlite",
+    "common/ledger/open": "common/spec common/ledger common/ledger/sqlite common/ledger/sqlite/people",
 
     "producer/sources/list": "common/base common/os common/core",
     "producer/sources": "common/base common/spec common/os common/core common/options common/ledger "
@@ -64,15 +67,23 @@ ROOMS = {
                   "supervisor/options supervisor/children supervisor/scaling supervisor/watch supervisor/systemd "
                   "supervisor/report",
 
-    "observer/options": "common/base common/spec common/cli common/options",
+    "observer/options": "common/base common/spec common/cli common/shm common/options",
     "observer/see": "common/base common/spec common/os common/shm common/core common/core/segments",
     "observer/judge": "common/base common/shm common/core common/core/segments observer/see",
-    "observer/audit": "common/base common/spec common/ledger common/ledger/open observer/options observer/see",
+    "observer/audit": "common/base common/spec common/core/segments common/ledger common/ledger/open observer/options observer/see",
     "observer/show": "common/base observer/options observer/see observer/judge",
     "observer/screen": "common/base observer/options observer/see observer/judge observer/show",
     "observer/web": "common/base common/cli observer/options observer/see observer/judge observer/show",
-    "observer": "common/base common/os observer/options observer/see observer/judge observer/audit observer/show observer/screen "
+    "observer": "common/base common/os common/core/segments observer/options observer/see observer/judge observer/audit observer/show observer/screen "
                 "observer/web",
+
+    "clerk/options": "common/base common/spec common/cli common/shm common/options common/ledger",
+    "clerk/talk": "common/base",
+    "clerk/place": "common/base common/spec common/shm common/core/segments common/ledger clerk/options",
+    "clerk/rows": "common/base common/spec common/os common/ledger common/ledger/open clerk/options clerk/talk clerk/place",
+    "clerk/leftovers": "common/base common/spec common/os common/shm common/core common/core/segments clerk/options "
+                       "clerk/talk clerk/place",
+    "clerk": "common/base common/os clerk/options clerk/rows clerk/leftovers",
 }
 ROOMS = {room: uses.split() for room, uses in ROOMS.items()}
 SHIPPED = sorted({room.split("/")[0] for room in ROOMS})

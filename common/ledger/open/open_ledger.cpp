@@ -2,6 +2,8 @@
 // Opens a ledger by its kind. Also defines the ledger that stores nothing.
 #include "common/ledger/open/open_ledger.hpp"
 
+#include "common/ledger/sqlite/people/sqlite_browser.hpp"
+#include "common/ledger/sqlite/people/sqlite_editor.hpp"
 #include "common/ledger/sqlite/sqlite_ledger.hpp"
 #include "common/ledger/sqlite/sqlite_lookup.hpp"
 #include "common/ledger/sqlite/sqlite_reader.hpp"
@@ -94,6 +96,27 @@ bool read_ledger(const LedgerSpec& spec, const std::function<void(LedgerReader&)
             break;
     }
     return false;
+}
+
+bool browse_ledger(const LedgerSpec& spec, const std::function<void(LedgerBrowser&)>& browse) {
+    switch (spec.kind) {
+        case LedgerSpec::Kind::Sqlite:
+            browse_sqlite_ledger(spec.path, browse);
+            return true;
+        case LedgerSpec::Kind::None:
+            break;
+    }
+    return false;
+}
+
+std::unique_ptr<LedgerEditor> edit_ledger(const LedgerSpec& spec) {
+    switch (spec.kind) {
+        case LedgerSpec::Kind::Sqlite:
+            return make_sqlite_editor(spec.path);
+        case LedgerSpec::Kind::None:
+            break;
+    }
+    return nullptr;
 }
 
 }  // namespace pipeline

@@ -8,6 +8,8 @@
 #include <string>
 
 #include "common/ledger/ledger.hpp"
+#include "common/ledger/ledger_browser.hpp"
+#include "common/ledger/ledger_editor.hpp"
 #include "common/ledger/ledger_lookup.hpp"
 #include "common/ledger/ledger_reader.hpp"
 #include "common/ledger/ledger_taker.hpp"
@@ -46,5 +48,14 @@ namespace pipeline {
 // if it stays locked or disturbed; Configuration if it is not a ledger or has a newer version; DataError if
 // it is damaged; InputOutput otherwise.
 [[nodiscard]] bool read_ledger(const LedgerSpec& spec, const std::function<void(LedgerReader&)>& read);
+
+// Calls `browse` with a browser, as read_ledger() calls `read`, and throws as it does; also throws Failure
+// Configuration if the ledger has an older version.
+[[nodiscard]] bool browse_ledger(const LedgerSpec& spec, const std::function<void(LedgerBrowser&)>& browse);
+
+// Opens an existing ledger for the changes that people decide; never creates or upgrades it. Returns null if
+// `spec` names the ledger `none`. Throws Failure: as browse_ledger() does, and CannotCreate if the ledger
+// cannot be written.
+[[nodiscard]] std::unique_ptr<LedgerEditor> edit_ledger(const LedgerSpec& spec);
 
 }  // namespace pipeline

@@ -36,7 +36,7 @@ bool is_another_file(const std::filesystem::path& path, const KnownLedger& known
 }  // namespace
 
 SqliteLedger::SqliteLedger(std::filesystem::path path, std::chrono::milliseconds lock_wait)
-    : path_(std::move(path)) {
+    : path_(std::move(path)), turn_(path_) {
     try {
         open(true, {}, lock_wait);
     } catch (const WrongLedger& wrong) {
@@ -44,13 +44,14 @@ SqliteLedger::SqliteLedger(std::filesystem::path path, std::chrono::milliseconds
     }
 }
 
-SqliteLedger::SqliteLedger(std::filesystem::path path, const KnownLedger& known) : path_(std::move(path)) {
+SqliteLedger::SqliteLedger(std::filesystem::path path, const KnownLedger& known)
+    : path_(std::move(path)), turn_(path_) {
     if (const LedgerLook look = look_at_ledger(path_); !look.file && look.error == ENOENT)
         throw WrongLedger("it is not there");
     open(false, known, kLockWait);
 }
 
-SqliteLedger::SqliteLedger(std::filesystem::path path, OpenLater) : path_(std::move(path)) {}
+SqliteLedger::SqliteLedger(std::filesystem::path path, OpenLater) : path_(std::move(path)), turn_(path_) {}
 
 std::unique_ptr<SqliteLedger> SqliteLedger::shared(std::filesystem::path path) {
     return std::unique_ptr<SqliteLedger>(new SqliteLedger(std::move(path), OpenLater{}));
@@ -206,6 +207,7 @@ auto SqliteLedger::attempt(const KnownLedger& known, Action&& action) {
 void SqliteLedger::commit(const RecordRange& records, const CommitContext& context) {
     if (records.size() == 0 && !context.cursor) return;
     const KnownLedger known{context.ledger_id, context.generation, records.first(), context.files};
+    turn_.make_way();
     attempt(known, [&](LedgerSession& session) {
         if (context.files != nullptr) session.remember_files(*context.files);
         session.write(records, context);

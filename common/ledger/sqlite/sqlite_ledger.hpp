@@ -28,6 +28,7 @@
 #include <string>
 
 #include "common/ledger/ledger.hpp"
+#include "common/ledger/sqlite/turn/ledger_turn.hpp"
 
 namespace pipeline {
 
@@ -48,7 +49,8 @@ class SqliteLedger final : public Ledger {
     // moved or exchanged the files.
     ~SqliteLedger() override;
 
-    // Waits at most about 250 ms for a lock.
+    // First lets other writers in that wish to write (ledger_turn.hpp). Waits at most about 250 ms for a
+    // lock.
     void commit(const RecordRange& records, const CommitContext& context) override;
     [[nodiscard]] bool look_after(const KnownLedger& known) override;
     [[nodiscard]] std::optional<std::uint64_t> cursor(std::string_view source) override;
@@ -71,6 +73,7 @@ class SqliteLedger final : public Ledger {
     auto attempt(const KnownLedger& known, Action&& action);
 
     std::filesystem::path path_;
+    LedgerTurn turn_;
     std::unique_ptr<LedgerSession> session_;  // null before the first use, and after it had to be closed
 };
 

@@ -33,6 +33,8 @@ class SqliteReader final : public LedgerReader {
     void for_each_former_position(std::string_view source, std::uint64_t first, std::uint64_t last,
                                   const std::function<void(std::uint64_t)>& take) override;
 
+    // The version of the ledger's schema.
+    [[nodiscard]] std::int64_t version() const noexcept { return version_; }
     [[nodiscard]] SqliteConnection& database() noexcept { return database_; }
     // False if a process has written the file while this reader read it without a lock; the caller must then
     // discard the data.

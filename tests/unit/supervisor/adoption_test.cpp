@@ -108,6 +108,7 @@ TEST_CASE("unfinished invoices are adopted by their own source and ledger, and b
     const auto refused = refusal_of([&] { static_cast<void>(killed.start("lines:/ids", "none")); });
     CHECK(refused.status == ExitStatus::Configuration);
     CHECK(mentions(refused.text, "holds 1 unfinished invoice of source 'sequence', not of 'lines:/ids'"));
+    CHECK(mentions(refused.text, "give it up with clerk discard --name "));
     CHECK(refusal_of([&] { static_cast<void>(killed.start("sequence", "sqlite:/l")); }).status ==
           ExitStatus::Configuration);
     CHECK(killed.start("sequence", "none").in_flight() == 1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A flock belongs to the open file: two owners in this process are as good as two processes.
-#include "supervisor/name_lock.hpp"
+#include "common/shm/name_lock.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "supervisor/name_lock.hpp"
+#include "common/shm/name_lock.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <thread>
+#include <utility>
 
 #include "common/base/error.hpp"
 #include "common/base/shortage.hpp"
@@ -39,6 +40,13 @@ std::string advice_for(int error) {
 
 }  // namespace
 
+NameInUse::NameInUse(const std::string& name, std::string pid)
+    : Failure(ExitStatus::CannotCreate,
+              fmt::format("--name '{}' is in use by the supervisor with pid {}; stop it or choose "
+                          "another name",
+                          name, pid)),
+      pid_(std::move(pid)) {}
+
 NameLock::NameLock(const std::filesystem::path& runtime_dir, const std::string& name,
                    std::chrono::milliseconds patience) {
     const std::string path = lock_file(runtime_dir, name);
@@ -54,11 +62,7 @@ NameLock::NameLock(const std::filesystem::path& runtime_dir, const std::string& 
                                  "give a directory on a local file system with --runtime-dir");
         }
         if (std::chrono::steady_clock::now() >= deadline) {
-            throw Failure(
-                ExitStatus::CannotCreate,
-                fmt::format("--name '{}' is in use by the supervisor with pid {}; stop it or choose "
-                            "another name",
-                            name, owner_of(file_.get())));
+            throw NameInUse(name, owner_of(file_.get()));
         }
         std::this_thread::sleep_for(kTryAgain);
     }

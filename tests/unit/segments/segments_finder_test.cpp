@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "observer/see/segments_finder.hpp"
+#include "common/core/segments/segments_finder.hpp"
 
 #include <fmt/format.h>
 #include <sys/stat.h>

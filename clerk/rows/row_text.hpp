@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// A row of the ledger as text: for people, as csv (RFC 4180) and as a JSON object.
+#pragma once
+
+#include <string>
+
+#include "common/ledger/ledger_row.hpp"
+
+namespace pipeline {
+
+// Returns the value for people: times as text, UTC, amounts with two decimals, bits as the number without a
+// sign (a generation as 16 hexadecimal digits). Empty if the field is not set.
+[[nodiscard]] std::string readable(const LedgerColumn& column, const LedgerField& field);
+
+// Returns the names of all columns as a line of csv.
+[[nodiscard]] std::string csv_heading();
+// Both append the row as a line, with the values that the ledger has. Numbers stay numbers: times are
+// microseconds since 1970, amounts are hundredths. csv: what is not set is empty. JSON: null.
+void append_csv(const LedgerRow& row, std::string& to);
+void append_json(const LedgerRow& row, std::string& to);
+
+}  // namespace pipeline

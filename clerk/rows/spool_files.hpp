@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds the file of an invoice from a spool: in the spool itself, or in the folder of an outcome.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pipeline {
+
+struct SpoolFile {
+    std::string path;
+    bool is_the_one;  // false: another file, which has the invoice's name
+};
+
+// Returns the bytes whose printable() form is `shown`.
+[[nodiscard]] std::string bytes_of_printable(std::string_view shown);
+
+// Returns the files of the invoice `id`, an id as the ledger has it, with the source `source` and the
+// position `position`; the invoice's own file comes first. Returns none if the source is not a spool. Follows
+// no link in place of a file.
+[[nodiscard]] std::vector<SpoolFile> spool_files(std::string_view source, std::string_view id,
+                                                 std::uint64_t position);
+
+}  // namespace pipeline

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads rows of a ledger for people, in one snapshot. Writes, creates and repairs nothing, and blocks no
+// writer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/ledger/ledger_row.hpp"
+#include "common/ledger/row_selection.hpp"
+
+namespace pipeline {
+
+// A row of the table duplicates.
+struct DuplicateRow {
+    std::string source;
+    std::uint64_t position = 0;
+    std::int64_t seen_at_us = 0;
+};
+
+// A part of the rows that a selection chooses, in the order of the table.
+struct RowPage {
+    std::int64_t after = 0;              // begin behind this row; 0: with the first one
+    std::int64_t until = 0;              // the last row that belongs to it; 0: the last one of now
+    std::size_t most_bytes = 4U << 20U;  // end after the row with which the texts exceed this
+};
+
+// Every function may throw the exception of its kind of ledger (SqliteError for SQLite). browse_ledger()
+// catches it, and then retries or throws a Failure.
+class LedgerBrowser {
+  public:
+    using Take = std::function<void(const LedgerRow&)>;
+
+    LedgerBrowser() = default;
+    LedgerBrowser(const LedgerBrowser&) = delete;
+    LedgerBrowser& operator=(const LedgerBrowser&) = delete;
+    virtual ~LedgerBrowser() = default;
+
+    // Returns how many rows the selection chooses.
+    [[nodiscard]] virtual std::uint64_t count(const RowSelection& selection) = 0;
+    // Calls `take` with the rows that the selection chooses, the newest first, at most `most` of them.
+    virtual void newest(const RowSelection& selection, std::uint64_t most, const Take& take) = 0;
+    // Calls `take` with the rows of the page. Returns the page that follows it; none if it was the last one.
+    [[nodiscard]] virtual std::optional<RowPage> read(const RowSelection& selection, const RowPage& page,
+                                                      const Take& take) = 0;
+
+    // The following functions are about one invoice; `id` is an id as the ledger has it (ledger_id.hpp).
+    // Returns false, and does not call `take`, if the id has no row.
+    [[nodiscard]] virtual bool find(std::string_view id, const Take& take) = 0;
+    // Calls `take` with the outcomes of the id that were replaced, the newest first, at most `most` of them.
+    // Returns how many there are.
+    [[nodiscard]] virtual std::uint64_t history(std::string_view id, std::uint64_t most,
+                                                const Take& take) = 0;
+    // Returns the rows of the id in the table duplicates, the newest first, at most `most` of them, and sets
+    // `count` to their number. May read the whole table.
+    [[nodiscard]] virtual std::vector<DuplicateRow> duplicates(std::string_view id, std::uint64_t most,
+                                                               std::uint64_t& count) = 0;
+    // Returns the size of the body that is stored with the id; none if there is none.
+    [[nodiscard]] virtual std::optional<std::uint64_t> body_bytes(std::string_view id) = 0;
+};
+
+// Returns the texts under which the ledger may have the invoice that a person calls `id`: the id's printable
+// form, the text itself, which may be copied from a screen, and the forms of version 0.1.0. The likeliest
+// comes first. Throws std::bad_alloc.
+[[nodiscard]] std::vector<std::string> ids_meant_by(std::string_view id);
+
+}  // namespace pipeline

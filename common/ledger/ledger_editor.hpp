@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes the changes in a ledger that people decide, beside a pipeline at full speed. The changes are made in
+// transactions of at most kSlice rows; each one is durable when the function returns. A kill leaves the
+// slices that were finished, and a repetition goes on with the rest.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common/ledger/row_selection.hpp"
+
+namespace pipeline {
+
+// The result of a change for one invoice.
+struct RowChange {
+    enum class Result : std::uint8_t {
+        Unknown,    // the ledger has no such id
+        Unchanged,  // its status does not allow the change
+        Changed,
+    };
+    std::string id;                        // as the ledger has it, or as it was given if it is unknown
+    RowStatus status = RowStatus::Booked;  // before the change
+    Result result = Result::Unknown;
+};
+
+// Every function may throw Failure: NotDrained (try again) if another program keeps the ledger locked, or its
+// files are moved meanwhile; InputOutput, Configuration or CannotCreate as open_ledger() does.
+class LedgerEditor {
+  public:
+    static constexpr std::size_t kSlice = 1000;
+
+    LedgerEditor() = default;
+    LedgerEditor(const LedgerEditor&) = delete;
+    LedgerEditor& operator=(const LedgerEditor&) = delete;
+    virtual ~LedgerEditor() = default;
+
+    // Makes invoices that are failed, rejected or waiting due now, so that the pipeline of their source gives
+    // them again. Never changes a booked one. `ids` are as people know them (ids_meant_by()).
+    [[nodiscard]] virtual std::vector<RowChange> retry(std::span<const std::string> ids) = 0;
+    // The same for all that the selection chooses and that are there at the time of the call. Returns how
+    // many these were, and calls `told` with their number so far after each slice.
+    virtual std::uint64_t retry(const RowSelection& selection,
+                                const std::function<void(std::uint64_t)>& told) = 0;
+    // Makes invoices failed that are waiting, or that are due to be given again after they have failed or
+    // were rejected. An attempt that is under way will not count.
+    [[nodiscard]] virtual std::vector<RowChange> cancel(std::span<const std::string> ids) = 0;
+};
+
+}  // namespace pipeline

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/ledger/sqlite/people/sqlite_browser.hpp"
+
+#include <fmt/format.h>
+
+#include <list>
+
+#include "common/base/error.hpp"
+#include "common/ledger/sqlite/ledger_versions.hpp"
+#include "common/ledger/sqlite/people/selection_sql.hpp"
+#include "common/ledger/sqlite/sqlite_reader.hpp"
+
+namespace pipeline {
+namespace {
+
+// The number of the column behind those of kLedgerColumns.
+constexpr auto kBehind = static_cast<int>(kLedgerColumns.size());
+
+// The row's texts are valid until the statement's next step. Returns their length in bytes.
+std::size_t read_row(const SqliteStatement& statement, LedgerRow& row) {
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+        const auto column = static_cast<int>(i);
+        row[i] = {};
+        row[i].is_set = !statement.is_null(column);
+        if (!row[i].is_set) continue;
+        const auto kind = kLedgerColumns[i].kind;
+        if (kind == LedgerColumn::Kind::Text || kind == LedgerColumn::Kind::Hex) {
+            row[i].text = statement.text(column);
+            bytes += row[i].text.size();
+        } else {
+            row[i].number = statement.integer(column);
+        }
+    }
+    return bytes;
+}
+
+class SqliteBrowser final : public LedgerBrowser {
+  public:
+    explicit SqliteBrowser(SqliteConnection& database) : database_(&database) {}
+
+    std::uint64_t count(const RowSelection& selection) override {
+        std::uint64_t rows = 0;
+        for_each_status(selection, [&](RowStatus status) {
+            SqliteStatement find(*database_, fmt::format("SELECT count(*) FROM invoices WHERE {}",
+                                                         condition_sql(selection, status)));
+            bind_selection(find, selection);
+            if (find.first_row()) rows += static_cast<std::uint64_t>(find.integer(0));
+            find.finish();
+        });
+        return rows;
+    }
+
+    // Merges the rows of each status: the index has them in this order.
+    void newest(const RowSelection& selection, std::uint64_t most, const Take& take) override {
+        std::list<SqliteStatement> open;
+        for_each_status(selection, [&](RowStatus status) {
+            auto& query = open.emplace_back(
+                *database_, fmt::format("SELECT {} FROM invoices WHERE {} ORDER BY stored_at DESC, rowid DESC"
+                                        " LIMIT ?3",
+                                        columns_sql(), condition_sql(selection, status)));
+            bind_selection(query, selection);
+            query.bind(3, static_cast<std::int64_t>(most));
+            if (!query.first_row()) open.pop_back();
+        });
+        constexpr int kStoredAt = static_cast<int>(ledger_column("stored_at"));
+        for (; most != 0 && !open.empty(); --most) {
+            auto next = open.begin();
+            for (auto each = open.begin(); each != open.end(); ++each) {
+                if (each->integer(kStoredAt) > next->integer(kStoredAt)) next = each;
+            }
+            read_row(*next, row_);
+            take(row_);
+            if (!next->next_row()) open.erase(next);
+        }
+    }
+
+    std::optional<RowPage> read(const RowSelection& selection, const RowPage& page,
+                                const Take& take) override {
+        RowPage rest = page;
+        if (rest.until == 0) rest.until = last_rowid();
+        SqliteStatement rows(
+            *database_, fmt::format("SELECT {}, rowid FROM invoices WHERE rowid > ?3 AND rowid <= ?4 AND {}"
+                                    " ORDER BY rowid",
+                                    columns_sql(), condition_sql(selection)));
+        bind_selection(rows, selection);
+        rows.bind(3, rest.after);
+        rows.bind(4, rest.until);
+        for (std::size_t bytes = 0; rows.next_row();) {
+            bytes += read_row(rows, row_) + sizeof row_;
+            take(row_);
+            if (bytes <= rest.most_bytes) continue;
+            rest.after = rows.integer(kBehind);
+            rows.finish();
+            return rest;
+        }
+        return std::nullopt;
+    }
+
+    bool find(std::string_view id, const Take& take) override {
+        return take_rows(fmt::format("SELECT {} FROM invoices WHERE id = ?1", columns_sql()), id, 1, take) !=
+               0;
+    }
+
+    std::uint64_t history(std::string_view id, std::uint64_t most, const Take& take) override {
+        take_rows(fmt::format("SELECT {} FROM history WHERE id = ?1 ORDER BY stored_at DESC, rowid DESC",
+                              columns_sql()),
+                  id, most, take);
+        return count_of("SELECT count(*) FROM history WHERE id = ?1", id);
+    }
+
+    std::vector<DuplicateRow> duplicates(std::string_view id, std::uint64_t most,
+                                         std::uint64_t& count) override {
+        std::vector<DuplicateRow> all;
+        SqliteStatement rows(*database_,
+                             "SELECT source, position, seen_at FROM duplicates WHERE id = ?1"
+                             " ORDER BY seen_at DESC LIMIT ?2");
+        rows.bind(1, id);
+        rows.bind(2, static_cast<std::int64_t>(most));
+        while (rows.next_row()) {
+            all.push_back(
+                {std::string(rows.text(0)), static_cast<std::uint64_t>(rows.integer(1)), rows.integer(2)});
+        }
+        count =
+            all.size() < most ? all.size() : count_of("SELECT count(*) FROM duplicates WHERE id = ?1", id);
+        return all;
+    }
+
+    std::optional<std::uint64_t> body_bytes(std::string_view id) override {
+        SqliteStatement find(*database_, "SELECT length(body) FROM bodies WHERE id = ?1");
+        find.bind(1, id);
+        if (!find.first_row()) return std::nullopt;
+        const auto bytes = static_cast<std::uint64_t>(find.integer(0));
+        find.finish();
+        return bytes;
+    }
+
+  private:
+    template <class Action>
+    static void for_each_status(const RowSelection& selection, Action&& action) {
+        for (std::size_t i = 0; i < kRowStatuses.size(); ++i) {
+            if (selection.statuses[i]) action(static_cast<RowStatus>(i));
+        }
+    }
+
+    std::int64_t last_rowid() {
+        SqliteStatement find(*database_, "SELECT coalesce(max(rowid), 0) FROM invoices");
+        const std::int64_t last = find.first_row() ? find.integer(0) : 0;
+        find.finish();
+        return last;
+    }
+
+    std::uint64_t count_of(const char* sql, std::string_view id) {
+        SqliteStatement find(*database_, sql);
+        find.bind(1, id);
+        const auto count = find.first_row() ? static_cast<std::uint64_t>(find.integer(0)) : 0;
+        find.finish();
+        return count;
+    }
+
+    std::uint64_t take_rows(const std::string& sql, std::string_view id, std::uint64_t most,
+                            const Take& take) {
+        SqliteStatement rows(*database_, sql);
+        rows.bind(1, id);
+        std::uint64_t taken = 0;
+        while (taken < most && rows.next_row()) {
+            read_row(rows, row_);
+            take(row_);
+            ++taken;
+        }
+        rows.finish();
+        return taken;
+    }
+
+    SqliteConnection* database_;
+    LedgerRow row_;
+};
+
+}  // namespace
+
+void browse_sqlite_ledger(const std::filesystem::path& path,
+                          const std::function<void(LedgerBrowser&)>& browse) {
+    read_sqlite_ledger(path, [&](SqliteReader& reader) {
+        if (reader.version() < kLedgerSchemaVersion) {
+            throw Failure(ExitStatus::Configuration,
+                          fmt::format("ledger {}: its schema is version {}, and this program reads {}; start "
+                                      "a supervisor of this version once, which brings it up to date",
+                                      path.string(), reader.version(), kLedgerSchemaVersion));
+        }
+        SqliteBrowser browser(reader.database());
+        browse(browser);
+    });
+}
+
+}  // namespace pipeline

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Browses an SQLite ledger.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+
+#include "common/ledger/ledger_browser.hpp"
+
+namespace pipeline {
+
+// Reads as browse_ledger() does. The ledger must have the schema of this program's version.
+void browse_sqlite_ledger(const std::filesystem::path& path,
+                          const std::function<void(LedgerBrowser&)>& browse);
+
+}  // namespace pipeline
