@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <string_view>
 #include <utility>
 
+#include "common/base/plural.hpp"
 #include "common/base/printable.hpp"
 #include "common/os/journal.hpp"
 
@@ -80,6 +82,7 @@ void OutcomeLog::keep(const Record& record, std::string_view id, const Details* 
     Ended& ended = kept_[kept_count_];
     ended.outcome = record.outcome;
     ended.attempts = record.attempts;
+    if (record.is_given_again()) ended.attempts = std::max<unsigned>(ended.attempts, record.attempt.failures);
     ended.id = printable(id);
     ended.reason = reason_of(record, details);
     ++kept_count_;
@@ -95,16 +98,17 @@ void OutcomeLog::tell_one(const Ended& ended) const {
     const auto level = ended.outcome == Outcome::Failed ? LogLevel::Warning : LogLevel::Notice;
     if (!is_logged(level)) return;
     try {
-        log_event(
-            level,
-            fmt::format("invoice {} {} after {} attempt{}{}{}", ended.id, word(ended.outcome), ended.attempts,
-                        ended.attempts == 1 ? "" : "s", ended.reason.empty() ? "" : ": ", ended.reason),
-            {{"EVENT", "not-booked"},
-             {"NAME", name_},
-             {"INVOICE", ended.id},
-             {"STATUS", std::string(word(ended.outcome))},
-             {"ATTEMPTS", fmt::to_string(ended.attempts)},
-             {"REASON", ended.reason}});
+        const std::string attempts =
+            ended.attempts == 0 ? ", not run" : " after " + counted(ended.attempts, "attempt");
+        log_event(level,
+                  fmt::format("invoice {} {}{}{}{}", ended.id, word(ended.outcome), attempts,
+                              ended.reason.empty() ? "" : ": ", ended.reason),
+                  {{"EVENT", "not-booked"},
+                   {"NAME", name_},
+                   {"INVOICE", ended.id},
+                   {"STATUS", std::string(word(ended.outcome))},
+                   {"ATTEMPTS", fmt::to_string(ended.attempts)},
+                   {"REASON", ended.reason}});
     } catch (const std::exception&) {  // out of memory for the whole line
         log(level, "invoice {} {}", ended.id, word(ended.outcome));
     }

@@ -126,6 +126,7 @@ std::string Batch::reason_of(Cause cause, std::string_view said) const {
 
 void Batch::finish_uncharged(std::size_t i, std::string_view reason) {
     chances_.settle_held(hand_, base_ + i, reason, results_[i]);
+    if (is_timed_[i]) ++results_[i].attempts;
     tell_attempt(i);
     if (begun_ == i) pause();
     mark_finished(i);
@@ -152,7 +153,11 @@ Batch::Entry Batch::enter(std::size_t i) {
     return Entry::Begin;
 }
 
+// An invoice begins a hold by itself only once: if it shows the same when others have succeeded since, then
+// it is to blame.
 bool Batch::hold(std::size_t i, Cause cause, std::string_view said) {
+    const bool is_on = chances_.hold && chances_.hold->is_on();
+    if (!is_on && attempt(i) > 1) return false;
     const std::string reason = reason_of(cause, said);
     chances_.begin_hold(hand_, base_ + i, reason);
     if (!chances_.hold || !chances_.hold->is_on()) return false;

@@ -41,13 +41,13 @@ class Progress {
     // The figures that the line shows of a run.
     struct Seen {
         std::uint64_t done = 0;
-        std::uint64_t waiting = 0;  // for another attempt
         std::uint64_t failed = 0;
         std::uint64_t rejected = 0;
         std::uint64_t in_flight = 0;
         double per_second = 0;
         std::uint64_t total = 0;    // 0: unknown
         bool is_estimated = false;  // the total is reckoned from the bytes of a list
+        std::uint64_t waiting = 0;  // for another attempt
     };
     // Returns a line like "532/1000 done (53 %), 3 failed, 12 in flight, 5120/s, 3 s left". An estimated
     // total has a "~". The counts of failed and rejected invoices are left out if they are 0.

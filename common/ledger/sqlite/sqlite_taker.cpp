@@ -14,6 +14,7 @@
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
 #include "common/ledger/sqlite/ledger_look.hpp"
 #include "common/ledger/sqlite/ledger_opening.hpp"
+#include "common/ledger/sqlite/turn/ledger_turn.hpp"
 
 namespace pipeline {
 namespace {
@@ -137,6 +138,7 @@ class SqliteTaker final : public LedgerTaker {
             std::vector<TakenRow> taken;
             if (const auto next = until_next(session); !next || *next > microseconds::zero()) return taken;
             const std::int64_t now = wall_us();
+            const LedgerTurn::Wish wish(path_);
             session.begin.run();
             forget_foreign_clock(session, now);
             session.due.bind(1, scope_.source);
@@ -224,6 +226,7 @@ class SqliteTaker final : public LedgerTaker {
                         bool is_leased) {
         if (rows.empty()) return;
         const std::int64_t due = wall_us() + delay.count();
+        const LedgerTurn::Wish wish(session.path);
         session.begin.run();
         for (const TakenRow& row : rows) {
             const std::string id = stored_id(row.id);

@@ -46,7 +46,12 @@ std::unique_ptr<Ledger> share_ledger(const LedgerSpec& spec) {
     return open_ledger(spec);
 }
 
-// Only a spool asks, and the storm has none.
+// No invoice of the storm waits.
+std::unique_ptr<LedgerTaker> make_ledger_taker(const LedgerSpec&, TakerScope, std::function<KnownLedger()>) {
+    return nullptr;
+}
+
+// Only spools and programs ask, and the storm has none.
 std::unique_ptr<LedgerLookup> make_ledger_lookup(const LedgerSpec&, std::string, const KnownLedger&) {
     return std::make_unique<NoLookup>();
 }

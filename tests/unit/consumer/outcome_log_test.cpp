@@ -64,6 +64,8 @@ class Stored {
                 return &outcomes_.failed;
             case Outcome::Duplicate:
                 return &outcomes_.duplicates;
+            case Outcome::Waiting:
+                return &outcomes_.waiting;
         }
         return &outcomes_.booked;
     }

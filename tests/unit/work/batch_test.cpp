@@ -142,7 +142,7 @@ TEST_CASE("an attempt that failed is tried again until the attempts are used up"
     CHECK(batch.attempt(0) == 2);
     CHECK_FALSE(batch.is_finished(0));
     CHECK(batch.begin(0));
-    CHECK(batch.charge(0, Cause::ran_too_long(), "") == Batch::AfterCharge::GivenUp);
+    CHECK(batch.charge(0, Cause::ran_too_long(), "") == Batch::AfterCharge::Finished);
     CHECK(batch.is_finished(0));
     CHECK(batch.result(0).status == Status::Failed);
     CHECK(batch.result(0).attempts == 2);
