@@ -56,17 +56,16 @@ CommandOption optional_time(std::string name, std::string help,
 }  // namespace
 
 CommandOption hold_for_option(std::optional<std::chrono::nanoseconds>& field) {
-    return with_fallback(optional_time("hold-for", "longest hold", field), "no limit, 15min with --once");
+    return with_fallback(optional_time("hold-for", "longest hold", field), "no limit, --once: 15min");
 }
 
 std::vector<CommandOption> retry_options(RetryOptions& fields) {
-    return {value_option("retry-delay", "MIN..MAX", "before another attempt; doubles each time", fields.delay,
+    return {value_option("retry-delay", "MIN..MAX", "before a retry; doubles", fields.delay,
                          parse_delay_range, range_text),
-            with_fallback(
-                optional_time("give-up-after", "then no retry that was asked for", fields.give_up_after),
-                "24h, 15min with --once"),
-            count_option("hold-after", "failures in a row that hold the source, 0: none", fields.hold_after,
-                         0, kMostInARow)};
+            with_fallback(optional_time("give-up-after", "for retries", fields.give_up_after),
+                          "24h, --once: 15min"),
+            count_option("hold-after", "failures in a row that hold it, 0: never", fields.hold_after, 0,
+                         kMostInARow)};
 }
 
 }  // namespace pipeline

@@ -190,16 +190,19 @@ TEST_CASE("an audit is shown line by line and as JSON", "[audit]") {
           "booked               900\n"
           "rejected              60\n"
           "failed                30\n"
+          "waiting                0\n"
+          "replaced               0\n"
           "duplicates            10\n"
           "in the ring          150\n"
           "in hands              50\n"
           "in storage           100\n"
           "difference             0\n"
           "right       so it is\n");
-    CHECK(audit_json(subject, audit) ==
-          R"({"name":"name","state":"dead","source":"lines:/\\x0a","ledger":"sqlite:/a \"b\"\\xff",)"
-          R"("acquired":1300,"booked":900,"rejected":60,"failed":30,"duplicates":10,"in_ring":150,)"
-          R"("in_hands":50,"in_storage":100,"difference":0,"findings":[],"proofs":["so it is"]})");
+    CHECK(
+        audit_json(subject, audit) ==
+        R"({"name":"name","state":"dead","source":"lines:/\\x0a","ledger":"sqlite:/a \"b\"\\xff",)"
+        R"("acquired":1300,"booked":900,"rejected":60,"failed":30,"waiting":0,"replaced":0,"duplicates":10,"in_ring":150,)"
+        R"("in_hands":50,"in_storage":100,"difference":0,"findings":[],"proofs":["so it is"]})");
     audit.acquired -= 2;
     audit.findings.emplace_back("a");
     audit.findings.emplace_back("b");

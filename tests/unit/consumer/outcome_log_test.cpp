@@ -139,9 +139,9 @@ TEST_CASE("what a second has no lines for is counted, and said once the second i
     });
     REQUIRE(lines.size() == 11);
     CHECK(lines[9] == "warning: invoice INV-9 failed after 1 attempt: exit status 1");
-    CHECK(
-        lines[10] ==
-        "warning: 40 more invoices without a line: 0 rejected, 40 failed, 0 duplicate; the ledger has them");
+    CHECK(lines[10] ==
+          "warning: 40 more invoices without a line: 0 rejected, 40 failed, 0 waiting, 0 duplicate; the "
+          "ledger has them");
 }
 
 TEST_CASE("whoever leaves says before what it has not said yet", "[log]") {

@@ -90,7 +90,7 @@ TEST_CASE("a number too great for a double is passed over where nobody needs it"
 TEST_CASE("JSON that may be no answer at all is none", "[answer]") {
     CHECK(read("{}") == "none: a JSON object without status");
     CHECK(read(R"({"status": "done"})") ==
-          "none: JSON whose status is none of booked, rejected and failed: \"done\"");
+          "none: JSON whose status is none of booked, rejected, failed and retry: \"done\"");
     CHECK(read(R"({"status": 1})") == "none: JSON whose status is a number");
     CHECK(read(R"({"status": "booked", "id": {}})") == "none: JSON whose id is an object or an array");
     CHECK(read(R"({"status": "booked")").starts_with("none: JSON that is malformed at byte "));

@@ -17,7 +17,7 @@ TEST_CASE("a report balances and can be read by people and programs", "[report]"
     CHECK(report.in_flight() == 1);
     CHECK(
         report.json() ==
-        R"({"acquired":12,"booked":5,"rejected":2,"failed":1,"duplicates":3,"in_flight":1,"seconds":0.500000,"rate":22.0,"halted":false,"reasons":[]})");
+        R"({"acquired":12,"booked":5,"rejected":2,"failed":1,"waiting":0,"duplicates":3,"in_flight":1,"seconds":0.500000,"rate":22.0,"halted":false,"reasons":[]})");
     CHECK(report.text().find("in flight              1") != std::string::npos);
     CHECK(report.text().find("halted") == std::string::npos);
     report.is_halted = true;

@@ -204,7 +204,7 @@ TEST_CASE("where renames always replace, files are moved by links and none is re
     CHECK(spool.in("").empty());
     CHECK(spool.in("booked").size() == 3);
     CHECK(read_file(spool.path / "booked/a") == "new");
-    CHECK(read_file(spool.path / "booked/b") == "old");
+    CHECK(read_file(spool.path / "booked/b") == "new");
     for (const std::string& name : spool.in("booked"))
         CHECK(fs::hard_link_count(spool.path / "booked" / name) == 1);
 }

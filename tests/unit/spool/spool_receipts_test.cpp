@@ -145,12 +145,12 @@ TEST_CASE(
 TEST_CASE("a file that was taken away is no error", "[spool_receipts]") {
     const Spool spool;
     spool.write("given");
-    spool.write("waiting");
+    spool.write("not-given");
     spool.date("given", 1000);
     SpoolSource source(spool.path, {});
     const auto taken = take(source, 1);
     fs::remove(spool.path / "given");
-    fs::remove(spool.path / "waiting");
+    fs::remove(spool.path / "not-given");
     CHECK(take_all(source).empty());
     source.acknowledge(receipt_of(taken.at(0)));
     CHECK(take_all(source).empty());
@@ -158,30 +158,29 @@ TEST_CASE("a file that was taken away is no error", "[spool_receipts]") {
     CHECK(spool.in("booked").empty());
 }
 
-TEST_CASE("a name that is taken where the file goes is made unique and nothing is replaced",
-          "[spool_receipts]") {
+TEST_CASE("the newest file has the plain name where it goes, and nothing is replaced", "[spool_receipts]") {
     const std::string name = GENERATE(std::string("a"), std::string(255, 'z'));
     const Spool spool;
     spool.write(name, "new");
-    const std::uint64_t inode = inode_of(spool.path / name);
     SpoolSource source(spool.path, {});
     const auto taken = take_all(source);
+    write_file(spool.path / "booked" / name, "old");
+    const std::uint64_t inode = inode_of(spool.path / "booked" / name);
     const auto with = [&](const std::string& suffix) { return name.substr(0, 255 - suffix.size()) + suffix; };
     const std::string first = with("~" + std::to_string(inode));
     const std::string second = with("~" + std::to_string(inode) + ".1");
-    write_file(spool.path / "booked" / name, "old");
 
     SECTION("once") {
         source.acknowledge(receipt_of(taken.at(0)));
-        CHECK(read_file(spool.path / "booked" / first) == "new");
+        CHECK(read_file(spool.path / "booked" / first) == "old");
     }
     SECTION("twice") {
         write_file(spool.path / "booked" / first, "older");
         source.acknowledge(receipt_of(taken.at(0)));
         CHECK(read_file(spool.path / "booked" / first) == "older");
-        CHECK(read_file(spool.path / "booked" / second) == "new");
+        CHECK(read_file(spool.path / "booked" / second) == "old");
     }
-    CHECK(read_file(spool.path / "booked" / name) == "old");
+    CHECK(read_file(spool.path / "booked" / name) == "new");
     CHECK(spool.in("").empty());
 }
 

@@ -105,13 +105,14 @@ TEST_CASE("what is given again after a loss of the segments changes no row and h
     for (std::uint64_t i = 0; i < 100; ++i) batch.add(std::to_string(i % 90), i, static_cast<Status>(i % 3));
     ledger.commit(batch.range(), context("lines:/f", 100));
     const auto outcomes = batch.outcomes();
-    CHECK(std::count(outcomes.begin(), outcomes.end(), kDuplicate) == 10);
+    CHECK(std::count(outcomes.begin(), outcomes.end(), kDuplicate) ==
+          4);  // the others replace rows that are not booked
     const auto rows = ask(folder.ledger(), "SELECT group_concat(id || stored_at || status) FROM invoices");
     for (std::size_t i = 0; i < 100; ++i) batch.range().record(i).outcome = Batch::kNoOutcome;
 
     ledger.commit(batch.range(), context("lines:/f", 100));
     CHECK(batch.outcomes() == outcomes);
-    CHECK(counts(folder) == "90 10 100");
+    CHECK(counts(folder) == "90 4 100");
     CHECK(ask(folder.ledger(), "SELECT group_concat(id || stored_at || status) FROM invoices") == rows);
 }
 

@@ -102,7 +102,7 @@ TEST_CASE("every step of an invoice is seen as a movement", "[liveness]") {
 
 TEST_CASE("the status is one line with the rate, what is in flight and the totals", "[notify]") {
     CHECK(Notify::status({7, 2, 1, 0}, 12, 1234.4) ==
-          "1234/s, 12 in flight; 7 booked, 2 rejected, 1 failed, 0 duplicates");
+          "1234/s, 12 in flight; 7 booked, 2 rejected, 1 failed, 0 waiting, 0 duplicates");
 }
 
 TEST_CASE("the status begins with what keeps the pipeline from its work", "[liveness]") {

@@ -43,6 +43,8 @@ LedgerRows::LedgerRows(SqliteConnection& database)
       keep_former_(database, fmt::format("INSERT INTO history({0}) SELECT {0} FROM invoices WHERE id = ?1",
                                          columns_sql())),
       remove_(database, "DELETE FROM invoices WHERE id = ?1"),
+      find_in_history_(database,
+                       "SELECT 1 FROM history WHERE source = ?1 AND position = ?2 AND id = ?3 LIMIT 1"),
       find_duplicate_(database, "SELECT 1 FROM duplicates WHERE source = ?1 AND position = ?2 AND id = ?3"),
       insert_duplicate_(database,
                         "INSERT INTO duplicates(source, position, id, seen_at, generation, record)"
@@ -109,6 +111,7 @@ Outcome LedgerRows::decide(const RecordRange& records, std::size_t i, const Comm
     }
     if (row->generation == context.generation && row->record == records.first() + i) return status;
     if (is_redelivery(*row, record, context)) return row->outcome;
+    if (const auto earlier = find_earlier(*row, records, i, context)) return *earlier;
     if (row->outcome == Outcome::Booked && !record.is_given_again() && !row->is_same) {
         add_duplicate(records, i, context);
         return Outcome::Duplicate;
@@ -150,6 +153,29 @@ bool LedgerRows::is_redelivery(const Row& row, const Record& record, const Commi
     return !is_put_back && !is_done_at_last && !is_begun_anew;
 }
 
+// Returns the outcome of a record that the ledger has already, but not as the row of its id; none if it has
+// not.
+std::optional<Outcome> LedgerRows::find_earlier(const Row& row, const RecordRange& records, std::size_t i,
+                                                const CommitContext& context) {
+    const Record& record = records.record(i);
+    if (row.is_same || record.is_given_again()) return std::nullopt;
+    const std::string_view id = writer_.stored_form(records.id(i));
+    if (has(find_duplicate_, id, record, context)) return Outcome::Duplicate;
+    const bool may_come_anew = is_spool(context.source) || context.from_start;
+    if (!may_come_anew && has(find_in_history_, id, record, context)) return row.outcome;
+    return std::nullopt;
+}
+
+bool LedgerRows::has(SqliteStatement& find, std::string_view id, const Record& record,
+                     const CommitContext& context) {
+    find.bind(1, context.source);
+    find.bind(2, stored(record.position));
+    find.bind(3, id);
+    const bool is_there = find.first_row();
+    find.finish();
+    return is_there;
+}
+
 // For a row that is not booked.
 bool LedgerRows::replaces(const Row& row, const Record& record, const CommitContext& context) {
     if (record.status == Status::Booked) return true;
@@ -179,12 +205,7 @@ std::optional<Outcome> LedgerRows::find_former(const RecordRange& records, std::
                                                const CommitContext& context) {
     const Record& record = records.record(i);
     for (const FormerId& former : former_ids(records.id(i), record.position)) {
-        find_duplicate_.bind(1, context.source);
-        find_duplicate_.bind(2, stored(record.position));
-        find_duplicate_.bind(3, former.text);
-        const bool was_duplicate = find_duplicate_.first_row();
-        find_duplicate_.finish();
-        if (was_duplicate) return Outcome::Duplicate;
+        if (has(find_duplicate_, former.text, record, context)) return Outcome::Duplicate;
         const auto row = find(former.text, record, context);
         if (!row) continue;
         if (row->is_same) return row->outcome;

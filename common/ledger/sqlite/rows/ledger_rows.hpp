@@ -7,6 +7,8 @@
 //      changes. Exceptions, for which 3 and 4 hold: a record that was given again; a file of a spool whose
 //      row is rejected or failed, because somebody has put it back; a booked record whose row waits; an
 //      invoice of a run with --from-start whose row is not booked and of an earlier generation.
+//      So it is if the record's source and position are those of an outcome in history or duplicates, which
+//      the row has replaced or refused (but not in a spool, nor with --from-start).
 //   3. The row is booked, and stays. The record goes to history if it was given again or has the row's
 //      position, else to duplicates.
 //   4. The row is not booked. The record replaces it, and the row goes to history, if the record is booked,
@@ -54,6 +56,10 @@ class LedgerRows {
                                           const CommitContext& context);
     [[nodiscard]] static bool is_redelivery(const Row& row, const Record& record,
                                             const CommitContext& context) noexcept;
+    [[nodiscard]] std::optional<Outcome> find_earlier(const Row& row, const RecordRange& records,
+                                                      std::size_t i, const CommitContext& context);
+    [[nodiscard]] bool has(SqliteStatement& find, std::string_view id, const Record& record,
+                           const CommitContext& context);
     [[nodiscard]] static bool replaces(const Row& row, const Record& record, const CommitContext& context);
     void replace(const Row& row, const RecordRange& records, std::size_t i);
     std::optional<Outcome> find_former(const RecordRange& records, std::size_t i,
@@ -62,7 +68,7 @@ class LedgerRows {
 
     SqliteConnection* database_;
     LedgerRowWriter writer_;
-    SqliteStatement find_, keep_former_, remove_, find_duplicate_, insert_duplicate_;
+    SqliteStatement find_, keep_former_, remove_, find_in_history_, find_duplicate_, insert_duplicate_;
     std::int64_t added_ = 0;  // the rows that the current call of insert() has added
 };
 
