@@ -277,7 +277,7 @@ TEST_CASE("a storage whose contents no kill leaves is refused and kept") {
              "one of its locks could never be locked"),
          record("a place that does not exist", [](Record& r) { r.place = 256; }),
          record("a status that does not exist", [](Record& r) { r.status = static_cast<Status>(3); }),
-         record("an outcome that does not exist", [](Record& r) { r.outcome = static_cast<Outcome>(4); }),
+         record("an outcome that does not exist", [](Record& r) { r.outcome = static_cast<Outcome>(5); }),
          record("a result without an id", [](Record& r) { r.id_length = 0; }),
          record("a result of an invoice to come", [](Record& r) { r.ring_index = 1'000'000; })});
     require_adopted(leftover);

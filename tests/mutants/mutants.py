@@ -56,9 +56,9 @@ MUTANTS = [
         ("common/core/hand.cpp", "= is_counted || is_suspect(i) != work.is_suspect;",
          "= is_counted;"),), SUSPECT),
     Mutant("a push commits before the slots are written", (
-        (RING, "        std::size_t at = tail % capacity;\n",
+        (RING, "        std::uint64_t index = tail;\n",
          "        area_->tail.store(tail + count, std::memory_order_release);\n"
-         "        std::size_t at = tail % capacity;\n"),), ONE_KILL),
+         "        std::uint64_t index = tail;\n"),), ONE_KILL),
     Mutant("a push overwrites the slot that is evidence", (
         (RING, "{items.size(), capacity_ - used, capacity_ - 1U}", "{items.size(), capacity_ - used}"),), ONE_KILL),
     Mutant("a claim moves the head before the hand has the items", (
@@ -162,7 +162,7 @@ MUTANTS = [
          "    int error = moves_->take(folders_.spool(), name, folders_.done("),
         (RECEIPTS, "look_at(folders_.moving(file.outcome), file.name.c_str())",
          "look_at(folders_.done(file.outcome), file.name.c_str())"),
-        (RECEIPTS, "    int error = give_free_name(file.outcome, file.name, status->identity.inode, file.outcome);",
+        (RECEIPTS, "    int error = give_plain_name(file.outcome, file.name, file.outcome);",
          "    int error = 0;"),
         (RECEIPTS, "moves_->give(folders_.moving(in), name.c_str(), folders_.spool(), target.c_str())",
          "moves_->give(folders_.done(in), name.c_str(), folders_.spool(), target.c_str())")), MOVES),
@@ -184,11 +184,27 @@ MUTANTS = [
     Mutant("what a program is asked again takes no permit", (
         ("consumer/outside/exec_processor.cpp", "        if (!batch_->take_permit()) return;\n",
          "        if (batch_->attempt(next_) == 1 && !batch_->take_permit()) return;\n"),
-        ("consumer/outside/exec_processor.cpp", "if (delay > delay.zero() || !batch_->take_permit()) {",
-         "if (delay > delay.zero() || (batch_->attempt(next_) == 1 && !batch_->take_permit())) {")), REQUESTS),
+        ("consumer/outside/exec_processor.cpp", "if (entry == Batch::Entry::Later || delay > delay.zero() || !batch_->take_permit()) {",
+         "if (entry == Batch::Entry::Later || delay > delay.zero() || (batch_->attempt(next_) == 1 && !batch_->take_permit())) {")), REQUESTS),
     Mutant("what a dead consumer has left takes no permit", (
-        ("consumer/invoice_worker.cpp", "    return !is_to_be_processed(hand_, i, max_attempts_) ||",
-         "    return hand_.deaths(i) != 0 || !is_to_be_processed(hand_, i, max_attempts_) ||"),), ADOPTED),
+        ("consumer/invoice_worker.cpp", "    return !chances_.has_chance(hand_, i) ||",
+         "    return hand_.deaths(i) != 0 || !chances_.has_chance(hand_, i) ||"),), ADOPTED),
+    Mutant("what was given again in an older round replaces the row", (
+        ("common/ledger/sqlite/rows/ledger_rows.cpp", "return record.attempt.round == row.round;", "return true;"),),
+        ("tests/unit/unit_tests", "an invoice that comes again*")),
+    Mutant("the outcome that a newer one replaces is not kept", (
+        ("common/ledger/sqlite/rows/ledger_rows.cpp", "for (auto* statement : {&keep_former_, &remove_}) {",
+         "for (auto* statement : {&remove_}) {"),),
+        ("tests/unit/unit_tests", "an invoice that comes again*")),
+    Mutant("a row that is taken keeps its round", (
+        ("common/ledger/sqlite/sqlite_taker.cpp", "SET round = round + 1, due_at", "SET due_at"),),
+        ("tests/unit/unit_tests", "a due row is taken once*")),
+    Mutant("a producer takes the rows that it has in flight", (
+        ("common/ledger/sqlite/sqlite_taker.cpp", "if (in_flight.contains(row.id)) {", "if (false) {"),),
+        ("tests/unit/unit_tests", "a due row is taken once*")),
+    Mutant("what was tried while the source was held is charged", (
+        ("consumer/work/batch.cpp", "    if (chances_.is_tried_in_hold(hand_, base_ + i)) {\n", "    if (false) {\n"),),
+        ("tests/unit/unit_tests", "an attempt during a hold*")),
     Mutant("waits have no bound, and nobody is woken again after a death", (
         ("consumer/flush_duty.hpp", "kBoundedWait{500'000'000}", "kBoundedWait{3'600'000'000'000}"),
         ("producer/producer.cpp", "kBoundedWait{500}", "kBoundedWait{3'600'000}"),

@@ -18,6 +18,7 @@ class BatchOwner : public Batch::Owner {
         for (std::uint64_t i = 0; i < count; ++i) set_number(hand_.item(i), i + 1);
         hand_.set_word({0, count, 0});
     }
+    [[nodiscard]] Batch batch_with(const Chances& chances) { return {hand_, results_, chances, *this}; }
     [[nodiscard]] Batch batch(std::uint32_t max_attempts, std::chrono::nanoseconds item_timeout) {
         return {hand_, results_, {max_attempts, item_timeout}, *this};
     }

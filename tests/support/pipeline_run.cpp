@@ -58,6 +58,9 @@ Process PipelineRun::start_program(const std::string& supervisor, const std::vec
     if (!starts_with_any("--ledger", options)) {
         argv.insert(argv.end(), {"--ledger", "sqlite:" + ledger().string()});
     }
+    // Unless the test is about that, second chances come at once, and nothing is held.
+    if (!starts_with_any("--retry-delay", options)) argv.insert(argv.end(), {"--retry-delay", "1ms..10ms"});
+    if (!starts_with_any("--hold-after", options)) argv.insert(argv.end(), {"--hold-after", "0"});
     argv.insert(argv.end(), options.begin(), options.end());
     return {argv, directory_, fmt::format("supervisor{}", ++started_), input_fd, before_exec};
 }

@@ -30,7 +30,8 @@ class PipelineRun {
     void set_ledger(const std::filesystem::path& file) { ledger_ = file; }
 
     // Starts the supervisor with --name, --state-dir, --runtime-dir and `options`; with the ledger of this
-    // run unless the options name one.
+    // run unless the options name one. Unless they say otherwise, a failed attempt is repeated at once, and
+    // the source is never held.
     [[nodiscard]] Process start(const std::vector<std::string>& options, int input_fd = -1);
     // The same of another supervisor than the one that is shipped: one of tests/programs.
     [[nodiscard]] Process start_program(const std::string& supervisor,

@@ -35,20 +35,25 @@ TEST_CASE("an exit status says what came of an invoice, and the last line why", 
                {"good", "data", "silent", "later", "never", "exit", "say", "abort", "grandchild", "daemon",
                 "kill-parent", once, "an id 'with' \"quotes\" $(and) {attempt}"},
                {"--consumers", "2", "--process", kEach});
-    CHECK(to_text(outcomes(run)) ==
-          to_text({{"good", "booked 1"},
-                   {"data", "rejected 1 the net is wrong"},
-                   {"silent", "rejected 1 exit status 65"},
-                   {"later", "booked 3"},
-                   {"never", "failed 3 exit status 75: the database does not answer"},
-                   {"exit", "failed 3 exit status 3"},
-                   {"say", "failed 3 exit status 4: the sum is missing"},
-                   {"abort", "failed 3 killed by signal 6 (SIGABRT)"},
-                   {"grandchild", "booked 1"},
-                   {"daemon", "booked 1"},
-                   {"kill-parent", "failed 3 killed by signal 9 (SIGKILL)"},
-                   {once, "booked 2"},
-                   {"an id 'with' \"quotes\" $(and) {attempt}", "booked 1"}}));
+    auto found = outcomes(run);
+    // How often it was tried until then depends on the machine.
+    const std::string never = found.extract("never").mapped();
+    CHECK(never.starts_with("failed "));
+    CHECK(never.ends_with(
+        " asked for another attempt, 1 s after the first one (--give-up-after): exit status 75: "
+        "the database does not answer"));
+    CHECK(to_text(found) == to_text({{"good", "booked 1"},
+                                     {"data", "rejected 1 the net is wrong"},
+                                     {"silent", "rejected 1 exit status 65"},
+                                     {"later", "booked 3"},
+                                     {"exit", "failed 3 exit status 3"},
+                                     {"say", "failed 3 exit status 4: the sum is missing"},
+                                     {"abort", "failed 3 killed by signal 6 (SIGABRT)"},
+                                     {"grandchild", "booked 1"},
+                                     {"daemon", "booked 1"},
+                                     {"kill-parent", "failed 3 killed by signal 9 (SIGKILL)"},
+                                     {once, "booked 2"},
+                                     {"an id 'with' \"quotes\" $(and) {attempt}", "booked 1"}}));
 }
 
 TEST_CASE("a process that hangs, even one that heeds no signal, is ended after --item-timeout", "[each]") {

@@ -2,8 +2,8 @@
 #include "tests/system/outside_run.hpp"
 
 #include <algorithm>
-#include <utility>
 #include <filesystem>
+#include <utility>
 
 #include "tests/support/catch.hpp"
 
@@ -17,13 +17,9 @@ std::vector<std::string> over(PipelineRun& run, const std::vector<std::string>& 
     // In front: a command after "--" must stay last.
     options.insert(options.begin(), {"--source", "lines:" + (run.directory() / "ids").string()});
     if (std::find(options.begin(), options.end(), "--") == options.end()) options.emplace_back("--once");
-    // Second chances come at once, and nothing is held.
-    using Option = std::pair<std::string, std::string>;
-    for (const auto& [name, value] : {Option{"--retry-delay", "1ms..10ms"}, Option{"--give-up-after", "1s"},
-                                      Option{"--hold-after", "0"}}) {
-        if (std::find(options.begin(), options.end(), name) == options.end())
-            options.insert(options.begin(), {name, value});
-    }
+    const std::string give_up = "--give-up-after";
+    if (std::find(options.begin(), options.end(), give_up) == options.end())
+        options.insert(options.begin(), {give_up, "1s"});
     return options;
 }
 

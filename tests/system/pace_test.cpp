@@ -153,9 +153,12 @@ TEST_CASE("a retry that waits for a slow rate is left to the next start by a dra
     auto supervisor = run.start(options);
     REQUIRE(eventually([&] { return begun(run).size() == 1 && run.acquired() == 1; }));
     // It has no program, and waits for its second permit.
-    REQUIRE(eventually([&] { return have_no_program(supervisor.children("consumer")); }));
+    REQUIRE(eventually([&] {
+        return run.has_rows(1) && run.rows_by_status()["waiting"] == 1 &&
+               have_no_program(supervisor.children("consumer"));
+    }));
     supervisor.send(SIGTERM);
-    CHECK(supervisor.wait() == 75);
+    CHECK(supervisor.wait() == 0);
     CHECK(begun(run).size() == 1);
     auto next = run.start(over(run, {"1"}, {"--consumers", "1", "--", "true", "{}"}));
     REQUIRE(next.wait() == 0);

@@ -98,8 +98,8 @@ TEST_CASE("while everything fails the source is held, and no attempt is used up"
 TEST_CASE("a command that is missing holds the source at once", "[second_chances]") {
     PipelineRun run;
     const Job job(run, "PATH=$PWD/bin:$PATH\nbook-it \"$1\"\n");
-    auto supervisor =
-        run.start(with(kQuick, {"--once", "--source", job.list(10), "--process", job.process()}));
+    auto supervisor = run.start(
+        with(kQuick, {"--once", "--source", job.list(10), "--process", job.process(), "--hold-after", "20"}));
     REQUIRE(eventually([&] { return supervisor.err().find("the source is held") != std::string::npos; }));
     fs::create_directory(job.path("bin"));
     write_file(job.path("bin/book-it.new"), "#!/bin/sh\necho $1 >> done\n");

@@ -21,6 +21,7 @@ class Work : public BatchOwner {
   public:
     using BatchOwner::BatchOwner;
     Batch batch() { return BatchOwner::batch(2, 30s); }
+    Batch batch(const Chances& chances) { return BatchOwner::batch_with(chances); }
 
     bool save_results(std::span<const Result> results) override {
         CHECK(work() == 0);
@@ -202,4 +203,52 @@ TEST_CASE("a batch whose results cannot be saved any more is left as it is", "[b
     CHECK(work.work() == 0);
     batch.save();
     CHECK(work.saves_ == std::vector<std::size_t>{1});
+}
+
+TEST_CASE("an attempt during a hold is not charged, and what is not tried waits", "[batch]") {
+    Work work(3);
+    HoldArea area{};
+    Hold hold(area);
+    Chances chances{2, 30s};
+    chances.may_wait = true;
+    chances.hold = hold;
+    Batch batch = work.batch(chances);
+    REQUIRE(hold.begin());
+    hold.let_through(1);
+    CHECK(batch.enter(0) == Batch::Entry::Finished);
+    CHECK(batch.result(0).status == Status::Waiting);
+    CHECK(batch.result(0).attempts == 0);
+    REQUIRE(batch.enter(1) == Batch::Entry::Begin);
+    CHECK(batch.begin(1));
+    CHECK(batch.charge(1, Cause::closed_stream(), "") == Batch::AfterCharge::Finished);
+    CHECK(batch.result(1).status == Status::Waiting);
+    CHECK(batch.result(1).attempt.failures == 0);
+    CHECK(hold.is_on());
+    hold.let_through(2);
+    REQUIRE(batch.enter(2) == Batch::Entry::Begin);
+    CHECK(batch.begin(2));
+    batch.result(2).set(Status::Booked);
+    batch.finish(2);
+    CHECK_FALSE(hold.is_on());
+    CHECK(batch.is_done());
+}
+
+TEST_CASE("a failed attempt waits if it can, and one that asks for more is not counted", "[batch]") {
+    Work work(2);
+    Chances chances{2, 30s};
+    chances.may_wait = true;
+    chances.least_delay = 1s;
+    Batch batch = work.batch(chances);
+    CHECK(batch.begin(0));
+    CHECK(batch.charge(0, Cause::from_wait_status(3 << 8), "why") == Batch::AfterCharge::Finished);
+    CHECK(batch.result(0).status == Status::Waiting);
+    CHECK(batch.result(0).attempt.failures == 1);
+    CHECK(batch.result(0).attempt.exit_status == 3);
+    CHECK(batch.result(0).attempt.retry_after_us >= 1'000'000);
+    CHECK(batch.result(0).attempt.retry_after_us <= 1'100'001);
+    CHECK(batch.begin(1));
+    CHECK(batch.charge(1, Cause::from_wait_status(75 << 8), "") == Batch::AfterCharge::Finished);
+    CHECK(batch.result(1).status == Status::Waiting);
+    CHECK(batch.result(1).attempt.failures == 0);
+    CHECK(batch.result(1).attempt.first_failed_us != 0);
 }
