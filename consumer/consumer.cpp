@@ -38,7 +38,7 @@ Chances chances_of(const ConsumerOptions& options, const Ring& ring) {
     chances.least_delay = retry.delay.least;
     chances.greatest_delay = retry.delay.greatest;
     chances.give_up_after = retry.give_up_after.value_or(kDefaultGiveUp);
-    // What is held waits in the ledger.
+    // Invoices that are held wait in the ledger.
     if (chances.may_wait) chances.hold.emplace(ring.area().hold);
     chances.hold_after = retry.hold_after;
     return chances;

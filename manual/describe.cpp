@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prints what the programs declare of their command lines, as JSON: {PROGRAM: {usage, summary, groups:
-// [{title, options: [{name, argument, help, default, required, letters}]}], commands: [{name, argument, help}]}};
-// only clerk has commands. Manual pages, completions and the
-// example configuration are made from it, so that none of them can say anything else than --help. It is a
-// part of the build and is not installed.
+// [{title, options: [{name, argument, help, default, required, letters}]}], commands: [{name, argument,
+// help}]}}; only clerk has commands. Manual pages, completions and the example configuration are made from
+// it, so that none of them can say anything else than --help. It is a part of the build and is not installed.
 #include <cstdio>
 #include <nlohmann/json.hpp>
 

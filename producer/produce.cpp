@@ -24,7 +24,7 @@ bool is_shared(const SourceSpec& source) noexcept {
     return source.traits().input == SourceTraits::Input::StandardInput;
 }
 
-// What comes from standard input may be meant for another program the next time.
+// The ids on standard input may be meant for another program the next time.
 TakerScope scope_of(const SourceSpec& source, const Segments& segments) {
     TakerScope scope{segments.source(), {}};
     // A source that is begun anew gives its waiting invoices itself.

@@ -81,7 +81,8 @@ void say(const std::string& line) {
 void tell_of_failures(const Report& report, const Options& options) {
     const std::uint64_t failed = report.outcomes.failed;
     if (!options.once || failed == 0) return;
-    log(failed == report.outcomes.invoices() ? LogLevel::Error : LogLevel::Warning, "{}", failures_line(report));
+    log(failed == report.outcomes.invoices() ? LogLevel::Error : LogLevel::Warning, "{}",
+        failures_line(report));
 }
 
 // Returns the names under which earlier starts may have left segments outside --shm-dir: in the directory

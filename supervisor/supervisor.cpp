@@ -160,8 +160,9 @@ void Supervisor::halt_if_due() {
     if (!options_.halt_after->is_reached(run)) return;
     is_halted_ = true;
     progress_.clear();
-    const std::string cause = fmt::format("--halt-after {}: {} of {} failed", options_.halt_after->text(),
-                                          run.failed, counted(run.booked + run.rejected + run.failed, "result"));
+    const std::string cause =
+        fmt::format("--halt-after {}: {} of {} failed", options_.halt_after->text(), run.failed,
+                    counted(run.booked + run.rejected + run.failed, "result"));
     if (children_.all_done() || drain_.has_begun()) {
         log(LogLevel::Notice, "{}", cause);
     } else {

@@ -40,7 +40,7 @@ struct Attempt {
 };
 static_assert(sizeof(Attempt) == 48);
 
-// What an item tells of its earlier rounds if it is given again. It lies in the byte area, behind the id.
+// The facts that a given-again item tells of its earlier rounds. It lies in the byte area, behind the id.
 struct GivenAgain {
     std::uint64_t position = 0;         // of the invoice's row
     std::uint64_t first_failed_us = 0;  // as in Attempt

@@ -17,7 +17,7 @@
 namespace pipeline {
 
 // The processor's verdict on an invoice. Shared memory holds the value, and the ledger the text: never reuse
-// a value. Waiting: the attempt failed for now, and the invoice is to be given again later.
+// a value. Waiting: the attempt failed for now, and the invoice must be given again later.
 enum class Status : std::uint8_t { Booked = 0, Rejected = 1, Failed = 2, Waiting = 4 };
 
 // The ledger's verdict on a record: the status of its row, or Duplicate if its id has a row from another

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes from the ledger the invoices that are to be given again: those whose `due_at` has come. That is a
+// Takes from the ledger the invoices that must be given again: those whose `due_at` has come. That is a
 // waiting invoice, or one that a user has asked for (clerk retry).
 //
 // To take a row is a transaction of its own: it raises the row's `round` and puts off `due_at` to the end of
-// a lease. Whoever takes a row must renew the lease while the invoice is under way. If the taker is killed,
+// a lease. The taker of a row must renew the lease while the invoice is under way. If the taker is killed,
 // the row is due again when the lease ends. A result is applied to the row only if it is of the row's present
 // round (or booked), so a row that is taken twice gets one outcome.
 #pragma once
@@ -55,8 +55,8 @@ class LedgerTaker {
 // Which rows a pipeline may take.
 struct TakerScope {
     std::string source;
-    // Of waiting rows only those of this generation: for standard input, which another pipeline may use with
-    // another program.
+    // Set: only waiting rows of this generation. It is meant for standard input, which another pipeline may
+    // use with another program.
     std::optional<std::uint64_t> generation{};
 };
 

@@ -39,7 +39,7 @@ struct Answer {
 
 // The longest time after which an answer may ask for another attempt.
 inline constexpr std::chrono::hours kMostRetryAfter{24 * 365};
-// If `text` is a duration with a unit (90s), stores it as the time after which the invoice is to be tried
+// If `text` is a duration with a unit (90s), stores it as the time after which the invoice must be tried
 // again, and returns true.
 [[nodiscard]] bool set_retry_after(std::string_view text, Result& result);
 

@@ -132,8 +132,8 @@ void Batch::finish_uncharged(std::size_t i, std::string_view reason) {
     mark_finished(i);
 }
 
-// What is booked already is recorded as waiting, due at once: the ledger recognises it. If the booked row has
-// gone meanwhile, the invoice is given again.
+// Records an invoice whose id is booked as waiting, due at once: the ledger recognises it. If the booked row
+// has gone meanwhile, the invoice is given again.
 Batch::Entry Batch::enter(std::size_t i) {
     if (chances_.is_held(hand_, base_ + i)) {
         finish_uncharged(i, "not tried: the source was held");

@@ -40,7 +40,7 @@ struct Chances {
     // waits, or has failed for good. Returns false, and sets nothing, if the next attempt follows at once.
     [[nodiscard]] bool settle_failure(const Hand& hand, std::uint64_t i, std::string_view reason,
                                       Result& result) const;
-    // The program has answered that item i is to be tried again, after `result.attempt.retry_after_us` if
+    // The program has answered that item i must be tried again, after `result.attempt.retry_after_us` if
     // `result.has_attempt`. Completes `result`, whose status is Waiting, or makes it Failed.
     void settle_retry(const Hand& hand, std::uint64_t i, Result& result) const;
 

@@ -39,7 +39,8 @@ std::string Report::text() const {
         "duplicates  {:>12}\n",
         invoices(), outcomes.booked, outcomes.rejected, outcomes.failed, outcomes.duplicates);
     if (outcomes.still_waiting() != 0)
-        text += fmt::format("waiting     {:>12}  (given again when they are due)\n", outcomes.still_waiting());
+        text +=
+            fmt::format("waiting     {:>12}  (given again when they are due)\n", outcomes.still_waiting());
     if (in_flight() != 0) text += fmt::format("in flight   {:>12}  (kept for the next start)\n", in_flight());
     text += fmt::format("seconds     {:>12.3f}\nper second  {:>12.0f}\n", seconds(duration), rate());
     if (is_halted) text += "halted        by --halt-after; the same command goes on where it was left\n";
@@ -63,8 +64,7 @@ std::string Report::json() const {
     return fmt::format(
         R"({{"acquired":{},"booked":{},"rejected":{},"failed":{},"waiting":{},"duplicates":{},"in_flight":{},"seconds":{:.6f},"rate":{:.1f},"halted":{},"reasons":[{}]{}}})",
         invoices(), outcomes.booked, outcomes.rejected, outcomes.failed, outcomes.still_waiting(),
-        outcomes.duplicates, in_flight(),
-        seconds(duration), rate(), is_halted, why, of);
+        outcomes.duplicates, in_flight(), seconds(duration), rate(), is_halted, why, of);
 }
 
 }  // namespace pipeline

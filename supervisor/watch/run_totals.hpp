@@ -22,8 +22,8 @@ class RunTotals {
             std::atomic_thread_fence(std::memory_order_acquire);
             if (storage_.area().durable_word.load(std::memory_order_relaxed) == before) break;
         }
-        return {totals.booked - at_start_.booked, totals.rejected - at_start_.rejected,
-                totals.failed - at_start_.failed, totals.duplicates - at_start_.duplicates,
+        return {totals.booked - at_start_.booked,   totals.rejected - at_start_.rejected,
+                totals.failed - at_start_.failed,   totals.duplicates - at_start_.duplicates,
                 totals.waiting - at_start_.waiting, totals.given_again - at_start_.given_again};
     }
 

@@ -12,7 +12,7 @@ class Service(ServiceTest):
             installed.hand_over(numbers(300))
             eventually(lambda: installed.status().startswith(("4", "3", "2", "1")) and "in flight" in installed.status(),
                        "a rate is shown")
-            eventually(lambda: "0 in flight; 300 booked, 0 rejected, 0 failed, 0 duplicates" in installed.status(),
+            eventually(lambda: "0 in flight; 300 booked, 0 rejected, 0 failed, 0 waiting, 0 duplicates" in installed.status(),
                        "300 are booked")
             eventually(lambda: installed.status().startswith("0/s"), "it is idle")
 

@@ -86,7 +86,7 @@ TEST_CASE("a service manager is told of the start, the state and the drain, in t
     CHECK(manager.hears("STATUS=waiting for what an earlier supervisor has left"));
     CHECK(manager.hears("READY=1"));
     CHECK(manager.hears("WATCHDOG=1"));
-    CHECK(manager.hears("STATUS=0/s, 0 in flight; 5 booked, 0 rejected, 0 failed, 0 duplicates"));
+    CHECK(manager.hears("STATUS=0/s, 0 in flight; 5 booked, 0 rejected, 0 failed, 0 waiting, 0 duplicates"));
     CHECK(manager.hears("WATCHDOG=1"));  // an idle one is alive
     supervisor.send(SIGTERM);
     CHECK(manager.hears("STOPPING=1"));

@@ -29,7 +29,7 @@ class LedgerRowWriter {
     };
     [[nodiscard]] static Form form_of(const Record& record) noexcept;
 
-    // What a new row takes over from the row that it replaces.
+    // The values that a new row takes over from the row that it replaces.
     struct Former {
         std::int64_t round = 0;
         std::int64_t attempts = 0;

@@ -84,7 +84,7 @@ std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, c
     return added_;
 }
 
-// Returns how many records, from `first` on, are to be inserted together: kGroup, if so many fill the same
+// Returns how many records, from `first` on, one INSERT writes together: kGroup, if so many fill the same
 // columns and have ids of one form, else 1.
 std::size_t LedgerRows::group_at(const RecordRange& records, std::size_t first) const {
     constexpr std::size_t kGroup = LedgerRowWriter::kGroup;

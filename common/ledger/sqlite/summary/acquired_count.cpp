@@ -10,7 +10,8 @@ std::optional<std::uint64_t> read_acquired_count(const std::filesystem::path& pa
     std::optional<std::uint64_t> count;
     const auto deadline = std::chrono::steady_clock::now() + patience;
     const bool is_read = read_patiently(path, deadline, [&](SqliteConnection& database) {
-        SqliteStatement row(database, "SELECT acquired - (SELECT count(*) FROM history WHERE history.source = ?1)"
+        SqliteStatement row(database,
+                            "SELECT acquired - (SELECT count(*) FROM history WHERE history.source = ?1)"
                             " FROM sources WHERE source = ?1");
         row.bind(1, source);
         count.reset();
