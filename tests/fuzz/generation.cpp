@@ -139,7 +139,12 @@ void supervise(Segments& segments) {
         now += watch.tick();
     }
     const std::uint64_t durable = segments.storage().durable();
-    static_cast<void>(Progress::line(durable, segments.in_flight(), segments.ring().area().expected, 1000));
+    Progress::Seen seen;
+    seen.done = durable;
+    seen.in_flight = segments.in_flight();
+    seen.per_second = 1000;
+    seen.total = segments.ring().area().expected;
+    static_cast<void>(Progress::line(seen));
 }
 
 // Two looks, and all that can be shown of them.
