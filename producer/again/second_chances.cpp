@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 #include "common/base/log.hpp"
@@ -35,20 +36,42 @@ SecondChances::SecondChances(std::unique_ptr<LedgerTaker> taker, std::vector<Tak
     sigset_t before;
     ::sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([this] { work(); });
+    try {
+        thread_ = std::thread([this] { work(); });
+    } catch (const std::system_error& error) {
+        // A limit of processes leaves no thread: the producer asks the ledger itself, and may wait for it.
+        log(LogLevel::Debug, "no thread for invoices that wait: {}", error.what());
+    }
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 SecondChances::~SecondChances() {
-    if (!thread_.joinable()) return;
+    if (taker_ == nullptr) return;
     stop();
-    thread_.join();
+    if (thread_.joinable()) {
+        thread_.join();
+    } else {
+        std::unique_lock lock(mutex_);
+        end(lock);
+    }
+}
+
+void SecondChances::work_without_thread() {
+    if (taker_ == nullptr || thread_.joinable()) return;
+    std::unique_lock lock(mutex_);
+    try {
+        step(lock);
+    } catch (const std::exception& error) {
+        if (!lock.owns_lock()) lock.lock();
+        report(error.what());
+    }
 }
 
 std::size_t SecondChances::acquire(std::span<Item> items, std::optional<std::uint64_t> present,
                                    Source& source) {
     bytes_.clear();
     if (taker_ == nullptr) return 0;
+    work_without_thread();
     const std::lock_guard lock(mutex_);
     std::size_t given = 0;
     const auto until = Clock::now() + kGivingTime;
@@ -105,6 +128,7 @@ nanoseconds SecondChances::until_due() const {
 
 bool SecondChances::is_over(std::uint64_t seen) {
     if (taker_ == nullptr) return true;
+    work_without_thread();
     const std::lock_guard lock(mutex_);
     if (!ready_.empty() || !returned_.empty() || !in_flight_.empty()) return false;
     if (asked_at_ != seen) {
@@ -126,7 +150,8 @@ void SecondChances::work() {
     std::unique_lock lock(mutex_);
     while (!is_stopping_) {
         try {
-            work_once(lock);
+            step(lock);
+            wait(lock);
             if (std::exchange(is_failing_, false)) {
                 log(LogLevel::Notice, "the ledger can be asked again for invoices that wait");
             }
@@ -136,6 +161,10 @@ void SecondChances::work() {
             wake_.wait_for(lock, kAfterFailure, [this] { return is_stopping_; });
         }
     }
+    end(lock);
+}
+
+void SecondChances::end(std::unique_lock<std::mutex>& lock) {
     try {
         for (TakenRow& row : ready_) returned_.push_back(std::move(row));
         ready_.clear();
@@ -145,8 +174,7 @@ void SecondChances::work() {
     }
 }
 
-// The lock is held on entry and on exit, and free while the ledger is used.
-void SecondChances::work_once(std::unique_lock<std::mutex>& lock) {
+void SecondChances::step(std::unique_lock<std::mutex>& lock) {
     const auto now = Clock::now();
     if (!has_ended_leases_) {
         const auto ids = ids_in_flight();
@@ -158,13 +186,16 @@ void SecondChances::work_once(std::unique_lock<std::mutex>& lock) {
     }
     give_back(lock);
     if (now >= renew_at_) renew(lock);
-    // While rows are ready, the producer is behind: no more are taken.
-    const auto has_to_look = [this] {
-        const auto present = Clock::now();
-        return ready_.empty() &&
-               (present >= look_at_ || looks_ < wanted_look_ || (due_at_ && present >= *due_at_));
-    };
     if (has_to_look()) look(lock);
+}
+
+// While rows are ready, the producer is behind: no more are taken.
+bool SecondChances::has_to_look() const {
+    const auto now = Clock::now();
+    return ready_.empty() && (now >= look_at_ || looks_ < wanted_look_ || (due_at_ && now >= *due_at_));
+}
+
+void SecondChances::wait(std::unique_lock<std::mutex>& lock) {
     auto until = renew_at_;
     if (ready_.empty()) until = std::min(until, look_at_);
     if (ready_.empty() && due_at_) until = std::min(until, *due_at_);

@@ -75,7 +75,12 @@ class SecondChances {
     using Clock = std::chrono::steady_clock;
 
     void work();
-    void work_once(std::unique_lock<std::mutex>& lock);
+    void work_without_thread();
+    // These hold the lock on entry and on exit, and free it while they use the ledger or wait.
+    void step(std::unique_lock<std::mutex>& lock);
+    void wait(std::unique_lock<std::mutex>& lock);
+    void end(std::unique_lock<std::mutex>& lock);
+    [[nodiscard]] bool has_to_look() const;
     void renew(std::unique_lock<std::mutex>& lock);
     [[nodiscard]] std::unordered_set<std::string> ids_in_flight() const;
     void look(std::unique_lock<std::mutex>& lock);

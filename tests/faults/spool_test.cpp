@@ -255,7 +255,7 @@ TEST_CASE("a consumer without descriptors waits for one and calls no invoice fai
     run.require_nothing_left();
 }
 
-TEST_CASE("a file that is replaced before it is read is failed, and the new one goes to the duplicates") {
+TEST_CASE("a file that is replaced before it is read is failed, and the new one counts") {
     PipelineRun run;
     std::filesystem::create_directory(spool_of(run));
     auto supervisor = run.start(pipeline_of(run));
@@ -283,11 +283,11 @@ TEST_CASE("a file that is replaced before it is read is failed, and the new one 
         "SELECT count(*) FROM invoices WHERE status = 'failed' AND reason = "
         "'replaced before it was read' AND id IN ('" +
         file + "', '" + link + "')");
-    CHECK(failed == 2);
+    CHECK(failed == 1);
     CHECK(run.rows_by_status() ==
-          std::map<std::string, std::uint64_t>{{"failed", 2}, {"rejected", kFiles - 2}});
-    CHECK(run.count("SELECT count(*) FROM duplicates WHERE id = '" + file + "'") == 1);
-    CHECK(read_file(spool_of(run) / "duplicates" / file) == "<new/>");
+          std::map<std::string, std::uint64_t>{{"failed", 1}, {"rejected", kFiles - 1}});
+    CHECK(run.count("SELECT count(*) FROM history WHERE status = 'failed' AND id = '" + file + "'") == 1);
+    CHECK(read_file(spool_of(run) / "rejected" / file) == "<new/>");
     CHECK(std::filesystem::is_symlink(spool_of(run) / link));
     run.require_nothing_left();
 }
