@@ -26,7 +26,7 @@ TEST_CASE("the report of a run says why invoices were not booked, and the next c
     const LedgerFolder folder;
     Batch batch;
     batch.add("good", 1);
-    for (const std::uint64_t position : {2, 3, 4}) {
+    for (const std::uint64_t position : {2U, 3U, 4U}) {
         const std::string id = "failed-" + std::to_string(position);
         batch.add(id, position, Status::Failed);
         batch.details().set_reason("exit status 1: no " + id);
