@@ -57,7 +57,7 @@ class Worker:
         """The status of the test, None if it takes too long, and what it printed."""
         program, name = test
         environment = dict(os.environ, TEST_SCALE=scale)
-        process = subprocess.Popen([self.build / program, "--abort", name], env=environment, text=True,
+        process = subprocess.Popen([self.build / program, "--abort", name], env=environment, text=True, errors="replace",
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
         try:
             output, _ = process.communicate(timeout=TIME_LIMIT)
