@@ -82,7 +82,7 @@ void Admission::find_in_flight() {
             in_flight_.set(i);
     }
     look_into_hands(word.first);
-    look_into_storage();
+    if (may_be_in_storage()) look_into_storage();
 }
 
 template <class Same>
@@ -107,6 +107,20 @@ void Admission::look_into_hands(std::uint64_t first) {
                  [&](const std::string& label) { return label == label_of_item(item); });
         }
     }
+}
+
+// False if no record that is not durable has the id of an item of the hand.
+bool Admission::may_be_in_storage() {
+    if (const std::uint64_t durable = storage_.durable(); durable != filtered_from_) {
+        filter_.reset();
+        filtered_from_ = filtered_to_ = durable;
+    }
+    for (const std::uint64_t tail = storage_.tail(); filtered_to_ < tail; ++filtered_to_) {
+        const Record& record = storage_.record(filtered_to_);
+        filter_.set(label_hash(record.id_length, record.id) % filter_.size());
+    }
+    return std::any_of(by_hash_.begin(), by_hash_.end(),
+                       [this](const auto& item) { return filter_[item.first % filter_.size()]; });
 }
 
 void Admission::look_into_storage() {

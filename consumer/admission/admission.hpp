@@ -39,6 +39,7 @@ class Admission {
     [[nodiscard]] bool is_booked(std::uint64_t i);
     void find_in_flight();
     void look_into_hands(std::uint64_t first);
+    [[nodiscard]] bool may_be_in_storage();
     void look_into_storage();
     template <class Same>
     void mark(std::uint64_t hash, std::uint64_t before, Same&& same);
@@ -54,6 +55,11 @@ class Admission {
     std::bitset<kMaxBatch> in_flight_;  // an earlier item has the same id, as last seen
     // The unsaved items of the hand by the hashes of their labels, in rising order.
     std::vector<std::pair<std::uint64_t, std::uint64_t>> by_hash_;
+    // The hashes of the records [filtered_from_, filtered_to_), which are not durable, so that a batch reads
+    // only the records that are new. A set bit may be another record's.
+    std::bitset<std::size_t{1} << 18U> filter_;
+    std::uint64_t filtered_from_ = 0;
+    std::uint64_t filtered_to_ = 0;
     Clock::time_point ask_at_{};
     bool is_failing_ = false;
 };
