@@ -103,7 +103,9 @@ void Batch::pause() noexcept {
 void Batch::finish(std::size_t i) {
     Result& result = results_[i];
     result.attempts = static_cast<std::uint8_t>(std::min(hand_.deaths(base_ + i) + 1U, 255U));
-    if (is_timed_[i] && result.status == Status::Failed && chances_.is_tried_in_hold(hand_, base_ + i)) {
+    // A hold may last longer than --give-up-after, so a retry that is asked for in it is not charged either.
+    const bool has_failed = result.status == Status::Failed || result.status == Status::Waiting;
+    if (is_timed_[i] && has_failed && chances_.is_tried_in_hold(hand_, base_ + i)) {
         const std::string reason(result.has_details ? result.details.reason_text() : std::string_view());
         return finish_uncharged(i, reason);
     }

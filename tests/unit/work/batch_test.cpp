@@ -224,6 +224,7 @@ TEST_CASE("an attempt during a hold is not charged, and what is not tried waits"
     CHECK(batch.result(1).status == Status::Waiting);
     CHECK(batch.result(1).attempt.failures == 0);
     CHECK(hold.is_on());
+    CHECK(batch.result(1).attempt.first_failed_us == 0);
     hold.let_through(2);
     REQUIRE(batch.enter(2) == Batch::Entry::Begin);
     CHECK(batch.begin(2));
@@ -231,6 +232,26 @@ TEST_CASE("an attempt during a hold is not charged, and what is not tried waits"
     batch.finish(2);
     CHECK_FALSE(hold.is_on());
     CHECK(batch.is_done());
+}
+
+TEST_CASE("a retry that is asked for during a hold does not begin the time to give up", "[batch]") {
+    Work work(1);
+    HoldArea area{};
+    Hold hold(area);
+    Chances chances{2, 30s};
+    chances.may_wait = true;
+    chances.give_up_after = 0s;
+    chances.hold = hold;
+    Batch batch = work.batch(chances);
+    REQUIRE(hold.begin());
+    hold.let_through(0);
+    REQUIRE(batch.enter(0) == Batch::Entry::Begin);
+    CHECK(batch.begin(0));
+    batch.result(0).set(Status::Waiting, "503");
+    batch.finish(0);
+    CHECK(batch.result(0).status == Status::Waiting);
+    CHECK(batch.result(0).attempt.first_failed_us == 0);
+    CHECK(batch.result(0).details.reason_text() == "503");
 }
 
 TEST_CASE("a failed attempt waits if it can, and one that asks for more is not counted", "[batch]") {
