@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is known of the attempts at an invoice beyond its status: when the last one ran and how it ended, and,
+// The facts about the attempts at an invoice beyond its status: when the last one ran and how it ended, and,
 // if the invoice gets another chance, when. Most records of a fast processor have none of it.
 #pragma once
 

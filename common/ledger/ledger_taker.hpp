@@ -52,7 +52,7 @@ class LedgerTaker {
     [[nodiscard]] virtual std::optional<std::chrono::microseconds> until_next() = 0;
 };
 
-// Which rows a pipeline may take.
+// The rows that a pipeline may take.
 struct TakerScope {
     std::string source;
     // Set: only waiting rows of this generation. It is meant for standard input, which another pipeline may

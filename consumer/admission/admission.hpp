@@ -4,8 +4,8 @@
 // serves a whole batch. An id that is in flight already is held back until its result is durable, and is then
 // asked for again.
 //
-// What is not prevented: an invoice that another pipeline on the same ledger processes at the same moment,
-// and one whose first attempt is repeated after a kill.
+// Two cases are not prevented: an invoice that another pipeline on the same ledger processes at the same
+// moment, and one whose first attempt is repeated after a kill.
 #pragma once
 
 #include <bitset>

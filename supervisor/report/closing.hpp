@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the supervisor says at the end of a run about invoices that earlier runs had acquired: they are
-// skipped, and somebody who starts the same list again may not expect that.
+// The line that the supervisor logs at the end of a run about invoices that earlier runs had acquired: they
+// are skipped, and somebody who starts the same list again may not expect that.
 #pragma once
 
 #include <cstdint>
