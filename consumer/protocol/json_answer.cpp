@@ -26,7 +26,12 @@ using Json = nlohmann::json;
 
 constexpr std::string_view kResult = "result";
 constexpr std::string_view kAfter = "after";
-constexpr std::string_view kRetry = "retry";
+
+// Returns what an answer calls `status`: a program that wants another attempt does not ask to wait, but to
+// retry.
+std::string_view status_text(Status status) noexcept {
+    return status == Status::Waiting ? "retry" : to_text(status);
+}
 
 std::optional<std::int64_t> exact_hundredths(std::string_view text) {
     Decimal value;
@@ -181,7 +186,7 @@ class AnswerReader : public nlohmann::json_sax<Json> {
     }
     bool take_status(const std::string& text) {
         for (const Status status : {Status::Booked, Status::Rejected, Status::Failed, Status::Waiting}) {
-            if (text != (status == Status::Waiting ? kRetry : to_text(status))) continue;
+            if (text != status_text(status)) continue;
             result_.status = status;
             has_status_ = true;
             return true;
@@ -238,7 +243,9 @@ Answer read_json_answer(std::string_view line, Result& result) {
 
 std::string write_json_answer(std::string_view id, const Result& result) {
     std::string buffer;
-    Json answer = {{"id", readable_id(id)}, {"status", to_text(result.status)}};
+    Json answer = {{"id", readable_id(id)}, {"status", status_text(result.status)}};
+    if (result.status == Status::Waiting && result.has_attempt)
+        answer[kAfter] = fmt::format("{}us", result.attempt.retry_after_us);
     if (result.has_details) {
         const Details& details = result.details;
         for (const DetailField& field : kDetailFields) {

@@ -23,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         require(answer.problem.size() < 1000, "what is wrong is said shortly");
         return 0;
     }
-    require(result.status <= Status::Failed, "the status is one of three");
+    require(is_status(result.status), "the status is one of four");
     if (result.has_details) {
         require(is_clean(result.details.reason_text()), "the reason is one line of UTF-8");
         require(is_clean(result.details.supplier_text()), "the supplier is one line of UTF-8");

@@ -34,6 +34,8 @@ inline bool is_clean(std::string_view text) {
 // All that a result says, so that two can be compared. Empty details say nothing, as none do.
 inline std::string described(const Result& result) {
     std::string text = fmt::format("{}", static_cast<int>(result.status));
+    if (result.status == Status::Waiting && result.has_attempt)
+        text += fmt::format(" after {} us", result.attempt.retry_after_us);
     Details details;
     details.clear();
     if (result.has_details) details = result.details;

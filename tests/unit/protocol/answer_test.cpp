@@ -154,6 +154,14 @@ TEST_CASE("a result that is written in JSON is read as the same", "[answer]") {
     CHECK(again.details.amounts[Details::Tax] == -5);
     CHECK(again.details.amounts[Details::Due] == 999'999'999'999'999'999);
 
+    result.set(Status::Waiting, "the server is down");
+    REQUIRE(set_retry_after("90s", result));
+    const std::string of_retry = write_json_answer("1", result);
+    REQUIRE(read_answer(of_retry.substr(0, of_retry.size() - 1), again).kind == Answer::Kind::Understood);
+    CHECK(again.status == Status::Waiting);
+    CHECK(again.details.reason_text() == "the server is down");
+    CHECK(again.attempt.retry_after_us == 90'000'000);
+
     result.set(Status::Booked);
     CHECK(write_json_answer("1", result) == "{\"id\":\"1\",\"status\":\"booked\"}\n");
     // Bytes that are no text do not keep an answer from being its invoice's.
