@@ -34,7 +34,7 @@ bool BatchWorker::work_off() {
     outside_.process(batch);
     batch.save();
     clock_.end();
-    return !batch.is_given_up();
+    return batch.is_saved();
 }
 
 bool BatchWorker::save_results(std::span<const Result> results) {

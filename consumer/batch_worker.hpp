@@ -35,6 +35,7 @@ class BatchWorker final : public HandWorker, private Batch::Owner {
   private:
     [[nodiscard]] bool save_results(std::span<const Result> results) override;
     [[nodiscard]] std::chrono::nanoseconds do_other_work() override;
+    [[nodiscard]] bool must_leave() override { return watch_.must_leave(); }
     [[nodiscard]] Batch::Admitted admit(std::uint64_t i) override { return admission_.ask(i); }
     [[nodiscard]] std::optional<std::chrono::nanoseconds> take_permit(bool is_idle) override;
 

@@ -64,7 +64,7 @@ Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, Pro
                    Ledger& ledger)
     : Consumer(options, segments, ledger, 1) {
     worker_ = std::make_unique<InvoiceWorker>(hand_, processor, chances_of(options, ring_), claim_size_,
-                                              clock_, saver_, pacer_);
+                                              clock_, saver_, pacer_, watch_);
 }
 
 Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, BatchProcessor& outside,
@@ -78,8 +78,9 @@ Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, Bat
 ExitStatus Consumer::run() {
     storage_.settle();
     hand_.take_over(ProcessId::self());
-    if (!worker_->work_off()) return ExitStatus::NotDrained;
+    if (!worker_->work_off()) return leave_unfinished();
     while (true) {
+        if (watch_.must_leave()) return leave_unfinished();
         flush_.lead_if_due(nanoseconds::zero());
         if (departure_.is_wanted() && departure_.flush_saved()) {
             hand_.leave();
@@ -91,7 +92,7 @@ ExitStatus Consumer::run() {
             case Ring::ClaimOutcome::Claimed:
                 if (!ring_.has_waited()) meter_.relabel(Activity::Working);
                 idle_wait_.found_something();
-                if (!worker_->work_off()) return ExitStatus::NotDrained;
+                if (!worker_->work_off()) return leave_unfinished();
                 break;
             case Ring::ClaimOutcome::Empty:
                 watch_.look();
@@ -109,6 +110,13 @@ ExitStatus Consumer::run() {
                 return ExitStatus::Drained;
         }
     }
+}
+
+// Leaves what is in hand and ring to the next start. If a stop wants that, first makes durable what is saved.
+ExitStatus Consumer::leave_unfinished() {
+    if (!watch_.must_leave() || !departure_.drain() || !hand_.empty()) return ExitStatus::NotDrained;
+    hand_.leave();
+    return ExitStatus::NotDrained;
 }
 
 nanoseconds Consumer::patience_for_items() noexcept {

@@ -37,7 +37,8 @@ class Consumer {
              Ledger& ledger, std::shared_ptr<LedgerLookup> booked);
 
     // Runs until the ring is drained or the supervisor has told the consumer to leave, and returns Drained.
-    // Returns NotDrained if the supervisor is dead and the consumer cannot continue: it has waited for the
+    // Returns NotDrained if a stop makes the consumer leave at once (DrainWatch::must_leave()), or if the
+    // supervisor is dead and the consumer cannot continue: it has waited for the
     // ledger, for room in storage or for a permit (--rate) beyond the drain timeout, or the storage is full
     // and no producer is left to make room. Unfinished work then stays in the segments.
     [[nodiscard]] ExitStatus run();
@@ -46,6 +47,7 @@ class Consumer {
     Consumer(const ConsumerOptions& options, const Segments& segments, Ledger& ledger,
              std::size_t least_claim);
 
+    [[nodiscard]] ExitStatus leave_unfinished();
     [[nodiscard]] std::chrono::nanoseconds patience_for_items() noexcept;
 
     Ring ring_;

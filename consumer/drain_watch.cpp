@@ -15,7 +15,7 @@ void DrainWatch::look() {
     if (!is_orphan() && lineage_.is_orphan()) {
         orphan_since_ = steady_clock::now();
         log(LogLevel::Notice, "the supervisor is gone: draining");
-        ring_.area().stop.store(1, std::memory_order_relaxed);
+        ring_.request_stop(StopStep::Drain);
     }
     if (ring_.closed() || !ring_.stop_requested()) return;
     if (!producer_is_alive() || has_waited_enough()) ring_.close();

@@ -20,6 +20,8 @@ class DrainWatch {
     // Begins a drain if the supervisor is dead. In a drain, closes the ring if the producer is dead, or if
     // has_waited_enough(). Call it after each wait.
     void look();
+    // True once a stop says that nothing more may be begun: what is unfinished is left to the next start.
+    [[nodiscard]] bool must_leave() const noexcept { return ring_.leave_requested(); }
     [[nodiscard]] bool is_draining() const noexcept { return ring_.stop_requested() || ring_.closed(); }
     // True once look() has found the supervisor dead.
     [[nodiscard]] bool is_orphan() const noexcept { return orphan_since_ != TimePoint{}; }

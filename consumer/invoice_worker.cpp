@@ -7,18 +7,20 @@
 namespace pipeline {
 
 InvoiceWorker::InvoiceWorker(const Hand& hand, Processor& processor, const Chances& chances,
-                             const ClaimSize& claim_size, WorkClock& clock, ResultSaver& saver,
-                             Pacer& pacer) noexcept
+                             const ClaimSize& claim_size, WorkClock& clock, ResultSaver& saver, Pacer& pacer,
+                             const DrainWatch& watch) noexcept
     : hand_(hand),
       processor_(processor),
       chances_(chances),
       claim_size_(claim_size),
       clock_(clock),
       saver_(saver),
-      pacer_(pacer) {}
+      pacer_(pacer),
+      watch_(watch) {}
 
 bool InvoiceWorker::work_off() {
     const HandWord word = hand_.word();
+    if (word.done != word.count && watch_.must_leave()) return false;
     const bool is_paced = pacer_.is_on();
     std::size_t unsaved = 0;
     std::size_t with_details = 0;
@@ -42,7 +44,7 @@ bool InvoiceWorker::work_off() {
         next_look += look;
         const auto now = std::chrono::steady_clock::now();
         if (!last && now - clock_.began() < ClaimSize::kBudget) continue;
-        if (!save(i + 1, unsaved, now)) return false;
+        if (!save(i + 1, unsaved, now) || (!last && watch_.must_leave())) return false;
         unsaved = 0;
         with_details = 0;
         next_look = look;

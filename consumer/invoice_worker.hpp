@@ -25,7 +25,7 @@ class InvoiceWorker final : public HandWorker {
   public:
     // All references must outlive the object. `chances` decides when an item has failed.
     InvoiceWorker(const Hand& hand, Processor& processor, const Chances& chances, const ClaimSize& claim_size,
-                  WorkClock& clock, ResultSaver& saver, Pacer& pacer) noexcept;
+                  WorkClock& clock, ResultSaver& saver, Pacer& pacer, const DrainWatch& watch) noexcept;
 
     [[nodiscard]] bool work_off() override;
     [[nodiscard]] bool has_events() const noexcept override { return false; }
@@ -45,6 +45,7 @@ class InvoiceWorker final : public HandWorker {
     WorkClock& clock_;
     ResultSaver& saver_;
     Pacer& pacer_;
+    const DrainWatch& watch_;
     // The findings and results of items that are processed and not yet saved. A finding refers to its result
     // only for details, attempt and extra text. A result without them is therefore used again for the next
     // item, so that such invoices touch little memory beyond their findings.

@@ -26,8 +26,8 @@ class Pacer {
     [[nodiscard]] std::chrono::nanoseconds take() noexcept {
         return permits_ ? permits_->take() : std::chrono::nanoseconds::zero();
     }
-    // Waits for a permit and takes it. Returns false if DrainWatch::has_waited_enough() becomes true first:
-    // the consumer must then leave its unfinished items to the next start.
+    // Waits for a permit and takes it. Returns false if DrainWatch::has_waited_enough() or must_leave()
+    // becomes true first: the consumer must then leave its unfinished items to the next start.
     [[nodiscard]] bool wait();
 
   private:
@@ -46,7 +46,7 @@ inline bool Pacer::wait() {
         if (until_due == std::chrono::nanoseconds::zero()) return true;
         flush_.lead_if_due(std::chrono::nanoseconds::zero());
         watch_.look();
-        if (watch_.has_waited_enough()) return false;
+        if (watch_.has_waited_enough() || watch_.must_leave()) return false;
         const std::chrono::nanoseconds other_work =
             std::max(flush_.next_look().value_or(FlushDuty::kBoundedWait), kLeastWait);
         std::this_thread::sleep_for(std::min(until_due, other_work));

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tells a producer whose supervisor is dead whether it still has consumers.
+// Tells a producer whether it still has consumers: nobody replaces them if the supervisor is dead, or if a
+// stop has made them leave.
 #pragma once
 
 #include <algorithm>
 
 #include "common/core/ring.hpp"
+#include "common/core/storage.hpp"
 #include "common/os/process_id.hpp"
 
 namespace pipeline {
@@ -14,6 +16,11 @@ namespace pipeline {
     return std::any_of(hands.begin(), hands.end(), [](const HandArea& hand) {
         return ProcessId::unpack(hand.process.load(std::memory_order_acquire)).is_alive();
     });
+}
+
+// True if a stop has made all consumers leave, and all that they have made durable is acknowledged.
+[[nodiscard]] inline bool has_only_unfinished(const RingView& ring, const StorageView& storage) noexcept {
+    return ring.leave_requested() && !has_living_consumer(ring) && storage.released() == storage.durable();
 }
 
 }  // namespace pipeline

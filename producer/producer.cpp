@@ -164,6 +164,8 @@ void Producer::push(std::size_t count, std::string_view bytes) {
                 if (must_stop() && options_.source.traits().can_repeat) return;
                 if (orphan_has_waited_enough())
                     return give_up(waiting, "the supervisor and all consumers are gone and the ring is full");
+                if (ring_.leave_requested())
+                    return give_up(waiting, "the pipeline stops at once and the ring is full");
                 {
                     const ActivityMeter::Interlude waiting_for_room(meter_, Activity::WaitingForRoom);
                     static_cast<void>(ring_.area().producer.wait_for(
@@ -241,8 +243,8 @@ void Producer::acknowledge() {
     storage_.release(released);
 }
 
-// Waits until every item is acknowledged. Returns false if orphan_has_waited_enough() ends the wait before
-// that. Call it once the ring is closed.
+// Waits until every item is acknowledged. Returns false if orphan_has_waited_enough() or
+// has_only_unfinished() ends the wait before that. Call it once the ring is closed.
 bool Producer::wait_for_receipts() {
     meter_.enter(Activity::Flushing, monotonic_ns());
     const auto until = steady_clock::now() + options_.drain_timeout / 2;
@@ -252,7 +254,7 @@ bool Producer::wait_for_receipts() {
         ring_.require_tail(tail_);
         require_within(storage_.released(), 0, tail_, {"storage.released"});
         if (storage_.released() == tail_) return true;
-        if (orphan_has_waited_enough()) return false;
+        if (orphan_has_waited_enough() || has_only_unfinished(ring_, storage_)) return false;
         static_cast<void>(ring_.area().producer.wait_for(kBoundedWait, [this] { return has_receipts(); }));
     }
 }
@@ -291,7 +293,7 @@ bool Producer::must_stop() noexcept {
     }
     if (ring_.stop_requested()) return true;
     if (!lineage_.is_orphan()) return false;
-    ring_.area().stop.store(1, std::memory_order_relaxed);
+    ring_.request_stop(StopStep::Drain);
     return true;
 }
 

@@ -22,9 +22,11 @@ constexpr std::chrono::milliseconds kEndAtKill{1000};
 
 }  // namespace
 
-void Drain::begin(const char* cause) {
+void Drain::begin(const char* cause, bool is_asked) {
     const std::uint64_t in_flight = segments_.in_flight();
-    log_event(LogLevel::Notice, fmt::format("{}: draining, {} in flight", cause, in_flight),
+    log_event(LogLevel::Notice,
+              fmt::format("{}: draining, {} in flight{}", cause, in_flight,
+                          is_asked ? "; a second signal stops at once, and the next start goes on" : ""),
               {{"EVENT", "drain-begun"},
                {"NAME", options_.name},
                {"CAUSE", cause},
@@ -32,10 +34,28 @@ void Drain::begin(const char* cause) {
     note();
     if (!deadline_) deadline_ = steady_clock::now() + options_.drain_timeout;
     Ring ring = segments_.ring();
-    ring.area().stop.store(1, std::memory_order_release);
+    ring.request_stop(StopStep::Drain);
+    wake_children();
+}
+
+void Drain::leave(const std::string& cause) {
+    log(LogLevel::Warning,
+        "{}: stopping at once, {} in flight; what gets no result within {} stays for the next start", cause,
+        segments_.in_flight(), to_text(kEndAtLeave));
+    note();
+    is_leaving_ = true;
+    deadline_ = steady_clock::now() + kEndAtLeave;
+    Ring ring = segments_.ring();
+    ring.request_stop(StopStep::Leave);
+    ring.call_consumers();
+    wake_children();
+}
+
+// Wakes the children that wait, in shared memory or, as the producer may, at its source.
+void Drain::wake_children() noexcept {
     const Child& producer = children_.producer();
     if (producer.state == Child::State::Running) ::kill(producer.process.pid, SIGTERM);
-    ring.wake_all();
+    segments_.ring().wake_all();
     segments_.storage().wake_all();
 }
 
@@ -81,8 +101,9 @@ void Drain::go_on(TimePoint now) {
     release_without_producer();
     if (!begun_ || children_.all_done()) return;
     if (deadline_ && now >= *deadline_) {
-        log(LogLevel::Error, "not drained within --drain-timeout {}: stopping",
-            to_text(options_.drain_timeout));
+        if (!is_leaving_)
+            return leave("not drained within --drain-timeout " + to_text(options_.drain_timeout));
+        log(LogLevel::Warning, "not all have left within {}: killing what still runs", to_text(kEndAtLeave));
         cut_short();
     } else if (failure_ && children_.consumers_done()) {
         kill_children();  // the producer waits for consumers, but no consumer will start any more

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Drains a pipeline, and decides the exit status. A drain begins when a signal asks for it, when a child
 // cannot go on, or when the source is exhausted. It stops the source; then the pipeline empties from its
-// beginning, and the children end by themselves. The Drain kills children only when it is cut short, or when
-// a failure has left no consumer.
+// beginning, and the children end by themselves.
+//
+// A drain that takes too long goes two steps further (StopStep). First the consumers leave: they begin
+// nothing more, end their programs, and make the results that they have durable. The rest stays in the
+// segments for the next start. Children that are still there kEndAtLeave later are killed: the drain is cut
+// short.
 #pragma once
 
 #include <chrono>
 #include <optional>
+#include <string>
 
 #include "common/base/exit_status.hpp"
 #include "common/core/segments/segments.hpp"
@@ -25,12 +30,17 @@ class Drain {
     }
 
     // Stops the source, and starts the clock of --drain-timeout if it does not run yet. `cause` begins the
-    // log line.
-    void begin(const char* cause);
+    // log line. `is_asked`: by a signal; then the line says what another one does.
+    void begin(const char* cause, bool is_asked = false);
     // Only records that a drain has begun. Call it when the ring is closed: then the source has ended or was
     // stopped already.
     void note() noexcept;
     [[nodiscard]] bool has_begun() const noexcept { return begun_; }
+
+    // Makes the consumers leave. No child is started any more. `cause` begins the log line.
+    static constexpr std::chrono::seconds kEndAtLeave{5};
+    void leave(const std::string& cause);
+    [[nodiscard]] bool is_leaving() const noexcept { return is_leaving_; }
 
     // Call it when a child has failed for good. Begins a drain, in which the other children finish as much as
     // they can. The exit status will be `status`, unless another failure came first.
@@ -55,6 +65,7 @@ class Drain {
     [[nodiscard]] ExitStatus finish() const;
 
   private:
+    void wake_children() noexcept;
     void kill_children();
     void release_without_producer() noexcept;
     [[nodiscard]] bool producer_has_failed() const noexcept;
@@ -64,6 +75,7 @@ class Drain {
     const Segments& segments_;
     Children& children_;
     bool begun_ = false;
+    bool is_leaving_ = false;
     std::optional<TimePoint> deadline_;
     bool is_one_left_ = false;           // SIGKILL has not ended one of the children
     std::optional<ExitStatus> failure_;  // the exit status of a failed run; none if nothing failed

@@ -58,12 +58,15 @@ void Reaper::decide(Child& child, int wait_status) {
         log(LogLevel::Debug, "{} (pid {}) has left", child.name(), child.process.pid);
         return;
     }
-    if (exited_well && ring_.closed()) return require_all_durable();
+    if (exited_well && ring_.closed()) {
+        if (!drain_.is_leaving()) require_all_durable();
+        return;
+    }
     const Cause cause = Cause::from_wait_status(wait_status);
     progress_.clear();
     if (const auto damage = segments_.disorder()) return drain_.refuse_damaged(*damage);
     if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == to_int(ExitStatus::NotDrained)) {
-        drain_.fail(ExitStatus::NotDrained);
+        if (!drain_.is_leaving()) drain_.fail(ExitStatus::NotDrained);
         return;
     }
     if (const auto status = permanent_failure(wait_status)) {
@@ -97,6 +100,11 @@ void Reaper::decide_after_failure(Child& child, int wait_status, Cause cause) {
     if (is_hopeless_now && options_.once) return give_up(cause);
     if (is_consumer && pool_.is_given_up(child)) {
         log(LogLevel::Warning, "{} (pid {}) died: {}; it was to leave, and had nothing in its hand",
+            child.name(), child.process.pid, cause.text(options_.item_timeout));
+        return;
+    }
+    if (drain_.is_leaving()) {
+        log(LogLevel::Warning, "{} (pid {}) died: {}; no other one is started, since the pipeline stops",
             child.name(), child.process.pid, cause.text(options_.item_timeout));
         return;
     }

@@ -11,6 +11,7 @@ namespace pipeline {
 using std::chrono::steady_clock;
 
 void Starter::start_due(TimePoint now) {
+    if (drain_.is_leaving()) return children_.start_no_more();
     suspicion_.look();
     // A suspect starts only when no other consumer runs: so those that run must make way for it.
     if (suspicion_.is_raised()) pool_.tell_all();

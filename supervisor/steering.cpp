@@ -58,15 +58,20 @@ void Steering::stop(const char* cause) {
     // Count only the signals, not whether a drain has begun: a run may drain by itself, and the first signal
     // must not cut that drain short.
     switch (stop_wish_.signalled(steady_clock::now())) {
-        case StopWish::Means::Drain:
-            drain_.begin(cause);
-            return stop_wish_.obeyed(steady_clock::now());
         case StopWish::Means::Nothing:
             return;
+        case StopWish::Means::Drain:
+            drain_.begin(cause, true);
+            break;
+        case StopWish::Means::Leave:
+            drain_.leave("a second signal");
+            break;
         case StopWish::Means::CutShort:
-            log(LogLevel::Warning, "a second signal: stopping at once");
-            return drain_.cut_short();
+            log(LogLevel::Warning, "a third signal: killing what still runs");
+            drain_.cut_short();
+            break;
     }
+    stop_wish_.obeyed(steady_clock::now());
 }
 
 // Sets the number of wanted consumers, and publishes it in the metrics.

@@ -8,6 +8,7 @@
 #include <exception>
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "common/base/log.hpp"
@@ -85,6 +86,24 @@ void tell_of_failures(const Report& report, const Options& options) {
         failures_line(report));
 }
 
+// Makes the ledger one file again: the last process that closes it moves the rest of its log into it and
+// removes the log, but two processes that close it at once leave that to each other. All children have ended
+// now. If this fails, nothing is lost, since the log stays a part of the ledger.
+void empty_log(const Options& options, const Segments& segments) {
+    std::error_code error;
+    if (!options.ledger.has_file() || !std::filesystem::exists(options.ledger.path.string() + "-wal", error))
+        return;
+    const RingArea& ring = segments.ring().area();
+    const Storage storage = segments.storage();
+    const KnownLedger known{ring.ledger_id, ring.header.generation, storage.durable(),
+                            &storage.area().ledger_files};
+    try {
+        static_cast<void>(open_known_ledger(options.ledger, known));
+    } catch (const std::exception& failure) {
+        log(LogLevel::Debug, "{}", failure.what());
+    }
+}
+
 // Returns the names under which earlier starts may have left segments outside --shm-dir: in the directory
 // that the last supervisor used, or in /dev/shm, which supervisors up to version 0.1.0 used.
 std::vector<std::string> other_places(const Options& options, const NameLock& lock) {
@@ -126,6 +145,7 @@ ExitStatus supervise(const Options& given) {
     if (!options.rate) segments.ring().area().next_begin_ns.store(0, std::memory_order_relaxed);
     Supervisor supervisor(options, segments, signals.get());
     const ExitStatus ended = supervisor.run();
+    if (ended == ExitStatus::Drained) empty_log(options, segments);
     Report report = supervisor.report();
     explain(report, options, segments.ring().area().header.generation);
     report.is_halted = supervisor.is_halted();

@@ -134,6 +134,13 @@ struct alignas(64) HoldArea {
     std::atomic<std::uint32_t> is_given_up;  // 1: nothing is held until the next success (--hold-for)
 };
 
+// How far a stop of the pipeline has got (docs/crash-safety.md, "Stopping").
+enum class StopStep : std::uint32_t {
+    None,
+    Drain,  // the producer acquires nothing more; what was acquired is processed
+    Leave,  // consumers begin nothing more, end the programs that run, and leave
+};
+
 struct alignas(64) RingArea {
     SegmentHeader header;
 
@@ -161,7 +168,9 @@ struct alignas(64) RingArea {
     std::atomic<std::uint64_t> pid_namespace;
 
     // ---- written by the supervisor, or by a child whose supervisor has died ----
-    std::atomic<std::uint32_t> stop;  // 1: acquire nothing more; storing 1 again is harmless
+    // The step of the present stop, a StopStep. It only rises (Ring::request_stop()); a kill leaves it
+    // unchanged, and children go on with that step. A supervisor that adopts the segments resets it.
+    std::atomic<std::uint32_t> stop;
 
     // ---- written by the supervisor ----
     // 1: acquire nothing for the time being; `stop` takes precedence. A kill leaves it unchanged: a new

@@ -163,6 +163,14 @@ void Ring::close() {
     area_->items.notify();
 }
 
+void Ring::request_stop(StopStep step) noexcept {
+    const auto wanted = static_cast<std::uint32_t>(step);
+    std::uint32_t present = area_->stop.load(std::memory_order_relaxed);
+    while (present < wanted &&
+           !area_->stop.compare_exchange_weak(present, wanted, std::memory_order_release)) {
+    }
+}
+
 void Ring::reopen() noexcept {
     area_->closed.store(0, std::memory_order_release);
     area_->exhausted.store(0, std::memory_order_release);

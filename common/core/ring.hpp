@@ -47,6 +47,10 @@ class RingView {
     [[nodiscard]] bool stop_requested() const noexcept {
         return area_->stop.load(std::memory_order_relaxed) != 0;
     }
+    // True once a stop has reached StopStep::Leave.
+    [[nodiscard]] bool leave_requested() const noexcept {
+        return area_->stop.load(std::memory_order_relaxed) >= static_cast<std::uint32_t>(StopStep::Leave);
+    }
     [[nodiscard]] bool paused() const noexcept { return area_->paused.load(std::memory_order_relaxed) != 0; }
 
     // Throws DamagedMemory if a process has marked the segments as damaged.
@@ -110,6 +114,8 @@ class Ring : public RingView {
 
     // Closes the ring: every later push() returns Closed. Repeating it is harmless.
     void close();
+    // Raises the step of the present stop to `step`; a later step stays. Wakes nobody.
+    void request_stop(StopStep step) noexcept;
     // Clears closed, exhausted, list_checked, stop and paused. Only a supervisor that adopts the segments may
     // call it, while no other process has them.
     void reopen() noexcept;

@@ -19,7 +19,6 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds kBoundedWait{500};
 constexpr milliseconds kStartAgain{100};  // delay before a retry when the system is out of processes
-constexpr std::chrono::seconds kEndAtTerm{1};
 constexpr std::size_t kOutputBytes = 65'536;
 constexpr int kNotExecutable = 126;
 constexpr int kNotFound = 127;
@@ -84,7 +83,8 @@ void EachProcessor::run(Batch& batch, std::size_t i) {
     } else {
         wait_status = child_.bury();
     }
-    if (batch.is_given_up()) return;
+    // A program that was asked to end may say "success" and have done half of its work.
+    if (batch.is_given_up() || (batch.is_left() && end != End::InTime)) return batch.pause();
     if (end == End::InTime) {
         judge(batch, i, wait_status);
     } else {
@@ -136,6 +136,12 @@ EachProcessor::End EachProcessor::wait_for_end(Batch& batch) {
             signal = 0;
             limit = ProgramChild::kEndAtKill;
             since = now;
+        } else if (batch.is_left() && signal == SIGTERM) {
+            if (child_.wait(false, nanoseconds::zero()).ended) return End::InTime;
+            child_.signal(SIGTERM);
+            signal = SIGKILL;
+            limit = ProgramChild::kEndAtTerm;
+            since = now;
         }
         if (limit > nanoseconds::zero()) bound = std::min<nanoseconds>(bound, since + limit - now);
         const auto ready = child_.wait(false, std::min<nanoseconds>(bound, kBoundedWait));
@@ -144,7 +150,7 @@ EachProcessor::End EachProcessor::wait_for_end(Batch& batch) {
         if (limit == nanoseconds::zero() || steady_clock::now() - since < limit) continue;
         if (signal == 0) return End::Never;
         child_.signal(signal);
-        limit = signal == SIGTERM ? nanoseconds(kEndAtTerm) : nanoseconds(ProgramChild::kEndAtKill);
+        limit = signal == SIGTERM ? ProgramChild::kEndAtTerm : ProgramChild::kEndAtKill;
         signal = signal == SIGTERM ? SIGKILL : 0;
         since = steady_clock::now();
     }

@@ -14,7 +14,6 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr seconds kEndAtEndOfInput{2};  // how long a program may take to end after its input was closed
-constexpr seconds kEndAtTerm{1};
 constexpr std::chrono::milliseconds kBoundedWait{500};
 constexpr std::size_t kMostReasonBytes = 200;
 
@@ -88,11 +87,18 @@ std::optional<std::string_view> ExecChild::next_answer() {
 }
 
 void ExecChild::end() {
+    ask_to_end();
+    if (!wait_for_end(ProgramChild::kEndAtTerm)) return kill();
+    process_.bury();
+}
+
+void ExecChild::ask_to_end() const noexcept {
     process_.signal(SIGTERM);
-    if (!wait_for_end(kEndAtTerm)) {
-        process_.kill_group();
-        if (!wait_for_end(ProgramChild::kEndAtKill)) return process_.abandon();
-    }
+}
+
+void ExecChild::kill() {
+    process_.kill_group();
+    if (!wait_for_end(ProgramChild::kEndAtKill)) return process_.abandon();
     process_.bury();
 }
 

@@ -41,14 +41,9 @@ void ExecProcessor::process(Batch& batch) {
         ask();
         if (child_.is_running() && !batch.is_done()) converse(std::min(bound, batch.until_permit()));
     }
+    if (batch.is_left() && !batch.is_given_up()) leave();
     batch_ = nullptr;
     if (child_.is_running() && !now_.is_idle()) child_.end();  // the batch was given up
-}
-
-// If batch.has_suspect(), tries each item alone: nobody knows which one has killed an earlier consumer.
-void ExecProcessor::choose_first(const Batch& batch) {
-    next_ = 0;
-    suspects_ = batch.has_suspect() ? batch.size() : 0;
 }
 
 // Waits at most `bound` until the program reads, writes or ends, and handles that.
@@ -123,11 +118,6 @@ void ExecProcessor::ask_for_more() {
     }
 }
 
-std::size_t ExecProcessor::most_outstanding() const noexcept {
-    const std::size_t first = now_.is_idle() ? next_ : now_.item(0);
-    return first < suspects_ ? 1 : plan_.pipeline;
-}
-
 // Sends requests. If the program has closed its input, takes back the requests that it has not read.
 void ExecProcessor::send() {
     if (child_.send()) return;
@@ -139,12 +129,6 @@ void ExecProcessor::look_at_pipe() {
     if (now_.is_idle() || !child_.is_running()) return;
     child_.look_at_pipe();
     if (!now_.is_starting()) begin_work();
-}
-
-void ExecProcessor::begin_work() {
-    const std::size_t item = now_.item(0);
-    const std::size_t count = now_.outstanding() + (now_.was_asked_alone(0) ? 0 : 1);
-    static_cast<void>(now_.is_starting() ? batch_->begin_start(item, count) : batch_->begin(item, count));
 }
 
 void ExecProcessor::listen() {
@@ -225,9 +209,23 @@ void ExecProcessor::bury_dead() {
     settle(now_.read_count(), cause, child_.last_words());
 }
 
+// Asks the program to end, and takes the answers that it still gives.
+void ExecProcessor::leave() {
+    is_leaving_ = true;
+    if (!child_.is_running() || now_.is_idle()) return;
+    child_.ask_to_end();
+    const auto until = steady_clock::now() + ProgramChild::kEndAtTerm;
+    while (child_.is_running() && !now_.is_idle() && steady_clock::now() < until)
+        converse(std::min<std::chrono::nanoseconds>(look_after_batch(), until - steady_clock::now()));
+    if (child_.is_running()) child_.kill();
+    take_back();
+    batch_->pause();
+}
+
 // Decides about the outstanding requests of a program that is gone: it had read `read_count` of them. If it
 // got the one that it had read while it had another one, that other one may be at fault.
 void ExecProcessor::settle(std::size_t read_count, Cause cause, const std::string& said) {
+    if (is_leaving_) return take_back();
     const bool is_alone = now_.outstanding() == 1 || read_count == 1;
     if (is_alone && now_.has_begun_to_read(0) && now_.was_asked_alone(0)) return charge_first(cause, said);
     if (read_count > 0) suspects_ = now_.item(read_count - 1) + 1;
@@ -252,6 +250,7 @@ void ExecProcessor::charge_first(Cause cause, const std::string& said) {
 // Handles a program's end that charges no invoice. `is_vain`: see ProgramStarts::ended_in_vain().
 void ExecProcessor::end_uncharged(bool is_vain, const std::string& why) {
     if (batch_ != nullptr) batch_->pause();
+    if (is_leaving_) return;
     if (!is_vain) return starts_.ended();
     notices_.ended_starting(why);
     starts_.ended_in_vain(why);

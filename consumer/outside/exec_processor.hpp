@@ -48,15 +48,26 @@ class ExecProcessor final : public BatchProcessor {
     void look_after() override;
 
   private:
-    void choose_first(const Batch& batch);
+    // If batch.has_suspect(), tries each item alone: nobody knows which one has killed an earlier consumer.
+    void choose_first(const Batch& batch) noexcept {
+        next_ = 0;
+        suspects_ = batch.has_suspect() ? batch.size() : 0;
+    }
     void converse(std::chrono::nanoseconds bound);
     [[nodiscard]] bool start(std::chrono::nanoseconds bound);
     void ask();
     void ask_for_more();
-    [[nodiscard]] std::size_t most_outstanding() const noexcept;
+    [[nodiscard]] std::size_t most_outstanding() const noexcept {
+        const std::size_t first = now_.is_idle() ? next_ : now_.item(0);
+        return first < suspects_ ? 1 : plan_.pipeline;
+    }
     void send();
     void look_at_pipe();
-    void begin_work();
+    void begin_work() {
+        const std::size_t item = now_.item(0);
+        const std::size_t count = now_.outstanding() + (now_.was_asked_alone(0) ? 0 : 1);
+        static_cast<void>(now_.is_starting() ? batch_->begin_start(item, count) : batch_->begin(item, count));
+    }
     void listen();
     void take_answer(std::string_view line);
     void check_time();
@@ -65,6 +76,7 @@ class ExecProcessor final : public BatchProcessor {
     // none, and the program has written nothing at all, it is `if_silent`.
     void fail(Cause cause, std::string said = {}, const char* if_silent = "");
     void bury_dead();
+    void leave();
     void settle(std::size_t read_count, Cause cause, const std::string& said);
     void charge_first(Cause cause, const std::string& said);
     void end_uncharged(bool is_vain, const std::string& why);
@@ -86,6 +98,7 @@ class ExecProcessor final : public BatchProcessor {
     Batch* batch_ = nullptr;    // null between batches
     std::size_t next_ = 0;      // the batch's next item to send a request for
     std::size_t suspects_ = 0;  // each item of the batch before this index is tried alone
+    bool is_leaving_ = false;   // the batch is left: what the program does now is held against no invoice
     ProgramStarts starts_;
 };
 

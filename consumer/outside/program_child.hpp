@@ -107,6 +107,8 @@ class ProgramChild {
     // kill, or a program that hangs on a dead disk). Reads its last lines on standard error, logs a warning,
     // and leaves the program to look_for_orphans().
     static constexpr std::chrono::seconds kEndAtKill{2};
+    // How long a program may take to end after SIGTERM.
+    static constexpr std::chrono::seconds kEndAtTerm{1};
     void abandon();
 
     // Kills and reaps the processes that programs have left outside their groups. Does nothing if the last

@@ -223,6 +223,7 @@ nanoseconds Batch::look_after(TimePoint now) {
         }
     }
     bound = std::min(bound, owner_.do_other_work());
+    is_left_ = is_left_ || owner_.must_leave();
     if (begun && !is_given_up_) {
         if (is_start_) ++beats_;
         resume(*begun);

@@ -52,6 +52,8 @@ class Batch {
         // Does the consumer's other work that is due, such as a flush. Returns the longest time until it must
         // be called again.
         [[nodiscard]] virtual std::chrono::nanoseconds do_other_work() = 0;
+        // True once nothing more may be begun, and what is unfinished must be left to the next start.
+        [[nodiscard]] virtual bool must_leave() { return false; }
         // Tells whether the program may be run for item i of the hand now.
         [[nodiscard]] virtual Admitted admit(std::uint64_t /*i*/) { return Admitted::Begin; }
         // Tries to take the permit for one attempt. Returns zero if it has taken the permit, otherwise the
@@ -67,9 +69,17 @@ class Batch {
     Batch(const Hand& hand, std::span<Result> results, const Chances& chances, Owner& owner);
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
-    // True if all items are finished or the batch was given up.
-    [[nodiscard]] bool is_done() const noexcept { return finished_count_ == size_ || is_given_up_; }
+    // True if all items are finished, or the batch was given up, or it is left.
+    [[nodiscard]] bool is_done() const noexcept {
+        return finished_count_ == size_ || is_given_up_ || is_left_;
+    }
+    // True if no result can be saved any more: end the programs that run.
     [[nodiscard]] bool is_given_up() const noexcept { return is_given_up_; }
+    // True if nothing more may be begun (Owner::must_leave()). Ask the programs that run to end. Answers that
+    // come until then still count; how a program ends is no answer any more. Leave unfinished what has none.
+    [[nodiscard]] bool is_left() const noexcept { return is_left_; }
+    // True if the results of all items are saved.
+    [[nodiscard]] bool is_saved() const noexcept { return saved_ == size_ && !is_given_up_; }
     [[nodiscard]] bool is_finished(std::size_t i) const noexcept { return finished_[i]; }
     // Returns item i. Throws DamagedMemory.
     [[nodiscard]] Acquired invoice(std::size_t i) const { return {hand_, base_ + i}; }
@@ -153,6 +163,7 @@ class Batch {
     std::size_t ready_ = 0;  // all items before it are finished
     std::size_t saved_ = 0;  // all items before it are saved
     bool is_given_up_ = false;
+    bool is_left_ = false;
     bool has_permit_ = false;
     std::chrono::nanoseconds until_permit_ = std::chrono::nanoseconds::max();
     std::optional<std::size_t> begun_;

@@ -50,6 +50,8 @@ class Children {
     // ended within `bound` (they wait for a dead disk, and never run again). Returns the names and pids of
     // these children.
     std::vector<std::string> kill_all(std::chrono::milliseconds bound);
+    // Gives up the children that wait for their start.
+    void start_no_more() noexcept;
     // Kills and reaps a child whose start has failed. Gives up on the child if it does not end soon.
     void forget(Child& child);
     // If consumers start programs (`outside`), kills the processes that dead consumers have left behind.

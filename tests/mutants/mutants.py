@@ -205,6 +205,15 @@ MUTANTS = [
     Mutant("what was tried while the source was held is charged", (
         ("consumer/work/batch.cpp", "    if (chances_.is_tried_in_hold(hand_, base_ + i)) {\n", "    if (false) {\n"),),
         ("tests/unit/unit_tests", "an attempt during a hold*")),
+    Mutant("the exit status of a program that was asked to end is its answer", (
+        ("consumer/outside/each_processor.cpp", "(batch.is_left() && end != End::InTime)", "false"),),
+        ("tests/unit/unit_tests", "at a stop the program that runs*")),
+    Mutant("a program's end at a stop is held against its invoice", (
+        ("consumer/outside/exec_processor.cpp", "    if (is_leaving_) return take_back();\n", ""),),
+        ("tests/unit/unit_tests", "at a stop, whatever a program does*")),
+    Mutant("an orphan's drain takes the second step of a stop back", (
+        ("common/core/ring.cpp", "present < wanted &&", "present != wanted &&"),),
+        ("tests/unit/unit_tests", "a stop only goes further*")),
     Mutant("waits have no bound, and nobody is woken again after a death", (
         ("consumer/flush_duty.hpp", "kBoundedWait{500'000'000}", "kBoundedWait{3'600'000'000'000}"),
         ("producer/producer.cpp", "kBoundedWait{500}", "kBoundedWait{3'600'000}"),

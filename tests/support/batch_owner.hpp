@@ -28,12 +28,14 @@ class BatchOwner : public Batch::Owner {
         return can_save_;
     }
     std::chrono::nanoseconds do_other_work() override { return std::chrono::milliseconds(100); }
+    bool must_leave() override { return must_leave_; }
     [[nodiscard]] std::uint64_t work() const { return hand_.area().work.load(); }
 
     MemorySegments segments_{16, 16};
     Hand hand_;
     std::array<Result, 16> results_;
     bool can_save_ = true;
+    bool must_leave_ = false;
     std::size_t saved_ = 0;
 };
 

@@ -219,6 +219,7 @@ TEST_CASE("a damaged ledger is refused, or stops the pipeline, in a clear line, 
     const std::string whole = read_file(run.ledger());
     // From the second page on: the schema is read at the start. From a later one: a commit meets it.
     const std::size_t first = GENERATE(4096U, 40U * 4096U);
+    REQUIRE(first < whole.size());
     std::string damaged = whole;
     std::fill(damaged.begin() + static_cast<std::ptrdiff_t>(first), damaged.end(), 'x');
     write_file(run.ledger(), damaged);

@@ -64,6 +64,21 @@ TEST_CASE("a full ring takes nothing and an empty ring gives nothing", "[ring]")
     CHECK(full.count == 0);
 }
 
+TEST_CASE("a stop only goes further, until somebody adopts the ring", "[ring]") {
+    MemorySegments segments(4, 2);
+    Ring ring = segments.ring();
+    CHECK_FALSE(ring.stop_requested());
+    ring.request_stop(StopStep::Drain);
+    CHECK(ring.stop_requested());
+    CHECK_FALSE(ring.leave_requested());
+    ring.request_stop(StopStep::Leave);
+    ring.request_stop(StopStep::Drain);
+    CHECK(ring.leave_requested());
+    ring.reopen();
+    CHECK_FALSE(ring.stop_requested());
+    CHECK_FALSE(ring.leave_requested());
+}
+
 TEST_CASE("a closed ring gives what it has and takes no more", "[ring]") {
     MemorySegments segments(4, 2);
     Ring ring = segments.ring();

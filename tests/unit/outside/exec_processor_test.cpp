@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <functional>
 #include <set>
 #include <string>
@@ -277,4 +278,43 @@ TEST_CASE("a program that ends without reading now and then ends nothing", "[exe
     CHECK(outcomes_of(12, plan_of("if test -e " + mark + "; then rm " + mark +
                                   "; read id; echo booked; else touch " + mark + "; fi")) ==
           Outcomes(12, "booked 1"));
+}
+
+TEST_CASE("at a stop a program is asked to end, and what it still answers counts", "[exec-processor]") {
+    const TemporaryFolder folder;
+    const std::string file = (folder.path() / "ready").string();
+    const std::uint32_t pipeline = GENERATE(1U, 4U);
+    CAPTURE(pipeline);
+    Work work(4);
+    work.at_each_look_ = [&] { work.must_leave_ = std::filesystem::exists(file); };
+    Batch batch = work.batch();
+    // It answers invoice 2 only because it is asked to end, and would answer 3 afterwards.
+    const std::string script = "read id; echo booked; read id; trap 'echo rejected late; exit 0' TERM; : >" +
+                               file + "; while :; do sleep 0.05; done";
+    ExecProcessor processor(plan_of(script, pipeline), ids());
+    processor.process(batch);
+    batch.save();
+    CHECK(work.outcomes_ == Outcomes{"booked 1", "rejected 1 late"});
+    CHECK_FALSE(batch.is_saved());
+    CHECK(work.work() == 0);
+    for (std::uint64_t i = 0; i < 4; ++i) CHECK(work.hand_.deaths(i) == 0);
+}
+
+TEST_CASE("at a stop, whatever a program does instead of answering is held against no invoice",
+          "[exec-processor]") {
+    const std::string at_the_end = GENERATE("exit 3", "echo nonsense", ":", "kill -9 $$", "exec >&-");
+    CAPTURE(at_the_end);
+    const TemporaryFolder folder;
+    const std::string file = (folder.path() / "ready").string();
+    Work work(2);
+    work.at_each_look_ = [&] { work.must_leave_ = std::filesystem::exists(file); };
+    Batch batch = work.batch();
+    ExecProcessor processor(
+        plan_of("read id; trap '" + at_the_end + "' TERM; : >" + file + "; while :; do sleep 0.05; done"),
+        ids());
+    processor.process(batch);
+    batch.save();
+    CHECK(work.outcomes_.empty());
+    CHECK(work.work() == 0);
+    for (std::uint64_t i = 0; i < 2; ++i) CHECK(work.hand_.deaths(i) == 0);
 }

@@ -289,6 +289,24 @@ TEST_CASE("items without room at a stop wait for it if the source cannot give th
     CHECK(pipeline.positions == up_to(kItems));
 }
 
+TEST_CASE("a producer that must leave acknowledges what is durable, and names what has no room",
+          "[producer]") {
+    const CapturedLog captured;
+    Pipeline pipeline;
+    Numbers source(2 * kRing);
+    source.wants = true;
+    source.keeps_what_it_read = true;
+    source.on_look = [&] {
+        pipeline.consume_one();
+        pipeline.ring().request_stop(StopStep::Leave);
+    };
+    CHECK(run(pipeline, source, options_for("lines:-")) == ExitStatus::NotDrained);
+    CHECK(pipeline.ring().closed());
+    CHECK(pipeline.ring().area().producer_process.load() == 0);
+    CHECK(source.receipts == up_to(pipeline.segments.storage().durable()));
+    CHECK(captured.has("the pipeline stops at once and the ring is full"));
+}
+
 TEST_CASE("items that a closed ring refuses are named if the source cannot give them again", "[producer]") {
     const CapturedLog captured;
     Pipeline pipeline;
