@@ -149,8 +149,26 @@ CREATE VIEW readable_duplicates AS SELECT
 FROM duplicates LEFT JOIN invoices ON invoices.id = duplicates.id;
 )sql";
 
+// joblog: the attempts of programs, with the columns of the job log of GNU parallel (its manual, --joblog).
+// An attempt without an exit status was ended for its time, or its program answers and goes on.
+constexpr const char* kVersion5 = R"sql(
+CREATE VIEW joblog AS SELECT
+    position AS Seq, coalesce(host, ':') AS Host,
+    printf('%.3f', started_at / 1000000.0) AS Starttime, printf('%.3f', worked_us / 1000000.0) AS JobRuntime,
+    0 AS Send, coalesce(length(CAST(output AS BLOB)), 0) AS Receive,
+    CASE WHEN exit_status >= 0 THEN exit_status WHEN exit_status < 0 OR status = 'booked' THEN 0
+        ELSE -1 END AS Exitval,
+    CASE WHEN exit_status < 0 THEN -exit_status ELSE 0 END AS Signal,
+    id AS Command
+FROM (SELECT id, status, position, started_at, worked_us, exit_status, output, generation FROM history
+    UNION ALL
+    SELECT id, status, position, started_at, worked_us, exit_status, output, generation FROM invoices)
+LEFT JOIN generations USING (generation)
+WHERE started_at NOT NULL;
+)sql";
+
 constexpr std::array kVersions{kVersion1, kVersion2, kVersion3};
-static_assert(kVersions.size() + 1 == kLastWrittenVersion);
+static_assert(kVersions.size() + 2 == kLastWrittenVersion);
 
 // Returns the CREATE statement of version 4 for invoices or history, which differ in their key only.
 std::string create_4_sql(std::string_view table, std::string_view key) {
@@ -165,8 +183,10 @@ std::string version_4_sql() {
 
 std::string sql_of(std::int64_t version) {
     if (version <= std::int64_t{kVersions.size()}) return kVersions[static_cast<std::size_t>(version - 1)];
-    return (version == kLastWrittenVersion ? version_4_sql() : add_columns_sql(kDetailColumns, version)) +
-           fmt::format("UPDATE schema SET version = {};", version);
+    const std::string sql = version == 4   ? version_4_sql()
+                            : version == 5 ? std::string(kVersion5)
+                                           : add_columns_sql(kDetailColumns, version);
+    return sql + fmt::format("UPDATE schema SET version = {};", version);
 }
 
 }  // namespace

@@ -129,6 +129,32 @@ TEST_CASE("every table, view and column is documented", "[ledger_views]") {
     check_mentions(text, "\n| " + std::to_string(kLedgerSchemaVersion) + " | ");
 }
 
+TEST_CASE("the view joblog has a line for each attempt of a program, as GNU parallel writes it",
+          "[ledger_views]") {
+    const LedgerFolder folder;
+    fill(folder.ledger());
+    const auto ran = [&](const std::string& id, const std::string& exit_status, const std::string& output) {
+        change(folder.ledger(),
+               "UPDATE invoices SET started_at = 1700000000250000, worked_us = 1500000,"
+               " exit_status = " +
+                   exit_status + ", output = " + output + " WHERE id = '" + id + "'");
+    };
+    ran("a", "0", "'M\u00fcller'");
+    ran("d", "65", "NULL");
+    ran("f", "-9", "''");
+    ran("g", "NULL", "NULL");  // ended for its time
+    change(folder.ledger(), "INSERT INTO history SELECT * FROM invoices WHERE id = 'd'");
+    change(folder.ledger(), "UPDATE generations SET host = 'h'");
+    change(folder.ledger(), "UPDATE invoices SET generation = NULL WHERE id = 'g'");
+    CHECK(ask(folder.ledger(), "SELECT group_concat(name) FROM pragma_table_info('joblog')") ==
+          "Seq,Host,Starttime,JobRuntime,Send,Receive,Exitval,Signal,Command");
+    CHECK(
+        answers(folder.ledger(), "SELECT * FROM joblog ORDER BY Seq", 9) ==
+        std::vector<std::string>{"1|h|1700000000.250|1.500|0|7|0|0|a", "4|h|1700000000.250|1.500|0|0|65|0|d",
+                                 "4|h|1700000000.250|1.500|0|0|65|0|d", "6|h|1700000000.250|1.500|0|0|0|9|f",
+                                 "7|:|1700000000.250|1.500|0|0|-1|0|g"});
+}
+
 TEST_CASE("readable amounts have two decimals and their sign, however large", "[ledger_views]") {
     const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());

@@ -165,8 +165,9 @@ TEST_CASE("a ledger to which somebody has added what the migration must not touc
         {"CREATE TRIGGER mine AFTER INSERT ON invoices BEGIN SELECT 1; END", "it has a trigger, mine"},
         {"CREATE UNIQUE INDEX mine ON invoices(position)", "it has an index that is unique"},
         {"DROP VIEW readable_sources", "its view readable_sources is not there"},
-        {"CREATE TABLE History(id)", "the table History, whose name version 4"},
+        {"CREATE TABLE History(id)", "the table History, whose name version 5"},
         {"CREATE VIEW not_booked AS SELECT 1", "the view not_booked, whose name"},
+        {"CREATE VIEW joblog AS SELECT 1", "the view joblog, whose name"},
         {"CREATE INDEX invoices_due ON invoices(due)", "the index invoices_due, whose name"},
     }));
     const LedgerFolder folder;
@@ -264,4 +265,24 @@ TEST_CASE("a ledger of version 1 that is used by the old program meanwhile is mi
     insert.run();
     CHECK(ask(folder.ledger(), "SELECT group_concat(position) FROM duplicates") == "3,10,11");
     CHECK(ask(folder.ledger(), "SELECT version FROM schema_version") == kThisVersion);
+}
+
+TEST_CASE("a ledger of version 4 gets the view of version 5, and nothing else of it changes",
+          "[sqlite_ledger]") {
+    const LedgerFolder folder;
+    change(folder.ledger(), old_ledger(3));
+    {
+        SqliteConnection database(folder.ledger(), true, std::chrono::seconds(5));
+        database.execute("BEGIN IMMEDIATE");
+        make_ledger_schema(database, 3, 4);
+        database.execute("COMMIT");
+    }
+    const auto before = contents(folder.ledger());
+    const auto old_schema = schema(folder.ledger());
+    { const SqliteLedger ledger(folder.ledger()); }
+    CHECK(ask(folder.ledger(), "SELECT version FROM schema_version") == kThisVersion);
+    CHECK(contents(folder.ledger()) == before);
+    CHECK(ask(folder.ledger(), "SELECT count(*) FROM joblog") == "0");
+    change(folder.ledger(), "DROP VIEW joblog");
+    CHECK(schema(folder.ledger()) == old_schema);
 }

@@ -22,7 +22,7 @@ struct DetailColumn {
 
 // The last version whose tables are written out as SQL (ledger_versions.cpp, ledger_version_4.cpp). Later
 // versions only add columns of kDetailColumns.
-inline constexpr std::int64_t kLastWrittenVersion = 4;
+inline constexpr std::int64_t kLastWrittenVersion = 5;
 
 // The columns that are filled from details. Version 4 has columns that no detail fills yet (number, result,
 // output, ...): to fill one, add it at the end, with version 4. To add another column, add it at the end,
