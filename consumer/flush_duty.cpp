@@ -28,10 +28,7 @@ FlushDuty::FlushDuty(const ConsumerOptions& options, const Segments& segments, L
 
 bool FlushDuty::lead_if_due(nanoseconds bound) {
     if (outcome_log_.has_something_to_say()) outcome_log_.tell(steady_clock::now());
-    const auto due = flush_.due_in();
-    // Flush early if the next invoice will be slow and the flush would fall due during its processing:
-    // perhaps no other consumer is free to lead the flush then.
-    if (!due || *due > claim_size_.slow_item()) return false;
+    if (flush_.due_in(claim_size_.next_item()) != nanoseconds::zero()) return false;
     return !is_resting() && lead(bound);
 }
 

@@ -59,6 +59,7 @@ void OutcomeLog::stored(const RecordRange& records, const Totals& outcomes) noex
     for (std::size_t i = 0; i < records.size() && rest.all() != 0 && kept_count_ < kept_.size(); ++i) {
         const Record& record = records.record(i);
         if (record.outcome == Outcome::Booked) continue;
+        if (record.outcome == Outcome::Waiting && !waiting_budget_.take(now)) continue;
         if (!budget_.take(now)) break;
         try {
             keep(record, records.id(i), record.has_details() ? &records.details(i) : nullptr);

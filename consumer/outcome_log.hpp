@@ -24,6 +24,8 @@ class OutcomeLog final : public Flush::Listener {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
     static constexpr std::uint32_t kLinesPerSecond = 10;
+    // So many of them may be about invoices that wait, so that those do not hide the ones that have failed.
+    static constexpr std::uint32_t kWaitingLinesPerSecond = 5;
 
     // `name`: the pipeline's name, a field of each line in the journal.
     explicit OutcomeLog(std::string name) : name_(std::move(name)) {}
@@ -56,6 +58,7 @@ class OutcomeLog final : public Flush::Listener {
 
     std::string name_;
     LineBudget budget_{kLinesPerSecond};
+    LineBudget waiting_budget_{kWaitingLinesPerSecond};
     std::array<Ended, kLinesPerSecond> kept_;
     std::size_t kept_count_ = 0;
     Totals left_out_{};

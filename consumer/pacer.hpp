@@ -42,11 +42,12 @@ class Pacer {
 
 inline bool Pacer::wait() {
     while (true) {
+        if (watch_.must_leave()) return false;
         const std::chrono::nanoseconds until_due = take();
         if (until_due == std::chrono::nanoseconds::zero()) return true;
         flush_.lead_if_due(std::chrono::nanoseconds::zero());
         watch_.look();
-        if (watch_.has_waited_enough() || watch_.must_leave()) return false;
+        if (watch_.has_waited_enough()) return false;
         const std::chrono::nanoseconds other_work =
             std::max(flush_.next_look().value_or(FlushDuty::kBoundedWait), kLeastWait);
         std::this_thread::sleep_for(std::min(until_due, other_work));

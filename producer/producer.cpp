@@ -29,8 +29,7 @@ constexpr milliseconds kBoundedWait{500};
 constexpr milliseconds kReceiptsWait{50};
 constexpr milliseconds kUrgentReceiptsWait{1};
 constexpr milliseconds kLookOutside{20};
-// A call of acknowledge() gives at most this many receipts, and stops after this time; but it gives at least
-// one.
+// A call of acknowledge() gives at most this many receipts, and for this time, but at least one.
 constexpr std::uint64_t kReceiptsSlice = 1024;
 constexpr milliseconds kReceiptsTime{10};
 // The most items that are given again before new ones get their turn.
@@ -68,7 +67,7 @@ ExitStatus Producer::run() {
     ring_.close();
     const bool drained = wait_for_receipts();
     ring_.area().producer_process.store(0, std::memory_order_release);
-    if (!drained) return ExitStatus::NotDrained;
+    if (!drained || lacks_ids_) return ExitStatus::NotDrained;
     if (ring_is_used_up_) {
         log(LogLevel::Error, "the ring has counted {} items and can count no more: start again",
             ring_.tail());
@@ -183,6 +182,7 @@ void Producer::give_up(std::span<const Item> waiting, const char* why) {
     has_given_up_ = true;
     source_.stop();
     if (options_.source.traits().can_repeat) return;
+    lacks_ids_ = true;
     const std::string first = printable(waiting.front().shown_id());
     std::size_t lost = waiting.size();
     while (const std::size_t more = source_.acquire(batch_)) lost += more;

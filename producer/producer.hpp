@@ -75,6 +75,7 @@ class Producer {
     std::optional<std::chrono::steady_clock::time_point> orphan_deadline_;
     bool ring_is_used_up_ = false;
     bool has_given_up_ = false;
+    bool lacks_ids_ = false;  // it had no room for ids that the source cannot give again
     std::array<Item, kMaxBatch> batch_{};
 };
 

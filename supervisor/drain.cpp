@@ -24,13 +24,15 @@ constexpr std::chrono::milliseconds kEndAtKill{1000};
 
 void Drain::begin(const char* cause, bool is_asked) {
     const std::uint64_t in_flight = segments_.in_flight();
-    log_event(LogLevel::Notice,
-              fmt::format("{}: draining, {} in flight{}", cause, in_flight,
-                          is_asked ? "; a second signal stops at once, and the next start goes on" : ""),
-              {{"EVENT", "drain-begun"},
-               {"NAME", options_.name},
-               {"CAUSE", cause},
-               {"IN_FLIGHT", fmt::to_string(in_flight)}});
+    log_event(
+        LogLevel::Notice,
+        fmt::format(
+            "{}: draining, {} in flight{}", cause, in_flight,
+            is_asked && !is_leaving_ ? "; a second signal stops at once, and the next start goes on" : ""),
+        {{"EVENT", "drain-begun"},
+         {"NAME", options_.name},
+         {"CAUSE", cause},
+         {"IN_FLIGHT", fmt::to_string(in_flight)}});
     note();
     if (!deadline_) deadline_ = steady_clock::now() + options_.drain_timeout;
     Ring ring = segments_.ring();
@@ -39,6 +41,7 @@ void Drain::begin(const char* cause, bool is_asked) {
 }
 
 void Drain::leave(const std::string& cause) {
+    if (is_leaving_) return;
     log(LogLevel::Warning,
         "{}: stopping at once, {} in flight; what gets no result within {} stays for the next start", cause,
         segments_.in_flight(), to_text(kEndAtLeave));
@@ -141,8 +144,12 @@ ExitStatus Drain::finish() const {
         tell_of_the_undrained(in_flight);
         return failure_.value_or(ExitStatus::NotDrained);
     }
+    if (is_leaving_ && segments_.storage().released() != segments_.ring().tail()) {
+        log(LogLevel::Error, "not drained: the next start tells the source what has been recorded");
+        return failure_.value_or(ExitStatus::NotDrained);
+    }
     if (segments_.are_current()) segments_.unlink();
-    return failure_.value_or(ExitStatus::Drained);
+    return failure_.value_or(is_undrained_ ? ExitStatus::NotDrained : ExitStatus::Drained);
 }
 
 void Drain::tell_of_the_undrained(std::uint64_t count) const {

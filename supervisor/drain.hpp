@@ -37,10 +37,14 @@ class Drain {
     void note() noexcept;
     [[nodiscard]] bool has_begun() const noexcept { return begun_; }
 
-    // Makes the consumers leave. No child is started any more. `cause` begins the log line.
+    // Makes the consumers leave. No child is started any more. `cause` begins the log line. Further calls do
+    // nothing.
     static constexpr std::chrono::seconds kEndAtLeave{5};
     void leave(const std::string& cause);
     [[nodiscard]] bool is_leaving() const noexcept { return is_leaving_; }
+    // Call it when the producer has ended undrained: perhaps it had no room for ids that its source cannot
+    // give again, and nothing of them is in flight.
+    void note_undrained() noexcept { is_undrained_ = true; }
 
     // Call it when a child has failed for good. Begins a drain, in which the other children finish as much as
     // they can. The exit status will be `status`, unless another failure came first.
@@ -76,6 +80,7 @@ class Drain {
     Children& children_;
     bool begun_ = false;
     bool is_leaving_ = false;
+    bool is_undrained_ = false;
     std::optional<TimePoint> deadline_;
     bool is_one_left_ = false;           // SIGKILL has not ended one of the children
     std::optional<ExitStatus> failure_;  // the exit status of a failed run; none if nothing failed

@@ -66,7 +66,11 @@ void Reaper::decide(Child& child, int wait_status) {
     progress_.clear();
     if (const auto damage = segments_.disorder()) return drain_.refuse_damaged(*damage);
     if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == to_int(ExitStatus::NotDrained)) {
-        if (!drain_.is_leaving()) drain_.fail(ExitStatus::NotDrained);
+        if (!drain_.is_leaving()) {
+            drain_.fail(ExitStatus::NotDrained);
+        } else if (child.role == Child::Role::Producer) {
+            drain_.note_undrained();
+        }
         return;
     }
     if (const auto status = permanent_failure(wait_status)) {

@@ -163,7 +163,8 @@ inserting rows of the same schema with the same settings, in transactions of as 
     "latency": """## Latency
 
 Two consumers, an open loop (ids come to `lines:-` at a fixed rate, whatever the pipeline does), ledger `sqlite`. An invoice
-is durable when its transaction is, and `--flush-interval` says how long it may wait for others to share one.
+is durable when its transaction is. A transaction begins when twice as much time has passed since the last one as that one took, 1 ms at
+least and `--flush-interval` at most; or at once when 10,000 results wait.
 
 ![Latency at fixed rates](performance-latency.svg)
 

@@ -2,6 +2,7 @@
 #include "common/ledger/flush.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/core/list_marks.hpp"
 
@@ -11,8 +12,11 @@ namespace {
 using std::chrono::nanoseconds;
 
 // The most records in one transaction. They are enough to make the transaction cheap for each record, and few
-// enough that a busy leader soon shows progress and is not taken for a hung one.
+// enough that a busy leader soon shows progress and is not taken for a hung one. So many need not wait
+// either.
 constexpr std::uint64_t kTransactionRecords = 10'000;
+
+constexpr std::chrono::seconds kLongBusy{1};
 
 // True if the source is a list. Only the cursor of a list comes with a digest.
 bool is_list(const RingArea& area) noexcept {
@@ -73,7 +77,7 @@ void count_error(LedgerMetrics& metrics, std::string_view error) noexcept {
 
 }  // namespace
 
-std::optional<nanoseconds> Flush::due_in() const noexcept {
+std::optional<nanoseconds> Flush::due_in(nanoseconds busy) const noexcept {
     const std::uint64_t durable = storage_.durable();
     const std::uint64_t tail = storage_.tail();
     if (durable >= tail) return std::nullopt;
@@ -83,11 +87,19 @@ std::optional<nanoseconds> Flush::due_in() const noexcept {
     // So it is if the bytes of the waiting records fill half of the byte area.
     const std::uint64_t durable_bytes = storage_.area().durable_bytes.load(std::memory_order_relaxed);
     if (storage_.bytes_tail() - durable_bytes >= storage_.bytes().capacity() / 2) return nanoseconds::zero();
-    const std::uint64_t waited = monotonic_ns() - storage_.record(durable).saved_ns;
-    const auto interval = static_cast<std::uint64_t>(policy_.interval.count());
-    // If `saved_ns` lies in the future (no process of this machine writes that), `waited` wraps to a large
-    // number, and the flush is due at once.
-    return nanoseconds(waited < interval ? interval - waited : 0);
+    // If the last commit ended in the future (in a boot before this one), `passed` wraps to a large number,
+    // and the flush is due at once.
+    const auto in_ns = [](nanoseconds time) { return static_cast<std::uint64_t>(time.count()); };
+    const std::uint64_t longest = in_ns(policy_.interval);
+    const std::uint64_t took =
+        std::min({metrics_.ledger.last_took_ns.load(std::memory_order_relaxed), earlier_took_ns_, longest});
+    const std::uint64_t wait = std::min(std::max(2 * took, in_ns(policy_.least)), longest);
+    const std::uint64_t ended = metrics_.ledger.last_commit_ns.load(std::memory_order_relaxed);
+    const std::uint64_t passed = monotonic_ns() - ended;
+    if (passed >= wait) return nanoseconds::zero();
+    const nanoseconds left(wait - passed);
+    const bool is_early = busy > left && (passed >= wait / 2 || busy >= kLongBusy);
+    return is_early ? nanoseconds::zero() : left;
 }
 
 std::optional<nanoseconds> Flush::next_look() const noexcept {
@@ -200,7 +212,9 @@ void Flush::write(const RecordRange& records, const CommitContext& context) {
         count_error(metrics_.ledger, error.what());
         throw;
     }
-    count_commit(metrics_.ledger, began, monotonic_ns());
+    const std::uint64_t now = monotonic_ns();
+    count_commit(metrics_.ledger, began, now);
+    earlier_took_ns_ = std::exchange(took_ns_, now - began);
 }
 
 // True if storage holds everything that was acquired, but the ledger's cursor is not up to date. This happens

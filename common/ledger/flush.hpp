@@ -18,10 +18,14 @@
 
 namespace pipeline {
 
-// Decides when a flush is due.
+// Decides when a flush is due: as soon as many records wait; else when twice as much time has passed since
+// the last commit as that commit took. So about a third of the time goes into commits, half of it if
+// consumers are busy with slow invoices, and a record that comes at any time is durable within four commits,
+// if a consumer is free by then. A commit that fails does not count; its retry has a delay of its own.
 struct FlushPolicy {
-    std::uint64_t records = 1000;                    // as soon as so many records wait
-    std::chrono::nanoseconds interval{100'000'000};  // or when the oldest record has waited so long
+    std::uint64_t records = 10'000;             // so many records need not wait; nor does half the storage
+    std::chrono::nanoseconds least{1'000'000};  // the shortest time between two commits
+    std::chrono::nanoseconds interval{100'000'000};  // the longest time; also if it is shorter than `least`
 };
 
 // The metrics of flushes. The leader writes them under the flush lock.
@@ -59,8 +63,11 @@ class Flush {
           generation_(ring.area().header.generation),
           ledger_id_(ring.area().ledger_id) {}
 
-    // Returns the time until the next flush is due: zero if it is due now, none if no record waits.
-    [[nodiscard]] std::optional<std::chrono::nanoseconds> due_in() const noexcept;
+    // Returns the time until the next flush is due: zero if it is due now, none if no record waits. The
+    // caller will be busy for `busy` then, and perhaps nobody else is free when the flush falls due
+    // meanwhile. So it is due already after half of the time, and at once if `busy` is a second or more.
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> due_in(
+        std::chrono::nanoseconds busy = std::chrono::nanoseconds::zero()) const noexcept;
     // Returns the time to wait before checking again whether a flush is due; none if no record waits. If the
     // last lead() returned Busy, the time is at least kLeaveToLeader: the consumer that led then also leads
     // the next flush, unless it dies or is busy with a slow invoice.
@@ -105,6 +112,10 @@ class Flush {
     std::uint64_t generation_;
     std::uint64_t ledger_id_;
     bool another_leads_ = false;  // the last lead() returned Busy
+    // How long the last commit of this object took, and the one before it. The shorter one counts, so that a
+    // single slow one (a checkpoint of the ledger's log, for example) does not put off the next.
+    std::uint64_t took_ns_ = UINT64_MAX;
+    std::uint64_t earlier_took_ns_ = UINT64_MAX;
 };
 
 }  // namespace pipeline

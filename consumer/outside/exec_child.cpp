@@ -88,17 +88,18 @@ std::optional<std::string_view> ExecChild::next_answer() {
 
 void ExecChild::end() {
     ask_to_end();
-    if (!wait_for_end(ProgramChild::kEndAtTerm)) return kill();
-    process_.bury();
+    await_end(steady_clock::now() + ProgramChild::kEndAtTerm);
 }
 
 void ExecChild::ask_to_end() const noexcept {
     process_.signal(SIGTERM);
 }
 
-void ExecChild::kill() {
-    process_.kill_group();
-    if (!wait_for_end(ProgramChild::kEndAtKill)) return process_.abandon();
+void ExecChild::await_end(steady_clock::time_point until) {
+    if (!wait_for_end(until - steady_clock::now())) {
+        process_.kill_group();
+        if (!wait_for_end(ProgramChild::kEndAtKill)) return process_.abandon();
+    }
     process_.bury();
 }
 

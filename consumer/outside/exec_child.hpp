@@ -66,9 +66,10 @@ class ExecChild {
     [[nodiscard]] int bury() { return process_.bury(); }
     // Ends the program now: by SIGTERM, and by SIGKILL if that is not enough.
     void end();
-    // The two parts of end(): sends SIGTERM, and returns at once; ends the program by SIGKILL.
+    // The two parts of end(): sends SIGTERM, and returns at once; waits for the program's end, and ends it by
+    // SIGKILL if it still runs at `until`.
     void ask_to_end() const noexcept;
-    void kill();
+    void await_end(std::chrono::steady_clock::time_point until);
     // Ends the program in good order: closes its input. Calls end() if the program does not end soon.
     void retire();
     // The program's last lines on standard error.

@@ -215,9 +215,10 @@ void ExecProcessor::leave() {
     if (!child_.is_running() || now_.is_idle()) return;
     child_.ask_to_end();
     const auto until = steady_clock::now() + ProgramChild::kEndAtTerm;
+    now_.send_no_more();
     while (child_.is_running() && !now_.is_idle() && steady_clock::now() < until)
         converse(std::min<std::chrono::nanoseconds>(look_after_batch(), until - steady_clock::now()));
-    if (child_.is_running()) child_.kill();
+    if (child_.is_running()) child_.await_end(until);
     take_back();
     batch_->pause();
 }

@@ -53,6 +53,8 @@ class Conversation {
     // The bytes of requests that the caller has not sent yet.
     [[nodiscard]] const std::string& unsent() const noexcept { return unsent_; }
     void sent(std::size_t bytes);
+    // Drops the bytes that are not sent yet. Their requests stay outstanding, and get no answer.
+    void send_no_more() noexcept { unsent_.clear(); }
 
     // Notes that `unread` of the sent bytes are still in the pipe. The program's start ends when the first
     // byte has left the pipe.

@@ -24,13 +24,10 @@ class ClaimSize {
     // The number of items to claim next, least..most.
     [[nodiscard]] std::size_t next() const noexcept { return size_; }
 
-    // The expected time of the next item if that is a second or more, else 0. Finished results should not
-    // wait so long to be saved.
-    [[nodiscard]] std::chrono::nanoseconds slow_item() const noexcept {
-        constexpr double kSlowNs = 1e9;
+    // The expected time of the next item; 0 if nothing is measured yet.
+    [[nodiscard]] std::chrono::nanoseconds next_item() const noexcept {
         constexpr double kMostNs = 1e15;
-        return std::chrono::nanoseconds(
-            service_ns_ < kSlowNs ? 0 : static_cast<std::int64_t>(std::min(service_ns_, kMostNs)));
+        return std::chrono::nanoseconds(static_cast<std::int64_t>(std::clamp(service_ns_, 0.0, kMostNs)));
     }
 
     // The number of items to process between two readings of the clock: as many as take ten microseconds,

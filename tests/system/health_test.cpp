@@ -65,21 +65,29 @@ TEST_CASE("what is not booked has a line each, as far as the log is bounded, and
     std::string ids;
     for (int i = 0; i < 60; ++i) ids += fmt::format("INV-{}\n", i);
     write_file(run.directory() / "ids", ids);
-    // One commit, at the end.
-    auto supervisor =
-        run.start({"--consumers", "1", "--source", "lines:" + (run.directory() / "ids").string(), "--process",
-                   "each:sh -c 'echo so it is >&2; exit 65'", "--flush-interval", "1h"});
-    REQUIRE(eventually([&] { return run.waiting() == 60; }));
+    const auto go_on = (run.directory() / "go-on").string();
+    auto supervisor = run.start(
+        {"--consumers", "1", "--source", "lines:" + (run.directory() / "ids").string(), "--process",
+         "each:sh -c 'until test -e " + go_on + "; do sleep 0.02; done; echo so it is >&2; exit 65'"});
+    REQUIRE(eventually([&] { return run.acquired() == 60; }));
+    {
+        // All are in two commits at most: one that has begun, and the rest.
+        const LedgerLock locked(run.ledger());
+        write_file(go_on, "");
+        REQUIRE(eventually([&] { return run.waiting() == 60; }));
+    }
     supervisor.send(SIGTERM);
     REQUIRE(supervisor.wait() == 0);
     const auto rejected = lines_with(supervisor.err(), "invoice INV-");
-    CHECK(rejected.size() == 10);
+    CHECK(rejected.size() >= 10);
+    CHECK(rejected.size() <= 20);
     CHECK(rejected.front().ends_with("notice: invoice INV-0 rejected after 1 attempt: so it is"));
     const auto left_out = lines_with(supervisor.err(), "without a line");
-    REQUIRE(left_out.size() == 1);
-    CHECK(
-        left_out.front().ends_with("50 more invoices without a line: 50 rejected, 0 failed, 0 waiting, 0 "
-                                   "duplicate; the ledger has them"));
+    REQUIRE(!left_out.empty());
+    const std::string rest = std::to_string(60 - rejected.size());
+    if (left_out.size() == 1)
+        CHECK(left_out.front().ends_with(rest + " more invoices without a line: " + rest +
+                                         " rejected, 0 failed, 0 waiting, 0 duplicate; the ledger has them"));
     run.require_nothing_left();
 }
 

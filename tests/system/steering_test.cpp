@@ -6,10 +6,13 @@
 #include <sys/ioctl.h>
 
 #include <algorithm>
+#include <fstream>
+#include <optional>
 #include <random>
 
 #include "common/core/segments/segments.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/ledger_lock.hpp"
 #include "tests/support/pipeline_run.hpp"
 #include "tests/support/scale.hpp"
 #include "tests/system/steered.hpp"
@@ -44,24 +47,36 @@ TEST_CASE("consumers that wait for items leave too, and so does one that waits b
 }
 
 TEST_CASE("what a leaving consumer has saved waits for no other consumer") {
-    // The one that stays is busy for longer than the test may last.
+    // The one that stays is busy for longer than the test may last, and does not move.
     PipelineRun run;
-    write_file(run.directory() / "ids", "slow\na\nb\nc\n");
+    const auto ids = run.directory() / "ids";
+    write_file(ids, "slow\n");
     auto supervisor =
-        run.start({"--consumers", "2", "--source", "lines:" + (run.directory() / "ids").string(), "--process",
-                   "each:sh -c 'test $1 != slow || exec sleep 600' sh {}", "--batch-max", "1",
-                   "--flush-interval", "1h", "--drain-timeout", "100ms"});
-    REQUIRE(eventually([&] { return run.waiting() == 3; }));
-    CHECK(run.rows() == 0);
-    // Whichever place is busy with the slow one: the other one leaves when both are told to.
+        run.start({"--consumers", "2", "--source", "lines:" + ids.string(), "--process",
+                   "each:sh -c 'test $1 != slow || exec sleep 600' sh {}", "--drain-timeout", "100ms"});
+    const auto busy = [&]() -> std::optional<std::size_t> {
+        const auto segments = SegmentsView::open(run.name());
+        for (std::size_t place = 0; segments && place < 2; ++place) {
+            if (segments->ring().hand(place).at_work()) return place;
+        }
+        return std::nullopt;
+    };
+    REQUIRE(eventually([&] { return busy().has_value(); }));
+    const std::size_t place = *busy();
     const auto segments = SegmentsView::open(run.name());
-    REQUIRE(segments);
-    if (segments->ring().hand(1).empty()) {
-        supervisor.send(SIGTTOU);
-    } else {
-        supervisor.send(SIGHUP);
+    const auto process = ProcessId::unpack(segments->ring().area().hands[place].process.load());
+    const auto stopped = static_cast<pid_t>(process.pid);
+    ::kill(stopped, SIGSTOP);
+    {
+        const LedgerLock locked(run.ledger());
+        std::ofstream(ids, std::ios::app) << "a\nb\nc\n";
+        REQUIRE(eventually([&] { return run.waiting() == 3; }));
+        CHECK(run.rows() == 0);
+        // Whichever place is busy: the other one leaves.
+        supervisor.send(place == 0 ? SIGTTOU : SIGHUP);
     }
     CHECK(eventually([&] { return run.rows() == 3; }));
+    ::kill(stopped, SIGCONT);
     supervisor.send(SIGTERM);
     CHECK(supervisor.wait() == 75);
 }

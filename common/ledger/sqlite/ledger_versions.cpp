@@ -14,7 +14,7 @@ namespace {
 
 // Each schema version has an SQL text, which turns the previous version into it. A new file goes through all
 // versions, so that a ledger is the same whichever version of this program has made it. An SQL text never
-// changes: each change of the schema is a new version. From version 5 on, detail_columns.hpp adds columns of
+// changes: each change of the schema is a new version. From version 6 on, detail_columns.hpp adds columns of
 // details, and there is no SQL text.
 //
 // Measured with 1,000,000 rows in batches of 1,000:

@@ -95,6 +95,26 @@ std::vector<Ending> failures(std::size_t count) {
 
 }  // namespace
 
+TEST_CASE("invoices that wait do not take the lines of those that have failed", "[log]") {
+    std::vector<Ending> endings;
+    for (int i = 0; i < 20; ++i)
+        endings.push_back({"w" + std::to_string(i), Status::Waiting, Outcome::Waiting, 1, "busy"});
+    for (const Ending& failed : failures(8)) endings.push_back(failed);
+    const Stored stored(endings);
+    const auto lines = logged([&] {
+        OutcomeLog log("test");
+        log.stored(stored.records(), stored.outcomes());
+        log.tell(steady_clock::now());
+    });
+    const auto with = [&](const std::string& words) {
+        return std::count_if(lines.begin(), lines.end(),
+                             [&](const std::string& line) { return line.find(words) != std::string::npos; });
+    };
+    CHECK(with(" waiting after 1 attempt: busy") == OutcomeLog::kWaitingLinesPerSecond);
+    CHECK(with(" failed after 1 attempt: ") == 5);
+    CHECK(with("18 more invoices without a line: 0 rejected, 3 failed, 15 waiting, 0 duplicate") == 1);
+}
+
 TEST_CASE("each invoice that is not booked has a line with its status, attempts and reason", "[log]") {
     const Stored stored({{"a", Status::Booked, Outcome::Booked, 1, ""},
                          {"b", Status::Rejected, Outcome::Rejected, 1, "BR-CO-13: 1.00 is not 2.00"},

@@ -17,6 +17,7 @@
 
 using namespace pipeline;
 using namespace pipeline::test;
+using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
 namespace {
@@ -39,11 +40,11 @@ class Waiting {
     }
     [[nodiscard]] Storage storage() const { return segments_.storage(); }
     [[nodiscard]] Histogram until_durable() const { return Histogram(segments_.until_durable()); }
-    [[nodiscard]] const LedgerMetrics& metrics() const { return segments_.ledger_metrics(); }
-    // By a policy of which so many records are enough.
-    [[nodiscard]] Flush flush(std::uint64_t enough = 10, Flush::Listener* listener = nullptr) const {
+    [[nodiscard]] LedgerMetrics& metrics() const { return segments_.ledger_metrics(); }
+    [[nodiscard]] Flush flush(const FlushPolicy& policy = {10, 1h, 1h},
+                              Flush::Listener* listener = nullptr) const {
         return {segments_.ring(), storage(),  {segments_.until_durable(), segments_.ledger_metrics()},
-                *ledger_,         "sequence", FlushPolicy{enough, std::chrono::hours(1)},
+                *ledger_,         "sequence", policy,
                 listener};
     }
 
@@ -132,21 +133,34 @@ TEST_CASE("a record that changes while the ledger writes it is found before the 
     CHECK(waiting.storage().durable() == 0);
 }
 
-TEST_CASE("a flush of few records is due when the oldest has waited long enough, or is of the future",
+TEST_CASE("a flush of few records is due when twice the time of the last commit has passed since it",
           "[flush]") {
     const Waiting waiting;
-    const Flush flush = waiting.flush(30);
-    std::atomic_ref saved(waiting.storage().record(0).saved_ns);
-    REQUIRE(flush.due_in());
-    CHECK(*flush.due_in() > nanoseconds(0));
-    CHECK(*flush.due_in() <= std::chrono::hours(1));
-    // Also right on a machine that was started less than an hour ago: only the difference counts.
-    saved = monotonic_ns() - std::uint64_t{3'601'000'000'000};
-    CHECK(*flush.due_in() == nanoseconds(0));
-    // No clock of this machine says so: it must not wait for it.
-    const auto future = GENERATE(std::uint64_t{1'000'000'000}, std::uint64_t{1} << 63U);
-    saved = monotonic_ns() + future;
-    CHECK(*flush.due_in() == nanoseconds(0));
+    const FlushPolicy policy{30, 1s, 10s};
+    const Flush flush = waiting.flush(policy);
+    const auto due_after = [&](nanoseconds took, nanoseconds passed, nanoseconds busy = 0s) {
+        waiting.metrics().last_took_ns = static_cast<std::uint64_t>(took.count());
+        waiting.metrics().last_commit_ns = monotonic_ns() - static_cast<std::uint64_t>(passed.count());
+        return flush.due_in(busy).value();
+    };
+    // The test takes some of each time itself.
+    CHECK(due_after(3s, 0s) > 3s);
+    CHECK(due_after(3s, 0s) <= 6s);
+    CHECK(due_after(3s, 6s) == 0s);
+    CHECK(due_after(0s, 0s) <= 1s);  // not less than this
+    CHECK(due_after(0s, 1s) == 0s);
+    CHECK(due_after(1h, 0s) <= 10s);  // not more than this
+    CHECK(due_after(1h, 10s) == 0s);
+    // Who is about to be busy until then goes first, but not before half of the time is over.
+    CHECK(due_after(4s, 5s, 1h) == 0s);
+    CHECK(due_after(4s, 5s, 0s) > 0s);
+    CHECK(due_after(400s, 0s, 900ms) > 5s);
+    CHECK(due_after(400s, 0s, 1h) == 0s);  // nothing waits that long
+    // No commit has ended yet, or one did in a boot before this one.
+    waiting.metrics().last_commit_ns = GENERATE(std::uint64_t{0}, std::uint64_t{1} << 63U);
+    waiting.metrics().last_took_ns = 0;
+    if (waiting.metrics().last_commit_ns != 0 || monotonic_ns() > 1'000'000'000)
+        CHECK(flush.due_in().value() == 0s);
 }
 
 TEST_CASE("whoever finds another one leading the flush waits instead of asking again and again", "[flush]") {
@@ -197,7 +211,7 @@ TEST_CASE("the listener is told of a commit with records that are not booked, be
     SECTION("of one without any it is not told") {
         const Waiting waiting;
         Told told(waiting.storage());
-        CHECK(waiting.flush(10, &told).lead(nanoseconds(0)) == Flush::LeadOutcome::Flushed);
+        CHECK(waiting.flush({10, 1h, 1h}, &told).lead(nanoseconds(0)) == Flush::LeadOutcome::Flushed);
         CHECK(told.times == 0);
     }
     SECTION("of one with some it is") {
@@ -205,7 +219,7 @@ TEST_CASE("the listener is told of a commit with records that are not booked, be
         statuses[9] = Status::Failed;
         const Waiting waiting(open_ledger(LedgerSpec{LedgerSpec::Kind::None, {}}), statuses);
         Told told(waiting.storage());
-        CHECK(waiting.flush(10, &told).lead(nanoseconds(0)) == Flush::LeadOutcome::Flushed);
+        CHECK(waiting.flush({10, 1h, 1h}, &told).lead(nanoseconds(0)) == Flush::LeadOutcome::Flushed);
         CHECK(told.times == 1);
         CHECK(told.durable == 0);
         CHECK(told.size == 10);

@@ -288,13 +288,15 @@ TEST_CASE("at a stop a program is asked to end, and what it still answers counts
     Work work(4);
     work.at_each_look_ = [&] { work.must_leave_ = std::filesystem::exists(file); };
     Batch batch = work.batch();
-    // It answers invoice 2 only because it is asked to end, and would answer 3 afterwards.
-    const std::string script = "read id; echo booked; read id; trap 'echo rejected late; exit 0' TERM; : >" +
-                               file + "; while :; do sleep 0.05; done";
+    // It answers invoice 2 only because it is asked to end, and has something to do afterwards.
+    const std::string last = (folder.path() / "last").string();
+    const std::string script = "read id; echo booked; read id; trap 'echo rejected late; sleep 0.2; : >" +
+                               last + "; exit 0' TERM; : >" + file + "; while :; do sleep 0.05; done";
     ExecProcessor processor(plan_of(script, pipeline), ids());
     processor.process(batch);
     batch.save();
     CHECK(work.outcomes_ == Outcomes{"booked 1", "rejected 1 late"});
+    CHECK(std::filesystem::exists(last));
     CHECK_FALSE(batch.is_saved());
     CHECK(work.work() == 0);
     for (std::uint64_t i = 0; i < 4; ++i) CHECK(work.hand_.deaths(i) == 0);
