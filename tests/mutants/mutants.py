@@ -210,7 +210,7 @@ MUTANTS = [
         ("tests/unit/unit_tests", "at a stop the program that runs*")),
     Mutant("a program's end at a stop is held against its invoice", (
         ("consumer/outside/exec_processor.cpp", "    if (is_leaving_) return take_back();\n", ""),),
-        ("tests/unit/unit_tests", "at a stop, whatever a program does*")),
+        ("tests/unit/unit_tests", "whatever a program does at a stop*")),
     Mutant("an orphan's drain takes the second step of a stop back", (
         ("common/core/ring.cpp", "present < wanted &&", "present != wanted &&"),),
         ("tests/unit/unit_tests", "a stop only goes further*")),

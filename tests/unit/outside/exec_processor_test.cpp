@@ -302,7 +302,7 @@ TEST_CASE("at a stop a program is asked to end, and what it still answers counts
     for (std::uint64_t i = 0; i < 4; ++i) CHECK(work.hand_.deaths(i) == 0);
 }
 
-TEST_CASE("at a stop, whatever a program does instead of answering is held against no invoice",
+TEST_CASE("whatever a program does at a stop instead of answering is held against no invoice",
           "[exec-processor]") {
     const std::string at_the_end = GENERATE("exit 3", "echo nonsense", ":", "kill -9 $$", "exec >&-");
     CAPTURE(at_the_end);
