@@ -27,9 +27,10 @@ constexpr milliseconds kAskAgain{20};
 
 }  // namespace
 
-SecondChances::SecondChances(std::unique_ptr<LedgerTaker> taker, std::vector<TakenRow> in_flight, Plan plan)
+SecondChances::SecondChances(std::unique_ptr<LedgerTaker> taker, const std::vector<TakenRow>& in_flight,
+                             Plan plan)
     : taker_(std::move(taker)), plan_(plan), has_ended_leases_(!plan.is_exclusive) {
-    for (TakenRow& row : in_flight) in_flight_.try_emplace(row.id, std::move(row));
+    for (const TakenRow& row : in_flight) in_flight_.try_emplace(row.id, row);
     if (taker_ == nullptr) return;
     // The thread inherits a full signal mask: signals are for the main thread.
     sigset_t all;

@@ -43,7 +43,7 @@ class SecondChances {
     };
 
     // `in_flight`: the rows whose items are in the pipeline already. A null `taker` gives nothing.
-    SecondChances(std::unique_ptr<LedgerTaker> taker, std::vector<TakenRow> in_flight, Plan plan);
+    SecondChances(std::unique_ptr<LedgerTaker> taker, const std::vector<TakenRow>& in_flight, Plan plan);
     SecondChances(const SecondChances&) = delete;
     SecondChances& operator=(const SecondChances&) = delete;
     // Gives rows back that were taken and not given, if the ledger can be written soon.

@@ -51,7 +51,7 @@ struct Session {
         : Session(ledger, open_ledger_database(ledger, false, known), scope_sql(scope)) {}
     Session(std::filesystem::path ledger, OpenLedger opened, const std::string& mine)
         : path(std::move(ledger)),
-          look(std::move(opened.look)),
+          look(opened.look),
           database(std::move(opened.database)),
           begin(database, "BEGIN IMMEDIATE"),
           commit(database, "COMMIT"),
