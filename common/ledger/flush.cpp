@@ -12,10 +12,10 @@ namespace {
 using std::chrono::nanoseconds;
 
 // The most records in one transaction. They are enough to make the transaction cheap for each record, and few
-// enough that a busy leader soon shows progress and is not taken for a hung one. So many need not wait
-// either.
+// enough that a busy leader soon shows progress and is not taken for a hung one.
 constexpr std::uint64_t kTransactionRecords = 10'000;
 
+// A caller that will be busy for so long must not leave a result without its commit meanwhile.
 constexpr std::chrono::seconds kLongBusy{1};
 
 // True if the source is a list. Only the cursor of a list comes with a digest.

@@ -151,7 +151,7 @@ TEST_CASE("a flush of few records is due when twice the time of the last commit 
     CHECK(due_after(0s, 1s) == 0s);
     CHECK(due_after(1h, 0s) <= 10s);  // not more than this
     CHECK(due_after(1h, 10s) == 0s);
-    // Who is about to be busy until then goes first, but not before half of the time is over.
+    // A caller that will be busy until then flushes early, but not before half of the time is over.
     CHECK(due_after(4s, 5s, 1h) == 0s);
     CHECK(due_after(4s, 5s, 0s) > 0s);
     CHECK(due_after(400s, 0s, 900ms) > 5s);

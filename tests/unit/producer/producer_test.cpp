@@ -330,7 +330,7 @@ TEST_CASE("items that a closed ring refuses are named if the source cannot give 
         pipeline.consume();
     };
     const bool can_repeat = GENERATE(false, true);
-    // What is lost must be given again by somebody.
+    // Somebody must give the lost ids again.
     CHECK(run(pipeline, source, options_for(can_repeat ? "sequence" : "lines:-")) ==
           (can_repeat ? ExitStatus::Drained : ExitStatus::NotDrained));
     const std::uint64_t taken = pipeline.ring().tail();

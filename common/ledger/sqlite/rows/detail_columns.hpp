@@ -20,7 +20,7 @@ struct DetailColumn {
     std::int64_t since;  // the schema version that added the column
 };
 
-// The last version whose tables are written out as SQL (ledger_versions.cpp, ledger_version_4.cpp). Later
+// The last version whose change is written out as SQL (ledger_versions.cpp, ledger_version_4.hpp). Later
 // versions only add columns of kDetailColumns.
 inline constexpr std::int64_t kLastWrittenVersion = 5;
 
