@@ -17,6 +17,10 @@ ExitStatus serve_people(const ClerkOptions& options) {
             return retry_rows(options);
         case ClerkCommand::Cancel:
             return cancel_rows(options);
+        case ClerkCommand::Prune:
+            return prune_rows(options);
+        case ClerkCommand::Head:
+            return show_head(options);
         case ClerkCommand::Export:
             return export_rows(options);
         case ClerkCommand::Discard:

@@ -104,6 +104,22 @@ void empty_log(const Options& options, const Segments& segments) {
     }
 }
 
+// Logs the heads by which somebody can prove later that nobody has changed the ledger. A long history of runs
+// has one head, the newest one; clerk head shows all.
+void tell_heads(const Options& options) {
+    if (!options.ledger.has_file()) return;
+    try {
+        OpenHead newest;
+        static_cast<void>(browse_ledger(options.ledger, [&](LedgerBrowser& browser) {
+            const auto heads = browser.heads();
+            newest = heads.empty() ? OpenHead() : heads.back();
+        }));
+        if (newest.number != 0) log(LogLevel::Info, "{}", head_line(options.ledger.path, newest));
+    } catch (const std::exception& failure) {
+        log(LogLevel::Debug, "{}", failure.what());
+    }
+}
+
 // Returns the names under which earlier starts may have left segments outside --shm-dir: in the directory
 // that the last supervisor used, or in /dev/shm, which supervisors up to version 0.1.0 used.
 std::vector<std::string> other_places(const Options& options, const NameLock& lock) {
@@ -146,6 +162,7 @@ ExitStatus supervise(const Options& given) {
     Supervisor supervisor(options, segments, signals.get());
     const ExitStatus ended = supervisor.run();
     if (ended == ExitStatus::Drained) empty_log(options, segments);
+    if (ended == ExitStatus::Drained) tell_heads(options);
     Report report = supervisor.report();
     explain(report, options, segments.ring().area().header.generation);
     report.is_halted = supervisor.is_halted();

@@ -10,7 +10,7 @@
 
 namespace pipeline {
 
-enum class ClerkCommand : std::uint8_t { List, Show, Retry, Cancel, Export, Discard };
+enum class ClerkCommand : std::uint8_t { List, Show, Retry, Cancel, Prune, Export, Head, Discard };
 
 struct ClerkCommandTraits {
     std::string_view word;
@@ -23,12 +23,14 @@ struct ClerkCommandTraits {
 inline constexpr std::size_t kMostIds = 1'000'000;
 
 // In the order of ClerkCommand.
-inline constexpr std::array<ClerkCommandTraits, 6> kClerkCommands{{
+inline constexpr std::array<ClerkCommandTraits, 8> kClerkCommands{{
     {"list", "", "what is not booked, the newest first", 0, true},
     {"show", "ID", "everything that is known of an invoice", 1, false},
     {"retry", "ID...", "give invoices again; or all of a --status", kMostIds, true},
     {"cancel", "ID...", "do not give again what waits: it is failed", kMostIds, false},
+    {"prune", "", "remove old rows; ids stay unique, and the audit right", 0, false},
     {"export", "", "all rows, as csv or JSON lines", 0, true},
+    {"head", "", "by which it can be proved later that no row was changed", 0, false},
     {"discard", "", "remove what a pipeline has left in shared memory", 0, false},
 }};
 

@@ -68,6 +68,11 @@ ExportFormat parse_format(std::string_view text) {
     throw std::invalid_argument("csv or json is accepted");
 }
 
+std::string parse_archive(std::string_view text) {
+    if (text.empty()) throw std::invalid_argument("the name of a file is accepted");
+    return std::string(text);
+}
+
 OptionGroup row_options(ClerkOptions& options) {
     return {
         "Which rows (list, retry, export)",
@@ -112,27 +117,36 @@ CommandLine declare(ClerkOptions& options) {
         words += fmt::format("{}{}", words.empty() ? "" : "|", command.word);
     CommandOption ledger = value_option("ledger", "SPEC", ledger_forms(), options.ledger, parse_ledger,
                                         shown_nowhere<LedgerSpec>);
-    return {"clerk",
-            words + " [ID...] [OPTION...]",
-            summary(),
-            {row_options(options),
-             {"How",
-              {with_fallback(
-                   with_words(value_option("format", "FORM", "export: csv or json (one object on each line)",
-                                           options.format, parse_format, shown_nowhere<ExportFormat>),
-                              {"csv", "json"}),
-                   "csv"),
-               switch_option("yes", "do it without asking", options.yes)}},
-             {"Where",
-              {name_option(options.name),
-               with_fallback(with_words(std::move(ledger), ledger_words()),
-                             "the pipeline's own;\nif there is none, sqlite:STATE/invoices.db"),
-               state_dir_option(options.state_dir),
-               with_fallback(runtime_dir_option(options.runtime_dir),
-                             "as the supervisor's, or\n/run/NAME of a service"),
-               with_fallback(directory_option("shm-dir", "of the segments", options.shm_dir),
-                             "as the lock says, or\n/dev/shm")}},
-             {"Other", {log_level_option(options.log_level)}}}};
+    return {
+        "clerk",
+        words + " [ID...] [OPTION...]",
+        summary(),
+        {row_options(options),
+         {"How",
+          {with_fallback(
+               with_words(value_option("format", "FORM", "export: csv or json (one object on each line)",
+                                       options.format, parse_format, shown_nowhere<ExportFormat>),
+                          {"csv", "json"}),
+               "csv"),
+           switch_option("yes", "do it without asking", options.yes)}},
+         {"What to remove (prune)",
+          {value_option(
+               "before", "TIME", "what was stored before a time, UTC ('2026-01-31'),\nor longer ago (90d)",
+               options.before_us, [](std::string_view text) { return parse_since(text, wall_us()); },
+               shown_nowhere<std::int64_t>),
+           value_option("archive", "FILE", "append the rows to it first, as JSON lines", options.archive,
+                        parse_archive, shown_nowhere<std::string>),
+           switch_option("files", "remove their files from the folders of a spool too", options.files)}},
+         {"Where",
+          {name_option(options.name),
+           with_fallback(with_words(std::move(ledger), ledger_words()),
+                         "the pipeline's own;\nif there is none, sqlite:STATE/invoices.db"),
+           state_dir_option(options.state_dir),
+           with_fallback(runtime_dir_option(options.runtime_dir),
+                         "as the supervisor's, or\n/run/NAME of a service"),
+           with_fallback(directory_option("shm-dir", "of the segments", options.shm_dir),
+                         "as the lock says, or\n/dev/shm")}},
+         {"Other", {log_level_option(options.log_level)}}}};
 }
 
 RowSelection ClerkOptions::selection(const RowSelection& otherwise) const {
@@ -223,6 +237,11 @@ void check(const ClerkOptions& options) {
     refuse_unless(traits.selects, options.since_us.has_value(), "since");
     refuse_unless(options.command == ClerkCommand::List, options.limit.has_value(), "limit");
     refuse_unless(options.command == ClerkCommand::Export, options.format.has_value(), "format");
+    refuse_unless(options.command == ClerkCommand::Prune, options.before_us.has_value(), "before");
+    refuse_unless(options.command == ClerkCommand::Prune, options.archive.has_value(), "archive");
+    refuse_unless(options.command == ClerkCommand::Prune, options.files, "files");
+    if (options.command == ClerkCommand::Prune && !options.before_us)
+        usage("prune: --before TIME is missing: what was stored before it is removed");
     refuse_unless(options.command != ClerkCommand::Discard, options.ledger.has_value(), "ledger");
     if (options.ledger && !options.ledger->has_file())
         usage(fmt::format("--ledger {}: it keeps no rows; name a file", in_quotes(options.ledger->text())));

@@ -32,6 +32,9 @@ struct ClerkOptions {
     std::optional<std::int64_t> since_us;
     std::optional<std::uint32_t> limit;
     std::optional<ExportFormat> format;
+    std::optional<std::int64_t> before_us;  // of prune, which cannot do without it
+    std::optional<std::string> archive;     // a file's name; none: keep nothing of what is pruned
+    bool files = false;                     // prune the files of a spool as well
     bool yes = false;
 
     std::string name = kDefaultName;

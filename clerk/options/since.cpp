@@ -57,14 +57,28 @@ std::optional<std::int64_t> read_time(std::string_view text) noexcept {
     return microseconds(sys_days(date).time_since_epoch() + of_day).count();
 }
 
+// Reads "90d"; none if it is something else, or longer than a century.
+std::optional<std::chrono::days> read_days(std::string_view text) noexcept {
+    constexpr int kMostDays = 36'525;
+    if (text.size() < 2 || text.back() != 'd') return std::nullopt;
+    text.remove_suffix(1);
+    int days = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), days);
+    if (error != std::errc{} || end != text.data() + text.size() || days < 0 || days > kMostDays)
+        return std::nullopt;
+    return std::chrono::days(days);
+}
+
 }  // namespace
 
 std::int64_t parse_since(std::string_view text, std::int64_t now_us) {
+    if (const auto days = read_days(text))
+        return now_us - std::chrono::duration_cast<std::chrono::microseconds>(*days).count();
     if (const auto ago = read_duration(text))
         return now_us - std::chrono::duration_cast<std::chrono::microseconds>(*ago).count();
     if (const auto time = read_time(text)) return *time;
     throw std::invalid_argument(
-        "how long ago, with a unit (ms, s, min or h), or a time, UTC, is accepted, such as 1h or "
+        "how long ago, with a unit (ms, s, min, h or d), or a time, UTC, is accepted, such as 1h or "
         "'2026-11-27 20:00'");
 }
 

@@ -16,6 +16,10 @@ namespace pipeline {
 [[nodiscard]] ExitStatus retry_rows(const ClerkOptions& options);
 // Cancels rows by ids. NoInput: an id is unknown.
 [[nodiscard]] ExitStatus cancel_rows(const ClerkOptions& options);
+// Removes old rows, after a question, and says how many there were. NotDrained: the answer was no.
+[[nodiscard]] ExitStatus prune_rows(const ClerkOptions& options);
+// Prints the heads of the ledger's chains.
+[[nodiscard]] ExitStatus show_head(const ClerkOptions& options);
 // Prints all rows that are chosen, as csv or JSON lines.
 [[nodiscard]] ExitStatus export_rows(const ClerkOptions& options);
 

@@ -88,6 +88,14 @@ void append_duplicates(std::string& text, LedgerBrowser& browser, const std::str
     if (count > rows.size()) fmt::format_to(std::back_inserter(text), "  and {} more\n", count - rows.size());
 }
 
+void append_pruned(std::string& text, LedgerBrowser& browser, const std::string& id) {
+    for (const PrunedRow& row : browser.pruned(id, kMostOfAKind)) {
+        append_line(text, "pruned",
+                    fmt::format("{}, of {}, position {}", safe_line(row.status), printable(row.source),
+                                row.position));
+    }
+}
+
 void append_files(std::string& text, const Facts& facts) {
     const auto files = spool_files(facts.source, facts.id, facts.position);
     for (const SpoolFile& file : files) {
@@ -124,6 +132,7 @@ std::string text_of(LedgerBrowser& browser, const ClerkOptions& options) {
         }
         append_history(text, browser, id);
         append_duplicates(text, browser, id);
+        append_pruned(text, browser, id);
         if (has_row) append_commands(text, facts, options.places);
         if (!text.empty()) return text;
     }

@@ -20,26 +20,30 @@ namespace {
 // The folders of a spool. The first is the spool itself.
 constexpr std::array<const char*, 6> kFolders{"", "booked", "rejected", "failed", "duplicates", "waiting"};
 
+bool is_done(std::string_view folder) noexcept {
+    return !folder.empty() && folder != "waiting";
+}
+
 // True if the name can be that of a file in a spool, and no way out of it.
 bool is_file_name(std::string_view name) noexcept {
     return !name.empty() && name != "." && name != ".." && name.find('/') == std::string_view::npos &&
            name.find('\0') == std::string_view::npos && name.size() <= 255;
 }
 
-std::optional<SpoolFile> look(const std::filesystem::path& path, std::uint64_t position) {
+std::optional<SpoolFile> look(const std::filesystem::path& path, std::uint64_t position, bool is_done) {
     const auto status = look_at(AT_FDCWD, path.c_str());
     if (!status || !S_ISREG(status->mode)) return std::nullopt;
-    return SpoolFile{path.native(), status->identity.is_at(position, true)};
+    return SpoolFile{path.native(), status->identity.is_at(position, true), is_done};
 }
 
 // A file whose name was taken in its folder has the name NAME~INODE there. Finds the one with this position.
 std::optional<SpoolFile> find_renamed(const std::filesystem::path& folder, const std::string& name,
-                                      std::uint64_t position) {
+                                      std::uint64_t position, bool is_done) {
     std::error_code error;
     for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
          entry.increment(error)) {
         if (!entry->path().filename().native().starts_with(name + "~")) continue;
-        if (auto file = look(entry->path(), position); file && file->is_the_one) return file;
+        if (auto file = look(entry->path(), position, is_done); file && file->is_the_one) return file;
     }
     return std::nullopt;
 }
@@ -73,14 +77,15 @@ std::vector<SpoolFile> spool_files(std::string_view source, std::string_view id,
     if (!spool.is_absolute() || !is_file_name(name)) return {};
     std::vector<SpoolFile> found;
     for (const char* folder : kFolders) {
-        if (auto file = look(spool / folder / name, position)) found.push_back(*std::move(file));
+        if (auto file = look(spool / folder / name, position, is_done(folder)))
+            found.push_back(*std::move(file));
     }
     const auto own = std::stable_partition(found.begin(), found.end(),
                                            [](const SpoolFile& file) { return file.is_the_one; });
     if (own != found.begin()) return found;
     for (const char* folder : kFolders) {
         if (*folder == '\0') continue;
-        if (auto file = find_renamed(spool / folder, name, position)) {
+        if (auto file = find_renamed(spool / folder, name, position, is_done(folder))) {
             found.insert(found.begin(), *std::move(file));
             break;
         }

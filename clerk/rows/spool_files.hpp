@@ -12,6 +12,7 @@ namespace pipeline {
 struct SpoolFile {
     std::string path;
     bool is_the_one;  // false: another file, which has the invoice's name
+    bool is_done;     // it lies in the folder of a final outcome
 };
 
 // Returns the bytes whose printable() form is `shown`.

@@ -68,4 +68,12 @@ Digest Sha256::digest() const {
     return digest;
 }
 
+Digest Sha256::finish() {
+    Digest digest{};
+    if (::EVP_DigestFinal_ex(context_->handle, digest.data(), nullptr) != 1 ||
+        ::EVP_DigestInit_ex(context_->handle, ::EVP_sha256(), nullptr) != 1)
+        throw std::bad_alloc();
+    return digest;
+}
+
 }  // namespace pipeline

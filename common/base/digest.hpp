@@ -37,6 +37,9 @@ class Sha256 {
 
     // Returns the digest of the bytes added so far. The caller may add more afterwards.
     [[nodiscard]] Digest digest() const;
+    // Returns the digest of the bytes added so far, and begins anew. Many short digests cost half as much
+    // with this as with an object for each.
+    [[nodiscard]] Digest finish();
 
   private:
     struct Context;

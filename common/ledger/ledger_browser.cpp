@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/ledger/ledger_browser.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "common/base/printable.hpp"
 #include "common/ledger/ledger_id.hpp"
 
 namespace pipeline {
+
+std::string head_line(const std::filesystem::path& path, const OpenHead& head) {
+    return fmt::format("ledger {}: sealed up to commit {} of generation {:016x}: head {}",
+                       printable(path.native()), head.number, head.generation, to_text(head.head));
+}
 
 // Position 1 asks for no forms of a list's first line: such a form may be another invoice's.
 std::vector<std::string> ids_meant_by(std::string_view id) {

@@ -5,12 +5,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "common/base/digest.hpp"
 #include "common/ledger/ledger_row.hpp"
 #include "common/ledger/row_selection.hpp"
 
@@ -22,6 +24,25 @@ struct DuplicateRow {
     std::uint64_t position = 0;
     std::int64_t seen_at_us = 0;
 };
+
+// What is left of an outcome that was pruned.
+struct PrunedRow {
+    std::string source;
+    std::uint64_t position = 0;
+    std::string status;  // booked, rejected or failed; "replaced" and "duplicate" of history and duplicates
+};
+
+// The newest commit of a generation whose head no other chain has taken in (docs/ledger.md, "Sealed").
+struct OpenHead {
+    std::uint64_t generation = 0;
+    std::string source;        // of the generation; "clerk" for what people have decided
+    std::uint64_t number = 0;  // of the commit, in its generation
+    std::int64_t stored_at_us = 0;
+    Digest head{};
+};
+
+// Returns the line for the log about a head of the ledger at `path`.
+[[nodiscard]] std::string head_line(const std::filesystem::path& path, const OpenHead& head);
 
 // A part of the rows that a selection chooses, in the order of the table.
 struct RowPage {
@@ -62,6 +83,12 @@ class LedgerBrowser {
                                                                std::uint64_t& count) = 0;
     // Returns the size of the body that is stored with the id; none if there is none.
     [[nodiscard]] virtual std::optional<std::uint64_t> body_bytes(std::string_view id) = 0;
+    // Returns what is left of the id's outcomes that were pruned: their status and source, in the order in
+    // which they were.
+    [[nodiscard]] virtual std::vector<PrunedRow> pruned(std::string_view id, std::uint64_t most) = 0;
+
+    // Returns the heads that together stand for everything in the ledger, in the order of their times.
+    [[nodiscard]] virtual std::vector<OpenHead> heads() = 0;
 };
 
 // Returns the texts under which the ledger may have the invoice that a person calls `id`: the id's printable

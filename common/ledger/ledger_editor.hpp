@@ -10,8 +10,10 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "common/ledger/ledger_row.hpp"
 #include "common/ledger/row_selection.hpp"
 
 namespace pipeline {
@@ -26,6 +28,25 @@ struct RowChange {
     std::string id;                        // as the ledger has it, or as it was given if it is unknown
     RowStatus status = RowStatus::Booked;  // before the change
     Result result = Result::Unknown;
+};
+
+// What happens to the rows that are pruned, slice by slice.
+class PruneWatcher {
+  public:
+    PruneWatcher() = default;
+    PruneWatcher(const PruneWatcher&) = delete;
+    PruneWatcher& operator=(const PruneWatcher&) = delete;
+    virtual ~PruneWatcher() = default;
+
+    // Called for each row of a slice, before anything of the slice is removed: `table` is invoices, history
+    // or duplicates, whose columns are in `row` as far as it has them (of a duplicate, stored_at is when it
+    // was seen). A row may come here again if a kill, or somebody who asks for it to be given again, keeps it
+    // from being removed.
+    virtual void will_remove(std::string_view table, const LedgerRow& row) = 0;
+    // Called before the slice is removed; if it throws, the slice stays.
+    virtual void about_to_remove() = 0;
+    // Called after each slice with the number of rows that are removed so far.
+    virtual void removed(std::uint64_t so_far) = 0;
 };
 
 // Every function may throw Failure: NotDrained (try again) if another program keeps the ledger locked, or its
@@ -49,6 +70,10 @@ class LedgerEditor {
     // Makes invoices failed that are waiting, or that are due to be given again after they have failed or
     // were rejected. An attempt that is under way will not count.
     [[nodiscard]] virtual std::vector<RowChange> cancel(std::span<const std::string> ids) = 0;
+    // Removes the outcomes that were stored before `before_us` (microseconds since 1970, UTC): rows that are
+    // booked, rejected or failed and are not to be given again, history and duplicates. Of each, id, source,
+    // position, status and digest stay in the table pruned. Returns how many rows it has removed.
+    virtual std::uint64_t prune(std::int64_t before_us, PruneWatcher& watcher) = 0;
 };
 
 }  // namespace pipeline

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/base/digest.hpp"
 #include "common/ledger/last_commit.hpp"
 
 namespace pipeline {
@@ -26,8 +27,9 @@ struct SourceBooks {
     std::uint64_t waiting = 0;
     std::uint64_t duplicates = 0;
     std::uint64_t history = 0;  // outcomes that were replaced
+    std::uint64_t pruned = 0;   // what is left of rows that people have removed
     [[nodiscard]] std::uint64_t rows() const noexcept {
-        return booked + rejected + failed + waiting + duplicates + history;
+        return booked + rejected + failed + waiting + duplicates + history + pruned;
     }
 };
 
@@ -55,6 +57,10 @@ class LedgerReader {
     [[nodiscard]] virtual std::vector<SourceBooks> books() = 0;
     // Checks the whole ledger; returns at most `most` faults.
     [[nodiscard]] virtual SelfCheck check_itself(std::size_t most) = 0;
+    // Checks that nobody has changed what was committed; returns at most `most` faults. With `head`, also
+    // that the ledger has the commit with this head. A version without chains has nothing to check but the
+    // head.
+    [[nodiscard]] virtual SelfCheck check_seal(std::size_t most, const std::optional<Digest>& head) = 0;
     // Calls `take` with the position of each invoice and duplicate of `source` within [first, last], in any
     // order. Both bounds are below 2^63.
     virtual void for_each_position(std::string_view source, std::uint64_t first, std::uint64_t last,

@@ -20,6 +20,7 @@ void add_ledger(Audit& audit, const LedgerSight& ledger) {
         audit.waiting += books.waiting;
         audit.replaced += books.history;
         audit.duplicates += books.duplicates;
+        audit.pruned += books.pruned;
         if (books.acquired == books.rows()) continue;
         audit.findings.push_back(fmt::format("the ledger counts {} acquired from {} and has {} of them",
                                              counted(books.acquired, "invoice"), printable(books.source),

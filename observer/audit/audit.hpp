@@ -3,7 +3,7 @@
 //
 //     acquired                                the ledger's own count, plus the ring's count of later items
 //     booked, rejected, failed, waiting,
-//     replaced (history), duplicates          the ledger's rows, one by one
+//     replaced (history), duplicates, pruned  the ledger's rows, one by one
 //     in the ring, in hands, in storage       the segments' indices
 //
 // The ledger's snapshot names the last record of this generation that it contains; later records are in
@@ -29,6 +29,7 @@ struct Audit {
     std::uint64_t waiting = 0;
     std::uint64_t replaced = 0;  // outcomes in the table history
     std::uint64_t duplicates = 0;
+    std::uint64_t pruned = 0;  // outcomes that people have removed
     std::uint64_t in_ring = 0;
     std::uint64_t in_hands = 0;
     std::uint64_t in_storage = 0;
@@ -40,7 +41,7 @@ struct Audit {
     // The number of acquired invoices that were found nowhere; negative if some were found twice.
     [[nodiscard]] std::int64_t difference() const noexcept {
         return static_cast<std::int64_t>(acquired - booked - rejected - failed - waiting - replaced -
-                                         duplicates - in_ring - in_hands - in_storage);
+                                         duplicates - pruned - in_ring - in_hands - in_storage);
     }
     [[nodiscard]] bool is_balanced() const noexcept { return difference() == 0 && findings.empty(); }
 };

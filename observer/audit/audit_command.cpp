@@ -62,7 +62,7 @@ ExitStatus audit_pipeline(const ObserverOptions& options) {
         sight.books = reader.books();
         audit = make_audit(subject.snapshot, sight, durable);
         if (!options.deep) return;
-        DeepCheck deep = check_deep(reader, sight.books);
+        DeepCheck deep = check_deep(reader, sight.books, options.head);
         audit.findings.insert(audit.findings.end(), deep.findings.begin(), deep.findings.end());
         audit.proofs = std::move(deep.proofs);
     });

@@ -20,7 +20,7 @@ struct Line {
     std::uint64_t count;
 };
 
-std::array<Line, 10> lines_of(const Audit& audit) {
+std::array<Line, 11> lines_of(const Audit& audit) {
     return {{{"acquired", "acquired", audit.acquired},
              {"booked", "booked", audit.booked},
              {"rejected", "rejected", audit.rejected},
@@ -28,6 +28,7 @@ std::array<Line, 10> lines_of(const Audit& audit) {
              {"waiting", "waiting", audit.waiting},
              {"replaced", "replaced", audit.replaced},
              {"duplicates", "duplicates", audit.duplicates},
+             {"pruned", "pruned", audit.pruned},
              {"in the ring", "in_ring", audit.in_ring},
              {"in hands", "in_hands", audit.in_hands},
              {"in storage", "in_storage", audit.in_storage}}};

@@ -21,6 +21,13 @@ void check_storage(LedgerReader& ledger, DeepCheck& check) {
     if (itself.faults.empty()) check.proofs.push_back(itself.proof);
 }
 
+void check_seal(LedgerReader& ledger, const std::optional<Digest>& head, DeepCheck& check) {
+    const SelfCheck seal = ledger.check_seal(kMostFaults, head);
+    for (const std::string& fault : seal.faults)
+        check.findings.push_back(fmt::format("the ledger was changed: {}", fault));
+    if (!seal.proof.empty()) check.proofs.push_back(seal.proof);
+}
+
 // Checks one sequence: the ledger must have each number before the sequence's cursor exactly once, as an
 // invoice or as a duplicate.
 void check_sequence(LedgerReader& ledger, const SourceBooks& books, DeepCheck& check) {
@@ -76,9 +83,11 @@ bool gives_numbers(const SourceBooks& books) noexcept {
 
 }  // namespace
 
-DeepCheck check_deep(LedgerReader& ledger, const std::vector<SourceBooks>& books) {
+DeepCheck check_deep(LedgerReader& ledger, const std::vector<SourceBooks>& books,
+                     const std::optional<Digest>& head) {
     DeepCheck check;
     check_storage(ledger, check);
+    if (check.findings.empty()) check_seal(ledger, head, check);
     for (const SourceBooks& each : books) {
         if (gives_numbers(each)) check_sequence(ledger, each, check);
     }

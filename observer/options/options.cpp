@@ -23,6 +23,12 @@ CommandOption ledger_to_read_option(std::optional<LedgerSpec>& field) {
                       ledger_words());
 }
 
+Digest parse_head(std::string_view text) {
+    const auto head = parse_digest(text);
+    if (!head) throw std::invalid_argument("64 hexadecimal digits are accepted");
+    return *head;
+}
+
 CommandOption listen_option(std::optional<ListenAddress>& field) {
     return value_option("listen", "ADDRESS",
                         "serve /metrics, /status.json, /healthz and a page of\n"
@@ -35,32 +41,41 @@ CommandOption listen_option(std::optional<ListenAddress>& field) {
 }  // namespace
 
 CommandLine declare(ObserverOptions& options) {
-    return {"observer",
-            "[OPTION...]",
-            "Looks at a pipeline that runs, hangs, is dead or has finished. Changes nothing.\n"
-            "Without an option of the first group it shows it live: as a screen on a\n"
-            "terminal, else as a line for each --interval. SIGTERM and SIGINT end it.",
-            {{"What to show instead",
-              {switch_option("once", "how it is and what it did within one --interval", options.once),
-               switch_option("metrics", "the same as text for Prometheus", options.metrics),
-               listen_option(options.listen),
-               switch_option("audit", "whether every acquired invoice is accounted for", options.audit)}},
-             {"How",
-              {switch_option("json", "as JSON, on one line", options.json),
-               duration_option("interval", "between two looks", options.interval, 100ms, 1h),
-               switch_option("deep", "with --audit: check the ledger's file, and a\nsequence for gaps",
-                             options.deep),
-               switch_option("listen-anywhere",
-                             "with --listen: also at an address that others reach;\nwhoever does may read it",
-                             options.listen_anywhere)}},
-             {"Where to look",
-              {name_option(options.name),
-               with_fallback(ledger_to_read_option(options.ledger),
-                             "the pipeline's own;\nif there is none, sqlite:STATE/invoices.db"),
-               state_dir_option(options.state_dir),
-               with_fallback(runtime_dir_option(options.runtime_dir),
-                             "as the supervisor's, or\n/run/NAME of a service")}},
-             {"Other", {log_level_option(options.log_level)}}}};
+    return {
+        "observer",
+        "[OPTION...]",
+        "Looks at a pipeline that runs, hangs, is dead or has finished. Changes nothing.\n"
+        "Without an option of the first group it shows it live: as a screen on a\n"
+        "terminal, else as a line for each --interval. SIGTERM and SIGINT end it.",
+        {{"What to show instead",
+          {switch_option("once", "how it is and what it did within one --interval", options.once),
+           switch_option("metrics", "the same as text for Prometheus", options.metrics),
+           listen_option(options.listen),
+           switch_option("audit", "whether every acquired invoice is accounted for", options.audit)}},
+         {"How",
+          {switch_option("json", "as JSON, on one line", options.json),
+           duration_option("interval", "between two looks", options.interval, 100ms, 1h),
+           switch_option("deep",
+                         "with --audit: check the ledger's file, that nobody\nhas changed a row, and a "
+                         "sequence for gaps",
+                         options.deep),
+           value_option("head", "HEX",
+                        "with --deep: the ledger must have the commit with\nthis head (clerk head, the log)",
+                        options.head, parse_head,
+                            [](const std::optional<Digest>& head) {
+                                return head ? std::optional(to_text(*head)) : std::nullopt;
+                            }),
+           switch_option("listen-anywhere",
+                         "with --listen: also at an address that others reach;\nwhoever does may read it",
+                         options.listen_anywhere)}},
+         {"Where to look",
+          {name_option(options.name),
+           with_fallback(ledger_to_read_option(options.ledger),
+                         "the pipeline's own;\nif there is none, sqlite:STATE/invoices.db"),
+           state_dir_option(options.state_dir),
+           with_fallback(runtime_dir_option(options.runtime_dir),
+                         "as the supervisor's, or\n/run/NAME of a service")}},
+         {"Other", {log_level_option(options.log_level)}}}};
 }
 
 namespace {
@@ -70,6 +85,7 @@ void check(const ObserverOptions& options) {
         int{options.once} + int{options.metrics} + int{options.listen.has_value()} + int{options.audit};
     if (ways > 1) refuse("--once, --metrics, --listen and --audit: one of them at a time is accepted");
     if (options.deep && !options.audit) refuse("--deep: is accepted with --audit only");
+    if (options.head && !options.deep) refuse("--head: is accepted with --audit --deep only");
     if (options.ledger && !options.audit) refuse("--ledger: is accepted with --audit only");
     if (options.json && (options.metrics || options.listen))
         refuse("--json: is not accepted with --metrics or --listen, which have formats of their own");

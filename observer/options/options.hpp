@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "common/base/digest.hpp"
 #include "common/base/log.hpp"
 #include "common/cli/command_line.hpp"
 #include "common/cli/directories.hpp"
@@ -27,7 +28,8 @@ struct ObserverOptions {
     bool metrics = false;
     std::optional<ListenAddress> listen;
 
-    bool deep = false;  // audits only
+    bool deep = false;           // audits only
+    std::optional<Digest> head;  // deep audits only: the head that a commit of the ledger must have
     bool json = false;
     bool listen_anywhere = false;
     std::chrono::nanoseconds interval = std::chrono::seconds(1);  // between two observations

@@ -30,13 +30,15 @@ ROOMS = {
     "common/options": "common/base common/spec common/cli common/shm common/core",
     "common/ledger": "common/base common/spec common/os common/shm common/core common/core/segments",
     "common/ledger/sqlite/engine": "common/base",
-    "common/ledger/sqlite/rows": "common/base common/core common/ledger common/ledger/sqlite/engine",
+    "common/ledger/sqlite/seal": "common/base common/ledger common/ledger/sqlite/engine",
+    "common/ledger/sqlite/rows": "common/base common/core common/ledger common/ledger/sqlite/engine "
+                                 "common/ledger/sqlite/seal",
     "common/ledger/sqlite/turn": "common/base",
     "common/ledger/sqlite": "common/base common/os common/core common/ledger common/ledger/sqlite/engine "
-                            "common/ledger/sqlite/rows common/ledger/sqlite/turn",
+                            "common/ledger/sqlite/seal common/ledger/sqlite/rows common/ledger/sqlite/turn",
     "common/ledger/sqlite/summary": "common/base common/ledger/sqlite common/ledger/sqlite/engine",
-    "common/ledger/sqlite/people": "common/base common/ledger common/ledger/sqlite/engine common/ledger/sqlite/turn "
-                                   "common/ledger/sqlite",
+    "common/ledger/sqlite/people": "common/base common/ledger common/ledger/sqlite/engine common/ledger/sqlite/seal "
+                                   "common/ledger/sqlite/turn common/ledger/sqlite",
     "common/ledger/open": "common/spec common/ledger common/ledger/sqlite common/ledger/sqlite/people",
 
     "producer/sources/list": "common/base common/os common/core",

@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <new>
 #include <utility>
 
 #include "common/base/error.hpp"
+#include "common/base/log.hpp"
 #include "common/base/utf8.hpp"
 #include "common/ledger/sqlite/ledger_schema.hpp"
 
@@ -20,6 +22,8 @@ namespace {
 std::int64_t stored(std::uint64_t value) noexcept {
     return static_cast<std::int64_t>(value);
 }
+
+constexpr std::int64_t kHourUs = std::chrono::microseconds(std::chrono::hours(1)).count();
 
 // Returns the name of this machine or container; an empty text if it has none.
 std::string host_name() {
@@ -61,7 +65,8 @@ LedgerSession::LedgerSession(const std::filesystem::path& path, OpenLedger opene
                          " added = added + excluded.added, updated_at = excluded.updated_at +"
                          " (updated_at = excluded.updated_at), last_first = excluded.last_first,"
                          " last_digest = excluded.last_digest, host = coalesce(host, excluded.host)"),
-      find_generation_(database_, find_last_commit_sql(kLedgerSchemaVersion)) {}
+      find_generation_(database_, find_last_commit_sql(kLedgerSchemaVersion)),
+      chain_(database_) {}
 
 LedgerSession::~LedgerSession() {
     bool has_its_name = false;
@@ -98,11 +103,16 @@ bool LedgerSession::save() noexcept {
 void LedgerSession::write(const RecordRange& records, const CommitContext& context) {
     begin_.run();
     require_schema();
-    added_ = rows_.insert(records, count_redone(records, context.generation), context);
+    const std::size_t redone = count_redone(records, context.generation);
+    added_ = rows_.insert(records, redone, context);
     write_source(context);
     write_generation(records, context);
+    write_link(records, redone, context);
     if (context.check_records) context.check_records();
     commit_.run();
+    if (!hourly_) return;
+    log(LogLevel::Info, "{}", head_line(path_, *hourly_));
+    hourly_.reset();
 }
 
 // Checks the schema again if it has changed: a user may change tables or add a trigger while the ledger is in
@@ -224,6 +234,25 @@ void LedgerSession::write_generation(const RecordRange& records, const CommitCon
     update_generation_.bind(7, digest);
     update_generation_.bind_or_null(8, host_);
     update_generation_.run();
+}
+
+// Adds the transaction's link to the generation's chain (commit_chain.hpp). The first one of an hour is
+// logged. What a killed leader has committed has its link already.
+void LedgerSession::write_link(const RecordRange& records, std::size_t redone, const CommitContext& context) {
+    hourly_.reset();
+    const std::uint64_t first = records.first() + redone;
+    if (first == records.end()) return;
+    SealedCommit commit;
+    commit.generation = context.generation;
+    commit.first = first;
+    commit.recorded = records.end();
+    commit.stored_at_us = context.clock.now_us();
+    commit.changed = rows_.sealed().rows();
+    commit.digest = rows_.sealed().finish();
+    const auto before = chain_.last(context.generation);
+    const ChainHead head = chain_.append(commit);
+    if (before && before->stored_at_us / kHourUs != head.stored_at_us / kHourUs)
+        hourly_ = {head.generation, std::string(), head.number, head.stored_at_us, head.head};
 }
 
 LastCommit LedgerSession::last_commit(std::uint64_t generation) {

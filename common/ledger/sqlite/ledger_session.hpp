@@ -11,10 +11,12 @@
 #include <string_view>
 
 #include "common/ledger/ledger.hpp"
+#include "common/ledger/ledger_browser.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
 #include "common/ledger/sqlite/ledger_look.hpp"
 #include "common/ledger/sqlite/ledger_opening.hpp"
 #include "common/ledger/sqlite/rows/ledger_rows.hpp"
+#include "common/ledger/sqlite/seal/commit_chain.hpp"
 
 namespace pipeline {
 
@@ -55,6 +57,7 @@ class LedgerSession {
     [[nodiscard]] std::optional<KnownSource> find(SqliteStatement& statement, std::string_view wanted);
     [[nodiscard]] bool has_generation(std::uint64_t generation);
     void write_generation(const RecordRange& records, const CommitContext& context);
+    void write_link(const RecordRange& records, std::size_t redone, const CommitContext& context);
 
     std::filesystem::path path_;
     LedgerLook look_;
@@ -66,6 +69,8 @@ class LedgerSession {
     LedgerRows rows_;
     SqliteStatement update_source_, find_source_, find_list_;
     SqliteStatement update_generation_, find_generation_;
+    CommitChain chain_;
+    std::optional<OpenHead> hourly_;  // of the current transaction, if it is to be logged
     std::int64_t added_ = 0;  // rows that the current transaction has added to invoices and duplicates
 };
 

@@ -24,13 +24,18 @@ struct Session {
           source(database, "SELECT 1 FROM sources WHERE source = ?1"),
           row(database,
               "SELECT source, position, status, acquired_at, stored_at FROM invoices WHERE id = ?1"),
-          booked(database, "SELECT 1 FROM invoices WHERE id = ?1 AND status = 'booked'"),
+          booked(database,
+                 "SELECT 1 FROM invoices WHERE id = ?1 AND status = 'booked' UNION ALL"
+                 " SELECT 1 FROM pruned WHERE id = ?1 AND status = 'booked'"),
+          pruned(database,
+                 "SELECT status FROM pruned WHERE id = ?3 AND source = ?1 AND position = ?2"
+                 " AND status <> 'replaced' ORDER BY rowid DESC LIMIT 1"),
           duplicate(database,
                     "SELECT seen_at FROM duplicates WHERE source = ?1 AND position = ?2 AND id = ?3") {
         database.execute("PRAGMA query_only = 1");
     }
     SqliteConnection database;  // declared before its statements, so that they are destroyed first
-    SqliteStatement source, row, booked, duplicate;
+    SqliteStatement source, row, booked, pruned, duplicate;
 };
 
 class SqliteLookup final : public LedgerLookup {
@@ -96,6 +101,7 @@ class SqliteLookup final : public LedgerLookup {
     }
 
     std::optional<Answer> find_text(Session& session, std::string_view id, const FileIdentity& file) const {
+        if (auto answer = find_pruned(session, id, file)) return answer;
         session.row.bind(1, id);
         if (!session.row.first_row()) return std::nullopt;
         std::optional<Answer> answer;
@@ -112,6 +118,19 @@ class SqliteLookup final : public LedgerLookup {
         session.row.finish();
         // If there is no answer, the id's row belongs to another file: see whether this file was a duplicate.
         return answer ? answer : find_duplicate(session, id, file);
+    }
+
+    // What is left of a pruned row does not tell when that was stored: 0 is before every change of the file.
+    [[nodiscard]] std::optional<Answer> find_pruned(Session& session, std::string_view id,
+                                                    const FileIdentity& file) const {
+        session.pruned.bind(1, source_);
+        session.pruned.bind(2, stored(file.position()));
+        session.pruned.bind(3, id);
+        if (!session.pruned.first_row()) return std::nullopt;
+        const std::string_view status = session.pruned.text(0);
+        const Answer answer{status == "duplicate" ? Outcome::Duplicate : parse_outcome(status)};
+        session.pruned.finish();
+        return answer;
     }
 
     [[nodiscard]] std::optional<Answer> find_duplicate(Session& session, std::string_view id,

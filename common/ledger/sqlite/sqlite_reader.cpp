@@ -13,6 +13,7 @@
 #include "common/base/printable.hpp"
 #include "common/core/result.hpp"
 #include "common/ledger/sqlite/ledger_schema.hpp"
+#include "common/ledger/sqlite/seal/seal_check.hpp"
 
 namespace pipeline {
 namespace {
@@ -23,6 +24,7 @@ using Log = SqliteConnection::Log;
 constexpr std::chrono::milliseconds kLockWait{1000};
 constexpr std::chrono::milliseconds kTryAgain{10};
 constexpr std::int64_t kVersionWithHistory = 4;
+constexpr std::int64_t kVersionWithChains = 6;
 
 LedgerLook look_before_reading(const std::filesystem::path& path) {
     LedgerLook look = look_at_ledger(path);
@@ -146,6 +148,15 @@ std::vector<SourceBooks> SqliteReader::books() {
         while (history.next_row())
             of(history.text(0)).history = static_cast<std::uint64_t>(history.integer(1));
     }
+    if (version_ >= kVersionWithChains) {
+        SqliteStatement pruned(database_, "SELECT source FROM pruned");
+        last = nullptr;
+        while (pruned.next_row()) {
+            const auto source = pruned.text(0);
+            if (last == nullptr || last->source != source) last = &of(source);
+            ++last->pruned;
+        }
+    }
 
     std::vector<SourceBooks> books;
     books.reserve(found.size());
@@ -166,14 +177,25 @@ SelfCheck SqliteReader::check_itself(std::size_t most) {
     return check;
 }
 
+SelfCheck SqliteReader::check_seal(std::size_t most, const std::optional<Digest>& head) {
+    if (version_ >= kVersionWithChains) return pipeline::check_seal(database_, most, head);
+    SelfCheck check;
+    if (head) check.faults.emplace_back("it has no commit with a head: its version has no chains");
+    return check;
+}
+
 void SqliteReader::for_each_position(std::string_view source, std::uint64_t first, std::uint64_t last,
                                      const std::function<void(std::uint64_t)>& take) {
     for (const auto* table : {"invoices", "duplicates"}) read_positions(table, source, first, last, take);
+    if (version_ >= kVersionWithChains)
+        read_positions("(SELECT * FROM pruned WHERE status <> 'replaced')", source, first, last, take);
 }
 
 void SqliteReader::for_each_former_position(std::string_view source, std::uint64_t first, std::uint64_t last,
                                             const std::function<void(std::uint64_t)>& take) {
     if (version_ >= kVersionWithHistory) read_positions("history", source, first, last, take);
+    if (version_ >= kVersionWithChains)
+        read_positions("(SELECT * FROM pruned WHERE status = 'replaced')", source, first, last, take);
 }
 
 void SqliteReader::read_positions(const char* table, std::string_view source, std::uint64_t first,

@@ -28,6 +28,7 @@ class SqliteReader final : public LedgerReader {
     // Checks pages, indices and rows: every row has its index entries, every entry has its row, and the
     // constraints hold.
     [[nodiscard]] SelfCheck check_itself(std::size_t most) override;
+    [[nodiscard]] SelfCheck check_seal(std::size_t most, const std::optional<Digest>& head) override;
     void for_each_position(std::string_view source, std::uint64_t first, std::uint64_t last,
                            const std::function<void(std::uint64_t)>& take) override;
     void for_each_former_position(std::string_view source, std::uint64_t first, std::uint64_t last,

@@ -10,9 +10,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+
+#include "common/base/digest.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -82,6 +85,11 @@ class SqliteConnection {
     // changes".)
     void redefine_table(std::string_view table, std::string_view sql);
 
+    // Defines the SQL function `name` for this connection. It takes any number of integers and texts, and
+    // returns the digest (value_digest.hpp) of those that are not NULL: 32 bytes. Their tags are their
+    // numbers among the arguments, from 1.
+    void define_digest(const char* name);
+
     // Returns the number of rows that the last INSERT, UPDATE or DELETE changed.
     [[nodiscard]] std::int64_t changes() const noexcept;
     [[nodiscard]] bool in_transaction() const noexcept;
@@ -115,6 +123,8 @@ class SqliteStatement {
     // Does not copy the text, which must live until the statement has run. Accepts any bytes, NUL included.
     void bind(int parameter, std::string_view text);
     void bind(int parameter, std::int64_t value);
+    // Binds bytes as a BLOB, under the same conditions.
+    void bind_bytes(int parameter, std::span<const std::uint8_t> bytes);
     void bind_null(int parameter);
     void bind_or_null(int parameter, std::string_view text) {
         text.empty() ? bind_null(parameter) : bind(parameter, text);
@@ -130,7 +140,10 @@ class SqliteStatement {
     void finish() noexcept;
     [[nodiscard]] bool is_null(int column) const noexcept;
     [[nodiscard]] std::int64_t integer(int column) const noexcept;
+    // Returns the text, or the bytes of a BLOB, valid until the next step.
     [[nodiscard]] std::string_view text(int column) const noexcept;
+    // Returns a BLOB of 32 bytes; zeros for every other value.
+    [[nodiscard]] Digest digest(int column) const noexcept;
 
   private:
     struct Finalize {

@@ -7,7 +7,9 @@
 
 #include "common/base/error.hpp"
 #include "common/ledger/sqlite/ledger_versions.hpp"
+#include "common/ledger/sqlite/people/ledger_fields.hpp"
 #include "common/ledger/sqlite/people/selection_sql.hpp"
+#include "common/ledger/sqlite/seal/commit_chain.hpp"
 #include "common/ledger/sqlite/sqlite_reader.hpp"
 
 namespace pipeline {
@@ -15,25 +17,6 @@ namespace {
 
 // The number of the column behind those of kLedgerColumns.
 constexpr auto kBehind = static_cast<int>(kLedgerColumns.size());
-
-// The row's texts are valid until the statement's next step. Returns their length in bytes.
-std::size_t read_row(const SqliteStatement& statement, LedgerRow& row) {
-    std::size_t bytes = 0;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-        const auto column = static_cast<int>(i);
-        row[i] = {};
-        row[i].is_set = !statement.is_null(column);
-        if (!row[i].is_set) continue;
-        const auto kind = kLedgerColumns[i].kind;
-        if (kind == LedgerColumn::Kind::Text || kind == LedgerColumn::Kind::Hex) {
-            row[i].text = statement.text(column);
-            bytes += row[i].text.size();
-        } else {
-            row[i].number = statement.integer(column);
-        }
-    }
-    return bytes;
-}
 
 class SqliteBrowser final : public LedgerBrowser {
   public:
@@ -69,7 +52,7 @@ class SqliteBrowser final : public LedgerBrowser {
             for (auto each = open.begin(); each != open.end(); ++each) {
                 if (each->integer(kStoredAt) > next->integer(kStoredAt)) next = each;
             }
-            read_row(*next, row_);
+            read_fields(*next, row_);
             take(row_);
             if (!next->next_row()) open.erase(next);
         }
@@ -87,7 +70,7 @@ class SqliteBrowser final : public LedgerBrowser {
         rows.bind(3, rest.after);
         rows.bind(4, rest.until);
         for (std::size_t bytes = 0; rows.next_row();) {
-            bytes += read_row(rows, row_) + sizeof row_;
+            bytes += read_fields(rows, row_) + sizeof row_;
             take(row_);
             if (bytes <= rest.most_bytes) continue;
             rest.after = rows.integer(kBehind);
@@ -135,6 +118,31 @@ class SqliteBrowser final : public LedgerBrowser {
         return bytes;
     }
 
+    std::vector<PrunedRow> pruned(std::string_view id, std::uint64_t most) override {
+        std::vector<PrunedRow> all;
+        SqliteStatement rows(
+            *database_, "SELECT source, position, status FROM pruned WHERE id = ?1 ORDER BY rowid LIMIT ?2");
+        rows.bind(1, id);
+        rows.bind(2, static_cast<std::int64_t>(most));
+        while (rows.next_row()) {
+            all.push_back({std::string(rows.text(0)), static_cast<std::uint64_t>(rows.integer(1)),
+                           std::string(rows.text(2))});
+        }
+        return all;
+    }
+
+    std::vector<OpenHead> heads() override {
+        std::vector<OpenHead> all;
+        SqliteStatement find(*database_, "SELECT source FROM generations WHERE generation = ?1");
+        for (const ChainHead& head : open_heads(*database_)) {
+            find.bind(1, static_cast<std::int64_t>(head.generation));
+            std::string source = find.first_row() ? std::string(find.text(0)) : std::string();
+            find.finish();
+            all.push_back({head.generation, std::move(source), head.number, head.stored_at_us, head.head});
+        }
+        return all;
+    }
+
   private:
     template <class Action>
     static void for_each_status(const RowSelection& selection, Action&& action) {
@@ -164,7 +172,7 @@ class SqliteBrowser final : public LedgerBrowser {
         rows.bind(1, id);
         std::uint64_t taken = 0;
         while (taken < most && rows.next_row()) {
-            read_row(rows, row_);
+            read_fields(rows, row_);
             take(row_);
             ++taken;
         }

@@ -10,7 +10,9 @@
 
 #include "common/base/clock.hpp"
 #include "common/ledger/ledger_browser.hpp"
+#include "common/ledger/sqlite/people/cancellation.hpp"
 #include "common/ledger/sqlite/people/edit_session.hpp"
+#include "common/ledger/sqlite/people/pruning.hpp"
 #include "common/ledger/sqlite/people/selection_sql.hpp"
 
 namespace pipeline {
@@ -34,12 +36,12 @@ class SqliteEditor final : public LedgerEditor {
           make_due_(session_.database(),
                     "UPDATE invoices SET due_at = ?3 WHERE rowid = ?2 AND stored_at = ?1 AND"
                     " status <> 'booked'"),
-          cancel_(session_.database(),
-                  "UPDATE invoices SET status = 'failed', reason = ?2, due_at = NULL, leased_until = NULL,"
-                  " round = round + 1 WHERE rowid = ?1 AND status <> 'booked'") {}
+          cancellation_(session_.database()),
+          pruning_(session_) {}
 
     std::vector<RowChange> retry(std::span<const std::string> ids) override {
-        return change(ids, [&](std::int64_t row, RowChange& found) {
+        const auto nothing = [] {};
+        return change(ids, nothing, nothing, [&](std::int64_t row, RowChange& found) {
             if (found.status == RowStatus::Booked) return;
             make_due({find_.integer(6), row}, wall_us());
             found.result = RowChange::Result::Changed;
@@ -75,15 +77,19 @@ class SqliteEditor final : public LedgerEditor {
     }
 
     std::vector<RowChange> cancel(std::span<const std::string> ids) override {
-        return change(ids, [&](std::int64_t row, RowChange& found) {
-            const bool is_due = !find_.is_null(3) || !find_.is_null(4);
-            if (found.status == RowStatus::Booked || (found.status != RowStatus::Waiting && !is_due)) return;
-            const std::string reason = reason_of_cancelled(to_text(found.status), find_.text(5));
-            cancel_.bind(1, row);
-            cancel_.bind(2, reason);
-            cancel_.run();
-            found.result = RowChange::Result::Changed;
-        });
+        return change(
+            ids, [&] { cancellation_.begin(); }, [&] { cancellation_.seal(); },
+            [&](std::int64_t row, RowChange& found) {
+                const bool is_due = !find_.is_null(3) || !find_.is_null(4);
+                if (found.status == RowStatus::Booked || (found.status != RowStatus::Waiting && !is_due))
+                    return;
+                cancellation_.cancel(row, reason_of_cancelled(to_text(found.status), find_.text(5)));
+                found.result = RowChange::Result::Changed;
+            });
+    }
+
+    std::uint64_t prune(std::int64_t before_us, PruneWatcher& watcher) override {
+        return pruning_.prune(before_us, watcher);
     }
 
   private:
@@ -139,16 +145,20 @@ class SqliteEditor final : public LedgerEditor {
         }
     }
 
-    // Calls `action` for each id that has a row, in slices. The row's columns are those of `find_`.
-    template <class Action>
-    std::vector<RowChange> change(std::span<const std::string> ids, Action&& action) {
+    // Calls `action` for each id that has a row, in slices, each of them between `begin` and `end`. The row's
+    // columns are those of `find_`.
+    template <class Begin, class End, class Action>
+    std::vector<RowChange> change(std::span<const std::string> ids, Begin&& begin, End&& end,
+                                  Action&& action) {
         std::vector<RowChange> all;
         while (!ids.empty()) {
             const auto slice = ids.first(std::min(ids.size(), kSlice));
             std::vector<RowChange> changes;
             session_.transact([&] {
                 changes.clear();
+                begin();
                 for (const std::string& id : slice) changes.push_back(change_one(id, action));
+                end();
             });
             std::move(changes.begin(), changes.end(), std::back_inserter(all));
             ids = ids.subspan(slice.size());
@@ -176,7 +186,9 @@ class SqliteEditor final : public LedgerEditor {
     }
 
     EditSession session_;
-    SqliteStatement find_, make_due_, cancel_;
+    SqliteStatement find_, make_due_;
+    Cancellation cancellation_;
+    Pruning pruning_;
 };
 
 }  // namespace

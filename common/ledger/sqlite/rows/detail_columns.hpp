@@ -22,7 +22,7 @@ struct DetailColumn {
 
 // The last version whose change is written out as SQL (ledger_versions.cpp, ledger_version_4.hpp). Later
 // versions only add columns of kDetailColumns.
-inline constexpr std::int64_t kLastWrittenVersion = 5;
+inline constexpr std::int64_t kLastWrittenVersion = 6;
 
 // The columns that are filled from details. Version 4 has columns that no detail fills yet (number, result,
 // output, ...): to fill one, add it at the end, with version 4. To add another column, add it at the end,

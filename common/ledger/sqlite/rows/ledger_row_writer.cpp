@@ -3,9 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "common/base/printable.hpp"
 #include "common/base/utf8.hpp"
 #include "common/ledger/ledger_id.hpp"
+#include "common/ledger/sqlite/seal/sealed_columns.hpp"
 
 namespace pipeline {
 namespace {
@@ -65,13 +68,19 @@ std::int64_t stored(std::uint64_t value) noexcept {
     return static_cast<std::int64_t>(value);
 }
 
-void bind_unless(SqliteStatement& insert, int parameter, std::uint64_t value, std::uint64_t none) {
-    if (value == none) {
-        insert.bind_null(parameter);
-    } else {
-        insert.bind(parameter, stored(value));
+// The tags of the columns of details, in their order.
+constexpr std::array<std::uint8_t, kDetailColumns.size()> kDetailTags = [] {
+    std::array<std::uint8_t, kDetailColumns.size()> tags{};
+    for (std::size_t i = 0; i < tags.size(); ++i) {
+        for (std::size_t column = 0; column < kSealedColumns.size(); ++column) {
+            if (kSealedColumns[column] == kDetailColumns[i].field.name)
+                tags[i] = static_cast<std::uint8_t>(column + 1);
+        }
     }
-}
+    return tags;
+}();
+static_assert(kDetailTags.front() != 0 && std::is_sorted(kDetailTags.begin(), kDetailTags.end()),
+              "each detail is sealed, and bound in the order of the tags");
 
 }  // namespace
 
@@ -98,67 +107,82 @@ void LedgerRowWriter::begin(const CommitContext& context) {
         insert->bind(kStoredAt, context.clock.now_us());
         insert->bind(kGeneration, stored(context.generation));
     }
+    sealed_.clear();
+    sealed_.add(sealed_tag("source"), context.source);
+    sealed_.add(sealed_tag("stored_at"), context.clock.now_us());
+    sealed_.add(sealed_tag("generation"), stored(context.generation));
+    sealed_.keep();
 }
 
 std::int64_t LedgerRowWriter::insert_group(const RecordRange& records, std::size_t first, Form form) {
     SqliteStatement& insert = (form == Form::Plain ? plain_ : worked_).group;
-    for (std::size_t row = 0; row < kGroup; ++row) bind_row(insert, row, form, records, first + row, {});
+    for (std::size_t row = 0; row < kGroup; ++row) {
+        bind_row(insert, row, form, records, first + row, {});
+        digests_[(records.first() + first + row) % kGroup] = sealed_.finish();
+    }
     insert.run();
     return database_->changes();
 }
 
 std::int64_t LedgerRowWriter::insert_one(const RecordRange& records, std::size_t i) {
     const Form form = form_of(records.record(i));
+    Digest& digest = digests_[(records.first() + i) % kGroup];
     if (form == Form::Full) {
-        run_full(insert_full_, records, i, {});
+        digest = run_full(insert_full_, records, i, {});
     } else {
         SqliteStatement& insert = (form == Form::Plain ? plain_ : worked_).one;
         bind_row(insert, 0, form, records, i, {});
+        digest = sealed_.finish();
         insert.run();
     }
     return database_->changes();
 }
 
-void LedgerRowWriter::insert_after(const RecordRange& records, std::size_t i, const Former& former) {
-    run_full(insert_full_, records, i, former);
+Digest LedgerRowWriter::insert_after(const RecordRange& records, std::size_t i, const Former& former) {
+    return run_full(insert_full_, records, i, former);
 }
 
-void LedgerRowWriter::insert_into_history(const RecordRange& records, std::size_t i, const Former& former) {
-    run_full(insert_history_, records, i, former);
+Digest LedgerRowWriter::insert_into_history(const RecordRange& records, std::size_t i, const Former& former) {
+    return run_full(insert_history_, records, i, former);
 }
 
-void LedgerRowWriter::run_full(SqliteStatement& insert, const RecordRange& records, std::size_t i,
-                               const Former& former) {
+Digest LedgerRowWriter::run_full(SqliteStatement& insert, const RecordRange& records, std::size_t i,
+                                 const Former& former) {
     bind_row(insert, 0, Form::Full, records, i, former);
     bind_full(insert, records, i, former);
+    const Digest digest = sealed_.finish();
     insert.run();
+    return digest;
 }
 
 void LedgerRowWriter::bind_row(SqliteStatement& insert, std::size_t row, Form form,
                                const RecordRange& records, std::size_t i, const Former& former) {
     const Record& record = records.record(i);
     int at = kFirstRow + static_cast<int>(row) * parameters_of(form);
-    insert.bind(at++, stored_form(records.id(i)));
-    insert.bind(at++, stored(record.position));
-    insert.bind(at++, to_text(record.status));
-    insert.bind(at++, former.attempts + record.attempts);
-    insert.bind(at++, record.place);
-    insert.bind(at++, former.acquired_us != 0 ? former.acquired_us : clock_.at_us(record.acquired_ns));
-    insert.bind(at++, stored(records.first() + i));
+    sealed_.restart();
+    put(insert, at++, sealed_tag("id"), stored_form(records.id(i)));
+    put(insert, at++, sealed_tag("position"), stored(record.position));
+    put(insert, at++, sealed_tag("status"), to_text(record.status));
+    put(insert, at++, sealed_tag("attempts"), former.attempts + record.attempts);
+    put(insert, at++, sealed_tag("consumer"), std::int64_t{record.place});
+    put(insert, at++, sealed_tag("acquired_at"),
+        former.acquired_us != 0 ? former.acquired_us : clock_.at_us(record.acquired_ns));
+    put(insert, at++, sealed_tag("record"), stored(records.first() + i));
     if (form == Form::Plain) return;
     const Attempt attempt = record.has_attempt() ? record.attempt : Attempt();
-    bind_unless(insert, at++, attempt.started_us, 0);
     if (attempt.started_us == 0) {
         insert.bind_null(at++);
+        insert.bind_null(at++);
     } else {
-        insert.bind(at++, std::int64_t{attempt.worked_us});
+        put(insert, at++, sealed_tag("started_at"), stored(attempt.started_us));
+        put(insert, at++, sealed_tag("worked_us"), std::int64_t{attempt.worked_us});
     }
     if (attempt.exit_status == Attempt::kNoExitStatus) {
         insert.bind_null(at);
     } else if (attempt.exit_status >= Attempt::kSignal) {
-        insert.bind(at, std::int64_t{Attempt::kSignal} - attempt.exit_status);
+        put(insert, at, sealed_tag("exit_status"), std::int64_t{Attempt::kSignal} - attempt.exit_status);
     } else {
-        insert.bind(at, std::int64_t{attempt.exit_status});
+        put(insert, at, sealed_tag("exit_status"), std::int64_t{attempt.exit_status});
     }
 }
 
@@ -174,8 +198,16 @@ void LedgerRowWriter::bind_full(SqliteStatement& insert, const RecordRange& reco
     } else {
         insert.bind_null(kWaiting + 1);
     }
-    insert.bind(kWaiting + 2, std::int64_t{attempt.failures});
-    bind_unless(insert, kWaiting + 3, attempt.first_failed_us, 0);
+    if (attempt.failures == 0) {
+        insert.bind(kWaiting + 2, std::int64_t{0});
+    } else {
+        put(insert, kWaiting + 2, sealed_tag("failures"), std::int64_t{attempt.failures});
+    }
+    if (attempt.first_failed_us == 0) {
+        insert.bind_null(kWaiting + 3);
+    } else {
+        put(insert, kWaiting + 3, sealed_tag("first_failed_at"), stored(attempt.first_failed_us));
+    }
 }
 
 // Binds the details; NULL to all their columns if `details` is null.
@@ -184,9 +216,14 @@ void LedgerRowWriter::bind_details(SqliteStatement& insert, const Details* detai
     for (std::size_t i = 0; i < kDetailColumns.size(); ++i, ++parameter) {
         const DetailField& field = kDetailColumns[i].field;
         if (details != nullptr && field.kind != DetailField::Kind::Amount) {
-            insert.bind_or_null(parameter, readable_utf8((details->*field.get_text)(), copies_[i]));
+            const std::string_view text = readable_utf8((details->*field.get_text)(), copies_[i]);
+            if (text.empty()) {
+                insert.bind_null(parameter);
+            } else {
+                put(insert, parameter, kDetailTags[i], text);
+            }
         } else if (details != nullptr && details->has(field.amount)) {
-            insert.bind(parameter, details->amounts[field.amount]);
+            put(insert, parameter, kDetailTags[i], details->amounts[field.amount]);
         } else {
             insert.bind_null(parameter);
         }
@@ -201,13 +238,14 @@ void LedgerRowWriter::bind_extra(SqliteStatement& insert, const Record& record, 
     if (result.data() == nullptr) {
         insert.bind_null(kResult);
     } else {
-        insert.bind(kResult, result);
+        put(insert, kResult, sealed_tag("result"), result);
     }
     if (output.data() == nullptr) {
         insert.bind_null(kResult + 1);
     } else {
         if (!is_readable_utf8(output)) shown_output_ = safe_lines(output);
-        insert.bind(kResult + 1, is_readable_utf8(output) ? output : shown_output_);
+        put(insert, kResult + 1, sealed_tag("output"),
+            is_readable_utf8(output) ? output : std::string_view(shown_output_));
     }
 }
 

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "common/base/digest.hpp"
+#include "common/base/value_digest.hpp"
 #include "common/ledger/ledger.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
 #include "common/ledger/sqlite/rows/detail_columns.hpp"
@@ -42,12 +44,16 @@ class LedgerRowWriter {
     // Call it at the beginning of each transaction.
     void begin(const CommitContext& context);
     // Both insert records into invoices, unless their ids have rows there, and return the number of rows that
-    // were inserted. insert_group() inserts kGroup records of one form, which is not Full.
+    // were inserted. insert_group() inserts kGroup records of one form, which is not Full. digest() then
+    // returns the digest (sealed_columns.hpp) that record `i`'s row has if it was inserted.
     std::int64_t insert_group(const RecordRange& records, std::size_t first, Form form);
     std::int64_t insert_one(const RecordRange& records, std::size_t i);
-    // Inserts a record whose id has no row in invoices any more.
-    void insert_after(const RecordRange& records, std::size_t i, const Former& former);
-    void insert_into_history(const RecordRange& records, std::size_t i, const Former& former);
+    [[nodiscard]] const Digest& digest(const RecordRange& records, std::size_t i) const noexcept {
+        return digests_[(records.first() + i) % kGroup];
+    }
+    // Inserts a record whose id has no row in invoices any more. Both return the new row's digest.
+    Digest insert_after(const RecordRange& records, std::size_t i, const Former& former);
+    Digest insert_into_history(const RecordRange& records, std::size_t i, const Former& former);
 
     // Returns the id as the ledger stores it (ledger_id.hpp), valid until the next call with an id that is
     // not plain.
@@ -64,12 +70,20 @@ class LedgerRowWriter {
     void bind_full(SqliteStatement& insert, const RecordRange& records, std::size_t i, const Former& former);
     void bind_details(SqliteStatement& insert, const Details* details);
     void bind_extra(SqliteStatement& insert, const Record& record, const ByteAreaView& bytes);
-    void run_full(SqliteStatement& insert, const RecordRange& records, std::size_t i, const Former& former);
+    Digest run_full(SqliteStatement& insert, const RecordRange& records, std::size_t i, const Former& former);
+    // Binds a value that the row's digest covers.
+    template <class Value>
+    void put(SqliteStatement& insert, int parameter, std::uint8_t tag, Value value) {
+        insert.bind(parameter, value);
+        sealed_.add(tag, value);
+    }
 
     SqliteConnection* database_;
     Inserts plain_, worked_;
     SqliteStatement insert_full_, insert_history_;
     WallClock clock_;
+    ValueDigest sealed_;  // the values of the row that is being bound
+    std::array<Digest, kGroup> digests_{};
     std::string shown_output_;  // an output that is not UTF-8
     std::string shown_id_;      // stored_form() returns it for an id that is not plain
     // Holds the UTF-8 copies of bound texts that are not UTF-8 themselves.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "common/ledger/ledger_id.hpp"
+#include "common/ledger/sqlite/seal/sealed_columns.hpp"
 
 namespace pipeline {
 namespace {
@@ -37,6 +38,7 @@ bool is_spool(std::string_view source) noexcept {
 LedgerRows::LedgerRows(SqliteConnection& database)
     : database_(&database),
       writer_(database),
+      pruned_(database),
       find_(database,
             "SELECT source, position, status, generation, record, round, acquired_at, attempts"
             " FROM invoices WHERE id = ?1"),
@@ -53,7 +55,9 @@ LedgerRows::LedgerRows(SqliteConnection& database)
 
 std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, const CommitContext& context) {
     added_ = 0;
+    static_cast<void>(sealed_.finish());  // drops what a failed transaction has left
     writer_.begin(context);
+    pruned_.begin();
     for (std::size_t done = first; done < records.size();) {
         const std::size_t count = group_at(records, done);
         std::int64_t inserted = 0;
@@ -61,6 +65,9 @@ std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, c
             inserted = writer_.insert_group(records, done, LedgerRowWriter::form_of(records.record(done)));
         } else if (records.record(done).is_given_again()) {
             // Its id has a row: decide() looks for it.
+        } else if (const auto pruned = find_pruned(records, done, context)) {
+            records.record(done++).outcome = *pruned;
+            continue;
         } else if (const auto known = has_one_form(records.record(done), records.id(done))
                                           ? std::nullopt
                                           : find_former(records, done, context)) {
@@ -76,6 +83,7 @@ std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, c
             Record& record = records.record(done);
             const Outcome outcome =
                 all_new ? static_cast<Outcome>(record.status) : decide(records, done, context);
+            if (all_new) sealed_.add(writer_.digest(records, done));
             // Storage::save() has set the usual outcome already. Writing the same value again would take the
             // cache line away from the CPU of the consumer that saved the record.
             if (record.outcome != outcome) record.outcome = outcome;
@@ -85,8 +93,8 @@ std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, c
 }
 
 // Returns how many records, from `first` on, one INSERT writes together: kGroup, if so many fill the same
-// columns and have ids of one form, else 1.
-std::size_t LedgerRows::group_at(const RecordRange& records, std::size_t first) const {
+// columns and have ids of one form that were not pruned, else 1.
+std::size_t LedgerRows::group_at(const RecordRange& records, std::size_t first) {
     constexpr std::size_t kGroup = LedgerRowWriter::kGroup;
     if (records.size() - first < kGroup) return 1;
     const Form form = LedgerRowWriter::form_of(records.record(first));
@@ -94,6 +102,7 @@ std::size_t LedgerRows::group_at(const RecordRange& records, std::size_t first) 
     for (std::size_t i = first; i < first + kGroup; ++i) {
         const Record& record = records.record(i);
         if (LedgerRowWriter::form_of(record) != form || !has_one_form(record, records.id(i))) return 1;
+        if (pruned_.may_have(records.id(i))) return 1;
     }
     return kGroup;
 }
@@ -105,11 +114,14 @@ Outcome LedgerRows::decide(const RecordRange& records, std::size_t i, const Comm
     const auto status = static_cast<Outcome>(record.status);
     const auto row = find(writer_.stored_form(records.id(i)), record, context);
     if (!row) {
-        writer_.insert_after(records, i, {});
+        sealed_.add(writer_.insert_after(records, i, {}));
         ++added_;
         return status;
     }
-    if (row->generation == context.generation && row->record == records.first() + i) return status;
+    if (row->generation == context.generation && row->record == records.first() + i) {
+        sealed_.add(writer_.digest(records, i));
+        return status;
+    }
     if (is_redelivery(*row, record, context)) return row->outcome;
     if (const auto earlier = find_earlier(*row, records, i, context)) return *earlier;
     if (row->outcome == Outcome::Booked && !record.is_given_again() && !row->is_same) {
@@ -121,7 +133,8 @@ Outcome LedgerRows::decide(const RecordRange& records, std::size_t i, const Comm
         replace(*row, records, i);
         return status;
     }
-    writer_.insert_into_history(records, i, {record.has_attempt() ? record.attempt.round : 0, 0, 0});
+    sealed_.add(
+        writer_.insert_into_history(records, i, {record.has_attempt() ? record.attempt.round : 0, 0, 0}));
     return row->outcome;
 }
 
@@ -195,7 +208,27 @@ void LedgerRows::replace(const Row& row, const RecordRange& records, std::size_t
     const bool is_again = record.is_given_again();
     LedgerRowWriter::Former former{row.round + std::int64_t{1}, 0, 0};
     if (is_again) former = {row.round, row.attempts, row.acquired_us};
-    writer_.insert_after(records, i, former);
+    sealed_.add(writer_.insert_after(records, i, former));
+}
+
+// Returns the outcome of a record whose id was pruned: if it was delivered again, or if an invoice with this
+// id was booked. Then the record goes to duplicates. Returns none if the record counts like any other.
+std::optional<Outcome> LedgerRows::find_pruned(const RecordRange& records, std::size_t i,
+                                               const CommitContext& context) {
+    const Record& record = records.record(i);
+    const std::string_view id = writer_.stored_form(records.id(i));
+    if (!pruned_.may_have(id)) return std::nullopt;
+    const PrunedIds::Answer pruned = pruned_.find(id, context.source, record.position);
+    const bool may_come_anew = is_spool(context.source) || context.from_start;
+    if (pruned.same == PrunedIds::Same::Duplicate) return Outcome::Duplicate;
+    if (pruned.same == PrunedIds::Same::Booked) return Outcome::Booked;
+    if (pruned.same != PrunedIds::Same::None && !may_come_anew) {
+        const auto row = find(id, record, context);
+        return row ? row->outcome : pruned.outcome;
+    }
+    if (!pruned.is_booked) return std::nullopt;
+    add_duplicate(records, i, context);
+    return Outcome::Duplicate;
 }
 
 // Returns the outcome of a record that version 0.1.0 has recorded under another form of its id; none if it
@@ -220,14 +253,22 @@ std::optional<Outcome> LedgerRows::find_former(const RecordRange& records, std::
 // again, and nothing is added.
 void LedgerRows::add_duplicate(const RecordRange& records, std::size_t i, const CommitContext& context) {
     const Record& record = records.record(i);
-    insert_duplicate_.bind(1, context.source);
-    insert_duplicate_.bind(2, stored(record.position));
-    insert_duplicate_.bind(3, writer_.stored_form(records.id(i)));
-    insert_duplicate_.bind(4, context.clock.now_us());
-    insert_duplicate_.bind(5, stored(context.generation));
-    insert_duplicate_.bind(6, stored(records.first() + i));
+    ValueDigest& values = duplicate_values_;
+    values.clear();
+    const auto put = [&](int parameter, std::uint8_t tag, auto value) {
+        insert_duplicate_.bind(parameter, value);
+        values.add(tag, value);
+    };
+    put(1, sealed_tag("source"), context.source);
+    put(5, sealed_tag("generation"), stored(context.generation));
+    put(3, sealed_tag("id"), writer_.stored_form(records.id(i)));
+    put(2, sealed_tag("position"), stored(record.position));
+    put(6, sealed_tag("record"), stored(records.first() + i));
+    put(4, sealed_tag("seen_at"), context.clock.now_us());
     insert_duplicate_.run();
-    added_ += database_->changes();
+    if (database_->changes() == 0) return;
+    ++added_;
+    sealed_.add(values.finish());
 }
 
 }  // namespace pipeline

@@ -2,7 +2,9 @@
 // Turns records into rows, within the caller's transaction, and decides the outcome of each record. The
 // rules, in the order in which they are tried (docs/ledger.md has them as a table):
 //
-//   1. The id has no row: the record becomes its row.
+//   1. The id has no row: the record becomes its row. If the id was pruned (pruned_ids.hpp), what is left of
+//   it
+//      counts as its row in the next two rules.
 //   2. The row has the record's source and position: the source has delivered the invoice again. Nothing
 //      changes. Exceptions, for which 3 and 4 hold: a record that was given again; a file of a spool whose
 //      row is rejected or failed, because somebody has put it back; a booked record whose row waits; an
@@ -24,9 +26,12 @@
 #include <string>
 #include <string_view>
 
+#include "common/base/value_digest.hpp"
 #include "common/ledger/ledger.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
 #include "common/ledger/sqlite/rows/ledger_row_writer.hpp"
+#include "common/ledger/sqlite/rows/pruned_ids.hpp"
+#include "common/ledger/sqlite/seal/commit_chain.hpp"
 
 namespace pipeline {
 
@@ -36,8 +41,10 @@ class LedgerRows {
     explicit LedgerRows(SqliteConnection& database);
 
     // Writes records [first, size) and sets their outcomes. Returns the number of rows that it has added to
-    // invoices, history and duplicates together.
+    // invoices, history and duplicates together. sealed() then covers these rows, in the order of the
+    // records.
     std::int64_t insert(const RecordRange& records, std::size_t first, const CommitContext& context);
+    [[nodiscard]] RowsDigest& sealed() noexcept { return sealed_; }
 
   private:
     // The row that an id has.
@@ -50,7 +57,7 @@ class LedgerRows {
         std::int64_t acquired_us;
         std::int64_t attempts;
     };
-    [[nodiscard]] std::size_t group_at(const RecordRange& records, std::size_t first) const;
+    [[nodiscard]] std::size_t group_at(const RecordRange& records, std::size_t first);
     Outcome decide(const RecordRange& records, std::size_t i, const CommitContext& context);
     [[nodiscard]] std::optional<Row> find(std::string_view stored_id, const Record& record,
                                           const CommitContext& context);
@@ -62,13 +69,18 @@ class LedgerRows {
                            const CommitContext& context);
     [[nodiscard]] static bool replaces(const Row& row, const Record& record, const CommitContext& context);
     void replace(const Row& row, const RecordRange& records, std::size_t i);
+    std::optional<Outcome> find_pruned(const RecordRange& records, std::size_t i,
+                                       const CommitContext& context);
     std::optional<Outcome> find_former(const RecordRange& records, std::size_t i,
                                        const CommitContext& context);
     void add_duplicate(const RecordRange& records, std::size_t i, const CommitContext& context);
 
     SqliteConnection* database_;
     LedgerRowWriter writer_;
+    PrunedIds pruned_;
     SqliteStatement find_, keep_former_, remove_, find_in_history_, find_duplicate_, insert_duplicate_;
+    ValueDigest duplicate_values_;
+    RowsDigest sealed_;
     std::int64_t added_ = 0;  // the rows that the current call of insert() has added
 };
 

@@ -12,6 +12,8 @@ std::optional<std::uint64_t> read_acquired_count(const std::filesystem::path& pa
     const bool is_read = read_patiently(path, deadline, [&](SqliteConnection& database) {
         SqliteStatement row(database,
                             "SELECT acquired - (SELECT count(*) FROM history WHERE history.source = ?1)"
+                            " - (SELECT count(*) FROM pruned WHERE pruned.source = ?1 AND"
+                            " pruned.status = 'replaced')"
                             " FROM sources WHERE source = ?1");
         row.bind(1, source);
         count.reset();

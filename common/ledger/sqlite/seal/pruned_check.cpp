@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/ledger/sqlite/seal/pruned_check.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "common/base/plural.hpp"
+#include "common/base/printable.hpp"
+#include "common/ledger/sqlite/seal/commit_chain.hpp"
+#include "common/ledger/sqlite/seal/sealed_columns.hpp"
+
+namespace pipeline {
+namespace {
+
+// The rows of one commit lie next to each other, and the commits in the order of their numbers.
+void check_commits(SqliteConnection& database, SealFaults& faults) {
+    SqliteStatement commits(database, fmt::format("SELECT number, changed, digest FROM commits WHERE"
+                                                  " generation = {} AND kind = 'pruned' ORDER BY number",
+                                                  static_cast<std::int64_t>(kPeopleGeneration)));
+    SqliteStatement rows(database,
+                         fmt::format("SELECT pruned_in, {} FROM pruned ORDER BY rowid", pruned_digest_sql()));
+    RowsDigest sealed;
+    bool has_row = rows.next_row();
+    std::uint64_t strange = 0;
+    while (commits.next_row()) {
+        const std::int64_t number = commits.integer(0);
+        for (; has_row && rows.integer(0) <= number; has_row = rows.next_row()) {
+            if (rows.integer(0) < number) {
+                ++strange;
+            } else {
+                sealed.add(rows.digest(1));
+            }
+        }
+        const auto changed = static_cast<std::uint64_t>(commits.integer(1));
+        const std::uint64_t found = sealed.rows();
+        if (sealed.finish() == commits.digest(2) && found == changed) continue;
+        faults.add(
+            fmt::format("commit {} of generation {:016x} has pruned {}, and they are not as it left them",
+                        number, kPeopleGeneration, counted(changed, "row")));
+    }
+    for (; has_row; has_row = rows.next_row()) ++strange;
+    if (strange != 0)
+        faults.add(
+            fmt::format("{} in pruned {} no commit", counted(strange, "row"), verb(strange, "has", "have")));
+}
+
+void check_booked_once(SqliteConnection& database, SealFaults& faults) {
+    SqliteStatement twice(database,
+                          "SELECT pruned.id FROM pruned JOIN invoices ON invoices.id = pruned.id"
+                          " WHERE pruned.status = 'booked' AND invoices.status = 'booked'"
+                          " UNION ALL SELECT id FROM pruned WHERE status = 'booked'"
+                          " GROUP BY id HAVING count(*) > 1");
+    while (twice.next_row()) faults.add(fmt::format("'{}' is booked twice", printable(twice.text(0))));
+}
+
+}  // namespace
+
+void check_pruned(SqliteConnection& database, SealFaults& faults) {
+    check_commits(database, faults);
+    check_booked_once(database, faults);
+}
+
+}  // namespace pipeline

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Checks the table pruned: what is left of rows that people have removed.
+#pragma once
+
+#include "common/ledger/sqlite/engine/sqlite_connection.hpp"
+#include "common/ledger/sqlite/seal/seal_check.hpp"
+
+namespace pipeline {
+
+// Checks that each row was moved there by the commit that it names, as it is, and that no id is booked twice.
+void check_pruned(SqliteConnection& database, SealFaults& faults);
+
+}  // namespace pipeline
