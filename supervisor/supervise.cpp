@@ -104,17 +104,20 @@ void empty_log(const Options& options, const Segments& segments) {
     }
 }
 
-// Logs the heads by which somebody can prove later that nobody has changed the ledger. A long history of runs
-// has one head, the newest one; clerk head shows all.
+// Logs the heads by which somebody can prove later that nobody has changed the ledger: those that no other
+// one stands for. clerk head shows them as well.
 void tell_heads(const Options& options) {
+    constexpr std::size_t kMost = 8;
     if (!options.ledger.has_file()) return;
     try {
-        OpenHead newest;
-        static_cast<void>(browse_ledger(options.ledger, [&](LedgerBrowser& browser) {
-            const auto heads = browser.heads();
-            newest = heads.empty() ? OpenHead() : heads.back();
-        }));
-        if (newest.number != 0) log(LogLevel::Info, "{}", head_line(options.ledger.path, newest));
+        std::vector<OpenHead> heads;
+        static_cast<void>(
+            browse_ledger(options.ledger, [&](LedgerBrowser& browser) { heads = browser.heads(); }));
+        if (heads.size() > kMost) {
+            log(LogLevel::Info, "{} more heads: clerk head", heads.size() - kMost);
+            heads.erase(heads.begin(), heads.end() - kMost);
+        }
+        for (const OpenHead& head : heads) log(LogLevel::Info, "{}", head_line(options.ledger.path, head));
     } catch (const std::exception& failure) {
         log(LogLevel::Debug, "{}", failure.what());
     }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <optional>
+#include <span>
 #include <string>
-#include <vector>
 
 #include "clerk/place/places.hpp"
 #include "clerk/rows/archive.hpp"
@@ -13,7 +11,6 @@
 #include "clerk/rows/spool_files.hpp"
 #include "clerk/talk/plain_text.hpp"
 #include "clerk/talk/question.hpp"
-#include "common/base/error.hpp"
 #include "common/base/log.hpp"
 #include "common/base/output.hpp"
 #include "common/base/plural.hpp"
@@ -28,33 +25,24 @@ constexpr std::uint64_t kProgress = 100'000;
 // Archives rows before they are removed, and removes their files afterwards.
 class Pruner final : public PruneWatcher {
   public:
-    explicit Pruner(const ClerkOptions& options) : with_files_(options.files) {
-        if (options.archive) archive_.emplace(*options.archive);
+    Pruner(const ClerkOptions& options, const LedgerSpec& ledger) : with_files_(options.files) {
+        if (options.archive) archive_.emplace(*options.archive, ledger.path);
     }
 
     void will_remove(std::string_view table, const LedgerRow& row) override {
         if (archive_) archive_->add(table, row);
-        if (!with_files_ || table == "history") return;
-        for (SpoolFile& file :
-             spool_files(row[ledger_column("source")].text, row[ledger_column("id")].text,
-                         static_cast<std::uint64_t>(row[ledger_column("position")].number))) {
-            if (file.is_the_one && file.is_done) waiting_.push_back(std::move(file.path));
-        }
     }
 
     void about_to_remove() override {
         if (archive_) archive_->save();
     }
 
-    void removed(std::uint64_t so_far) override {
-        for (const std::string& path : waiting_) {
-            if (::unlink(path.c_str()) == 0) {
-                ++files_;
-            } else if (errno != ENOENT) {
-                log(LogLevel::Warning, "{}: {}: remove it yourself", printable(path), error_text(errno));
-            }
+    // A file has the outcome of its row in invoices, or is a duplicate.
+    void removed(std::span<const Removed> rows, std::uint64_t so_far) override {
+        for (const Removed& row : rows) {
+            if (with_files_ && row.table != "history")
+                files_ += cleaner_.remove(row.source, row.id, row.position);
         }
-        waiting_.clear();
         if (so_far < told_ + kProgress) return;
         told_ = so_far;
         log(LogLevel::Info, "{} pruned so far", counted(so_far, "row"));
@@ -65,7 +53,7 @@ class Pruner final : public PruneWatcher {
   private:
     std::optional<Archive> archive_;
     bool with_files_;
-    std::vector<std::string> waiting_;  // files of the present slice
+    SpoolCleaner cleaner_;
     std::uint64_t files_ = 0;
     std::uint64_t told_ = 0;
 };
@@ -86,7 +74,7 @@ ExitStatus prune_rows(const ClerkOptions& options) {
         print_output("nothing was removed\n");
         return ExitStatus::NotDrained;
     }
-    Pruner pruner(options);
+    Pruner pruner(options, ledger);
     const std::uint64_t removed = editor->prune(*options.before_us, pruner);
     std::string text = fmt::format("{} {} pruned from {}", counted(removed, "row"),
                                    verb(removed, "is", "are"), printable(ledger.text()));

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +14,6 @@ namespace pipeline {
 struct SpoolFile {
     std::string path;
     bool is_the_one;  // false: another file, which has the invoice's name
-    bool is_done;     // it lies in the folder of a final outcome
 };
 
 // Returns the bytes whose printable() form is `shown`.
@@ -23,5 +24,20 @@ struct SpoolFile {
 // no link in place of a file.
 [[nodiscard]] std::vector<SpoolFile> spool_files(std::string_view source, std::string_view id,
                                                  std::uint64_t position);
+
+// Removes files of invoices from the folders of final outcomes.
+class SpoolCleaner {
+  public:
+    // Removes the invoice's own file; leaves every other file of that name. Returns how many files it has
+    // removed: 0 or 1. Logs a warning if one cannot be removed.
+    std::uint64_t remove(std::string_view source, std::string_view id, std::uint64_t position);
+
+  private:
+    // The names in a folder that end with ~INODE, by what stands before that. Read once.
+    using Renamed = std::multimap<std::string, std::string>;
+    const Renamed& renamed_in(const std::filesystem::path& folder);
+
+    std::map<std::filesystem::path, Renamed> renamed_;
+};
 
 }  // namespace pipeline

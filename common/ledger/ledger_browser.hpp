@@ -25,7 +25,7 @@ struct DuplicateRow {
     std::int64_t seen_at_us = 0;
 };
 
-// What is left of an outcome that was pruned.
+// The rest of an outcome that was pruned.
 struct PrunedRow {
     std::string source;
     std::uint64_t position = 0;

@@ -30,7 +30,7 @@ struct RowChange {
     Result result = Result::Unknown;
 };
 
-// What happens to the rows that are pruned, slice by slice.
+// Watches a prune, slice by slice.
 class PruneWatcher {
   public:
     PruneWatcher() = default;
@@ -38,15 +38,24 @@ class PruneWatcher {
     PruneWatcher& operator=(const PruneWatcher&) = delete;
     virtual ~PruneWatcher() = default;
 
-    // Called for each row of a slice, before anything of the slice is removed: `table` is invoices, history
-    // or duplicates, whose columns are in `row` as far as it has them (of a duplicate, stored_at is when it
-    // was seen). A row may come here again if a kill, or somebody who asks for it to be given again, keeps it
-    // from being removed.
+    // A row that is removed, by which its file is found.
+    struct Removed {
+        std::string table;  // invoices, history or duplicates
+        std::string id;     // as the ledger has it
+        std::string source;
+        std::uint64_t position = 0;
+    };
+
+    // Called for each row of a slice, before anything of the slice is removed, with the columns that its
+    // table has (of a duplicate, stored_at is when it was seen). A row may come here again if a kill, or
+    // somebody who asks for it to be given again, keeps it from being removed.
     virtual void will_remove(std::string_view table, const LedgerRow& row) = 0;
     // Called before the slice is removed; if it throws, the slice stays.
     virtual void about_to_remove() = 0;
-    // Called after each slice with the number of rows that are removed so far.
-    virtual void removed(std::uint64_t so_far) = 0;
+    // Called after each transaction with the rows that it has removed, and how many these are so far. The
+    // call before the first slice has those of the last transaction of the prune before this one, which a
+    // kill may have kept from this call.
+    virtual void removed(std::span<const Removed> rows, std::uint64_t so_far) = 0;
 };
 
 // Every function may throw Failure: NotDrained (try again) if another program keeps the ledger locked, or its
@@ -71,8 +80,8 @@ class LedgerEditor {
     // were rejected. An attempt that is under way will not count.
     [[nodiscard]] virtual std::vector<RowChange> cancel(std::span<const std::string> ids) = 0;
     // Removes the outcomes that were stored before `before_us` (microseconds since 1970, UTC): rows that are
-    // booked, rejected or failed and are not to be given again, history and duplicates. Of each, id, source,
-    // position, status and digest stay in the table pruned. Returns how many rows it has removed.
+    // booked, rejected or failed and are not to be given again, history and duplicates. The table pruned
+    // keeps the id, source, position, status and digest of each. Returns how many rows it has removed.
     virtual std::uint64_t prune(std::int64_t before_us, PruneWatcher& watcher) = 0;
 };
 

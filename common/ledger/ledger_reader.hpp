@@ -65,7 +65,8 @@ class LedgerReader {
     // order. Both bounds are below 2^63.
     virtual void for_each_position(std::string_view source, std::uint64_t first, std::uint64_t last,
                                    const std::function<void(std::uint64_t)>& take) = 0;
-    // The same for the outcomes that were replaced; one position may come several times.
+    // The same for the outcomes that were replaced or, if they were not booked, pruned; one position may come
+    // several times.
     virtual void for_each_former_position(std::string_view source, std::uint64_t first, std::uint64_t last,
                                           const std::function<void(std::uint64_t)>& take) = 0;
 };

@@ -25,6 +25,7 @@ MAKES_WAY = ("tests/unit/unit_tests", "a consumer that runs while a suspect wait
 SUSPECT = ("tests/crash/crash_tests", "a kill of everything charges nobody*")
 SLEEPERS = ("tests/crash/storm_tests", "a storm of kills over sleeping processes*")
 
+HONEST = ("tests/unit/clerk_tests", "no honest ledger is called changed*")
 REUSED_INODE = ("tests/unit/identity_tests", "two files with one inode*")
 MOVES = ("tests/crash/spool_moves_tests", "a receipt that is killed at any call*")
 
@@ -214,6 +215,24 @@ MUTANTS = [
     Mutant("an orphan's drain takes the second step of a stop back", (
         ("common/core/ring.cpp", "present < wanted &&", "present != wanted &&"),),
         ("tests/unit/unit_tests", "a stop only goes further*")),
+    Mutant("a commit's digest leaves a row out", (
+        ("common/ledger/sqlite/rows/ledger_rows.cpp", "if (all_new) sealed_.add(writer_.digest(records, done));",
+         "if (all_new && done + 1 != records.size()) sealed_.add(writer_.digest(records, done));"),), HONEST),
+    Mutant("a new chain does not take in the others", (
+        ("common/ledger/sqlite/seal/commit_chain.cpp",
+         "before ? std::string() : take_in_others(commit.generation)", "std::string()"),),
+        ("tests/unit/clerk_tests", "a new chain takes in the heads*")),
+    Mutant("an id that was pruned is forgotten", (
+        ("common/ledger/sqlite/rows/pruned_ids.cpp", "has_any_ = any_.first_row();",
+         "has_any_ = any_.first_row() && false;"),),
+        ("tests/unit/clerk_tests", "what was pruned stays unique*")),
+    Mutant("a row that somebody wants again is pruned all the same", (
+        ("common/ledger/sqlite/people/pruning.cpp",
+         "status <> 'waiting' AND due_at IS NULL AND leased_until IS NULL", "status <> 'waiting'"),),
+        ("tests/unit/clerk_tests", "a row is told before it goes*")),
+    Mutant("the cancelled outcome is not sealed", (
+        ("common/ledger/sqlite/people/cancellation.cpp", "    if (sealed_.rows() == 0) return;\n",
+         "    if (sealed_.rows() != 1000) return;\n"),), HONEST),
     Mutant("waits have no bound, and nobody is woken again after a death", (
         ("consumer/flush_duty.hpp", "kBoundedWait{500'000'000}", "kBoundedWait{3'600'000'000'000}"),
         ("producer/producer.cpp", "kBoundedWait{500}", "kBoundedWait{3'600'000}"),

@@ -237,7 +237,7 @@ void LedgerSession::write_generation(const RecordRange& records, const CommitCon
 }
 
 // Adds the transaction's link to the generation's chain (commit_chain.hpp). The first one of an hour is
-// logged. What a killed leader has committed has its link already.
+// logged. A transaction that a killed leader has committed has its link already.
 void LedgerSession::write_link(const RecordRange& records, std::size_t redone, const CommitContext& context) {
     hourly_.reset();
     const std::uint64_t first = records.first() + redone;

@@ -70,7 +70,7 @@ class LedgerSession {
     SqliteStatement update_source_, find_source_, find_list_;
     SqliteStatement update_generation_, find_generation_;
     CommitChain chain_;
-    std::optional<OpenHead> hourly_;  // of the current transaction, if it is to be logged
+    std::optional<OpenHead> hourly_;  // of the current transaction, if the log should have it
     std::int64_t added_ = 0;  // rows that the current transaction has added to invoices and duplicates
 };
 

@@ -101,9 +101,8 @@ class SqliteLookup final : public LedgerLookup {
     }
 
     std::optional<Answer> find_text(Session& session, std::string_view id, const FileIdentity& file) const {
-        if (auto answer = find_pruned(session, id, file)) return answer;
         session.row.bind(1, id);
-        if (!session.row.first_row()) return std::nullopt;
+        if (!session.row.first_row()) return find_pruned(session, id, file);
         std::optional<Answer> answer;
         const std::int64_t position = session.row.integer(1);
         if (session.row.text(0) == source_) {
@@ -117,10 +116,11 @@ class SqliteLookup final : public LedgerLookup {
         }
         session.row.finish();
         // If there is no answer, the id's row belongs to another file: see whether this file was a duplicate.
+        if (!answer) answer = find_pruned(session, id, file);
         return answer ? answer : find_duplicate(session, id, file);
     }
 
-    // What is left of a pruned row does not tell when that was stored: 0 is before every change of the file.
+    // The rest of a pruned row does not tell when that was stored: 0 is before every change of the file.
     [[nodiscard]] std::optional<Answer> find_pruned(Session& session, std::string_view id,
                                                     const FileIdentity& file) const {
         session.pruned.bind(1, source_);

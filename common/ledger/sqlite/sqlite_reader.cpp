@@ -188,14 +188,16 @@ void SqliteReader::for_each_position(std::string_view source, std::uint64_t firs
                                      const std::function<void(std::uint64_t)>& take) {
     for (const auto* table : {"invoices", "duplicates"}) read_positions(table, source, first, last, take);
     if (version_ >= kVersionWithChains)
-        read_positions("(SELECT * FROM pruned WHERE status <> 'replaced')", source, first, last, take);
+        read_positions("(SELECT * FROM pruned WHERE status = 'booked' OR status = 'duplicate')", source,
+                       first, last, take);
 }
 
 void SqliteReader::for_each_former_position(std::string_view source, std::uint64_t first, std::uint64_t last,
                                             const std::function<void(std::uint64_t)>& take) {
     if (version_ >= kVersionWithHistory) read_positions("history", source, first, last, take);
     if (version_ >= kVersionWithChains)
-        read_positions("(SELECT * FROM pruned WHERE status = 'replaced')", source, first, last, take);
+        read_positions("(SELECT * FROM pruned WHERE status <> 'booked' AND status <> 'duplicate')", source,
+                       first, last, take);
 }
 
 void SqliteReader::read_positions(const char* table, std::string_view source, std::uint64_t first,

@@ -237,7 +237,7 @@ TEST_CASE("a deep look finds gaps, repetitions and damage, and says what it foun
     DeepCheck check;
     const auto look = [&] {
         REQUIRE(read_ledger({LedgerSpec::Kind::Sqlite, folder.ledger()},
-                            [&](LedgerReader& reader) { check = check_deep(reader, reader.books()); }));
+                            [&](LedgerReader& reader) { check = check_deep(reader, reader.books(), std::nullopt); }));
     };
     const auto found = [&] {
         std::string all;

@@ -5,10 +5,9 @@
 #include <sqlite3.h>
 
 #include <cstring>
-#include <new>
 
 #include "common/base/error.hpp"
-#include "common/base/value_digest.hpp"
+#include "common/ledger/sqlite/engine/digest_function.hpp"
 #include "common/ledger/sqlite/engine/sqlite_vfs.hpp"
 
 namespace pipeline {
@@ -69,29 +68,6 @@ std::string escaped(const std::string& path) {
 
 void configure(sqlite3* handle, int what, int value) noexcept {
     sqlite3_db_config(handle, what, value, nullptr);
-}
-
-// The SQL function that SqliteConnection::define_digest() defines.
-void digest_values(sqlite3_context* context, int count, sqlite3_value** values) {
-    try {
-        auto& digest = *static_cast<ValueDigest*>(sqlite3_user_data(context));
-        digest.clear();
-        for (int i = 0; i < count; ++i) {
-            const auto tag = static_cast<std::uint8_t>(i + 1);
-            const int type = sqlite3_value_type(values[i]);
-            if (type == SQLITE_INTEGER) {
-                digest.add(tag, std::int64_t{sqlite3_value_int64(values[i])});
-            } else if (type != SQLITE_NULL) {
-                const auto* bytes = static_cast<const char*>(sqlite3_value_blob(values[i]));
-                digest.add(tag, std::string_view(bytes == nullptr ? "" : bytes,
-                                                 static_cast<std::size_t>(sqlite3_value_bytes(values[i]))));
-            }
-        }
-        const Digest found = digest.finish();
-        sqlite3_result_blob(context, found.data(), static_cast<int>(found.size()), SQLITE_TRANSIENT);
-    } catch (const std::bad_alloc&) {
-        sqlite3_result_error_nomem(context);
-    }
 }
 
 // While it lives, a connection that guard() protects may write its schema as a table. Its end makes the
@@ -207,11 +183,8 @@ void SqliteConnection::redefine_table(std::string_view table, std::string_view s
 }
 
 void SqliteConnection::define_digest(const char* name) {
-    // SQLite destroys the digest in every case, also if it cannot define the function.
-    const int code = sqlite3_create_function_v2(
-        handle_.get(), name, -1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, new ValueDigest,
-        digest_values, nullptr, nullptr, [](void* digest) { delete static_cast<ValueDigest*>(digest); });
-    if (code != SQLITE_OK) fail(handle_.get(), code);
+    if (const int code = define_digest_function(handle_.get(), name); code != SQLITE_OK)
+        fail(handle_.get(), code);
 }
 
 std::string SqliteConnection::query_text(const char* sql) {

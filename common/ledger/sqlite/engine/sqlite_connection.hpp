@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A thin owner of SQLite's handles: a connection, its statements, and an exception that classifies errors.
-// It knows nothing of the ledger. Only sqlite_connection.cpp and sqlite_vfs.cpp include sqlite3.h.
+// It knows nothing of the ledger. No other room includes sqlite3.h.
 //
 // A connection and its statements belong to one thread, and never cross a fork(2)
 // (https://www.sqlite.org/howtocorrupt.html, section 2.6).

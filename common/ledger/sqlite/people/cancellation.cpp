@@ -19,7 +19,7 @@ std::string names_sql() {
     return sql;
 }
 
-// What the columns of the cancelled row are, in terms of those of the row that it replaces.
+// The values of the columns of the cancelled row, in terms of those of the row that it replaces.
 std::string cancelled_sql() {
     std::string sql;
     for (const LedgerColumn& column : kLedgerColumns) {

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
+
 #include "common/base/clock.hpp"
 #include "common/ledger/ledger_row.hpp"
 #include "common/ledger/sqlite/people/ledger_fields.hpp"
@@ -16,6 +19,9 @@ namespace {
 // The most rows that a search reads without finding one: then it begins anew, so that its snapshot does not
 // keep the log from being cut.
 constexpr std::int64_t kStride = 100'000;
+
+// After so long a transaction lets others in.
+constexpr std::chrono::milliseconds kLongest{10};
 
 constexpr const char* kNotDue = " AND status <> 'waiting' AND due_at IS NULL AND leased_until IS NULL";
 
@@ -53,8 +59,32 @@ const Pruning::Table Pruning::kTables[3] = {{"invoices", "stored_at", kNotDue, "
 std::uint64_t Pruning::prune(std::int64_t before_us, PruneWatcher& watcher) {
     session_->database().define_digest(kRowDigest);
     removed_ = 0;
+    tell_last_removed(watcher);
     for (const Table& table : kTables) prune_table(table, before_us, watcher);
     return removed_;
+}
+
+void Pruning::tell_last_removed(PruneWatcher& watcher) {
+    try {
+        std::vector<PruneWatcher::Removed> rows;
+        SqliteStatement find(
+            session_->database(),
+            "SELECT id, source, position, status, pruned_in FROM pruned ORDER BY rowid DESC");
+        for (std::int64_t last = 0; find.next_row();) {
+            if (rows.empty()) last = find.integer(4);
+            if (find.integer(4) != last) break;
+            const std::string_view status = find.text(3);
+            rows.push_back({status == "replaced"    ? "history"
+                            : status == "duplicate" ? "duplicates"
+                                                    : "invoices",
+                            std::string(find.text(0)), std::string(find.text(1)),
+                            static_cast<std::uint64_t>(find.integer(2))});
+        }
+        find.finish();
+        if (!rows.empty()) watcher.removed(rows, 0);
+    } catch (const SqliteError& error) {
+        session_->fail(error);
+    }
 }
 
 // Reads the table in its order, up to the row that is the last one now.
@@ -64,8 +94,12 @@ void Pruning::prune_table(const Table& table, std::int64_t before_us, PruneWatch
         const std::vector<ReadRow> rows = read_slice(table, before_us, after, until, watcher);
         if (rows.empty()) continue;
         watcher.about_to_remove();
-        removed_ += remove_slice(table, rows);
-        watcher.removed(removed_);
+        for (std::span<const ReadRow> rest = rows; !rest.empty();) {
+            std::vector<PruneWatcher::Removed> removed;
+            rest = rest.subspan(remove_some(table, rest, removed));
+            removed_ += removed.size();
+            watcher.removed(removed, removed_);
+        }
     }
 }
 
@@ -102,9 +136,10 @@ std::vector<Pruning::ReadRow> Pruning::read_slice(const Table& table, std::int64
         while (find.next_row()) {
             read_fields(find, row);
             watcher.will_remove(table.name, row);
-            rows.push_back({find.integer(static_cast<int>(row.size())),
-                            std::string(row[ledger_column("id")].text),
-                            row[ledger_column("stored_at")].number});
+            rows.push_back(
+                {find.integer(static_cast<int>(row.size())), std::string(row[ledger_column("id")].text),
+                 row[ledger_column("stored_at")].number, std::string(row[ledger_column("source")].text),
+                 static_cast<std::uint64_t>(row[ledger_column("position")].number)});
         }
         after = rows.size() == LedgerEditor::kSlice ? rows.back().rowid : end;
         return rows;
@@ -113,11 +148,16 @@ std::vector<Pruning::ReadRow> Pruning::read_slice(const Table& table, std::int64
     }
 }
 
-std::uint64_t Pruning::remove_slice(const Table& table, const std::vector<ReadRow>& rows) {
+// Removes the first rows, as many as a transaction may take time for. Returns how many of `rows` it has
+// looked at, and those that it has removed.
+std::size_t Pruning::remove_some(const Table& table, std::span<const ReadRow> rows,
+                                 std::vector<PruneWatcher::Removed>& removed) {
     SqliteConnection& database = session_->database();
-    std::uint64_t removed = 0;
+    std::size_t looked_at = 0;
     session_->transact([&] {
-        removed = 0;
+        removed.clear();
+        looked_at = 0;
+        const auto end = std::chrono::steady_clock::now() + kLongest;
         const bool is_duplicate = std::string_view(table.name) == "duplicates";
         SqliteStatement move(
             database,
@@ -132,6 +172,8 @@ std::uint64_t Pruning::remove_slice(const Table& table, const std::vector<ReadRo
         const auto last = CommitChain(database).last(kPeopleGeneration);
         RowsDigest sealed;
         for (const ReadRow& row : rows) {
+            if (std::chrono::steady_clock::now() >= end && looked_at != 0) break;
+            ++looked_at;
             move.bind(1, row.rowid);
             move.bind(2, row.id);
             move.bind(3, row.stored_at_us);
@@ -141,22 +183,22 @@ std::uint64_t Pruning::remove_slice(const Table& table, const std::vector<ReadRo
             move.finish();
             remove.bind(1, row.rowid);
             remove.run();
+            removed.push_back({table.name, row.id, row.source, row.position});
             if (std::string_view(table.name) != "invoices") continue;
             forget.bind(1, row.id);
             forget.run();
         }
-        removed = sealed.rows();
-        if (removed == 0) return;
+        if (removed.empty()) return;
         SealedCommit commit;
         commit.generation = kPeopleGeneration;
         commit.kind = SealedCommit::Kind::Pruned;
         commit.first = commit.recorded = last ? last->recorded : 0;
-        commit.changed = removed;
+        commit.changed = removed.size();
         commit.stored_at_us = wall_us();
         commit.digest = sealed.finish();
         append_of_people(database, commit);
     });
-    return removed;
+    return looked_at;
 }
 
 }  // namespace pipeline

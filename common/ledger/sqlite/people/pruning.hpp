@@ -9,7 +9,9 @@
 //                  watcher may then be told of the slice's rows once more
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +35,8 @@ class Pruning {
         std::int64_t rowid;
         std::string id;
         std::int64_t stored_at_us;
+        std::string source;
+        std::uint64_t position;
     };
     struct Table;
     static const Table kTables[3];
@@ -41,7 +45,9 @@ class Pruning {
     [[nodiscard]] std::vector<ReadRow> read_slice(const Table& table, std::int64_t before_us,
                                                   std::int64_t& after, std::int64_t until,
                                                   PruneWatcher& watcher);
-    std::uint64_t remove_slice(const Table& table, const std::vector<ReadRow>& rows);
+    [[nodiscard]] std::size_t remove_some(const Table& table, std::span<const ReadRow> rows,
+                                          std::vector<PruneWatcher::Removed>& removed);
+    void tell_last_removed(PruneWatcher& watcher);
 
     EditSession* session_;
     std::uint64_t removed_ = 0;

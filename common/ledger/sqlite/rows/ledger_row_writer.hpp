@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "common/base/digest.hpp"
-#include "common/base/value_digest.hpp"
+#include "common/ledger/sqlite/engine/value_digest.hpp"
 #include "common/ledger/ledger.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
 #include "common/ledger/sqlite/rows/detail_columns.hpp"

@@ -113,11 +113,7 @@ Outcome LedgerRows::decide(const RecordRange& records, std::size_t i, const Comm
     const Record& record = records.record(i);
     const auto status = static_cast<Outcome>(record.status);
     const auto row = find(writer_.stored_form(records.id(i)), record, context);
-    if (!row) {
-        sealed_.add(writer_.insert_after(records, i, {}));
-        ++added_;
-        return status;
-    }
+    if (!row) return add_new(records, i, context);
     if (row->generation == context.generation && row->record == records.first() + i) {
         sealed_.add(writer_.digest(records, i));
         return status;
@@ -136,6 +132,20 @@ Outcome LedgerRows::decide(const RecordRange& records, std::size_t i, const Comm
     sealed_.add(
         writer_.insert_into_history(records, i, {record.has_attempt() ? record.attempt.round : 0, 0, 0}));
     return row->outcome;
+}
+
+// For an id without a row. If it was given again, its row was pruned meanwhile: then the attempt came too
+// late.
+Outcome LedgerRows::add_new(const RecordRange& records, std::size_t i, const CommitContext& context) {
+    const Record& record = records.record(i);
+    const std::string_view id = writer_.stored_form(records.id(i));
+    ++added_;
+    if (record.is_given_again() && pruned_.may_have(id)) {
+        sealed_.add(writer_.insert_into_history(records, i, {record.attempt.round, 0, 0}));
+        return pruned_.find(id, context.source, record.position).outcome;
+    }
+    sealed_.add(writer_.insert_after(records, i, {}));
+    return static_cast<Outcome>(record.status);
 }
 
 std::optional<LedgerRows::Row> LedgerRows::find(std::string_view stored_id, const Record& record,
@@ -240,6 +250,14 @@ std::optional<Outcome> LedgerRows::find_former(const RecordRange& records, std::
     for (const FormerId& former : former_ids(records.id(i), record.position)) {
         if (has(find_duplicate_, former.text, record, context)) return Outcome::Duplicate;
         const auto row = find(former.text, record, context);
+        if (!row && pruned_.may_have(former.text)) {
+            const auto pruned = pruned_.find(former.text, context.source, record.position);
+            if (pruned.same == PrunedIds::Same::Duplicate) return Outcome::Duplicate;
+            if (pruned.same != PrunedIds::Same::None) return pruned.outcome;
+            if (!former.is_certain || !pruned.is_booked) continue;
+            add_duplicate(records, i, context);
+            return Outcome::Duplicate;
+        }
         if (!row) continue;
         if (row->is_same) return row->outcome;
         if (!former.is_certain) continue;

@@ -26,7 +26,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/base/value_digest.hpp"
+#include "common/ledger/sqlite/engine/value_digest.hpp"
 #include "common/ledger/ledger.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
 #include "common/ledger/sqlite/rows/ledger_row_writer.hpp"
@@ -59,6 +59,7 @@ class LedgerRows {
     };
     [[nodiscard]] std::size_t group_at(const RecordRange& records, std::size_t first);
     Outcome decide(const RecordRange& records, std::size_t i, const CommitContext& context);
+    Outcome add_new(const RecordRange& records, std::size_t i, const CommitContext& context);
     [[nodiscard]] std::optional<Row> find(std::string_view stored_id, const Record& record,
                                           const CommitContext& context);
     [[nodiscard]] static bool is_redelivery(const Row& row, const Record& record,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/ledger/sqlite/rows/pruned_ids.hpp"
 
+#include <algorithm>
+
 namespace pipeline {
 
 PrunedIds::PrunedIds(SqliteConnection& database)
@@ -30,10 +32,11 @@ PrunedIds::Answer PrunedIds::find(std::string_view stored_id, std::string_view s
         const bool is_booked = status == "booked";
         const bool is_duplicate = status == "duplicate";
         answer.is_booked = answer.is_booked || is_booked;
-        if (!is_duplicate && status != "replaced") answer.outcome = parse_outcome(status);
+        if (!is_duplicate && status != "replaced" && answer.outcome != Outcome::Booked)
+            answer.outcome = parse_outcome(status);
         if (find_.text(0) != source || find_.integer(1) != static_cast<std::int64_t>(position)) continue;
         const Same same = is_booked ? Same::Booked : is_duplicate ? Same::Duplicate : Same::Other;
-        if (same > answer.same || answer.same == Same::Other) answer.same = same;
+        answer.same = std::max(answer.same, same);
     }
     return answer;
 }

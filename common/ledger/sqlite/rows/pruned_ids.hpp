@@ -12,12 +12,12 @@ namespace pipeline {
 
 class PrunedIds {
   public:
-    // What was pruned with the source and position that were asked for.
-    enum class Same : std::uint8_t { None, Duplicate, Booked, Other };
+    // The kind of row that was pruned from the source and position that were asked for.
+    enum class Same : std::uint8_t { None, Other, Duplicate, Booked };
     struct Answer {
         Same same = Same::None;
         bool is_booked = false;             // an invoice with the id was booked, from any position
-        Outcome outcome = Outcome::Failed;  // the id's last outcome that was pruned
+        Outcome outcome = Outcome::Failed;  // the id's last outcome that was pruned; Booked if one was
     };
 
     // The connection must outlive this object.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The chains of commits (docs/ledger.md, "Sealed"). Each transaction that writes outcomes adds a link: a row
 // of the table commits with the digest of what it wrote, and the chain's new head, which is the digest of the
-// link and of the head before it. So whoever knows a head can tell whether anything up to it was changed.
+// link and of the head before it. So a person who knows a head can tell whether anything up to it was
+// changed.
 //
 // Each generation has a chain. The first link of a chain takes in the heads of the other chains that no first
 // link has taken in before (generations.taken), so that the newest chain stands for the older ones.

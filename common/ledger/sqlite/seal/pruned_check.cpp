@@ -54,11 +54,33 @@ void check_booked_once(SqliteConnection& database, SealFaults& faults) {
     while (twice.next_row()) faults.add(fmt::format("'{}' is booked twice", printable(twice.text(0))));
 }
 
+// An outcome that was replaced or came too late is history of a row, and an id that was booked stays booked.
+// So a row that somebody has moved between the tables is found.
+void check_places(SqliteConnection& database, SealFaults& faults) {
+    SqliteStatement lost(
+        database,
+        "SELECT id FROM history AS former WHERE NOT EXISTS (SELECT 1 FROM invoices WHERE id = former.id) AND"
+        " NOT EXISTS (SELECT 1 FROM pruned WHERE id = former.id AND status <> 'replaced' AND"
+        " status <> 'duplicate') UNION ALL SELECT id FROM pruned AS former WHERE status = 'replaced' AND"
+        " NOT EXISTS (SELECT 1 FROM invoices WHERE id = former.id) AND NOT EXISTS (SELECT 1 FROM pruned WHERE"
+        " id = former.id AND status <> 'replaced' AND status <> 'duplicate')");
+    while (lost.next_row())
+        faults.add(fmt::format("'{}' has outcomes that were replaced, and no row", printable(lost.text(0))));
+    SqliteStatement unbooked(
+        database,
+        "SELECT id FROM history AS former WHERE status = 'booked' AND NOT EXISTS (SELECT 1"
+        " FROM invoices WHERE id = former.id AND status = 'booked') AND NOT EXISTS"
+        " (SELECT 1 FROM pruned WHERE id = former.id AND status = 'booked')");
+    while (unbooked.next_row())
+        faults.add(fmt::format("'{}' was booked, and its row is not", printable(unbooked.text(0))));
+}
+
 }  // namespace
 
 void check_pruned(SqliteConnection& database, SealFaults& faults) {
     check_commits(database, faults);
     check_booked_once(database, faults);
+    check_places(database, faults);
 }
 
 }  // namespace pipeline

@@ -7,7 +7,9 @@
 
 namespace pipeline {
 
-// Checks that each row was moved there by the commit that it names, as it is, and that no id is booked twice.
+// Checks that each row was moved there by the commit that it names, as it is; and, over all tables, that no
+// id is booked twice, that each outcome in history belongs to an id with a row, and that an id that was
+// booked still is.
 void check_pruned(SqliteConnection& database, SealFaults& faults);
 
 }  // namespace pipeline

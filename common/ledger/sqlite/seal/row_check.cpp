@@ -3,9 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "common/base/plural.hpp"
 #include "common/base/printable.hpp"
@@ -22,7 +25,7 @@ constexpr const char* kOthers = "generation = ?1 AND record >= ?2 AND record < ?
 std::string others_sql() {
     return fmt::format(
         "SELECT record, {0} FROM history WHERE {2} UNION ALL SELECT record, {1} FROM duplicates WHERE {2}"
-        " UNION ALL SELECT record, digest FROM pruned WHERE {2} ORDER BY 1",
+        " UNION ALL SELECT record, digest FROM pruned WHERE {2}",
         outcome_digest_sql(), duplicate_digest_sql(), kOthers);
 }
 
@@ -77,29 +80,25 @@ class RowCheck {
         const Digest digest = invoices_.digest(2);
         if (!invoices_.is_null(4) && invoices_.digest(4) != digest)
             fail_row("has a digest that is not the one of its values");
-        if (invoices_.is_null(0) || invoices_.is_null(1)) {
-            return;
-        }
+        if (invoices_.is_null(0) || invoices_.is_null(1)) return;  // check_before() takes it
         const auto generation = static_cast<std::uint64_t>(invoices_.integer(0));
         const auto record = static_cast<std::uint64_t>(invoices_.integer(1));
         if (link_ && (link_->generation != generation || record >= link_->recorded)) end_link();
         while (!link_) {
             if (!begin_link(generation)) {
-                // Its chain has not begun, or has ended.
-                if (done_.contains(generation)) return fail_row("belongs to no commit");
+                // Its chain has ended or, as check_before() will see, never begun.
+                if (done_.contains(generation)) fail_row("belongs to no commit");
                 return;
             }
             if (record >= link_->recorded) end_link();
         }
         if (record < link_->first && !done_.contains(generation)) {
-            // The chain began behind this row, which a version without chains has written.
-            link_.reset();
+            link_.reset();  // the chain began behind this row
             return;
         }
-        if (record < next_) return fail_row("does not lie where its commit has written it");
-        take_others(record);
-        next_ = record + 1;
-        sealed_.add(digest);
+        if (record < link_->first) return fail_row("does not lie where its commit has written it");
+        found_.emplace_back(record, digest);
+        ++in_links_;
     }
 
     void fail_row(const char* what) {
@@ -119,14 +118,18 @@ class RowCheck {
                  static_cast<std::uint64_t>(find_link_.integer(3)),
                  find_link_.digest(4)};
         find_link_.finish();
-        next_ = link_->first;
         return true;
     }
 
     void end_link() {
-        take_others(link_->recorded);
-        const std::uint64_t rows = sealed_.rows();
-        const Digest digest = sealed_.finish();
+        take_others();
+        std::sort(found_.begin(), found_.end(),
+                  [](const FoundRow& a, const FoundRow& b) { return a.first < b.first; });
+        RowsDigest sealed;
+        for (const FoundRow& row : found_) sealed.add(row.second);
+        found_.clear();
+        const std::uint64_t rows = sealed.rows();
+        const Digest digest = sealed.finish();
         if (rows != link_->changed || digest != link_->digest) {
             const std::string of =
                 fmt::format("commit {} of generation {:016x}", link_->number, link_->generation);
@@ -141,20 +144,23 @@ class RowCheck {
         link_.reset();
     }
 
-    // Takes the rows [next_, end) of the present link that are not in invoices any more.
-    void take_others(std::uint64_t end) {
-        if (!has_others_ || next_ >= end) return;
+    // Takes the rows of the present link that are not in invoices any more.
+    void take_others() {
+        if (!has_others_) return;
         others_.bind(1, static_cast<std::int64_t>(link_->generation));
-        others_.bind(2, static_cast<std::int64_t>(next_));
-        others_.bind(3, static_cast<std::int64_t>(end));
+        others_.bind(2, static_cast<std::int64_t>(link_->first));
+        others_.bind(3, static_cast<std::int64_t>(link_->recorded));
         while (others_.next_row()) {
-            sealed_.add(others_.digest(1));
+            found_.emplace_back(static_cast<std::uint64_t>(others_.integer(0)), others_.digest(1));
             ++elsewhere_;
         }
     }
 
     void check_before() {
-        SqliteStatement find(*database_, "SELECT changed, digest FROM commits WHERE kind = 'before'");
+        SqliteStatement find(
+            *database_, fmt::format("SELECT changed, digest FROM commits WHERE generation = {} AND number = 1"
+                                    " AND kind = 'before'",
+                                    static_cast<std::int64_t>(kPeopleGeneration)));
         std::uint64_t changed = 0;
         Digest digest = RowsDigest().finish();
         if (find.first_row()) {
@@ -165,7 +171,7 @@ class RowCheck {
         RowsDigest rows;
         for_each_before(*database_, [&](const Digest& row, bool is_elsewhere) {
             rows.add(row);
-            elsewhere_ += is_elsewhere ? 1 : 0;
+            ++(is_elsewhere ? elsewhere_ : in_links_);
         });
         const std::uint64_t found = rows.rows();
         if (found != changed) {
@@ -180,6 +186,10 @@ class RowCheck {
         const auto others = static_cast<std::uint64_t>(
             count_of("SELECT (SELECT count(*) FROM history) + (SELECT count(*) FROM duplicates) +"
                      " (SELECT count(*) FROM pruned)"));
+        if (rows_ != in_links_) {
+            faults_->add(fmt::format("invoices has {}, and the commits have {} of them",
+                                     counted(rows_, "row"), in_links_));
+        }
         rows_ += others;
         if (others != elsewhere_) {
             faults_->add(
@@ -193,11 +203,12 @@ class RowCheck {
     SqliteStatement invoices_, find_link_, others_;
     bool has_others_;
     std::optional<Link> link_;
-    std::uint64_t next_ = 0;                       // the next result of the present link
-    RowsDigest sealed_;                            // of the present link
-    std::map<std::uint64_t, std::uint64_t> done_;  // the number of each chain's last link that is done
+    using FoundRow = std::pair<std::uint64_t, Digest>;  // its number among the results, and its digest
+    std::vector<FoundRow> found_;                       // the rows of the present link
+    std::map<std::uint64_t, std::uint64_t> done_;       // the number of each chain's last link that is done
     std::uint64_t rows_ = 0;
-    std::uint64_t elsewhere_ = 0;  // rows of commits that are not in invoices
+    std::uint64_t in_links_ = 0;   // rows of invoices that belong to a commit
+    std::uint64_t elsewhere_ = 0;  // the same of history, duplicates and pruned
 };
 
 }  // namespace

@@ -13,9 +13,9 @@ namespace pipeline {
 // a commit; also the rows in the table pruned, and that no id is booked twice. Returns how many rows there
 // are.
 //
-// The rows of a commit lie in invoices next to each other, in the order of their numbers, because one
-// transaction has written them behind all others. Those that were replaced or pruned since are found by
-// generation and number. So one pass over the table is enough.
+// The rows of a commit lie in invoices next to each other, because one transaction has written them behind
+// all others. Those that were replaced or pruned since are found by generation and number. So one pass over
+// the table is enough, and the memory is that of the largest commit.
 [[nodiscard]] std::uint64_t check_rows(SqliteConnection& database, SealFaults& faults);
 
 }  // namespace pipeline

@@ -12,10 +12,10 @@ namespace {
 
 std::string select_sql(const char* table, const std::string& digest, bool is_elsewhere) {
     return fmt::format(
-        "SELECT {1} AS sealed, {2} FROM {0} WHERE generation IS NULL OR record < coalesce("
-        "(SELECT first FROM commits WHERE commits.generation = {0}.generation AND"
-        " (kind = 'results' OR kind = 'decided') ORDER BY number LIMIT 1), {3})",
-        table, digest, is_elsewhere ? 1 : 0, INT64_MAX);
+        "SELECT {1} AS sealed, {2} FROM {0} WHERE coalesce(record >= (SELECT first FROM commits WHERE"
+        " commits.generation = {0}.generation AND (kind = 'results' OR kind = 'decided')"
+        " ORDER BY number LIMIT 1), 0) = 0",
+        table, digest, is_elsewhere ? 1 : 0);
 }
 
 }  // namespace

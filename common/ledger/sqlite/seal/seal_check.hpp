@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Recomputes every digest of a ledger, and so finds each row and each link that was changed, removed or
-// inserted. What it cannot find: links at the end of a chain that were cut off together with their rows and
-// the counts of generations and sources. For that a head is needed that was kept elsewhere.
+// inserted. Nothing in the file is secret: an attacker who computes all digests anew from a changed row on,
+// or cuts off the last commits with their rows and counts, is found only by a head that was kept elsewhere.
 #pragma once
 
 #include <cstddef>
