@@ -45,9 +45,11 @@ ROOMS = {
     "producer/sources": "common/base common/spec common/os common/core common/options common/ledger "
                         "producer/sources/list",
     "producer/sources/spool": "common/base common/os common/core producer/sources",
+    "producer/sources/program": "common/base common/text common/spec common/os common/outside common/core common/ledger "
+                                "producer/sources",
     "producer/again": "common/base common/shm common/core common/core/pace common/ledger producer/sources",
     "producer": "common/base common/spec common/os common/core common/core/pace common/core/segments common/options "
-                "common/ledger/open producer/sources producer/sources/spool producer/again",
+                "common/ledger/open producer/sources producer/sources/spool producer/sources/program producer/again",
 
     "consumer/work": "common/base common/spec common/os common/core common/core/pace",
     "consumer/admission": "common/base common/core/bytes common/core common/ledger consumer/work",
