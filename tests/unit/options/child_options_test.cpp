@@ -84,6 +84,7 @@ TEST_CASE("producer and consumer know an exec: source by its origin", "[options]
     ConsumerOptions other;
     other.source = meant.source;
     other.origin = meant.origin;
+    other.ledger = parse_ledger("none");
     other.parent = 1;
     CHECK(consumer(to_arguments(other)).source.name() == "exec:orders.1");
 }
