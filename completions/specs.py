@@ -20,7 +20,8 @@ WORDS = {
 
 # Options whose value is a spec: whole ones, and beginnings with what follows them.
 SPECS = {
-    "source": (["sequence", "lines:-", "lines0:-"], {"spool:": "directory", "lines:": "file", "lines0:": "file"}),
+    "source": (["sequence", "lines:-", "lines0:-"], {"spool:": "directory", "lines:": "file", "lines0:": "file",
+                                              "exec:": "command"}),
     "process": (["ubl", "none"], {"simulate:": "", "exec:": "command", "each:": "command"}),
     "ledger": (["none"], {"sqlite:": "file"}),
 }

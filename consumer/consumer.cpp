@@ -29,12 +29,18 @@ std::size_t most_to_claim(const ConsumerOptions& options) noexcept {
     return std::min<std::size_t>(options.batch_max, Permits::begins_in(*options.rate, ClaimSize::kBudget));
 }
 
+bool has_program(const ConsumerOptions& options) noexcept {
+    return options.source.traits().input == SourceTraits::Input::Program;
+}
+
 Chances chances_of(const ConsumerOptions& options, const Ring& ring) {
     const RetryOptions& retry = options.retry;
     Chances chances;
     chances.max_attempts = options.max_attempts;
     chances.item_timeout = options.item_timeout;
     chances.may_wait = options.ledger.has_file();
+    chances.needs_body = has_program(options) && (options.outside.standard_input == InputForm::Body ||
+                                                  options.outside.request == RequestForm::Raw);
     chances.least_delay = retry.delay.least;
     chances.greatest_delay = retry.delay.greatest;
     chances.give_up_after = retry.give_up_after.value_or(kDefaultGiveUp);
@@ -70,9 +76,9 @@ Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, Pro
 Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, BatchProcessor& outside,
                    Ledger& ledger, std::shared_ptr<LedgerLookup> booked)
     : Consumer(options, segments, ledger, options.outside.pipeline) {
-    worker_ =
-        std::make_unique<BatchWorker>(hand_, outside, chances_of(options, ring_), clock_, saver_, flush_,
-                                      watch_, pacer_, Admission(ring_, storage_, hand_, std::move(booked)));
+    worker_ = std::make_unique<BatchWorker>(
+        hand_, outside, chances_of(options, ring_), clock_, saver_, flush_, watch_, pacer_,
+        Admission(ring_, storage_, hand_, std::move(booked), has_program(options)));
 }
 
 ExitStatus Consumer::run() {

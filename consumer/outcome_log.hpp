@@ -16,7 +16,7 @@
 
 #include "common/core/layout.hpp"
 #include "common/ledger/flush.hpp"
-#include "consumer/work/line_budget.hpp"
+#include "common/text/line_budget.hpp"
 
 namespace pipeline {
 

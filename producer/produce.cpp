@@ -35,7 +35,8 @@ TakerScope scope_of(const SourceSpec& source, const Segments& segments) {
 
 SecondChances::Plan plan_of(const SourceSpec& source) {
     SecondChances::Plan plan;
-    plan.is_exclusive = !is_shared(source);
+    // Several pipelines may take from the same queue.
+    plan.is_exclusive = !is_shared(source) && source.traits().input != SourceTraits::Input::Program;
     return plan;
 }
 
@@ -43,6 +44,8 @@ ExitStatus run(const ProducerOptions& options, const Segments& segments, int sig
     SourceContext context;
     context.report = std::make_shared<SourceReport>(segments.metrics().source);
     context.spool = options.spool;
+    context.every = options.every;
+    context.end_patience = std::min(context.end_patience, options.drain_timeout / 4);
     // Adopted segments may have a smaller byte area than --body-max needs.
     const std::uint64_t most = most_with_capacity(segments.ring().bytes().capacity()) - kMaxIdBytes;
     context.body_max = std::min<std::uint64_t>(options.body_max, most);

@@ -54,8 +54,8 @@ Producer::Producer(const ProducerOptions& options, const Segments& segments, Sou
 
 ExitStatus Producer::run() {
     ring_.area().producer_process.store(ProcessId::self().pack(), std::memory_order_release);
-    if (const auto expected = source_.expected())
-        ring_.area().expected.store(*expected, std::memory_order_relaxed);
+    const auto expected = source_.expected();
+    if (expected) ring_.area().expected.store(*expected, std::memory_order_relaxed);
     try {
         if (!ring_.closed()) acquire_until_stopped();
     } catch (const Failure&) {
@@ -106,8 +106,7 @@ void Producer::acquire_until_stopped() {
     }
 }
 
-// Returns false if there was nothing. `is_try`: the source is held, and one item may be tried; those that
-// have waited longest come first.
+// Returns false if there was nothing. `is_try`: one item may be tried; those that wait longest come first.
 bool Producer::acquire_and_push(bool is_try) {
     if (is_try) hold_.let_through(tail_);
     const std::size_t again = acquire_again(is_try ? 1 : kAgainAtOnce);
@@ -255,7 +254,8 @@ bool Producer::wait_for_receipts() {
         require_within(storage_.released(), 0, tail_, {"storage.released"});
         if (storage_.released() == tail_) return true;
         if (orphan_has_waited_enough() || has_only_unfinished(ring_, storage_)) return false;
-        static_cast<void>(ring_.area().producer.wait_for(kBoundedWait, [this] { return has_receipts(); }));
+        const auto bound = std::min<nanoseconds>(kBoundedWait, source_.serve());
+        static_cast<void>(ring_.area().producer.wait_for(bound, [this] { return has_receipts(); }));
     }
 }
 
@@ -272,8 +272,8 @@ void Producer::leave_receipts() {
     storage_.release(storage_.durable());
 }
 
-// True if the supervisor is dead, and either the drain timeout is over or no consumer lives. Without a
-// supervisor, nobody restarts consumers.
+// True if the supervisor is dead, so that nobody restarts consumers, and the drain timeout is over or none
+// lives.
 bool Producer::orphan_has_waited_enough() noexcept {
     if (!lineage_.is_orphan()) return false;
     if (!orphan_deadline_) orphan_deadline_ = steady_clock::now() + options_.drain_timeout;

@@ -71,6 +71,9 @@ void check_source(const SourceSpec& source) {
                     fmt::format("--source {} needs a file that can be read", source.traits().forms));
             }
             return;
+        case Input::Program:
+            static_cast<void>(find_program(source.command.front(), process_environment(), "--source"));
+            return;
         case Input::StandardInput:
         case Input::None:
             return;

@@ -27,6 +27,10 @@ using std::chrono::steady_clock;
 constexpr milliseconds kHaltTick{20};   // how often to count the failed, with --halt-after
 constexpr milliseconds kFreshTick{10};  // how often to check whether a replacement is at work
 
+bool has_source_program(const Options& options) noexcept {
+    return options.source.traits().input == SourceTraits::Input::Program;
+}
+
 bool works_outside(const Options& options) noexcept {
     return options.process.is_program() || options.outside.isolate;
 }
@@ -84,7 +88,7 @@ Supervisor::Supervisor(const Options& options, Segments& segments, int signal_fd
       storage_(segments.storage()),
       metrics_(segments.metrics()),
       signal_fd_(signal_fd),
-      children_(producer_row(options), works_outside(options)),
+      children_(producer_row(options), works_outside(options) || has_source_program(options)),
       drain_(options, segments, children_),
       pool_(children_, ring_, [this](std::uint16_t place) { return consumer_row(options_, place); }),
       watch_(ring_, storage_, watched_item_timeout(options)),
@@ -119,7 +123,7 @@ ExitStatus Supervisor::run() {
         wait(now);
     }
     if (!children_.end_orphans(kOrphansEnd))
-        log(LogLevel::Warning, "processes that programs of --process have left cannot be killed: see ps");
+        log(LogLevel::Warning, "processes that programs have left cannot be killed: see ps");
     halt_if_due();
     progress_.clear();
     notify_.finish();

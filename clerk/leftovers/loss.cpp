@@ -50,6 +50,7 @@ std::string what_the_source_does(const Loss& loss) {
                                verb(all, "its file is", "their files are"), source, them);
         case SourceTraits::Input::List:
             return fmt::format("the next start of {} reads {} again", source, them);
+        case SourceTraits::Input::Program:
         case SourceTraits::Input::None:
         case SourceTraits::Input::StandardInput:
             break;

@@ -42,6 +42,13 @@ class LedgerLookup {
     // Sets booked[i] for each id: true if an invoice of that id is booked, from whatever source. Reads one
     // snapshot. Throws LedgerUnavailable.
     virtual void find_booked(std::span<const std::string_view> ids, std::span<bool> booked) = 0;
+    // The same for invoices that their source may give again: known[i] is also true if the row of that id has
+    // this source and positions[i], whatever its status is. kNoPosition: that of no row.
+    static constexpr std::uint64_t kNoPosition = UINT64_MAX;
+    virtual void find_known(std::span<const std::string_view> ids,
+                            std::span<const std::uint64_t> /*positions*/, std::span<bool> known) {
+        find_booked(ids, known);
+    }
     // Closes the ledger until the next question.
     virtual void close() noexcept = 0;
 };

@@ -32,6 +32,7 @@ CommandLine declare(ConsumerOptions& options) {
 std::variant<ConsumerOptions, EarlyExit> parse_consumer_options(std::span<const char* const> arguments) {
     ConsumerOptions options;
     if (auto early = parse_command_line(declare(options), arguments)) return *std::move(early);
+    options.name_source();
     return options;
 }
 

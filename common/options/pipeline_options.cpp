@@ -30,6 +30,24 @@ CommandOption source_option(SourceSpec& field) {
         source_words());
 }
 
+CommandOption origin_option(std::string& field) {
+    return value_option("origin", "NAME", "names an exec: source, whatever its command is", field, parse_name,
+                        [](const std::string& name) {
+                            return name.empty() ? std::nullopt : std::optional<std::string>(name);
+                        });
+}
+
+CommandOption every_option(std::optional<std::chrono::nanoseconds>& field) {
+    return value_option(
+        "every", "TIME", "start an exec: source that has ended so often", field,
+        [](std::string_view text) {
+            return std::optional(parse_duration(text, milliseconds(10), hours(24)));
+        },
+        [](const std::optional<std::chrono::nanoseconds>& every) {
+            return every ? std::optional(to_text(*every)) : std::nullopt;
+        });
+}
+
 CommandOption process_option(ProcessSpec& field) {
     return with_words(value_option("process", "SPEC", wrapped(process_help()), field, parse_process,
                                    spec_text<ProcessSpec>),
@@ -69,6 +87,8 @@ Options what_to_do(const PipelineFields& fields) {
         options.push_back(process_option(work->process));
         options.push_back(ledger_option(work->ledger));
     }
+    options.push_back(origin_option(fields.pipeline.origin));
+    if (auto* source = fields.source) options.push_back(every_option(source->every));
     if (auto* source = fields.source)
         options.push_back(switch_option("once", "finish when the source has nothing more", source->once));
     options.push_back(rate_option(fields.pipeline.rate));

@@ -34,6 +34,7 @@ struct PipelineOptions {
     // Consumers find the invoices' files by the source. supervisor/options/options.hpp has the supervisor's
     // default.
     SourceSpec source;
+    std::string origin;             // the name of an exec: source in the ledger; empty: its command names it
     std::uint32_t batch_max = 256;  // 1..kMaxBatch
     // The most attempts that begin in a second, over all consumers; none: no limit. The producer pushes only
     // items whose attempts can begin soon.
@@ -45,6 +46,8 @@ struct PipelineOptions {
 
     // Returns the name for Segments::open().
     [[nodiscard]] std::string segments() const { return segments_in(shm_dir, name); }
+    // Call when the options are parsed.
+    void name_source() { source.origin = origin; }
 };
 
 inline constexpr std::uint64_t kLeastBodyMax = std::uint64_t{1} << 10U;
@@ -52,7 +55,10 @@ inline constexpr std::uint64_t kMostBodyMax = std::uint64_t{1} << 30U;
 
 // Options of the producer.
 struct SourceOptions {
-    bool once = false;                                 // finish when the source has nothing more
+    bool once = false;  // finish when the source has nothing more
+    // When an exec: source that has ended well is started again, counted from its last start: 10ms..24h.
+    // None: see ExecSource.
+    std::optional<std::chrono::nanoseconds> every;
     std::optional<std::chrono::nanoseconds> hold_for;  // the longest hold; none: without end
     // The longest body that an invoice may have, in bytes: kLeastBodyMax..kMostBodyMax.
     std::uint64_t body_max = std::uint64_t{1} << 20U;

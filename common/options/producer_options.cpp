@@ -14,6 +14,7 @@ CommandLine declare(ProducerOptions& options) {
 std::variant<ProducerOptions, EarlyExit> parse_producer_options(std::span<const char* const> arguments) {
     ProducerOptions options;
     if (auto early = parse_command_line(declare(options), arguments)) return *std::move(early);
+    options.name_source();
     return options;
 }
 

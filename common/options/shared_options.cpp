@@ -49,7 +49,7 @@ CommandOption name_option(std::string& field) {
 }
 
 CommandOption state_dir_option(std::filesystem::path& field) {
-    return with_fallback(directory_option("state-dir", "STATE, of spool and ledger", field),
+    return with_fallback(directory_option("state-dir", "STATE: spool and ledger", field),
                          "$STATE_DIRECTORY or\n"
                          "${XDG_STATE_HOME:-~/.local/state}/invoice-pipeline");
 }

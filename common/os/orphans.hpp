@@ -21,7 +21,7 @@ std::vector<pid_t> adopt_orphans();
 // the process group `spared` (0: no group). Sends SIGKILL to the child's whole process group, unless that is
 // this process's own group. Returns the number of children that it killed or reaped. The children of a killed
 // child become orphans only a moment later: a further call kills them. Reads /proc/self/task/PID/children, so
-// this process must have one thread.
+// only the main thread of this process may have started children.
 std::size_t kill_orphans(std::span<const pid_t> own, pid_t spared = 0) noexcept;
 
 // Repeats kill_orphans() until no orphan is left, for at most `bound`. Returns true if none is left.

@@ -26,12 +26,12 @@ int try_to_execute(const std::string& path) noexcept {
 
 }  // namespace
 
-std::string find_program(const std::string& name, const Environment& environment) {
+std::string find_program(const std::string& name, const Environment& environment, std::string_view option) {
     if (name.find('/') != std::string::npos) {
         const int error = try_to_execute(name);
         if (error == 0) return name;
         throw system_failure(ExitStatus::NoInput, "the program", in_quotes(name), error,
-                             "--process needs an executable file");
+                             std::string(option) + " needs an executable file");
     }
     const char* const variable = environment("PATH");
     std::string_view path = variable == nullptr ? kUsualPath : std::string_view(variable);
@@ -48,7 +48,7 @@ std::string find_program(const std::string& name, const Environment& environment
         path.remove_prefix(colon + 1);
     }
     throw system_failure(ExitStatus::NoInput, "the program", in_quotes(name), error,
-                         "--process needs a program that is in PATH, or its path");
+                         std::string(option) + " needs a program that is in PATH, or its path");
 }
 
 }  // namespace pipeline

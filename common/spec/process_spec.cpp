@@ -55,17 +55,6 @@ constexpr std::array<ProcessTraits, 5> kProcesses = {
       .is_long_lived = false}}};
 static_assert(are_in_order(kProcesses));
 
-constexpr std::size_t kMaxCommandBytes = 65'536;  // execve(2) accepts 131072 for one argument
-
-std::vector<std::string> parse_command(std::string_view text) {
-    if (text.size() > kMaxCommandBytes)
-        throw std::invalid_argument("a command of at most 65536 bytes is accepted: put it into a script");
-    auto words = split_words(text);
-    if (words.empty() || words.front().empty())
-        throw std::invalid_argument("a program and its arguments are accepted");
-    return words;
-}
-
 std::vector<std::string> parse_filled_command(std::string_view text) {
     auto words = parse_command(text);
     check_placeholders(words);

@@ -4,9 +4,12 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <filesystem>
 
+#include "common/base/digest.hpp"
 #include "common/spec/spec_rows.hpp"
 #include "common/spec/values.hpp"
+#include "common/spec/words.hpp"
 
 namespace pipeline {
 namespace {
@@ -16,7 +19,7 @@ using Ids = SourceTraits::Ids;
 using End = SourceTraits::End;
 
 // One row for each kind, in the order of SourceSpec::Kind.
-constexpr std::array<SourceTraits, 6> kSources = {{{.kind = SourceSpec::Kind::Spool,
+constexpr std::array<SourceTraits, 7> kSources = {{{.kind = SourceSpec::Kind::Spool,
                                                     .word = "spool",
                                                     .argument = SpecArgument::Path,
                                                     .forms = "spool:DIR",
@@ -59,7 +62,7 @@ constexpr std::array<SourceTraits, 6> kSources = {{{.kind = SourceSpec::Kind::Sp
                                                    {.kind = SourceSpec::Kind::NulStandardInput,
                                                     .word = "lines0:-",
                                                     .argument = SpecArgument::None,
-                                                    .forms = "lines0:- (ids end with NUL)",
+                                                    .forms = "lines0:- (NUL)",
                                                     .noun = "standard input",
                                                     .input = Input::StandardInput,
                                                     .ids = Ids::Paths,
@@ -75,6 +78,16 @@ constexpr std::array<SourceTraits, 6> kSources = {{{.kind = SourceSpec::Kind::Sp
                                                     .ids = Ids::Numbers,
                                                     .end = End::Certain,
                                                     .is_ordered = true,
+                                                    .can_repeat = true},
+                                                   {.kind = SourceSpec::Kind::Exec,
+                                                    .word = "exec",
+                                                    .argument = SpecArgument::Command,
+                                                    .forms = "exec:COMMAND",
+                                                    .noun = "a program",
+                                                    .input = Input::Program,
+                                                    .ids = Ids::Paths,
+                                                    .end = End::Never,
+                                                    .is_ordered = false,
                                                     .can_repeat = true}}};
 
 static_assert(are_in_order(kSources));
@@ -93,6 +106,8 @@ SourceSpec parse_source(std::string_view text) {
     SourceSpec spec{found.row->kind, {}, std::nullopt};
     if (found.row->argument == SpecArgument::Path) {
         spec.path = parse_after(found.row->word, found.argument, parse_path);
+    } else if (found.row->argument == SpecArgument::Command) {
+        spec.command = parse_after(found.row->word, found.argument, parse_command);
     } else if (found.has_argument) {
         spec.count = parse_after(found.row->word, found.argument,
                                  [](std::string_view count) { return parse_count(count, 0, kMaxSequence); });
@@ -101,12 +116,25 @@ SourceSpec parse_source(std::string_view text) {
 }
 
 std::string SourceSpec::name() const {
+    constexpr std::size_t kDigits = 16;  // of 64: enough to tell the commands of a ledger apart
+    if (traits().input == Input::Program) {
+        if (!origin.empty()) return fmt::format("{}:{}", traits().word, origin);
+        const std::string digest = to_text(Sha256().add(join_words(command)).digest());
+        return fmt::format("{}:{}~{}", traits().word,
+                           std::filesystem::path(command.front()).filename().native(),
+                           digest.substr(0, kDigits));
+    }
     const bool has_path = traits().argument == SpecArgument::Path;
     return std::string(traits().word) + (has_path ? ":" + path.native() : "");
 }
 
 std::string SourceSpec::text() const {
+    if (!command.empty()) return fmt::format("{}:{}", traits().word, join_words(command));
     return count ? fmt::format("{}:{}", name(), *count) : name();
+}
+
+std::string SourceSpec::shown() const {
+    return command.empty() ? text() : name();
 }
 
 const SourceTraits* source_traits_of(std::string_view name) noexcept {

@@ -17,20 +17,37 @@ namespace pipeline {
 
 struct SourceTraits;
 
-// The source that --source names: spool:DIR, lines:FILE, lines:-, lines0:FILE, lines0:-, sequence or
-// sequence:COUNT.
+// The source that --source names: spool:DIR, lines:FILE, lines:-, lines0:FILE, lines0:-, sequence,
+// sequence:COUNT or exec:COMMAND.
 struct SourceSpec {
-    enum class Kind : std::uint8_t { Spool, Lines, StandardInput, NulLines, NulStandardInput, Sequence };
+    enum class Kind : std::uint8_t {
+        Spool,
+        Lines,
+        StandardInput,
+        NulLines,
+        NulStandardInput,
+        Sequence,
+        Exec
+    };
     Kind kind = Kind::Spool;
     std::filesystem::path path;          // of a folder or list: absolute and normal, as parse_path() makes it
     std::optional<std::uint64_t> count;  // for Sequence, 0 to 2^40; none: the sequence is endless
+    // For Exec: the user's program and its arguments, as split_words() returns them; not empty.
+    std::vector<std::string> command{};
+    // For Exec: what the ledger calls the source instead of its command (--origin); empty: its command names
+    // it.
+    std::string origin{};
 
     [[nodiscard]] const SourceTraits& traits() const noexcept;
     // Returns the source's name in the ledger, which stays the same from run to run: "spool:/abs/dir",
-    // "lines:/abs/file", "lines:-", "lines0:/abs/file", "lines0:-", "sequence".
+    // "lines:/abs/file", "lines:-", "lines0:/abs/file", "lines0:-", "sequence". A command may be long or
+    // secret, so the name has only the program's file name and a digest: "exec:PROGRAM~0123456789abcdef"; or
+    // the origin: "exec:ORIGIN".
     [[nodiscard]] std::string name() const;
     // Returns the text from which parse_source() makes this specification, in any working directory.
     [[nodiscard]] std::string text() const;
+    // Returns the text for people: as text(), but of a command only the name.
+    [[nodiscard]] std::string shown() const;
 };
 [[nodiscard]] SourceSpec parse_source(std::string_view text);
 
@@ -43,9 +60,9 @@ struct SourceTraits {
 
     // The input of the source. Folder: the files in the folder `path`. List: the ids in the file `path`;
     // the ledger recognises the list by the file's identity and by digests of its contents. No other pipeline
-    // may use the same folder or list at the same time. None: there is no input; the source makes up its
-    // invoices.
-    enum class Input : std::uint8_t { None, Folder, List, StandardInput };
+    // may use the same folder or list at the same time. Program: what the user's program says. None: there is
+    // no input; the source makes up its invoices.
+    enum class Input : std::uint8_t { None, Folder, List, StandardInput, Program };
     Input input;
     // The nature of the source's ids. FileNames: names of files in `path`. Paths: paths of files that a
     // processor can open. Numbers: there are no files, and the positions are 1, 2, 3 ... without a gap.

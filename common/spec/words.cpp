@@ -11,6 +11,7 @@
 namespace pipeline {
 namespace {
 
+constexpr std::size_t kMaxCommandBytes = 65'536;  // execve(2) accepts 131072 for one argument
 constexpr std::string_view kBlanks = " \t\n";
 constexpr std::string_view kActedOn = "|&;<>()$`*?";
 constexpr std::string_view kEscapedInQuotes = "\\\"$`";
@@ -93,6 +94,15 @@ class Splitter {
 std::vector<std::string> split_words(std::string_view text) {
     if (is_one_of(text, '\0')) throw std::invalid_argument("a command without NUL is accepted");
     return Splitter(text).split();
+}
+
+std::vector<std::string> parse_command(std::string_view text) {
+    if (text.size() > kMaxCommandBytes)
+        throw std::invalid_argument("a command of at most 65536 bytes is accepted: put it into a script");
+    auto words = split_words(text);
+    if (words.empty() || words.front().empty())
+        throw std::invalid_argument("a program and its arguments are accepted");
+    return words;
 }
 
 std::string join_words(const std::vector<std::string>& words) {

@@ -17,6 +17,10 @@ namespace pipeline {
 // accepted.
 [[nodiscard]] std::vector<std::string> split_words(std::string_view text);
 
+// Splits the command of an option, which has at least a program's name and at most 65,536 bytes. Throws
+// std::invalid_argument as split_words() does.
+[[nodiscard]] std::vector<std::string> parse_command(std::string_view text);
+
 // Joins the words into one text that split_words() and sh(1) split into the same words.
 [[nodiscard]] std::string join_words(const std::vector<std::string>& words);
 

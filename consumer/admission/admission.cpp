@@ -54,7 +54,7 @@ bool Admission::ask_all() {
     // Look for ids in flight first: what becomes durable in between is then in the answer.
     in_flight_.reset();
     find_in_flight();
-    ledger_->find_booked({ids.data(), count}, booked);
+    find({ids.data(), count}, word.done, booked);
     booked_.reset();
     for (std::size_t i = 0; i < count; ++i) booked_[word.done + i] = booked[i];
     return is_asked_ = true;
@@ -63,8 +63,22 @@ bool Admission::ask_all() {
 bool Admission::is_booked(std::uint64_t i) {
     const std::string_view id = hand_.id(i);
     std::array<bool, 1> booked{};
-    ledger_->find_booked({&id, 1}, booked);
+    find({&id, 1}, i, booked);
     return booked[0];
+}
+
+// An item that is given again from the ledger has the position of its row, which is not booked.
+std::uint64_t Admission::position_of(std::uint64_t i) const {
+    const Item& item = hand_.item(i);
+    return item.is_given_again() ? LedgerLookup::kNoPosition : item.position.load(std::memory_order_relaxed);
+}
+
+// Asks for the ids of items of the hand, from item `first` on.
+void Admission::find(std::span<const std::string_view> ids, std::uint64_t first, std::span<bool> booked) {
+    if (!by_position_) return ledger_->find_booked(ids, booked);
+    std::array<std::uint64_t, kMaxBatch> positions{};
+    for (std::size_t i = 0; i < ids.size(); ++i) positions[i] = position_of(first + i);
+    ledger_->find_known(ids, {positions.data(), ids.size()}, booked);
 }
 
 // Marks the items whose id an earlier item has that is not durable. Items are claimed in the order of their

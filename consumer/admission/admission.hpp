@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asks, before a program is run for an invoice, whether its id is booked already: a program has effects
-// outside, so it is not run for an invoice that the ledger would only recognise. One question to the ledger
-// serves a whole batch. An id that is in flight already is held back until its result is durable, and is then
-// asked for again.
+// outside, so it is not run for an invoice that the ledger would only recognise. If the source
+// gives invoices again (exec:), the ledger also recognises those that are not booked, by their positions. One
+// question to the ledger serves a whole batch. An id that is in flight already is held back until its result
+// is durable, and is then asked for again.
 //
 // Two cases are not prevented: an invoice that another pipeline on the same ledger processes at the same
 // moment, and one whose first attempt is repeated after a kill.
@@ -22,10 +23,14 @@ namespace pipeline {
 class Admission {
   public:
     // `hand`: of this consumer. All references must outlive the object. `ledger` may store nothing: then
-    // every invoice is admitted.
+    // every invoice is admitted. `by_position`: the source gives invoices again.
     Admission(const Ring& ring, const Storage& storage, const Hand& hand,
-              std::shared_ptr<LedgerLookup> ledger)
-        : ring_(ring), storage_(storage), hand_(hand), ledger_(std::move(ledger)) {}
+              std::shared_ptr<LedgerLookup> ledger, bool by_position = false)
+        : ring_(ring),
+          storage_(storage),
+          hand_(hand),
+          ledger_(std::move(ledger)),
+          by_position_(by_position) {}
 
     // Call before each batch: forgets the answers about the last one.
     void begin_batch() noexcept { is_asked_ = false; }
@@ -37,6 +42,8 @@ class Admission {
 
     [[nodiscard]] bool ask_all();
     [[nodiscard]] bool is_booked(std::uint64_t i);
+    [[nodiscard]] std::uint64_t position_of(std::uint64_t i) const;
+    void find(std::span<const std::string_view> ids, std::uint64_t first, std::span<bool> booked);
     void find_in_flight();
     void look_into_hands(std::uint64_t first);
     [[nodiscard]] bool may_be_in_storage();
@@ -50,6 +57,7 @@ class Admission {
     Storage storage_;
     Hand hand_;
     std::shared_ptr<LedgerLookup> ledger_;
+    bool by_position_;
     bool is_asked_ = false;
     std::bitset<kMaxBatch> booked_;
     std::bitset<kMaxBatch> in_flight_;  // an earlier item has the same id, as last seen

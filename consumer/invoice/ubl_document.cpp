@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "consumer/work/clean_text.hpp"
+#include "common/text/clean_text.hpp"
 
 namespace pipeline {
 

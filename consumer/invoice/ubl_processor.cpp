@@ -7,8 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "common/text/clean_text.hpp"
 #include "consumer/invoice/en16931.hpp"
-#include "consumer/work/clean_text.hpp"
 
 namespace pipeline {
 namespace {

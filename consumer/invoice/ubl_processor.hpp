@@ -19,10 +19,10 @@
 #include <string>
 #include <string_view>
 
+#include "common/text/character_check.hpp"
 #include "consumer/invoice/file_buffer.hpp"
 #include "consumer/invoice/ubl_document.hpp"
 #include "consumer/invoice/ubl_reader.hpp"
-#include "consumer/work/character_check.hpp"
 #include "consumer/work/processor.hpp"
 
 namespace pipeline {

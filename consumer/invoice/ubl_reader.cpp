@@ -5,7 +5,7 @@
 #include <bit>
 #include <type_traits>
 
-#include "consumer/work/clean_text.hpp"
+#include "common/text/clean_text.hpp"
 
 namespace pipeline {
 namespace {

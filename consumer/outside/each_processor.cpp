@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "consumer/work/clean_text.hpp"
+#include "common/text/clean_text.hpp"
 
 namespace pipeline {
 namespace {

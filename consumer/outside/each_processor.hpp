@@ -12,11 +12,11 @@
 #include <string>
 #include <vector>
 
+#include "common/outside/program_child.hpp"
 #include "consumer/outside/command_template.hpp"
 #include "consumer/outside/invoice_environment.hpp"
 #include "consumer/outside/kept_output.hpp"
 #include "consumer/outside/last_line.hpp"
-#include "consumer/outside/program_child.hpp"
 #include "consumer/outside/program_notices.hpp"
 #include "consumer/work/batch_processor.hpp"
 

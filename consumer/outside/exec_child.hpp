@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "common/core/result.hpp"
-#include "consumer/outside/program_child.hpp"
+#include "common/outside/program_child.hpp"
 #include "consumer/outside/program_notices.hpp"
 #include "consumer/protocol/conversation.hpp"
 #include "consumer/protocol/line_buffer.hpp"

@@ -8,7 +8,7 @@
 
 #include "common/base/duration_text.hpp"
 #include "common/base/log.hpp"
-#include "consumer/work/clean_text.hpp"
+#include "common/text/clean_text.hpp"
 
 namespace pipeline {
 namespace {

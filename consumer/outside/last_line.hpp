@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "consumer/outside/open_line.hpp"
+#include "common/outside/open_line.hpp"
 
 namespace pipeline {
 

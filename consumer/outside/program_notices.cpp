@@ -6,8 +6,8 @@
 #include "common/base/log.hpp"
 #include "common/base/plural.hpp"
 #include "common/base/printable.hpp"
+#include "common/text/clean_text.hpp"
 #include "consumer/protocol/conversation.hpp"
-#include "consumer/work/clean_text.hpp"
 
 namespace pipeline {
 namespace {

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "consumer/work/line_budget.hpp"
+#include "common/text/line_budget.hpp"
 
 namespace pipeline {
 

@@ -6,7 +6,7 @@
 #include "common/base/printable.hpp"
 #include "common/base/utf8.hpp"
 #include "common/spec/values.hpp"
-#include "consumer/work/clean_text.hpp"
+#include "common/text/clean_text.hpp"
 
 namespace pipeline {
 namespace {

@@ -14,9 +14,9 @@
 #include <utility>
 
 #include "common/base/utf8.hpp"
+#include "common/text/clean_text.hpp"
 #include "consumer/protocol/answer.hpp"
 #include "consumer/protocol/json_member.hpp"
-#include "consumer/work/clean_text.hpp"
 #include "consumer/work/decimal.hpp"
 
 namespace pipeline {

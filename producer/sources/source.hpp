@@ -61,6 +61,10 @@ struct SourceContext {
     // The options of a spool. By default the spool acquires each file at once, without waiting until the file
     // stays unmodified, and makes no regular scans.
     SpoolOptions spool = at_once();
+    // For an exec: source: SourceOptions::every, and how long its program may take to read its last receipts
+    // and to end.
+    std::optional<std::chrono::nanoseconds> every{};
+    std::chrono::nanoseconds end_patience = std::chrono::seconds(3);
     // The longest body that an item may have (Item::set_id_and_body()).
     std::uint64_t body_max = std::uint64_t{1} << 20U;
     // Moves the source's files.
@@ -114,6 +118,10 @@ class Source {
     // Checks that the source is still the same, and reports a change. The producer calls this while it cannot
     // acquire. Returns the time until the next call is due.
     virtual std::chrono::nanoseconds look() { return std::chrono::hours(1); }
+
+    // Does what must not wait while the producer waits for something else, such as writing receipts to a
+    // program. Never blocks, never throws. Returns the time until the next call is due.
+    virtual std::chrono::nanoseconds serve() { return std::chrono::hours(1); }
 
     // List: returns the end of the last item that acquire() returned, with the digest of all bytes before it.
     // Returns none if the source is not a list, or if its comparison with what was read before has not

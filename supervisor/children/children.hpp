@@ -16,8 +16,8 @@ namespace pipeline {
 
 class Children {
   public:
-    // `outside`: consumers start programs. When a consumer dies, its programs become children of this process
-    // (adopt_orphans()). Children that this process had before its exec are reaped, but not killed.
+    // `outside`: children start programs. When such a child dies, its programs become children of this
+    // process (adopt_orphans()). Children that this process had before its exec are reaped, but not killed.
     Children(Child producer, bool outside);
 
     [[nodiscard]] Child& producer() noexcept { return rows_.front(); }
@@ -54,8 +54,8 @@ class Children {
     void start_no_more() noexcept;
     // Kills and reaps a child whose start has failed. Gives up on the child if it does not end soon.
     void forget(Child& child);
-    // If consumers start programs (`outside`), kills the processes that dead consumers have left behind.
-    // Living consumers end their programs themselves. Returns false if some of the killed processes still
+    // If children start programs (`outside`), kills the processes that dead children have left behind.
+    // Living children end their programs themselves. Returns false if some of the killed processes still
     // live after `bound`.
     bool end_orphans(std::chrono::milliseconds bound);
 

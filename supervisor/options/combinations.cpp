@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/base/duration_text.hpp"
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
 #include "common/core/layout.hpp"
@@ -70,7 +71,7 @@ void check_process(const Options& options) {
     const bool must_read = options.process.traits().files == ProcessTraits::Files::MustRead;
     if (!must_read || source.ids != SourceTraits::Ids::Numbers) return;
     usage(fmt::format("--process {} cannot read --source {}, which has no files: with {}, {} is accepted",
-                      in_quotes(options.process.text()), in_quotes(options.source.text()), source.noun,
+                      in_quotes(options.process.text()), in_quotes(options.source.shown()), source.noun,
                       process_forms_where([](const ProcessTraits& process) {
                           return process.files != ProcessTraits::Files::MustRead;
                       })));
@@ -79,12 +80,29 @@ void check_process(const Options& options) {
 // Refuses options that do not fit the kind of source.
 void check_source(const Options& options) {
     const SourceTraits& traits = options.source.traits();
-    const auto source = in_quotes(options.source.text());
+    const auto source = in_quotes(options.source.shown());
     if (options.from_start && !traits.is_ordered) {
-        usage(fmt::format(
-            "--from-start does not go with --source {}, which is looked through from its beginning always: "
-            "{} is accepted with it",
-            source, source_forms_where([](const SourceTraits& other) { return other.is_ordered; })));
+        usage(fmt::format("--from-start does not go with --source {}, {}: {} is accepted with it", source,
+                          traits.input == SourceTraits::Input::Program
+                              ? "whose program decides what it gives"
+                              : "which is looked through from its beginning always",
+                          source_forms_where([](const SourceTraits& other) { return other.is_ordered; })));
+    }
+    const bool is_program = traits.input == SourceTraits::Input::Program;
+    const auto refuse_unless_program = [&](const char* option, bool is_given) {
+        if (!is_given || is_program) return;
+        usage(fmt::format("--{} does not go with --source {}: {} is accepted with it", option, source,
+                          source_forms_where([](const SourceTraits& other) {
+                              return other.input == SourceTraits::Input::Program;
+                          })));
+    };
+    refuse_unless_program("origin", !options.origin.empty());
+    refuse_unless_program("every", options.every.has_value());
+    if (options.every && options.once) {
+        usage(
+            fmt::format("--every {} does not go with --once, which ends with the program: one of them is "
+                        "accepted",
+                        to_text(*options.every)));
     }
     const bool has_include = !options.spool.include.empty();
     const bool has_pattern = has_include || !options.spool.exclude.empty();
@@ -103,7 +121,7 @@ void check_source(const Options& options) {
 void check_places(const Options& options) {
     using Input = SourceTraits::Input;
     const Input input = options.source.traits().input;
-    const auto source = in_quotes(options.source.text());
+    const auto source = in_quotes(options.source.shown());
     const bool has_file = options.ledger.has_file();
     if (has_file && input == Input::List && options.ledger.path == options.source.path) {
         usage(fmt::format("--ledger {} is the file of --source {}: another file is accepted",

@@ -64,9 +64,8 @@ CommandOption fail_on_option(std::optional<FailOn>& field) {
         return std::nullopt;
     };
     return with_words(
-        with_fallback(value_option("fail-on", "OUTCOME", "exit status 1 if one is: failed, rejected or never",
-                                   field, parse, show),
-                      "failed with --once, else never"),
+        with_fallback(value_option("fail-on", "OUTCOME", "exit status 1 for any", field, parse, show),
+                      "never, --once: failed"),
         {"failed", "rejected", "never"});
 }
 
@@ -215,6 +214,7 @@ std::variant<Options, EarlyExit> parse_options(std::span<const char* const> argu
     if (auto early = parse_command_line(declare(options), given)) return *std::move(early);
     if (end < arguments.size()) take_command(arguments.subspan(end + 1), given, has_piped_ids, options);
     complete(options, environment);
+    options.name_source();
     check_combination(options);
     return options;
 }

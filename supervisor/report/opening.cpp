@@ -20,7 +20,7 @@ std::string course_of(const Options& options) {
 }  // namespace
 
 std::string opening_line(const Options& options, bool is_person_there) {
-    const std::string source = printable(options.source.text());
+    const std::string source = printable(options.source.shown());
     if (options.has_command && options.source_choice == SourceChoice::StandardInput)
         return "no --source is given: the ids come from standard input (lines:-), until it ends";
     if (options.has_command && options.source_choice == SourceChoice::Default) {

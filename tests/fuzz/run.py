@@ -19,6 +19,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 FUZZERS = {
     "answer": (400_000, ["-max_len=512"]),
     "command_line": (40_000, ["-max_len=1024"]),
+    "given": (4_000, ["-max_len=1024"]),
     "lines": (80_000, ["-max_len=2048"]),
     "segments": (8_000, ["-max_len=256"]),
     "ubl": (20_000, ["-max_len=20000", "-malloc_limit_mb=256"]),

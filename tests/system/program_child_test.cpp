@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Programs outside that cannot be started, or cannot be ended: by a limit, by the host, or because they
 // belong to somebody else.
-#include "consumer/outside/program_child.hpp"
+#include "common/outside/program_child.hpp"
 
 #include <sched.h>
 #include <signal.h>

@@ -19,9 +19,11 @@ ROOT = Path(__file__).resolve().parents[2]
 # Each room with the rooms it may use. The lowest layer comes first, so a room uses only rooms listed before it.
 ROOMS = {
     "common/base": "",
+    "common/text": "common/base",
     "common/spec": "common/base",
     "common/cli": "common/base common/spec",
     "common/os": "common/base common/cli",
+    "common/outside": "common/base common/text common/spec common/os",
     "common/shm": "common/base",
     "common/core/bytes": "common/base common/shm",
     "common/core": "common/base common/os common/shm common/core/bytes",
@@ -45,16 +47,19 @@ ROOMS = {
     "producer/sources": "common/base common/spec common/os common/core common/options common/ledger "
                         "producer/sources/list",
     "producer/sources/spool": "common/base common/os common/core producer/sources",
+    "producer/sources/program": "common/base common/text common/spec common/os common/outside common/core common/ledger "
+                                "producer/sources",
     "producer/again": "common/base common/shm common/core common/core/pace common/ledger producer/sources",
     "producer": "common/base common/spec common/os common/core common/core/pace common/core/segments common/options "
-                "common/ledger/open producer/sources producer/sources/spool producer/again",
+                "common/ledger/open producer/sources producer/sources/spool producer/sources/program producer/again",
 
     "consumer/work": "common/base common/spec common/os common/core common/core/pace",
     "consumer/admission": "common/base common/core/bytes common/core common/ledger consumer/work",
-    "consumer/protocol": "common/base common/spec common/core common/options consumer/work",
-    "consumer/outside": "common/base common/spec common/os common/core consumer/work consumer/protocol",
-    "consumer/invoice": "common/base common/os consumer/work",
-    "consumer": "common/base common/spec common/os common/core common/core/pace common/core/segments common/options "
+    "consumer/protocol": "common/base common/text common/spec common/core common/options consumer/work",
+    "consumer/outside": "common/base common/text common/spec common/os common/outside common/core consumer/work "
+                        "consumer/protocol",
+    "consumer/invoice": "common/base common/text common/os consumer/work",
+    "consumer": "common/base common/text common/spec common/os common/core common/core/pace common/core/segments common/options "
                 "common/ledger "
                 "common/ledger/open consumer/work consumer/admission consumer/protocol consumer/outside consumer/invoice",
 

@@ -30,12 +30,18 @@ struct Session {
           pruned(database,
                  "SELECT status FROM pruned WHERE id = ?3 AND source = ?1 AND position = ?2"
                  " AND status <> 'replaced' ORDER BY rowid DESC LIMIT 1"),
+          recognised(database,
+                     "SELECT 1 FROM invoices WHERE id = ?1 AND (status = 'booked' OR (source = ?2 AND "
+                     "position = ?3))"
+                     " UNION ALL"
+                     " SELECT 1 FROM pruned WHERE id = ?1 AND (status = 'booked' OR (source = ?2 AND "
+                     "position = ?3))"),
           duplicate(database,
                     "SELECT seen_at FROM duplicates WHERE source = ?1 AND position = ?2 AND id = ?3") {
         database.execute("PRAGMA query_only = 1");
     }
     SqliteConnection database;  // declared before its statements, so that they are destroyed first
-    SqliteStatement source, row, booked, pruned, duplicate;
+    SqliteStatement source, row, booked, pruned, recognised, duplicate;
 };
 
 class SqliteLookup final : public LedgerLookup {
@@ -73,6 +79,23 @@ class SqliteLookup final : public LedgerLookup {
         attempt([&](Session& session) {
             session.database.execute("BEGIN");
             for (std::size_t i = 0; i < ids.size(); ++i) booked[i] = is_booked(session, ids[i]);
+            session.database.execute("COMMIT");
+            return true;
+        });
+    }
+
+    void find_known(std::span<const std::string_view> ids, std::span<const std::uint64_t> positions,
+                    std::span<bool> known) override {
+        attempt([&](Session& session) {
+            session.database.execute("BEGIN");
+            for (std::size_t i = 0; i < ids.size(); ++i) {
+                const std::string shown = is_plain_id(ids[i]) ? std::string() : printable(ids[i]);
+                session.recognised.bind(1, shown.empty() ? ids[i] : std::string_view(shown));
+                session.recognised.bind(2, source_);
+                session.recognised.bind(3, stored(positions[i]));
+                known[i] = session.recognised.first_row();
+                session.recognised.finish();
+            }
             session.database.execute("COMMIT");
             return true;
         });

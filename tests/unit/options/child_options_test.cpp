@@ -72,6 +72,23 @@ TEST_CASE("a producer gets every option as the supervisor meant it", "[options]"
     CHECK(to_arguments(got) == to_arguments(meant));
 }
 
+TEST_CASE("producer and consumer know an exec: source by its origin", "[options]") {
+    ProducerOptions meant;
+    meant.source = parse_source("exec:feed -q");
+    meant.origin = "orders.1";
+    meant.every = 90s;
+    meant.parent = 1;
+    const auto got = producer(to_arguments(meant));
+    CHECK(got.source.name() == "exec:orders.1");
+    CHECK(got.every == 90s);
+    ConsumerOptions other;
+    other.source = meant.source;
+    other.origin = meant.origin;
+    other.ledger = parse_ledger("none");
+    other.parent = 1;
+    CHECK(consumer(to_arguments(other)).source.name() == "exec:orders.1");
+}
+
 TEST_CASE("a producer is not told what it is to do without", "[options]") {
     ProducerOptions meant;
     meant.source = parse_source("sequence");
@@ -86,7 +103,7 @@ TEST_CASE("a producer is not told what it is to do without", "[options]") {
 
 TEST_CASE("every source, processor and ledger reaches the children unchanged", "[options]") {
     for (const auto* source : {"spool:/in", "lines:/ids", "lines:/-", "lines:-", "lines0:/ids", "lines0:-",
-                               "sequence", "sequence:0", "sequence:1099511627776"}) {
+                               "sequence", "sequence:0", "sequence:1099511627776", "exec:./feed 'a b' ''"}) {
         ProducerOptions meant;
         meant.source = parse_source(source);
         meant.parent = 1;

@@ -42,6 +42,30 @@ TEST_CASE("options that cannot go together are refused together", "[options]") {
           "another directory is accepted");
 }
 
+TEST_CASE("options of an exec: source are refused with any other", "[options]") {
+    const auto options = options_of(
+        with_consumers({"--source=exec:feed secret", "--process=none", "--origin=orders", "--every=90s"}));
+    CHECK(options.source.name() == "exec:orders");
+    CHECK(options.every == 90s);
+    CHECK(error_of(with_consumers({"--source=lines:/ids", "--origin=a"})) ==
+          "--origin does not go with --source 'lines:/ids': exec:COMMAND is accepted with it");
+    CHECK(error_of(with_consumers({"--source=lines:/ids", "--every=1min"})) ==
+          "--every does not go with --source 'lines:/ids': exec:COMMAND is accepted with it");
+    CHECK(error_of(with_consumers({"--source=exec:feed", "--origin=a", "--every=1min", "--once"})) ==
+          "--every 1min does not go with --once, which ends with the program: one of them is accepted");
+    CHECK(error_of(with_consumers({"--source=exec:feed", "--every=1ms"})).starts_with("--every '1ms': "));
+    CHECK(error_of(with_consumers({"--source=exec:feed", "--origin=a/b"})).starts_with("--origin 'a/b': "));
+    const auto refused = error_of(with_consumers({"--source=exec:feed secret", "--from-start"}));
+    CHECK(refused.find("whose program decides what it gives") != std::string::npos);
+    CHECK(refused.find("secret") == std::string::npos);
+}
+
+TEST_CASE("an exec: source goes with a command for each invoice, and has no end of its own", "[options]") {
+    const auto options = options_of(with_consumers({"--source=exec:feed", "--", "a"}));
+    CHECK(options.process.kind == pipeline::ProcessSpec::Kind::Each);
+    CHECK_FALSE(options.once);
+}
+
 TEST_CASE("a command after -- is run for each invoice, and ends with a source that ends", "[options]") {
     const auto options =
         options_of(with_consumers({"--source=lines:/ids", "--", "convert", "a b", "{}", "--once"}));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "consumer/outside/mishap.hpp"
+#include "common/outside/mishap.hpp"
 
 #include <cerrno>
 #include <string>

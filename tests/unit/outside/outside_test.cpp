@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "common/base/log.hpp"
+#include "common/outside/error_lines.hpp"
+#include "common/text/line_budget.hpp"
 #include "consumer/outside/command_template.hpp"
 #include "consumer/outside/each_processor.hpp"
-#include "consumer/outside/error_lines.hpp"
 #include "consumer/outside/last_line.hpp"
 #include "consumer/protocol/line_buffer.hpp"
-#include "consumer/work/line_budget.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace pipeline;

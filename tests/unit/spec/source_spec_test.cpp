@@ -38,6 +38,8 @@ TEST_CASE("each form of a source is understood and gives its own name", "[specs]
         {"sequence", Kind::Sequence, "", "sequence", "sequence", true},
         {"sequence:0", Kind::Sequence, "", "sequence:0", "sequence", true},
         {"sequence:1099511627776", Kind::Sequence, "", "sequence:1099511627776", "sequence", true},
+        {"exec:/usr/bin/feed  -q 'a b'", Kind::Exec, "", "exec:/usr/bin/feed -q 'a b'",
+         "exec:feed~d6c32aef91b9668a", false},
     }));
     CAPTURE(wanted.text);
     const auto spec = parse_source(wanted.text);
@@ -62,14 +64,32 @@ TEST_CASE("a sequence ends only if it is counted", "[specs]") {
     CHECK(parse_source("sequence:38").count == 38U);
 }
 
+TEST_CASE("a command gives a source a name that tells nothing of its arguments", "[specs]") {
+    const auto name = [](const std::string& text) { return parse_source(text).name(); };
+    CHECK(name("exec:feed secret").find("secret") == std::string::npos);
+    CHECK(name("exec:feed secret") == name("exec:feed  'secret'"));
+    CHECK(name("exec:feed secret") != name("exec:feed other"));
+    CHECK(name("exec:feed a b") != name("exec:feed 'a b'"));
+    CHECK(parse_source("exec:feed secret").shown() == name("exec:feed secret"));
+    CHECK(parse_source("sequence:5").shown() == "sequence:5");
+    SourceSpec spec = parse_source("exec:feed secret");
+    spec.origin = "orders";
+    CHECK(spec.name() == "exec:orders");
+    CHECK(spec.text() == "exec:feed secret");
+    CHECK(refusal_of_value([] { return parse_source("exec:"); }) ==
+          "after 'exec:' a program and its arguments are accepted");
+    CHECK(refusal_of_value([] {
+              return parse_source("exec:a | b");
+          }).starts_with("after 'exec:' no shell reads it: | is accepted in quotes"));
+}
+
 TEST_CASE("a source that cannot be read is refused with the forms that can", "[specs]") {
     const auto* text = GENERATE("", "spool", "lines", "lines0", "lines00:-", "sequences", "Sequence",
                                 "SPOOL:/x", "file:/x", "/x", "-", " spool:/x", "sequence ");
     CAPTURE(text);
     CHECK(refusal_of_value([&] { return parse_source(text); }) ==
-          "spool:DIR, lines:FILE, lines:- (standard input), lines0:FILE, lines0:- (ids end with NUL), "
-          "sequence or "
-          "sequence:COUNT is accepted");
+          "spool:DIR, lines:FILE, lines:- (standard input), lines0:FILE, lines0:- (NUL), "
+          "sequence, sequence:COUNT or exec:COMMAND is accepted");
 }
 
 TEST_CASE("the part of a source that is wrong is named", "[specs]") {
@@ -87,7 +107,8 @@ TEST_CASE("the part of a source that is wrong is named", "[specs]") {
 }
 
 TEST_CASE("the kind of a source is told from its name in the ledger", "[specs]") {
-    for (const auto* text : {"spool:/in", "lines:/ids", "lines:-", "lines0:/ids", "lines0:-", "sequence:5"}) {
+    for (const auto* text :
+         {"spool:/in", "lines:/ids", "lines:-", "lines0:/ids", "lines0:-", "sequence:5", "exec:feed -q"}) {
         CAPTURE(text);
         const auto spec = parse_source(text);
         CHECK(source_traits_of(spec.name()) == &spec.traits());
@@ -101,6 +122,7 @@ TEST_CASE("the kind of a source is told from its name in the ledger", "[specs]")
 TEST_CASE("the sources of a kind are listed in their short forms", "[specs]") {
     CHECK(source_forms_where([](const SourceTraits& traits) { return traits.is_ordered; }) ==
           "lines:FILE, lines:-, lines0:FILE, lines0:- or sequence");
-    CHECK(source_forms_where([](const SourceTraits& traits) { return !traits.is_ordered; }) == "spool:DIR");
+    CHECK(source_forms_where([](const SourceTraits& traits) { return !traits.is_ordered; }) ==
+          "spool:DIR or exec:COMMAND");
     CHECK(source_forms_where([](const SourceTraits&) { return false; }).empty());
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/ledger/sqlite/sqlite_lookup.hpp"
 
+#include <array>
+#include <string_view>
+
 #include "common/ledger/sqlite/sqlite_ledger.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/ledger_fixture.hpp"
@@ -40,6 +43,20 @@ TEST_CASE("an invoice is known by its id and its file", "[ledger_lookup]") {
     CHECK_FALSE(lookup->find("b", kFile));
     // The inode was used again, for another file of the same name.
     CHECK_FALSE(lookup->find("a", {1, 4711, kFile.birth_ns + 1}));
+}
+
+TEST_CASE("an invoice that its source gives again is known whatever its row says", "[ledger_lookup]") {
+    const Asked asked(7, GENERATE(Status::Rejected, Status::Failed, Status::Waiting));
+    const std::array<std::string_view, 4> ids{"a", "a", "a", "b"};
+    const std::array<std::uint64_t, 4> positions{7, 8, LedgerLookup::kNoPosition, 7};
+    std::array<bool, 4> known{};
+    asked.lookup()->find_known(ids, positions, known);
+    CHECK(known == std::array<bool, 4>{true, false, false, false});
+    asked.lookup("spool:/elsewhere")->find_known(ids, positions, known);
+    CHECK(known == std::array<bool, 4>{});
+    change(asked.folder.ledger(), "UPDATE invoices SET status = 'booked'");
+    asked.lookup("spool:/elsewhere")->find_known(ids, positions, known);
+    CHECK(known == std::array<bool, 4>{true, true, true, false});
 }
 
 TEST_CASE("another source's invoice is not this one's", "[ledger_lookup]") {

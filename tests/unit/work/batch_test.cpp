@@ -183,6 +183,52 @@ TEST_CASE("items that are not to be processed are finished from the beginning", 
     CHECK(batch.result(2).attempts == 2);
 }
 
+TEST_CASE("an invoice with a body does not wait: its attempts follow at once", "[batch]") {
+    Work work(2);
+    std::string bytes;
+    work.hand_.item(0).set_id_and_body("a", "body", 100, bytes);
+    Chances chances;
+    chances.may_wait = true;
+    Batch batch = work.batch_with(chances);
+    for (int attempt = 1; attempt < 3; ++attempt) {
+        CHECK(batch.begin(0));
+        CHECK(batch.charge(0, Cause::from_wait_status(75 << 8), "") == Batch::AfterCharge::TryAgain);
+    }
+    CHECK(batch.begin(0));
+    CHECK(batch.charge(0, Cause::from_wait_status(75 << 8), "") == Batch::AfterCharge::Finished);
+    CHECK(batch.result(0).status == Status::Failed);
+    CHECK(batch.begin(1));
+    CHECK(batch.charge(1, Cause::from_wait_status(75 << 8), "") == Batch::AfterCharge::Finished);
+    CHECK(batch.result(1).status == Status::Waiting);
+}
+
+TEST_CASE("an invoice with a body whose program asks for another attempt is failed, with the reason",
+          "[batch]") {
+    Work work(1);
+    std::string bytes;
+    work.hand_.item(0).set_id_and_body("a", "body", 100, bytes);
+    Chances chances;
+    chances.may_wait = true;
+    Batch batch = work.batch_with(chances);
+    CHECK(batch.begin(0));
+    batch.result(0).set(Status::Waiting, "busy");
+    batch.finish(0);
+    CHECK(batch.result(0).status == Status::Failed);
+    CHECK(batch.result(0).details.reason_text() ==
+          "asked for another attempt, but an invoice with a body cannot wait: busy");
+}
+
+TEST_CASE("what is given again without its body is not processed where bodies are", "[batch]") {
+    Work work(2);
+    Chances chances;
+    chances.may_wait = chances.needs_body = true;
+    CHECK_FALSE(chances.can_wait(work.hand_, 1));
+    CHECK(chances.has_chance(work.hand_, 1));
+    std::string bytes;
+    work.hand_.item(0).set_given_again("a", {}, bytes);
+    CHECK_FALSE(chances.has_chance(work.hand_, 0));
+}
+
 TEST_CASE("a batch begins where the hand has been saved to", "[batch]") {
     Work work(4);
     work.hand_.set_word({0, 4, 3});

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "consumer/outside/error_lines.hpp"
+#include "common/outside/error_lines.hpp"
 
 #include <algorithm>
 #include <utility>
 
 #include "common/base/log.hpp"
 #include "common/base/plural.hpp"
-#include "consumer/work/clean_text.hpp"
+#include "common/text/clean_text.hpp"
 
 namespace pipeline {
 namespace {

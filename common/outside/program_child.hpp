@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a process outside the consumer: the user's program, or an isolated processor of ours (--isolate). The
-// process has its own process group, default signals, no descriptors but 0, 1 and 2, and no shared memory.
-// The kernel kills it when the consumer dies (PR_SET_PDEATHSIG). The consumer's pipe ends never block: all
-// waiting happens in wait(), for everything at once and with a bound.
+// Runs a program outside its owner, a consumer or a producer: the user's program, or an isolated processor of
+// ours (--isolate). The process has its own process group, default signals, no descriptors but 0, 1 and 2,
+// and no shared memory. The kernel kills it when the owner dies (PR_SET_PDEATHSIG). The owner's pipe ends
+// never block: all waiting happens in wait(), for everything at once and with a bound.
 //
-// The consumer waits only for the program itself, the leader of the group. When the leader ends, the consumer
-// kills the rest of the group at once, and within a second also the processes that have left the group. The
-// consumer must not hold a lock in shared memory when it starts a program.
+// The owner waits only for the program itself, the leader of the group. When the leader ends, the owner kills
+// the rest of the group at once, and within a second also the processes that have left the group. The owner
+// uses this class from its main thread only, and must not hold a lock in shared memory when it starts a
+// program.
 #pragma once
 
 #include <sys/types.h>
@@ -22,7 +23,7 @@
 
 #include "common/base/fd.hpp"
 #include "common/os/spawn.hpp"
-#include "consumer/outside/error_lines.hpp"
+#include "common/outside/error_lines.hpp"
 
 namespace pipeline {
 
@@ -77,7 +78,17 @@ class ProgramChild {
     };
     // Waits at most `bound` for any of these events. Waits for `input` only if `wants_input`. Meanwhile reads
     // and logs the program's standard error.
-    [[nodiscard]] Ready wait(bool wants_input, std::chrono::nanoseconds bound);
+    [[nodiscard]] Ready wait(bool wants_input, std::chrono::nanoseconds bound) {
+        return wait(Wants{wants_input, true, -1}, bound);
+    }
+    // The same, for `output` only if that is wanted. Returns early if the descriptor `also` is readable, too
+    // (-1: none).
+    struct Wants {
+        bool input = false;
+        bool output = true;
+        int also = -1;
+    };
+    [[nodiscard]] Ready wait(Wants wants, std::chrono::nanoseconds bound);
 
     enum class ReadOutcome { Read, Nothing, End };
     struct ReadResult {

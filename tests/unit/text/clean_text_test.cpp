@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "consumer/work/clean_text.hpp"
+#include "common/text/clean_text.hpp"
 
 #include <string>
 #include <string_view>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "consumer/work/clean_text.hpp"
+#include "common/text/clean_text.hpp"
 
 #include "common/base/printable.hpp"
 #include "common/base/utf8.hpp"
-#include "consumer/work/character_check.hpp"
+#include "common/text/character_check.hpp"
 
 namespace pipeline {
 namespace {

@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
-#include "consumer/outside/open_line.hpp"
-#include "consumer/work/line_budget.hpp"
+#include "common/outside/open_line.hpp"
+#include "common/text/line_budget.hpp"
 
 namespace pipeline {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "consumer/work/character_check.hpp"
+#include "common/text/character_check.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "consumer/outside/program_child.hpp"
+#include "common/outside/program_child.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -20,7 +20,7 @@
 #include "common/base/printable.hpp"
 #include "common/os/orphans.hpp"
 #include "common/os/spawn.hpp"
-#include "consumer/outside/mishap.hpp"
+#include "common/outside/mishap.hpp"
 
 namespace pipeline {
 namespace {
@@ -149,12 +149,13 @@ std::optional<Mishap> ProgramChild::launch(const std::vector<std::string>& argum
     return std::nullopt;
 }
 
-ProgramChild::Ready ProgramChild::wait(bool wants_input, nanoseconds bound) {
+ProgramChild::Ready ProgramChild::wait(Wants wants, nanoseconds bound) {
     // poll(2) ignores negative descriptors.
-    std::array<pollfd, 4> watched{{{pidfd_.get(), POLLIN, 0},
-                                   {output_.get(), POLLIN, 0},
+    std::array<pollfd, 5> watched{{{pidfd_.get(), POLLIN, 0},
+                                   {wants.output ? output_.get() : -1, POLLIN, 0},
                                    {error_.get(), POLLIN, 0},
-                                   {wants_input ? input_.get() : -1, POLLOUT, 0}}};
+                                   {wants.input ? input_.get() : -1, POLLOUT, 0},
+                                   {wants.also, POLLIN, 0}}};
     timespec timeout{};
     const nanoseconds most = std::max(bound, nanoseconds::zero());
     const auto whole = std::chrono::duration_cast<std::chrono::seconds>(most);
