@@ -21,7 +21,7 @@ WORDS = {
 # Options whose value is a spec: whole ones, and beginnings with what follows them.
 SPECS = {
     "source": (["sequence", "lines:-", "lines0:-"], {"spool:": "directory", "lines:": "file", "lines0:": "file"}),
-    "process": (["ubl", "none"], {"simulate:": "", "exec:": "command", "each:": "command"}),
+    "process": (["invoice", "none"], {"simulate:": "", "exec:": "command", "each:": "command"}),
     "ledger": (["none"], {"sqlite:": "file"}),
 }
 

@@ -63,11 +63,9 @@ CommandOption fail_on_option(std::optional<FailOn>& field) {
         }
         return std::nullopt;
     };
-    return with_words(
-        with_fallback(value_option("fail-on", "OUTCOME", "exit status 1 if one is: failed, rejected or never",
-                                   field, parse, show),
-                      "failed with --once, else never"),
-        {"failed", "rejected", "never"});
+    return with_words(with_fallback(value_option("fail-on", "OUTCOME", "for status 1", field, parse, show),
+                                    "failed with --once, else never"),
+                      {"failed", "rejected", "never"});
 }
 
 CommandOption halt_after_option(std::optional<HaltAfter>& field) {
@@ -191,7 +189,9 @@ void take_command(std::span<const char* const> command, std::span<const char* co
             usage("--process and a command after -- are given: one of them is accepted");
         }
     }
-    options.process = {ProcessSpec::Kind::Each, {}, false, {command.begin(), command.end()}};
+    options.process = ProcessSpec();
+    options.process.kind = ProcessSpec::Kind::Each;
+    options.process.command.assign(command.begin(), command.end());
     try {
         check_placeholders(options.process.command);
     } catch (const std::invalid_argument& error) {

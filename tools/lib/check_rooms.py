@@ -26,11 +26,12 @@ ROOMS = {
     "common/core/bytes": "common/base common/shm",
     "common/core": "common/base common/os common/shm common/core/bytes",
     "common/core/pace": "common/base common/shm common/core",
+    "common/core/terms": "common/core",
     "common/core/segments": "common/base common/os common/shm common/core",
     "common/options": "common/base common/spec common/cli common/shm common/core",
     "common/ledger": "common/base common/spec common/os common/shm common/core common/core/segments",
     "common/ledger/sqlite/engine": "common/base",
-    "common/ledger/sqlite/rows": "common/base common/core common/ledger common/ledger/sqlite/engine",
+    "common/ledger/sqlite/rows": "common/base common/core common/core/terms common/ledger common/ledger/sqlite/engine",
     "common/ledger/sqlite/turn": "common/base",
     "common/ledger/sqlite": "common/base common/os common/core common/ledger common/ledger/sqlite/engine "
                             "common/ledger/sqlite/rows common/ledger/sqlite/turn",
@@ -49,9 +50,13 @@ ROOMS = {
 
     "consumer/work": "common/base common/spec common/os common/core common/core/pace",
     "consumer/admission": "common/base common/core/bytes common/core common/ledger consumer/work",
-    "consumer/protocol": "common/base common/spec common/core common/options consumer/work",
+    "consumer/protocol": "common/base common/spec common/core common/core/terms common/options consumer/work",
     "consumer/outside": "common/base common/spec common/os common/core consumer/work consumer/protocol",
-    "consumer/invoice": "common/base common/os consumer/work",
+    "consumer/xml": "common/base consumer/work",
+    "consumer/invoice/model": "consumer/work",
+    "consumer/invoice/syntax": "consumer/work consumer/xml consumer/invoice/model",
+    "consumer/invoice": "common/base common/os common/core common/core/terms consumer/work consumer/invoice/model "
+                        "consumer/invoice/syntax",
     "consumer": "common/base common/spec common/os common/core common/core/pace common/core/segments common/options "
                 "common/ledger "
                 "common/ledger/open consumer/work consumer/admission consumer/protocol consumer/outside consumer/invoice",

@@ -5,6 +5,7 @@
 
 #include "common/base/printable.hpp"
 #include "common/base/utf8.hpp"
+#include "common/core/terms/invoice_terms.hpp"
 #include "common/ledger/ledger_id.hpp"
 
 namespace pipeline {
@@ -20,7 +21,8 @@ constexpr int kFirstRow = 4;
 constexpr int kPlainParameters = 7;
 constexpr int kWorkedParameters = 3;
 constexpr int kFirstDetail = kFirstRow + kPlainParameters + kWorkedParameters;
-constexpr int kResult = kFirstDetail + static_cast<int>(kDetailColumns.size());
+constexpr int kFirstTerm = kFirstDetail + static_cast<int>(kDetailColumns.size());
+constexpr int kResult = kFirstTerm + static_cast<int>(kTerms);
 constexpr int kWaiting = kResult + 2;
 constexpr int kWaitingParameters = 4;
 
@@ -193,16 +195,20 @@ void LedgerRowWriter::bind_details(SqliteStatement& insert, const Details* detai
     }
 }
 
-// Binds the program's result and its output. Both are texts: if an output is not UTF-8, its odd bytes are
-// escaped, as safe_lines() does.
+// Binds the invoice's terms, its result, and the program's output. All are texts: if an output is not UTF-8,
+// its odd bytes are escaped, as safe_lines() does.
 void LedgerRowWriter::bind_extra(SqliteStatement& insert, const Record& record, const ByteAreaView& bytes) {
-    const std::string_view result = record.result_in(bytes);
+    std::string_view result = record.result_in(bytes);
     const std::string_view output = record.output_in(bytes);
-    if (result.data() == nullptr) {
-        insert.bind_null(kResult);
-    } else {
-        insert.bind(kResult, result);
+    const std::string_view packed = record.terms_in(bytes);
+    InvoiceTermsView terms;
+    if (packed.data() != nullptr) {
+        terms = unpack_terms(packed).value_or(InvoiceTermsView());
+        result = terms.result;
     }
+    int parameter = kFirstTerm;
+    for (const std::string_view term : terms.terms) insert.bind_or_null(parameter++, term);
+    insert.bind_or_null(kResult, result);
     if (output.data() == nullptr) {
         insert.bind_null(kResult + 1);
     } else {
