@@ -22,7 +22,7 @@ WORDS = {
 SPECS = {
     "source": (["sequence", "lines:-", "lines0:-"], {"spool:": "directory", "lines:": "file", "lines0:": "file",
                                               "exec:": "command"}),
-    "process": (["ubl", "none"], {"simulate:": "", "exec:": "command", "each:": "command"}),
+    "process": (["invoice", "none"], {"simulate:": "", "exec:": "command", "each:": "command"}),
     "ledger": (["none"], {"sqlite:": "file"}),
 }
 

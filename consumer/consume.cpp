@@ -16,7 +16,9 @@ namespace {
 
 std::unique_ptr<Processor> make_inside(const ConsumerOptions& options,
                                        std::shared_ptr<const SpoolFolder> spool, ProcessorMaker make) {
-    return make(options.process, std::move(spool), Patience(Patience::bound_for(options.item_timeout)));
+    ProcessSpec process = options.process;
+    process.max_file_bytes = options.outside.invoice_max_size;
+    return make(process, std::move(spool), Patience(Patience::bound_for(options.item_timeout)));
 }
 
 ExitStatus run(const ConsumerOptions& options, const Segments& segments, Ledger& ledger,

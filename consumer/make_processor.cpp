@@ -8,7 +8,7 @@
 #include "common/base/log.hpp"
 #include "common/os/confinement.hpp"
 #include "common/os/program_path.hpp"
-#include "consumer/invoice/ubl_processor.hpp"
+#include "consumer/invoice/invoice_processor.hpp"
 #include "consumer/outside/each_processor.hpp"
 #include "consumer/outside/exec_processor.hpp"
 #include "consumer/outside/invoice_environment.hpp"
@@ -84,8 +84,8 @@ std::unique_ptr<BatchProcessor> make_isolated(const ConsumerOptions& options,
 std::unique_ptr<Processor> make_processor(const ProcessSpec& spec, std::shared_ptr<const SpoolFolder> spool,
                                           Patience patience) {
     switch (spec.kind) {
-        case ProcessSpec::Kind::Ubl:
-            return std::make_unique<UblProcessor>(std::move(spool), UblProcessor::kDefaultMaxBytes, patience);
+        case ProcessSpec::Kind::Invoice:
+            return std::make_unique<InvoiceProcessor>(std::move(spool), spec.max_file_bytes, patience);
         case ProcessSpec::Kind::None:
             return std::make_unique<NoneProcessor>();
         case ProcessSpec::Kind::Simulate:
@@ -111,7 +111,7 @@ std::unique_ptr<BatchProcessor> make_batch_processor(const ConsumerOptions& opti
                 EachPlan{program(options, input_of(options.outside.standard_input)), options.item_timeout,
                          spool, options.source.name(), options.place, options.outside.keep_output},
                 CommandTemplate(options.process.command, invoice_directory(options.source), options.place));
-        case ProcessSpec::Kind::Ubl:
+        case ProcessSpec::Kind::Invoice:
         case ProcessSpec::Kind::None:
         case ProcessSpec::Kind::Simulate:
             break;

@@ -13,9 +13,9 @@
 
 namespace pipeline {
 
-// Makes the processor that `spec` names: ubl, none or simulate. For a user's program, throws Failure
-// Internal. The ubl processor finds an id's file in `spool`; if there is no spool, it takes the id as a path.
-// `patience` bounds its retries of a file that cannot be read at present.
+// Makes the processor that `spec` names: invoice, none or simulate. For a user's program, throws Failure
+// Internal. The invoice processor finds an id's file in `spool`; if there is no spool, it takes the id as a
+// path. `patience` bounds its retries of a file that cannot be read at present.
 [[nodiscard]] std::unique_ptr<Processor> make_processor(const ProcessSpec& spec,
                                                         std::shared_ptr<const SpoolFolder> spool,
                                                         Patience patience = Patience{});

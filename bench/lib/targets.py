@@ -75,8 +75,8 @@ def rows(throughput, ledger, wake_ups, rest, operations, whys):
     yield Row(text, wake_ups.ratio("ring-1", "boost-1", 1, "p50_us"), 0.7, 0.5, at_most=True, why=because(text))
     text = "idle: processor time of the whole pipeline, 4 consumers"
     yield Row(text, rest.figure("idle", 4, "all_ms_per_s"), 0.1, 0, at_most=True, unit=" ms/s", why=because(text))
-    text = "ubl processor / parsing the same file with pugixml alone"
-    pairs = zip(operations["pugixml_load_file"], operations["ubl_processor"])
+    text = "invoice processor / parsing the same file with expat alone"
+    pairs = zip(operations["expat_alone"], operations["invoice_processor"])
     yield Row(text, figure([alone / ours for alone, ours in pairs]), 0.5, 0.8, why=because(text))
     text = "one consumer more when the ring is the bottleneck: N = 4 / N = 2, ring, batch 64"
     yield Row(text, throughput.ratio("ring-64", "ring-64", 4, peer_consumers=2), 0.8, 1.0, why=because(text))

@@ -68,7 +68,11 @@ struct alignas(64) Record {
     [[nodiscard]] std::string_view output_in(const ByteAreaView& bytes) const {
         return extra_in(id_length, id, Extra::Output, bytes);
     }
-    // True if the record has a result or an output.
+    // Returns the terms of the invoice with its result, packed (invoice_terms.hpp), in the same way.
+    [[nodiscard]] std::string_view terms_in(const ByteAreaView& bytes) const {
+        return extra_in(id_length, id, Extra::Invoice, bytes);
+    }
+    // True if the record has a result, an output or terms.
     [[nodiscard]] bool has_extra() const noexcept { return is_spanned() && span().kind != Extra::None; }
     [[nodiscard]] bool is_spanned() const noexcept { return pipeline::is_spanned(id_length); }
     [[nodiscard]] ByteSpan span() const noexcept { return ByteSpan::load(id); }

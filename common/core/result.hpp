@@ -119,8 +119,8 @@ static_assert(std::count_if(kDetailFields.begin(), kDetailFields.end(), [](const
     return found == kDetailFields.end() ? nullptr : found;
 }
 
-// The text that a program gives with its result, at most kMaxResultBytes: its answer's `result` or its
-// output.
+// The text that comes with a result, at most kMaxResultBytes: the `result` of a program's answer, its output,
+// or the packed terms of an invoice (invoice_terms.hpp).
 struct ExtraText {
     Extra kind = Extra::None;
     std::string text;

@@ -17,6 +17,7 @@
 namespace pipeline {
 namespace {
 
+constexpr std::uint64_t kLeastInvoice = std::uint64_t{1} << 10U;
 constexpr std::uint64_t kLeastMemory = std::uint64_t{1} << 20U;
 constexpr std::uint64_t kMostMemory = std::uint64_t{1} << 50U;
 constexpr std::uint32_t kMostItems = 1'000'000'000;
@@ -69,6 +70,13 @@ CommandOption memory_limit_option(std::uint64_t& field) {
         byte_size_text);
 }
 
+CommandOption invoice_max_size_option(std::uint64_t& field) {
+    return value_option(
+        "invoice-max-size", "SIZE", "largest file for invoice, from 1KiB", field,
+        [](std::string_view text) { return parse_byte_size(text, kLeastInvoice, kMostMemory); },
+        byte_size_text);
+}
+
 }  // namespace
 
 std::vector<CommandOption> outside_options(OutsideOptions& fields) {
@@ -82,7 +90,8 @@ std::vector<CommandOption> outside_options(OutsideOptions& fields) {
                          fields.max_items_per_child, 0, kMostItems),
             standard_input_option(fields.standard_input),
             switch_option("keep-output", "of each:, in the ledger, up to 64 KiB", fields.keep_output),
-            switch_option("isolate", "run ubl in processes of its own", fields.isolate),
+            invoice_max_size_option(fields.invoice_max_size),
+            switch_option("isolate", "run invoice in processes of its own", fields.isolate),
             switch_option("confine", "keep programs from segments and ledger (Landlock)", fields.confine)};
 }
 

@@ -20,9 +20,11 @@ enum class RequestForm : std::uint8_t { Id, Json, Raw };
 enum class InputForm : std::uint8_t { None, Body };
 
 inline constexpr std::chrono::seconds kDefaultStartTimeout{30};
+inline constexpr std::uint64_t kDefaultInvoiceSize = std::uint64_t{100} << 20U;
 
 struct OutsideOptions {
-    bool isolate = false;  // run our own processor in a child too
+    bool isolate = false;                                  // run our own processor in a child too
+    std::uint64_t invoice_max_size = kDefaultInvoiceSize;  // bytes of a file that `invoice` reads
     bool confine = false;  // keep programs from segments and ledger; start none if that is impossible
     RequestForm request = RequestForm::Id;
     std::uint32_t pipeline = 1;             // the most unanswered requests per child, 1..kMaxBatch

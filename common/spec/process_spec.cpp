@@ -18,11 +18,11 @@ using Files = ProcessTraits::Files;
 
 // One row for each kind, in the order of ProcessSpec::Kind.
 constexpr std::array<ProcessTraits, 5> kProcesses = {
-    {{.kind = ProcessSpec::Kind::Ubl,
-      .word = "ubl",
+    {{.kind = ProcessSpec::Kind::Invoice,
+      .word = "invoice",
       .argument = SpecArgument::None,
-      .forms = "ubl",
-      .help = "ubl",
+      .forms = "invoice (or ubl)",
+      .help = "invoice",
       .files = Files::MustRead,
       .is_long_lived = false},
      {.kind = ProcessSpec::Kind::None,
@@ -43,7 +43,7 @@ constexpr std::array<ProcessTraits, 5> kProcesses = {
       .word = "exec",
       .argument = SpecArgument::Command,
       .forms = "exec:COMMAND",
-      .help = "exec:COMMAND (sent ids)",
+      .help = "exec:COMMAND (ids)",
       .files = Files::MayRead,
       .is_long_lived = true},
      {.kind = ProcessSpec::Kind::Each,
@@ -73,9 +73,12 @@ bool ProcessSpec::is_program() const noexcept {
 
 ProcessSpec parse_process(std::string_view text) {
     constexpr std::string_view kBurn = "cpu=";
+    constexpr std::string_view kFormerInvoice = "ubl";  // its name when it read UBL alone
+    if (text == kFormerInvoice) text = "invoice";
     const auto found = match(kProcesses, text);
     if (found.row == nullptr) refuse(kProcesses);
-    ProcessSpec spec{found.row->kind, {}, false};
+    ProcessSpec spec;
+    spec.kind = found.row->kind;
     if (found.row->argument == SpecArgument::Command) {
         spec.command = parse_after(found.row->word, found.argument,
                                    found.row->is_long_lived ? parse_command : parse_filled_command);

@@ -16,13 +16,15 @@ namespace pipeline {
 
 struct ProcessTraits;
 
-// The processor that --process names: ubl, none, simulate:DURATION, simulate:cpu=DURATION, exec:COMMAND or
-// each:COMMAND.
+// The processor that --process names: invoice (or ubl), none, simulate:DURATION, simulate:cpu=DURATION,
+// exec:COMMAND or each:COMMAND.
 struct ProcessSpec {
-    enum class Kind : std::uint8_t { Ubl, None, Simulate, Exec, Each };
-    Kind kind = Kind::Ubl;
+    enum class Kind : std::uint8_t { Invoice, None, Simulate, Exec, Each };
+    Kind kind = Kind::Invoice;
     std::chrono::nanoseconds duration{};  // for Simulate
     bool burn = false;                    // for Simulate: keep the CPU busy instead of sleeping
+    // For Invoice: the largest file that is read (--invoice-max-size).
+    std::uint64_t max_file_bytes = std::uint64_t{100} << 20;
     // For Exec and Each: the user's program and its arguments, as split_words() returns them; not empty.
     std::vector<std::string> command{};
 
@@ -45,7 +47,7 @@ struct ProcessTraits {
     bool is_long_lived;  // one process of the user's program answers many requests
 };
 
-// Returns the first word of each form that --process accepts: "ubl", "none", "simulate" and so on.
+// Returns the first word of each form that --process accepts: "invoice", "none", "simulate" and so on.
 [[nodiscard]] std::vector<std::string> process_words();
 [[nodiscard]] std::string process_help();
 // Returns the forms of the kinds for which `fits` returns true, for people: "A, B or C". Takes the first form

@@ -3,13 +3,22 @@
 
 #include "common/base/printable.hpp"
 #include "common/base/utf8.hpp"
-#include "common/text/character_check.hpp"
 
 namespace pipeline {
 namespace {
 
 bool is_continuation(char c) noexcept {
     return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U;
+}
+
+// True if `text` is well-formed UTF-8, perhaps with NULs.
+bool is_utf8(std::string_view text) noexcept {
+    while (!text.empty()) {
+        const std::size_t length = text.front() == '\0' ? 1 : character_length(text);
+        if (length == 0) return false;
+        text.remove_prefix(length);
+    }
+    return true;
 }
 
 }  // namespace

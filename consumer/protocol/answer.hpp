@@ -47,7 +47,7 @@ inline constexpr std::chrono::hours kMostRetryAfter{24 * 365};
 [[nodiscard]] Answer read_json_answer(std::string_view line, Result& result);
 
 // Returns `result` as a JSON object in one line, with its newline. read_answer() reads it back as the same
-// status, details and time of another attempt; `result.extra` is left out.
+// status, details, time of another attempt and terms of an invoice; any other `result.extra` is left out.
 [[nodiscard]] std::string write_json_answer(std::string_view id, const Result& result);
 
 }  // namespace pipeline

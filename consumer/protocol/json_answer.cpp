@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "common/base/utf8.hpp"
+#include "common/core/terms/invoice_terms.hpp"
 #include "common/text/clean_text.hpp"
 #include "consumer/protocol/answer.hpp"
 #include "consumer/protocol/json_member.hpp"
@@ -26,6 +27,9 @@ using Json = nlohmann::json;
 
 constexpr std::string_view kResult = "result";
 constexpr std::string_view kAfter = "after";
+// The packed terms of an invoice: what a process of ours (--isolate) says beside the members that every
+// program may use.
+constexpr std::string_view kInvoiceTerms = "invoice terms";
 
 // Returns what an answer calls `status`: a program that wants another attempt does not ask to wait, but to
 // retry.
@@ -95,7 +99,10 @@ class AnswerReader : public nlohmann::json_sax<Json> {
     bool number_integer(number_integer_t value) override { return take_number(fmt::to_string(value)); }
     bool number_unsigned(number_unsigned_t value) override { return take_number(fmt::to_string(value)); }
     bool number_float(number_float_t, const string_t& text) override { return take_number(text); }
-    bool string(string_t& text) override { return is_unknown() || take_text(text); }
+    bool string(string_t& text) override {
+        if (depth_ == 1 && key_ == kInvoiceTerms) return take_terms(text);
+        return is_unknown() || take_text(text);
+    }
     bool binary(binary_t&) override { return is_unknown(); }
     bool start_object(std::size_t) override { return enter(); }
     bool start_array(std::size_t) override { return enter(); }
@@ -104,7 +111,7 @@ class AnswerReader : public nlohmann::json_sax<Json> {
         key_ = key;
         if (key_ == kResult) {
             has_result_ = true;
-        } else if (is_unknown() && unknown_key_.empty()) {
+        } else if (is_unknown() && key_ != kInvoiceTerms && unknown_key_.empty()) {
             unknown_key_ = key_;
         }
         return true;
@@ -178,6 +185,11 @@ class AnswerReader : public nlohmann::json_sax<Json> {
             (result_.details.*field.set_text)(clean);
         }
         result_.has_details = true;
+        return true;
+    }
+    bool take_terms(const std::string& text) {
+        if (text.size() <= kMaxResultBytes && unpack_terms(text))
+            result_.extra = std::make_unique<ExtraText>(ExtraText{Extra::Invoice, text});
         return true;
     }
     bool take_id(const std::string& text) {
@@ -258,6 +270,8 @@ std::string write_json_answer(std::string_view id, const Result& result) {
             }
         }
     }
+    if (result.extra && result.extra->kind == Extra::Invoice)
+        answer[std::string(kInvoiceTerms)] = readable_utf8(result.extra->text, buffer);
     return answer.dump() + '\n';
 }
 

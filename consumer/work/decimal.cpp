@@ -85,9 +85,7 @@ Decimal::ParseOutcome Decimal::parse(std::string_view text, Decimal& value) noex
     const char* first = std::find_if(integer, integer_end, [](char c) { return c != '0'; });
     const char* last = p;
     while (last != fraction && last[-1] == '0') --last;
-    if (integer_end - first > kMaxIntegerDigits || last - fraction > kMaxFractionDigits) {
-        return ParseOutcome::TooLong;
-    }
+    if ((integer_end - first) + (last - fraction) > kMaxDigits) return ParseOutcome::TooLong;
     Units units = 0;
     for (; first != integer_end; ++first) units = units * 10 + (*first - '0');
     for (const char* digit = fraction; digit != last; ++digit) units = units * 10 + (*digit - '0');
@@ -153,12 +151,33 @@ bool Decimal::operator<(const Decimal& other) const noexcept {
 std::optional<std::int64_t> Decimal::hundredths() const noexcept {
     const Decimal rounded = round(2);
     Units units = 0;
-    if (!rounded.is_number() || !multiply(rounded.units_, power(2 - rounded.scale_), units) ||
+    if (rounded != *this || !multiply(rounded.units_, power(2 - rounded.scale_), units) ||
         units > std::numeric_limits<std::int64_t>::max() ||
         units < std::numeric_limits<std::int64_t>::min()) {
         return std::nullopt;
     }
     return static_cast<std::int64_t>(units);
+}
+
+std::string Decimal::text() const {
+    if (!is_number()) return "NaN";
+    constexpr int kLeastDecimals = 2;
+    std::string digits;
+    const bool negative = units_ < 0;
+    for (Units units = negative ? -units_ : units_; units != 0; units /= 10)
+        digits += static_cast<char>('0' + static_cast<int>(units % 10));
+    int decimals = scale_;
+    if (digits.size() <= static_cast<std::size_t>(decimals))
+        digits.append(static_cast<std::size_t>(decimals) + 1 - digits.size(), '0');
+    std::reverse(digits.begin(), digits.end());
+    while (decimals > kLeastDecimals && digits.back() == '0') {
+        digits.pop_back();
+        --decimals;
+    }
+    for (; decimals < kLeastDecimals; ++decimals) digits += '0';
+    digits.insert(digits.size() - kLeastDecimals - static_cast<std::size_t>(decimals - kLeastDecimals), 1,
+                  '.');
+    return negative ? '-' + digits : digits;
 }
 
 }  // namespace pipeline

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Exact decimal numbers for amounts and percentages: a 128-bit integer divided by a power of ten. Only
-// round() and hundredths() round.
+// round() rounds.
 //
 // Its one idea: a value that cannot be computed exactly (its text is no number, or it needs more than about
 // 38 digits) is *not a number*. Every operation on it yields not a number, and it is neither equal to nor
@@ -9,19 +9,19 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace pipeline {
 
 class Decimal {
   public:
-    // parse() returns TooLong for a number with more digits than these. Leading zeros before the point and
-    // trailing zeros after it do not count.
-    static constexpr int kMaxIntegerDigits = 16;
-    static constexpr int kMaxFractionDigits = 20;
+    // parse() returns TooLong for a number with more digits. Leading zeros before the point and trailing
+    // zeros after it do not count.
+    static constexpr int kMaxDigits = 36;
 
     constexpr Decimal() noexcept = default;  // zero
-    // The number `units` / 10^scale; scale 0..kMaxFractionDigits.
+    // The number `units` / 10^scale; scale 0..kMaxDigits.
     constexpr Decimal(std::int64_t units, std::uint8_t scale) noexcept : units_(units), scale_(scale) {}
     [[nodiscard]] static constexpr Decimal not_a_number() noexcept {
         Decimal none;
@@ -48,9 +48,11 @@ class Decimal {
     [[nodiscard]] bool operator==(const Decimal& other) const noexcept;
     [[nodiscard]] bool operator<(const Decimal& other) const noexcept;
 
-    // Returns the number, rounded to two decimals, as a count of hundredths (1.5 gives 150); none if this is
-    // not a number or the count does not fit.
+    // Returns the number as a count of hundredths (1.5 gives 150); none if it is not a number, if it is no
+    // whole count, or if the count does not fit.
     [[nodiscard]] std::optional<std::int64_t> hundredths() const noexcept;
+    // Returns the number in digits, with at least two decimals (1.5 gives 1.50). Not a number gives "NaN".
+    [[nodiscard]] std::string text() const;
 
   private:
     __extension__ using Units = __int128;

@@ -59,6 +59,9 @@ void check_outside(const Options& options) {
     refuse_unless(!outside.keep_output || is_each, "keep-output", for_each, options);
     refuse_unless(!outside.confine || is_program || outside.isolate, "confine",
                   process_forms_where(program, ", ") + ", or --isolate, is accepted with it", options);
+    refuse_unless(
+        outside.invoice_max_size == kDefaultInvoiceSize || options.process.kind == ProcessSpec::Kind::Invoice,
+        "invoice-max-size", "invoice is accepted with it", options);
     if (outside.pipeline > options.batch_max) {
         usage(fmt::format("--pipeline '{}' is more than --batch-max {}: at most as many are accepted",
                           outside.pipeline, options.batch_max));

@@ -190,7 +190,9 @@ void take_command(std::span<const char* const> command, std::span<const char* co
             usage("--process and a command after -- are given: one of them is accepted");
         }
     }
-    options.process = {ProcessSpec::Kind::Each, {}, false, {command.begin(), command.end()}};
+    options.process = ProcessSpec();
+    options.process.kind = ProcessSpec::Kind::Each;
+    options.process.command.assign(command.begin(), command.end());
     try {
         check_placeholders(options.process.command);
     } catch (const std::invalid_argument& error) {

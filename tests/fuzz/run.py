@@ -22,7 +22,7 @@ FUZZERS = {
     "given": (4_000, ["-max_len=1024"]),
     "lines": (80_000, ["-max_len=2048"]),
     "segments": (8_000, ["-max_len=256"]),
-    "ubl": (20_000, ["-max_len=20000", "-malloc_limit_mb=256"]),
+    "invoice": (20_000, ["-max_len=20000", "-malloc_limit_mb=256"]),
 }
 
 
@@ -43,7 +43,7 @@ def run(command):
 def main(name, program):
     seed = int(os.environ.get("TEST_SEED", "1"))
     seeds = [HERE / "corpus" / name]
-    if name == "ubl" and os.environ.get("INVOICE_SAMPLES"):
+    if name == "invoice" and os.environ.get("INVOICE_SAMPLES"):
         seeds.append(pathlib.Path(os.environ["INVOICE_SAMPLES"]))
     inputs = sum(1 for folder in seeds for file in folder.iterdir() if file.is_file())
     runs = FUZZERS[name][0]

@@ -57,6 +57,13 @@ class Batch {
         records_.back().parts = Record::kHasDetails;
         return details_.back();
     }
+    void add_extra(Extra kind, std::string_view text) {
+        Record& record = records_.back();
+        const std::string id = record.shown_id();
+        ByteSpan::make(bytes_.size(), id, kind, text.size()).store(record.id);
+        record.id_length = kSpanned;
+        bytes_.append(id).append(text);
+    }
     [[nodiscard]] RecordRange range() { return range_from(0); }
     // The same records as if storage were a ring that wraps after `first` of them.
     [[nodiscard]] RecordRange range_from(std::uint64_t first) {

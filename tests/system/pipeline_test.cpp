@@ -43,7 +43,7 @@ TEST_CASE("real invoices are booked, and the one that breaks a rule is rejected 
     REQUIRE(supervisor.wait() == 0);
     CHECK(run.rows_by_status() == std::map<std::string, std::uint64_t>{{"booked", 37}, {"rejected", 1}});
     CHECK(run.column("SELECT id || ' ' || reason FROM invoices WHERE status = 'rejected'") ==
-          std::vector<std::string>{"05.01a-INVOICE_ubl.xml BR-CO-16"});
+          std::vector<std::string>{"05.01a-INVOICE_ubl.xml BR-CO-16: due 366.86, expected 336.90"});
     CHECK(files_in(run.spool()) == 0);
     CHECK(files_in(run.spool() / "booked") == 37);
     CHECK(files_in(run.spool() / "rejected") == 1);

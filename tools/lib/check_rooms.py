@@ -28,12 +28,13 @@ ROOMS = {
     "common/core/bytes": "common/base common/shm",
     "common/core": "common/base common/os common/shm common/core/bytes",
     "common/core/pace": "common/base common/shm common/core",
+    "common/core/terms": "common/core",
     "common/core/segments": "common/base common/os common/shm common/core",
     "common/options": "common/base common/spec common/cli common/shm common/core",
     "common/ledger": "common/base common/spec common/os common/shm common/core common/core/segments",
     "common/ledger/sqlite/engine": "common/base",
     "common/ledger/sqlite/seal": "common/base common/ledger common/ledger/sqlite/engine",
-    "common/ledger/sqlite/rows": "common/base common/core common/ledger common/ledger/sqlite/engine "
+    "common/ledger/sqlite/rows": "common/base common/core common/core/terms common/ledger common/ledger/sqlite/engine "
                                  "common/ledger/sqlite/seal",
     "common/ledger/sqlite/turn": "common/base",
     "common/ledger/sqlite": "common/base common/os common/core common/ledger common/ledger/sqlite/engine "
@@ -55,10 +56,14 @@ ROOMS = {
 
     "consumer/work": "common/base common/spec common/os common/core common/core/pace",
     "consumer/admission": "common/base common/core/bytes common/core common/ledger consumer/work",
-    "consumer/protocol": "common/base common/text common/spec common/core common/options consumer/work",
+    "consumer/protocol": "common/base common/text common/spec common/core common/core/terms common/options consumer/work",
     "consumer/outside": "common/base common/text common/spec common/os common/outside common/core consumer/work "
                         "consumer/protocol",
-    "consumer/invoice": "common/base common/text common/os consumer/work",
+    "consumer/xml": "common/base common/text consumer/work",
+    "consumer/invoice/model": "common/text consumer/work",
+    "consumer/invoice/syntax": "common/text consumer/work consumer/xml consumer/invoice/model",
+    "consumer/invoice": "common/base common/text common/os common/core common/core/terms consumer/work "
+                        "consumer/invoice/model consumer/invoice/syntax",
     "consumer": "common/base common/text common/spec common/os common/core common/core/pace common/core/segments common/options "
                 "common/ledger "
                 "common/ledger/open consumer/work consumer/admission consumer/protocol consumer/outside consumer/invoice",

@@ -12,7 +12,7 @@ pkgconf|pkg-config|finds the libraries
 libboost-dev||shared memory (Boost.Interprocess)
 libboost-program-options-dev||command line and configuration file
 libfmt-dev||formats text
-libpugixml-dev||reads XML
+libexpat1-dev||reads XML
 libsqlite3-dev||the ledger
 libssl-dev||digests (SHA-256)
 nlohmann-json3-dev||requests to and answers from programs; what the observer says

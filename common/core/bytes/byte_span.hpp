@@ -37,8 +37,9 @@ enum class Extra : std::uint8_t {
     Body = 1,
     Result = 2,
     Output = 3,
-    Again = 5,   // what is known of earlier rounds of an invoice that is given again (GivenAgain)
-    Omitted = 4  // a body that was too long: it has no bytes here, and its invoice is recorded as failed
+    Again = 5,    // what is known of earlier rounds of an invoice that is given again (GivenAgain)
+    Omitted = 4,  // a body that was too long: it has no bytes here, and its invoice is recorded as failed
+    Invoice = 6   // the terms of an invoice and its result, packed (invoice_terms.hpp)
 };
 
 struct ByteSpan {
@@ -63,7 +64,7 @@ struct ByteSpan {
     [[nodiscard]] std::uint32_t seal_now() const noexcept;
     // False if a bit of a sealed field has flipped, or if a field has an impossible value.
     [[nodiscard]] bool is_whole() const noexcept {
-        return seal == seal_now() && id_bytes - 1U < kMaxIdBytes && kind <= Extra::Again;
+        return seal == seal_now() && id_bytes - 1U < kMaxIdBytes && kind <= Extra::Invoice;
     }
     [[nodiscard]] std::string_view beginning_text() const noexcept {
         return {beginning.data(), std::min<std::size_t>(id_bytes, beginning.size())};

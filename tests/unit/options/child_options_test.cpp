@@ -108,7 +108,7 @@ TEST_CASE("every source, processor and ledger reaches the children unchanged", "
         meant.source = parse_source(source);
         meant.parent = 1;
         CHECK(producer(to_arguments(meant)).source.text() == source);
-        for (const auto* process : {"ubl", "none", "simulate:0", "simulate:50us", "simulate:cpu=2ms",
+        for (const auto* process : {"invoice", "none", "simulate:0", "simulate:50us", "simulate:cpu=2ms",
                                     "exec:./a 'b c'", "each:a {} ''"}) {
             for (const auto* ledger : {"none", "sqlite:/l.db", "sqlite:/none"}) {
                 ConsumerOptions other;
@@ -132,8 +132,16 @@ TEST_CASE("a consumer gets every option as the supervisor meant it", "[options]"
     meant.place = 255;
     meant.source = parse_source("lines:-");
     meant.process = parse_process("simulate:cpu=50us");
-    meant.outside = {true, true, pipeline::RequestForm::Json, 64,  std::uint64_t{512} << 20U,
-                     1000, 2min, pipeline::InputForm::Body,   true};
+    meant.outside = {true,
+                     5'000'000,
+                     true,
+                     pipeline::RequestForm::Json,
+                     64,
+                     std::uint64_t{512} << 20U,
+                     1000,
+                     2min,
+                     pipeline::InputForm::Body,
+                     true};
     meant.serve = true;
     meant.ledger = parse_ledger("sqlite:/ledger with space.db");
     meant.batch_max = 7;
@@ -161,6 +169,7 @@ TEST_CASE("a consumer gets every option as the supervisor meant it", "[options]"
     CHECK(got.outside.start_timeout == 2min);
     CHECK(got.outside.standard_input == pipeline::InputForm::Body);
     CHECK(got.outside.keep_output);
+    CHECK(got.outside.invoice_max_size == 5'000'000);
     CHECK(got.serve);
     CHECK(got.batch_max == meant.batch_max);
     CHECK(got.rate == meant.rate);

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 TEST_CASE("options that cannot go together are refused together", "[options]") {
     CHECK(error_of(with_consumers({"--source=sequence:5"})) ==
-          "--process 'ubl' cannot read --source 'sequence:5', which has no files: with a sequence, none, "
+          "--process 'invoice' cannot read --source 'sequence:5', which has no files: with a sequence, none, "
           "simulate:DURATION, exec:COMMAND or each:COMMAND is accepted");
     CHECK(options_of(with_consumers({"--source=sequence", "--process=none"})).source.text() == "sequence");
 
@@ -164,13 +164,17 @@ TEST_CASE("options of work outside are accepted where there is some", "[options]
     CHECK(each.outside.keep_output);
     CHECK(options_of(with_consumers({"--process=exec:a", "--request=raw"})).outside.request ==
           pipeline::RequestForm::Raw);
+    CHECK(error_of(with_consumers({"--process=none", "--invoice-max-size=1MiB"})) ==
+          "--invoice-max-size does not go with --process 'none': invoice is accepted with it");
+    CHECK(options_of(with_consumers({"--process=ubl", "--invoice-max-size=1MiB"})).outside.invoice_max_size ==
+          1 << 20);
     CHECK(error_of(with_consumers({"--process=exec:a", "--keep-output"})) ==
           "--keep-output does not go with --process 'exec:a': each:COMMAND is accepted with it");
     CHECK(error_of(with_consumers({"--process=exec:a", "--stdin=body"})) ==
           "--stdin does not go with --process 'exec:a': each:COMMAND is accepted with it");
 
     CHECK(error_of(with_consumers({"--pipeline=2"})) ==
-          "--pipeline does not go with --process 'ubl': exec:COMMAND, or --isolate, is accepted with it");
+          "--pipeline does not go with --process 'invoice': exec:COMMAND, or --isolate, is accepted with it");
     CHECK(error_of(with_consumers({"--process=each:a", "--pipeline=2"})) ==
           "--pipeline does not go with --process 'each:a': exec:COMMAND, or --isolate, is accepted with it");
     CHECK(
@@ -181,13 +185,14 @@ TEST_CASE("options of work outside are accepted where there is some", "[options]
           "--start-timeout does not go with --process 'each:a': exec:COMMAND, or --isolate, is accepted with "
           "it");
     CHECK(error_of(with_consumers({"--isolate", "--request=json"})) ==
-          "--request does not go with --process 'ubl': exec:COMMAND is accepted with it");
+          "--request does not go with --process 'invoice': exec:COMMAND is accepted with it");
     CHECK(error_of(with_consumers({"--process=exec:a", "--isolate"})) ==
           "--isolate does not go with --process 'exec:a': a program is outside already");
     CHECK(options_of(with_consumers({"--process=each:a", "--confine"})).outside.confine);
     CHECK(options_of(with_consumers({"--isolate", "--confine"})).outside.confine);
     CHECK(error_of(with_consumers({"--confine"})) ==
-          "--confine does not go with --process 'ubl': exec:COMMAND, each:COMMAND, or --isolate, is accepted "
+          "--confine does not go with --process 'invoice': exec:COMMAND, each:COMMAND, or --isolate, is "
+          "accepted "
           "with it");
     CHECK(options_of(with_consumers({"--memory-limit=1GiB"})).outside.memory_limit == 1U << 30U);
     CHECK(error_of(with_consumers({"--process=exec:a", "--pipeline=8", "--batch-max=7"})) ==

@@ -14,7 +14,7 @@ TEST_CASE("what is not given has its default", "[options]") {
     const auto options = options_of({"--consumers", "4"});
     CHECK(options.consumers.text() == "4");
     CHECK(options.source.text() == "spool:/home/u/.local/state/invoice-pipeline/spool");
-    CHECK(options.process.text() == "ubl");
+    CHECK(options.process.text() == "invoice");
     CHECK(options.ledger.text() == "sqlite:/home/u/.local/state/invoice-pipeline/invoices.db");
     CHECK_FALSE(options.once);
     CHECK_FALSE(options.rate.has_value());

@@ -49,7 +49,8 @@ const std::vector<OptionCase>& all_options() {
          "sequence, sequence:COUNT or exec:COMMAND is accepted"},
         {"process", "simulate:cpu=50us", "simulate:cpu=50us",
          [](const Options& o) { return o.process.text(); }, "simulate:50",
-         "ubl, none, simulate:DURATION, simulate:cpu=DURATION (DURATION such as 50us), exec:COMMAND or "
+         "invoice (or ubl), none, simulate:DURATION, simulate:cpu=DURATION (DURATION such as 50us), "
+         "exec:COMMAND or "
          "each:COMMAND is accepted"},
         {"ledger", "none", "none", [](const Options& o) { return o.ledger.text(); }, "/var/x.db",
          "sqlite:FILE or none is accepted"},
@@ -115,6 +116,9 @@ const std::vector<OptionCase>& all_options() {
         {"max-items-per-child", "0", "0",
          [](const Options& o) { return std::to_string(o.outside.max_items_per_child); }, "1000000001",
          count_text(0, 1'000'000'000)},
+        {"invoice-max-size", "5MiB", "5MiB",
+         [](const Options& o) { return pipeline::byte_size_text(o.outside.invoice_max_size); }, "1",
+         size_text("1KiB", "1048576GiB")},
         {"state-dir", "/state/", "/state", [](const Options& o) { return o.state_dir.native(); }, "/a\nb",
          kPathText},
         {"runtime-dir", "/run/x", "/run/x", [](const Options& o) { return o.runtime_dir.native(); }, "/a\nb",
@@ -237,7 +241,7 @@ TEST_CASE("the help has every option and fits a screen", "[options]") {
     CHECK(options == all_options().size() + 14);  // the table above has forgotten none
     for (const auto* value :
          {"16384", "256", "100ms", "5min", "1min", "spool:STATE/spool", "sqlite:STATE/invoices.db",
-          "invoice-pipeline", "ubl", "default 3", "required"}) {
+          "invoice-pipeline", "invoice, none", "default 3", "required"}) {
         CAPTURE(value);
         CHECK(help.find(value) != std::string::npos);
     }

@@ -2,8 +2,10 @@
 #include "consumer/protocol/answer.hpp"
 
 #include <limits>
+#include <memory>
 #include <string>
 
+#include "common/core/terms/invoice_terms.hpp"
 #include "consumer/protocol/request.hpp"
 #include "tests/support/catch.hpp"
 
@@ -193,6 +195,30 @@ TEST_CASE("an answer's result is its text, and the first key that means nothing 
     CHECK(result.extra->text == "1e999");
     CHECK(read_answer("booked", result).unknown_key.empty());
     CHECK_FALSE(result.extra);
+}
+
+TEST_CASE("the terms of an invoice come through an answer of a process of ours", "[answer]") {
+    pipeline::InvoiceTerms terms;
+    terms.set(pipeline::Term::Number, "R-1");
+    terms.set(pipeline::Term::Buyer, "Müller \"Söhne\"");
+    terms.result = R"({"rules":[]})";
+    Result meant;
+    meant.set(Status::Rejected, "BR-CO-10");
+    meant.extra =
+        std::make_unique<pipeline::ExtraText>(pipeline::ExtraText{pipeline::Extra::Invoice, terms.packed()});
+    Result got;
+    const auto answer = read_answer(pipeline::write_json_answer("a", meant), got);
+    CHECK(answer.kind == Answer::Kind::Understood);
+    CHECK(answer.unknown_key.empty());
+    REQUIRE(got.extra);
+    CHECK(got.extra->kind == pipeline::Extra::Invoice);
+    CHECK(got.extra->text == terms.packed());
+    // What is none is passed over.
+    CHECK(read_answer(R"({"status":"booked","invoice terms":"a"})", got).kind == Answer::Kind::Understood);
+    CHECK_FALSE(got.extra);
+    CHECK(read_answer(R"({"status":"booked","invoice terms":{"a":["b"]}})", got).kind ==
+          Answer::Kind::Understood);
+    CHECK_FALSE(got.extra);
 }
 
 TEST_CASE("a request is the id, or an object that says where it comes from", "[answer]") {

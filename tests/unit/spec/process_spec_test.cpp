@@ -24,7 +24,8 @@ TEST_CASE("each form of a process is understood and can be parsed again", "[spec
     };
     using Kind = ProcessSpec::Kind;
     const auto wanted = GENERATE(values<Case>({
-        {"ubl", Kind::Ubl, 0ns, false, "ubl"},
+        {"invoice", Kind::Invoice, 0ns, false, "invoice"},
+        {"ubl", Kind::Invoice, 0ns, false, "invoice"},
         {"none", Kind::None, 0ns, false, "none"},
         {"simulate:50us", Kind::Simulate, 50us, false, "simulate:50us"},
         {"simulate:cpu=50us", Kind::Simulate, 50us, true, "simulate:cpu=50us"},
@@ -48,7 +49,8 @@ TEST_CASE("a process that does not exist is refused with those that do", "[specs
                                 "simulate:-1us", "simulate:cpu", "simulate:cpu=", "simulate:cpu:50us");
     CAPTURE(text);
     CHECK(refusal_of_value([&] { return parse_process(text); }) ==
-          "ubl, none, simulate:DURATION, simulate:cpu=DURATION (DURATION such as 50us), exec:COMMAND or "
+          "invoice (or ubl), none, simulate:DURATION, simulate:cpu=DURATION (DURATION such as 50us), "
+          "exec:COMMAND or "
           "each:COMMAND is accepted");
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/core/terms/invoice_terms.hpp"
 #include "common/ledger/sqlite/ledger_schema.hpp"
 #include "common/ledger/sqlite/sqlite_ledger.hpp"
 #include "tests/support/catch.hpp"
@@ -65,7 +66,7 @@ void fill(const std::filesystem::path& file) {
     add("b", "A & Co", 10'000'000'019);
     add("c", "B", 219);
     batch.add("d", 4, Status::Rejected);
-    batch.details().set_reason("BR-CO-10 BR-CO-13");
+    batch.details().set_reason("BR-CO-10 BR-CO-13: line total \"1\", expected 2.00; net 1.00: no");
     batch.add("e", 5, Status::Rejected);
     batch.details().set_reason("BR-CO-13 (line 3: \"x\" is no number)");
     batch.add("f", 6, Status::Rejected);
@@ -105,6 +106,41 @@ TEST_CASE("every query of the documentation runs and says what it is for", "[led
     CHECK(ask_for(7, 3) == Rows{"a|spool:/in|8"});
     CHECK(ask_for(8, 4) == Rows{"spool:/in|8|8|0"});
     CHECK(ask_for(9, 5) == Rows{"spool:/in|8|7|0|1"});
+}
+
+TEST_CASE("the terms of an invoice fill their columns, and a credit note is subtracted", "[ledger_views]") {
+    const LedgerFolder folder;
+    SqliteLedger ledger(folder.ledger());
+    Batch batch;
+    const auto add = [&](std::string_view id, std::string_view kind, std::int64_t gross) {
+        batch.add(id, batch.outcomes().size() + 1);
+        auto& details = batch.details();
+        details.set_supplier("A & Co");
+        details.set_currency("EUR");
+        details.set_amount(Details::Net, gross - 19);
+        details.set_amount(Details::Tax, 19);
+        details.set_amount(Details::Gross, gross);
+        InvoiceTerms terms;
+        terms.set(Term::Kind, kind);
+        terms.set(Term::Number, "R-1");
+        terms.set(Term::Buyer, "Müller");
+        terms.result = R"({"rules":[]})";
+        batch.add_extra(Extra::Invoice, terms.packed());
+    };
+    add("a", "380", 11'900);
+    add("b", "381", 2'000);
+    batch.add("c", 3);
+    batch.details().set_supplier("B");
+    batch.add_extra(Extra::Invoice, "no packed terms");
+    ledger.commit(batch.range(), context("spool:/in"));
+    CHECK(answers(folder.ledger(), documented_queries()[0], 6)[0] == "A & Co|EUR|2|99.00|0.00|99.00");
+    CHECK(answers(folder.ledger(),
+                  "SELECT id, kind, number, ifnull(issued_on, '-'), buyer, ifnull(file_digest, '-'), result"
+                  " FROM invoices WHERE kind NOT NULL ORDER BY id",
+                  7) == std::vector<std::string>{R"(a|380|R-1|-|Müller|-|{"rules":[]})",
+                                                 R"(b|381|R-1|-|Müller|-|{"rules":[]})"});
+    CHECK(answers(folder.ledger(), "SELECT id FROM invoices WHERE kind IS NULL AND result IS NULL", 1) ==
+          std::vector<std::string>{"c"});
 }
 
 TEST_CASE("every table, view and column is documented", "[ledger_views]") {

@@ -52,8 +52,9 @@ TEST_CASE("a text that is no xs:decimal is not a number", "[decimal]") {
 TEST_CASE("a number of too many digits is told from a text that is none", "[decimal]") {
     CHECK(outcome_of(kLargest) == Decimal::ParseOutcome::Parsed);
     CHECK(outcome_of("-" + kLargest) == Decimal::ParseOutcome::Parsed);
-    CHECK(outcome_of("10000000000000000") == Decimal::ParseOutcome::TooLong);
-    CHECK(outcome_of("0.000000000000000000001") == Decimal::ParseOutcome::TooLong);
+    CHECK(outcome_of("1" + std::string(36, '0')) == Decimal::ParseOutcome::TooLong);
+    CHECK(outcome_of("0." + std::string(36, '0') + "1") == Decimal::ParseOutcome::TooLong);
+    CHECK(outcome_of("000" + std::string(36, '1') + ".000") == Decimal::ParseOutcome::Parsed);
     CHECK(outcome_of(std::string(10'000, '9')) == Decimal::ParseOutcome::TooLong);
 }
 
@@ -126,9 +127,23 @@ TEST_CASE("numbers of different scales compare by value", "[decimal]") {
     CHECK_FALSE(number("9999999999999999") == number("0.00000000000000000001"));
 }
 
-TEST_CASE("hundredths are rounded and told only if they fit", "[decimal]") {
+TEST_CASE("a number is told in digits, with two decimals at least", "[decimal]") {
+    CHECK(number("0").text() == "0.00");
+    CHECK(number("-0").text() == "0.00");
+    CHECK(number("7").text() == "7.00");
+    CHECK(number("-1.5").text() == "-1.50");
+    CHECK(number("0.05").text() == "0.05");
+    CHECK(number("-0.005").text() == "-0.005");
+    CHECK(number("12.3450").text() == "12.345");
+    CHECK((number("1.25") + number("0.75")).text() == "2.00");
+    CHECK(number(kLargest).text() == kLargest);
+    CHECK(Decimal::not_a_number().text() == "NaN");
+}
+
+TEST_CASE("hundredths are told only if they are whole and fit", "[decimal]") {
     CHECK(number("12.3").hundredths() == 1230);
-    CHECK(number("-12.345").hundredths() == -1234);
+    CHECK(number("-12.340").hundredths() == -1234);
+    CHECK_FALSE(number("-12.345").hundredths().has_value());
     CHECK(number("7").hundredths() == 700);
     CHECK(number("9999999999999999.99").hundredths() == 999'999'999'999'999'999);
     CHECK_FALSE(Decimal(std::numeric_limits<std::int64_t>::max(), 0).hundredths().has_value());

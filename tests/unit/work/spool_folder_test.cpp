@@ -9,8 +9,7 @@
 #include <cerrno>
 #include <memory>
 
-#include "consumer/invoice/file_buffer.hpp"
-#include "consumer/invoice/ubl_processor.hpp"
+#include "consumer/invoice/invoice_processor.hpp"
 #include "consumer/protocol/request.hpp"
 #include "consumer/work/batch.hpp"
 #include "tests/support/captured_log.hpp"
@@ -38,8 +37,8 @@ struct Handover {
     [[nodiscard]] Acquired acquired() const { return Acquired("a.xml", position); }
     // "STATUS REASON" of the invoice as a consumer judges it.
     [[nodiscard]] std::string verdict(Patience patience = Patience{}) const {
-        UblProcessor processor(std::make_shared<SpoolFolder>(folder.path(), origin),
-                               UblProcessor::kDefaultMaxBytes, patience);
+        InvoiceProcessor processor(std::make_shared<SpoolFolder>(folder.path(), origin),
+                                   std::uint64_t{1} << 20, patience);
         const auto result = std::make_unique<Result>();
         processor.process(acquired(), *result);
         return std::string(to_text(result->status)) + " " + std::string(result->details.reason_text());

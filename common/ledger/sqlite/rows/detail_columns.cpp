@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "common/core/terms/invoice_terms.hpp"
 #include "common/ledger/sqlite/rows/ledger_version_4.hpp"
 
 namespace pipeline {
@@ -60,6 +61,7 @@ std::string readable_sql(std::string_view view, std::string_view table, std::spa
 std::string insert_columns_sql() {
     std::string sql;
     for (const auto& column : kDetailColumns) sql += fmt::format(", {}", column.field.name);
+    for (const std::string_view name : kTermNames) sql += fmt::format(", {}", name);
     return sql;
 }
 

@@ -24,9 +24,9 @@ struct DetailColumn {
 // versions only add columns of kDetailColumns.
 inline constexpr std::int64_t kLastWrittenVersion = 6;
 
-// The columns that are filled from details. Version 4 has columns that no detail fills yet (number, result,
-// output, ...): to fill one, add it at the end, with version 4. To add another column, add it at the end,
-// with a new version.
+// The columns that are filled from details. Version 4 has columns that no detail fills: those of
+// invoice_terms.hpp, result and output have texts of their own. To fill another one, add it at the end, with
+// version 4. To add a column, add it at the end, with a new version.
 inline constexpr std::array<DetailColumn, kDetailFields.size()> kDetailColumns{{
     {*find_detail_field("supplier"), 1},
     {*find_detail_field("currency"), 1},
@@ -49,7 +49,8 @@ static_assert(std::is_sorted(kDetailColumns.begin(), kDetailColumns.end(),
 [[nodiscard]] std::string readable_sql(std::string_view view, std::string_view table,
                                        std::span<const DetailColumn> columns, std::int64_t version);
 
-// Returns ", supplier, currency, ...", to follow the other columns of an INSERT.
+// Returns ", supplier, currency, ..., kind, number, ...", to follow the other columns of an INSERT: the
+// columns of details, then those of terms.
 [[nodiscard]] std::string insert_columns_sql();
 
 }  // namespace pipeline

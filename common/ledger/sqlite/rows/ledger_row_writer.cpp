@@ -7,6 +7,7 @@
 
 #include "common/base/printable.hpp"
 #include "common/base/utf8.hpp"
+#include "common/core/terms/invoice_terms.hpp"
 #include "common/ledger/ledger_id.hpp"
 #include "common/ledger/sqlite/seal/sealed_columns.hpp"
 
@@ -23,7 +24,8 @@ constexpr int kFirstRow = 4;
 constexpr int kPlainParameters = 7;
 constexpr int kWorkedParameters = 3;
 constexpr int kFirstDetail = kFirstRow + kPlainParameters + kWorkedParameters;
-constexpr int kResult = kFirstDetail + static_cast<int>(kDetailColumns.size());
+constexpr int kFirstTerm = kFirstDetail + static_cast<int>(kDetailColumns.size());
+constexpr int kResult = kFirstTerm + static_cast<int>(kTerms);
 constexpr int kWaiting = kResult + 2;
 constexpr int kWaitingParameters = 4;
 
@@ -68,19 +70,28 @@ std::int64_t stored(std::uint64_t value) noexcept {
     return static_cast<std::int64_t>(value);
 }
 
-// The tags of the columns of details, in their order.
+constexpr std::uint8_t tag_of(std::string_view name) noexcept {
+    const auto* const at = std::find(kSealedColumns.begin(), kSealedColumns.end(), name);
+    return at == kSealedColumns.end() ? std::uint8_t{0}
+                                      : static_cast<std::uint8_t>(at - kSealedColumns.begin() + 1);
+}
+
+// The tags of the columns of details, and of terms, in their order.
 constexpr std::array<std::uint8_t, kDetailColumns.size()> kDetailTags = [] {
     std::array<std::uint8_t, kDetailColumns.size()> tags{};
-    for (std::size_t i = 0; i < tags.size(); ++i) {
-        for (std::size_t column = 0; column < kSealedColumns.size(); ++column) {
-            if (kSealedColumns[column] == kDetailColumns[i].field.name)
-                tags[i] = static_cast<std::uint8_t>(column + 1);
-        }
-    }
+    for (std::size_t i = 0; i < tags.size(); ++i) tags[i] = tag_of(kDetailColumns[i].field.name);
     return tags;
 }();
-static_assert(kDetailTags.front() != 0 && std::is_sorted(kDetailTags.begin(), kDetailTags.end()),
-              "each detail is sealed, and bound in the order of the tags");
+constexpr std::array<std::uint8_t, kTerms> kTermTags = [] {
+    std::array<std::uint8_t, kTerms> tags{};
+    for (std::size_t i = 0; i < tags.size(); ++i) tags[i] = tag_of(kTermNames[i]);
+    return tags;
+}();
+static_assert(kDetailTags.front() != 0 && std::is_sorted(kDetailTags.begin(), kDetailTags.end()) &&
+                  kDetailTags.back() < kTermTags.front() &&
+                  std::is_sorted(kTermTags.begin(), kTermTags.end()) &&
+                  kTermTags.back() < sealed_tag("result"),
+              "each of them is sealed, and bound in the order of the tags");
 
 }  // namespace
 
@@ -217,11 +228,7 @@ void LedgerRowWriter::bind_details(SqliteStatement& insert, const Details* detai
         const DetailField& field = kDetailColumns[i].field;
         if (details != nullptr && field.kind != DetailField::Kind::Amount) {
             const std::string_view text = readable_utf8((details->*field.get_text)(), copies_[i]);
-            if (text.empty()) {
-                insert.bind_null(parameter);
-            } else {
-                put(insert, parameter, kDetailTags[i], text);
-            }
+            put_or_null(insert, parameter, kDetailTags[i], text);
         } else if (details != nullptr && details->has(field.amount)) {
             put(insert, parameter, kDetailTags[i], details->amounts[field.amount]);
         } else {
@@ -230,16 +237,20 @@ void LedgerRowWriter::bind_details(SqliteStatement& insert, const Details* detai
     }
 }
 
-// Binds the program's result and its output. Both are texts: if an output is not UTF-8, its odd bytes are
-// escaped, as safe_lines() does.
+// Binds the invoice's terms, its result, and the program's output. All are texts: if an output is not UTF-8,
+// its odd bytes are escaped, as safe_lines() does.
 void LedgerRowWriter::bind_extra(SqliteStatement& insert, const Record& record, const ByteAreaView& bytes) {
-    const std::string_view result = record.result_in(bytes);
+    std::string_view result = record.result_in(bytes);
     const std::string_view output = record.output_in(bytes);
-    if (result.data() == nullptr) {
-        insert.bind_null(kResult);
-    } else {
-        put(insert, kResult, sealed_tag("result"), result);
+    const std::string_view packed = record.terms_in(bytes);
+    InvoiceTermsView terms;
+    if (packed.data() != nullptr) {
+        terms = unpack_terms(packed).value_or(InvoiceTermsView());
+        result = terms.result;
     }
+    for (std::size_t i = 0; i < kTerms; ++i)
+        put_or_null(insert, kFirstTerm + static_cast<int>(i), kTermTags[i], terms.terms[i]);
+    put_or_null(insert, kResult, sealed_tag("result"), result);
     if (output.data() == nullptr) {
         insert.bind_null(kResult + 1);
     } else {

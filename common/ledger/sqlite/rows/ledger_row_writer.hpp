@@ -10,9 +10,9 @@
 #include <string_view>
 
 #include "common/base/digest.hpp"
-#include "common/ledger/sqlite/engine/value_digest.hpp"
 #include "common/ledger/ledger.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
+#include "common/ledger/sqlite/engine/value_digest.hpp"
 #include "common/ledger/sqlite/rows/detail_columns.hpp"
 
 namespace pipeline {
@@ -76,6 +76,10 @@ class LedgerRowWriter {
     void put(SqliteStatement& insert, int parameter, std::uint8_t tag, Value value) {
         insert.bind(parameter, value);
         sealed_.add(tag, value);
+    }
+    void put_or_null(SqliteStatement& insert, int parameter, std::uint8_t tag, std::string_view text) {
+        if (text.empty()) return insert.bind_null(parameter);
+        put(insert, parameter, tag, text);
     }
 
     SqliteConnection* database_;

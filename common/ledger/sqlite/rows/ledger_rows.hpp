@@ -26,9 +26,9 @@
 #include <string>
 #include <string_view>
 
-#include "common/ledger/sqlite/engine/value_digest.hpp"
 #include "common/ledger/ledger.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
+#include "common/ledger/sqlite/engine/value_digest.hpp"
 #include "common/ledger/sqlite/rows/ledger_row_writer.hpp"
 #include "common/ledger/sqlite/rows/pruned_ids.hpp"
 #include "common/ledger/sqlite/seal/commit_chain.hpp"

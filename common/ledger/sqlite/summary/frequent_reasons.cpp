@@ -62,7 +62,7 @@ void count_reasons(SqliteConnection& database, std::string_view status, std::uin
         ++seen;
         if (!rows.is_null(0) && static_cast<std::uint64_t>(rows.integer(0)) == generation) {
             const std::string_view reason = rows.is_null(2) ? "no reason is given" : rows.text(2);
-            ++counts[without_id(reason, rows.text(1))];
+            ++counts[without_id(without_figures(reason), rows.text(1))];
             ++found.rows;
             if (++of_run == wanted) return rows.finish();
         }
@@ -84,6 +84,10 @@ FrequentReasons most_frequent(const Counts& counts, FrequentReasons found) {
 }
 
 }  // namespace
+
+std::string_view without_figures(std::string_view reason) noexcept {
+    return reason.starts_with("BR-") ? reason.substr(0, reason.find(':')) : reason;
+}
 
 std::string without_id(std::string_view reason, std::string_view id) {
     std::string text(reason);

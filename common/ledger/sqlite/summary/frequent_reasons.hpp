@@ -40,6 +40,10 @@ inline constexpr std::uint64_t kMostReasonRows = 10'000;
     const std::filesystem::path& path, const RunOutcomes& run,
     std::chrono::milliseconds patience = std::chrono::seconds(2), std::uint64_t most_rows = kMostReasonRows);
 
+// Returns the ids of the rules of EN 16931 with which a reason begins, without the figures behind them; any
+// other reason as it is.
+[[nodiscard]] std::string_view without_figures(std::string_view reason) noexcept;
+
 // Returns `reason` with {} in place of the invoice's id, and {/} in place of the part behind the id's last
 // slash, so that reasons that differ only in these are the same. Leaves alone ids that are short, or that are
 // words or numbers: they may stand for something else.

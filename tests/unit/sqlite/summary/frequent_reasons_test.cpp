@@ -95,6 +95,12 @@ TEST_CASE("a ledger knows how many invoices each source has given", "[summary]")
     CHECK_FALSE(read_acquired_count(folder.ledger(), "lines:/ids"));
 }
 
+TEST_CASE("rules are counted without the figures of each invoice", "[summary]") {
+    CHECK(pipeline::without_figures("BR-CO-13 BR-CO-16: due 1.00, expected 2.00") == "BR-CO-13 BR-CO-16");
+    CHECK(pipeline::without_figures("BR-CO-13") == "BR-CO-13");
+    CHECK(pipeline::without_figures("open a.xml: No such file") == "open a.xml: No such file");
+}
+
 TEST_CASE("reasons that differ only in the invoice's id are the same", "[summary]") {
     CHECK(without_id("open a.xml: No such file", "a.xml") == "open {}: No such file");
     CHECK(without_id("cannot create out/photos/I_1.raw.png: no", "photos/I_1.raw") ==
