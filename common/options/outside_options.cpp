@@ -73,7 +73,7 @@ CommandOption memory_limit_option(std::uint64_t& field) {
 CommandOption invoice_max_size_option(std::uint64_t& field) {
     return value_option(
         "invoice-max-size", "SIZE", "largest file for invoice, from 1KiB", field,
-        [](std::string_view text) { return parse_byte_size(text, kLeastInvoice, kMostMemory); },
+        [](std::string_view text) { return parse_byte_count(text, kLeastInvoice, kMostMemory); },
         byte_size_text);
 }
 

@@ -3,7 +3,9 @@
 // in bounded time and memory (libFuzzer's -timeout and -malloc_limit_mb).
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
+#include "common/core/terms/invoice_terms.hpp"
 #include "consumer/invoice/invoice_processor.hpp"
 #include "tests/fuzz/memory_file.hpp"
 #include "tests/fuzz/require.hpp"
@@ -25,6 +27,12 @@ void check(const Result& result) {
     require(!booked || result.details.reason_text().empty(), "what is booked has none");
     require(is_clean(result.details.reason_text()), "the reason is one line of UTF-8");
     require(is_clean(result.details.supplier_text()), "the supplier is one line of UTF-8");
+    require(result.extra != nullptr, "what is read has terms");
+    const auto terms = unpack_terms(result.extra->text);
+    require(terms.has_value(), "the terms can be unpacked");
+    for (const std::string_view term : terms->terms) require(is_clean(term), "a term is one line of UTF-8");
+    require((*terms)[Term::FileDigest].size() == 64, "the file has a digest");
+    require(result.extra->text.size() <= kMaxResultBytes, "the terms fit into a record");
 }
 
 }  // namespace
@@ -39,6 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     InvoiceProcessor fresh({}, kMostBytes);
     Result again;
     fresh.process(Acquired(file.path()), again);
-    require(described(again) == described(result), "the result depends on the file alone");
+    require(described(again) == described(result) && again.extra->text == result.extra->text,
+            "the result depends on the file alone");
     return 0;
 }

@@ -30,7 +30,7 @@ std::optional<InvoiceTermsView> unpack_terms(std::string_view text) noexcept {
     InvoiceTermsView view;
     for (std::string_view& term : view.terms) {
         const std::size_t end = text.find(kEnd);
-        if (end == std::string_view::npos || end > kMaxTermBytes) return std::nullopt;
+        if (end > kMaxTermBytes) return std::nullopt;  // also if there is no end
         term = text.substr(0, end);
         text.remove_prefix(end + 1);
     }

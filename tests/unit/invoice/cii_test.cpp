@@ -64,10 +64,10 @@ TEST_CASE("each wrong figure of a CII invoice violates the rules that it takes p
     check_violates(cii("<ram:TypeCode>VAT<", "<ram:TypeCode>GST<"), "BR-CO-17");
     check_booked(cii("<ram:TypeCode>VAT<", "<ram:TypeCode> vat <"));
     check_rejected(cii(">93.05<", ">93,05<"), "BR-CO-16: DuePayableAmount \"93,05\" is not a decimal");
-    check_rejected(cii("<udt:Indicator>false<", "<udt:Indicator>False<"),
-                   "BR-CO-11: ChargeIndicator \"False\" is neither true nor false; allowance total 10.00, "
-                   "expected 0.00, the "
-                   "sum of the document's allowances");
+    check_rejected(
+        cii("<udt:Indicator>true<", "<udt:Indicator>True<"),
+        "BR-CO-12: ChargeIndicator \"True\" is neither true nor false; charge total 5.00, expected 0.00, "
+        "the sum of the document's charges");
     check_booked(cii("<udt:Indicator>true<", "<udt:Indicator>1<"));
 }
 

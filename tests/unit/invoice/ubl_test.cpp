@@ -99,15 +99,15 @@ TEST_CASE("names are compared in their namespaces, whatever the prefixes", "[ubl
         check_booked(
             with("<cbc:ID>R-1</cbc:ID>",
                  "<cac:Other xmlns:cac=\"urn:other\"><cac:TaxTotal/></cac:Other><cbc:ID>R-1</cbc:ID>"));
-        check_rejected(
-            with("<cac:LegalMonetaryTotal>", "<cac:LegalMonetaryTotal xmlns:cac=\"urn:other\">"),
-            "BR-CO-15: there is no LegalMonetaryTotal; gross none, expected none + 19.00 tax = NaN");
+        check_rejected(with("<cac:LegalMonetaryTotal>", "<cac:LegalMonetaryTotal xmlns:cac=\"urn:other\">"),
+                       "BR-CO-15: there is no LegalMonetaryTotal");
     }
     SECTION("a sibling's declaration is not ours") {
-        check_violates(replaced_all(with("<cbc:ID>R-1</cbc:ID>", "<a:ID xmlns:p=\"" + kCbc + "\" xmlns:a=\"" +
-                                                                     kCbc + "\">R-1</a:ID>"),
-                                    "cbc:PayableAmount", "p:PayableAmount"),
-                       "BR-CO-16");
+        const std::string declared = "<a:ID xmlns:p=\"" + kCbc + "\" xmlns:a=\"" + kCbc + "\">R-1</a:ID>";
+        check_mentions(answer_to(replaced_all(with("<cbc:ID>R-1</cbc:ID>", declared), "cbc:PayableAmount",
+                                              "p:PayableAmount"))
+                           .reason,
+                       "unbound prefix");
     }
 }
 
@@ -118,7 +118,7 @@ TEST_CASE("the supplier's registration name comes first, its trade name second",
           "Trade name");
     CHECK(answer_to(replaced(with(registered, ""), "<cbc:Name>Trade name</cbc:Name>", "")).supplier == "");
     // One line of the ledger, whatever stands in the file.
-    CHECK(answer_to(with("Müller &amp; Co", " A\n\t B&#10;C&#27;D <!-- - --><![CDATA[<E>]]> ")).supplier ==
+    CHECK(answer_to(with("Müller &amp; Co", " A\n\t B&#10;C D <!-- - --><![CDATA[<E>]]> ")).supplier ==
           "A B C D <E>");
 }
 
@@ -131,11 +131,10 @@ TEST_CASE("amounts may be written in any form of xs:decimal", "[ubl]") {
 TEST_CASE("an amount that is no number is named, with the rules that cannot hold", "[ubl]") {
     check_rejected(with(">70.00<", ">70,00<"), "BR-CO-10: LineExtensionAmount \"70,00\" is not a decimal");
     check_rejected(with(">70.00<", "><"), "BR-CO-10: LineExtensionAmount \"\" is not a decimal");
-    check_rejected(with(">70.00<", "><b>70.00</b><"),
-                   "BR-CO-10: LineExtensionAmount \"<...>\" is not a decimal");
-    check_rejected(with(">70.00<", ">12345678901234567<"),
-                   "BR-CO-10 (LineExtensionAmount \"12345678901234567\" has more than 16 integer or 20 "
-                   "fraction digits)");
+    check_booked(with(">70.00<", "><b>7<c/>0</b>.00<"));  // XPath's string() joins the texts
+    const std::string digits = "1234567890123456789012345678901234567";
+    check_rejected(with(">70.00<", ">" + digits + "<"),
+                   "BR-CO-10: LineExtensionAmount \"" + digits + "\" has more than 36 digits");
     check_rejected(with(">19</cbc:Percent>", ">19 %</cbc:Percent>"),
                    "BR-CO-17: Percent \"19 %\" is not a decimal");
     const Answer answer = answer_to(with(">70.00<", ">" + std::string(100'000, '7') + "<"));
@@ -230,9 +229,9 @@ TEST_CASE("a line's tax total is asked for its percentage alone, however deep it
 
 TEST_CASE("what is well-formed but no UBL is rejected by its root element", "[ubl]") {
     check_rejected(
-        "<html/>",
+        "<page/>",
         "no invoice of EN 16931 (UBL 2.1 Invoice or CreditNote, CII CrossIndustryInvoice D16B): the root "
-        "element is \"html\"");
+        "element is \"page\"");
     check_rejected(
         "<Invoice xmlns='urn:other'/>",
         "no invoice of EN 16931 (UBL 2.1 Invoice or CreditNote, CII CrossIndustryInvoice D16B): the root "

@@ -133,7 +133,7 @@ TEST_CASE("a consumer gets every option as the supervisor meant it", "[options]"
     meant.source = parse_source("lines:-");
     meant.process = parse_process("simulate:cpu=50us");
     meant.outside = {true,
-                     5'000'000,
+                     5'242'880,
                      true,
                      pipeline::RequestForm::Json,
                      64,
@@ -169,7 +169,7 @@ TEST_CASE("a consumer gets every option as the supervisor meant it", "[options]"
     CHECK(got.outside.start_timeout == 2min);
     CHECK(got.outside.standard_input == pipeline::InputForm::Body);
     CHECK(got.outside.keep_output);
-    CHECK(got.outside.invoice_max_size == 5'000'000);
+    CHECK(got.outside.invoice_max_size == 5'242'880);
     CHECK(got.serve);
     CHECK(got.batch_max == meant.batch_max);
     CHECK(got.rate == meant.rate);
