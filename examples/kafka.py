@@ -24,7 +24,7 @@ while True:
         held[partition][offset] = False
         out.append(json.dumps({"position": partition * parted + offset, "id": f"{topic}/{partition}/{offset}",
                                "body_base64": base64.b64encode(message.value() or b"").decode()}) + "\n")
-    print("".join(out) or "\n", end="", flush=True)
+    print("".join(out) or ("" if any(held.values()) else "\n"), end="", flush=True)
     if not select.select([0], [], [], 0)[0]: continue
     data = os.read(0, 1 << 20)
     if not data: break

@@ -28,7 +28,7 @@ def take(channel, method, properties, body):
 channel.basic_consume(sys.argv[1], take)
 while True:
     connection.process_data_events(time_limit=0.1)
-    print("".join(out) or "\n", end="", flush=True)
+    print("".join(out) or ("" if tags else "\n"), end="", flush=True)
     out.clear()
     if select.select([0], [], [], 0)[0]:
         data = os.read(0, 1 << 20)
