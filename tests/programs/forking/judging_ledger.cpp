@@ -52,6 +52,11 @@ std::unique_ptr<LedgerTaker> make_ledger_taker(const LedgerSpec&, TakerScope, st
 }
 
 // Only spools and programs ask, and the storm has none.
+// It has no chains, and so no heads.
+bool browse_ledger(const LedgerSpec&, const std::function<void(LedgerBrowser&)>&) {
+    return false;
+}
+
 std::unique_ptr<LedgerLookup> make_ledger_lookup(const LedgerSpec&, std::string, const KnownLedger&) {
     return std::make_unique<NoLookup>();
 }
