@@ -24,7 +24,7 @@ while True:
         rows = query.fetchall()
         held.update(row[0] for row in rows)
     for position, id, body in rows:
-        print(f"{position}\t{id}" if body is None else json.dumps({"position": position, "id": id, "body": body}))
+        print(json.dumps({"position": position, "id": id} | ({} if body is None else {"body": body})))
     print(end="" if held else "\n", flush=True)
     if time.monotonic() > renewed + 10:
         query.execute("UPDATE work SET taken_until = now() + '30 s' WHERE position = ANY(%s)", (list(held),))

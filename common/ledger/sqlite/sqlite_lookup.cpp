@@ -33,6 +33,7 @@ struct Session {
           recognised(database,
                      "SELECT 1 FROM invoices WHERE id = ?1 AND (status = 'booked' OR (source = ?2 AND "
                      "position = ?3))"
+                     " UNION ALL SELECT 1 FROM history WHERE id = ?1 AND source = ?2 AND position = ?3"
                      " UNION ALL"
                      " SELECT 1 FROM pruned WHERE id = ?1 AND (status = 'booked' OR (source = ?2 AND "
                      "position = ?3))"),

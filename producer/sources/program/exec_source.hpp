@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The source exec:COMMAND, the user's program (docs/sources.md). The program gives invoices by
-// positions of its own, in any order, and is told what has become of each once that is durable. It gives again
-// what it was not told, to this producer or a later one.
+// positions of its own, in any order, and is told what has become of each once that is durable. It gives
+// again what it was not told, to this producer or a later one.
 //
 // A position that is in the pipeline is never pushed twice: if the program gives it again, it only gets its
 // receipt. One that is durable already is pushed, and the ledger recognises it (rule 3 of docs/ledger.md).

@@ -25,6 +25,7 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 
 constexpr minutes kUsualEvery{1};
+constexpr milliseconds kFirstAgainDelay{10};
 constexpr seconds kFirstRefusalDelay{1};
 constexpr minutes kLastRefusalDelay{1};
 constexpr std::uint32_t kMostRefused = 3;  // runs in a row, with --once
@@ -239,10 +240,14 @@ void SourceProgram::bury() {
     is_over_ = plan_.once;
     if (plan_.every || !owes_()) {
         start_at_ = started_at_ + plan_.every.value_or(kUsualEvery);
+        again_delay_ = nanoseconds::zero();
     } else {
-        if (is_new_) back_off_.got_further();
-        back_off_.ended(now);
-        start_at_ = back_off_.start_at();
+        // It has ended before it had all receipts: the next run hears them. A listing does so each time, so
+        // the delay grows up to the usual one.
+        const bool was_long = now - started_at_ >= kUsualEvery;
+        again_delay_ = was_long ? kFirstAgainDelay
+                                : std::clamp<nanoseconds>(2 * again_delay_, kFirstAgainDelay, kUsualEvery);
+        start_at_ = now + again_delay_;
     }
 }
 

@@ -193,6 +193,7 @@ TEST_CASE("an audit is shown line by line and as JSON", "[audit]") {
           "waiting                0\n"
           "replaced               0\n"
           "duplicates            10\n"
+          "pruned                 0\n"
           "in the ring          150\n"
           "in hands              50\n"
           "in storage           100\n"
@@ -201,7 +202,7 @@ TEST_CASE("an audit is shown line by line and as JSON", "[audit]") {
     CHECK(
         audit_json(subject, audit) ==
         R"({"name":"name","state":"dead","source":"lines:/\\x0a","ledger":"sqlite:/a \"b\"\\xff",)"
-        R"("acquired":1300,"booked":900,"rejected":60,"failed":30,"waiting":0,"replaced":0,"duplicates":10,"in_ring":150,)"
+        R"("acquired":1300,"booked":900,"rejected":60,"failed":30,"waiting":0,"replaced":0,"duplicates":10,"pruned":0,"in_ring":150,)"
         R"("in_hands":50,"in_storage":100,"difference":0,"findings":[],"proofs":["so it is"]})");
     audit.acquired -= 2;
     audit.findings.emplace_back("a");
@@ -236,8 +237,9 @@ TEST_CASE("a deep look finds gaps, repetitions and damage, and says what it foun
     }
     DeepCheck check;
     const auto look = [&] {
-        REQUIRE(read_ledger({LedgerSpec::Kind::Sqlite, folder.ledger()},
-                            [&](LedgerReader& reader) { check = check_deep(reader, reader.books(), std::nullopt); }));
+        REQUIRE(read_ledger({LedgerSpec::Kind::Sqlite, folder.ledger()}, [&](LedgerReader& reader) {
+            check = check_deep(reader, reader.books(), std::nullopt);
+        }));
     };
     const auto found = [&] {
         std::string all;
@@ -248,6 +250,7 @@ TEST_CASE("a deep look finds gaps, repetitions and damage, and says what it foun
     CHECK(found().empty());
     CHECK(check.proofs ==
           std::vector<std::string>{"pages, indices and rows of the ledger agree",
+                                   "sealed: 1001 outcomes in 1 commit of 1 chain are as they were written",
                                    "sequence: each number from 1 to 1001 is in the ledger once"});
     SECTION("a gap") {
         change(folder.ledger(), "DELETE FROM invoices WHERE position IN (17, 900); DELETE FROM duplicates");

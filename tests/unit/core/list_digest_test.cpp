@@ -57,7 +57,7 @@ TEST_CASE("a list's digest does not depend on the pieces in which it comes, and 
 TEST_CASE("the Python in the ledger's page computes the digest of a list", "[list_digest]") {
     const TemporaryFolder folder;
     const std::string page = read_file(LEDGER_DOCUMENTATION);
-    const auto from = page.find("```python\n");
+    const auto from = page.find("```python\n", page.find("## A list and its cursor"));
     REQUIRE(from != std::string::npos);
     const auto begin = from + 10;
     folder.write("digest.py", page.substr(begin, page.find("```", begin) - begin));

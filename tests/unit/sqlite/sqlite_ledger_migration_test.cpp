@@ -58,7 +58,8 @@ TEST_CASE("a ledger of version 1 keeps everything and is afterwards like a new o
     batch.add("4", 4);
     ledger.commit(batch.range(), context("sequence", 5));
     CHECK(ask(folder.ledger(), "SELECT acquired || ' ' || cursor FROM sources") == "4 5");
-    CHECK(ask(folder.ledger(), "SELECT recorded || ' ' || added FROM generations") == "1 1");
+    CHECK(ask(folder.ledger(), "SELECT recorded || ' ' || added FROM generations WHERE source <> 'clerk'") ==
+          "1 1");
 }
 
 TEST_CASE("a ledger of version 2 keeps everything, gets a name, and its last commit is redone by its keys",
@@ -94,7 +95,7 @@ TEST_CASE("a ledger of version 2 keeps everything, gets a name, and its last com
     CHECK(ask(folder.ledger(), "SELECT acquired || ' ' || cursor FROM sources") == "4 5");
     CHECK(ask(folder.ledger(),
               "SELECT last_first || ' ' || recorded || ' ' || added || ' ' || length(last_digest) FROM"
-              " generations") == "1 4 4 64");
+              " generations WHERE source <> 'clerk'") == "1 4 4 64");
 }
 
 TEST_CASE("a ledger of version 3 keeps everything that was in it, with what the user has added",
@@ -128,7 +129,8 @@ TEST_CASE("a ledger of version 3 keeps everything that was in it, with what the 
     CHECK(ask(folder.ledger(), "SELECT generation || ' ' || record FROM duplicates WHERE position = 6") ==
           "79 1");
     CHECK(ask(folder.ledger(),
-              "SELECT group_concat(coalesce(host, '-')) FROM generations WHERE generation < 79") == "-,-");
+              "SELECT group_concat(coalesce(host, '-')) FROM generations WHERE generation BETWEEN 0"
+              " AND 78") == "-,-");
     utsname names{};
     REQUIRE(::uname(&names) == 0);
     CHECK(ask(folder.ledger(), "SELECT host FROM generations WHERE generation = 79") == names.nodename);
@@ -165,7 +167,7 @@ TEST_CASE("a ledger to which somebody has added what the migration must not touc
         {"CREATE TRIGGER mine AFTER INSERT ON invoices BEGIN SELECT 1; END", "it has a trigger, mine"},
         {"CREATE UNIQUE INDEX mine ON invoices(position)", "it has an index that is unique"},
         {"DROP VIEW readable_sources", "its view readable_sources is not there"},
-        {"CREATE TABLE History(id)", "the table History, whose name version 5"},
+        {"CREATE TABLE History(id)", "the table History, whose name version 6"},
         {"CREATE VIEW not_booked AS SELECT 1", "the view not_booked, whose name"},
         {"CREATE VIEW joblog AS SELECT 1", "the view joblog, whose name"},
         {"CREATE INDEX invoices_due ON invoices(due)", "the index invoices_due, whose name"},
@@ -246,7 +248,8 @@ TEST_CASE("an old ledger that many processes open at once is migrated once and t
     ::close(gate[1]);
     for (const auto pid : children) CHECK(reap(pid) == 0);
     CHECK(ask(folder.ledger(),
-              "SELECT count(*) || ' ' || (SELECT count(*) FROM generations) || ' ' || (SELECT acquired FROM"
+              "SELECT count(*) || ' ' || (SELECT count(*) FROM generations WHERE source <> 'clerk') || ' ' "
+              "|| (SELECT acquired FROM"
               " sources) || ' ' || (SELECT group_concat(version) FROM schema_version) FROM invoices") ==
           (old_number == 1 ? "12 10 13 " : "13 12 14 ") + kThisVersion);
 }
@@ -267,8 +270,7 @@ TEST_CASE("a ledger of version 1 that is used by the old program meanwhile is mi
     CHECK(ask(folder.ledger(), "SELECT version FROM schema_version") == kThisVersion);
 }
 
-TEST_CASE("a ledger of version 4 gets the view of version 5, and nothing else of it changes",
-          "[sqlite_ledger]") {
+TEST_CASE("a ledger of version 4 gets what is new, and nothing else of it changes", "[sqlite_ledger]") {
     const LedgerFolder folder;
     change(folder.ledger(), old_ledger(3));
     {
@@ -278,11 +280,10 @@ TEST_CASE("a ledger of version 4 gets the view of version 5, and nothing else of
         database.execute("COMMIT");
     }
     const auto before = contents(folder.ledger());
-    const auto old_schema = schema(folder.ledger());
     { const SqliteLedger ledger(folder.ledger()); }
     CHECK(ask(folder.ledger(), "SELECT version FROM schema_version") == kThisVersion);
     CHECK(contents(folder.ledger()) == before);
     CHECK(ask(folder.ledger(), "SELECT count(*) FROM joblog") == "0");
-    change(folder.ledger(), "DROP VIEW joblog");
-    CHECK(schema(folder.ledger()) == old_schema);
+    CHECK(ask(folder.ledger(), "SELECT count(*) FROM pruned") == "0");
+    CHECK(ask(folder.ledger(), "SELECT group_concat(kind) FROM commits") == "before");
 }

@@ -77,7 +77,8 @@ TEST_CASE("a batch of every mixture of plain and detailed records is written who
     const auto first = size / 3;  // the storage wraps inside a group
     const auto when = context("sequence", size);
     change(folder.ledger(), "INSERT INTO generations VALUES(" + std::to_string(when.generation) +
-                                ", 'sequence', " + std::to_string(first) + ", 0, 0, 0, NULL, NULL, NULL)");
+                                ", 'sequence', " + std::to_string(first) +
+                                ", 0, 0, 0, NULL, NULL, NULL, NULL)");
     ledger.commit(batch.range_from(first), when);
     for (unsigned i = 0; i < size; ++i) {
         CHECK(batch.outcomes()[i] == static_cast<Outcome>(i % 3));
