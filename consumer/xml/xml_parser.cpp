@@ -93,6 +93,15 @@ struct XmlParser::Callbacks {
             parser.refuse("a document type declaration (<!DOCTYPE) is not accepted");
         });
     }
+    // expat accepts anything as a version.
+    static void declaration(void* self, const XML_Char* version, const XML_Char*, int) {
+        guarded(self, [version](XmlParser& parser) {
+            const std::string_view text = version == nullptr ? "1.0" : version;
+            const bool is_version = text.size() > 2 && text.starts_with("1.") &&
+                                    text.find_first_not_of("0123456789", 2) == std::string_view::npos;
+            if (!is_version) parser.refuse(fmt::format("{} is no version of XML", quoted(text)));
+        });
+    }
     static int encoding(void* self, const XML_Char* name, XML_Encoding* encoding) {
         const auto characters = single_byte_encoding(name);
         if (!characters) {
@@ -137,6 +146,7 @@ void XmlParser::begin(XmlHandler& handler, const char* encoding) {
     unknown_encoding_.clear();
     XML_SetUserData(parser_.get(), this);
     XML_SetElementHandler(parser_.get(), Callbacks::start, Callbacks::end);
+    XML_SetXmlDeclHandler(parser_.get(), Callbacks::declaration);
     XML_SetStartDoctypeDeclHandler(parser_.get(), Callbacks::document_type);
     XML_SetUnknownEncodingHandler(parser_.get(), Callbacks::encoding, this);
 }
