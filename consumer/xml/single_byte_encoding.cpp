@@ -25,6 +25,7 @@ class Conversion {
         if (is_open()) ::iconv_close(handle_);
     }
 
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): POSIX has it so
     [[nodiscard]] bool is_open() const noexcept { return handle_ != reinterpret_cast<iconv_t>(-1); }
 
     // Returns the characters that the one byte stands for: one, none, or more than one. More than one, too,
