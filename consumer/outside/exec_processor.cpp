@@ -140,7 +140,8 @@ void ExecProcessor::listen() {
 void ExecProcessor::take_answer(std::string_view line) {
     if (now_.is_idle()) return drop_surplus(line);
     look_at_pipe();
-    Answer answer = read_answer(line, batch_->result(now_.item(0)));
+    const Teller teller = plan_.is_ours ? Teller::Ours : Teller::Program;
+    Answer answer = read_answer(line, batch_->result(now_.item(0)), teller);
     if (answer.kind == Answer::Kind::None) return fail(Cause::not_understood(), answer.problem);
     const std::size_t number =
         now_.find([&](std::size_t item) { return answer.may_be_for(batch_->invoice(item).id); });
@@ -154,7 +155,7 @@ void ExecProcessor::take_answer(std::string_view line) {
         return fail(Cause::not_understood(), "an answer to a request that it had not read");
     }
     const std::size_t item = now_.item(number);
-    if (number != 0) answer = read_answer(line, batch_->result(item));
+    if (number != 0) answer = read_answer(line, batch_->result(item), teller);
     if (!answer.unknown_key.empty()) notices_.unknown_key(answer.unknown_key);
     if (answer.kind == Answer::Kind::Understood) {
         batch_->finish(item);

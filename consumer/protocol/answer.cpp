@@ -73,13 +73,13 @@ std::string readable_id(std::string_view id) {
     return readable_utf8(id, buffer).data() == id.data() ? std::string(id) : printable(id);
 }
 
-Answer read_answer(std::string_view line, Result& result) {
+Answer read_answer(std::string_view line, Result& result, Teller teller) {
     line = trimmed(line);
     if (line == "booked") {
         result.set(Status::Booked);
         return {};
     }
-    if (line.starts_with('{')) return read_json_answer(line, result);
+    if (line.starts_with('{')) return read_json_answer(line, result, teller);
     if (is_retry(line, result)) return {};
     if (is_verdict(line, "rejected", Status::Rejected, result) ||
         is_verdict(line, "failed", Status::Failed, result)) {

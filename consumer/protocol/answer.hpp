@@ -33,9 +33,13 @@ struct Answer {
 // Returns the id as JSON tells it: itself if it is UTF-8, else printable(id).
 [[nodiscard]] std::string readable_id(std::string_view id);
 
+// The one that gives an answer: a user's program, or a process of ours (--isolate). Ours may say what an
+// invoice's columns of the ledger are to hold; of a program, that is an unknown key.
+enum class Teller : std::uint8_t { Program, Ours };
+
 // Reads the answer `line` (no newline; blanks around it and a byte order mark are ignored) into `result`, but
 // leaves `result.attempts` unchanged. Unless the kind is Understood, `result` is meaningless.
-[[nodiscard]] Answer read_answer(std::string_view line, Result& result);
+[[nodiscard]] Answer read_answer(std::string_view line, Result& result, Teller teller = Teller::Program);
 
 // The longest time after which an answer may ask for another attempt.
 inline constexpr std::chrono::hours kMostRetryAfter{24 * 365};
@@ -44,10 +48,11 @@ inline constexpr std::chrono::hours kMostRetryAfter{24 * 365};
 [[nodiscard]] bool set_retry_after(std::string_view text, Result& result);
 
 // As read_answer(), but only for a line that begins with a brace: an answer in JSON.
-[[nodiscard]] Answer read_json_answer(std::string_view line, Result& result);
+[[nodiscard]] Answer read_json_answer(std::string_view line, Result& result, Teller teller);
 
-// Returns `result` as a JSON object in one line, with its newline. read_answer() reads it back as the same
-// status, details, time of another attempt and terms of an invoice; any other `result.extra` is left out.
+// Returns `result` as a JSON object in one line, with its newline. read_answer(..., Ours) reads it back as
+// the same status, details, time of another attempt and terms of an invoice; any other `result.extra` is left
+// out.
 [[nodiscard]] std::string write_json_answer(std::string_view id, const Result& result);
 
 }  // namespace pipeline

@@ -78,7 +78,7 @@ std::string with_huge_numbers_quoted(std::string_view line) {
 // object, and skips everything else.
 class AnswerReader : public nlohmann::json_sax<Json> {
   public:
-    explicit AnswerReader(Result& result) : result_(result) {
+    AnswerReader(Result& result, Teller teller) : result_(result), teller_(teller) {
         result_.set(Status::Booked);
         result_.details.clear();
     }
@@ -100,7 +100,7 @@ class AnswerReader : public nlohmann::json_sax<Json> {
     bool number_unsigned(number_unsigned_t value) override { return take_number(fmt::to_string(value)); }
     bool number_float(number_float_t, const string_t& text) override { return take_number(text); }
     bool string(string_t& text) override {
-        if (depth_ == 1 && key_ == kInvoiceTerms) return take_terms(text);
+        if (depth_ == 1 && are_terms()) return take_terms(text);
         return is_unknown() || take_text(text);
     }
     bool binary(binary_t&) override { return is_unknown(); }
@@ -111,7 +111,7 @@ class AnswerReader : public nlohmann::json_sax<Json> {
         key_ = key;
         if (key_ == kResult) {
             has_result_ = true;
-        } else if (is_unknown() && key_ != kInvoiceTerms && unknown_key_.empty()) {
+        } else if (is_unknown() && !are_terms() && unknown_key_.empty()) {
             unknown_key_ = key_;
         }
         return true;
@@ -131,6 +131,7 @@ class AnswerReader : public nlohmann::json_sax<Json> {
         return depth_ != 1 ||
                (key_ != "status" && key_ != "id" && key_ != kAfter && find_detail_field(key_) == nullptr);
     }
+    [[nodiscard]] bool are_terms() const { return teller_ == Teller::Ours && key_ == kInvoiceTerms; }
     // The amount that the current key names; none if the key does not name an amount.
     [[nodiscard]] std::optional<Details::Amount> amount() const {
         const DetailField* const field = find_detail_field(key_);
@@ -187,9 +188,18 @@ class AnswerReader : public nlohmann::json_sax<Json> {
         result_.has_details = true;
         return true;
     }
+    // A broken process of ours may say anything: what the ledger gets is made anew.
     bool take_terms(const std::string& text) {
-        if (text.size() <= kMaxResultBytes && unpack_terms(text))
-            result_.extra = std::make_unique<ExtraText>(ExtraText{Extra::Invoice, text});
+        const auto said = text.size() <= kMaxResultBytes ? unpack_terms(text) : std::nullopt;
+        if (!said) return true;
+        InvoiceTerms terms;
+        std::string clean;
+        for (std::size_t i = 0; i < kTerms; ++i) {
+            clean_text(said->terms[i], clean);
+            terms.set(static_cast<Term>(i), clean);
+        }
+        if (Json::accept(said->result)) terms.result = said->result;
+        result_.extra = std::make_unique<ExtraText>(ExtraText{Extra::Invoice, terms.packed()});
         return true;
     }
     bool take_id(const std::string& text) {
@@ -207,6 +217,7 @@ class AnswerReader : public nlohmann::json_sax<Json> {
     }
 
     Result& result_;
+    Teller teller_;
     std::size_t depth_ = 0;
     std::string key_;
     bool has_status_ = false;
@@ -244,11 +255,11 @@ std::string amount_text(std::int64_t hundredths) {
 
 }  // namespace
 
-Answer read_json_answer(std::string_view line, Result& result) {
-    AnswerReader reader(result);
+Answer read_json_answer(std::string_view line, Result& result, Teller teller) {
+    AnswerReader reader(result, teller);
     Json::sax_parse(line, &reader);
     if (!reader.is_overflown()) return finished(std::move(reader), line, result);
-    AnswerReader again(result);
+    AnswerReader again(result, teller);
     Json::sax_parse(with_huge_numbers_quoted(line), &again);
     return finished(std::move(again), line, result);
 }

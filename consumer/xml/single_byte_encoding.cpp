@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <system_error>
 
 namespace pipeline {
 namespace {
@@ -25,6 +27,7 @@ class Conversion {
         if (is_open()) ::iconv_close(handle_);
     }
 
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): POSIX has it so
     [[nodiscard]] bool is_open() const noexcept { return handle_ != reinterpret_cast<iconv_t>(-1); }
 
     // Returns the characters that the one byte stands for: one, none, or more than one. More than one, too,
@@ -64,19 +67,44 @@ std::optional<ByteCharacters> characters_of(const std::string& name) {
     return bytes;
 }
 
+// Returns the number of up to four digits in `text` behind `prefix`; 0 if there is none.
+unsigned number_behind(std::string_view prefix, std::string_view text) noexcept {
+    if (!text.starts_with(prefix)) return 0;
+    text.remove_prefix(prefix.size());
+    unsigned number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool is_number = error == std::errc() && end == text.data() + text.size() && text.size() <= 4;
+    return is_number && text.front() != '0' ? number : 0;
+}
+
+// Returns iconv's name of one of the encodings that are read; empty: it is none of them. iconv is not asked
+// for others: it would load a module of the system for whatever a document names.
+std::string known_name(std::string_view name) {
+    constexpr std::array<unsigned, 10> kOfLatin{1, 2, 3, 4, 9, 10, 13, 14, 15, 16};
+    constexpr std::array<unsigned, 15> kPages{437,  850,  852,  855,  858,  866,  1250, 1251,
+                                              1252, 1253, 1254, 1255, 1256, 1257, 1258};
+    if (name.size() > kLongestName) return {};
+    std::string plain;
+    for (const char c : name) {
+        if (c != '-' && c != '_') plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+    if (const unsigned part = number_behind("iso8859", plain); part >= 1 && part <= 16)
+        return "ISO-8859-" + std::to_string(part);
+    if (const unsigned latin = number_behind("latin", plain); latin >= 1 && latin <= kOfLatin.size())
+        return "ISO-8859-" + std::to_string(kOfLatin.at(latin - 1));
+    for (const std::string_view prefix : {"windows", "cp", "ibm"}) {
+        const unsigned page = number_behind(prefix, plain);
+        if (std::find(kPages.begin(), kPages.end(), page) != kPages.end()) return "CP" + std::to_string(page);
+    }
+    if (plain == "koi8r") return "KOI8-R";
+    return plain == "koi8u" ? "KOI8-U" : "";
+}
+
 }  // namespace
 
 std::optional<ByteCharacters> single_byte_encoding(std::string_view name) {
-    if (name.empty() || name.size() > kLongestName) return std::nullopt;
-    const auto is_plain = [](char c) {
-        return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' || c == '_' ||
-               c == '.' || c == ':';
-    };
-    if (!std::all_of(name.begin(), name.end(), is_plain)) return std::nullopt;
-    std::string as_known(name);
-    if (auto found = characters_of(as_known)) return found;
-    as_known.erase(std::remove(as_known.begin(), as_known.end(), '-'), as_known.end());  // latin-1
-    return characters_of(as_known);
+    const std::string known = known_name(name);
+    return known.empty() ? std::nullopt : characters_of(known);
 }
 
 }  // namespace pipeline

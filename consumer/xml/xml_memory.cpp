@@ -32,6 +32,10 @@ void* xml_allocate(std::size_t bytes) noexcept {
 }
 
 void* xml_reallocate(void* memory, std::size_t bytes) noexcept {
+    if (bytes == 0) {
+        xml_free(memory);
+        return nullptr;
+    }
     const std::size_t before = memory == nullptr ? 0 : ::malloc_usable_size(memory);
     if (bytes > before && !budget.allows(bytes - before)) return nullptr;
     void* const moved = std::realloc(memory, bytes);

@@ -3,6 +3,7 @@
 
 #include <expat.h>
 #include <fmt/format.h>
+#include <strings.h>
 
 #include <algorithm>
 #include <cstring>
@@ -93,17 +94,40 @@ struct XmlParser::Callbacks {
             parser.refuse("a document type declaration (<!DOCTYPE) is not accepted");
         });
     }
+    static void namespace_declaration(void* self, const XML_Char*, const XML_Char* uri) {
+        guarded(self, [uri](XmlParser& parser) {
+            if (uri == nullptr || std::strlen(uri) <= kMaxNamespaceBytes) return;
+            parser.refuse(fmt::format("the name of a namespace is longer than {} bytes", kMaxNamespaceBytes));
+        });
+    }
+    // expat accepts anything as a version, and any encoding behind the byte order mark of UTF-8.
+    static void declaration(void* self, const XML_Char* version, const XML_Char* encoding, int) {
+        guarded(self, [version, encoding](XmlParser& parser) {
+            const std::string_view text = version == nullptr ? "1.0" : version;
+            const bool is_version = text.size() > 2 && text.starts_with("1.") &&
+                                    text.find_first_not_of("0123456789", 2) == std::string_view::npos;
+            if (!is_version) parser.refuse(fmt::format("{} is no version of XML", quoted(text)));
+            if (encoding == nullptr || parser.is_encoding_given_ || !parser.scan_.has_utf8_mark()) return;
+            if (::strcasecmp(encoding, "UTF-8") == 0) return;
+            parser.refuse(
+                fmt::format("it begins as UTF-8 does, but declares the encoding {}", quoted(encoding)));
+        });
+    }
     static int encoding(void* self, const XML_Char* name, XML_Encoding* encoding) {
-        const auto characters = single_byte_encoding(name);
-        if (!characters) {
-            static_cast<XmlParser*>(self)->unknown_encoding_ = name;
-            return XML_STATUS_ERROR;
-        }
-        std::copy(characters->begin(), characters->end(), encoding->map);
-        encoding->data = nullptr;
-        encoding->convert = nullptr;
-        encoding->release = nullptr;
-        return XML_STATUS_OK;
+        int status = XML_STATUS_ERROR;
+        guarded(self, [&](XmlParser& parser) {
+            const auto characters = single_byte_encoding(name);
+            if (!characters) {
+                parser.unknown_encoding_ = name;
+                return;
+            }
+            std::copy(characters->begin(), characters->end(), encoding->map);
+            encoding->data = nullptr;
+            encoding->convert = nullptr;
+            encoding->release = nullptr;
+            status = XML_STATUS_OK;
+        });
+        return status;
     }
 };
 
@@ -114,36 +138,50 @@ void XmlParser::Free::operator()(XML_ParserStruct* parser) const noexcept {
 XmlParser::XmlParser() = default;
 XmlParser::~XmlParser() = default;
 
-void XmlParser::make() {
+bool XmlParser::make() {
     const char separator[] = {kSeparator, '\0'};
     parser_.reset(XML_ParserCreate_MM(nullptr, &kMemory, separator));
-    if (!parser_) throw std::bad_alloc();
+    if (!parser_ && !xml_memory_was_exhausted()) throw std::bad_alloc();
+    return parser_ != nullptr;
+}
+
+bool XmlParser::make_new(const char* encoding) {
+    if (!parser_ || XML_ParserReset(parser_.get(), nullptr) == XML_FALSE) {
+        if (!make()) return false;
+    }
+    if (encoding == nullptr || XML_SetEncoding(parser_.get(), encoding) == XML_STATUS_OK) return true;
+    if (!xml_memory_was_exhausted()) throw std::bad_alloc();
+    return false;
 }
 
 void XmlParser::begin(XmlHandler& handler, const char* encoding) {
     bound_xml_memory(kMaxMemory);
     if (parser_ && xml_memory_in_use() > kKeptMemory) parser_.reset();
-    if (!parser_) {
-        make();
-        if (encoding != nullptr) XML_SetEncoding(parser_.get(), encoding);
-    } else if (XML_ParserReset(parser_.get(), encoding) == XML_FALSE) {
-        throw std::bad_alloc();
-    }
     handler_ = &handler;
     depth_ = 0;
     fed_ = 0;
+    room_ = nullptr;
+    scan_.begin();
+    is_encoding_given_ = encoding != nullptr;
     fault_.clear();
     is_out_of_memory_ = false;
     unknown_encoding_.clear();
+    make_new(encoding) ? set_callbacks() : set_memory_fault();
+}
+
+void XmlParser::set_callbacks() noexcept {
     XML_SetUserData(parser_.get(), this);
     XML_SetElementHandler(parser_.get(), Callbacks::start, Callbacks::end);
+    XML_SetStartNamespaceDeclHandler(parser_.get(), Callbacks::namespace_declaration);
+    XML_SetXmlDeclHandler(parser_.get(), Callbacks::declaration);
     XML_SetStartDoctypeDeclHandler(parser_.get(), Callbacks::document_type);
     XML_SetUnknownEncodingHandler(parser_.get(), Callbacks::encoding, this);
 }
 
 std::span<char> XmlParser::room() {
-    void* const room = XML_GetBuffer(parser_.get(), static_cast<int>(kChunkBytes));
-    if (room != nullptr) return {static_cast<char*>(room), kChunkBytes};
+    if (!fault_.empty()) return {};
+    room_ = static_cast<char*>(XML_GetBuffer(parser_.get(), static_cast<int>(kChunkBytes)));
+    if (room_ != nullptr) return {room_, kChunkBytes};
     if (!xml_memory_was_exhausted()) throw std::bad_alloc();
     set_memory_fault();
     return {};
@@ -151,6 +189,10 @@ std::span<char> XmlParser::room() {
 
 bool XmlParser::parse(std::size_t bytes, bool is_last) {
     if (!fault_.empty()) return false;
+    if (!is_encoding_given_ && bytes > 0 && !scan_.add({room_, bytes})) {
+        refuse("not well-formed XML: in UTF-16, a surrogate stands alone");
+        return false;
+    }
     fed_ += bytes;
     if (XML_ParseBuffer(parser_.get(), static_cast<int>(bytes), is_last ? 1 : 0) != XML_STATUS_OK) {
         set_fault();
@@ -178,12 +220,14 @@ bool XmlParser::is_token_too_long() const noexcept {
 }
 
 void XmlParser::want_text(bool wanted) noexcept {
+    if (!parser_) return;
     XML_SetCharacterDataHandler(parser_.get(), wanted ? Callbacks::text : nullptr);
 }
 
 void XmlParser::refuse(std::string reason) {
     if (!fault_.empty()) return;
     fault_ = std::move(reason);
+    if (!parser_) return;
     XML_ParsingStatus status;
     XML_GetParsingStatus(parser_.get(), &status);
     if (status.parsing == XML_PARSING) XML_StopParser(parser_.get(), XML_FALSE);

@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+#include "consumer/xml/encoding_scan.hpp"
+
 // expat's parser.
 struct XML_ParserStruct;
 
@@ -49,6 +51,8 @@ class XmlParser {
     static constexpr int kMaxDepth = 256;
     // The longest tag, comment or instruction.
     static constexpr std::size_t kMaxTokenBytes = std::size_t{1} << 20;
+    // The longest name of a namespace: expat copies it for every name in it.
+    static constexpr std::size_t kMaxNamespaceBytes = std::size_t{1} << 10;
     // The memory that all parsers of a thread may use together.
     static constexpr std::size_t kMaxMemory = std::size_t{12} << 20;
 
@@ -57,7 +61,9 @@ class XmlParser {
     XmlParser(const XmlParser&) = delete;
     XmlParser& operator=(const XmlParser&) = delete;
 
-    // Begins a document. `encoding`: the encoding whatever the document declares; null: what it declares.
+    // Begins a document. `encoding`: the encoding whatever the document declares; null: what it declares. The
+    // document is refused at once if other parsers of the thread have used all the memory. Throws
+    // std::bad_alloc.
     void begin(XmlHandler& handler, const char* encoding = nullptr);
     // Returns room for the next piece of the document; none if the document is refused now, because the
     // parser has used all its memory. Throws std::bad_alloc.
@@ -81,7 +87,10 @@ class XmlParser {
     };
     struct Callbacks;
 
-    void make();
+    // Make a parser, or make it new. They return false if the parsers' memory is used up.
+    [[nodiscard]] bool make();
+    [[nodiscard]] bool make_new(const char* encoding);
+    void set_callbacks() noexcept;
     [[nodiscard]] bool is_token_too_long() const noexcept;
     void set_fault();
     void set_memory_fault();
@@ -89,7 +98,10 @@ class XmlParser {
     std::unique_ptr<XML_ParserStruct, Free> parser_;
     XmlHandler* handler_ = nullptr;
     int depth_ = 0;
-    std::size_t fed_ = 0;            // bytes of the document so far
+    char* room_ = nullptr;  // where the next piece lies
+    std::size_t fed_ = 0;   // bytes of the document so far
+    bool is_encoding_given_ = false;
+    EncodingScan scan_;
     bool is_out_of_memory_ = false;  // in a handler's call
     std::string fault_;
     std::string unknown_encoding_;

@@ -17,7 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (line.find('\n') != std::string_view::npos) return 0;  // never within a line
     constexpr std::string_view kId = "a.xml";
     Result result;
-    if (const Answer answer = read_answer(line, result); answer.kind != Answer::Kind::Understood) {
+    if (const Answer answer = read_answer(line, result, Teller::Ours);
+        answer.kind != Answer::Kind::Understood) {
         require(!answer.problem.empty(), "what is wrong is said");
         require(is_clean(answer.problem), "what is wrong is said in one line of UTF-8");
         require(answer.problem.size() < 1000, "what is wrong is said shortly");
@@ -33,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     said.pop_back();
     require(said.find('\n') == std::string::npos, "an answer that is said is one line");
     Result again;
-    const Answer answer = read_answer(said, again);
+    const Answer answer = read_answer(said, again, Teller::Ours);
     require(answer.kind == Answer::Kind::Understood, "an answer that is said can be read");
     require(answer.id && answer.may_be_for(kId), "and is the invoice's");
     require(described(again) == described(result), "and means the same");

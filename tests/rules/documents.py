@@ -79,12 +79,37 @@ def element(name, value, attributes=""):
     return "" if value is None else f"<{name}{attributes}>{value}</{name}>"
 
 
+def nested_tax(rng, chance):
+    """A total of tax within another one, perhaps with one in itself."""
+    if rng.random() >= chance:
+        return ""
+    base, rate = amount(rng), Decimal(rng.choice(["19", "7"]))
+    tax = round2(abs(base) * rate / 100) + (rng.choice(OFFSETS) if rng.random() < 0.3 else 0)
+    return ("<cac:TaxTotal>" + element("cbc:TaxAmount", "1") + "<cac:TaxSubtotal>" + nested_tax(rng, 0.3)
+            + element("cbc:TaxableAmount", f"{base:f}") + element("cbc:TaxAmount", f"{tax:f}") + "<cac:TaxCategory>"
+            + element("cbc:Percent", f"{rate:f}") + "<cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme>"
+            + nested_tax(rng, 0.3) + "</cac:TaxCategory></cac:TaxSubtotal></cac:TaxTotal>")
+
+
+def nested_lines(rng, kind, lines):
+    """The lines one after the other, or some of them in the one before, on either side of its amount."""
+    texts = []
+    for line in reversed(lines):
+        inner = texts.pop() if texts and rng.random() < 0.15 else ""
+        if inner and rng.random() < 0.5:
+            inner = f"<cac:SubInvoiceLine>{inner}</cac:SubInvoiceLine>"
+        own = element("cbc:LineExtensionAmount", f"{line:f}")
+        texts.append(f"<cac:{kind}Line>{rng.choice([own + inner, inner + own])}</cac:{kind}Line>")
+    return texts[::-1]
+
+
 def ubl(numbers):
     terms, kind = numbers.terms, numbers.rng.choice(["Invoice", "CreditNote"])
-    of_tax = "".join(
+    of_tax = "".join(nested_tax(numbers.rng, 0.1) +
         "<cac:TaxSubtotal>" + element("cbc:TaxableAmount", f"{base:f}") + element("cbc:TaxAmount", f"{tax:f}")
         + "<cac:TaxCategory>" + element("cbc:Percent", f"{rate:f}") + "<cac:TaxScheme>"
-        + element("cbc:ID", numbers.scheme) + "</cac:TaxScheme></cac:TaxCategory></cac:TaxSubtotal>"
+        + element("cbc:ID", numbers.scheme) + "</cac:TaxScheme>" + nested_tax(numbers.rng, 0.1)
+        + "</cac:TaxCategory>" + nested_tax(numbers.rng, 0.1) + "</cac:TaxSubtotal>"
         for base, rate, tax in numbers.breakdown)
     parts = [element("cbc:DocumentCurrencyCode", numbers.currency)]
     parts += [f"<cac:AllowanceCharge><cbc:ChargeIndicator>{'true' if is_charge else 'false'}</cbc:ChargeIndicator>"
@@ -98,8 +123,7 @@ def ubl(numbers):
              "PayableRoundingAmount": "rounding", "PayableAmount": "due"}
     parts.append("<cac:LegalMonetaryTotal>" + "".join(
         element("cbc:" + name, terms.get(term)) for name, term in names.items()) + "</cac:LegalMonetaryTotal>")
-    parts += [f"<cac:{kind}Line><cbc:LineExtensionAmount>{line:f}</cbc:LineExtensionAmount></cac:{kind}Line>"
-              for line in numbers.lines]
+    parts += nested_lines(numbers.rng, kind, numbers.lines)
     if numbers.rng.random() < 0.2:
         numbers.rng.shuffle(parts)
     return (f'<{kind} xmlns="{UBL}{kind}-2" xmlns:cac="{UBL}CommonAggregateComponents-2" '

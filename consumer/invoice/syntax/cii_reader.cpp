@@ -156,7 +156,7 @@ void CiiReader::open(State state, const XmlElement& element) {
         case kTotalTax: {
             const char* const currency = element.attributes.find("currencyID");
             tax_total_ = TaxTotal();
-            tax_total_.currency = currency == nullptr ? "" : currency;
+            tax_total_.currency = kept_currency(currency == nullptr ? "" : currency);
             break;
         }
         case kSellerTaxId: {

@@ -28,6 +28,9 @@ std::string describe(std::string_view uri, std::string_view local) {
 }  // namespace
 
 void InvoiceReader::begin(const char* encoding) {
+    inner_.reset();  // its parser may hold much of the memory that all parsers share
+    std::string().swap(inner_text_);
+    std::string().swap(text_);  // clear() would keep its memory
     parser_.begin(*this, encoding);
     parser_.want_text(false);
     reader_ = nullptr;
@@ -122,9 +125,10 @@ void InvoiceReader::start_in_attached(Space space, std::string_view local) {
     ++path_depth_;
     if (path_depth_ < kAttachedPath.size()) return;
     if (has_invoice_) return parser_.refuse("the AttachedDocument has more than one document in it");
-    if (!inner_) inner_ = std::make_unique<InvoiceReader>();
+    inner_ = std::make_unique<InvoiceReader>();
     inner_->may_be_attached_ = false;
     inner_->begin("UTF-8");  // the outer parser has decoded it
+    if (!inner_->fault().empty()) return refuse_attached();
     inner_open_ = true;
     inner_begun_ = false;
     in_value_ = true;
@@ -174,12 +178,24 @@ void InvoiceReader::text(std::string_view piece) {
     if (inner_open_) {
         if (!inner_begun_) piece.remove_prefix(std::min(piece.find_first_not_of(" \t\r\n"), piece.size()));
         inner_begun_ = inner_begun_ || !piece.empty();
-        if (!inner_->parser_.parse(piece)) parser_.refuse("in the AttachedDocument: " + inner_->fault());
+        inner_text_ += piece;
+        if (inner_text_.size() >= XmlParser::kChunkBytes) parse_attached();
         return;
     }
     if (text_.size() + piece.size() > kMaxTextBytes)
         return parser_.refuse(fmt::format("the text of {} is longer than {} bytes", local_, kMaxTextBytes));
     text_ += piece;
+}
+
+void InvoiceReader::refuse_attached() {
+    parser_.refuse("in the AttachedDocument: " + inner_->fault());
+}
+
+// Parses the text that has come. The outer parser may give it character by character, and the inner one
+// begins an unfinished tag again at each piece: so they are gathered.
+void InvoiceReader::parse_attached() {
+    if (!inner_->parser_.parse(inner_text_)) refuse_attached();
+    inner_text_.clear();
 }
 
 // The attached invoice ends: its text was well-formed so far, and must be a whole document.
@@ -189,8 +205,10 @@ void InvoiceReader::end_attached() {
     parser_.want_text(false);
     --wrap_depth_;
     --path_depth_;
+    parse_attached();
+    if (!inner_->fault().empty()) return;
     (void)inner_->room();
-    if (!inner_->parse(0, true)) return parser_.refuse("in the AttachedDocument: " + inner_->fault());
+    if (!inner_->parse(0, true)) return refuse_attached();
     has_invoice_ = true;
     inner_used_ = true;
 }

@@ -45,6 +45,8 @@ class InvoiceReader final : private XmlHandler {
     void start_in_envelope(Space space, std::string_view local);
     void start_in_attached(Space space, std::string_view local);
     void start_in_invoice(const XmlElement& element);
+    void refuse_attached();
+    void parse_attached();
     void end_attached();
     void finish();
 
@@ -68,6 +70,7 @@ class InvoiceReader final : private XmlHandler {
     std::string local_;       // its name
     std::string text_;
     std::unique_ptr<InvoiceReader> inner_;  // of an attached invoice
+    std::string inner_text_;                // what it has not parsed yet
     bool inner_used_ = false;
     bool inner_open_ = false;
     bool inner_begun_ = false;  // blanks may precede the attached invoice

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "consumer/invoice/syntax/ubl_reader.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "consumer/invoice/syntax/ubl_steps.hpp"
 
 namespace pipeline {
@@ -24,10 +27,19 @@ SyntaxReader::State other_state(const XmlElement& element) noexcept {
     }
 }
 
+// The codes of the list UNTDID 1001 that stand for a credit note.
+bool is_credit_note(std::string_view kind) noexcept {
+    constexpr std::array<std::string_view, 13> kKinds{"81",  "83",  "261", "262", "296", "308", "381",
+                                                      "396", "420", "458", "502", "503", "532"};
+    return std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end();
+}
+
 }  // namespace
 
 void UblReader::begin(Model& model) {
     model_ = &model;
+    lines_.clear();
+    subtotals_.clear();
     credit_due_on_.clear();
 }
 
@@ -38,14 +50,14 @@ bool UblReader::is_value(State state) const noexcept {
 SyntaxReader::State UblReader::enter(State parent, const XmlElement& element) {
     State state = kSteps.find(parent, element);
     if (state == kOpaque) state = other_state(element);
-    open(state, element);
+    open(parent, state, element);
     return state;
 }
 
-void UblReader::open(State state, const XmlElement& element) {
+void UblReader::open(State parent, State state, const XmlElement& element) {
     switch (state) {
         case kLine:
-            line_ = Amount();
+            lines_.emplace_back();
             break;
         case kAllowanceCharge:
             allowance_charge_ = AllowanceCharge();
@@ -58,14 +70,14 @@ void UblReader::open(State state, const XmlElement& element) {
             break;
         case kTaxAmount:
             if (const char* const currency = element.attributes.find("currencyID"))
-                tax_total_.currency = currency;
+                tax_total_.currency = kept_currency(currency);
             break;
         case kSubtotal:
-            breakdown_ = TaxBreakdown();
+            subtotals_.push_back({parent == kTaxTotal});
             break;
         case kCategory:
-            category_percent_ = Amount();
-            category_is_vat_ = false;
+            subtotals_.back().category_percent = Amount();
+            subtotals_.back().category_is_vat = false;
             break;
         case kSellerTax:
             company_id_.clear();
@@ -92,7 +104,7 @@ void UblReader::take(State state, std::string_view local, std::string_view text)
         case kCurrency:
             return read_currency(local, text, *model_);
         case kLineAmount:
-            return read_amount(local, text, line_, model_->problem);
+            return read_amount(local, text, lines_.back(), model_->problem);
         case kAllowanceAmount:
             return read_amount(local, text, allowance_charge_.amount, model_->problem);
         case kIndicator:
@@ -118,13 +130,13 @@ void UblReader::take_tax(State state, std::string_view local, std::string_view t
         case kTaxAmount:
             return read_amount(local, text, tax_total_.tax, model_->problem);
         case kTaxable:
-            return read_amount(local, text, breakdown_.taxable, model_->problem);
+            return read_amount(local, text, subtotals_.back().breakdown.taxable, model_->problem);
         case kSubtotalTax:
-            return read_amount(local, text, breakdown_.tax, model_->problem);
+            return read_amount(local, text, subtotals_.back().breakdown.tax, model_->problem);
         case kPercent:
-            return read_amount(local, text, category_percent_, model_->problem);
+            return read_amount(local, text, subtotals_.back().category_percent, model_->problem);
         case kSchemeId:
-            category_is_vat_ = category_is_vat_ || is_vat(text);
+            subtotals_.back().category_is_vat = subtotals_.back().category_is_vat || is_vat(text);
             return;
         default:
             return;
@@ -153,27 +165,32 @@ void UblReader::take_party(State state, std::string_view text) {
     }
 }
 
+void UblReader::leave_category(Subtotal& subtotal) {
+    if (!subtotal.category_is_vat || !subtotal.category_percent.present) return;
+    if (subtotal.breakdown.percent.present) {
+        model_->problem.set(Problem::Kind::Repeated, "Percent");
+        subtotal.category_percent.value = Decimal::not_a_number();
+    }
+    subtotal.breakdown.percent = subtotal.category_percent;
+}
+
 void UblReader::leave(State state) {
     switch (state) {
         case kLine:
-            model_->line_sum = model_->line_sum + line_.or_zero();
-            line_ = Amount();
+            model_->line_sum = model_->line_sum + lines_.back().or_zero();
+            lines_.pop_back();
             return;
         case kAllowanceCharge:
             return allowance_charge_.add_to(*model_);
         case kTaxTotal:
             return model_->add_tax_total(tax_total_);
         case kSubtotal:
-            tax_total_.breakdown.add(breakdown_.tax);
-            return model_->add_breakdown(breakdown_);
-        case kCategory:
-            if (!category_is_vat_ || !category_percent_.present) return;
-            if (breakdown_.percent.present) {
-                model_->problem.set(Problem::Kind::Repeated, "Percent");
-                category_percent_.value = Decimal::not_a_number();
-            }
-            breakdown_.percent = category_percent_;
+            if (subtotals_.back().is_documents) tax_total_.breakdown.add(subtotals_.back().breakdown.tax);
+            model_->add_breakdown(subtotals_.back().breakdown);
+            subtotals_.pop_back();
             return;
+        case kCategory:
+            return leave_category(subtotals_.back());
         case kSellerTax:
             return read_text(company_id_, company_id_is_vat_ ? model_->seller_vat_id : model_->seller_tax_id);
         default:
@@ -183,7 +200,7 @@ void UblReader::leave(State state) {
 
 void UblReader::end() {
     if (model_->due_on.empty()) model_->due_on = credit_due_on_;
-    if (model_->kind.empty() && model_->root == "CreditNote") model_->kind = "381";
+    if (model_->root == "CreditNote" && !is_credit_note(model_->kind)) model_->kind = "381";
     if (model_->totals_count == 0) model_->problem.set(Problem::Kind::Missing, "LegalMonetaryTotal");
     if (model_->totals_count > 1) model_->problem.set(Problem::Kind::Repeated, "LegalMonetaryTotal");
 }

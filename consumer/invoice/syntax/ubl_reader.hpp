@@ -3,6 +3,9 @@
 // schema's business. Lines and tax breakdowns count at any depth, but nothing counts in UBLExtensions.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "consumer/invoice/syntax/syntax_reader.hpp"
 #include "consumer/invoice/syntax/values.hpp"
 
@@ -18,18 +21,26 @@ class UblReader final : public SyntaxReader {
     void end() override;
 
   private:
-    void open(State state, const XmlElement& element);
+    void open(State parent, State state, const XmlElement& element);
     bool take_total(State state, std::string_view local, std::string_view text);
     void take_tax(State state, std::string_view local, std::string_view text);
     void take_party(State state, std::string_view text);
 
+    // An open breakdown. Others may lie in it.
+    struct Subtotal {
+        bool is_documents;  // of the document's total of tax
+        TaxBreakdown breakdown{};
+        Amount category_percent{};  // of its open category
+        bool category_is_vat = false;
+    };
+
+    void leave_category(Subtotal& subtotal);
+
     Model* model_ = nullptr;
-    Amount line_;  // of the open line
+    std::vector<Amount> lines_;  // the amounts of the open lines, the innermost last
     AllowanceCharge allowance_charge_;
     TaxTotal tax_total_;
-    TaxBreakdown breakdown_;
-    Amount category_percent_;  // of the open category of a breakdown
-    bool category_is_vat_ = false;
+    std::vector<Subtotal> subtotals_;
     std::string company_id_;  // of the open tax scheme of the seller
     bool company_id_is_vat_ = false;
     std::string credit_due_on_;  // a credit note has its due date among the means of payment

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "consumer/invoice/syntax/values.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <chrono>
+#include <functional>
 
 #include "common/text/clean_text.hpp"
 
@@ -9,6 +13,8 @@ namespace pipeline {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
+// More than the ledger has for any text (kMaxTermBytes, Details).
+constexpr std::size_t kKeptBytes = 320;
 
 std::string_view trimmed(std::string_view text) noexcept {
     const auto first = text.find_first_not_of(kBlanks);
@@ -18,6 +24,31 @@ std::string_view trimmed(std::string_view text) noexcept {
 
 bool is_number(std::string_view text) noexcept {
     return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+unsigned number_of(std::string_view digits) noexcept {
+    unsigned number = 0;
+    for (const char c : digits) number = number * 10 + static_cast<unsigned>(c - '0');
+    return number;
+}
+
+// True for 2026-03-01, if there is that day.
+bool is_day(std::string_view date) noexcept {
+    if (date.size() != 10 || date[4] != '-' || date[7] != '-') return false;
+    const auto year = date.substr(0, 4);
+    const auto month = date.substr(5, 2);
+    const auto day = date.substr(8, 2);
+    if (!is_number(year) || !is_number(month) || !is_number(day)) return false;
+    return std::chrono::year_month_day(std::chrono::year(static_cast<int>(number_of(year))),
+                                       std::chrono::month(number_of(month)), std::chrono::day(number_of(day)))
+        .ok();
+}
+
+// True for Z, +01:00 and nothing.
+bool is_zone(std::string_view zone) noexcept {
+    if (zone.empty() || zone == "Z") return true;
+    return zone.size() == 6 && (zone[0] == '+' || zone[0] == '-') && is_number(zone.substr(1, 2)) &&
+           zone[3] == ':' && is_number(zone.substr(4));
 }
 
 }  // namespace
@@ -39,30 +70,43 @@ void read_amount(std::string_view local, std::string_view text, Amount& amount, 
 }
 
 void read_text(std::string_view text, std::string& term) {
-    if (term.empty()) clean_text(text, term);
+    if (!term.empty()) return;
+    std::string clean;
+    clean_text(text, clean);
+    std::size_t length = std::min(clean.size(), kKeptBytes);
+    while (length > 0 && length < clean.size() &&
+           (static_cast<unsigned char>(clean[length]) & 0xc0U) == 0x80U)
+        --length;
+    term.assign(clean, 0, length);
+}
+
+// No document can have the first character of what stands for a long one.
+std::string kept_currency(std::string_view currency) {
+    constexpr std::size_t kLongest = 65;
+    if (currency.size() <= kLongest) return std::string(currency);
+    return fmt::format("\x1f{} {}", currency.size(), std::hash<std::string_view>()(currency));
 }
 
 void read_currency(std::string_view local, std::string_view text, Model& model) {
     if (model.has_currency) model.problem.set(Problem::Kind::Repeated, local);
     model.has_currency = true;
-    model.currency = text;
+    model.currency = kept_currency(text);
 }
 
 void read_date(std::string_view text, std::string& term) {
     text = trimmed(text);
     if (!term.empty()) return;
-    if (text.size() == 8 && is_number(text)) {
-        term.assign(text.substr(0, 4))
+    std::string date;
+    if (text.size() == 8) {
+        date.append(text.substr(0, 4))
             .append("-")
             .append(text.substr(4, 2))
             .append("-")
             .append(text.substr(6));
-    } else if (text.size() >= 10 && text[4] == '-' && text[7] == '-' && is_number(text.substr(0, 4)) &&
-               is_number(text.substr(5, 2)) && is_number(text.substr(8, 2))) {
-        const std::string_view zone = text.substr(10);
-        if (zone.empty() || zone == "Z" || (zone.size() == 6 && (zone[0] == '+' || zone[0] == '-')))
-            term = text.substr(0, 10);
+    } else if (text.size() >= 10 && is_zone(text.substr(10))) {
+        date = text.substr(0, 10);
     }
+    if (is_day(date)) term = date;
 }
 
 void AllowanceCharge::read_indicator(std::string_view local, std::string_view text, Problem& problem) {

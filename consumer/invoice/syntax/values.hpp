@@ -12,11 +12,15 @@ namespace pipeline {
 // Reads the decimal `text` of the element `local`. If `amount` was read before, its value becomes
 // not-a-number, and the element is reported as repeated.
 void read_amount(std::string_view local, std::string_view text, Amount& amount, Problem& problem);
-// Reads a text of one line, unless an earlier one has been read.
+// Reads a text of one line, unless an earlier one has been read. Keeps a little more of it than the ledger
+// does, so that it is the ledger that cuts.
 void read_text(std::string_view text, std::string& term);
+// Returns what is kept of a currency, which is only compared: itself, or something of 65 bytes that stands
+// for it if it is longer than that.
+[[nodiscard]] std::string kept_currency(std::string_view currency);
 void read_currency(std::string_view local, std::string_view text, Model& model);
 // Reads a date like 2026-03-01 (a time zone may follow), or like 20260301; leaves the term empty if it is
-// none.
+// none, or no day of the calendar.
 void read_date(std::string_view text, std::string& term);
 
 // An allowance or charge of the document.

@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <iterator>
 #include <map>
 #include <sstream>
@@ -61,8 +60,7 @@ void check_verdict(const std::string& name, const std::string& verdict, const An
 TEST_CASE("the official artefacts say the same, but for the listed differences", "[artefact]") {
     const char* const cases = std::getenv("INVOICE_CASES");
     if (cases == nullptr || *cases == '\0') {
-        std::cout << "the artefacts' verdicts not compared: set INVOICE_CASES to their directory\n";
-        SUCCEED();
+        WARN("not run: the artefacts' verdicts are needed: set INVOICE_CASES to their directory");
         return;
     }
     int compared = 0;

@@ -78,6 +78,13 @@ TEST_CASE("nothing is booked that is not well-formed behind the invoice, or cut"
     check_booked(kInvoice + "\n<!-- a comment --><?and an=instruction?>\n");
 }
 
+TEST_CASE("a version of XML that is none is refused", "[xml]") {
+    check_booked(with("version=\"1.0\"", "version=\"1.1\""));
+    check_rejected(with("version=\"1.0\"", "version=\"1.t\""), "\"1.t\" is no version of XML");
+    check_rejected(with("version=\"1.0\"", "version=\"2.0\""), "\"2.0\" is no version of XML");
+    check_rejected(with("version=\"1.0\"", "version=\"1.\""), "\"1.\" is no version of XML");
+}
+
 TEST_CASE("bytes that are not UTF-8 are found wherever they are", "[xml]") {
     const std::string bad =
         GENERATE("\xc3", "\x80", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe0\x9f\xbf", "\xf8");

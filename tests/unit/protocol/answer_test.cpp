@@ -207,18 +207,33 @@ TEST_CASE("the terms of an invoice come through an answer of a process of ours",
     meant.extra =
         std::make_unique<pipeline::ExtraText>(pipeline::ExtraText{pipeline::Extra::Invoice, terms.packed()});
     Result got;
-    const auto answer = read_answer(pipeline::write_json_answer("a", meant), got);
+    const auto answer = read_answer(pipeline::write_json_answer("a", meant), got, Teller::Ours);
     CHECK(answer.kind == Answer::Kind::Understood);
     CHECK(answer.unknown_key.empty());
     REQUIRE(got.extra);
     CHECK(got.extra->kind == pipeline::Extra::Invoice);
     CHECK(got.extra->text == terms.packed());
     // What is none is passed over.
-    CHECK(read_answer(R"({"status":"booked","invoice terms":"a"})", got).kind == Answer::Kind::Understood);
-    CHECK_FALSE(got.extra);
-    CHECK(read_answer(R"({"status":"booked","invoice terms":{"a":["b"]}})", got).kind ==
+    CHECK(read_answer(R"({"status":"booked","invoice terms":"a"})", got, Teller::Ours).kind ==
           Answer::Kind::Understood);
     CHECK_FALSE(got.extra);
+    CHECK(read_answer(R"({"status":"booked","invoice terms":{"a":["b"]}})", got, Teller::Ours).kind ==
+          Answer::Kind::Understood);
+    CHECK_FALSE(got.extra);
+    // Of a user's program, it is an unknown key.
+    const std::string line = pipeline::write_json_answer("a", meant);
+    CHECK(read_answer(line, got).unknown_key == "invoice terms");
+    CHECK_FALSE(got.extra);
+    // What breaks the form of a term or of the result is not stored as it is.
+    const std::string broken =
+        R"({"status":"booked","invoice terms":"380\u001fR\n\u0007 1\u001f\u001f\u001f\u001f\u001f\u001f{"})";
+    CHECK(read_answer(broken, got, Teller::Ours).kind == Answer::Kind::Understood);
+    REQUIRE(got.extra);
+    const auto made_anew = pipeline::unpack_terms(got.extra->text);
+    REQUIRE(made_anew);
+    CHECK((*made_anew)[pipeline::Term::Kind] == "380");
+    CHECK((*made_anew)[pipeline::Term::Number] == "R 1");
+    CHECK(made_anew->result.empty());
 }
 
 TEST_CASE("a request is the id, or an object that says where it comes from", "[answer]") {

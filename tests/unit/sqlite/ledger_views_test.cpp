@@ -108,6 +108,19 @@ TEST_CASE("every query of the documentation runs and says what it is for", "[led
     CHECK(ask_for(9, 5) == Rows{"spool:/in|8|7|0|1"});
 }
 
+TEST_CASE("a reason with quotation marks does not stop the query of rules", "[ledger_views]") {
+    const LedgerFolder folder;
+    SqliteLedger ledger(folder.ledger());
+    Batch batch;
+    batch.add("a", 1, Status::Rejected);
+    batch.details().set_reason("BR-7 says \"no\" to C:\\x");
+    batch.add("b", 2, Status::Rejected);
+    batch.details().set_reason("BR-CO-10 BR-CO-13: net \"x\"");
+    ledger.commit(batch.range(), context("spool:/in"));
+    CHECK(answers(folder.ledger(), documented_queries()[1], 2) ==
+          std::vector<std::string>{"BR-7|1", "BR-CO-10|1", "BR-CO-13|1"});
+}
+
 TEST_CASE("the terms of an invoice fill their columns, and a credit note is subtracted", "[ledger_views]") {
     const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());
