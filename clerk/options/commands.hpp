@@ -30,7 +30,7 @@ inline constexpr std::array<ClerkCommandTraits, 8> kClerkCommands{{
     {"cancel", "ID...", "do not give again what waits: it is failed", kMostIds, false},
     {"prune", "", "remove old rows; ids stay unique, and the audit right", 0, false},
     {"export", "", "all rows, as csv or JSON lines", 0, true},
-    {"head", "", "by which it can be proved later that no row was changed", 0, false},
+    {"head", "", "heads, to prove later that no row was changed", 0, false},
     {"discard", "", "remove what a pipeline has left in shared memory", 0, false},
 }};
 

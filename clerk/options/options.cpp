@@ -112,14 +112,11 @@ std::string summary() {
 }  // namespace
 
 CommandLine declare(ClerkOptions& options) {
-    std::string words;
-    for (const ClerkCommandTraits& command : kClerkCommands)
-        words += fmt::format("{}{}", words.empty() ? "" : "|", command.word);
     CommandOption ledger = value_option("ledger", "SPEC", ledger_forms(), options.ledger, parse_ledger,
                                         shown_nowhere<LedgerSpec>);
     return {
         "clerk",
-        words + " [ID...] [OPTION...]",
+        "COMMAND [ID...] [OPTION...]",
         summary(),
         {row_options(options),
          {"How",

@@ -15,7 +15,7 @@ BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
 PROGRAMS = ("supervisor", "producer", "consumer", "observer", "clerk")
 OPTION = re.compile(r"^  --(\S+)(?: (\S+))?\s+(.*)$")
 SCREEN_COLUMNS = 80
-SCREEN_LINES = 64
+SCREEN_LINES = 66
 
 
 def help_of(program):

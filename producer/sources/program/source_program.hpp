@@ -114,7 +114,6 @@ class SourceProgram {
     std::chrono::nanoseconds refusal_delay_;
     std::optional<Clock::time_point> kill_at_;  // the program was told to end by SIGTERM
     std::optional<Failure> failure_;            // there will never be a line again
-    std::chrono::nanoseconds again_delay_ = kFirstAgainDelay;
     std::chrono::nanoseconds again_delay_{};  // before a run that hears receipts only; 0: the first one
     std::uint32_t in_vain_ = 0;               // runs in a row that ended badly and gave nothing new
     std::uint32_t refused_ = 0;               // runs in a row that were refused
