@@ -118,8 +118,8 @@ MUTANTS = [
          "    if (tail != durable) storage_.set_durable(tail, count(records, monotonic_ns(), metrics_.until_durable));\n"
          "    write(records, context);\n    if (tail < durable) {\n"),), ONE_KILL),
     Mutant("a redo decides again", (
-        (SESSION, "rows_.insert(records, count_redone(records, context.generation), context);\n",
-         "rows_.insert(records, 0 * count_redone(records, context.generation), context);\n"),),
+        (SESSION, "rows_.insert(records, redone, context);\n",
+         "rows_.insert(records, 0 * redone, context);\n"),),
         REDO),
     Mutant("a redo does not look whether the invoices are those that were committed", (
         ("common/ledger/last_commit.cpp", " == last.digest ?", " != last.digest + \"x\" ?"),), OTHERS),

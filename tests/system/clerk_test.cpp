@@ -40,16 +40,19 @@ void run_with_failures(PipelineRun& run) {
     REQUIRE(run.rows() == 4);
 }
 
-// Rows of an earlier run, all of them failed; the audit finds them in order.
-void add_failed(const PipelineRun& run, std::uint64_t count) {
-    static_cast<void>(run.column(fmt::format(
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {}) INSERT INTO"
-        " invoices(id, source, position, status, reason, attempts, consumer, acquired_at, stored_at)"
-        " SELECT 'failed-' || i, 'lines:/earlier', i, 'failed', 'away', 1, 0, 1, i FROM n",
-        count)));
-    static_cast<void>(run.column(fmt::format(
-        "INSERT INTO sources(source, cursor, acquired, updated_at) VALUES('lines:/earlier', {0}, {0}, 1)",
-        count)));
+// An earlier run, all of whose invoices have failed.
+void add_failed(PipelineRun& run, std::uint64_t count) {
+    std::string ids;
+    for (std::uint64_t i = 1; i <= count; ++i) ids += fmt::format("failed-{}\n", i);
+    write_file(run.directory() / "earlier", ids);
+    auto supervisor = run.start({"--consumers", "2", "--once", "--source",
+                                 "lines:" + (run.directory() / "earlier").string(), "--process",
+                                 "exec:sed -u 's,.*,failed away,'", "--pipeline", "64", "--max-attempts", "1",
+                                 "--hold-after", "0", "--fail-on", "never"});
+    const int status = supervisor.wait();
+    INFO(supervisor.err());
+    REQUIRE(status == 0);
+    REQUIRE(run.count("SELECT count(*) FROM invoices WHERE status = 'failed'") == count);
 }
 
 }  // namespace

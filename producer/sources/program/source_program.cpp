@@ -18,7 +18,6 @@
 namespace pipeline {
 namespace {
 
-using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::nanoseconds;
@@ -70,7 +69,7 @@ void SourceProgram::start() {
 nanoseconds SourceProgram::serve() {
     if (!is_running()) {
         process_.look_for_orphans(Clock::now());
-        return hours(1);
+        return std::chrono::hours(1);
     }
     look(process_.wait({false, false, -1}, nanoseconds::zero()));
     if (is_running() && is_stopped_) drop_output();
@@ -233,7 +232,6 @@ void SourceProgram::bury() {
             log(LogLevel::Debug, "{}: its last line has no end, and is left out", plan_.name);
         return ended_badly(said.empty() ? text : text + ": " + said);
     }
-    const auto now = Clock::now();
     may_take_rest_ = true;
     in_vain_ = refused_ = 0;
     refusal_delay_ = kFirstRefusalDelay;
@@ -244,10 +242,8 @@ void SourceProgram::bury() {
     } else {
         // It has ended before it had all receipts: the next run hears them. A listing does so each time, so
         // the delay grows up to the usual one.
-        const bool was_long = now - started_at_ >= kUsualEvery;
-        again_delay_ = was_long ? kFirstAgainDelay
-                                : std::clamp<nanoseconds>(2 * again_delay_, kFirstAgainDelay, kUsualEvery);
-        start_at_ = now + again_delay_;
+        again_delay_ = std::clamp<nanoseconds>(2 * again_delay_, kFirstAgainDelay, kUsualEvery);
+        start_at_ = Clock::now() + again_delay_;
     }
 }
 

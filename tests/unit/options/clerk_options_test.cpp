@@ -73,7 +73,8 @@ TEST_CASE("rows are chosen by statuses, a reason and a time", "[clerk_options]")
 }
 
 TEST_CASE("what the clerk cannot do is refused in one line that says what is accepted", "[clerk_options]") {
-    check_mentions(refusal({}), "a command is missing: list, show, retry, cancel, prune, export, head, discard");
+    check_mentions(refusal({}),
+                   "a command is missing: list, show, retry, cancel, prune, export, head, discard");
     check_mentions(refusal({"lits"}), "did you mean list?");
     check_mentions(refusal({"show"}), "an id is missing");
     check_mentions(refusal({"show", "a", "b"}), "one id is accepted");
