@@ -25,8 +25,7 @@ using std::chrono::seconds;
 
 constexpr minutes kUsualEvery{1};
 constexpr milliseconds kFirstAgainDelay{10};
-constexpr seconds kFirstRefusalDelay{1};
-constexpr minutes kLastRefusalDelay{1};
+constexpr nanoseconds kFirstRefusalDelay = seconds(1), kLastRefusalDelay = minutes(1);
 constexpr std::uint32_t kMostRefused = 3;  // runs in a row, with --once
 constexpr milliseconds kBoundedWait{100};
 constexpr unsigned kMostReads = 16;  // in a row; then other work gets its turn
