@@ -114,14 +114,14 @@ class SourceProgram {
     std::chrono::nanoseconds refusal_delay_;
     std::optional<Clock::time_point> kill_at_;  // the program was told to end by SIGTERM
     std::optional<Failure> failure_;            // there will never be a line again
-    std::chrono::nanoseconds again_delay_{};  // before a run that hears receipts only; 0: the first one
-    std::uint32_t in_vain_ = 0;               // runs in a row that ended badly and gave nothing new
-    std::uint32_t refused_ = 0;               // runs in a row that were refused
-    int last_status_ = 0;                     // the wait status of the last run
-    bool has_said_ = false;                   // the program has written something, in any run
-    bool is_new_ = false;                     // something new came in this run
-    bool is_refused_ = false;                 // in this run
-    bool is_killed_ = false;                  // SIGKILL was sent in this run
+    std::chrono::nanoseconds again_delay_{};    // before a run that hears receipts only; 0: the first one
+    std::uint32_t in_vain_ = 0;                 // runs in a row that ended badly and gave nothing new
+    std::uint32_t refused_ = 0;                 // runs in a row that were refused
+    int last_status_ = 0;                       // the wait status of the last run
+    bool has_said_ = false;                     // the program has written something, in any run
+    bool is_new_ = false;                       // something new came in this run
+    bool is_refused_ = false;                   // in this run
+    bool is_killed_ = false;                    // SIGKILL was sent in this run
     bool has_ended_ = false;         // the process has ended; what it has written may be left to read
     bool is_output_closed_ = false;  // by a program that runs
     bool is_input_closed_ = false;   // by the program
