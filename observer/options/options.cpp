@@ -62,9 +62,9 @@ CommandLine declare(ObserverOptions& options) {
            value_option("head", "HEX",
                         "with --deep: the ledger must have the commit with\nthis head (clerk head, the log)",
                         options.head, parse_head,
-                            [](const std::optional<Digest>& head) {
-                                return head ? std::optional(to_text(*head)) : std::nullopt;
-                            }),
+                        [](const std::optional<Digest>& head) {
+                            return head ? std::optional(to_text(*head)) : std::nullopt;
+                        }),
            switch_option("listen-anywhere",
                          "with --listen: also at an address that others reach;\nwhoever does may read it",
                          options.listen_anywhere)}},
