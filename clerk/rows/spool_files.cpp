@@ -101,7 +101,11 @@ bool remove_own(const std::filesystem::path& folder, const std::string& name, st
         return false;
     }
     const auto file = look(ours, position);
-    if (file && file->is_the_one) return ::unlink(ours.c_str()) == 0;
+    if (file && file->is_the_one) {
+        if (::unlink(ours.c_str()) == 0) return true;
+        log(LogLevel::Warning, "{}: {}: remove it yourself", printable(ours.native()), error_text(errno));
+        return false;
+    }
     if (::renameat2(AT_FDCWD, ours.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) != 0)
         log(LogLevel::Warning, "{}: {}: it was {}", printable(ours.native()), error_text(errno),
             printable(name));

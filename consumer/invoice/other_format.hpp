@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a file is that is no XML document, by its beginning.
+// Names the kind of a file that is no XML document, by its beginning.
 #pragma once
 
 #include <cstddef>

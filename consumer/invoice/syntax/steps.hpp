@@ -52,7 +52,7 @@ class StepTable {
 template <std::size_t Count>
 StepTable(const std::array<Step, Count>&) -> StepTable<Count>;
 
-// Which state is that of which amount of the document's totals.
+// Maps a state to the amount of the document's totals that it reads.
 struct TotalField {
     SyntaxReader::State state;
     Amount DocumentTotals::*amount;

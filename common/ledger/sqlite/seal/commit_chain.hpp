@@ -7,7 +7,7 @@
 // Each generation has a chain. The first link of a chain takes in the heads of the other chains that no first
 // link has taken in before (generations.taken), so that the newest chain stands for the older ones.
 //
-// What people decide with clerk has a chain of its own, kPeopleGeneration.
+// The decisions that people make with clerk have a chain of their own, kPeopleGeneration.
 #pragma once
 
 #include <cstdint>

@@ -18,12 +18,9 @@ SelfCheck check_seal(SqliteConnection& database, std::size_t most, const std::op
     const ChainTotals chains = check_chains(database, head, faults);
     const std::uint64_t rows = check_rows(database, faults);
     SelfCheck check;
-    if (const std::size_t left_out = faults.count() - std::min(faults.count(), most); left_out != 0) {
-        check.faults = faults.take();
-        check.faults.push_back(fmt::format("{} more", counted(left_out, "fault")));
-    } else {
-        check.faults = faults.take();
-    }
+    check.faults = faults.take();
+    if (faults.count() > most)
+        check.faults.push_back(fmt::format("and {} more", counted(faults.count() - most, "fault")));
     if (check.faults.empty()) {
         check.proof = fmt::format("sealed: {} in {} of {} are as they were written", counted(rows, "outcome"),
                                   counted(chains.links, "commit"), counted(chains.chains, "chain"));
