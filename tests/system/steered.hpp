@@ -58,8 +58,9 @@ class Steered {
         INFO(line);
         if (!eventually([&] { return says(line); })) FAIL(supervisor.err());
     }
-    // Drains; every number that was acquired is in the ledger, once.
+    // Drains, not before a number is recorded; every number that was acquired is in the ledger, once.
     void drain() {
+        REQUIRE(eventually([&] { return run.has_rows(1); }));
         supervisor.send(SIGTERM);
         finish();
         run.require_numbers_up_to(run.count("SELECT cursor FROM sources") - 1);
