@@ -39,8 +39,6 @@ Chances chances_of(const ConsumerOptions& options, const Ring& ring) {
     chances.max_attempts = options.max_attempts;
     chances.item_timeout = options.item_timeout;
     chances.may_wait = options.ledger.has_file();
-    chances.needs_body = has_program(options) && (options.outside.standard_input == InputForm::Body ||
-                                                  options.outside.request == RequestForm::Raw);
     chances.least_delay = retry.delay.least;
     chances.greatest_delay = retry.delay.greatest;
     chances.give_up_after = retry.give_up_after.value_or(kDefaultGiveUp);

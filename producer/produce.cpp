@@ -33,8 +33,14 @@ TakerScope scope_of(const SourceSpec& source, const Segments& segments) {
     return scope;
 }
 
-SecondChances::Plan plan_of(const SourceSpec& source) {
+// The most bytes of one item: those of an adopted ring may be fewer than this run's options ask for.
+std::uint64_t most_item_bytes(const Segments& segments) noexcept {
+    return most_with_capacity(segments.ring().bytes().capacity());
+}
+
+SecondChances::Plan plan_of(const SourceSpec& source, const Segments& segments) {
     SecondChances::Plan plan;
+    plan.most_bytes = most_item_bytes(segments);
     // Several pipelines may take from the same queue.
     plan.is_exclusive = !is_shared(source) && source.traits().input != SourceTraits::Input::Program;
     return plan;
@@ -46,9 +52,12 @@ ExitStatus run(const ProducerOptions& options, const Segments& segments, int sig
     context.spool = options.spool;
     context.every = options.every;
     context.end_patience = std::min(context.end_patience, options.drain_timeout / 4);
-    // Adopted segments may have a smaller byte area than --body-max needs.
-    const std::uint64_t most = most_with_capacity(segments.ring().bytes().capacity()) - kMaxIdBytes;
-    context.body_max = std::min<std::uint64_t>(options.body_max, most);
+    // A body needs room in the ring, and in the storage too if its invoice is not booked. Adopted segments
+    // may have less of it than this run's options ask for.
+    const std::uint64_t most_stored = most_with_capacity(segments.storage().bytes().capacity());
+    context.body_max =
+        std::min<std::uint64_t>({options.body_max, most_item_bytes(segments) - kMaxIdBytes,
+                                 most_stored - std::min(most_stored, Storage::kMostBesideBody)});
     const RingArea& ring = segments.ring().area();
     const KnownLedger known{ring.ledger_id, ring.header.generation, 0,
                             &segments.storage().area().ledger_files};
@@ -62,7 +71,7 @@ ExitStatus run(const ProducerOptions& options, const Segments& segments, int sig
                               present.durable = storage.durable();
                               return present;
                           }),
-        in_flight_again(segments.ring(), segments.storage()), plan_of(options.source));
+        in_flight_again(segments.ring(), segments.storage()), plan_of(options.source, segments));
     SourceHold hold(segments.ring().area().hold, options.hold_for, context.report);
     return Producer(options, segments, *source, second_chances, hold, signal_fd).run();
 }

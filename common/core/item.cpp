@@ -6,6 +6,20 @@
 #include "common/shm/damaged_memory.hpp"
 
 namespace pipeline {
+namespace {
+
+// Appends what an item that is given again has in the byte area, and returns its span.
+ByteSpan append_again(std::string_view text, GivenAgain again, Extra kind, std::string_view body,
+                      std::string& bytes) {
+    again.seal = again.seal_now();
+    const ByteSpan span = ByteSpan::make(bytes.size(), text, kind, sizeof again + body.size());
+    bytes += text;
+    bytes.append(reinterpret_cast<const char*>(&again), sizeof again);
+    bytes += body;
+    return span;
+}
+
+}  // namespace
 
 void Item::set_id(std::string_view text, std::string& bytes) {
     if (text.size() <= kInlineIdBytes || !is_usable_id(text)) return set_id(text);
@@ -34,18 +48,24 @@ void Item::set_id_and_body(std::string_view text, std::string_view body, std::ui
 }
 
 void Item::set_given_again(std::string_view text, GivenAgain again, std::string& bytes) {
-    again.seal = again.seal_now();
-    ByteSpan::make(bytes.size(), text, Extra::Again, sizeof again).store(id);
-    bytes += text;
-    bytes.append(reinterpret_cast<const char*>(&again), sizeof again);
+    append_again(text, again, Extra::Again, {}, bytes).store(id);
+    set_length(kSpanned);
+}
+
+void Item::set_given_again(std::string_view text, GivenAgain again, std::string_view body, std::uint64_t most,
+                           std::string& bytes) {
+    const bool fits = text.size() + sizeof again + body.size() <= most;
+    if (!fits) body = {};
+    append_again(text, again, fits ? Extra::AgainBody : Extra::AgainOmitted, body, bytes).store(id);
     set_length(kSpanned);
 }
 
 std::optional<GivenAgain> Item::given_again_in(const ByteAreaView& bytes) const {
     if (!is_given_again()) return std::nullopt;
-    const std::string_view text = extra_in(id_length, id, Extra::Again, bytes);
+    const Extra kind = span().kind;
+    const std::string_view text = extra_in(id_length, id, kind, bytes);
     GivenAgain again;
-    if (text.size() != sizeof again)
+    if (text.size() < sizeof again || (kind != Extra::AgainBody && text.size() != sizeof again))
         refuse_word({"the length of what a given-again item tells"}, text.size(), "is another one");
     std::memcpy(&again, text.data(), sizeof again);
     if (again.seal != again.seal_now())

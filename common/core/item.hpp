@@ -50,14 +50,20 @@ struct alignas(64) Item {
     }
     // Returns the body; a view without data if the invoice has none. Throws as id_in() does.
     [[nodiscard]] std::string_view body_in(const ByteAreaView& bytes) const {
-        return extra_in(id_length, id, Extra::Body, bytes);
+        const bool is_again = is_spanned() && span().kind == Extra::AgainBody;
+        return is_again ? extra_in(id_length, id, Extra::AgainBody, bytes).substr(sizeof(GivenAgain))
+                        : extra_in(id_length, id, Extra::Body, bytes);
     }
+    // True if the invoice has a body that the ledger does not have yet: the item was not given again.
+    [[nodiscard]] bool has_new_body() const noexcept { return is_spanned() && span().kind == Extra::Body; }
     // Returns what a given-again item tells of its earlier rounds; none if it is not one. Throws
     // DamagedMemory.
     [[nodiscard]] std::optional<GivenAgain> given_again_in(const ByteAreaView& bytes) const;
-    [[nodiscard]] bool is_given_again() const noexcept { return is_spanned() && span().kind == Extra::Again; }
+    [[nodiscard]] bool is_given_again() const noexcept {
+        return is_spanned() && pipeline::is_given_again(span().kind);
+    }
     [[nodiscard]] bool is_body_omitted() const noexcept {
-        return is_spanned() && span().kind == Extra::Omitted;
+        return is_spanned() && (span().kind == Extra::Omitted || span().kind == Extra::AgainOmitted);
     }
     [[nodiscard]] bool is_spanned() const noexcept { return pipeline::is_spanned(id_length); }
     [[nodiscard]] ByteSpan span() const noexcept { return ByteSpan::load(id); }
@@ -121,6 +127,10 @@ struct alignas(64) Item {
                          std::string& bytes);
     // The same for an invoice that is given again. Keeps the id even if it is none that a source could give.
     void set_given_again(std::string_view text, GivenAgain again, std::string& bytes);
+    // The same for an invoice whose body the ledger has kept. If id, body and the rest are longer than `most`
+    // together, leaves the body out, and marks the item so (is_body_omitted()).
+    void set_given_again(std::string_view text, GivenAgain again, std::string_view body, std::uint64_t most,
+                         std::string& bytes);
     // The same for a text that fits into the item, as all numbers do. A longer one counts as unusable.
     void set_id(std::string_view text) noexcept;
     // Sets a safe id, marked kIdUnusable, whatever `text` is: its printable beginning, `~`, and 16

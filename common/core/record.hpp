@@ -13,6 +13,7 @@
 
 #include "common/core/attempt.hpp"
 #include "common/core/bytes/byte_span.hpp"
+#include "common/core/bytes/kept_body.hpp"
 #include "common/core/result.hpp"
 
 namespace pipeline {
@@ -63,16 +64,21 @@ struct alignas(64) Record {
     // Returns the result, or the output, of the program; a view without data if there is none. Throws as
     // id_in() does.
     [[nodiscard]] std::string_view result_in(const ByteAreaView& bytes) const {
-        return extra_in(id_length, id, Extra::Result, bytes);
+        return extra_beside_body(id_length, id, Extra::Result, bytes);
     }
     [[nodiscard]] std::string_view output_in(const ByteAreaView& bytes) const {
-        return extra_in(id_length, id, Extra::Output, bytes);
+        return extra_beside_body(id_length, id, Extra::Output, bytes);
     }
     // Returns the terms of the invoice with its result, packed (invoice_terms.hpp), in the same way.
     [[nodiscard]] std::string_view terms_in(const ByteAreaView& bytes) const {
-        return extra_in(id_length, id, Extra::Invoice, bytes);
+        return extra_beside_body(id_length, id, Extra::Invoice, bytes);
     }
-    // True if the record has a result, an output or terms.
+    // Returns the body that the ledger has to keep; a view without data if there is none.
+    [[nodiscard]] std::string_view body_in(const ByteAreaView& bytes) const {
+        return kept_body_in(id_length, id, bytes);
+    }
+    [[nodiscard]] bool has_body() const noexcept { return is_spanned() && span().kind == Extra::Kept; }
+    // True if the record has a result, an output, terms or a body.
     [[nodiscard]] bool has_extra() const noexcept { return is_spanned() && span().kind != Extra::None; }
     [[nodiscard]] bool is_spanned() const noexcept { return pipeline::is_spanned(id_length); }
     [[nodiscard]] ByteSpan span() const noexcept { return ByteSpan::load(id); }

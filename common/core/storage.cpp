@@ -111,7 +111,7 @@ std::size_t Storage::save(const Hand& hand, std::span<const Finding> findings) {
                 std::memcpy(&details_[at], findings[i].details, sizeof(Details));
             if (item.is_spanned() || findings[i].extra != nullptr) [[unlikely]] {
                 hand.require_whole(word.done + i);
-                if (!write_bytes(record, item, findings[i].extra, end)) {
+                if (!write_bytes(record, item, findings[i], end)) {
                     count = i;
                     break;
                 }
@@ -141,30 +141,39 @@ std::size_t Storage::save(const Hand& hand, std::span<const Finding> findings) {
     return count;
 }
 
-// Writes the id of a record, and the extra text if there is one, into the byte area, behind `end` (0: behind
-// its tail). Returns false if there is no room for these bytes.
-bool Storage::write_bytes(Record& record, const Item& item, const ExtraText* extra, std::uint64_t& end) {
+// Writes the id of a record, and what belongs to it, into the byte area, behind `end` (0: behind its tail).
+// Returns false if there is no room for these bytes.
+bool Storage::write_bytes(Record& record, const Item& item, const Finding& finding, std::uint64_t& end) {
     const std::string_view id = item.id_in(ring_.bytes());
-    if (extra == nullptr && id.size() <= kInlineIdBytes) {
+    const ExtraText* const extra = finding.extra;
+    const bool has_body = item.has_new_body() && finding.status != Status::Booked;
+    if (extra == nullptr && !has_body && id.size() <= kInlineIdBytes) {
         // The item has a span only because of its body, or because it was given again.
         record.id_length = static_cast<std::uint8_t>(id.size() | (item.id_length & kIdUnusable));
         id.copy(record.id.data(), id.size());
         return true;
     }
     const std::string_view text = extra == nullptr ? std::string_view() : std::string_view(extra->text);
-    const std::uint64_t length = id.size() + text.size();
+    const std::string_view body = has_body ? item.body_in(ring_.bytes()) : std::string_view();
+    Extra kind = extra == nullptr ? Extra::None : extra->kind;
+    const KeptBody header = KeptBody::make(body, kind);
+    const std::string_view before = has_body ? header.bytes() : std::string_view();
+    if (has_body) kind = Extra::Kept;
+    const std::uint64_t length = id.size() + before.size() + body.size() + text.size();
     if (end == 0) end = checked_bytes_tail();
     if (!has_bytes(end, length)) {
         wanted_bytes_ = length;
         return false;
     }
     const std::uint64_t offset = bytes_.place_for(end, length);
-    bytes_.write(offset, id);
-    bytes_.write(offset + id.size(), text);
-    ByteSpan::make(offset, id, extra == nullptr ? Extra::None : extra->kind, text.size()).store(record.id);
+    end = offset;
+    for (const std::string_view part : {id, before, body, text}) {
+        bytes_.write(end, part);
+        end += part.size();
+        area_->save_lock.beat();
+    }
+    ByteSpan::make(offset, id, kind, length - id.size()).store(record.id);
     record.id_length = static_cast<std::uint8_t>(kSpanned | (item.id_length & kIdUnusable));
-    end = offset + length;
-    area_->save_lock.beat();
     return true;
 }
 

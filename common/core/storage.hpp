@@ -83,6 +83,8 @@ class Storage : public StorageView {
     // size() returns the size of a storage segment. initialise() turns zeroed memory of that size into an
     // empty storage, but does not write the header's magic, generation and total_bytes.
     [[nodiscard]] static std::size_t size(Capacity capacity) noexcept;
+    // The most bytes that a record has beside a body.
+    static constexpr std::uint64_t kMostBesideBody = kMaxIdBytes + sizeof(KeptBody) + kMaxResultBytes;
     static void initialise(StorageArea& area, Capacity capacity);
 
     [[nodiscard]] StorageArea& area() const noexcept { return *area_; }
@@ -93,7 +95,9 @@ class Storage : public StorageView {
 
     // Saves the findings of the hand's next items (from item `done` on), as many as there is room for, and
     // advances the hand's `done`. Returns how many it has saved, possibly 0. Never waits for room. The bytes
-    // of an id that has a span are copied from the ring's byte area, and become free there.
+    // of an id that has a span are copied from the ring's byte area, and become free there. So is the body of
+    // an invoice that is not booked, unless the ledger has it already (kept_body.hpp). The storage's byte
+    // area must have room for such a body with its id and result (kMostBesideBody).
     [[nodiscard]] std::size_t save(const Hand& hand, std::span<const Finding> findings);
     // True if the last save() saved less than it got because bytes were lacking, not records.
     [[nodiscard]] bool lacks_bytes() const noexcept { return wanted_bytes_ != 0; }
@@ -123,7 +127,7 @@ class Storage : public StorageView {
     [[nodiscard]] bool has_room_again() noexcept;
     [[nodiscard]] bool has_bytes(std::uint64_t end, std::uint64_t length) noexcept;
     [[nodiscard]] std::uint64_t checked_bytes_tail() const;
-    [[nodiscard]] bool write_bytes(Record& record, const Item& item, const ExtraText* extra,
+    [[nodiscard]] bool write_bytes(Record& record, const Item& item, const Finding& finding,
                                    std::uint64_t& end);
     void settle_hand();
     // Throws DamagedMemory if the record is not as a save left it.

@@ -26,17 +26,20 @@ struct TakenRow {
     std::string id;            // the source's own bytes
     bool id_unusable = false;  // the id is a safe one (Item::set_safe_id())
     GivenAgain earlier;
+    std::optional<std::string> body{};  // that the ledger has kept; none: the invoice has none
 };
 
 // Throws LedgerUnavailable if the ledger cannot be used now.
 class LedgerTaker {
   public:
+    static constexpr std::uint64_t kBodiesAtOnce = std::uint64_t{4} << 20U;
     LedgerTaker() = default;
     LedgerTaker(const LedgerTaker&) = delete;
     LedgerTaker& operator=(const LedgerTaker&) = delete;
     virtual ~LedgerTaker() = default;
 
-    // Takes at most `most` due rows, the longest due first. A due row whose id is in `in_flight`, which this
+    // Takes at most `most` due rows, the longest due first, and no more once their bodies have
+    // kBodiesAtOnce bytes together. A due row whose id is in `in_flight`, which this
     // pipeline has taken already, is not taken: its lease is extended.
     [[nodiscard]] virtual std::vector<TakenRow> take(std::size_t most, std::chrono::microseconds lease,
                                                      const std::unordered_set<std::string>& in_flight) = 0;

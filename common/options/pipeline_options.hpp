@@ -51,7 +51,7 @@ struct PipelineOptions {
 };
 
 inline constexpr std::uint64_t kLeastBodyMax = std::uint64_t{1} << 10U;
-inline constexpr std::uint64_t kMostBodyMax = std::uint64_t{1} << 30U;
+inline constexpr std::uint64_t kMostBodyMax = std::uint64_t{60} << 20U;  // a row of the ledger holds it
 
 // Options of the producer.
 struct SourceOptions {

@@ -162,7 +162,7 @@ bool Batch::hold(std::size_t i, Cause cause, std::string_view said) {
     if (!is_on && attempt(i) > 1) return false;
     const std::string reason = reason_of(cause, said);
     chances_.begin_hold(hand_, base_ + i, reason);
-    if (!chances_.can_wait(hand_, base_ + i)) return false;
+    if (!chances_.may_wait) return false;
     if (!chances_.hold || !chances_.hold->is_on()) return false;
     exit_status_ = cause.exit_status();
     finish_uncharged(i, reason);
@@ -176,7 +176,7 @@ Batch::AfterCharge Batch::charge(std::size_t i, Cause cause, std::string_view sa
         finish_uncharged(i, reason);
         return AfterCharge::Finished;
     }
-    if (cause.exit_status() == EX_TEMPFAIL && chances_.can_wait(hand_, base_ + i)) {
+    if (cause.exit_status() == EX_TEMPFAIL && chances_.may_wait) {
         results_[i].set(Status::Waiting, reason);
         finish(i);
         return AfterCharge::Finished;

@@ -42,15 +42,9 @@ void need_attempt(Result& result) {
 
 }  // namespace
 
-bool Chances::can_wait(const Hand& hand, std::uint64_t i) const noexcept {
-    const Item& item = hand.item(i);
-    return may_wait && !needs_body && !(item.is_spanned() && item.span().kind == Extra::Body);
-}
-
 bool Chances::has_chance(const Hand& hand, std::uint64_t i) const {
     const Item& item = hand.item(i);
     if (item.id_unusable() || item.is_body_omitted()) return false;
-    if (needs_body && item.is_given_again()) return false;
     const std::uint32_t failures = item.is_given_again() ? failures_of(hand, i) : hand.deaths(i);
     return failures < max_attempts;
 }
@@ -63,11 +57,10 @@ void Chances::settle_without_chance(const Hand& hand, std::uint64_t i, Result& r
             "a file name, a newline");
         result.attempts = 1;
     } else if (hand.item(i).is_body_omitted()) {
-        result.set(Status::Failed, "its body is longer than --body-max");
-        result.attempts = 1;
-    } else if (needs_body && hand.item(i).is_given_again()) {
         result.set(Status::Failed,
-                   "its body is not kept: let its source give it anew, under another position");
+                   hand.item(i).is_given_again()
+                       ? "its body, which the ledger has kept, is too long for --body-capacity"
+                       : "its body is longer than --body-max");
         result.attempts = 1;
     } else {
         result.set(Status::Failed, hand.cause(i).text(item_timeout));
@@ -80,7 +73,7 @@ bool Chances::settle_failure(const Hand& hand, std::uint64_t i, std::string_view
                              Result& result) const {
     const std::uint32_t failures = failures_of(hand, i);
     const bool is_last = failures >= max_attempts;
-    if (!is_last && !can_wait(hand, i)) return false;
+    if (!is_last && !may_wait) return false;
     result.set(is_last ? Status::Failed : Status::Waiting, reason);
     result.attempts = hand.deaths(i);
     if (!is_last) {
@@ -100,7 +93,6 @@ void Chances::settle_retry(const Hand& hand, std::uint64_t i, Result& result) co
         result.set(Status::Failed, reason.empty() ? why : fmt::format("{}: {}", why, reason));
     };
     if (!may_wait) return fail("asked for another attempt, but with --ledger none no invoice can wait");
-    if (!can_wait(hand, i)) return fail("asked for another attempt, but an invoice with a body cannot wait");
     const bool is_delay_given = result.has_attempt;
     need_attempt(result);
     const GivenAgain earlier = earlier_rounds(hand, i);
@@ -120,11 +112,11 @@ void Chances::settle_retry(const Hand& hand, std::uint64_t i, Result& result) co
 }
 
 bool Chances::is_held(const Hand& hand, std::uint64_t i) const noexcept {
-    return hold && !hold->lets_through(hand.word().first + i) && can_wait(hand, i);
+    return may_wait && hold && !hold->lets_through(hand.word().first + i);
 }
 
 bool Chances::is_tried_in_hold(const Hand& hand, std::uint64_t i) const noexcept {
-    return hold && hold->is_on() && hold->lets_through(hand.word().first + i) && can_wait(hand, i);
+    return may_wait && hold && hold->is_on() && hold->lets_through(hand.word().first + i);
 }
 
 void Chances::settle_held(const Hand& hand, std::uint64_t i, std::string_view reason, Result& result) const {

@@ -22,12 +22,8 @@ namespace pipeline {
 struct Chances {
     std::uint32_t max_attempts = 3;
     std::chrono::nanoseconds item_timeout{0};  // appears in the reason of an item that ran too long
-    // False: the ledger stores nothing, so no invoice can wait. The next attempt follows at once. So it does
-    // for an invoice with a body, which the ledger does not keep (can_wait()).
+    // False: the ledger stores nothing, so no invoice can wait. The next attempt follows at once.
     bool may_wait = false;
-    // The processor works on bodies, so no invoice can wait. One that is given again all the same (by clerk)
-    // has no body any more, and is not processed.
-    bool needs_body = false;
     // The delay before the second attempt; it doubles with each further one, up to the greatest.
     std::chrono::nanoseconds least_delay = std::chrono::seconds(1);
     std::chrono::nanoseconds greatest_delay = std::chrono::minutes(15);
@@ -35,10 +31,7 @@ struct Chances {
     std::optional<Hold> hold{};  // none: nothing is ever held
     std::uint32_t hold_after = 20;
 
-    // True if item i can be recorded as waiting.
-    [[nodiscard]] bool can_wait(const Hand& hand, std::uint64_t i) const noexcept;
-    // Returns false if item i's id is unusable, if its body was left out or is not kept, or if its attempts
-    // are used up.
+    // Returns false if item i's id is unusable, if its body was left out, or if its attempts are used up.
     [[nodiscard]] bool has_chance(const Hand& hand, std::uint64_t i) const;
     // Sets the result of item i, for which has_chance() is false: failed, with the reason.
     void settle_without_chance(const Hand& hand, std::uint64_t i, Result& result) const;

@@ -17,6 +17,8 @@ using std::chrono::nanoseconds;
 
 // The most rows in one transaction, and so the most that are taken and not given.
 constexpr std::size_t kTakenAtOnce = 256;
+// acquire() gives no more once the bytes of its items are so many.
+constexpr std::size_t kBytesAtOnce = std::size_t{1} << 20U;
 // How long a row waits whose invoice cannot be given now, because another one has its name in the spool.
 constexpr std::chrono::seconds kOccupied{5};
 constexpr milliseconds kAfterFailure{500};
@@ -76,7 +78,8 @@ std::size_t SecondChances::acquire(std::span<Item> items, std::optional<std::uin
     const std::lock_guard lock(mutex_);
     std::size_t given = 0;
     const auto until = Clock::now() + kGivingTime;
-    while (given < items.size() && !ready_.empty() && !is_stopping_ && Clock::now() < until) {
+    while (given < items.size() && !ready_.empty() && !is_stopping_ && bytes_.size() < kBytesAtOnce &&
+           Clock::now() < until) {
         TakenRow row = std::move(ready_.front());
         ready_.pop_front();
         const auto brought = source.bring_back(row.id, row.earlier.position);
@@ -91,7 +94,12 @@ std::size_t SecondChances::acquire(std::span<Item> items, std::optional<std::uin
         Item& item = items[given++];
         item.position.store(present.value_or(row.earlier.position), std::memory_order_relaxed);
         item.extent.store(0, std::memory_order_relaxed);
-        item.set_given_again(row.id, row.earlier, bytes_);
+        if (row.body) {
+            item.set_given_again(row.id, row.earlier, *row.body, plan_.most_bytes, bytes_);
+            row.body.reset();  // it is in memory once
+        } else {
+            item.set_given_again(row.id, row.earlier, bytes_);
+        }
         if (row.id_unusable) item.set_length(kSpanned | kIdUnusable);
         in_flight_.insert_or_assign(row.id, std::move(row));
     }
@@ -229,7 +237,8 @@ std::unordered_set<std::string> SecondChances::ids_in_flight() const {
 }
 
 void SecondChances::renew(std::unique_lock<std::mutex>& lock) {
-    std::vector<TakenRow> rows(ready_.begin(), ready_.end());
+    std::vector<TakenRow> rows;
+    for (const TakenRow& row : ready_) rows.push_back({row.id, row.id_unusable, row.earlier});
     for (const auto& [id, row] : in_flight_) rows.push_back(row);
     lock.unlock();
     taker_->renew(rows, plan_.lease);

@@ -40,6 +40,8 @@ class SecondChances {
         bool is_exclusive = true;
         std::chrono::milliseconds look_every{1000};  // the longest time between two looks at the ledger
         std::chrono::seconds lease{60};              // renewed after a third of it
+        // The most bytes that an item's id and body may have, with what is told of earlier rounds.
+        std::uint64_t most_bytes = UINT64_MAX;
     };
 
     // `in_flight`: the rows whose items are in the pipeline already. A null `taker` gives nothing.

@@ -10,6 +10,7 @@
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
 #include "common/core/layout.hpp"
+#include "common/core/storage.hpp"
 #include "common/spec/byte_size.hpp"
 
 namespace pipeline {
@@ -20,7 +21,7 @@ constexpr std::uint64_t kKibibyte = 1024;
 constexpr std::uint64_t kBesideBody = 4 * kKibibyte;
 // The room for the id, the result and the details of a record, rounded up.
 constexpr std::uint64_t kBesideResult = 80 * kKibibyte;
-static_assert(kBesideBody >= kMaxIdBytes && kBesideResult >= kMaxIdBytes + kMaxResultBytes);
+static_assert(kBesideBody >= kMaxIdBytes && kBesideResult >= Storage::kMostBesideBody);
 
 [[noreturn]] void usage(const std::string& message) {
     throw Failure(ExitStatus::Usage, message);

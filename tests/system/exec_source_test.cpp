@@ -109,17 +109,16 @@ TEST_CASE("what has failed is not run again when the program gives it again", "[
     run.require_nothing_left();
 }
 
-TEST_CASE("a body goes to the program of an invoice, and its attempts follow at once", "[exec_source]") {
+TEST_CASE("a body goes to the program of an invoice, at each attempt", "[exec_source]") {
     PipelineRun run;
     const std::string feed =
         script(run, "feed.sh",
                "echo '{\"position\":1,\"id\":\"a\",\"body\":\"text of a\"}'\n"
                "echo '{\"position\":2,\"id\":\"b\",\"body\":\"text of b\"}'\necho\ncat > receipts\n");
     const std::string work =
-        script(run, "work.sh", "cat >> bodies; echo >> bodies; test \"$1\" = a && exit 0; exit 75\n");
-    // So long a delay that a second attempt that waited would never come.
+        script(run, "work.sh", "cat >> bodies; echo >> bodies; test \"$1\" = a && exit 0; exit 1\n");
     auto supervisor = run.start({"--consumers", "1", "--source", "exec:" + feed, "--max-attempts", "3",
-                                 "--retry-delay", "1h..1h", "--stdin", "body", "--once", "--", work, "{}"});
+                                 "--stdin", "body", "--once", "--", work, "{}"});
     const int status = supervisor.wait();
     INFO(supervisor.err());
     CHECK(status == 1);
@@ -127,7 +126,48 @@ TEST_CASE("a body goes to the program of an invoice, and its attempts follow at 
     CHECK(std::ranges::count(lines_in(run, "bodies"), "text of b") == 3);
     auto receipts = lines_in(run, "receipts");
     std::sort(receipts.begin(), receipts.end());
-    CHECK(receipts == std::vector<std::string>{"1\tbooked\ta", "2\tfailed\tb"});
+    CHECK(receipts == std::vector<std::string>{"1\tbooked\ta", "2\twaiting\tb"});
+    CHECK(run.column("SELECT CAST(body AS TEXT) FROM bodies") == std::vector<std::string>{"text of b"});
+    run.require_balance({"--deep"});
+    run.require_nothing_left();
+}
+
+TEST_CASE("bodies that wait outlive everything but the ledger, and nothing is run without its own",
+          "[exec_source]") {
+    PipelineRun run;
+    const std::string feed = script(run, "feed.sh",
+                                    "test -e receipts || for i in $(seq 1 50); do\n"
+                                    "echo '{\"position\":'$i',\"id\":\"id '$i'\",\"body\":\"text of "
+                                    "'$i'\"}'\ndone\necho\ncat >> receipts\n");
+    const std::string work = script(run, "work.sh",
+                                    "body=$(cat)\ntest -e is_back || exit 75\n"
+                                    "test \"$body\" = \"text of ${1#id }\" || exit 1\n");
+    const std::vector<std::string> options{"--consumers",    "2", "--source", "exec:" + feed,
+                                           "--max-attempts", "1", "--stdin",  "body"};
+    const std::vector<std::string> command{"--", work, "{}"};
+    const auto with = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), options.begin(), options.end());
+        more.insert(more.end(), command.begin(), command.end());
+        return more;
+    };
+    {
+        auto supervisor = run.start(with({"--retry-delay", "1h..1h"}));
+        REQUIRE(eventually([&] { return run.has_rows(50) && run.rows_by_status()["waiting"] == 50; }));
+        supervisor.send(SIGKILL);
+        run.kill_everything();
+        static_cast<void>(supervisor.wait());
+    }
+    for (const auto& segment : run.segments()) fs::remove("/dev/shm/" + segment);
+    CHECK(run.count("SELECT count(*) FROM bodies") == 50);
+    write_file(run.directory() / "is_back", "");
+    run.column("UPDATE invoices SET due_at = 1");
+    auto supervisor = run.start(with({"--once"}));
+    const int status = supervisor.wait();
+    INFO(supervisor.err());
+    CHECK(status == 0);
+    CHECK(run.rows_by_status() == std::map<std::string, std::uint64_t>{{"booked", 50}});
+    CHECK(run.count("SELECT count(*) FROM bodies") == 0);
+    run.require_balance({"--deep"});
     run.require_nothing_left();
 }
 

@@ -37,10 +37,18 @@ enum class Extra : std::uint8_t {
     Body = 1,
     Result = 2,
     Output = 3,
-    Again = 5,    // what is known of earlier rounds of an invoice that is given again (GivenAgain)
-    Omitted = 4,  // a body that was too long: it has no bytes here, and its invoice is recorded as failed
-    Invoice = 6   // the terms of an invoice and its result, packed (invoice_terms.hpp)
+    Again = 5,        // what is known of earlier rounds of an invoice that is given again (GivenAgain)
+    Omitted = 4,      // a body that was too long: it has no bytes here, and its invoice is recorded as failed
+    Invoice = 6,      // the terms of an invoice and its result, packed (invoice_terms.hpp)
+    Kept = 7,         // a body that the ledger has to keep, and what else the record has (kept_body.hpp)
+    AgainBody = 8,    // GivenAgain, and the body that the ledger has kept
+    AgainOmitted = 9  // GivenAgain of an invoice whose kept body is too long now; as Omitted
 };
+
+// True if the bytes after the id begin with a GivenAgain.
+[[nodiscard]] constexpr bool is_given_again(Extra kind) noexcept {
+    return kind == Extra::Again || kind == Extra::AgainBody || kind == Extra::AgainOmitted;
+}
 
 struct ByteSpan {
     std::uint64_t offset;            // of the id, in the byte area
@@ -64,7 +72,7 @@ struct ByteSpan {
     [[nodiscard]] std::uint32_t seal_now() const noexcept;
     // False if a bit of a sealed field has flipped, or if a field has an impossible value.
     [[nodiscard]] bool is_whole() const noexcept {
-        return seal == seal_now() && id_bytes - 1U < kMaxIdBytes && kind <= Extra::Invoice;
+        return seal == seal_now() && id_bytes - 1U < kMaxIdBytes && kind <= Extra::AgainOmitted;
     }
     [[nodiscard]] std::string_view beginning_text() const noexcept {
         return {beginning.data(), std::min<std::size_t>(id_bytes, beginning.size())};

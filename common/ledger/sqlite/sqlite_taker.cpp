@@ -62,7 +62,8 @@ struct Session {
                 " AND due_at > ?3 AND " +
                     mine + " LIMIT 1"),
           due(database,
-              "SELECT id, position, round, attempts, status, failures, first_failed_at, reason FROM invoices"
+              "SELECT id, position, round, attempts, status, failures, first_failed_at, reason,"
+              " (SELECT body FROM bodies WHERE bodies.id = invoices.id) FROM invoices"
               " WHERE " +
                   mine + " AND due_at <= ?2 ORDER BY due_at LIMIT ?3"),
           lease(database,
@@ -114,6 +115,7 @@ TakenRow taken_row(const SqliteStatement& row) {
         taken.earlier.first_failed_us = row.is_null(6) ? 0 : static_cast<std::uint64_t>(row.integer(6));
     }
     taken.id_unusable = is_unusable(row.text(7));
+    if (!row.is_null(8)) taken.body.emplace(row.text(8));
     return taken;
 }
 
@@ -150,16 +152,18 @@ class SqliteTaker final : public LedgerTaker {
             session.due.bind(3, static_cast<std::int64_t>(most));
             std::vector<std::string> ours;  // due, and under way here
             std::vector<std::string> ids;   // of `taken`, as they are stored
-            while (session.due.next_row()) {
-                TakenRow row = taken_row(session.due);
+            std::uint64_t body_bytes = 0;
+            while (body_bytes < kBodiesAtOnce && session.due.next_row()) {
                 std::string id(session.due.text(0));
-                if (in_flight.contains(row.id)) {
+                if (in_flight.contains(id_of_stored(id))) {
                     ours.push_back(std::move(id));
-                } else {
-                    taken.push_back(std::move(row));
-                    ids.push_back(std::move(id));
+                    continue;
                 }
+                taken.push_back(taken_row(session.due));
+                ids.push_back(std::move(id));
+                if (const auto& body = taken.back().body) body_bytes += body->size();
             }
+            session.due.finish();
             const auto lease_row = [&](SqliteStatement& statement, const std::string& id) {
                 statement.bind(1, id);
                 statement.bind(2, now + lease.count());

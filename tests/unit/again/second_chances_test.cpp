@@ -22,6 +22,7 @@ struct Rows {
     std::mutex mutex;
     std::map<std::string, std::uint32_t> due;     // by id: the round
     std::map<std::string, std::uint32_t> leased;  // as `due`
+    std::map<std::string, std::string> bodies;    // by id
     std::uint64_t renewals = 0;
     std::uint64_t ended_leases = 0;
     bool fails = false;
@@ -50,6 +51,7 @@ class MemoryTaker final : public LedgerTaker {
             row.id = id;
             row.earlier.round = round + 1;
             row.earlier.position = 7;
+            if (const auto body = rows_.bodies.find(id); body != rows_.bodies.end()) row.body = body->second;
             taken.push_back(row);
         }
         return taken;
@@ -142,6 +144,25 @@ TEST_CASE("a due row is given once, with its rounds, and is over when its result
     chances.stored(record_of(5, Outcome::Booked), "x");
     CHECK(eventually([&] { return chances.is_over(1); }));
     CHECK(rows.with([&] { return rows.ended_leases; }) == 1);
+}
+
+TEST_CASE("a row is given with its body, or is told to have none that fits", "[again]") {
+    Rows rows;
+    rows.due = {{"x", 4}, {"y", 0}, {"z", 0}};
+    rows.bodies = {{"x", std::string(100, 'x')}, {"y", std::string(101, 'y')}};
+    AnySource source;
+    SecondChances::Plan plan = quick();
+    plan.most_bytes = 1 + sizeof(GivenAgain) + 100;
+    SecondChances chances(std::make_unique<MemoryTaker>(rows), {}, plan);
+    std::array<Item, 4> items{};
+    REQUIRE(eventually([&] { return chances.acquire(items, {}, source) == 3; }));
+    const ByteAreaView bytes(chances.bytes());
+    CHECK(items[0].body_in(bytes) == std::string(100, 'x'));
+    CHECK_FALSE(items[0].is_body_omitted());
+    CHECK(items[1].is_body_omitted());
+    CHECK(items[2].body_in(bytes).data() == nullptr);
+    CHECK_FALSE(items[2].is_body_omitted());
+    for (std::size_t i = 0; i < 3; ++i) CHECK(items[i].given_again_in(bytes).has_value());
 }
 
 TEST_CASE("a run is not over while a row is to come, or while the ledger cannot be asked", "[again]") {

@@ -87,7 +87,7 @@ const std::vector<OptionCase>& all_options() {
          [](const Options& o) { return pipeline::byte_size_text(o.result_capacity); }, "65GiB",
          size_text("10KiB", "64GiB")},
         {"body-max", "1KiB", "1KiB", [](const Options& o) { return pipeline::byte_size_text(o.body_max); },
-         "0", size_text("1KiB", "1GiB")},
+         "0", size_text("1KiB", "60MiB")},
         {"batch-max", "1", "1", [](const Options& o) { return std::to_string(o.batch_max); }, "257",
          count_text(1, 256)},
         {"item-timeout", "0", "0", [](const Options& o) { return pipeline::to_text(o.item_timeout); }, "5",

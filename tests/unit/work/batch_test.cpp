@@ -10,6 +10,7 @@
 
 #include "tests/support/batch_owner.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/memory_segments.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
@@ -183,27 +184,7 @@ TEST_CASE("items that are not to be processed are finished from the beginning", 
     CHECK(batch.result(2).attempts == 2);
 }
 
-TEST_CASE("an invoice with a body does not wait: its attempts follow at once", "[batch]") {
-    Work work(2);
-    std::string bytes;
-    work.hand_.item(0).set_id_and_body("a", "body", 100, bytes);
-    Chances chances;
-    chances.may_wait = true;
-    Batch batch = work.batch_with(chances);
-    for (int attempt = 1; attempt < 3; ++attempt) {
-        CHECK(batch.begin(0));
-        CHECK(batch.charge(0, Cause::from_wait_status(75 << 8), "") == Batch::AfterCharge::TryAgain);
-    }
-    CHECK(batch.begin(0));
-    CHECK(batch.charge(0, Cause::from_wait_status(75 << 8), "") == Batch::AfterCharge::Finished);
-    CHECK(batch.result(0).status == Status::Failed);
-    CHECK(batch.begin(1));
-    CHECK(batch.charge(1, Cause::from_wait_status(75 << 8), "") == Batch::AfterCharge::Finished);
-    CHECK(batch.result(1).status == Status::Waiting);
-}
-
-TEST_CASE("an invoice with a body whose program asks for another attempt is failed, with the reason",
-          "[batch]") {
+TEST_CASE("an invoice with a body waits like any other", "[batch]") {
     Work work(1);
     std::string bytes;
     work.hand_.item(0).set_id_and_body("a", "body", 100, bytes);
@@ -211,22 +192,30 @@ TEST_CASE("an invoice with a body whose program asks for another attempt is fail
     chances.may_wait = true;
     Batch batch = work.batch_with(chances);
     CHECK(batch.begin(0));
-    batch.result(0).set(Status::Waiting, "busy");
-    batch.finish(0);
-    CHECK(batch.result(0).status == Status::Failed);
-    CHECK(batch.result(0).details.reason_text() ==
-          "asked for another attempt, but an invoice with a body cannot wait: busy");
+    CHECK(batch.charge(0, Cause::from_wait_status(75 << 8), "") == Batch::AfterCharge::Finished);
+    CHECK(batch.result(0).status == Status::Waiting);
 }
 
-TEST_CASE("what is given again without its body is not processed where bodies are", "[batch]") {
-    Work work(2);
-    Chances chances;
-    chances.may_wait = chances.needs_body = true;
-    CHECK_FALSE(chances.can_wait(work.hand_, 1));
-    CHECK(chances.has_chance(work.hand_, 1));
+TEST_CASE("what is given again without room for its body is failed, and keeps its rounds", "[batch]") {
+    MemorySegments segments(8, 8);
     std::string bytes;
-    work.hand_.item(0).set_given_again("a", {}, bytes);
-    CHECK_FALSE(chances.has_chance(work.hand_, 0));
+    std::vector<Item> items(1);
+    GivenAgain again;
+    again.round = 3;
+    items[0].set_given_again("a", again, "a body", 37, bytes);
+    Ring ring = segments.ring();
+    REQUIRE(ring.push(items, bytes).count == 1);
+    const Hand hand = ring.hand(0);
+    REQUIRE(ring.claim(hand, 1, 0s) == Ring::ClaimOutcome::Claimed);
+    const Chances chances;
+    REQUIRE_FALSE(chances.has_chance(hand, 0));
+    Result result;
+    chances.settle_without_chance(hand, 0, result);
+    CHECK(result.status == Status::Failed);
+    CHECK(result.details.reason_text() ==
+          "its body, which the ledger has kept, is too long for --body-capacity");
+    CHECK(result.attempt.is_given_again());
+    CHECK(result.attempt.round == 3);
 }
 
 TEST_CASE("a batch begins where the hand has been saved to", "[batch]") {

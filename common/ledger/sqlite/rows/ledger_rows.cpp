@@ -51,7 +51,9 @@ LedgerRows::LedgerRows(SqliteConnection& database)
       insert_duplicate_(database,
                         "INSERT INTO duplicates(source, position, id, seen_at, generation, record)"
                         " VALUES(?1, ?2, ?3, ?4, ?5, ?6)"
-                        " ON CONFLICT(source, position, id) DO NOTHING") {}
+                        " ON CONFLICT(source, position, id) DO NOTHING"),
+      insert_body_(database, "INSERT OR REPLACE INTO bodies(id, body) VALUES(?1, ?2)"),
+      remove_body_(database, "DELETE FROM bodies WHERE id = ?1") {}
 
 std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, const CommitContext& context) {
     added_ = 0;
@@ -84,6 +86,7 @@ std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, c
             const Outcome outcome =
                 all_new ? static_cast<Outcome>(record.status) : decide(records, done, context);
             if (all_new) sealed_.add(writer_.digest(records, done));
+            if (all_new && count == 1) keep_body(records, done);
             // Storage::save() has set the usual outcome already. Writing the same value again would take the
             // cache line away from the CPU of the consumer that saved the record.
             if (record.outcome != outcome) record.outcome = outcome;
@@ -145,7 +148,17 @@ Outcome LedgerRows::add_new(const RecordRange& records, std::size_t i, const Com
         return pruned_.find(id, context.source, record.position).outcome;
     }
     sealed_.add(writer_.insert_after(records, i, {}));
+    keep_body(records, i);
     return static_cast<Outcome>(record.status);
+}
+
+// Stores the body of the record's row, which is new, if the record has one.
+void LedgerRows::keep_body(const RecordRange& records, std::size_t i) {
+    if (!records.record(i).has_body()) return;
+    insert_body_.bind(1, writer_.stored_form(records.id(i)));
+    const std::string_view body = records.record(i).body_in(records.bytes());
+    insert_body_.bind_bytes(2, {reinterpret_cast<const std::uint8_t*>(body.data()), body.size()});
+    insert_body_.run();
 }
 
 std::optional<LedgerRows::Row> LedgerRows::find(std::string_view stored_id, const Record& record,
@@ -207,7 +220,7 @@ bool LedgerRows::replaces(const Row& row, const Record& record, const CommitCont
 }
 
 // A fresh delivery begins a new round, so that what was given again before it and is still under way does not
-// replace it.
+// replace it. The body stays with a row that is not booked, unless a fresh delivery brings its own, or none.
 void LedgerRows::replace(const Row& row, const RecordRange& records, std::size_t i) {
     const Record& record = records.record(i);
     const std::string_view id = writer_.stored_form(records.id(i));
@@ -219,6 +232,11 @@ void LedgerRows::replace(const Row& row, const RecordRange& records, std::size_t
     LedgerRowWriter::Former former{row.round + std::int64_t{1}, 0, 0};
     if (is_again) former = {row.round, row.attempts, row.acquired_us};
     sealed_.add(writer_.insert_after(records, i, former));
+    if (!is_again || record.status == Status::Booked) {
+        remove_body_.bind(1, writer_.stored_form(records.id(i)));
+        remove_body_.run();
+    }
+    keep_body(records, i);
 }
 
 // Returns the outcome of a record whose id was pruned: if it was delivered again, or if an invoice with this

@@ -70,6 +70,7 @@ class LedgerRows {
                            const CommitContext& context);
     [[nodiscard]] static bool replaces(const Row& row, const Record& record, const CommitContext& context);
     void replace(const Row& row, const RecordRange& records, std::size_t i);
+    void keep_body(const RecordRange& records, std::size_t i);
     std::optional<Outcome> find_pruned(const RecordRange& records, std::size_t i,
                                        const CommitContext& context);
     std::optional<Outcome> find_former(const RecordRange& records, std::size_t i,
@@ -79,7 +80,8 @@ class LedgerRows {
     SqliteConnection* database_;
     LedgerRowWriter writer_;
     PrunedIds pruned_;
-    SqliteStatement find_, keep_former_, remove_, find_in_history_, find_duplicate_, insert_duplicate_;
+    SqliteStatement find_, keep_former_, remove_, find_in_history_, find_duplicate_, insert_duplicate_,
+        insert_body_, remove_body_;
     ValueDigest duplicate_values_;
     RowsDigest sealed_;
     std::int64_t added_ = 0;  // the rows that the current call of insert() has added
