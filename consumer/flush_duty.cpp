@@ -24,7 +24,8 @@ FlushDuty::FlushDuty(const ConsumerOptions& options, const Segments& segments, L
       outcome_log_(options.name),
       flush_(segments.ring(), segments.storage(),
              {segments.metrics().until_durable, segments.metrics().ledger}, ledger, segments.source(),
-             FlushPolicy{.interval = options.flush_interval}, &outcome_log_) {}
+             FlushPolicy{.interval = options.flush_interval, .same_number = options.outside.same_number},
+             &outcome_log_) {}
 
 bool FlushDuty::lead_if_due(nanoseconds bound) {
     if (outcome_log_.has_something_to_say()) outcome_log_.tell(steady_clock::now());

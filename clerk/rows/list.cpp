@@ -23,7 +23,7 @@ constexpr std::size_t kDueAt = ledger_column("due_at");
 using Lines = std::vector<std::vector<std::string>>;
 
 std::vector<std::string> line_of(const LedgerRow& row) {
-    const auto text = [&](std::size_t column) { return readable(kLedgerColumns[column], row[column]); };
+    const auto text = [&](std::size_t column) { return readable(row, column); };
     const auto time = [&](std::size_t column) {
         return row[column].is_set ? utc_text(row[column].number) : std::string();
     };

@@ -11,16 +11,12 @@
 #include "clerk/talk/plain_text.hpp"
 #include "common/base/printable.hpp"
 #include "common/base/utf8.hpp"
+#include "common/core/terms/currency.hpp"
 
 namespace pipeline {
 namespace {
 
 using Kind = LedgerColumn::Kind;
-
-std::string amount_text(std::int64_t hundredths) {
-    return fmt::format("{}{}.{:02}", hundredths < 0 ? "-" : "", std::abs(hundredths / 100),
-                       std::abs(hundredths % 100));
-}
 
 // Appends the character, which is one or more bytes of UTF-8, as \uXXXX, in surrogates if it needs them.
 void append_escaped(std::string_view character, std::string& to) {
@@ -80,7 +76,9 @@ void append_csv_text(std::string_view given, std::string& to) {
 
 }  // namespace
 
-std::string readable(const LedgerColumn& column, const LedgerField& field) {
+std::string readable(const LedgerRow& row, std::size_t i) {
+    const LedgerColumn& column = kLedgerColumns[i];
+    const LedgerField& field = row[i];
     if (!field.is_set) return {};
     switch (column.kind) {
         case Kind::Text:
@@ -93,7 +91,7 @@ std::string readable(const LedgerColumn& column, const LedgerField& field) {
                        ? fmt::format("{:016x}", static_cast<std::uint64_t>(field.number))
                        : fmt::to_string(static_cast<std::uint64_t>(field.number));
         case Kind::Amount:
-            return amount_text(field.number);
+            return amount_text(field.number, minor_digits(row[ledger_column("currency")].text));
         case Kind::Time:
             return utc_text(field.number, true) + " UTC";
         case Kind::Duration:

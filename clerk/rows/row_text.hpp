@@ -8,14 +8,15 @@
 
 namespace pipeline {
 
-// Returns the value for people: times as text, UTC, amounts with two decimals, bits as the number without a
-// sign (a generation as 16 hexadecimal digits). Empty if the field is not set.
-[[nodiscard]] std::string readable(const LedgerColumn& column, const LedgerField& field);
+// Returns the value of column `i` (kLedgerColumns) for people: times as text, UTC, amounts with the decimals
+// of the row's currency, bits as the number without a sign (a generation as 16 hexadecimal digits). Empty if
+// the field is not set.
+[[nodiscard]] std::string readable(const LedgerRow& row, std::size_t i);
 
 // Returns the names of all columns as a line of csv.
 [[nodiscard]] std::string csv_heading();
 // Both append the row as a line, with the values that the ledger has. Numbers stay numbers: times are
-// microseconds since 1970, amounts are hundredths. csv: what is not set is empty. JSON: null.
+// microseconds since 1970, amounts are minor units. csv: what is not set is empty. JSON: null.
 void append_csv(const LedgerRow& row, std::string& to);
 void append_json(const LedgerRow& row, std::string& to);
 

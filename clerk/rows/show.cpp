@@ -47,8 +47,7 @@ std::string label_of(const LedgerColumn& column) {
 
 Facts append_row(std::string& text, const LedgerRow& row) {
     for (std::size_t i = 0; i < row.size(); ++i) {
-        if (row[i].is_set)
-            append_line(text, label_of(kLedgerColumns[i]), readable(kLedgerColumns[i], row[i]));
+        if (row[i].is_set) append_line(text, label_of(kLedgerColumns[i]), readable(row, i));
     }
     return {std::string(row[ledger_column("id")].text), std::string(row[ledger_column("source")].text),
             static_cast<std::uint64_t>(row[ledger_column("position")].number),

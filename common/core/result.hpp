@@ -41,7 +41,7 @@ enum class Outcome : std::uint8_t { Booked = 0, Rejected = 1, Failed = 2, Duplic
 // The parts of an invoice that a ledger keeps; 512 bytes, plain memory. Texts are UTF-8, stored by
 // store_text(). kDetailFields below lists the parts.
 struct Details {
-    enum Amount : std::uint8_t { Net, Tax, Gross, Due };  // each in hundredths of the currency
+    enum Amount : std::uint8_t { Net, Tax, Gross, Due };  // in minor units of the currency
     static constexpr std::size_t kAmounts = Due + 1;
 
     std::array<std::int64_t, kAmounts> amounts;
@@ -58,8 +58,8 @@ struct Details {
         supplier_length = 0;
         reason_length = 0;
     }
-    void set_amount(Amount which, std::int64_t hundredths) noexcept {
-        amounts[which] = hundredths;
+    void set_amount(Amount which, std::int64_t minor_units) noexcept {
+        amounts[which] = minor_units;
         present = static_cast<std::uint8_t>(present | (1U << which));
     }
     void set_currency(std::string_view text) noexcept;  // sets none unless `text` is three letters A-Z

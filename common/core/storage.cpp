@@ -146,7 +146,9 @@ std::size_t Storage::save(const Hand& hand, std::span<const Finding> findings) {
 bool Storage::write_bytes(Record& record, const Item& item, const Finding& finding, std::uint64_t& end) {
     const std::string_view id = item.id_in(ring_.bytes());
     const ExtraText* const extra = finding.extra;
-    const bool has_body = item.has_new_body() && finding.status != Status::Booked;
+    // The ledger may reject a booked invoice because of its terms (--same-number).
+    const bool may_be_rejected = extra != nullptr && extra->kind == Extra::Invoice;
+    const bool has_body = item.has_new_body() && (finding.status != Status::Booked || may_be_rejected);
     if (extra == nullptr && !has_body && id.size() <= kInlineIdBytes) {
         // The item has a span only because of its body, or because it was given again.
         record.id_length = static_cast<std::uint8_t>(id.size() | (item.id_length & kIdUnusable));

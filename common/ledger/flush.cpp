@@ -183,6 +183,7 @@ void Flush::commit(std::uint64_t tail, const std::optional<Cursor>& cursor) {
     CommitContext context{source_,     std::nullopt, WallClock(),
                           generation_, ledger_id_,   &storage_.area().ledger_files};
     context.from_start = area.from_start != 0;
+    context.same_number = policy_.same_number;
     // Check the records again before the COMMIT: a faulty program may have changed a record after lead()
     // checked it, and the ledger would store the changed one.
     context.check_records = [this, tail] { storage_.require_sound(tail); };

@@ -26,6 +26,8 @@ struct FlushPolicy {
     std::uint64_t records = 10'000;             // so many records need not wait; nor does half the storage
     std::chrono::nanoseconds least{1'000'000};  // the shortest time between two commits
     std::chrono::nanoseconds interval{100'000'000};  // the longest time; also if it is shorter than `least`
+    // Not a question of time: what the ledger does with an invoice that repeats another one.
+    SameNumber same_number = SameNumber::Mark;
 };
 
 // The metrics of flushes. The leader writes them under the flush lock.

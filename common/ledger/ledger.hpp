@@ -16,6 +16,7 @@
 #include "common/core/layout.hpp"
 #include "common/core/record.hpp"
 #include "common/ledger/last_commit.hpp"
+#include "common/spec/same_number.hpp"
 
 namespace pipeline {
 
@@ -36,6 +37,8 @@ struct CommitContext {
     // True if this generation restarted the source at its beginning. The generation's first commit then moves
     // the cursor back, which no other commit does.
     bool from_start = false;
+    // The outcome of an invoice that repeats one that is booked under another id.
+    SameNumber same_number = SameNumber::Mark;
     // commit() calls this function, if it is set, after its last read of a record and before the records are
     // committed. If the function throws, commit() commits nothing and passes the exception on.
     std::function<void()> check_records{};

@@ -15,7 +15,7 @@ struct LedgerColumn {
         Text,
         Number,
         Bits,    // a number of 64 bits without a sign; the ledger keeps it as the signed one with these bits
-        Amount,  // hundredths of the currency's unit
+        Amount,  // minor units of the currency
         Time,    // microseconds since 1970, UTC
         Duration,  // microseconds
         Hex,       // bytes; the field has them as hexadecimal digits

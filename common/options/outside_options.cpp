@@ -29,6 +29,9 @@ constexpr std::array<Word<RequestForm>, 3> kRequestForms{
 constexpr std::array<Word<InputForm>, 2> kStandardInputs{
     {{"none", InputForm::None}, {"body", InputForm::Body}}};
 
+constexpr std::array<Word<SameNumber>, 3> kSameNumbers{
+    {{"book", SameNumber::Book}, {"mark", SameNumber::Mark}, {"reject", SameNumber::Reject}}};
+
 template <class Words>
 auto value_of(const Words& words, std::string_view text, const char* accepted) {
     for (const auto& [word, value] : words) {
@@ -77,6 +80,16 @@ CommandOption invoice_max_size_option(std::uint64_t& field) {
         byte_size_text);
 }
 
+CommandOption same_number_option(SameNumber& field) {
+    return with_words(value_option(
+                          "same-number", "HOW", "one booked before: book, mark or reject", field,
+                          [](std::string_view text) {
+                              return value_of(kSameNumbers, text, "book, mark or reject is accepted");
+                          },
+                          [](SameNumber how) { return word_of(kSameNumbers, how); }),
+                      {"book", "mark", "reject"});
+}
+
 }  // namespace
 
 std::vector<CommandOption> outside_options(OutsideOptions& fields) {
@@ -91,6 +104,7 @@ std::vector<CommandOption> outside_options(OutsideOptions& fields) {
             standard_input_option(fields.standard_input),
             switch_option("keep-output", "of each:, in the ledger, up to 64 KiB", fields.keep_output),
             invoice_max_size_option(fields.invoice_max_size),
+            same_number_option(fields.same_number),
             switch_option("isolate", "run invoice in processes of its own", fields.isolate),
             switch_option("confine", "keep programs from segments and ledger (Landlock)", fields.confine)};
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/cli/command_option.hpp"
+#include "common/spec/same_number.hpp"
 
 namespace pipeline {
 
@@ -25,6 +26,7 @@ inline constexpr std::uint64_t kDefaultInvoiceSize = std::uint64_t{100} << 20U;
 struct OutsideOptions {
     bool isolate = false;                                  // run our own processor in a child too
     std::uint64_t invoice_max_size = kDefaultInvoiceSize;  // bytes of a file that `invoice` reads
+    SameNumber same_number = SameNumber::Mark;
     bool confine = false;  // keep programs from segments and ledger; start none if that is impossible
     RequestForm request = RequestForm::Id;
     std::uint32_t pipeline = 1;             // the most unanswered requests per child, 1..kMaxBatch

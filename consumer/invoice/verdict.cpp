@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/core/terms/currency.hpp"
 #include "consumer/invoice/model/rules.hpp"
 
 namespace pipeline {
@@ -15,7 +16,8 @@ namespace {
 constexpr std::string_view kNotANumber = "NaN";
 
 void set_amount(Details& details, Details::Amount which, const Amount& amount) noexcept {
-    if (const auto hundredths = amount.value.hundredths()) details.set_amount(which, *hundredths);
+    const int digits = minor_digits(details.currency_text());
+    if (const auto units = amount.value.count_of(digits)) details.set_amount(which, *units);
 }
 
 void set_details(const Model& model, Details& details) {

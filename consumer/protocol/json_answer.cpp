@@ -13,7 +13,9 @@
 #include <optional>
 #include <utility>
 
+#include "common/base/plural.hpp"
 #include "common/base/utf8.hpp"
+#include "common/core/terms/currency.hpp"
 #include "common/core/terms/invoice_terms.hpp"
 #include "common/text/clean_text.hpp"
 #include "consumer/protocol/answer.hpp"
@@ -37,12 +39,10 @@ std::string_view status_text(Status status) noexcept {
     return status == Status::Waiting ? "retry" : to_text(status);
 }
 
-std::optional<std::int64_t> exact_hundredths(std::string_view text) {
+std::optional<std::int64_t> exact_units(std::string_view text, int digits) {
     Decimal value;
-    if (Decimal::parse(text, value) != Decimal::ParseOutcome::Parsed || value.round(2) != value) {
-        return std::nullopt;
-    }
-    return value.hundredths();
+    if (Decimal::parse(text, value) != Decimal::ParseOutcome::Parsed) return std::nullopt;
+    return value.count_of(digits);
 }
 
 std::string in_capitals(std::string text) {
@@ -85,6 +85,7 @@ class AnswerReader : public nlohmann::json_sax<Json> {
     // True if the parser has stopped at a number that is greater than any double.
     [[nodiscard]] bool is_overflown() const noexcept { return is_overflown_; }
     [[nodiscard]] Answer answer() && {
+        set_amounts();
         if (!no_answer_.empty()) return {Answer::Kind::None, std::move(no_answer_)};
         if (!has_status_) return {Answer::Kind::None, "a JSON object without status"};
         if (!refused_.empty()) return {Answer::Kind::Refused, std::move(refused_), std::move(given_id_)};
@@ -160,11 +161,26 @@ class AnswerReader : public nlohmann::json_sax<Json> {
         return amount() ? take_amount(text) : refuse("is a number");
     }
     bool take_amount(const std::string& text) {
-        const auto hundredths = exact_hundredths(text);
-        if (!hundredths) return refuse("is no amount with at most two decimals: " + pipeline::quoted(text));
-        result_.details.set_amount(*amount(), *hundredths);
+        amounts_[*amount()] = text;
         result_.has_details = true;
         return true;
+    }
+    // The currency says how many decimals an amount may have, and may come last.
+    void set_amounts() {
+        const std::string_view currency = result_.details.currency_text();
+        const int digits = minor_digits(currency);
+        for (const DetailField& field : kDetailFields) {
+            if (field.kind != DetailField::Kind::Amount || !amounts_[field.amount]) continue;
+            const std::string& text = *amounts_[field.amount];
+            if (const auto units = exact_units(text, digits)) {
+                result_.details.set_amount(field.amount, *units);
+            } else if (refused_.empty()) {
+                refused_ = fmt::format("JSON whose {} is no amount with at most {}{}: {}", field.name,
+                                       digits == kUsualDigits ? "two decimals" : counted(digits, "decimal"),
+                                       digits == kUsualDigits ? "" : fmt::format(", as {} has", currency),
+                                       pipeline::quoted(text));
+            }
+        }
     }
     bool take_text(const std::string& text) {
         if (amount()) return take_amount(text);
@@ -220,6 +236,7 @@ class AnswerReader : public nlohmann::json_sax<Json> {
     Teller teller_;
     std::size_t depth_ = 0;
     std::string key_;
+    std::array<std::optional<std::string>, Details::kAmounts> amounts_;  // as they were said
     bool has_status_ = false;
     bool is_overflown_ = false;
     bool has_result_ = false;
@@ -246,13 +263,6 @@ Answer finished(AnswerReader&& reader, std::string_view line, Result& result) {
     return answer;
 }
 
-std::string amount_text(std::int64_t hundredths) {
-    const bool negative = hundredths < 0;
-    const auto size =
-        negative ? 0 - static_cast<std::uint64_t>(hundredths) : static_cast<std::uint64_t>(hundredths);
-    return fmt::format("{}{}.{:02}", negative ? "-" : "", size / 100, size % 100);
-}
-
 }  // namespace
 
 Answer read_json_answer(std::string_view line, Result& result, Teller teller) {
@@ -277,7 +287,8 @@ std::string write_json_answer(std::string_view id, const Result& result) {
                 const std::string_view text = (details.*field.get_text)();
                 if (!text.empty()) answer[name] = readable_utf8(text, buffer);
             } else if (details.has(field.amount)) {
-                answer[name] = amount_text(details.amounts[field.amount]);
+                answer[name] =
+                    amount_text(details.amounts[field.amount], minor_digits(details.currency_text()));
             }
         }
     }

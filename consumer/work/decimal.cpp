@@ -148,10 +148,10 @@ bool Decimal::operator<(const Decimal& other) const noexcept {
     return difference.is_number() && difference.units_ < 0;
 }
 
-std::optional<std::int64_t> Decimal::hundredths() const noexcept {
-    const Decimal rounded = round(2);
+std::optional<std::int64_t> Decimal::count_of(int places) const noexcept {
+    const Decimal rounded = round(places);
     Units units = 0;
-    if (rounded != *this || !multiply(rounded.units_, power(2 - rounded.scale_), units) ||
+    if (rounded != *this || !multiply(rounded.units_, power(places - rounded.scale_), units) ||
         units > std::numeric_limits<std::int64_t>::max() ||
         units < std::numeric_limits<std::int64_t>::min()) {
         return std::nullopt;

@@ -48,9 +48,9 @@ class Decimal {
     [[nodiscard]] bool operator==(const Decimal& other) const noexcept;
     [[nodiscard]] bool operator<(const Decimal& other) const noexcept;
 
-    // Returns the number as a count of hundredths (1.5 gives 150); none if it is not a number, if it is no
-    // whole count, or if the count does not fit.
-    [[nodiscard]] std::optional<std::int64_t> hundredths() const noexcept;
+    // Returns the number as a count of units of 10^-places, `places` 0..4 (1.5 with two places gives 150);
+    // none if it is not a number, if it is no whole count, or if the count does not fit.
+    [[nodiscard]] std::optional<std::int64_t> count_of(int places) const noexcept;
     // Returns the number in digits, with at least two decimals (1.5 gives 1.50). Not a number gives "NaN".
     [[nodiscard]] std::string text() const;
 

@@ -63,6 +63,9 @@ void check_outside(const Options& options) {
     refuse_unless(
         outside.invoice_max_size == kDefaultInvoiceSize || options.process.kind == ProcessSpec::Kind::Invoice,
         "invoice-max-size", "invoice is accepted with it", options);
+    refuse_unless(
+        outside.same_number == SameNumber::Mark || options.process.kind == ProcessSpec::Kind::Invoice,
+        "same-number", "invoice is accepted with it", options);
     if (outside.pipeline > options.batch_max) {
         usage(fmt::format("--pipeline '{}' is more than --batch-max {}: at most as many are accepted",
                           outside.pipeline, options.batch_max));

@@ -34,7 +34,7 @@ ROOMS = {
     "common/ledger": "common/base common/spec common/os common/shm common/core common/core/segments",
     "common/ledger/sqlite/engine": "common/base",
     "common/ledger/sqlite/seal": "common/base common/ledger common/ledger/sqlite/engine",
-    "common/ledger/sqlite/rows": "common/base common/core common/core/terms common/ledger common/ledger/sqlite/engine "
+    "common/ledger/sqlite/rows": "common/base common/spec common/core common/core/terms common/ledger common/ledger/sqlite/engine "
                                  "common/ledger/sqlite/seal",
     "common/ledger/sqlite/turn": "common/base",
     "common/ledger/sqlite": "common/base common/os common/core common/ledger common/ledger/sqlite/engine "
@@ -61,7 +61,7 @@ ROOMS = {
                         "consumer/protocol",
     "consumer/xml": "common/base common/text consumer/work",
     "consumer/invoice/model": "common/text consumer/work",
-    "consumer/invoice/syntax": "common/text consumer/work consumer/xml consumer/invoice/model",
+    "consumer/invoice/syntax": "common/text common/core/terms consumer/work consumer/xml consumer/invoice/model",
     "consumer/invoice": "common/base common/text common/os common/core common/core/terms consumer/work "
                         "consumer/invoice/model consumer/invoice/syntax",
     "consumer": "common/base common/text common/spec common/os common/core common/core/pace common/core/segments common/options "
@@ -92,7 +92,7 @@ ROOMS = {
     "clerk/options": "common/base common/spec common/cli common/shm common/options common/ledger",
     "clerk/talk": "common/base",
     "clerk/place": "common/base common/spec common/shm common/core/segments common/ledger clerk/options",
-    "clerk/rows": "common/base common/spec common/os common/ledger common/ledger/open clerk/options clerk/talk clerk/place",
+    "clerk/rows": "common/base common/spec common/os common/core/terms common/ledger common/ledger/open clerk/options clerk/talk clerk/place",
     "clerk/leftovers": "common/base common/spec common/os common/shm common/core common/core/segments clerk/options "
                        "clerk/talk clerk/place",
     "clerk": "common/base common/os clerk/options clerk/rows clerk/leftovers",

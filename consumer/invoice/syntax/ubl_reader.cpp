@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "common/core/terms/credit_note.hpp"
 #include "consumer/invoice/syntax/ubl_steps.hpp"
 
 namespace pipeline {
@@ -25,13 +26,6 @@ SyntaxReader::State other_state(const XmlElement& element) noexcept {
         default:
             return kElsewhere;
     }
-}
-
-// The codes of the list UNTDID 1001 that stand for a credit note.
-bool is_credit_note(std::string_view kind) noexcept {
-    constexpr std::array<std::string_view, 13> kKinds{"81",  "83",  "261", "262", "296", "308", "381",
-                                                      "396", "420", "458", "502", "503", "532"};
-    return std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end();
 }
 
 }  // namespace

@@ -74,6 +74,16 @@ TEST_CASE("an amount that is no number of hundredths is none for the ledger", "[
     CHECK(answer.details.has(Details::Gross));
 }
 
+TEST_CASE("amounts are minor units of the invoice's currency", "[ubl]") {
+    const Answer yen = answer_to(replaced_all(kInvoice, "EUR", "JPY"));
+    CHECK(yen.details.amounts[Details::Due] == 119);
+    CHECK(answer_to(replaced_all(kInvoice, "EUR", "KWD")).details.amounts[Details::Due] == 119'000);
+    const Answer part =
+        answer_to(replaced_all(with(">119.00</cbc:Payable", ">119.50</cbc:Payable"), "EUR", "JPY"));
+    CHECK_FALSE(part.details.has(Details::Due));
+    CHECK(part.details.has(Details::Gross));
+}
+
 TEST_CASE("names are compared in their namespaces, whatever the prefixes", "[ubl]") {
     SECTION("other prefixes, one of them the usual one of something else") {
         auto text = replaced_all(replaced_all(kInvoice, "cac:", "x:"), "xmlns:cac", "xmlns:x");

@@ -166,6 +166,8 @@ TEST_CASE("options of work outside are accepted where there is some", "[options]
           pipeline::RequestForm::Raw);
     CHECK(error_of(with_consumers({"--process=none", "--invoice-max-size=1MiB"})) ==
           "--invoice-max-size does not go with --process 'none': invoice is accepted with it");
+    CHECK(error_of(with_consumers({"--process=none", "--same-number=reject"})) ==
+          "--same-number does not go with --process 'none': invoice is accepted with it");
     CHECK(options_of(with_consumers({"--process=ubl", "--invoice-max-size=1MiB"})).outside.invoice_max_size ==
           1 << 20);
     CHECK(error_of(with_consumers({"--process=exec:a", "--keep-output"})) ==

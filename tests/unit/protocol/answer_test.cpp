@@ -69,6 +69,9 @@ TEST_CASE("an answer in JSON may carry what an invoice says, exactly", "[answer]
     CHECK(details.amounts[Details::Gross] == 100);
     CHECK(details.amounts[Details::Due] == -50);
     CHECK(details_of(R"({"status": "booked", "net": "1.500"})").amounts[Details::Net] == 150);
+    CHECK(details_of(R"({"status": "booked", "net": "1.500", "currency": "KWD"})").amounts[Details::Net] ==
+          1500);
+    CHECK(details_of(R"({"currency": "jpy", "status": "booked", "net": 150})").amounts[Details::Net] == 150);
     CHECK(details_of(R"( {"status": "booked", "currency": "eur"})").currency_text() == "EUR");
     const Details some = details_of(R"({"status": "booked", "net": 0, "tax": null})");
     CHECK(some.has(Details::Net));
@@ -105,6 +108,8 @@ TEST_CASE("JSON that may be no answer at all is none", "[answer]") {
 TEST_CASE("an answer in JSON with a value that cannot be recorded is refused by its name", "[answer]") {
     CHECK(read(R"({"net": "1.234", "status": "booked"})") ==
           "refused: JSON whose net is no amount with at most two decimals: \"1.234\"");
+    CHECK(read(R"({"net": "1.5", "status": "booked", "currency": "JPY"})") ==
+          "refused: JSON whose net is no amount with at most 0 decimals, as JPY has: \"1.5\"");
     for (const auto* amount :
          {"1.005", "1e2", "\"1,00\"", "\"\"", "12345678901234567890", "\"99999999999999999.00\""}) {
         CAPTURE(amount);

@@ -21,7 +21,9 @@ void set(LedgerRow& row, std::size_t column, std::int64_t number) {
 }
 
 std::string readable_of(std::size_t column, std::int64_t number) {
-    return readable(kLedgerColumns[column], {true, number, {}});
+    LedgerRow row{};
+    set(row, column, number);
+    return readable(row, column);
 }
 
 nlohmann::json json_of(const LedgerRow& row) {
@@ -44,8 +46,15 @@ TEST_CASE("values are readable by what they mean", "[row_text]") {
     CHECK(readable_of(ledger_column("stored_at"), 1'000) == "1970-01-01 00:00:00.001 UTC");
     CHECK(readable_of(ledger_column("worked_us"), 1'500'000) == "1.500000 s");
     CHECK(readable_of(ledger_column("attempts"), 3) == "3");
-    CHECK(readable(kLedgerColumns[ledger_column("reason")], {true, 0, "a\x1b[2Jb"}) == "a\\x1b[2Jb");
-    CHECK(readable(kLedgerColumns[ledger_column("reason")], {}).empty());
+    LedgerRow row{};
+    CHECK(readable(row, ledger_column("reason")).empty());
+    row[ledger_column("reason")] = {true, 0, "a\x1b[2Jb"};
+    CHECK(readable(row, ledger_column("reason")) == "a\\x1b[2Jb");
+    row[ledger_column("net")] = {true, 1500, {}};
+    row[ledger_column("currency")] = {true, 0, "JPY"};
+    CHECK(readable(row, ledger_column("net")) == "1500");
+    row[ledger_column("currency")] = {true, 0, "KWD"};
+    CHECK(readable(row, ledger_column("net")) == "1.500");
 }
 
 TEST_CASE("csv quotes what needs it, and leaves what is not set empty", "[row_text]") {

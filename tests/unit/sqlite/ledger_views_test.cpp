@@ -204,6 +204,29 @@ TEST_CASE("the view joblog has a line for each attempt of a program, as GNU para
                                  "7|:|1700000000.250|1.500|0|0|-1|0|g"});
 }
 
+TEST_CASE("readable amounts, and totals, have the decimals of their currency", "[ledger_views]") {
+    const LedgerFolder folder;
+    SqliteLedger ledger(folder.ledger());
+    Batch batch;
+    for (const std::string_view currency : {"EUR", "JPY", "KWD", "UYW"}) {
+        batch.add(currency, batch.outcomes().size() + 1);
+        batch.details().set_supplier("A");
+        batch.details().set_currency(currency);
+        batch.details().set_amount(Details::Net, 1500);
+        batch.details().set_amount(Details::Tax, -5);
+        batch.details().set_amount(Details::Gross, 123'456);
+    }
+    ledger.commit(batch.range(), context("spool:/in"));
+    using Rows = std::vector<std::string>;
+    CHECK(answers(folder.ledger(), "SELECT id, net, tax, gross FROM readable_invoices ORDER BY id", 4) ==
+          Rows{"EUR|15.00|-0.05|1234.56", "JPY|1500|-5|123456", "KWD|1.500|-0.005|123.456",
+               "UYW|0.1500|-0.0005|12.3456"});
+    auto totals = answers(folder.ledger(), documented_queries()[0], 6);
+    std::sort(totals.begin(), totals.end());
+    CHECK(totals == Rows{"A|EUR|1|15.00|-0.05|1234.56", "A|JPY|1|1500|-5|123456",
+                         "A|KWD|1|1.500|-0.005|123.456", "A|UYW|1|0.1500|-0.0005|12.3456"});
+}
+
 TEST_CASE("readable amounts have two decimals and their sign, however large", "[ledger_views]") {
     const LedgerFolder folder;
     SqliteLedger ledger(folder.ledger());

@@ -40,6 +40,28 @@ const std::string kThisVersion = fmt::format("{}", kLedgerSchemaVersion);
 
 }  // namespace
 
+TEST_CASE("amounts of an older version become minor units of their currency", "[sqlite_ledger]") {
+    const LedgerFolder folder;
+    change(folder.ledger(), kVersion1);
+    change(folder.ledger(), "DELETE FROM invoices");
+    for (const std::string id : {"EUR", "JPY", "KWD", "CLF"}) {
+        change(folder.ledger(), "INSERT INTO invoices VALUES('" + id + "', 's', 1, 'booked', 'A', '" + id +
+                                    "', 15000, -5, 9223372036854775807, NULL, NULL, 1, 0, 1, 2)");
+    }
+    { const SqliteLedger ledger(folder.ledger()); }
+    const auto amounts = [&](const std::string& id) {
+        return ask(folder.ledger(),
+                   "SELECT coalesce(net, '-') || ' ' || coalesce(tax, '-') || ' ' ||"
+                   " coalesce(gross, '-') || ' ' || coalesce(due, '-') FROM invoices"
+                   " WHERE id = '" +
+                       id + "'");
+    };
+    CHECK(amounts("EUR") == "15000 -5 9223372036854775807 -");
+    CHECK(amounts("JPY") == "150 - - -");
+    CHECK(amounts("KWD") == "150000 -50 - -");
+    CHECK(amounts("CLF") == "1500000 -500 - -");
+}
+
 TEST_CASE("a ledger of version 1 keeps everything and is afterwards like a new one", "[sqlite_ledger]") {
     const LedgerFolder folder;
     change(folder.ledger(), kVersion1);

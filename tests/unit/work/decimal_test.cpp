@@ -105,7 +105,7 @@ TEST_CASE("what is not a number stays so and compares with nothing", "[decimal]"
     CHECK_FALSE(none == Decimal());
     CHECK_FALSE(none < one);
     CHECK_FALSE(one < none);
-    CHECK_FALSE(none.hundredths().has_value());
+    CHECK_FALSE(none.count_of(2).has_value());
 }
 
 TEST_CASE("a result beyond 128 bits is not a number instead of a wrong one", "[decimal]") {
@@ -140,11 +140,17 @@ TEST_CASE("a number is told in digits, with two decimals at least", "[decimal]")
     CHECK(Decimal::not_a_number().text() == "NaN");
 }
 
-TEST_CASE("hundredths are told only if they are whole and fit", "[decimal]") {
-    CHECK(number("12.3").hundredths() == 1230);
-    CHECK(number("-12.340").hundredths() == -1234);
-    CHECK_FALSE(number("-12.345").hundredths().has_value());
-    CHECK(number("7").hundredths() == 700);
-    CHECK(number("9999999999999999.99").hundredths() == 999'999'999'999'999'999);
-    CHECK_FALSE(Decimal(std::numeric_limits<std::int64_t>::max(), 0).hundredths().has_value());
+TEST_CASE("a count of units is told only if it is whole and fits", "[decimal]") {
+    CHECK(number("150").count_of(0) == 150);
+    CHECK(number("150.00").count_of(0) == 150);
+    CHECK_FALSE(number("150.5").count_of(0).has_value());
+    CHECK(number("-1.5").count_of(3) == -1500);
+    CHECK(number("1.2345").count_of(4) == 12345);
+    CHECK_FALSE(number("1.2345").count_of(3).has_value());
+    CHECK(number("12.3").count_of(2) == 1230);
+    CHECK(number("-12.340").count_of(2) == -1234);
+    CHECK_FALSE(number("-12.345").count_of(2).has_value());
+    CHECK(number("7").count_of(2) == 700);
+    CHECK(number("9999999999999999.99").count_of(2) == 999'999'999'999'999'999);
+    CHECK_FALSE(Decimal(std::numeric_limits<std::int64_t>::max(), 0).count_of(2).has_value());
 }

@@ -22,7 +22,7 @@ struct DetailColumn {
 
 // The last version whose change is written out as SQL (ledger_versions.cpp, ledger_version_4.hpp). Later
 // versions only add columns of kDetailColumns.
-inline constexpr std::int64_t kLastWrittenVersion = 6;
+inline constexpr std::int64_t kLastWrittenVersion = 7;
 
 // The columns that are filled from details. Version 4 has columns that no detail fills: those of
 // invoice_terms.hpp, result and output have texts of their own. To fill another one, add it at the end, with
@@ -44,10 +44,12 @@ static_assert(std::is_sorted(kDetailColumns.begin(), kDetailColumns.end(),
 [[nodiscard]] std::string add_columns_sql(std::span<const DetailColumn> columns, std::int64_t version);
 
 // Returns the SQL that creates the readable view of `table`, invoices or history, with the columns up to
-// `version`. The view shows an amount, stored in hundredths, as a decimal number: -5 as '-0.05'. It computes
-// with integers, so that every amount is exact.
+// `version`. Up to version 6 it shows every amount with two decimals, later with those of its currency.
 [[nodiscard]] std::string readable_sql(std::string_view view, std::string_view table,
                                        std::span<const DetailColumn> columns, std::int64_t version);
+
+// Returns all columns of invoices and history.
+[[nodiscard]] std::string outcome_columns_sql();
 
 // Returns ", supplier, currency, ..., kind, number, ...", to follow the other columns of an INSERT: the
 // columns of details, then those of terms.

@@ -25,7 +25,8 @@ constexpr int kPlainParameters = 7;
 constexpr int kWorkedParameters = 3;
 constexpr int kFirstDetail = kFirstRow + kPlainParameters + kWorkedParameters;
 constexpr int kFirstTerm = kFirstDetail + static_cast<int>(kDetailColumns.size());
-constexpr int kResult = kFirstTerm + static_cast<int>(kTerms);
+constexpr int kRepeats = kFirstTerm + static_cast<int>(kTerms);
+constexpr int kResult = kRepeats + 1;
 constexpr int kWaiting = kResult + 2;
 constexpr int kWaitingParameters = 4;
 
@@ -48,7 +49,7 @@ std::string insert_sql(const char* table, Form form, std::size_t rows) {
         table);
     if (form != Form::Plain) sql += ", started_at, worked_us, exit_status";
     if (form == Form::Full)
-        sql += insert_columns_sql() + ", result, output, round, due_at, failures, first_failed_at";
+        sql += insert_columns_sql() + ", repeats, result, output, round, due_at, failures, first_failed_at";
     sql += ") VALUES";
     const int parameters = parameters_of(form);
     for (std::size_t row = 0; row < rows; ++row) {
@@ -90,7 +91,7 @@ constexpr std::array<std::uint8_t, kTerms> kTermTags = [] {
 static_assert(kDetailTags.front() != 0 && std::is_sorted(kDetailTags.begin(), kDetailTags.end()) &&
                   kDetailTags.back() < kTermTags.front() &&
                   std::is_sorted(kTermTags.begin(), kTermTags.end()) &&
-                  kTermTags.back() < sealed_tag("result"),
+                  kTermTags.back() < sealed_tag("repeats") && sealed_tag("repeats") < sealed_tag("result"),
               "each of them is sealed, and bound in the order of the tags");
 
 }  // namespace
@@ -128,52 +129,55 @@ void LedgerRowWriter::begin(const CommitContext& context) {
 std::int64_t LedgerRowWriter::insert_group(const RecordRange& records, std::size_t first, Form form) {
     SqliteStatement& insert = (form == Form::Plain ? plain_ : worked_).group;
     for (std::size_t row = 0; row < kGroup; ++row) {
-        bind_row(insert, row, form, records, first + row, {});
+        bind_row(insert, row, form, records, first + row, {}, records.record(first + row).status);
         digests_[(records.first() + first + row) % kGroup] = sealed_.finish();
     }
     insert.run();
     return database_->changes();
 }
 
-std::int64_t LedgerRowWriter::insert_one(const RecordRange& records, std::size_t i) {
+std::int64_t LedgerRowWriter::insert_one(const RecordRange& records, std::size_t i,
+                                         const RowVerdict& verdict) {
     const Form form = form_of(records.record(i));
     Digest& digest = digests_[(records.first() + i) % kGroup];
     if (form == Form::Full) {
-        digest = run_full(insert_full_, records, i, {});
+        digest = run_full(insert_full_, records, i, {}, verdict);
     } else {
         SqliteStatement& insert = (form == Form::Plain ? plain_ : worked_).one;
-        bind_row(insert, 0, form, records, i, {});
+        bind_row(insert, 0, form, records, i, {}, verdict.status);
         digest = sealed_.finish();
         insert.run();
     }
     return database_->changes();
 }
 
-Digest LedgerRowWriter::insert_after(const RecordRange& records, std::size_t i, const Former& former) {
-    return run_full(insert_full_, records, i, former);
+Digest LedgerRowWriter::insert_after(const RecordRange& records, std::size_t i, const Former& former,
+                                     const RowVerdict& verdict) {
+    return run_full(insert_full_, records, i, former, verdict);
 }
 
 Digest LedgerRowWriter::insert_into_history(const RecordRange& records, std::size_t i, const Former& former) {
-    return run_full(insert_history_, records, i, former);
+    return run_full(insert_history_, records, i, former, {records.record(i).status});
 }
 
 Digest LedgerRowWriter::run_full(SqliteStatement& insert, const RecordRange& records, std::size_t i,
-                                 const Former& former) {
-    bind_row(insert, 0, Form::Full, records, i, former);
-    bind_full(insert, records, i, former);
+                                 const Former& former, const RowVerdict& verdict) {
+    bind_row(insert, 0, Form::Full, records, i, former, verdict.status);
+    bind_full(insert, records, i, former, verdict);
     const Digest digest = sealed_.finish();
     insert.run();
     return digest;
 }
 
 void LedgerRowWriter::bind_row(SqliteStatement& insert, std::size_t row, Form form,
-                               const RecordRange& records, std::size_t i, const Former& former) {
+                               const RecordRange& records, std::size_t i, const Former& former,
+                               Status status) {
     const Record& record = records.record(i);
     int at = kFirstRow + static_cast<int>(row) * parameters_of(form);
     sealed_.restart();
     put(insert, at++, sealed_tag("id"), stored_form(records.id(i)));
     put(insert, at++, sealed_tag("position"), stored(record.position));
-    put(insert, at++, sealed_tag("status"), to_text(record.status));
+    put(insert, at++, sealed_tag("status"), to_text(status));
     put(insert, at++, sealed_tag("attempts"), former.attempts + record.attempts);
     put(insert, at++, sealed_tag("consumer"), std::int64_t{record.place});
     put(insert, at++, sealed_tag("acquired_at"),
@@ -198,10 +202,10 @@ void LedgerRowWriter::bind_row(SqliteStatement& insert, std::size_t row, Form fo
 }
 
 void LedgerRowWriter::bind_full(SqliteStatement& insert, const RecordRange& records, std::size_t i,
-                                const Former& former) {
+                                const Former& former, const RowVerdict& verdict) {
     const Record& record = records.record(i);
-    bind_details(insert, record.has_details() ? &records.details(i) : nullptr);
-    bind_extra(insert, record, records.bytes());
+    bind_details(insert, record.has_details() ? &records.details(i) : nullptr, verdict);
+    bind_extra(insert, record, records.bytes(), verdict);
     const Attempt attempt = record.has_attempt() ? record.attempt : Attempt();
     insert.bind(kWaiting, former.round);
     if (record.status == Status::Waiting) {
@@ -221,12 +225,15 @@ void LedgerRowWriter::bind_full(SqliteStatement& insert, const RecordRange& reco
     }
 }
 
-// Binds the details; NULL to all their columns if `details` is null.
-void LedgerRowWriter::bind_details(SqliteStatement& insert, const Details* details) {
+// Binds the details; NULL to all their columns but the verdict's reason if `details` is null.
+void LedgerRowWriter::bind_details(SqliteStatement& insert, const Details* details,
+                                   const RowVerdict& verdict) {
     int parameter = kFirstDetail;
     for (std::size_t i = 0; i < kDetailColumns.size(); ++i, ++parameter) {
         const DetailField& field = kDetailColumns[i].field;
-        if (details != nullptr && field.kind != DetailField::Kind::Amount) {
+        if (!verdict.reason.empty() && field.name == "reason") {
+            put(insert, parameter, kDetailTags[i], std::string_view(verdict.reason));
+        } else if (details != nullptr && field.kind != DetailField::Kind::Amount) {
             const std::string_view text = readable_utf8((details->*field.get_text)(), copies_[i]);
             put_or_null(insert, parameter, kDetailTags[i], text);
         } else if (details != nullptr && details->has(field.amount)) {
@@ -239,7 +246,8 @@ void LedgerRowWriter::bind_details(SqliteStatement& insert, const Details* detai
 
 // Binds the invoice's terms, its result, and the program's output. All are texts: if an output is not UTF-8,
 // its odd bytes are escaped, as safe_lines() does.
-void LedgerRowWriter::bind_extra(SqliteStatement& insert, const Record& record, const ByteAreaView& bytes) {
+void LedgerRowWriter::bind_extra(SqliteStatement& insert, const Record& record, const ByteAreaView& bytes,
+                                 const RowVerdict& verdict) {
     std::string_view result = record.result_in(bytes);
     const std::string_view output = record.output_in(bytes);
     const std::string_view packed = record.terms_in(bytes);
@@ -250,6 +258,7 @@ void LedgerRowWriter::bind_extra(SqliteStatement& insert, const Record& record, 
     }
     for (std::size_t i = 0; i < kTerms; ++i)
         put_or_null(insert, kFirstTerm + static_cast<int>(i), kTermTags[i], terms.terms[i]);
+    put_or_null(insert, kRepeats, sealed_tag("repeats"), verdict.repeats);
     put_or_null(insert, kResult, sealed_tag("result"), result);
     if (output.data() == nullptr) {
         insert.bind_null(kResult + 1);

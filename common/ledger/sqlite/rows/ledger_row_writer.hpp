@@ -14,6 +14,7 @@
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
 #include "common/ledger/sqlite/engine/value_digest.hpp"
 #include "common/ledger/sqlite/rows/detail_columns.hpp"
+#include "common/ledger/sqlite/rows/repeats.hpp"
 
 namespace pipeline {
 
@@ -47,12 +48,13 @@ class LedgerRowWriter {
     // were inserted. insert_group() inserts kGroup records of one form, which is not Full. digest() then
     // returns the digest (sealed_columns.hpp) that record `i`'s row has if it was inserted.
     std::int64_t insert_group(const RecordRange& records, std::size_t first, Form form);
-    std::int64_t insert_one(const RecordRange& records, std::size_t i);
+    std::int64_t insert_one(const RecordRange& records, std::size_t i, const RowVerdict& verdict);
     [[nodiscard]] const Digest& digest(const RecordRange& records, std::size_t i) const noexcept {
         return digests_[(records.first() + i) % kGroup];
     }
     // Inserts a record whose id has no row in invoices any more. Both return the new row's digest.
-    Digest insert_after(const RecordRange& records, std::size_t i, const Former& former);
+    Digest insert_after(const RecordRange& records, std::size_t i, const Former& former,
+                        const RowVerdict& verdict);
     Digest insert_into_history(const RecordRange& records, std::size_t i, const Former& former);
 
     // Returns the id as the ledger stores it (ledger_id.hpp), valid until the next call with an id that is
@@ -66,11 +68,14 @@ class LedgerRowWriter {
         SqliteStatement group;
     };
     void bind_row(SqliteStatement& insert, std::size_t row, Form form, const RecordRange& records,
-                  std::size_t i, const Former& former);
-    void bind_full(SqliteStatement& insert, const RecordRange& records, std::size_t i, const Former& former);
-    void bind_details(SqliteStatement& insert, const Details* details);
-    void bind_extra(SqliteStatement& insert, const Record& record, const ByteAreaView& bytes);
-    Digest run_full(SqliteStatement& insert, const RecordRange& records, std::size_t i, const Former& former);
+                  std::size_t i, const Former& former, Status status);
+    void bind_full(SqliteStatement& insert, const RecordRange& records, std::size_t i, const Former& former,
+                   const RowVerdict& verdict);
+    void bind_details(SqliteStatement& insert, const Details* details, const RowVerdict& verdict);
+    void bind_extra(SqliteStatement& insert, const Record& record, const ByteAreaView& bytes,
+                    const RowVerdict& verdict);
+    Digest run_full(SqliteStatement& insert, const RecordRange& records, std::size_t i, const Former& former,
+                    const RowVerdict& verdict);
     // Binds a value that the row's digest covers.
     template <class Value>
     void put(SqliteStatement& insert, int parameter, std::uint8_t tag, Value value) {

@@ -16,14 +16,6 @@ std::int64_t stored(std::uint64_t value) noexcept {
     return static_cast<std::int64_t>(value);
 }
 
-// The columns of invoices and history.
-std::string columns_sql() {
-    return "id, source, position, status" + insert_columns_sql() +
-           ", attempts, consumer, acquired_at, stored_at, round, due_at, leased_until, failures,"
-           " first_failed_at, kind, number, issued_on, due_on, supplier_id, buyer, file_digest, repeats,"
-           " result, output, exit_status, started_at, worked_us, generation, record, digest";
-}
-
 // True if no row under another form of the record's id (former_ids()) needs to be looked for.
 bool has_one_form(const Record& record, std::string_view id) noexcept {
     return record.position != 0 && id.size() <= kInlineIdBytes && is_plain_id(id);
@@ -38,12 +30,14 @@ bool is_spool(std::string_view source) noexcept {
 LedgerRows::LedgerRows(SqliteConnection& database)
     : database_(&database),
       writer_(database),
+      repeats_(database),
       pruned_(database),
+      bodies_(database),
       find_(database,
             "SELECT source, position, status, generation, record, round, acquired_at, attempts"
             " FROM invoices WHERE id = ?1"),
       keep_former_(database, fmt::format("INSERT INTO history({0}) SELECT {0} FROM invoices WHERE id = ?1",
-                                         columns_sql())),
+                                         outcome_columns_sql())),
       remove_(database, "DELETE FROM invoices WHERE id = ?1"),
       find_in_history_(database,
                        "SELECT 1 FROM history WHERE source = ?1 AND position = ?2 AND id = ?3 LIMIT 1"),
@@ -51,9 +45,7 @@ LedgerRows::LedgerRows(SqliteConnection& database)
       insert_duplicate_(database,
                         "INSERT INTO duplicates(source, position, id, seen_at, generation, record)"
                         " VALUES(?1, ?2, ?3, ?4, ?5, ?6)"
-                        " ON CONFLICT(source, position, id) DO NOTHING"),
-      insert_body_(database, "INSERT OR REPLACE INTO bodies(id, body) VALUES(?1, ?2)"),
-      remove_body_(database, "DELETE FROM bodies WHERE id = ?1") {}
+                        " ON CONFLICT(source, position, id) DO NOTHING") {}
 
 std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, const CommitContext& context) {
     added_ = 0;
@@ -63,6 +55,9 @@ std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, c
     for (std::size_t done = first; done < records.size();) {
         const std::size_t count = group_at(records, done);
         std::int64_t inserted = 0;
+        if (count == 1)
+            verdict_ =
+                repeats_.judge(records, done, writer_.stored_form(records.id(done)), context.same_number);
         if (count != 1) {
             inserted = writer_.insert_group(records, done, LedgerRowWriter::form_of(records.record(done)));
         } else if (records.record(done).is_given_again()) {
@@ -76,15 +71,16 @@ std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, c
             records.record(done++).outcome = *known;
             continue;
         } else {
-            inserted = writer_.insert_one(records, done);
+            inserted = writer_.insert_one(records, done, verdict_);
         }
         added_ += inserted;
         // If the INSERT skipped a record whose id has a row already, decide about all records of the group.
         const bool all_new = inserted == static_cast<std::int64_t>(count);
         for (const std::size_t end = done + count; done < end; ++done) {
             Record& record = records.record(done);
+            if (count != 1) verdict_ = {record.status};
             const Outcome outcome =
-                all_new ? static_cast<Outcome>(record.status) : decide(records, done, context);
+                all_new ? static_cast<Outcome>(verdict_.status) : decide(records, done, context);
             if (all_new) sealed_.add(writer_.digest(records, done));
             if (all_new && count == 1) keep_body(records, done);
             // Storage::save() has set the usual outcome already. Writing the same value again would take the
@@ -114,7 +110,7 @@ std::size_t LedgerRows::group_at(const RecordRange& records, std::size_t first) 
 // just now.
 Outcome LedgerRows::decide(const RecordRange& records, std::size_t i, const CommitContext& context) {
     const Record& record = records.record(i);
-    const auto status = static_cast<Outcome>(record.status);
+    const auto status = static_cast<Outcome>(verdict_.status);
     const auto row = find(writer_.stored_form(records.id(i)), record, context);
     if (!row) return add_new(records, i, context);
     if (row->generation == context.generation && row->record == records.first() + i) {
@@ -147,18 +143,9 @@ Outcome LedgerRows::add_new(const RecordRange& records, std::size_t i, const Com
         sealed_.add(writer_.insert_into_history(records, i, {record.attempt.round, 0, 0}));
         return pruned_.find(id, context.source, record.position).outcome;
     }
-    sealed_.add(writer_.insert_after(records, i, {}));
+    sealed_.add(writer_.insert_after(records, i, {}, verdict_));
     keep_body(records, i);
-    return static_cast<Outcome>(record.status);
-}
-
-// Stores the body of the record's row, which is new, if the record has one.
-void LedgerRows::keep_body(const RecordRange& records, std::size_t i) {
-    if (!records.record(i).has_body()) return;
-    insert_body_.bind(1, writer_.stored_form(records.id(i)));
-    const std::string_view body = records.record(i).body_in(records.bytes());
-    insert_body_.bind_bytes(2, {reinterpret_cast<const std::uint8_t*>(body.data()), body.size()});
-    insert_body_.run();
+    return static_cast<Outcome>(verdict_.status);
 }
 
 std::optional<LedgerRows::Row> LedgerRows::find(std::string_view stored_id, const Record& record,
@@ -213,8 +200,8 @@ bool LedgerRows::has(SqliteStatement& find, std::string_view id, const Record& r
 }
 
 // For a row that is not booked.
-bool LedgerRows::replaces(const Row& row, const Record& record, const CommitContext& context) {
-    if (record.status == Status::Booked) return true;
+bool LedgerRows::replaces(const Row& row, const Record& record, const CommitContext& context) const {
+    if (verdict_.status == Status::Booked) return true;
     if (record.is_given_again()) return record.attempt.round == row.round;
     return context.clock.at_us(record.acquired_ns) >= row.acquired_us;
 }
@@ -231,10 +218,9 @@ void LedgerRows::replace(const Row& row, const RecordRange& records, std::size_t
     const bool is_again = record.is_given_again();
     LedgerRowWriter::Former former{row.round + std::int64_t{1}, 0, 0};
     if (is_again) former = {row.round, row.attempts, row.acquired_us};
-    sealed_.add(writer_.insert_after(records, i, former));
-    if (!is_again || record.status == Status::Booked) {
-        remove_body_.bind(1, writer_.stored_form(records.id(i)));
-        remove_body_.run();
+    sealed_.add(writer_.insert_after(records, i, former, verdict_));
+    if (!is_again || verdict_.status == Status::Booked) {
+        bodies_.remove(writer_.stored_form(records.id(i)));
     }
     keep_body(records, i);
 }

@@ -29,8 +29,10 @@
 #include "common/ledger/ledger.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
 #include "common/ledger/sqlite/engine/value_digest.hpp"
+#include "common/ledger/sqlite/rows/kept_bodies.hpp"
 #include "common/ledger/sqlite/rows/ledger_row_writer.hpp"
 #include "common/ledger/sqlite/rows/pruned_ids.hpp"
+#include "common/ledger/sqlite/rows/repeats.hpp"
 #include "common/ledger/sqlite/seal/commit_chain.hpp"
 
 namespace pipeline {
@@ -68,9 +70,12 @@ class LedgerRows {
                                                       std::size_t i, const CommitContext& context);
     [[nodiscard]] bool has(SqliteStatement& find, std::string_view id, const Record& record,
                            const CommitContext& context);
-    [[nodiscard]] static bool replaces(const Row& row, const Record& record, const CommitContext& context);
+    [[nodiscard]] bool replaces(const Row& row, const Record& record, const CommitContext& context) const;
     void replace(const Row& row, const RecordRange& records, std::size_t i);
-    void keep_body(const RecordRange& records, std::size_t i);
+    // The record's row is new.
+    void keep_body(const RecordRange& records, std::size_t i) {
+        if (verdict_.status != Status::Booked) bodies_.keep(writer_.stored_form(records.id(i)), records, i);
+    }
     std::optional<Outcome> find_pruned(const RecordRange& records, std::size_t i,
                                        const CommitContext& context);
     std::optional<Outcome> find_former(const RecordRange& records, std::size_t i,
@@ -79,9 +84,11 @@ class LedgerRows {
 
     SqliteConnection* database_;
     LedgerRowWriter writer_;
+    Repeats repeats_;
+    RowVerdict verdict_;  // of the record that is being inserted
     PrunedIds pruned_;
-    SqliteStatement find_, keep_former_, remove_, find_in_history_, find_duplicate_, insert_duplicate_,
-        insert_body_, remove_body_;
+    KeptBodies bodies_;
+    SqliteStatement find_, keep_former_, remove_, find_in_history_, find_duplicate_, insert_duplicate_;
     ValueDigest duplicate_values_;
     RowsDigest sealed_;
     std::int64_t added_ = 0;  // the rows that the current call of insert() has added
