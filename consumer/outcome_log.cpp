@@ -42,9 +42,9 @@ void add(Totals& totals, Outcome outcome) noexcept {
 // differs.
 std::string_view reason_of(const Record& record, const Details* details) noexcept {
     if (record.outcome == Outcome::Duplicate) return "its id is in the ledger already, from another position";
-    // The ledger may have rejected it because of its number (--same-number).
+    // It came before, or the ledger has rejected it because of its number (--same-number).
     if (record.outcome == Outcome::Rejected && record.status == Status::Booked && record.has_extra())
-        return "by the ledger, whose row has the reason";
+        return "its row in the ledger says why";
     if (record.outcome != static_cast<Outcome>(record.status))
         return "so it was recorded when it came before";
     return details == nullptr ? std::string_view() : details->reason_text();

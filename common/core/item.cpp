@@ -60,6 +60,11 @@ void Item::set_given_again(std::string_view text, GivenAgain again, std::string_
     set_length(kSpanned);
 }
 
+void Item::set_given_again_without_body(std::string_view text, GivenAgain again, std::string& bytes) {
+    append_again(text, again, Extra::AgainOmitted, {}, bytes).store(id);
+    set_length(kSpanned);
+}
+
 std::optional<GivenAgain> Item::given_again_in(const ByteAreaView& bytes) const {
     if (!is_given_again()) return std::nullopt;
     const Extra kind = span().kind;

@@ -131,6 +131,8 @@ struct alignas(64) Item {
     // together, leaves the body out, and marks the item so (is_body_omitted()).
     void set_given_again(std::string_view text, GivenAgain again, std::string_view body, std::uint64_t most,
                          std::string& bytes);
+    // The same for an invoice whose body nobody has any more. Marks the item in the same way.
+    void set_given_again_without_body(std::string_view text, GivenAgain again, std::string& bytes);
     // The same for a text that fits into the item, as all numbers do. A longer one counts as unusable.
     void set_id(std::string_view text) noexcept;
     // Sets a safe id, marked kIdUnusable, whatever `text` is: its printable beginning, `~`, and 16

@@ -44,7 +44,7 @@ namespace pipeline {
 // Raise kLayoutVersion whenever a byte of the segments changes its place or its meaning. layout_shape.cpp
 // notices when the number of fields or the size of a shared struct changes, metrics included: the build then
 // fails until kLayoutShape is set to the new shape.
-inline constexpr std::uint32_t kLayoutVersion = 9;
+inline constexpr std::uint32_t kLayoutVersion = 10;
 inline constexpr std::uint64_t kLayoutShape = 14231055755206881220U;
 inline constexpr std::uint64_t kRingMagic = 0x474e'4952'564e'4901;     // "\1INVRING" as bytes
 inline constexpr std::uint64_t kStorageMagic = 0x524f'5453'564e'4901;  // "\1INVSTOR" as bytes

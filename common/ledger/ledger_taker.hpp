@@ -27,6 +27,7 @@ struct TakenRow {
     bool id_unusable = false;  // the id is a safe one (Item::set_safe_id())
     GivenAgain earlier;
     std::optional<std::string> body{};  // that the ledger has kept; none: the invoice has none
+    bool is_body_lost = false;          // the invoice has a body, and the ledger does not have it
 };
 
 // Throws LedgerUnavailable if the ledger cannot be used now.

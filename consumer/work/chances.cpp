@@ -59,7 +59,8 @@ void Chances::settle_without_chance(const Hand& hand, std::uint64_t i, Result& r
     } else if (hand.item(i).is_body_omitted()) {
         result.set(Status::Failed,
                    hand.item(i).is_given_again()
-                       ? "its body, which the ledger has kept, is too long for --body-capacity"
+                       ? "its body is not kept, or is too long for --body-capacity now: raise that, or let "
+                         "its source give the invoice anew, under another position"
                        : "its body is longer than --body-max");
         result.attempts = 1;
     } else {

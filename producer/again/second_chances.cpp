@@ -94,7 +94,9 @@ std::size_t SecondChances::acquire(std::span<Item> items, std::optional<std::uin
         Item& item = items[given++];
         item.position.store(present.value_or(row.earlier.position), std::memory_order_relaxed);
         item.extent.store(0, std::memory_order_relaxed);
-        if (row.body) {
+        if (row.is_body_lost) {
+            item.set_given_again_without_body(row.id, row.earlier, bytes_);
+        } else if (row.body) {
             item.set_given_again(row.id, row.earlier, *row.body, plan_.most_bytes, bytes_);
             row.body.reset();  // it is in memory once
         } else {

@@ -66,6 +66,8 @@ void check_outside(const Options& options) {
     refuse_unless(
         outside.same_number == SameNumber::Mark || options.process.kind == ProcessSpec::Kind::Invoice,
         "same-number", "invoice is accepted with it", options);
+    if (outside.same_number == SameNumber::Reject && !options.ledger.has_file())
+        usage("--same-number reject needs a ledger: sqlite:FILE is accepted with it");
     if (outside.pipeline > options.batch_max) {
         usage(fmt::format("--pipeline '{}' is more than --batch-max {}: at most as many are accepted",
                           outside.pipeline, options.batch_max));

@@ -10,13 +10,12 @@ import os
 import pathlib
 import random
 import re
-import sqlite3
-import subprocess
 import sys
 import tempfile
 
 import documents
 import reference
+import spool_run
 
 INVOICES = 6000
 
@@ -32,8 +31,7 @@ def write_spool(spool, count, rng):
     return expected
 
 
-def differences(expected, ledger):
-    rows = ledger.execute("SELECT id, status, coalesce(reason, '') FROM invoices").fetchall()
+def differences(expected, rows):
     if len(rows) != len(expected):
         yield f"{len(rows)} rows for {len(expected)} invoices"
     for name, status, reason in rows:
@@ -51,15 +49,9 @@ def main(build):
         spool = work / "spool"
         spool.mkdir()
         expected = write_spool(spool, count, random.Random(seed))
-        run = subprocess.run([build / "supervisor" / "supervisor", "--consumers", "2", "--once", f"--name=rules-{os.getpid()}",
-                              f"--source=spool:{spool}", "--settle-time=0", f"--ledger=sqlite:{work}/invoices.db",
-                              f"--state-dir={work}", f"--runtime-dir={work}", "--log-level=error"],
-                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=500)
-        problems = [] if run.returncode == 0 else [f"status {run.returncode}: {run.stdout.decode('utf-8', 'replace')}"]
+        problems, rows = spool_run.process(build, work)
         if not problems:
-            ledger = sqlite3.connect(work / "invoices.db")
-            problems = list(differences(expected, ledger))
-            ledger.close()
+            problems = list(differences(expected, rows))
         for problem in problems[:20]:
             print("#", problem)
         broken = sum(1 for rules in expected.values() if rules)

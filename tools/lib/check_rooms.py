@@ -29,7 +29,7 @@ ROOMS = {
     "common/core": "common/base common/os common/shm common/core/bytes",
     "common/core/pace": "common/base common/shm common/core",
     "common/core/terms": "common/core",
-    "common/core/segments": "common/base common/os common/shm common/core",
+    "common/core/segments": "common/base common/os common/shm common/core common/core/terms",
     "common/options": "common/base common/spec common/cli common/shm common/core",
     "common/ledger": "common/base common/spec common/os common/shm common/core common/core/segments",
     "common/ledger/sqlite/engine": "common/base",

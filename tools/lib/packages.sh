@@ -34,6 +34,7 @@ spin|spin|checks the model of the protocol
 shellcheck|shellcheck|checks the shell scripts
 tmux|tmux|looks at the screen of the observer
 scdoc|scdoc|makes the manual pages
+python3-lxml||judges changed invoices by libxml2
 zsh|zsh|checks its completions
 fish|fish|checks its completions
 libsystemd-dev||the service: what the supervisor tells systemd

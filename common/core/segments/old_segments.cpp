@@ -13,6 +13,7 @@
 #include "common/core/segments/layout_4.hpp"
 #include "common/core/segments/segment_header.hpp"
 #include "common/core/settle.hpp"
+#include "common/core/terms/currency.hpp"
 #include "common/shm/segment_path.hpp"
 
 namespace pipeline {
@@ -72,10 +73,12 @@ void convert(Details& to, const old::Details& from) noexcept {
         return std::string_view(letters.data(), std::min(length, letters.size()));
     };
     to.clear();
-    for (const auto amount : {Details::Net, Details::Tax, Details::Gross, Details::Due}) {
-        if ((from.present & (1U << amount)) != 0) to.set_amount(amount, from.amounts[amount]);
-    }
     to.set_currency(text(from.currency, from.currency.size()));
+    const int digits = minor_digits(to.currency_text());
+    for (const auto amount : {Details::Net, Details::Tax, Details::Gross, Details::Due}) {
+        if ((from.present & (1U << amount)) == 0) continue;
+        if (const auto units = from_hundredths(from.amounts[amount], digits)) to.set_amount(amount, *units);
+    }
     to.set_supplier(text(from.supplier, from.supplier_length));
     to.set_reason(text(from.reason, from.reason_length));
 }

@@ -104,6 +104,12 @@ bool is_unusable(std::string_view reason) noexcept {
     return reason.starts_with("the source's id cannot be used");
 }
 
+// True if the row's attempt had no body, although the invoice has one: the body was too long.
+bool is_body_lost(std::string_view reason) noexcept {
+    return reason.starts_with("its body is longer than --body-max") ||
+           reason.starts_with("its body is not kept");
+}
+
 TakenRow taken_row(const SqliteStatement& row) {
     TakenRow taken;
     taken.id = id_of_stored(row.text(0));
@@ -115,7 +121,11 @@ TakenRow taken_row(const SqliteStatement& row) {
         taken.earlier.first_failed_us = row.is_null(6) ? 0 : static_cast<std::uint64_t>(row.integer(6));
     }
     taken.id_unusable = is_unusable(row.text(7));
-    if (!row.is_null(8)) taken.body.emplace(row.text(8));
+    if (!row.is_null(8)) {
+        taken.body.emplace(row.bytes(8));
+    } else {
+        taken.is_body_lost = is_body_lost(row.text(7));
+    }
     return taken;
 }
 

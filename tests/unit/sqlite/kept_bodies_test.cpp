@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ledger keeps a body as long as its row is not booked, and gives it again with the row.
 #include "common/core/bytes/kept_body.hpp"
+#include "common/core/terms/invoice_terms.hpp"
 #include "common/ledger/sqlite/sqlite_ledger.hpp"
 #include "common/ledger/sqlite/sqlite_taker.hpp"
 #include "tests/support/catch.hpp"
@@ -113,4 +114,49 @@ TEST_CASE("what is taken at once is bounded by the bytes of the bodies", "[kept_
     bodies.make_due();
     const auto taker = bodies.taker();
     for (const std::size_t count : {2U, 2U, 2U, 1U, 0U}) CHECK(taker->take(100, 60s, {}).size() == count);
+}
+
+TEST_CASE("a body beside an invoice that the ledger books or rejects goes with its status", "[kept_bodies]") {
+    const LedgerFolder folder;
+    SqliteLedger ledger(folder.ledger());
+    const auto deliver = [&](const std::string& id, std::uint64_t position, SameNumber mode) {
+        InvoiceTerms terms;
+        terms.set(Term::Number, "R-1");
+        terms.set(Term::SupplierId, "DE1");
+        const KeptBody header = KeptBody::make("the body", Extra::Invoice);
+        Batch batch;
+        batch.add(id, position);
+        batch.add_extra(Extra::Kept, std::string(header.bytes()) + "the body" + terms.packed());
+        CommitContext of = context(kSource);
+        of.same_number = mode;
+        ledger.commit(batch.range(), of);
+        return batch.outcomes().front();
+    };
+    const auto kept = [&] {
+        return ask(folder.ledger(), "SELECT group_concat(id || '=' || CAST(body AS TEXT)) FROM bodies");
+    };
+    CHECK(deliver("a", 1, SameNumber::Mark) == Outcome::Booked);
+    CHECK(deliver("b", 2, SameNumber::Mark) == Outcome::Booked);
+    CHECK(kept().empty());
+    CHECK(deliver("c", 3, SameNumber::Reject) == Outcome::Rejected);
+    CHECK(kept() == "c=the body");
+    CHECK(deliver("c", 4, SameNumber::Book) == Outcome::Booked);
+    CHECK(kept().empty());
+}
+
+TEST_CASE("a row whose body was too long to keep is given again as one without it", "[kept_bodies]") {
+    const LedgerFolder folder;
+    SqliteLedger ledger(folder.ledger());
+    const std::string reason =
+        GENERATE("its body is longer than --body-max", "its body is not kept, or", "busy");
+    Batch batch;
+    batch.add("a", 1, Status::Failed);
+    batch.details().set_reason(reason);
+    ledger.commit(batch.range(), context(kSource));
+    change(folder.ledger(), "UPDATE invoices SET due_at = 1");
+    const auto taker = make_sqlite_taker(folder.ledger(), {kSource, {}}, [] { return KnownLedger(); });
+    const auto rows = taker->take(10, 60s, {});
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].is_body_lost == (reason != "busy"));
+    CHECK_FALSE(rows[0].body.has_value());
 }

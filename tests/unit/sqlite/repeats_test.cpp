@@ -40,6 +40,15 @@ class Invoices {
         terms.set(Term::FileDigest, invoice.file);
         batch.add_extra(Extra::Invoice, terms.packed());
     }
+    // Makes the batch's only record one of a round that is not the row's any more.
+    static void make_late_round(Batch& batch) {
+        Record& record = batch.range().record(0);
+        record.parts |= Record::kHasAttempt;
+        record.attempt = Attempt();
+        record.attempt.flags = Attempt::kGivenAgain;
+        record.attempt.round = 99;
+        record.attempt.position = record.position;
+    }
     std::vector<Outcome> commit(Batch& batch) {
         CommitContext of = context("spool:/in");
         of.same_number = mode_;
@@ -136,11 +145,13 @@ TEST_CASE("with reject a repeated invoice is rejected, and says what it repeats"
     CHECK(invoices.deliver("a", 1, {}) == Outcome::Booked);
     CHECK(invoices.deliver("b", 2, {}) == Outcome::Rejected);
     CHECK(invoices.deliver("c", 3, {}) == Outcome::Rejected);
-    CHECK(invoices.row("b") == "b rejected a the same seller and number as a, which is booked");
-    CHECK(invoices.row("c") == "c rejected a the same seller and number as a, which is booked");
+    CHECK(invoices.row("b") ==
+          "b rejected a the same seller and number as an invoice that is booked (column repeats)");
+    CHECK(invoices.row("c") ==
+          "c rejected a the same seller and number as an invoice that is booked (column repeats)");
     CHECK(invoices.deliver("d", 4, file) == Outcome::Booked);
     CHECK(invoices.deliver("e", 5, file) == Outcome::Rejected);
-    CHECK(invoices.row("e") == "e rejected d the same bytes as d, which is booked");
+    CHECK(invoices.row("e") == "e rejected d the same bytes as an invoice that is booked (column repeats)");
     CHECK(invoices.deliver("b", 2, {}) == Outcome::Rejected);  // put back: tried again
     CHECK(invoices.ask_ledger("SELECT group_concat(id || status) FROM history") == "brejected");
 }
@@ -152,12 +163,31 @@ TEST_CASE("with book nothing is looked for", "[repeats]") {
     CHECK(invoices.row("b") == "b booked - -");
 }
 
-TEST_CASE("a round that is replaced is no repeat", "[repeats]") {
+TEST_CASE("a refused attempt that comes too late is refused in history too", "[repeats]") {
+    Invoices invoices(SameNumber::Reject);
+    invoices.deliver("a", 1, {});
+    Invoice waiting;
+    waiting.number = "R-2";
+    waiting.status = Status::Waiting;
+    invoices.deliver("b", 2, waiting);
+    Batch batch;
+    Invoices::add(batch, "b", 2, {});
+    invoices.make_late_round(batch);
+    CHECK(invoices.commit(batch) == std::vector<Outcome>{Outcome::Waiting});
+    CHECK(invoices.row("b").starts_with("b waiting - "));
+    CHECK(invoices.ask_ledger("SELECT group_concat(id || ' ' || status || ' ' || repeats) FROM history") ==
+          "b rejected a");
+}
+
+TEST_CASE("a text that was cut is compared with none", "[repeats]") {
     Invoices invoices;
-    Invoice rejected;
-    rejected.status = Status::Rejected;
-    invoices.deliver("a", 1, rejected);
-    CHECK(invoices.deliver("a", 2, {}) == Outcome::Booked);
-    CHECK(invoices.row("a") == "a booked - -");
-    CHECK(invoices.deliver("a", 3, {}) == Outcome::Duplicate);
+    Invoice longest;
+    longest.number = std::string(kMaxTermBytes, 'x');
+    invoices.deliver("a", 1, longest);
+    invoices.deliver("b", 2, longest);
+    CHECK(invoices.row("b") == "b booked a -");
+    longest.number += "1";
+    invoices.deliver("c", 3, longest);
+    invoices.deliver("d", 4, longest);
+    CHECK(invoices.row("d") == "d booked - -");
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "common/ledger/sqlite/ledger_schema.hpp"
+#include "common/ledger/sqlite/seal/seal_check.hpp"
 #include "common/ledger/sqlite/sqlite_ledger.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/ledger_fixture.hpp"
@@ -60,6 +61,9 @@ TEST_CASE("amounts of an older version become minor units of their currency", "[
     CHECK(amounts("JPY") == "150 - - -");
     CHECK(amounts("KWD") == "150000 -50 - -");
     CHECK(amounts("CLF") == "1500000 -500 - -");
+    // The seal covers what they are now.
+    SqliteConnection database(folder.ledger(), false, std::chrono::seconds(5));
+    CHECK(check_seal(database, 5, std::nullopt).faults.empty());
 }
 
 TEST_CASE("a ledger of version 1 keeps everything and is afterwards like a new one", "[sqlite_ledger]") {

@@ -274,6 +274,13 @@ std::string_view SqliteStatement::text(int column) const noexcept {
     return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column))};
 }
 
+std::string_view SqliteStatement::bytes(int column) const {
+    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle_.get(), column));
+    if (bytes == nullptr && sqlite3_errcode(connection_) == SQLITE_NOMEM) check(SQLITE_NOMEM);
+    if (bytes == nullptr) return "";
+    return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column))};
+}
+
 Digest SqliteStatement::digest(int column) const noexcept {
     Digest digest{};
     const std::string_view bytes = text(column);

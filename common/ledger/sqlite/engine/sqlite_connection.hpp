@@ -142,6 +142,9 @@ class SqliteStatement {
     [[nodiscard]] std::int64_t integer(int column) const noexcept;
     // Returns the text, or the bytes of a BLOB, valid until the next step.
     [[nodiscard]] std::string_view text(int column) const noexcept;
+    // Returns the bytes of a BLOB, valid until the next step. Throws SqliteError if there is no memory for
+    // them, while text() returns an empty text.
+    [[nodiscard]] std::string_view bytes(int column) const;
     // Returns a BLOB of 32 bytes; zeros for every other value.
     [[nodiscard]] Digest digest(int column) const noexcept;
 

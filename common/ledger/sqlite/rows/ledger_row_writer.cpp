@@ -156,8 +156,9 @@ Digest LedgerRowWriter::insert_after(const RecordRange& records, std::size_t i, 
     return run_full(insert_full_, records, i, former, verdict);
 }
 
-Digest LedgerRowWriter::insert_into_history(const RecordRange& records, std::size_t i, const Former& former) {
-    return run_full(insert_history_, records, i, former, {records.record(i).status});
+Digest LedgerRowWriter::insert_into_history(const RecordRange& records, std::size_t i, const Former& former,
+                                            const RowVerdict& verdict) {
+    return run_full(insert_history_, records, i, former, verdict);
 }
 
 Digest LedgerRowWriter::run_full(SqliteStatement& insert, const RecordRange& records, std::size_t i,

@@ -55,7 +55,8 @@ class LedgerRowWriter {
     // Inserts a record whose id has no row in invoices any more. Both return the new row's digest.
     Digest insert_after(const RecordRange& records, std::size_t i, const Former& former,
                         const RowVerdict& verdict);
-    Digest insert_into_history(const RecordRange& records, std::size_t i, const Former& former);
+    Digest insert_into_history(const RecordRange& records, std::size_t i, const Former& former,
+                               const RowVerdict& verdict);
 
     // Returns the id as the ledger stores it (ledger_id.hpp), valid until the next call with an id that is
     // not plain.

@@ -128,8 +128,10 @@ Outcome LedgerRows::decide(const RecordRange& records, std::size_t i, const Comm
         replace(*row, records, i);
         return status;
     }
-    sealed_.add(
-        writer_.insert_into_history(records, i, {record.has_attempt() ? record.attempt.round : 0, 0, 0}));
+    // Beside a booked row the invoice is not refused: it is a late attempt, which was booked like the row.
+    if (row->outcome == Outcome::Booked) verdict_ = {record.status};
+    const std::int64_t round = record.has_attempt() ? record.attempt.round : 0;
+    sealed_.add(writer_.insert_into_history(records, i, {round, 0, 0}, verdict_));
     return row->outcome;
 }
 
@@ -137,11 +139,10 @@ Outcome LedgerRows::decide(const RecordRange& records, std::size_t i, const Comm
 // late.
 Outcome LedgerRows::add_new(const RecordRange& records, std::size_t i, const CommitContext& context) {
     const Record& record = records.record(i);
-    const std::string_view id = writer_.stored_form(records.id(i));
     ++added_;
-    if (record.is_given_again() && pruned_.may_have(id)) {
-        sealed_.add(writer_.insert_into_history(records, i, {record.attempt.round, 0, 0}));
-        return pruned_.find(id, context.source, record.position).outcome;
+    if (record.is_given_again() && pruned_.may_have(writer_.stored_form(records.id(i)))) {
+        sealed_.add(writer_.insert_into_history(records, i, {record.attempt.round, 0, 0}, {record.status}));
+        return pruned_.find(writer_.stored_form(records.id(i)), context.source, record.position).outcome;
     }
     sealed_.add(writer_.insert_after(records, i, {}, verdict_));
     keep_body(records, i);
@@ -166,11 +167,12 @@ std::optional<LedgerRows::Row> LedgerRows::find(std::string_view stored_id, cons
     return row;
 }
 
-bool LedgerRows::is_redelivery(const Row& row, const Record& record, const CommitContext& context) noexcept {
+bool LedgerRows::is_redelivery(const Row& row, const Record& record,
+                               const CommitContext& context) const noexcept {
     if (record.is_given_again() || !row.is_same) return false;
     const bool is_put_back =
         is_spool(context.source) && (row.outcome == Outcome::Rejected || row.outcome == Outcome::Failed);
-    const bool is_done_at_last = row.outcome == Outcome::Waiting && record.status == Status::Booked;
+    const bool is_done_at_last = row.outcome == Outcome::Waiting && verdict_.status == Status::Booked;
     const bool is_begun_anew =
         context.from_start && row.outcome != Outcome::Booked && row.generation != context.generation;
     return !is_put_back && !is_done_at_last && !is_begun_anew;

@@ -64,8 +64,8 @@ class LedgerRows {
     Outcome add_new(const RecordRange& records, std::size_t i, const CommitContext& context);
     [[nodiscard]] std::optional<Row> find(std::string_view stored_id, const Record& record,
                                           const CommitContext& context);
-    [[nodiscard]] static bool is_redelivery(const Row& row, const Record& record,
-                                            const CommitContext& context) noexcept;
+    [[nodiscard]] bool is_redelivery(const Row& row, const Record& record,
+                                     const CommitContext& context) const noexcept;
     [[nodiscard]] std::optional<Outcome> find_earlier(const Row& row, const RecordRange& records,
                                                       std::size_t i, const CommitContext& context);
     [[nodiscard]] bool has(SqliteStatement& find, std::string_view id, const Record& record,

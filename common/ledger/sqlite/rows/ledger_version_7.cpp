@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "common/core/terms/credit_note.hpp"
 #include "common/core/terms/currency.hpp"
 #include "common/ledger/sqlite/rows/detail_columns.hpp"
 
@@ -51,11 +52,11 @@ std::string shown_sql(std::string_view name, int digits) {
 std::string version_7_sql() {
     std::string sql = currencies_sql();
     // In an index, rows with the same keys follow each other in the order of their rowid.
-    sql +=
-        "CREATE INDEX invoices_number ON invoices(number, coalesce(supplier_id, supplier))"
-        " WHERE number NOT NULL AND status = 'booked';\n"
-        "CREATE INDEX invoices_file ON invoices(file_digest)"
-        " WHERE file_digest NOT NULL AND status = 'booked';\n";
+    sql += "CREATE INDEX invoices_number ON invoices(number, coalesce(supplier_id, supplier), " +
+           is_credit_note_sql() +
+           ") WHERE number NOT NULL AND status = 'booked';\n"
+           "CREATE INDEX invoices_file ON invoices(file_digest)"
+           " WHERE file_digest NOT NULL AND status = 'booked';\n";
     for (const char* table : {"invoices", "history"}) {
         const std::string view = fmt::format("readable_{}", table);
         sql += fmt::format("DROP VIEW {};\n{}", view, readable_sql(view, table, kDetailColumns, 7));
@@ -84,6 +85,13 @@ void convert_amounts(SqliteConnection& database) {
                     .c_str());
         }
     }
+}
+
+std::string is_credit_note_sql() {
+    std::string list;
+    for (const std::string_view kind : kCreditNotes)
+        list += fmt::format("{}'{}'", list.empty() ? "" : ", ", kind);
+    return fmt::format("coalesce(kind IN ({}), 0)", list);
 }
 
 std::string readable_amount_sql(std::string_view name) {

@@ -6,15 +6,15 @@
 #include "common/base/utf8.hpp"
 #include "common/core/terms/credit_note.hpp"
 #include "common/core/terms/invoice_terms.hpp"
+#include "common/ledger/sqlite/rows/ledger_version_7.hpp"
 
 namespace pipeline {
 namespace {
 
-std::string credit_notes_sql() {
-    std::string list;
-    for (const std::string_view kind : kCreditNotes)
-        list += fmt::format("{}'{}'", list.empty() ? "" : ", ", kind);
-    return list;
+// False if there is no text, or if it was cut (kMaxTermBytes): then others may begin alike.
+bool is_whole(std::string_view text) noexcept {
+    constexpr std::size_t kLongestCharacter = 4;
+    return !text.empty() && (text.size() + kLongestCharacter <= kMaxTermBytes || !text.ends_with("..."));
 }
 
 // Returns the id of the query's first row; an empty text if there is none.
@@ -34,8 +34,8 @@ Repeats::Repeats(SqliteConnection& database)
     : same_number_(database, fmt::format("SELECT id FROM invoices INDEXED BY invoices_number"
                                          " WHERE number = ?1 AND coalesce(supplier_id, supplier) = ?2"
                                          " AND status = 'booked' AND id <> ?3"
-                                         " AND coalesce(kind IN ({}), 0) = ?4 ORDER BY rowid LIMIT 1",
-                                         credit_notes_sql())),
+                                         " AND {} = ?4 ORDER BY rowid LIMIT 1",
+                                         is_credit_note_sql())),
       same_file_(database,
                  "SELECT id FROM invoices INDEXED BY invoices_file"
                  " WHERE file_digest = ?1 AND status = 'booked' AND id <> ?2 ORDER BY rowid LIMIT 1") {}
@@ -54,7 +54,7 @@ RowVerdict Repeats::judge(const RecordRange& records, std::size_t i, std::string
         seller = readable_utf8(records.details(i).supplier_text(), copy);
     const std::string_view number = (*terms)[Term::Number];
     const char* what = "the same seller and number";
-    if (!number.empty() && !seller.empty()) {
+    if (is_whole(number) && is_whole(seller)) {
         same_number_.bind(1, number);
         same_number_.bind(2, seller);
         same_number_.bind(3, id);
@@ -70,7 +70,7 @@ RowVerdict Repeats::judge(const RecordRange& records, std::size_t i, std::string
     }
     if (!verdict.repeats.empty() && mode == SameNumber::Reject) {
         verdict.status = Status::Rejected;
-        verdict.reason = fmt::format("{} as {}, which is booked", what, verdict.repeats);
+        verdict.reason = fmt::format("{} as an invoice that is booked (column repeats)", what);
     }
     return verdict;
 }
