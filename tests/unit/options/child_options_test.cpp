@@ -134,6 +134,7 @@ TEST_CASE("a consumer gets every option as the supervisor meant it", "[options]"
     meant.process = parse_process("simulate:cpu=50us");
     meant.outside = {true,
                      5'242'880,
+                     pipeline::SameNumber::Reject,
                      true,
                      pipeline::RequestForm::Json,
                      64,
