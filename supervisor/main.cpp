@@ -6,6 +6,7 @@
 #include "common/os/signals.hpp"
 #include "supervisor/options/options.hpp"
 #include "supervisor/options/standard_input.hpp"
+#include "supervisor/preflight/check.hpp"
 #include "supervisor/supervise.hpp"
 
 int main(int argc, char** argv) {
@@ -16,5 +17,5 @@ int main(int argc, char** argv) {
         [&] {
             return parse_options(arguments_of(argc, argv), process_environment(), may_give_ids(STDIN_FILENO));
         },
-        supervise);
+        [](const Options& options) { return options.checks ? check(options) : supervise(options); });
 }

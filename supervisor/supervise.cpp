@@ -20,8 +20,9 @@
 #include "common/os/signals.hpp"
 #include "common/shm/name_lock.hpp"
 #include "common/shm/segment_path.hpp"
-#include "supervisor/adoption.hpp"
-#include "supervisor/preflight.hpp"
+#include "supervisor/preflight/adoption.hpp"
+#include "supervisor/preflight/left_segments.hpp"
+#include "supervisor/preflight/preflight.hpp"
 #include "supervisor/report/closing.hpp"
 #include "supervisor/report/opening.hpp"
 #include "supervisor/report/summary.hpp"
@@ -123,17 +124,6 @@ void tell_heads(const Options& options) {
     }
 }
 
-// Returns the names under which earlier starts may have left segments outside --shm-dir: in the directory
-// that the last supervisor used, or in /dev/shm, which supervisors up to version 0.1.0 used.
-std::vector<std::string> other_places(const Options& options, const NameLock& lock) {
-    std::vector<std::string> places;
-    for (const std::filesystem::path& directory : {lock.left(), std::filesystem::path(kSharedMemory)}) {
-        if (!directory.empty() && directory != options.shm_dir)
-            places.push_back(segments_in(directory, options.name));
-    }
-    return places;
-}
-
 }  // namespace
 
 ExitStatus supervise(const Options& given) {
@@ -144,16 +134,17 @@ ExitStatus supervise(const Options& given) {
     const auto interrupted = [] { return is_pending(SIGTERM) || is_pending(SIGINT); };
     notify_waiting(options.drain_timeout + kOrphansNotice + kLimitOfStart,
                    "waiting for what an earlier supervisor has left");
-    Segments segments = make_or_adopt({options.name, options.segments(), other_places(options, lock), plan,
-                                       [&](SegmentsPlan& begun) {
-                                           require_free_source(options);
-                                           complete(begun, options);
-                                       },
-                                       [&](const KnownLedger& known) {
-                                           require_free_source(options);
-                                           return open_known_ledger(options.ledger, known);
-                                       },
-                                       options.drain_timeout + kOrphansNotice, interrupted});
+    Segments segments =
+        make_or_adopt({options.name, options.segments(), other_places(options, lock.left()), plan,
+                       [&](SegmentsPlan& begun) {
+                           require_free_source(options);
+                           complete(begun, options);
+                       },
+                       [&](const KnownLedger& known) {
+                           require_free_source(options);
+                           return open_known_ledger(options.ledger, known);
+                       },
+                       options.drain_timeout + kOrphansNotice, interrupted});
     options.shm_dir = segment_directory(segments.name());  // where children and observers will look
     lock.note(options.shm_dir);
     log(LogLevel::Info, "started: {} {}, source {}, ledger {}", options.consumers.text(),

@@ -12,6 +12,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
+#include "common/cli/settings.hpp"
 #include "common/core/layout.hpp"
 #include "common/spec/byte_size.hpp"
 #include "common/spec/placeholders.hpp"
@@ -24,7 +25,7 @@ namespace {
 
 constexpr HelpTitles kTitles = {
     "What to do",
-    "Spools",
+    "What to do",
     "Programs (each: has {} {path} {attempt} {/} {//} {.} {/.} {#} {%}; no shell)",
     "Sizes and limits (TIME has a unit: ns, us, ms, s, min, h)",
     "Places and other",
@@ -119,7 +120,11 @@ CommandLine declare(Options& options) {
                               options.result_capacity)});
     insert_before(groups, "shm-dir",
                   {state_dir_option(options.state_dir), runtime_dir_option(options.runtime_dir)});
-    append(groups, kTitles.back(), {report_option(options.report)});
+    append(groups, kTitles.back(),
+           {report_option(options.report),
+            action_option("check", "say whether a start would succeed; start nothing", options.checks),
+            action_option("print-config", "the settings, as lines for --config; start nothing",
+                          options.shows_config)});
     return {"supervisor",
             "--consumers N [OPTION...] [-- COMMAND [ARGUMENT...]]",
             "Moves invoices from a source through N processes into a ledger, each once.",
@@ -218,6 +223,7 @@ std::variant<Options, EarlyExit> parse_options(std::span<const char* const> argu
     complete(options, environment);
     options.name_source();
     check_combination(options);
+    if (options.shows_config) return EarlyExit{settings_text(declare(options))};
     return options;
 }
 

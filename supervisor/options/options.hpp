@@ -52,6 +52,8 @@ struct Options : PipelineOptions, SourceOptions, WorkOptions {
     bool is_usual_state_dir = false;
     std::filesystem::path runtime_dir;  // absolute; default_runtime_directory(), else STATE
     ReportFormat report = ReportFormat::Text;
+    bool checks = false;        // say whether a start would succeed, and start nothing
+    bool shows_config = false;  // print the settings, and start nothing; parse_options() acts on it
 };
 
 inline constexpr std::uint64_t kMostByteCapacity = std::uint64_t{64} << 30U;
@@ -62,7 +64,8 @@ inline constexpr std::uint64_t kMostByteCapacity = std::uint64_t{64} << 30U;
 // Declares the command line. It is bound to the fields of `options`, which must outlive the result.
 [[nodiscard]] CommandLine declare(Options& options);
 
-// Parses the command line. `arguments` exclude the program's name; `environment` supplies the default
+// Parses the command line. With --print-config, returns the settings in force as the text of a file for
+// --config. `arguments` exclude the program's name; `environment` supplies the default
 // directories. `has_piped_ids`: standard input is a pipe or a file (may_give_ids()). With a command after
 // "--" and without --source, it is then the source. Makes every path absolute. Creates nothing and reads only
 // the file of --config. Throws Failure with one line: Usage for a bad option, value or combination;

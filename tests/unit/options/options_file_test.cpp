@@ -27,6 +27,8 @@ TEST_CASE("a file that says something wrong is refused with its name", "[options
          "1: log-level 'warn': did you mean warning? error, warning, notice, info or debug is accepted"},
         {"config = /x\n", "1: config '/x': " + alone},
         {"help = true\n", "1: help 'true': " + alone},
+        {"check = true\n", "1: check 'true': " + alone},
+        {"print-config = true\n", "1: print-config 'true': " + alone},
         {"version = true\n", "1: version 'true': " + alone},
         {"name = a\n\nname = b\n", "3: name 'b': given twice, also in line 1: one value is accepted"},
         {"once = maybe\n", "1: once 'maybe': true (yes, on, 1) or false (no, off, 0) is accepted"},

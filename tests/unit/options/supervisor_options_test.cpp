@@ -224,7 +224,8 @@ TEST_CASE("the help has every option and fits a screen", "[options]") {
         CAPTURE(each.name);
         CHECK(help.find("\n  --" + each.name + " ") != std::string::npos);
     }
-    for (const auto* name : {"once", "from-start", "isolate", "confine", "config", "help", "version"}) {
+    for (const auto* name :
+         {"once", "from-start", "isolate", "confine", "check", "print-config", "config", "help", "version"}) {
         CAPTURE(name);
         CHECK(help.find("\n  --" + std::string(name) + " ") != std::string::npos);
     }
@@ -238,7 +239,7 @@ TEST_CASE("the help has every option and fits a screen", "[options]") {
         if (line.starts_with("  --")) ++options;
     }
     CHECK(count <= 66);
-    CHECK(options == all_options().size() + 14);  // the table above has forgotten none
+    CHECK(options == all_options().size() + 16);  // the table above has forgotten none
     for (const auto* value :
          {"16384", "256", "100ms", "5min", "1min", "spool:STATE/spool", "sqlite:STATE/invoices.db",
           "invoice-pipeline", "invoice, none", "default 3", "required"}) {
