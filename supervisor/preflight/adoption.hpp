@@ -32,7 +32,7 @@ struct AdoptionRequest {
     std::function<bool()> interrupted;    // called during the wait; true ends the wait
 };
 
-// What an earlier start has left, for a check that changes nothing.
+// The leftovers of an earlier start, for a check that changes nothing.
 struct LeftBehind {
     enum class State : std::uint8_t {
         None,     // nothing, or nothing that is still needed

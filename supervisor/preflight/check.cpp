@@ -25,7 +25,7 @@
 namespace pipeline {
 namespace {
 
-// What was found: a line for each object, and the status of the first that is not usable.
+// The findings: a line for each object, and the status of the first that is not usable.
 class Findings {
   public:
     void note(std::string_view object, std::string_view what) {

@@ -11,7 +11,7 @@
 
 namespace pipeline {
 
-// What to do about a directory of the pipeline that is missing. Look: only check that it can be made.
+// Says how to treat a directory of the pipeline that is missing. Look: only check that it can be made.
 enum class Directories : std::uint8_t { Make, Look };
 
 // The steps of prepare(), one by one, for a check that must report more than the first failure. With

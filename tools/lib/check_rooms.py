@@ -97,6 +97,7 @@ ROOMS = {
     "clerk/rows": "common/base common/spec common/os common/ledger common/ledger/open clerk/options clerk/talk clerk/place",
     "clerk/leftovers": "common/base common/spec common/os common/shm common/core common/core/segments clerk/options "
                        "clerk/talk clerk/place",
+    "front": "common/base common/spec common/cli common/os",
     "clerk": "common/base common/os clerk/options clerk/rows clerk/leftovers",
 }
 ROOMS = {room: uses.split() for room, uses in ROOMS.items()}
