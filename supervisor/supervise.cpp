@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "common/base/log.hpp"
@@ -126,7 +127,7 @@ void tell_heads(const Options& options) {
 
 }  // namespace
 
-ExitStatus supervise(const Options& given) {
+ExitStatus supervise(const Options& given, Reload::Reread reread) {
     Options options = given;
     const UniqueFd signals = open_signal_fd(kPipelineSignals);
     const SegmentsPlan plan = prepare(options);
@@ -153,7 +154,7 @@ ExitStatus supervise(const Options& given) {
     say(opening_line(options, ::isatty(STDERR_FILENO) == 1));
     // An earlier run with --rate may have left the time of its next attempt. Without --rate, clear it.
     if (!options.rate) segments.ring().area().next_begin_ns.store(0, std::memory_order_relaxed);
-    Supervisor supervisor(options, segments, signals.get());
+    Supervisor supervisor(options, segments, signals.get(), std::move(reread));
     const ExitStatus ended = supervisor.run();
     if (ended == ExitStatus::Drained) empty_log(options, segments);
     if (ended == ExitStatus::Drained) tell_heads(options);
