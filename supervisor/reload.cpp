@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "supervisor/reload.hpp"
 
+#include <fmt/format.h>
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <exception>
 #include <string>
 #include <utility>
 
+#include "common/base/error.hpp"
 #include "common/base/log.hpp"
+#include "common/base/printable.hpp"
 #include "supervisor/children/child_arguments.hpp"
 #include "supervisor/options/changed_options.hpp"
 #include "supervisor/preflight/preflight.hpp"
@@ -18,6 +22,15 @@ namespace {
 
 bool works_outside(const Options& options) noexcept {
     return options.process.is_program() || options.outside.isolate;
+}
+
+// Refuses a pipe: the first reading has emptied it, and another one would wait for a writer.
+void require_readable_again(const std::string& config_file) {
+    struct stat status {};
+    if (config_file.empty() || ::stat(config_file.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return;
+    throw Failure(ExitStatus::Configuration,
+                  fmt::format("--config {}: cannot be read again, because it is no regular file",
+                              in_quotes(config_file)));
 }
 
 }  // namespace
@@ -44,6 +57,7 @@ Reload::Reload(Options& options, const Segments& segments, Children& children, W
 bool Reload::read_again() {
     ChangedOptions change;
     try {
+        require_readable_again(options_.config_file);
         change = change_options(options_, reread_());
         const Preflight preflight(change.options, Directories::Look);
         preflight.descriptors();

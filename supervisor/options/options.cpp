@@ -175,6 +175,17 @@ void complete(Options& options, const Environment& environment) {
     }
 }
 
+// Returns the file of --config, which must have been accepted; an empty text if there is none.
+std::string config_file_of(std::span<const char* const> given) {
+    constexpr std::string_view kOption = "--config";
+    for (std::size_t i = 0; i < given.size(); ++i) {
+        const std::string_view argument = given[i];
+        if (argument == kOption && i + 1 < given.size()) return given[i + 1];
+        if (argument.starts_with("--config=")) return std::string(argument.substr(kOption.size() + 1));
+    }
+    return {};
+}
+
 // Returns the number of arguments before "--". After "--", the user may give the command for each invoice.
 std::size_t find_command(std::span<const char* const> arguments) noexcept {
     const auto found = std::find_if(arguments.begin(), arguments.end(),
@@ -220,6 +231,7 @@ std::variant<Options, EarlyExit> parse_options(std::span<const char* const> argu
     const auto given = arguments.first(end);
     if (auto early = parse_command_line(declare(options), given)) return *std::move(early);
     if (end < arguments.size()) take_command(arguments.subspan(end + 1), given, has_piped_ids, options);
+    options.config_file = config_file_of(given);
     complete(options, environment);
     options.name_source();
     check_combination(options);

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <string>
 #include <variant>
 
 #include "common/cli/command_line.hpp"
@@ -34,6 +35,7 @@ struct Options : PipelineOptions, SourceOptions, WorkOptions {
     ConsumerRange consumers;
     SourceChoice source_choice = SourceChoice::Given;
     bool has_command = false;  // a command after "--" was given
+    std::string config_file;   // the file of --config, as it was given; empty: none
     // The inherited field `source` is spool:STATE/spool by default, and `ledger` is sqlite:STATE/invoices.db.
     // parse_options() always sets it, by default to Failed with --once and else to Never.
     std::optional<FailOn> fail_on;

@@ -6,6 +6,7 @@
 #include <sys/file.h>
 
 #include <cerrno>
+#include <exception>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -31,23 +32,28 @@ class Findings {
     void note(std::string_view object, std::string_view what) {
         fmt::format_to(std::back_inserter(lines_), "{}: {}\n", object, safe_line(what));
     }
-    // Calls `judge`, which returns what is right with the object, or throws. Returns false if it throws a
-    // Failure.
+    // Calls `judge`, which returns what is right with the object, or throws. Returns false if it
+    // throws.
     template <class Judge>
     bool judge(std::string_view object, Judge&& judge) {
         try {
             note(object, judge());
             return true;
         } catch (const Failure& failure) {
-            note(object, fmt::format("not usable: {}", failure.what()));
-            if (status_ == ExitStatus::Drained) status_ = failure.status();
-            return false;
+            refuse(object, failure.what(), failure.status());
+        } catch (const std::exception& exception) {
+            refuse(object, exception.what(), ExitStatus::Internal);
         }
+        return false;
     }
     [[nodiscard]] const std::string& lines() const noexcept { return lines_; }
     [[nodiscard]] ExitStatus status() const noexcept { return status_; }
 
   private:
+    void refuse(std::string_view object, std::string_view why, ExitStatus status) {
+        note(object, fmt::format("not usable: {}", why));
+        if (status_ == ExitStatus::Drained) status_ = status;
+    }
     std::string lines_;
     ExitStatus status_ = ExitStatus::Drained;
 };

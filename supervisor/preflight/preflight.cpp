@@ -105,8 +105,14 @@ void Preflight::provide(const std::filesystem::path& path, const char* option) c
     const auto part = existing_part(path);
     if (!std::filesystem::is_directory(part, error))
         fail_to_make(path, error ? error.value() : ENOTDIR, option);
-    if (::access(part.c_str(), W_OK | X_OK) == 0) return;
-    if (part != path) fail_to_make(path, errno, option);
+    if (part != path && ::access(part.c_str(), W_OK | X_OK) != 0) fail_to_make(path, errno, option);
+}
+
+// A start makes files in the directory. It fails by itself if it cannot.
+void Preflight::look_into(const std::filesystem::path& path, const char* option) const {
+    std::error_code error;
+    if (directories_ == Directories::Make || !std::filesystem::exists(path, error)) return;
+    if (::access(path.c_str(), W_OK | X_OK) == 0) return;
     throw system_failure(ExitStatus::CannotCreate, "the directory", path, errno,
                          fmt::format("it must be writable for this user; choose another with {}", option));
 }
@@ -128,7 +134,9 @@ void Preflight::descriptors() const {
 
 void Preflight::directories() const {
     provide(options_.runtime_dir, "--runtime-dir");
+    look_into(options_.runtime_dir, "--runtime-dir");
     provide(options_.shm_dir, "--shm-dir");
+    look_into(options_.shm_dir, "--shm-dir");
     if (options_.shm_dir != kSharedMemory) require_memory(existing_part(options_.shm_dir));
     if (is_default_spool()) provide(options_.source.path, "--state-dir");
     if (options_.ledger.has_file() && options_.ledger.path.parent_path() == options_.state_dir)

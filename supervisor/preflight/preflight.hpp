@@ -31,6 +31,7 @@ class Preflight {
 
   private:
     void provide(const std::filesystem::path& path, const char* option) const;
+    void look_into(const std::filesystem::path& path, const char* option) const;
     [[nodiscard]] bool is_default_spool() const;
 
     const Options& options_;

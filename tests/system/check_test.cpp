@@ -188,6 +188,19 @@ TEST_CASE("a check says what a start makes of what an earlier one has left") {
     run.require_nothing_left();
 }
 
+TEST_CASE("a check refuses segments that are none, as the start does") {
+    PipelineRun run;
+    write_file("/dev/shm/" + run.name() + ".ring", std::string(100'000, 'x'));
+    const std::vector<std::string> options{"--consumers", "1", "--source", "sequence:1", "--process", "none"};
+    const auto before = everything(run);
+    auto check = run.start(with_check(options));
+    CHECK(check.wait() == 78);
+    CHECK(check.out().find("leftovers: not usable: ") != std::string::npos);
+    CHECK(everything(run) == before);
+    auto start = run.start(options);
+    CHECK(start.wait() == 78);
+}
+
 TEST_CASE("what --print-config prints is what --config takes") {
     PipelineRun run;
     auto printed = run.start({"--consumers", "1..3", "--source",

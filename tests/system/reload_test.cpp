@@ -3,6 +3,7 @@
 // nothing, and each number is recorded once.
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <random>
@@ -177,6 +178,8 @@ TEST_CASE("a wrong file changes nothing, and says where it is wrong") {
     pipeline.signal(SIGHUP,
                     "No such file or directory; a readable file of lines NAME = VALUE is accepted; "
                     "nothing is changed");
+    REQUIRE(::mkfifo(file.path().c_str(), 0600) == 0);
+    pipeline.signal(SIGHUP, "cannot be read again, because it is no regular file; nothing is changed");
     CHECK(pipeline.at_work() == before);
     CHECK(pipeline.supervisor.child("producer") == producer);
     CHECK(pipeline.wanted() == 2);
