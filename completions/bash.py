@@ -11,7 +11,7 @@ import specs
 # bash splits words at '=' and ':' too, so that "--source=spool:/srv" is five words of COMP_WORDS: the word is taken from
 # the line instead, and what bash regards as earlier words is cut off the answers.
 COMMON = r"""# SPDX-License-Identifier: Apache-2.0
-# bash completion for supervisor, producer, consumer, observer and clerk. Made from what they declare.
+# bash completion for supervisor, producer, consumer, observer, clerk and invoice-pipeline. Made from what they declare.
 
 # The paths that begin with $1, of directories if $2 says so, after the beginning $3.
 _invoice_pipeline_paths() {
@@ -96,12 +96,16 @@ def function_of(program, command):
     names = " ".join(["--" + option["name"] for option in options] +
                      [each["name"] for each in specs.commands_of(command)])
     arms = "".join(filter(None, (case_of(option) for option in options)))
+    # Behind a command that is a program, what that program takes.
+    handing_over = "".join(
+        f"    [[ ${{COMP_LINE:0:COMP_POINT}} == *{program}[[:space:]]{word}[[:space:]]* ]] &&\n"
+        f"        {{ _invoice_pipeline {name}; return; }}\n" for word, name in specs.programs_of(command).items())
     return (
         f"\n# Completes the value $2 of the option $1, after the beginning $3; false if that takes none.\n"
         f"_invoice_pipeline_{program}() {{\n"
         f"    _invoice_pipeline_options=({names})\n"
         f"    case $1 in\n{arms}        *) return 1 ;;\n    esac\n}}\n"
-        f"_invoice_pipeline_for_{program}() {{ _invoice_pipeline {program}; }}\n"
+        f"_invoice_pipeline_for_{program}() {{\n{handing_over}    _invoice_pipeline {program}\n}}\n"
         f"complete -o nospace -F _invoice_pipeline_for_{program} {program}\n"
     )
 

@@ -39,6 +39,10 @@ def main(path, program):
         print(f"complete -c {program} -f")
     for each in specs.commands_of(command):
         print(f"complete -c {program} -n __fish_use_subcommand -a {each['name']} -d {quoted(each['help'])}")
+    for word, name in specs.programs_of(command).items():
+        for option in specs.options_of(specs.load(path)[name]):
+            print(f"complete -c {program} -n '__fish_seen_subcommand_from {word}' -l {option['name']}{values_of(option)}"
+                  f" -d {quoted(option['help'])}")
     for option in specs.options_of(command):
         letters = "".join(f" -s {letter}" for letter in option["letters"])
         print(f"complete -c {program} -l {option['name']}{letters}{values_of(option)} -d {quoted(option['help'])}")

@@ -47,6 +47,11 @@ def commands_of(command):
     return command.get("commands", [])
 
 
+def programs_of(command):
+    """The program that each command stands for, if the commands are programs."""
+    return {each["name"]: each["program"] for each in commands_of(command) if "program" in each}
+
+
 def kind_of(option):
     """directory, file, pipeline, or empty."""
     return "pipeline" if option["name"] == "name" else KINDS.get(option["argument"], "")

@@ -63,11 +63,15 @@ def main(path, program):
             sys.stdout.write(function_of(option["name"]))
     if any(specs.kind_of(option) == "pipeline" for option in options):
         sys.stdout.write("_invoice_pipeline_names() {\n    compadd -- {/dev/shm,/run/invoice-pipeline*}/*.ring(N:t:r)\n}\n\n")
+    for word, name in specs.programs_of(command).items():
+        sys.stdout.write(f"if (( CURRENT > 2 )) && [[ $words[2] == {word} ]]; then\n"
+                         f"    words[1,2]=({name}); (( CURRENT-- )); _normal; return\nfi\n")
     arguments = [argument_of(option) for option in options]
     arguments += [argument_of(option, letter) for option in options for letter in option["letters"]]
     if specs.commands_of(command):
         arguments.append(f"    '1:command:({' '.join(each['name'] for each in specs.commands_of(command))})'")
-        arguments.append("    '*:id: '")
+        if not specs.programs_of(command):
+            arguments.append("    '*:id: '")
     sys.stdout.write("_arguments -S \\\n" + " \\\n".join(arguments))
     sys.stdout.write(" \\\n    '*:::command: _normal'\n" if "COMMAND" in command["usage"] else "\n")
 

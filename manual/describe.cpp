@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prints what the programs declare of their command lines, as JSON: {PROGRAM: {usage, summary, groups:
 // [{title, options: [{name, argument, help, default, required, letters}]}], commands: [{name, argument,
-// help}]}}; only clerk has commands. Manual pages, completions and the example configuration are made from
-// it, so that none of them can say anything else than --help. It is a part of the build and is not installed.
+// help}]}}; only clerk and
+// invoice-pipeline have commands, and a command of the latter has the `program` that it stands for. Manual
+// pages, completions and the example configuration are made from it, so that none of them can say anything
+// else than --help. It is a part of the build and is not installed.
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "clerk/options/options.hpp"
 #include "common/options/consumer_options.hpp"
 #include "common/options/producer_options.hpp"
+#include "front/front_commands.hpp"
+#include "front/front_options.hpp"
 #include "observer/options/options.hpp"
 #include "supervisor/options/options.hpp"
 
@@ -60,6 +64,13 @@ int main() {
     for (const ClerkCommandTraits& command : kClerkCommands) {
         all["clerk"]["commands"].push_back(
             {{"name", command.word}, {"argument", command.arguments}, {"help", command.help}});
+    }
+    add_to<FrontOptions>(all);
+    for (const FrontCommand& command : kFrontCommands) {
+        all["invoice-pipeline"]["commands"].push_back({{"name", command.word},
+                                                       {"argument", command.arguments},
+                                                       {"help", command.help},
+                                                       {"program", command.program}});
     }
     return std::puts(all.dump(2).c_str()) < 0 ? 1 : 0;
 }

@@ -10,9 +10,9 @@ import textwrap
 
 HEAD = """\
 # What the pipeline does: invoice-pipeline.conf(5). A line is NAME = VALUE; each setting is shown with its default.
-# After a change: systemctl restart invoice-pipeline (it drains first; nothing is lost).
+# After a change: systemctl reload invoice-pipeline (the log names what only a restart can change; nothing is lost).
 """
-NOT_IN_A_FILE = {"config", "help", "version"}
+NOT_IN_A_FILE = {"check", "config", "help", "print-config", "version"}
 # What has to be chosen, and what is a fair choice.
 CHOSEN = {"consumers": "4"}
 

@@ -15,7 +15,7 @@ import json
 import re
 import sys
 
-NOT_IN_A_FILE = {"config", "help", "version"}
+NOT_IN_A_FILE = {"check", "config", "help", "print-config", "version"}
 
 
 def escaped(text):

@@ -65,6 +65,13 @@ void Reaper::decide(Child& child, int wait_status) {
     const Cause cause = Cause::from_wait_status(wait_status);
     progress_.clear();
     if (const auto damage = segments_.disorder()) return drain_.refuse_damaged(*damage);
+    if (child.is_replaced) {
+        log(LogLevel::Debug, "{} (pid {}) makes way for one with other settings", child.name(),
+            child.process.pid);
+        child.state = Child::State::Waiting;
+        child.start_at = steady_clock::now();
+        return;
+    }
     if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == to_int(ExitStatus::NotDrained)) {
         if (!drain_.is_leaving()) {
             drain_.fail(ExitStatus::NotDrained);

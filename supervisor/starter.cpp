@@ -47,6 +47,7 @@ void Starter::start(Child& child) {
     if (child.role == Child::Role::Consumer) pool_.prepare(child, suspicion_.is_raised());
     child.condemned_for.reset();
     child.died_with_others = false;
+    child.is_replaced = false;
     try {
         child.process = start_sibling(child.program(), child.arguments, child.standard_input);
         child.state = Child::State::Running;

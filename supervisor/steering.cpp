@@ -17,13 +17,15 @@ using std::chrono::steady_clock;
 }  // namespace
 
 Steering::Steering(const Options& options, const Segments& segments, const Children& children, Pool& pool,
-                   Drain& drain, Progress& progress)
+                   Drain& drain, Progress& progress, Reload& reload)
     : options_(options),
       segments_(segments),
+      children_(children),
       metrics_(segments.metrics().supervisor),
       pool_(pool),
       drain_(drain),
-      progress_(progress) {
+      progress_(progress),
+      reload_(reload) {
     metrics_.paused.store(0, std::memory_order_relaxed);
     want(options_.consumers.least);
     if (options_.consumers.is_live())
@@ -42,9 +44,9 @@ void Steering::obey(const signalfd_siginfo& signal) {
         case SIGUSR2:
             return pause("SIGUSR2", false);
         case SIGHUP:
-            // If a process has sent the SIGHUP, replace the consumers. If the kernel has sent it, the
+            // If a process has sent the SIGHUP, reload. If the kernel has sent it, the
             // terminal is closed: drain, unless nohup(1) has started this program.
-            if (signal.ssi_code != SI_KERNEL) return replace_all();
+            if (signal.ssi_code != SI_KERNEL) return reload();
             if (!is_ignored(SIGHUP)) stop("SIGHUP, the terminal is gone");
             return;
         case SIGINT:
@@ -110,10 +112,22 @@ void Steering::scale(TimePoint now) {
     log(LogLevel::Notice, "scaling: consumers {} -> {}: {}", before, decision->consumers, decision->reason);
 }
 
-void Steering::replace_all() {
+// Reads the configuration again, and replaces all consumers. Does neither if the configuration is wrong.
+void Steering::reload() {
     if (drain_.has_begun()) return log(LogLevel::Notice, "SIGHUP: draining, the consumers stay as they are");
+    const std::string range = options_.consumers.text();
+    if (!reload_.read_again()) return;
+    if (options_.consumers.text() != range) set_range();
     log(LogLevel::Notice, "SIGHUP: replacing {}, one after the other", counted(pool_.wanted(), "consumer"));
     pool_.replace_all();
+}
+
+// Takes another value of --consumers. Within a range, as many stay as the range allows.
+void Steering::set_range() {
+    const ConsumerRange range = options_.consumers;
+    scaler_.reset();
+    if (range.is_live()) scaler_.emplace(range, segments_, children_, steady_clock::now());
+    want(range.is_live() ? std::clamp(pool_.wanted(), range.least, range.most) : range.least);
 }
 
 // Pauses the source, or lets it go on. During a pause, consumers still process the items in the ring.

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "common/base/log.hpp"
@@ -20,8 +21,9 @@
 #include "common/os/signals.hpp"
 #include "common/shm/name_lock.hpp"
 #include "common/shm/segment_path.hpp"
-#include "supervisor/adoption.hpp"
-#include "supervisor/preflight.hpp"
+#include "supervisor/preflight/adoption.hpp"
+#include "supervisor/preflight/left_segments.hpp"
+#include "supervisor/preflight/preflight.hpp"
 #include "supervisor/report/closing.hpp"
 #include "supervisor/report/opening.hpp"
 #include "supervisor/report/summary.hpp"
@@ -123,20 +125,9 @@ void tell_heads(const Options& options) {
     }
 }
 
-// Returns the names under which earlier starts may have left segments outside --shm-dir: in the directory
-// that the last supervisor used, or in /dev/shm, which supervisors up to version 0.1.0 used.
-std::vector<std::string> other_places(const Options& options, const NameLock& lock) {
-    std::vector<std::string> places;
-    for (const std::filesystem::path& directory : {lock.left(), std::filesystem::path(kSharedMemory)}) {
-        if (!directory.empty() && directory != options.shm_dir)
-            places.push_back(segments_in(directory, options.name));
-    }
-    return places;
-}
-
 }  // namespace
 
-ExitStatus supervise(const Options& given) {
+ExitStatus supervise(const Options& given, Reload::Reread reread) {
     Options options = given;
     const UniqueFd signals = open_signal_fd(kPipelineSignals);
     const SegmentsPlan plan = prepare(options);
@@ -144,16 +135,17 @@ ExitStatus supervise(const Options& given) {
     const auto interrupted = [] { return is_pending(SIGTERM) || is_pending(SIGINT); };
     notify_waiting(options.drain_timeout + kOrphansNotice + kLimitOfStart,
                    "waiting for what an earlier supervisor has left");
-    Segments segments = make_or_adopt({options.name, options.segments(), other_places(options, lock), plan,
-                                       [&](SegmentsPlan& begun) {
-                                           require_free_source(options);
-                                           complete(begun, options);
-                                       },
-                                       [&](const KnownLedger& known) {
-                                           require_free_source(options);
-                                           return open_known_ledger(options.ledger, known);
-                                       },
-                                       options.drain_timeout + kOrphansNotice, interrupted});
+    Segments segments =
+        make_or_adopt({options.name, options.segments(), other_places(options, lock.left()), plan,
+                       [&](SegmentsPlan& begun) {
+                           require_free_source(options);
+                           complete(begun, options);
+                       },
+                       [&](const KnownLedger& known) {
+                           require_free_source(options);
+                           return open_known_ledger(options.ledger, known);
+                       },
+                       options.drain_timeout + kOrphansNotice, interrupted});
     options.shm_dir = segment_directory(segments.name());  // where children and observers will look
     lock.note(options.shm_dir);
     log(LogLevel::Info, "started: {} {}, source {}, ledger {}", options.consumers.text(),
@@ -162,7 +154,7 @@ ExitStatus supervise(const Options& given) {
     say(opening_line(options, ::isatty(STDERR_FILENO) == 1));
     // An earlier run with --rate may have left the time of its next attempt. Without --rate, clear it.
     if (!options.rate) segments.ring().area().next_begin_ns.store(0, std::memory_order_relaxed);
-    Supervisor supervisor(options, segments, signals.get());
+    Supervisor supervisor(options, segments, signals.get(), std::move(reread));
     const ExitStatus ended = supervisor.run();
     if (ended == ExitStatus::Drained) empty_log(options, segments);
     if (ended == ExitStatus::Drained) tell_heads(options);

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "common/base/clock.hpp"
 #include "common/base/duration_text.hpp"
@@ -26,22 +27,6 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds kHaltTick{20};   // how often to count the failed, with --halt-after
 constexpr milliseconds kFreshTick{10};  // how often to check whether a replacement is at work
-
-bool has_source_program(const Options& options) noexcept {
-    return options.source.traits().input == SourceTraits::Input::Program;
-}
-
-bool works_outside(const Options& options) noexcept {
-    return options.process.is_program() || options.outside.isolate;
-}
-
-// Returns the item timeout for the watch. A consumer that works through a program outside ends overdue work
-// by itself, so the watch grants it a few seconds more, and kills the consumer only if it fails to do so.
-std::chrono::nanoseconds watched_item_timeout(const Options& options) noexcept {
-    constexpr std::chrono::seconds kForTheConsumer{5};
-    const bool has_second_line = works_outside(options) && options.item_timeout > options.item_timeout.zero();
-    return options.item_timeout + (has_second_line ? kForTheConsumer : kForTheConsumer.zero());
-}
 
 constexpr milliseconds kOrphansEnd{2000};
 
@@ -81,14 +66,14 @@ Child consumer_row(const Options& options, std::uint16_t place) {
 
 }  // namespace
 
-Supervisor::Supervisor(const Options& options, Segments& segments, int signal_fd)
+Supervisor::Supervisor(Options& options, Segments& segments, int signal_fd, Reload::Reread reread)
     : options_(options),
       segments_(segments),
       ring_(segments.ring()),
       storage_(segments.storage()),
       metrics_(segments.metrics()),
       signal_fd_(signal_fd),
-      children_(producer_row(options), works_outside(options) || has_source_program(options)),
+      children_(producer_row(options), start_programs(options)),
       drain_(options, segments, children_),
       pool_(children_, ring_, [this](std::uint16_t place) { return consumer_row(options_, place); }),
       watch_(ring_, storage_, watched_item_timeout(options)),
@@ -96,7 +81,8 @@ Supervisor::Supervisor(const Options& options, Segments& segments, int signal_fd
       suspicion_(children_, ring_),
       starter_(segments, children_, pool_, drain_, suspicion_),
       reaper_(options, segments, children_, pool_, drain_, suspicion_, progress_),
-      steering_(options, segments, children_, pool_, drain_, progress_),
+      reload_(options, segments, children_, watch_, notify_, std::move(reread)),
+      steering_(options, segments, children_, pool_, drain_, progress_, reload_),
       notify_(ring_, storage_, metrics_, watched_item_timeout(options), steady_clock::now()),
       started_(steady_clock::now()),
       next_look_(started_ + watch_.tick()),

@@ -16,6 +16,7 @@
 #include "supervisor/drain.hpp"
 #include "supervisor/options/options.hpp"
 #include "supervisor/reaper.hpp"
+#include "supervisor/reload.hpp"
 #include "supervisor/report/report.hpp"
 #include "supervisor/starter.hpp"
 #include "supervisor/steering.hpp"
@@ -30,7 +31,8 @@ namespace pipeline {
 class Supervisor {
   public:
     // `signal_fd`: a non-blocking signalfd(2) of kPipelineSignals, which this process has blocked.
-    Supervisor(const Options& options, Segments& segments, int signal_fd);
+    // `options` may change while it runs; `reread` returns those that the user wants then.
+    Supervisor(Options& options, Segments& segments, int signal_fd, Reload::Reread reread);
 
     // Runs until everything is drained or the drain was cut short. Then removes the segments if no invoice is
     // in flight, and returns the exit status.
@@ -67,6 +69,7 @@ class Supervisor {
     Suspicion suspicion_;
     Starter starter_;
     Reaper reaper_;
+    Reload reload_;
     Steering steering_;
     Notify notify_;
     TimePoint started_;

@@ -12,8 +12,8 @@
 
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
-#include "common/cli/config_file.hpp"
 #include "common/cli/help.hpp"
+#include "common/cli/settings.hpp"
 #include "common/cli/suggestion.hpp"
 
 namespace po = boost::program_options;
@@ -32,12 +32,7 @@ struct Given {
 }
 
 const CommandOption* find_option(const CommandLine& command_line, std::string_view name) noexcept {
-    for (const auto& group : command_line.groups) {
-        for (const auto& option : group.options) {
-            if (option.name == name) return &option;
-        }
-    }
-    return nullptr;
+    return find_option(command_line.groups, name);
 }
 
 // Returns the option whose short form begins the argument, such as "-h" or "-j8"; nullptr if there is none.
@@ -73,15 +68,6 @@ std::vector<CommandOption> common_options(bool with_config) {
     options.push_back({"help", "", "show this and exit (also -h)", {}, {}, ignore, {}, "h", {}});
     options.push_back({"version", "", "show the version and exit (also -V)", {}, {}, ignore, {}, "V", {}});
     return options;
-}
-
-// Suggests an option for a name in a configuration file. Does not suggest one of common_options(): the file
-// may not hold them.
-std::string suggest_setting(const CommandLine& own, const std::string& name) {
-    const auto common = common_options(true);
-    const bool is_common = std::any_of(common.begin(), common.end(),
-                                       [&](const CommandOption& option) { return option.name == name; });
-    return is_common ? "" : suggest_option(own, name);
 }
 
 // Returns the text with which the option's take() says what is accepted.
@@ -198,33 +184,6 @@ std::vector<Given> parse_arguments(const CommandLine& command_line, std::span<co
     return all;
 }
 
-// Fills the options' fields from the configuration file's entries, and returns the entries.
-std::vector<Given> apply_config(const CommandLine& own, const std::string& path) {
-    const auto refuse = [&](const ConfigEntry& entry, const std::string& what) {
-        throw Failure(ExitStatus::Configuration,
-                      fmt::format("--config {}: {} {}: {}", in_quotes(path), printable(entry.name),
-                                  in_quotes(entry.value), what));
-    };
-    std::vector<Given> all;
-    for (const auto& entry : read_config_file(path)) {
-        const auto* option = find_option(own, entry.name);
-        if (option == nullptr) {
-            if (const auto hint = hint_for(own, "--" + entry.name); !hint.empty())
-                refuse(entry, "not an option: " + hint);
-            refuse(entry, "unknown option, " + suggest_setting(own, entry.name) +
-                              "the names that --help lists (but config, help, version) are accepted");
-        }
-        if (find_given(all, entry.name) != nullptr) refuse(entry, "given twice, one value is accepted");
-        try {
-            option->take(entry.value);
-        } catch (const std::invalid_argument& error) {
-            refuse(entry, suggest_value(*option, entry.value) + error.what());
-        }
-        all.push_back({option, entry.value});
-    }
-    return all;
-}
-
 void take(const Given& given) {
     try {
         given.option->take(given.value);
@@ -255,17 +214,17 @@ std::optional<EarlyExit> parse_command_line(const CommandLine& command_line,
     if (find_given(given, "help") != nullptr) return EarlyExit{help_text(all)};
     if (find_given(given, "version") != nullptr) return EarlyExit{version_text(all)};
 
-    std::vector<Given> in_file;
+    std::vector<const CommandOption*> in_file;
     if (const auto* config = find_given(given, "config")) {
         take(*config);
-        in_file = apply_config(command_line, config->value);
+        in_file = apply_settings(command_line, config->value);
     }
     for (const auto& each : given) take(each);
 
     for (const auto& group : command_line.groups) {
         for (const auto& option : group.options) {
             if (option.missing.empty() || find_given(given, option.name) != nullptr ||
-                find_given(in_file, option.name) != nullptr) {
+                std::find(in_file.begin(), in_file.end(), &option) != in_file.end()) {
                 continue;
             }
             usage(fmt::format("--{} is missing: {}", option.name, option.missing));

@@ -18,6 +18,12 @@ CommandOption switch_option(std::string name, std::string help, bool& field) {
     return {std::move(name), "", std::move(help), {}, {}, take_flag, show_flag, {}, {}};
 }
 
+CommandOption action_option(std::string name, std::string help, bool& field) {
+    CommandOption option = switch_option(std::move(name), std::move(help), field);
+    option.show = nullptr;
+    return option;
+}
+
 CommandOption with_fallback(CommandOption option, std::string fallback) {
     option.fallback = std::move(fallback);
     return option;

@@ -24,7 +24,9 @@ struct CommandOption {
     // accepted; its what() says what is accepted.
     std::function<void(std::string_view)> take;
 
-    // Returns the field's value as text for take(); none if show_arguments() must leave the option out.
+    // Returns the field's value as text for take(); none if show_arguments() must leave the option out. Empty
+    // (no function) if the option asks for an action, such as --help: it is no setting, and no configuration
+    // file may hold it.
     std::function<std::optional<std::string>()> show;
 
     std::string letters;               // the short forms: "jP" for -j and -P; empty: none
@@ -51,6 +53,9 @@ template <class T, class Parse, class Show>
 
 // Returns a switch: "--name", or "name = true" in the configuration file.
 [[nodiscard]] CommandOption switch_option(std::string name, std::string help, bool& field);
+
+// Returns a switch that asks for an action instead of setting something.
+[[nodiscard]] CommandOption action_option(std::string name, std::string help, bool& field);
 
 // Returns the option with another fallback, the default that --help shows.
 [[nodiscard]] CommandOption with_fallback(CommandOption option, std::string fallback);

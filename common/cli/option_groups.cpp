@@ -22,6 +22,15 @@ auto find_in(OptionGroup& group, std::string_view name) {
 
 }  // namespace
 
+const CommandOption* find_option(const std::vector<OptionGroup>& groups, std::string_view name) noexcept {
+    for (const OptionGroup& group : groups) {
+        for (const CommandOption& option : group.options) {
+            if (option.name == name) return &option;
+        }
+    }
+    return nullptr;
+}
+
 void insert_before(std::vector<OptionGroup>& groups, std::string_view name,
                    std::vector<CommandOption> options) {
     for (OptionGroup& group : groups) {

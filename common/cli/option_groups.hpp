@@ -15,6 +15,10 @@ struct OptionGroup {
     std::vector<CommandOption> options;
 };
 
+// Returns the option `name`; nullptr if the groups have none of that name.
+[[nodiscard]] const CommandOption* find_option(const std::vector<OptionGroup>& groups,
+                                               std::string_view name) noexcept;
+
 // The following functions change groups that several programs share. `name` must be the name of an option in
 // the groups, and `title` the title of a group.
 //

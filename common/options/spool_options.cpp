@@ -34,7 +34,7 @@ CommandOption pattern_option(std::string name, std::string help, std::string& fi
 
 std::vector<CommandOption> spool_options(SpoolOptions& fields) {
     return {
-        duration_option("rescan", "search it every 1s to 24h, 0: never", fields.rescan,
+        duration_option("rescan", "search a spool every 1s to 24h, 0: never", fields.rescan,
                         std::chrono::seconds(1), std::chrono::hours(24), true),
         duration_option("settle-time", "a found file must rest so long, 0 to 1h", fields.settle_time,
                         std::chrono::milliseconds(1), std::chrono::hours(1), true),

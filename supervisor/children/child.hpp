@@ -37,6 +37,9 @@ struct Child {
     BackOff restarts;
     std::uint64_t progress_at_start = 0;  // progress_of() this child at its last start
 
+    // The producer only: the supervisor has killed it, so that the next one starts with other arguments.
+    bool is_replaced = false;
+
     // Consumers only.
     bool died_with_others = false;  // this child died when several children were killed at once
     // Set when the supervisor kills this child. If an invoice takes too long, this is the value of

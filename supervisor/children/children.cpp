@@ -28,6 +28,18 @@ Children::Children(Child producer, bool outside) : outside_(outside) {
     rows_.push_back(std::move(producer));
 }
 
+void Children::adopt_programs() {
+    if (outside_) return;
+    outside_ = true;
+    spared_ = adopt_orphans();
+    // Children of this process that are in the table are not spared: they are not orphans either.
+    std::erase_if(spared_, [&](pid_t pid) {
+        return std::any_of(rows_.begin(), rows_.end(), [pid](const Child& child) {
+            return child.state == Child::State::Running && child.process.pid == pid;
+        });
+    });
+}
+
 Child& Children::add(Child consumer) {
     return rows_.emplace_back(std::move(consumer));
 }

@@ -46,6 +46,9 @@ class Children {
     // poll(2) fails, reports every child and the signal; the caller must check each one again.
     [[nodiscard]] Event wait(int signal_fd, std::chrono::milliseconds bound);
 
+    // Call it before the first child starts programs, if the constructor was told that none does (`outside`).
+    void adopt_programs();
+
     // Kills all running children and reaps them; no child starts again. Gives up on children that have not
     // ended within `bound` (they wait for a dead disk, and never run again). Returns the names and pids of
     // these children.

@@ -12,6 +12,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
+#include "common/cli/settings.hpp"
 #include "common/core/layout.hpp"
 #include "common/spec/byte_size.hpp"
 #include "common/spec/placeholders.hpp"
@@ -24,7 +25,7 @@ namespace {
 
 constexpr HelpTitles kTitles = {
     "What to do",
-    "Spools",
+    "What to do",
     "Programs (each: has {} {path} {attempt} {/} {//} {.} {/.} {#} {%}; no shell)",
     "Sizes and limits (TIME has a unit: ns, us, ms, s, min, h)",
     "Places and other",
@@ -119,7 +120,11 @@ CommandLine declare(Options& options) {
                               options.result_capacity)});
     insert_before(groups, "shm-dir",
                   {state_dir_option(options.state_dir), runtime_dir_option(options.runtime_dir)});
-    append(groups, kTitles.back(), {report_option(options.report)});
+    append(groups, kTitles.back(),
+           {report_option(options.report),
+            action_option("check", "say whether a start would succeed; start nothing", options.checks),
+            action_option("print-config", "the settings, as lines for --config; start nothing",
+                          options.shows_config)});
     return {"supervisor",
             "--consumers N [OPTION...] [-- COMMAND [ARGUMENT...]]",
             "Moves invoices from a source through N processes into a ledger, each once.",
@@ -170,6 +175,17 @@ void complete(Options& options, const Environment& environment) {
     }
 }
 
+// Returns the file of --config, which must have been accepted; an empty text if there is none.
+std::string config_file_of(std::span<const char* const> given) {
+    constexpr std::string_view kOption = "--config";
+    for (std::size_t i = 0; i < given.size(); ++i) {
+        const std::string_view argument = given[i];
+        if (argument == kOption && i + 1 < given.size()) return given[i + 1];
+        if (argument.starts_with("--config=")) return std::string(argument.substr(kOption.size() + 1));
+    }
+    return {};
+}
+
 // Returns the number of arguments before "--". After "--", the user may give the command for each invoice.
 std::size_t find_command(std::span<const char* const> arguments) noexcept {
     const auto found = std::find_if(arguments.begin(), arguments.end(),
@@ -215,9 +231,11 @@ std::variant<Options, EarlyExit> parse_options(std::span<const char* const> argu
     const auto given = arguments.first(end);
     if (auto early = parse_command_line(declare(options), given)) return *std::move(early);
     if (end < arguments.size()) take_command(arguments.subspan(end + 1), given, has_piped_ids, options);
+    options.config_file = config_file_of(given);
     complete(options, environment);
     options.name_source();
     check_combination(options);
+    if (options.shows_config) return EarlyExit{settings_text(declare(options))};
     return options;
 }
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <string>
 #include <variant>
 
 #include "common/cli/command_line.hpp"
@@ -34,6 +35,7 @@ struct Options : PipelineOptions, SourceOptions, WorkOptions {
     ConsumerRange consumers;
     SourceChoice source_choice = SourceChoice::Given;
     bool has_command = false;  // a command after "--" was given
+    std::string config_file;   // the file of --config, as it was given; empty: none
     // The inherited field `source` is spool:STATE/spool by default, and `ledger` is sqlite:STATE/invoices.db.
     // parse_options() always sets it, by default to Failed with --once and else to Never.
     std::optional<FailOn> fail_on;
@@ -52,6 +54,8 @@ struct Options : PipelineOptions, SourceOptions, WorkOptions {
     bool is_usual_state_dir = false;
     std::filesystem::path runtime_dir;  // absolute; default_runtime_directory(), else STATE
     ReportFormat report = ReportFormat::Text;
+    bool checks = false;        // say whether a start would succeed, and start nothing
+    bool shows_config = false;  // print the settings, and start nothing; parse_options() acts on it
 };
 
 inline constexpr std::uint64_t kMostByteCapacity = std::uint64_t{64} << 30U;
@@ -62,7 +66,8 @@ inline constexpr std::uint64_t kMostByteCapacity = std::uint64_t{64} << 30U;
 // Declares the command line. It is bound to the fields of `options`, which must outlive the result.
 [[nodiscard]] CommandLine declare(Options& options);
 
-// Parses the command line. `arguments` exclude the program's name; `environment` supplies the default
+// Parses the command line. With --print-config, returns the settings in force as the text of a file for
+// --config. `arguments` exclude the program's name; `environment` supplies the default
 // directories. `has_piped_ids`: standard input is a pipe or a file (may_give_ids()). With a command after
 // "--" and without --source, it is then the source. Makes every path absolute. Creates nothing and reads only
 // the file of --config. Throws Failure with one line: Usage for a bad option, value or combination;

@@ -38,6 +38,10 @@ class Notify {
     Notify(const Ring& ring, const Storage& storage, const MetricsArea& metrics,
            std::chrono::nanoseconds item_timeout, TimePoint now);
 
+    void set_item_timeout(std::chrono::nanoseconds item_timeout) noexcept {
+        liveness_.set_item_timeout(item_timeout);
+    }
+
     // Sends the messages that are due. Call it whenever something may have changed, and at the time next().
     // `places`: only places below this number may have consumers.
     void update(Phase phase, std::size_t places, TimePoint now);

@@ -30,6 +30,7 @@ class Liveness {
     // is processing an invoice, look() accepts a standstill of `item_timeout` plus kPatience. If
     // `item_timeout` is 0, it then accepts any standstill.
     explicit Liveness(std::chrono::nanoseconds item_timeout) noexcept : item_timeout_(item_timeout) {}
+    void set_item_timeout(std::chrono::nanoseconds item_timeout) noexcept { item_timeout_ = item_timeout; }
 
     // Returns false if the pipeline makes no progress. Retrying a ledger that cannot be written counts as
     // progress: a restart of the pipeline would not help. (Notify::trouble() and the observer report the

@@ -23,7 +23,14 @@ bool is_child_stopped(idtype_t which, std::uint32_t pid = 0) noexcept {
 }  // namespace
 
 Watch::Watch(const Ring& ring, const Storage& storage, nanoseconds item_timeout)
-    : ring_(ring), storage_(storage), item_timeout_(item_timeout), tick_(kTick), idle_tick_(kIdleTick) {
+    : ring_(ring), storage_(storage) {
+    set_item_timeout(item_timeout);
+}
+
+void Watch::set_item_timeout(nanoseconds item_timeout) noexcept {
+    item_timeout_ = item_timeout;
+    tick_ = kTick;
+    idle_tick_ = kIdleTick;
     if (item_timeout_ > nanoseconds::zero()) {
         const auto tenth = std::chrono::duration_cast<milliseconds>(item_timeout_ / 10);
         tick_ = std::clamp(tenth, milliseconds(10), kTick);

@@ -32,6 +32,9 @@ class Watch {
     // `item_timeout`: how long a consumer may process one invoice; 0: without limit.
     Watch(const Ring& ring, const Storage& storage, std::chrono::nanoseconds item_timeout);
 
+    // Sets another limit. It holds for the invoices that are being processed, too.
+    void set_item_timeout(std::chrono::nanoseconds item_timeout) noexcept;
+
     struct Stalled {
         ProcessId process;  // with HoldsLock or IsNoOwner only the pid: a lock stores no start time
         // IsNoOwner: the lock word names the process, but the process has not stored itself as the owner.

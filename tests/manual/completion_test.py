@@ -80,6 +80,13 @@ class Bash(unittest.TestCase):
         self.assertEqual([word.strip() for word in in_bash("clerk ") if not word.startswith("-")], names)
         self.assertEqual(in_bash("clerk list --status f"), ["failed "])
 
+    def test_behind_a_command_of_the_front_door_comes_what_its_program_takes(self):
+        self.assertEqual(in_bash("invoice-pipeline to"), ["top "])
+        self.assertEqual(in_bash("invoice-pipeline run --log-level n"), ["notice "])
+        self.assertEqual(in_bash("invoice-pipeline run --ru"), ["--runtime-dir "])
+        self.assertEqual(in_bash("invoice-pipeline audit --ru"), ["--runtime-dir "])
+        self.assertEqual(in_bash("invoice-pipeline failed --since 1h --st"), ["--status ", "--state-dir "])
+
     def test_a_number_is_the_users_to_type(self):
         self.assertEqual(in_bash("supervisor --consumers "), [])
 
@@ -110,6 +117,7 @@ class Fish(unittest.TestCase):
         self.assertEqual(in_fish("supervisor --log-level n"), ["notice"])
         self.assertEqual(sorted(in_fish("supervisor --ledger ")), ["none", "sqlite:"])
         self.assertEqual(in_fish("clerk re"), ["retry"])
+        self.assertEqual(in_fish("invoice-pipeline run --log-level n"), ["notice"])
 
 
 @unittest.skipUnless(shutil.which("zsh"), "zsh is not here")
@@ -127,6 +135,15 @@ class Zsh(unittest.TestCase):
                 short = [line.split("[")[0].rstrip("+") for line in done.stdout.splitlines() if re.match("-[^-]", line)]
                 self.assertEqual(short[1:],  # after -S, which is for _arguments itself
                                  ["-" + letter for option in specs.options_of(command) for letter in option["letters"]])
+
+
+    def test_behind_a_command_of_the_front_door_comes_what_its_program_takes(self):
+        for word, program in specs.programs_of(COMMANDS["invoice-pipeline"]).items():
+            script = ('_normal() { print -rl -- $CURRENT "${words[@]}" }; _arguments() { print none }; '
+                      'f() { source "$1" }; words=(invoice-pipeline %s --na); CURRENT=3; f "$1"' % word)
+            done = subprocess.run(["zsh", "-f", "-c", script, "zsh", BUILD / "completions" / "_invoice-pipeline"],
+                                  check=True, capture_output=True, text=True)
+            self.assertEqual(done.stdout.split(), ["2", program, "--na"])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The supervisor (supervisor/supervisor.cpp): after each death it wakes everybody, then starts the successor. When it is
-// killed itself, the next one waits until nobody of the old generation is left, and adopts (supervisor/adoption.cpp).
+// killed itself, the next one waits until nobody of the old generation is left, and adopts (supervisor/preflight/adoption.cpp).
 
 #define SUPERVISOR_MAY_DIE \
     if :: true :: supervisor_kills > 0 -> supervisor_kills--; orphaned = 1; PROGRESS; goto killed fi

@@ -12,7 +12,7 @@ import packages
 from installed import (NAME, SOURCE, STATE, UNIT, Installed, ServiceTest, built, numbers, releases, sample_invoices)
 from machine import eventually
 
-PROGRAMS = ("supervisor", "producer", "consumer", "observer", "clerk")
+PROGRAMS = ("supervisor", "producer", "consumer", "observer", "clerk", "invoice-pipeline")
 
 
 class Package(ServiceTest):

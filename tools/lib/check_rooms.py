@@ -75,9 +75,11 @@ ROOMS = {
     "supervisor/systemd": "common/base common/core supervisor/children supervisor/watch",
     "supervisor/report": "common/base common/spec common/core common/options common/ledger/sqlite/summary "
                          "supervisor/options",
+    "supervisor/preflight": "common/base common/spec common/os common/shm common/core common/core/segments "
+                            "common/ledger common/ledger/open common/options supervisor/options",
     "supervisor": "common/base common/os common/shm common/core common/core/segments common/ledger common/ledger/open "
                   "supervisor/options supervisor/children supervisor/scaling supervisor/watch supervisor/systemd "
-                  "supervisor/report",
+                  "supervisor/report supervisor/preflight",
 
     "observer/options": "common/base common/spec common/cli common/shm common/options",
     "observer/see": "common/base common/spec common/os common/shm common/core common/core/segments",
@@ -95,6 +97,7 @@ ROOMS = {
     "clerk/rows": "common/base common/spec common/os common/core/terms common/ledger common/ledger/open clerk/options clerk/talk clerk/place",
     "clerk/leftovers": "common/base common/spec common/os common/shm common/core common/core/segments clerk/options "
                        "clerk/talk clerk/place",
+    "front": "common/base common/spec common/cli common/os",
     "clerk": "common/base common/os clerk/options clerk/rows clerk/leftovers",
 }
 ROOMS = {room: uses.split() for room, uses in ROOMS.items()}

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAMS = ("common", "producer", "consumer", "supervisor", "observer", "clerk")
+PROGRAMS = ("common", "producer", "consumer", "supervisor", "observer", "clerk", "front")
 
 # Subject first, then verb, then object; the actor before the act; one idea a sentence.
 HARD = [

@@ -51,12 +51,17 @@ std::unique_ptr<LedgerTaker> make_ledger_taker(const LedgerSpec&, TakerScope, st
     return nullptr;
 }
 
-// Only spools and programs ask, and the storm has none.
+// Only --check reads it, and the storm does not check.
+bool read_ledger(const LedgerSpec&, const std::function<void(LedgerReader&)>&) {
+    return false;
+}
+
 // It has no chains, and so no heads.
 bool browse_ledger(const LedgerSpec&, const std::function<void(LedgerBrowser&)>&) {
     return false;
 }
 
+// Only spools and programs ask, and the storm has none.
 std::unique_ptr<LedgerLookup> make_ledger_lookup(const LedgerSpec&, std::string, const KnownLedger&) {
     return std::make_unique<NoLookup>();
 }

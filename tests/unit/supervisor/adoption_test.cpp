@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a supervisor does with the segments that an earlier generation left, all of whose processes are dead.
-#include "supervisor/adoption.hpp"
+#include "supervisor/preflight/adoption.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "supervisor/preflight.hpp"
+#include "supervisor/preflight/preflight.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>

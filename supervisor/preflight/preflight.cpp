@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "supervisor/preflight.hpp"
+#include "supervisor/preflight/preflight.hpp"
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -23,13 +23,17 @@ namespace {
 
 using Input = SourceTraits::Input;
 
-void make_directory(const std::filesystem::path& path, const char* option) {
+[[noreturn]] void fail_to_make(const std::filesystem::path& path, int error, const char* option) {
+    throw system_failure(ExitStatus::CannotCreate, "making the directory", path, error,
+                         std::string("choose another with ") + option);
+}
+
+// Returns the longest part of the path that exists.
+std::filesystem::path existing_part(std::filesystem::path path) {
     std::error_code error;
-    std::filesystem::create_directories(path, error);
-    if (error) {
-        throw system_failure(ExitStatus::CannotCreate, "making the directory", path, error.value(),
-                             std::string("choose another with ") + option);
-    }
+    while (!std::filesystem::exists(std::filesystem::symlink_status(path, error)) && path.has_relative_path())
+        path = path.parent_path();
+    return path;
 }
 
 // Raises the soft limit of open files if it is too low. Each child takes one descriptor of the supervisor;
@@ -88,32 +92,89 @@ FileIdentity identify(const std::filesystem::path& path) {
 
 }  // namespace
 
-SegmentsPlan prepare(const Options& options) {
-    provide_descriptors(options.consumers);
-    make_directory(options.runtime_dir, "--runtime-dir");
-    make_directory(options.shm_dir, "--shm-dir");
-    if (options.shm_dir != kSharedMemory) require_memory(options.shm_dir);
-    const Input input = options.source.traits().input;
-    const auto default_spool = options.state_dir / "spool";
-    if (input == Input::Folder && options.source.path == default_spool)
-        make_directory(default_spool, "--state-dir");
-    if (options.ledger.has_file() && options.ledger.path.parent_path() == options.state_dir)
-        make_directory(options.state_dir, "--state-dir");
-    check_source(options.source);
-    if (options.process.is_program())
-        static_cast<void>(find_program(options.process.command.front(), process_environment()));
+Preflight::Preflight(const Options& options, Directories directories)
+    : options_(options), directories_(directories) {}
+
+void Preflight::provide(const std::filesystem::path& path, const char* option) const {
+    std::error_code error;
+    if (directories_ == Directories::Make) {
+        std::filesystem::create_directories(path, error);
+        if (error) fail_to_make(path, error.value(), option);
+        return;
+    }
+    const auto part = existing_part(path);
+    if (!std::filesystem::is_directory(part, error))
+        fail_to_make(path, error ? error.value() : ENOTDIR, option);
+    if (part != path && ::access(part.c_str(), W_OK | X_OK) != 0) fail_to_make(path, errno, option);
+}
+
+// A start makes files in the directory. It fails by itself if it cannot.
+void Preflight::look_into(const std::filesystem::path& path, const char* option) const {
+    std::error_code error;
+    if (directories_ == Directories::Make || !std::filesystem::exists(path, error)) return;
+    if (::access(path.c_str(), W_OK | X_OK) == 0) return;
+    throw system_failure(ExitStatus::CannotCreate, "the directory", path, errno,
+                         fmt::format("it must be writable for this user; choose another with {}", option));
+}
+
+bool Preflight::will_make_source() const {
+    std::error_code error;
+    return directories_ == Directories::Look && is_default_spool() &&
+           !std::filesystem::exists(options_.source.path, error);
+}
+
+bool Preflight::is_default_spool() const {
+    return options_.source.traits().input == Input::Folder &&
+           options_.source.path == options_.state_dir / "spool";
+}
+
+void Preflight::descriptors() const {
+    provide_descriptors(options_.consumers);
+}
+
+void Preflight::directories() const {
+    provide(options_.runtime_dir, "--runtime-dir");
+    look_into(options_.runtime_dir, "--runtime-dir");
+    provide(options_.shm_dir, "--shm-dir");
+    look_into(options_.shm_dir, "--shm-dir");
+    if (options_.shm_dir != kSharedMemory) require_memory(existing_part(options_.shm_dir));
+    if (is_default_spool()) provide(options_.source.path, "--state-dir");
+    if (options_.ledger.has_file() && options_.ledger.path.parent_path() == options_.state_dir)
+        provide(options_.state_dir, "--state-dir");
+}
+
+void Preflight::source() const {
+    if (!will_make_source()) check_source(options_.source);
+}
+
+void Preflight::program() const {
+    if (options_.process.is_program())
+        static_cast<void>(find_program(options_.process.command.front(), process_environment()));
+}
+
+SegmentsPlan Preflight::plan() const {
+    const Input input = options_.source.traits().input;
     SegmentsPlan plan;
-    plan.ring_capacity = {options.ring_capacity, options.body_capacity};
-    plan.storage_capacity = {options.storage_capacity, options.result_capacity};
-    plan.source = options.source.name();
-    plan.ledger = options.ledger.text();
-    plan.ordered = options.source.traits().is_ordered;
-    if (input == Input::Folder) plan.source_file = identify(options.source.path);
-    plan.from_start = options.from_start;
+    plan.ring_capacity = {options_.ring_capacity, options_.body_capacity};
+    plan.storage_capacity = {options_.storage_capacity, options_.result_capacity};
+    plan.source = options_.source.name();
+    plan.ledger = options_.ledger.text();
+    plan.ordered = options_.source.traits().is_ordered;
+    if (input == Input::Folder && !will_make_source()) plan.source_file = identify(options_.source.path);
+    plan.from_start = options_.from_start;
     if (input == Input::List) {
-        if (const auto list = look_through(options.source.path.c_str())) plan.source_file = list->identity;
+        if (const auto list = look_through(options_.source.path.c_str())) plan.source_file = list->identity;
     }
     return plan;
+}
+
+SegmentsPlan prepare(const Options& options) {
+    const Preflight preflight(options, Directories::Make);
+    preflight.descriptors();
+    preflight.directories();
+    preflight.source();
+    preflight.program();
+    return preflight.plan();
 }
 
 void require_free_source(const Options& options) {

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "supervisor/adoption.hpp"
+#include "supervisor/preflight/adoption.hpp"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -17,6 +14,7 @@
 #include "common/core/segments/old_segments.hpp"
 #include "common/core/segments/segment_header.hpp"
 #include "common/shm/segment_path.hpp"
+#include "supervisor/preflight/left_segments.hpp"
 
 namespace pipeline {
 namespace {
@@ -191,27 +189,9 @@ struct Leftover {
     std::optional<OldSegments> old;
 };
 
-// True if this user owns a segment of that name. Ignores other users' segments, which cannot be adopted.
-bool is_ours(const std::string& name) {
-    struct stat status {};
-    return ::lstat(segment_path(name).c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
-           status.st_uid == ::geteuid();
-}
-
-// Returns the name of the segments that an earlier start has left. Tries the name request.segments first, and
-// returns it also if no segments are left.
-const std::string& name_of_left(const AdoptionRequest& request) {
-    const auto are_there = [](const std::string& name) {
-        return is_ours(ring_name(name)) || is_ours(storage_name(name));
-    };
-    if (are_there(request.segments)) return request.segments;
-    const auto found = std::find_if(request.elsewhere.begin(), request.elsewhere.end(), are_there);
-    return found == request.elsewhere.end() ? request.segments : *found;
-}
-
 std::optional<Leftover> find_leftover(const AdoptionRequest& request) {
     while (true) {
-        const std::string& name = name_of_left(request);
+        const std::string& name = name_of_left(request.segments, request.elsewhere);
         auto old = OldSegments::open(name);
         if (old) {
             wait_for_generation(*old, request);
@@ -241,14 +221,19 @@ void upgrade(Segments& segments, const AdoptionRequest& request) {
     log(LogLevel::Notice, "taking over what version 0.1.0 of this program has left in {}.*", segments.path());
 }
 
-Segments adopt(Leftover leftover, const AdoptionRequest& request) {
-    Segments& segments = leftover.segments;
+// Refuses segments that do not belong to what the request names.
+void require_fitting(const Segments& segments, const AdoptionRequest& request) {
     if (!is_same_list(segments, request.plan))
         require_same("source", "--source", segments.source(), request.plan.source, segments, request.name);
     require_same("ledger", "--ledger", segments.ledger(), request.plan.ledger, segments, request.name);
     require_same_folder(segments, request);
     require_written_here(segments, request);
     require_begun_alike(segments, request);
+}
+
+Segments adopt(Leftover leftover, const AdoptionRequest& request) {
+    Segments& segments = leftover.segments;
+    require_fitting(segments, request);
     warn_of_kept_sizes(segments, request.plan);
     tell_of_kept_place(segments, request);
     // The identity of a spool's folder is always renewed. The identity of a list's file is kept, unless it is
@@ -265,6 +250,18 @@ Segments adopt(Leftover leftover, const AdoptionRequest& request) {
 }
 
 }  // namespace
+
+LeftBehind look_at_leftovers(const AdoptionRequest& request) {
+    const std::string& name = name_of_left(request.segments, request.elsewhere);
+    if (OldSegments::open(name)) return {LeftBehind::State::Old, 0};
+    auto segments = Segments::open(name);
+    if (!segments) return {LeftBehind::State::None, 0};
+    if (!segments->lock_exclusively()) return {LeftBehind::State::InUse, 0};
+    segments->check_contents();
+    if (are_done_with(*segments, request.plan)) return {LeftBehind::State::None, 0};
+    require_fitting(*segments, request);
+    return {LeftBehind::State::Fitting, segments->in_flight()};
+}
 
 Segments make_or_adopt(const AdoptionRequest& request) {
     if (auto leftover = find_leftover(request)) {

@@ -4,6 +4,7 @@
 // and requires that the ledger holds the records that the segments call durable.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -30,6 +31,22 @@ struct AdoptionRequest {
     std::chrono::nanoseconds patience{};  // how long to wait for an earlier generation that still drains
     std::function<bool()> interrupted;    // called during the wait; true ends the wait
 };
+
+// The leftovers of an earlier start, for a check that changes nothing.
+struct LeftBehind {
+    enum class State : std::uint8_t {
+        None,     // nothing, or nothing that is still needed
+        InUse,    // by processes of an earlier supervisor, which still drain
+        Old,      // segments of version 0.1.0
+        Fitting,  // make_or_adopt() would adopt them
+    };
+    State state = State::None;
+    std::uint64_t in_flight = 0;  // unfinished invoices, if Fitting
+};
+// Judges what is left as make_or_adopt() does, and throws the Failure (Configuration) with which that would
+// refuse it. Waits for nothing, creates and removes nothing. The ledger that request.known_ledger returns may
+// be one that can only be read.
+[[nodiscard]] LeftBehind look_at_leftovers(const AdoptionRequest& request);
 
 // Returns new or adopted segments. The caller must be the only supervisor of the name. Adopted segments keep
 // their name and directory until they are drained (SegmentsView::path()). Throws Failure: NotDrained if the

@@ -4,11 +4,39 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 
 #include "common/core/segments/segments.hpp"
 #include "supervisor/options/options.hpp"
 
 namespace pipeline {
+
+// Says how to treat a directory of the pipeline that is missing. Look: only check that it can be made.
+enum class Directories : std::uint8_t { Make, Look };
+
+// The steps of prepare(), one by one, for a check that must report more than the first failure. With
+// Directories::Look nothing is created. Every function throws as prepare() does.
+class Preflight {
+  public:
+    // `options` must outlive the object.
+    Preflight(const Options& options, Directories directories);
+    void descriptors() const;  // raises the limit of open files if needed
+    void directories() const;  // state and runtime directory, that of the segments, the default spool
+    void source() const;
+    void program() const;  // that of --process
+    // True if a start makes the source: it is the default spool, and it is missing.
+    [[nodiscard]] bool will_make_source() const;
+    // Returns the plan of new segments, without the parts that come from the ledger. Call it last.
+    [[nodiscard]] SegmentsPlan plan() const;
+
+  private:
+    void provide(const std::filesystem::path& path, const char* option) const;
+    void look_into(const std::filesystem::path& path, const char* option) const;
+    [[nodiscard]] bool is_default_spool() const;
+
+    const Options& options_;
+    Directories directories_;
+};
 
 // Raises the limit of open files if needed, creates the pipeline's directories (state and runtime directory,
 // the default spool), and checks the source. Returns the plan of new segments, without the parts that come
