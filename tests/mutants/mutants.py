@@ -200,8 +200,14 @@ MUTANTS = [
     Mutant("a row that is taken keeps its round", (
         ("common/ledger/sqlite/sqlite_taker.cpp", "SET round = round + 1, due_at", "SET due_at"),),
         ("tests/unit/unit_tests", "a due row is taken once*")),
+    Mutant("an invoice is given again without its body", (
+        ("producer/again/second_chances.cpp", "} else if (row.body) {", "} else if (row.body && row.id.empty()) {"),
+    ), ("tests/unit/unit_tests", "a row is given with its body*")),
+    Mutant("the body of an invoice that is booked at last stays for ever", (
+        ("common/ledger/sqlite/rows/ledger_rows.cpp", "if (!is_again || verdict_.status == Status::Booked) {", "if (!is_again) {"),
+    ), ("tests/unit/unit_tests", "an invoice is given again with its body*")),
     Mutant("a producer takes the rows that it has in flight", (
-        ("common/ledger/sqlite/sqlite_taker.cpp", "if (in_flight.contains(row.id)) {", "if (false) {"),),
+        ("common/ledger/sqlite/sqlite_taker.cpp", "if (in_flight.contains(id_of_stored(id))) {", "if (false) {"),),
         ("tests/unit/unit_tests", "a due row is taken once*")),
     Mutant("what was tried while the source was held is charged", (
         ("consumer/work/batch.cpp", "    if (chances_.is_tried_in_hold(hand_, base_ + i)) {\n", "    if (false) {\n"),),
