@@ -42,6 +42,12 @@ class Package(ServiceTest):
                                   check=False)
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
+    def test_the_files_for_monitoring_are_in_it(self):
+        deb = built(packages.this_release() or releases()[0])[0]
+        listed = subprocess.run(["dpkg-deb", "--contents", deb], check=True, capture_output=True, text=True).stdout
+        for name in ("invoice-pipeline.rules.yml", "grafana.json"):
+            self.assertRegex(listed, rf"(?m) \./usr/share/invoice-pipeline/monitoring/{name}$")
+
     def test_it_is_installed_enabled_and_at_work_and_purged_without_a_trace(self):
         with Installed() as installed:
             m = installed.machine
