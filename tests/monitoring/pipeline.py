@@ -132,16 +132,10 @@ class Pipeline:
         pid = self.supervisor.pid
         return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
-    def child(self, program):
-        return next(pid for pid in self.children() if pathlib.Path(f"/proc/{pid}/comm").read_text().strip() == program)
-
-    def signal_all(self, number):
-        # The supervisor first: then it replaces none of the others.
-        for pid in [self.supervisor.pid, *self.children()]:
-            os.kill(pid, number)
-
     def kill_all(self):
         os.kill(self.supervisor.pid, signal.SIGSTOP)
+        stat = pathlib.Path(f"/proc/{self.supervisor.pid}/stat")
+        eventually(lambda: stat.read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] in "TZ", "the supervisor has stopped")
         for pid in self.children():
             os.kill(pid, signal.SIGKILL)
         self.supervisor.kill()
