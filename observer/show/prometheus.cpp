@@ -180,6 +180,8 @@ std::string prometheus_text(const View& view) {
     Families families(view.name);
     families.gauge("up", "1 if there is a pipeline of that name that can be looked at.",
                    view.is_attached ? 1 : 0);
+    families.begin("build_info", "1, with the version of the observer.", MetricType::Gauge);
+    families.add(1, {{"version", PIPELINE_VERSION}});
     add_health(families, view.health);
     if (view.now) {
         families.begin("info", "Where the invoices come from and go to.", MetricType::Gauge);

@@ -27,10 +27,13 @@ class Package(ServiceTest):
     def test_the_units_are_right_and_closed(self):
         with Installed() as installed:
             m = installed.machine
+            m.write("/etc/systemd/system/invoice-pipeline-observer@one.socket.d/address.conf",
+                    "[Socket]\nListenStream=127.0.0.1:9465\n")
             units = ["invoice-pipeline.service", "invoice-pipeline@one.service", "invoice-pipeline-observer.service",
-                     "invoice-pipeline-observer.socket"]
+                     "invoice-pipeline-observer@one.service", "invoice-pipeline-observer.socket",
+                     "invoice-pipeline-observer@one.socket"]
             self.assertEqual(m.run("systemd-analyze", "verify", "--man=no", *units), "")
-            for unit in units[:-1]:
+            for unit in (unit for unit in units if unit.endswith(".service")):
                 with self.subTest(unit):
                     # Of ten: 3 are 0.3.
                     m.run("systemd-analyze", "security", "--no-pager", "--threshold=3", unit)
@@ -41,6 +44,12 @@ class Package(ServiceTest):
             done = subprocess.run([SOURCE / "tools/lib/check_hardening.py", *programs], capture_output=True, text=True,
                                   check=False)
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_the_files_for_monitoring_are_in_it(self):
+        deb = built(packages.this_release() or releases()[0])[0]
+        listed = subprocess.run(["dpkg-deb", "--contents", deb], check=True, capture_output=True, text=True).stdout
+        for name in ("invoice-pipeline.rules.yml", "grafana.json"):
+            self.assertRegex(listed, rf"(?m) \./usr/share/invoice-pipeline/monitoring/{name}$")
 
     def test_it_is_installed_enabled_and_at_work_and_purged_without_a_trace(self):
         with Installed() as installed:

@@ -202,6 +202,21 @@ class Service(ServiceTest):
             self.assertEqual(m.property("invoice-pipeline-observer.service", "ActiveState"), "active")
             eventually(lambda: m.fetch("http://127.0.0.1:9464/healthz"), "it is healthy")
 
+    def test_an_instance_has_an_observer_at_an_address_of_its_own(self):
+        with Installed() as installed:
+            m = installed.machine
+            installed.configure("consumers = 1\nprocess = none\n", "one")
+            m.write("/etc/systemd/system/invoice-pipeline-observer@one.socket.d/address.conf",
+                    "[Socket]\nListenStream=127.0.0.1:9465\n")
+            m.run("systemctl", "daemon-reload")
+            m.run("systemctl", "start", "invoice-pipeline@one")
+            m.run("systemctl", "enable", "--now", "invoice-pipeline-observer@one.socket", "invoice-pipeline-observer.socket")
+            installed.hand_over(numbers(10), state=f"{STATE}-one")
+            eventually(lambda: installed.rows(f"{STATE}-one") == 10, "10 are booked")
+            for port, name, count in ((9464, NAME, 0), (9465, f"{NAME}-one", 10)):
+                self.assertRegex(m.fetch(f"http://127.0.0.1:{port}/metrics"), rf'(?m)^invoice_pipeline_stored_invoices_total\{{'
+                                 rf'pipeline="{name}",status="booked"\}} {count}$')
+
     def test_a_power_off_under_load_drains_and_the_next_boot_goes_on(self):
         with Installed(config="consumers = 2\nprocess = simulate:5ms\n") as installed:
             m = installed.machine

@@ -31,6 +31,7 @@ catch2||runs the tests
 ccache|ccache|keeps what has been compiled before
 clang|clang++|compiles everything a second time
 spin|spin|checks the model of the protocol
+prometheus|promtool|checks the alerts
 shellcheck|shellcheck|checks the shell scripts
 tmux|tmux|looks at the screen of the observer
 scdoc|scdoc|makes the manual pages

@@ -31,6 +31,7 @@ TEST_CASE("the metrics say what was seen", "[prometheus]") {
     for (const auto* line : {
              "# TYPE invoice_pipeline_acquired_invoices_total counter",
              "invoice_pipeline_up{pipeline=\"sample\"} 1",
+             "invoice_pipeline_build_info{pipeline=\"sample\",version=\"" PIPELINE_VERSION "\"} 1",
              "invoice_pipeline_acquired_invoices_total{pipeline=\"sample\"} 20000",
              "invoice_pipeline_stored_invoices_total{pipeline=\"sample\",status=\"rejected\"} 10",
              "invoice_pipeline_in_flight_invoices{pipeline=\"sample\",where=\"ring\"} 7000",
@@ -114,5 +115,6 @@ TEST_CASE("of a pipeline that is not there the metrics say that", "[prometheus]"
     const std::string text = prometheus_text(view);
     CHECK(has_line(text, "invoice_pipeline_up{pipeline=\"x\"} 0"));
     CHECK(has_line(text, "invoice_pipeline_healthy{pipeline=\"x\"} 0"));
+    CHECK(has_line(text, "invoice_pipeline_build_info{pipeline=\"x\",version=\"" PIPELINE_VERSION "\"} 1"));
     CHECK(text.find("acquired") == std::string::npos);
 }
