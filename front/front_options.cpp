@@ -41,6 +41,7 @@ std::string help() {
 
 [[noreturn]] void refuse(std::string_view written) {
     std::vector<std::string> words;
+    words.reserve(kFrontCommands.size());
     for (const FrontCommand& command : kFrontCommands) words.emplace_back(command.word);
     const std::string near = nearest(written, words);
     throw Failure(ExitStatus::Usage, fmt::format("{} is not a command: {}{} is accepted", in_quotes(written),

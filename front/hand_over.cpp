@@ -23,6 +23,7 @@ ExitStatus hand_over(const FrontOptions& options) {
     std::vector<std::string> words{options.program};
     words.insert(words.end(), options.arguments.begin(), options.arguments.end());
     std::vector<char*> argv;
+    argv.reserve(words.size() + 1);
     for (std::string& word : words) argv.push_back(word.data());
     argv.push_back(nullptr);
     const auto beside = folder / options.program;

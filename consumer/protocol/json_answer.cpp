@@ -13,7 +13,6 @@
 #include <optional>
 #include <utility>
 
-#include "common/base/plural.hpp"
 #include "common/base/utf8.hpp"
 #include "common/core/terms/currency.hpp"
 #include "common/core/terms/invoice_terms.hpp"
@@ -169,15 +168,15 @@ class AnswerReader : public nlohmann::json_sax<Json> {
     void set_amounts() {
         const std::string_view currency = result_.details.currency_text();
         const int digits = minor_digits(currency);
+        const std::string most =
+            digits == kUsualDigits ? "two decimals" : fmt::format("{} decimals, as {} has", digits, currency);
         for (const DetailField& field : kDetailFields) {
             if (field.kind != DetailField::Kind::Amount || !amounts_[field.amount]) continue;
             const std::string& text = *amounts_[field.amount];
             if (const auto units = exact_units(text, digits)) {
                 result_.details.set_amount(field.amount, *units);
             } else if (refused_.empty()) {
-                refused_ = fmt::format("JSON whose {} is no amount with at most {}{}: {}", field.name,
-                                       digits == kUsualDigits ? "two decimals" : counted(digits, "decimal"),
-                                       digits == kUsualDigits ? "" : fmt::format(", as {} has", currency),
+                refused_ = fmt::format("JSON whose {} is no amount with at most {}: {}", field.name, most,
                                        pipeline::quoted(text));
             }
         }
