@@ -42,6 +42,12 @@ std::string_view describe(XML_Error error) noexcept {
     }
 }
 
+// True if each character of the encoding is a byte, so that ASCII in UTF-8 is the same text in it.
+bool has_single_bytes(const char* encoding) {
+    if (::strcasecmp(encoding, "ISO-8859-1") == 0 || ::strcasecmp(encoding, "US-ASCII") == 0) return true;
+    return single_byte_encoding(encoding).has_value();
+}
+
 }  // namespace
 
 const char* XmlAttributes::find(std::string_view name) const noexcept {
@@ -100,7 +106,8 @@ struct XmlParser::Callbacks {
             parser.refuse(fmt::format("the name of a namespace is longer than {} bytes", kMaxNamespaceBytes));
         });
     }
-    // expat accepts anything as a version, and any encoding behind the byte order mark of UTF-8.
+    // expat accepts anything as a version, and any encoding behind the byte order mark of UTF-8. The mark is
+    // believed, and another encoding is passed over if UTF-8 could have been taken for it.
     static void declaration(void* self, const XML_Char* version, const XML_Char* encoding, int) {
         guarded(self, [version, encoding](XmlParser& parser) {
             const std::string_view text = version == nullptr ? "1.0" : version;
@@ -109,6 +116,7 @@ struct XmlParser::Callbacks {
             if (!is_version) parser.refuse(fmt::format("{} is no version of XML", quoted(text)));
             if (encoding == nullptr || parser.is_encoding_given_ || !parser.scan_.has_utf8_mark()) return;
             if (::strcasecmp(encoding, "UTF-8") == 0) return;
+            if (parser.is_mark_believed_ && has_single_bytes(encoding)) return;
             parser.refuse(
                 fmt::format("it begins as UTF-8 does, but declares the encoding {}", quoted(encoding)));
         });
@@ -163,6 +171,7 @@ void XmlParser::begin(XmlHandler& handler, const char* encoding) {
     room_ = nullptr;
     scan_.begin();
     is_encoding_given_ = encoding != nullptr;
+    is_mark_believed_ = false;
     fault_.clear();
     is_out_of_memory_ = false;
     unknown_encoding_.clear();
@@ -193,6 +202,8 @@ bool XmlParser::parse(std::size_t bytes, bool is_last) {
         refuse("not well-formed XML: in UTF-16, a surrogate stands alone");
         return false;
     }
+    if (!is_encoding_given_ && fed_ == 0 && scan_.has_utf8_mark())
+        is_mark_believed_ = XML_SetEncoding(parser_.get(), "UTF-8") == XML_STATUS_OK;
     fed_ += bytes;
     if (XML_ParseBuffer(parser_.get(), static_cast<int>(bytes), is_last ? 1 : 0) != XML_STATUS_OK) {
         set_fault();

@@ -101,6 +101,7 @@ class XmlParser {
     char* room_ = nullptr;  // where the next piece lies
     std::size_t fed_ = 0;   // bytes of the document so far
     bool is_encoding_given_ = false;
+    bool is_mark_believed_ = false;  // it is read as UTF-8 because of its byte order mark
     EncodingScan scan_;
     bool is_out_of_memory_ = false;  // in a handler's call
     std::string fault_;

@@ -136,12 +136,18 @@ TEST_CASE("half a surrogate pair in UTF-16 is refused wherever it is", "[hostile
     check_rejected(pair, reason);
 }
 
-TEST_CASE("a byte order mark of UTF-8 and another encoding do not go together", "[hostile_xml]") {
+TEST_CASE("a byte order mark of UTF-8 is believed, and another encoding of single bytes is not",
+          "[hostile_xml]") {
     check_booked("\xef\xbb\xbf" + with("UTF-8", "utf-8"));
-    check_rejected("\xef\xbb\xbf" + with("UTF-8", "ISO-8859-1"),
-                   "it begins as UTF-8 does, but declares the encoding \"ISO-8859-1\"");
-    check_rejected("\xef\xbb\xbf" + with("UTF-8", "windows-1252"),
-                   "it begins as UTF-8 does, but declares the encoding \"windows-1252\"");
+    for (const char* encoding : {"ISO-8859-1", "US-ASCII", "windows-1252"}) {
+        const Answer answer = answer_to("\xef\xbb\xbf" + with("UTF-8", encoding));
+        CHECK(answer.status == Status::Booked);
+        CHECK(answer.supplier == "Müller & Co");
+    }
+    const auto latin = replaced(with("UTF-8", "ISO-8859-1"), "ü", "\xfc");
+    check_mentions(answer_to("\xef\xbb\xbf" + latin).reason, "not well-formed");
+    check_rejected("\xef\xbb\xbf" + with("UTF-8", "UTF-16"),
+                   "it begins as UTF-8 does, but declares the encoding \"UTF-16\"");
 }
 
 TEST_CASE("only listed encodings are asked of the system", "[hostile_xml]") {
