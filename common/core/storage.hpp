@@ -97,8 +97,8 @@ class Storage : public StorageView {
     // advances the hand's `done`. Returns how many it has saved, possibly 0. Never waits for room. The bytes
     // of an id that has a span are copied from the ring's byte area, and become free there. So is the body of
     // an invoice that is not booked, or that the ledger may reject, unless the ledger has it already
-    // (kept_body.hpp). The storage's byte
-    // area must have room for such a body with its id and result (kMostBesideBody).
+    // (kept_body.hpp). The storage's byte area must have room for such a body with its id and result
+    // (kMostBesideBody).
     [[nodiscard]] std::size_t save(const Hand& hand, std::span<const Finding> findings);
     // True if the last save() saved less than it got because bytes were lacking, not records.
     [[nodiscard]] bool lacks_bytes() const noexcept { return wanted_bytes_ != 0; }

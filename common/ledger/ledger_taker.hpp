@@ -39,9 +39,9 @@ class LedgerTaker {
     LedgerTaker& operator=(const LedgerTaker&) = delete;
     virtual ~LedgerTaker() = default;
 
-    // Takes at most `most` due rows, the longest due first, and no more once their bodies have
-    // kBodiesAtOnce bytes together. A due row whose id is in `in_flight`, which this
-    // pipeline has taken already, is not taken: its lease is extended.
+    // Takes at most `most` due rows, the longest due first, and no more once their bodies have kBodiesAtOnce
+    // bytes together. A due row whose id is in `in_flight`, which this pipeline has taken already, is not
+    // taken: its lease is extended.
     [[nodiscard]] virtual std::vector<TakenRow> take(std::size_t most, std::chrono::microseconds lease,
                                                      const std::unordered_set<std::string>& in_flight) = 0;
     // Extends the leases of rows that this pipeline has taken.

@@ -22,8 +22,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What is in the run's directory and in shared memory, but for what the processes of the test print: each
-// file with its size and the time of its last change.
+// Returns each file in the run's directory and in shared memory, with its size and the time of its last
+// change, without the output of the test's processes.
 std::map<std::string, std::string> everything(const PipelineRun& run) {
     std::map<std::string, std::string> seen;
     const auto add = [&](const fs::path& path) {
@@ -120,7 +120,7 @@ TEST_CASE("a check beside a running pipeline touches neither its ledger nor its 
         REQUIRE(status);
         return fmt::format("{} {} {}", status->identity.inode, status->modified_ns, read_file(path));
     };
-    // What stands still writes nothing itself.
+    // A stopped process writes nothing itself.
     auto processes = pipeline.supervisor.children();
     processes.insert(processes.begin(), pipeline.supervisor.pid());
     for (const pid_t process : processes) ::kill(process, SIGSTOP);

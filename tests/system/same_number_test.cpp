@@ -28,7 +28,7 @@ std::string said_of(const PipelineRun& run, const std::string& column) {
 
 TEST_CASE("an invoice that comes again under another name is marked, rejected or booked", "[same_number]") {
     PipelineRun run;
-    // One consumer takes them one after the other, so that the first one is known.
+    // Each run ends before the next begins, so the first one is known.
     const auto process = [&](const std::string& name, const std::string& text, const std::string& how) {
         write_file(run.spool() / name, text);
         auto supervisor =

@@ -42,7 +42,7 @@ enum class Extra : std::uint8_t {
     Invoice = 6,      // the terms of an invoice and its result, packed (invoice_terms.hpp)
     Kept = 7,         // a body that the ledger has to keep, and what else the record has (kept_body.hpp)
     AgainBody = 8,    // GivenAgain, and the body that the ledger has kept
-    AgainOmitted = 9  // GivenAgain of an invoice whose kept body is too long now; as Omitted
+    AgainOmitted = 9  // GivenAgain of an invoice whose body is lost or too long; as Omitted
 };
 
 // True if the bytes after the id begin with a GivenAgain.

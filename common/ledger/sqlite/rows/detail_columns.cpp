@@ -65,9 +65,8 @@ std::string readable_sql(std::string_view view, std::string_view table, std::spa
 std::string outcome_columns_sql() {
     return "id, source, position, status" + insert_columns_sql() +
            ", attempts, consumer, acquired_at, stored_at, round, due_at, leased_until, failures,"
-           " first_failed_at, repeats, result, output, exit_status, started_at, worked_us, generation, "
-           "record,"
-           " digest";
+           " first_failed_at, repeats, result, output, exit_status, started_at, worked_us, generation,"
+           " record, digest";
 }
 
 std::string insert_columns_sql() {
