@@ -129,7 +129,7 @@ void supervise(Segments& segments) {
     options.consumers = {2, 2};
     options.source.kind = SourceSpec::Kind::Sequence;
     options.ledger.kind = LedgerSpec::Kind::None;
-    const Supervisor supervisor(options, segments, -1);
+    const Supervisor supervisor(options, segments, -1, [] { return Options{}; });
     static_cast<void>(supervisor.report().json());
     // It watches before the children have begun.
     Watch watch(segments.ring(), segments.storage(), std::chrono::seconds(30));
