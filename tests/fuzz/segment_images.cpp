@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -62,7 +63,8 @@ void save(const SegmentImage& image, std::size_t place, std::size_t count) {
     std::vector<Finding> findings;
     for (const Result& result : results) findings.emplace_back(result);
     Storage storage = image.storage();
-    static_cast<void>(storage.save(image.ring().hand(place), findings));
+    if (storage.save(image.ring().hand(place), findings) != count)
+        std::abort();  // not the state that was meant
 }
 void flush(const SegmentImage& image) {
     Storage storage = image.storage();
@@ -277,9 +279,9 @@ void change(const SegmentImage& image, const Field& field, std::uint8_t how, Rea
 
 SegmentImage::SegmentImage()
     : ring_(Segments::ring_size({kRingCapacity, kByteCapacity})),
-      storage_(Storage::size({kStorageCapacity, kByteCapacity})) {
+      storage_(Storage::size({kStorageCapacity, kResultCapacity})) {
     Ring::initialise(ring_area(), {kRingCapacity, kByteCapacity});
-    Storage::initialise(storage_area(), {kStorageCapacity, kByteCapacity});
+    Storage::initialise(storage_area(), {kStorageCapacity, kResultCapacity});
     ring_area().start_position = 1;
     ring_area().ordered = 1;
     put_text(ring_area().source, "sequence");

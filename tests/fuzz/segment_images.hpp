@@ -19,6 +19,8 @@ namespace pipeline::test {
 inline constexpr std::uint32_t kRingCapacity = 4;
 inline constexpr std::uint32_t kStorageCapacity = 6;
 inline constexpr std::uint64_t kByteCapacity = 256;
+inline constexpr std::uint64_t kResultCapacity =
+    384;  // the ids of all records, and the bodies that they keep
 
 // A pair of segments.
 class SegmentImage {
