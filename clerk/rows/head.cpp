@@ -5,10 +5,10 @@
 
 #include "clerk/place/places.hpp"
 #include "clerk/rows/commands.hpp"
-#include "clerk/talk/plain_text.hpp"
 #include "common/base/output.hpp"
 #include "common/base/printable.hpp"
 #include "common/ledger/open/open_ledger.hpp"
+#include "common/ledger/readable_field.hpp"
 
 namespace pipeline {
 

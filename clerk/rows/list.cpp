@@ -6,11 +6,11 @@
 
 #include "clerk/place/places.hpp"
 #include "clerk/rows/commands.hpp"
-#include "clerk/rows/row_text.hpp"
 #include "clerk/talk/plain_text.hpp"
 #include "common/base/output.hpp"
 #include "common/base/printable.hpp"
 #include "common/ledger/open/open_ledger.hpp"
+#include "common/ledger/readable_field.hpp"
 
 namespace pipeline {
 namespace {

@@ -8,14 +8,14 @@
 #include "clerk/place/places.hpp"
 #include "clerk/rows/archive.hpp"
 #include "clerk/rows/commands.hpp"
-#include "clerk/rows/spool_files.hpp"
-#include "clerk/talk/plain_text.hpp"
+#include "clerk/rows/spool_cleaner.hpp"
 #include "clerk/talk/question.hpp"
 #include "common/base/log.hpp"
 #include "common/base/output.hpp"
 #include "common/base/plural.hpp"
 #include "common/base/printable.hpp"
 #include "common/ledger/open/open_ledger.hpp"
+#include "common/ledger/readable_field.hpp"
 
 namespace pipeline {
 namespace {

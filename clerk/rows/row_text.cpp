@@ -8,10 +8,8 @@
 #include <cstdlib>
 #include <iterator>
 
-#include "clerk/talk/plain_text.hpp"
 #include "common/base/printable.hpp"
 #include "common/base/utf8.hpp"
-#include "common/core/terms/currency.hpp"
 
 namespace pipeline {
 namespace {
@@ -75,30 +73,6 @@ void append_csv_text(std::string_view given, std::string& to) {
 }
 
 }  // namespace
-
-std::string readable(const LedgerRow& row, std::size_t i) {
-    const LedgerColumn& column = kLedgerColumns[i];
-    const LedgerField& field = row[i];
-    if (!field.is_set) return {};
-    switch (column.kind) {
-        case Kind::Text:
-        case Kind::Hex:
-            return safe_line(field.text);
-        case Kind::Number:
-            return fmt::to_string(field.number);
-        case Kind::Bits:
-            return column.name == "generation"
-                       ? fmt::format("{:016x}", static_cast<std::uint64_t>(field.number))
-                       : fmt::to_string(static_cast<std::uint64_t>(field.number));
-        case Kind::Amount:
-            return amount_text(field.number, minor_digits(row[ledger_column("currency")].text));
-        case Kind::Time:
-            return utc_text(field.number, true) + " UTC";
-        case Kind::Duration:
-            return fmt::format("{:.6f} s", static_cast<double>(field.number) / 1e6);
-    }
-    return {};
-}
 
 std::string csv_heading() {
     std::string line;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A row of the ledger as text: for people, as csv (RFC 4180) and as a JSON object.
+// A row of the ledger as text for programs: as csv (RFC 4180) and as a JSON object.
 #pragma once
 
 #include <string>
@@ -7,11 +7,6 @@
 #include "common/ledger/ledger_row.hpp"
 
 namespace pipeline {
-
-// Returns the value of column `i` (kLedgerColumns) for people: times as text, UTC, amounts with the decimals
-// of the row's currency, bits as the number without a sign (a generation as 16 hexadecimal digits). Empty if
-// the field is not set.
-[[nodiscard]] std::string readable(const LedgerRow& row, std::size_t i);
 
 // Returns the names of all columns as a line of csv.
 [[nodiscard]] std::string csv_heading();

@@ -10,14 +10,13 @@
 
 #include "clerk/place/places.hpp"
 #include "clerk/rows/commands.hpp"
-#include "clerk/rows/row_text.hpp"
-#include "clerk/rows/spool_files.hpp"
-#include "clerk/talk/plain_text.hpp"
 #include "common/base/error.hpp"
 #include "common/base/output.hpp"
 #include "common/base/plural.hpp"
 #include "common/base/printable.hpp"
 #include "common/ledger/open/open_ledger.hpp"
+#include "common/ledger/readable_field.hpp"
+#include "common/ledger/spool_files.hpp"
 #include "common/spec/words.hpp"
 
 namespace pipeline {

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clerk/talk/plain_text.hpp"
 
-#include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 
 namespace pipeline {
 namespace {
@@ -18,21 +16,6 @@ bool continues_character(char c) noexcept {
 }
 
 }  // namespace
-
-std::string utc_text(std::int64_t time_us, bool exactly) {
-    using namespace std::chrono;
-    const microseconds time(time_us);
-    const days day = floor<days>(time);
-    const year_month_day date{sys_days(day)};
-    // `time - day` would overflow on the way: the first day of all began before the first microsecond.
-    const microseconds past_midnight = (time % days(1) + days(1)) % days(1);
-    const hh_mm_ss clock(floor<milliseconds>(past_midnight));
-    std::string text = fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                                   static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                                   clock.hours().count(), clock.minutes().count(), clock.seconds().count());
-    if (exactly) text += fmt::format(".{:03}", clock.subseconds().count());
-    return text;
-}
 
 std::size_t terminal_columns() noexcept {
     winsize size{};

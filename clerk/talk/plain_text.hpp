@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Texts for a terminal: times, columns of a table, commands to type.
+// Texts for a terminal: columns of a table, commands to type.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace pipeline {
-
-// Returns a time in microseconds since 1970 as UTC: "2026-11-27 20:00:00"; with `exactly`, with milliseconds:
-// "2026-11-27 20:00:00.250".
-[[nodiscard]] std::string utc_text(std::int64_t time_us, bool exactly = false);
 
 // Returns the number of columns of the terminal at standard output; 0 if there is none.
 [[nodiscard]] std::size_t terminal_columns() noexcept;

@@ -51,11 +51,31 @@ struct RowPage {
     std::size_t most_bytes = 4U << 20U;  // end after the row with which the texts exceed this
 };
 
+// A place in the rows of one status, the newest of which come first.
+struct RowMark {
+    std::int64_t stored_at_us = INT64_MAX;
+    std::int64_t row = INT64_MAX;
+};
+
+// The few columns of a row that a list of many rows shows. The texts are valid during the call that gets it.
+struct RowOutline {
+    RowStatus status = RowStatus::Booked;
+    std::string_view id;
+    std::string_view reason;  // empty: none
+    std::int64_t attempts = 0;
+    std::optional<std::int64_t> due_at_us;
+    bool is_leased = false;  // a pipeline has taken it, to give it again
+    RowMark mark;
+};
+
 // Every function may throw the exception of its kind of ledger (SqliteError for SQLite). browse_ledger()
 // catches it, and then retries or throws a Failure.
 class LedgerBrowser {
   public:
     using Take = std::function<void(const LedgerRow&)>;
+    // These two return false to end the reading.
+    using TakeOutline = std::function<bool(const RowOutline&)>;
+    using TakeTime = std::function<bool(std::int64_t stored_at_us)>;
 
     LedgerBrowser() = default;
     LedgerBrowser(const LedgerBrowser&) = delete;
@@ -69,6 +89,13 @@ class LedgerBrowser {
     // Calls `take` with the rows of the page. Returns the page that follows it; none if it was the last one.
     [[nodiscard]] virtual std::optional<RowPage> read(const RowSelection& selection, const RowPage& page,
                                                       const Take& take) = 0;
+
+    // Calls `take` with the rows of `status` that come behind the mark, the newest first, until it returns
+    // false. Reads an index, so a first row costs the same however many rows there are; not for Booked.
+    virtual void walk(RowStatus status, const RowMark& behind, const TakeOutline& take) = 0;
+    // Calls `take` with the times of the rows of `status` that were stored at `since_us` or later, the newest
+    // first, until it returns false. Reads hardly more rows than these; for Booked, rows of every status.
+    virtual void times(RowStatus status, std::int64_t since_us, const TakeTime& take) = 0;
 
     // The following functions are about one invoice; `id` is an id as the ledger has it (ledger_id.hpp).
     // Returns false, and does not call `take`, if the id has no row.

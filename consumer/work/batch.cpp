@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/base/clock.hpp"
+#include "common/core/pace/hold.hpp"
 #include "consumer/work/claim_size.hpp"
 
 namespace pipeline {
@@ -138,7 +139,7 @@ void Batch::finish_uncharged(std::size_t i, std::string_view reason) {
 // has gone meanwhile, the invoice is given again.
 Batch::Entry Batch::enter(std::size_t i) {
     if (chances_.is_held(hand_, base_ + i)) {
-        finish_uncharged(i, "not tried: the source was held");
+        finish_uncharged(i, kHeldReason);
         return Entry::Finished;
     }
     switch (owner_.admit(base_ + i)) {

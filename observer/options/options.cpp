@@ -5,6 +5,7 @@
 
 #include "common/base/error.hpp"
 #include "common/shm/lock_note.hpp"
+#include "common/spec/values.hpp"
 
 namespace pipeline {
 namespace {
@@ -16,11 +17,12 @@ using namespace std::chrono_literals;
 }
 
 CommandOption ledger_to_read_option(std::optional<LedgerSpec>& field) {
-    return with_words(value_option("ledger", "SPEC", "with --audit: " + ledger_forms(), field, parse_ledger,
-                                   [](const std::optional<LedgerSpec>& spec) {
-                                       return spec ? std::optional(spec->text()) : std::nullopt;
-                                   }),
-                      ledger_words());
+    return with_words(
+        value_option("ledger", "SPEC", "with --audit, --listen: " + ledger_forms(), field, parse_ledger,
+                     [](const std::optional<LedgerSpec>& spec) {
+                         return spec ? std::optional(spec->text()) : std::nullopt;
+                     }),
+        ledger_words());
 }
 
 Digest parse_head(std::string_view text) {
@@ -31,8 +33,8 @@ Digest parse_head(std::string_view text) {
 
 CommandOption listen_option(std::optional<ListenAddress>& field) {
     return value_option("listen", "ADDRESS",
-                        "serve /metrics, /status.json, /healthz and a page of\n"
-                        "live charts over HTTP, such as 127.0.0.1:9464",
+                        "serve a page, /metrics, /status.json, /healthz and\n"
+                        "rows of the ledger over HTTP: 127.0.0.1:9464",
                         field, parse_listen_address, [](const std::optional<ListenAddress>& address) {
                             return address ? std::optional(address->text()) : std::nullopt;
                         });
@@ -67,7 +69,15 @@ CommandLine declare(ObserverOptions& options) {
                         }),
            switch_option("listen-anywhere",
                          "with --listen: also at an address that others reach;\nwhoever does may read it",
-                         options.listen_anywhere)}},
+                         options.listen_anywhere),
+           value_option(
+               "token-file", "FILE",
+               "with --listen: answer only those who have the token\nin this file, of 16 characters or "
+               "more",
+               options.token_file, parse_path,
+               [](const std::filesystem::path& path) {
+                   return path.empty() ? std::nullopt : std::optional(path.native());
+               })}},
          {"Where to look",
           {name_option(options.name),
            with_fallback(ledger_to_read_option(options.ledger),
@@ -86,11 +96,14 @@ void check(const ObserverOptions& options) {
     if (ways > 1) refuse("--once, --metrics, --listen and --audit: one of them at a time is accepted");
     if (options.deep && !options.audit) refuse("--deep: is accepted with --audit only");
     if (options.head && !options.deep) refuse("--head: is accepted with --audit --deep only");
-    if (options.ledger && !options.audit) refuse("--ledger: is accepted with --audit only");
+    if (options.ledger && !options.audit && !options.listen)
+        refuse("--ledger: is accepted with --audit or --listen only");
     if (options.json && (options.metrics || options.listen))
         refuse("--json: is not accepted with --metrics or --listen, which have formats of their own");
     if (options.listen_anywhere && !options.listen)
         refuse("--listen-anywhere: is accepted with --listen only");
+    if (!options.token_file.empty() && !options.listen)
+        refuse("--token-file: is accepted with --listen only");
     if (options.listen && !options.listen->is_loopback() && !options.listen_anywhere) {
         refuse(
             fmt::format("--listen '{}': others than this machine could read it there; give "

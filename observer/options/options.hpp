@@ -32,6 +32,7 @@ struct ObserverOptions {
     std::optional<Digest> head;  // deep audits only: the head that a commit of the ledger must have
     bool json = false;
     bool listen_anywhere = false;
+    std::filesystem::path token_file;  // absolute; empty: everybody who reaches the address may read
     std::chrono::nanoseconds interval = std::chrono::seconds(1);  // between two observations
     std::string name = kDefaultName;
     std::optional<LedgerSpec> ledger;   // none: the pipeline's own; without a pipeline, STATE/invoices.db

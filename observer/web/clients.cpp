@@ -196,6 +196,8 @@ bool Clients::go_on(std::uint64_t number, Client& client) {
     switch (client.state) {
         case Client::State::Asks:
             return hear(number, client);
+        case Client::State::Waits:
+            return false;  // nothing is asked of epoll but that its end is told
         case Client::State::Reads:
             return send(number, client);
         case Client::State::Leaves:
@@ -211,13 +213,28 @@ bool Clients::hear(std::uint64_t number, Client& client) {
     if (size < 0) return has_nothing_now(errno);
     client.text.append(buffer.data(), static_cast<std::size_t>(size));
     const bool is_all = size == 0 || client.text.size() == bounds_.request_bytes;
-    return is_all || is_whole(client.text) ? answer(number, client) : true;
+    return is_all || is_whole(client.text) ? ask(number, client) : true;
 }
 
-bool Clients::answer(std::uint64_t number, Client& client) {
-    client.text = answer_to_(client.text);
-    if (client.text.empty()) return false;
-    make_room_for_answer(client.text.size());
+bool Clients::ask(std::uint64_t number, Client& client) {
+    auto text = answer_to_(client.text, number);
+    if (text) return begin_answer(number, client, *std::move(text));
+    client.state = Client::State::Waits;
+    client.text = {};
+    want(client.fd.get(), number, 0, EPOLL_CTL_MOD);
+    return true;
+}
+
+void Clients::answer(std::uint64_t number, std::string text) {
+    const auto client = open_.find(number);
+    if (client == open_.end() || client->second.state != Client::State::Waits) return;
+    if (!begin_answer(number, client->second, std::move(text))) drop(client);
+}
+
+bool Clients::begin_answer(std::uint64_t number, Client& client, std::string text) {
+    if (text.empty()) return false;
+    make_room_for_answer(text.size());
+    client.text = std::move(text);
     client.state = Client::State::Reads;
     held_bytes_ += client.text.size();
     want(client.fd.get(), number, EPOLLOUT, EPOLL_CTL_MOD);

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,8 +32,10 @@ class Clients {
         std::chrono::milliseconds time{5'000};  // from the start of a connection to its end
     };
     // Returns the answer to a request's head; an empty answer ends the connection. If no more will come, or
-    // the limit of bytes is reached, `request` is only the part of the head that has come.
-    using AnswerTo = std::function<std::string(std::string_view request)>;
+    // the limit of bytes is reached, `request` is only the part of the head that has come. Returns none if
+    // the answer will be given later, by answer() for the client with this number.
+    using AnswerTo =
+        std::function<std::optional<std::string>(std::string_view request, std::uint64_t number)>;
 
     // `listening`: a listening socket; it becomes non-blocking. Throws Failure InputOutput.
     Clients(UniqueFd listening, Bounds bounds, AnswerTo answer_to);
@@ -42,6 +45,9 @@ class Clients {
     // Does a bounded amount of work without blocking. Throws Failure InputOutput if no more connections can
     // be accepted, and whatever `answer_to` throws.
     void serve();
+    // Gives the client its answer; an empty one ends the connection. A client that has gone meanwhile is no
+    // error.
+    void answer(std::uint64_t number, std::string text);
 
     [[nodiscard]] std::size_t count() const noexcept { return open_.size(); }
 
@@ -51,6 +57,7 @@ class Clients {
     struct Client {
         enum class State : std::uint8_t {
             Asks,   // `text` is the request so far
+            Waits,  // for answer()
             Reads,  // `text` is the answer; `done` bytes of it are sent
             Leaves  // the answer is sent; `done` bytes that came after the request were discarded
         };
@@ -76,7 +83,8 @@ class Clients {
     // false if the connection must end.
     [[nodiscard]] bool go_on(std::uint64_t number, Client& client);
     [[nodiscard]] bool hear(std::uint64_t number, Client& client);
-    [[nodiscard]] bool answer(std::uint64_t number, Client& client);
+    [[nodiscard]] bool ask(std::uint64_t number, Client& client);
+    [[nodiscard]] bool begin_answer(std::uint64_t number, Client& client, std::string text);
     [[nodiscard]] bool send(std::uint64_t number, Client& client);
     [[nodiscard]] static bool see_off(Client& client);
 

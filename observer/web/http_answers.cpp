@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 
+#include "observer/web/ledger_routes.hpp"
 #include "observer/web/routes.hpp"
 
 namespace pipeline {
@@ -50,7 +52,7 @@ std::string fresh_nonce() {
 
 class HttpAnswers::Server : public httplib::Server {
   public:
-    explicit Server(bool anywhere) : anywhere_(anywhere) {
+    Server(bool anywhere, std::optional<Token> token) : anywhere_(anywhere), token_(std::move(token)) {
         set_default_headers({{"Cache-Control", "no-store"},
                              {"X-Content-Type-Options", "nosniff"},
                              {"Referrer-Policy", "no-referrer"},
@@ -60,26 +62,59 @@ class HttpAnswers::Server : public httplib::Server {
             const Response answer = route(request);
             response.status = answer.status;
             if (answer.status == 405) response.set_header("Allow", "GET, HEAD");
+            if (answer.status == 401)
+                response.set_header("WWW-Authenticate",
+                                    "Basic realm=\"invoice pipeline\", charset=\"UTF-8\"");
             response.set_header("Content-Security-Policy", answer.policy);
             response.set_content(answer.body, answer.type.c_str());
             return HandlerResponse::Handled;
         });
     }
 
-    std::string answer_to(std::string_view text, const View& view) {
+    std::variant<std::string, LedgerQuestion> answer_to(std::string_view text, const View& view,
+                                                        const std::string& ledger) {
         view_ = &view;
-        MemoryStream client(text);
-        process(client);
-        return client.take_answer();
+        ledger_ = &ledger;
+        question_.reset();
+        std::string answer = process(text);
+        if (question_) return *std::exchange(question_, std::nullopt);
+        return answer;
+    }
+
+    std::string answer_with(std::string_view text, const LedgerAnswer& given) {
+        given_ = &given;
+        std::string answer = process(text);
+        given_ = nullptr;
+        return answer;
     }
 
   private:
-    Response route(const httplib::Request& request) const {
+    Response route(const httplib::Request& request) {
+        const Parameter parameter = [&](const char* name) { return request.get_param_value(name); };
+        if (given_ != nullptr) {
+            const auto question = ledger_question(request.path, parameter, {});
+            return ledger_response(std::get<LedgerQuestion>(question), *given_, first_group(parameter));
+        }
         // With --listen-anywhere, clients may call this machine by any name.
         if (!anywhere_ && !is_local_host(request.get_header_value("Host")))
-            return {421, "text/plain; charset=utf-8", "ask for localhost, or listen with --listen-anywhere\n",
-                    "default-src 'none'"};
-        return respond(request.method, request.path, *view_, fresh_nonce());
+            return text_response(421, "ask for localhost, or listen with --listen-anywhere");
+        const bool is_get = request.method == "GET" || request.method == "HEAD";
+        if (token_ && !token_->is_in(request.get_header_value("Authorization"))) {
+            if (is_get && request.path == "/healthz") return bare_health(*view_);
+            return text_response(401, "a token is needed: as the bearer, or as the password of any user");
+        }
+        if (!is_get || !request.path.starts_with(kLedgerPaths))
+            return respond(request.method, request.path, *view_, fresh_nonce());
+        auto question = ledger_question(request.path, parameter, *ledger_);
+        if (auto* refusal = std::get_if<Response>(&question)) return std::move(*refusal);
+        question_ = std::get<LedgerQuestion>(std::move(question));
+        return {};  // never sent
+    }
+
+    std::string process(std::string_view text) {
+        MemoryStream client(text);
+        process(client);
+        return client.take_answer();
     }
     template <class Client>
     void process(Client& client) {
@@ -96,14 +131,25 @@ class HttpAnswers::Server : public httplib::Server {
     }
 
     const bool anywhere_;
-    const View* view_ = nullptr;  // the view that answers the current request
+    const std::optional<Token> token_;
+    // The current request is answered from one of these.
+    const View* view_ = nullptr;
+    const std::string* ledger_ = nullptr;
+    const LedgerAnswer* given_ = nullptr;
+    std::optional<LedgerQuestion> question_;  // what it asks of the ledger
 };
 
-HttpAnswers::HttpAnswers(bool anywhere) : server_(std::make_unique<Server>(anywhere)) {}
+HttpAnswers::HttpAnswers(bool anywhere, std::optional<Token> token)
+    : server_(std::make_unique<Server>(anywhere, std::move(token))) {}
 HttpAnswers::~HttpAnswers() = default;
 
-std::string HttpAnswers::answer_to(std::string_view request, const View& view) {
-    return server_->answer_to(request, view);
+std::variant<std::string, LedgerQuestion> HttpAnswers::answer_to(std::string_view request, const View& view,
+                                                                 const std::string& ledger) {
+    return server_->answer_to(request, view, ledger);
+}
+
+std::string HttpAnswers::answer_with(std::string_view request, const LedgerAnswer& answer) {
+    return server_->answer_with(request, answer);
 }
 
 }  // namespace pipeline

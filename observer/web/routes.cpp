@@ -16,10 +16,6 @@ namespace {
 constexpr const char* kText = "text/plain; charset=utf-8";
 constexpr const char* kNothing = "default-src 'none'; frame-ancestors 'none'";
 
-Response text_response(int status, std::string_view text) {
-    return {status, kText, safe_line(text) + "\n", kNothing};
-}
-
 Response page_response(std::string_view nonce) {
     return {
         200, "text/html; charset=utf-8", page_html(nonce),
@@ -38,14 +34,26 @@ Response metrics_response(const View& view) {
 
 }  // namespace
 
+Response text_response(int status, std::string_view text) {
+    return {status, kText, safe_line(text) + "\n", kNothing};
+}
+
+Response json_response(int status, std::string text) {
+    return {status, "application/json", std::move(text) + "\n", kNothing};
+}
+
+Response bare_health(const View& view) {
+    return view.health.is_good ? text_response(200, "ok") : text_response(503, to_text(view.health.state));
+}
+
 Response respond(std::string_view method, std::string_view path, const View& view, std::string_view nonce) {
     if (method != "GET" && method != "HEAD") return text_response(405, "GET and HEAD are accepted");
     if (path == "/") return page_response(nonce);
     if (path == "/metrics") return metrics_response(view);
-    if (path == "/status.json") return {200, "application/json", status_json(view) + "\n", kNothing};
+    if (path == "/status.json") return json_response(200, status_json(view));
     if (path == "/healthz")
         return view.health.is_good ? text_response(200, "ok") : text_response(503, view.health.reason);
-    return text_response(404, "not here: /, /metrics, /status.json and /healthz are");
+    return text_response(404, "not here: /, /metrics, /status.json, /healthz and /ledger/ are");
 }
 
 bool is_local_host(std::string_view host) {

@@ -31,7 +31,7 @@ ROOMS = {
     "common/core/terms": "common/core",
     "common/core/segments": "common/base common/os common/shm common/core common/core/terms",
     "common/options": "common/base common/spec common/cli common/shm common/core",
-    "common/ledger": "common/base common/spec common/os common/shm common/core common/core/segments",
+    "common/ledger": "common/base common/spec common/os common/shm common/core common/core/terms common/core/segments",
     "common/ledger/sqlite/engine": "common/base",
     "common/ledger/sqlite/seal": "common/base common/ledger common/ledger/sqlite/engine",
     "common/ledger/sqlite/rows": "common/base common/spec common/core common/core/terms common/ledger common/ledger/sqlite/engine "
@@ -39,7 +39,7 @@ ROOMS = {
     "common/ledger/sqlite/turn": "common/base",
     "common/ledger/sqlite": "common/base common/os common/core common/ledger common/ledger/sqlite/engine "
                             "common/ledger/sqlite/seal common/ledger/sqlite/rows common/ledger/sqlite/turn",
-    "common/ledger/sqlite/summary": "common/base common/ledger/sqlite common/ledger/sqlite/engine",
+    "common/ledger/sqlite/summary": "common/base common/ledger common/ledger/sqlite common/ledger/sqlite/engine",
     "common/ledger/sqlite/people": "common/base common/ledger common/ledger/sqlite/engine common/ledger/sqlite/seal "
                                    "common/ledger/sqlite/turn common/ledger/sqlite",
     "common/ledger/open": "common/spec common/ledger common/ledger/sqlite common/ledger/sqlite/people",
@@ -85,16 +85,18 @@ ROOMS = {
     "observer/see": "common/base common/spec common/os common/shm common/core common/core/segments",
     "observer/judge": "common/base common/shm common/core common/core/segments observer/see",
     "observer/audit": "common/base common/spec common/core/segments common/ledger common/ledger/open observer/options observer/see",
+    "observer/rows": "common/base common/spec common/core/pace common/ledger common/ledger/open",
     "observer/show": "common/base observer/options observer/see observer/judge",
     "observer/screen": "common/base observer/options observer/see observer/judge observer/show",
-    "observer/web": "common/base common/cli observer/options observer/see observer/judge observer/show",
+    "observer/web": "common/base common/cli common/spec common/ledger observer/options observer/see observer/judge observer/rows "
+                    "observer/show",
     "observer": "common/base common/os common/core/segments observer/options observer/see observer/judge observer/audit observer/show observer/screen "
                 "observer/web",
 
     "clerk/options": "common/base common/spec common/cli common/shm common/options common/ledger",
     "clerk/talk": "common/base",
     "clerk/place": "common/base common/spec common/shm common/core/segments common/ledger clerk/options",
-    "clerk/rows": "common/base common/spec common/os common/core/terms common/ledger common/ledger/open clerk/options clerk/talk clerk/place",
+    "clerk/rows": "common/base common/spec common/ledger common/ledger/open clerk/options clerk/talk clerk/place",
     "clerk/leftovers": "common/base common/spec common/os common/shm common/core common/core/segments clerk/options "
                        "clerk/talk clerk/place",
     "front": "common/base common/spec common/cli common/os",

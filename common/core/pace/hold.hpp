@@ -10,11 +10,15 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string_view>
 
 #include "common/core/layout.hpp"
 #include "common/shm/loaded.hpp"
 
 namespace pipeline {
+
+// The reason in the row of an invoice that waits because of a hold, and was not tried.
+inline constexpr std::string_view kHeldReason = "not tried: the source was held";
 
 class Hold {
   public:

@@ -98,10 +98,11 @@ bool read_ledger(const LedgerSpec& spec, const std::function<void(LedgerReader&)
     return false;
 }
 
-bool browse_ledger(const LedgerSpec& spec, const std::function<void(LedgerBrowser&)>& browse) {
+bool browse_ledger(const LedgerSpec& spec, const std::function<void(LedgerBrowser&)>& browse,
+                   std::optional<std::chrono::steady_clock::time_point> until) {
     switch (spec.kind) {
         case LedgerSpec::Kind::Sqlite:
-            browse_sqlite_ledger(spec.path, browse);
+            browse_sqlite_ledger(spec.path, browse, until);
             return true;
         case LedgerSpec::Kind::None:
             break;

@@ -3,8 +3,10 @@
 // (LedgerLookup) or for reading (LedgerReader). Only this file chooses among the kinds of ledger.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "common/ledger/ledger.hpp"
@@ -50,8 +52,10 @@ namespace pipeline {
 [[nodiscard]] bool read_ledger(const LedgerSpec& spec, const std::function<void(LedgerReader&)>& read);
 
 // Calls `browse` with a browser, as read_ledger() calls `read`, and throws as it does; also throws Failure
-// Configuration if the ledger has an older version.
-[[nodiscard]] bool browse_ledger(const LedgerSpec& spec, const std::function<void(LedgerBrowser&)>& browse);
+// Configuration if the ledger has an older version. With `until`, throws Failure NotDrained if the ledger
+// cannot be read by then; a question that is not answered by then fails, too.
+[[nodiscard]] bool browse_ledger(const LedgerSpec& spec, const std::function<void(LedgerBrowser&)>& browse,
+                                 std::optional<std::chrono::steady_clock::time_point> until = std::nullopt);
 
 // Opens an existing ledger for the changes that people decide; never creates or upgrades it. Returns null if
 // `spec` names the ledger `none`. Throws Failure: as browse_ledger() does, and CannotCreate if the ledger

@@ -39,6 +39,7 @@ std::string_view advice_while_running(const SqliteError& error) noexcept {
             return "make it writable again";
         case Kind::Damaged:
         case Kind::NotDatabase:
+        case Kind::TimeIsUp:
         case Kind::Statement:
         case Kind::Other:
             break;
@@ -61,6 +62,7 @@ void fail_while_running(const std::filesystem::path& path, const SqliteError& er
         case Kind::Damaged:
         case Kind::NotDatabase:
             fail_damaged(path, error);
+        case Kind::TimeIsUp:
         case Kind::Statement:
             fail_not_a_ledger(path, error.what());
         case Kind::Other:
@@ -82,6 +84,7 @@ void fail_to_open(const std::filesystem::path& path, const SqliteError& error) {
         case Kind::Damaged:
         case Kind::NotDatabase:
             fail_damaged(path, error);
+        case Kind::TimeIsUp:
         case Kind::Statement:
             fail_not_a_ledger(path, error.what());
         case Kind::Busy:

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <map>
@@ -20,6 +21,8 @@ namespace {
 
 using Kind = SqliteError::Kind;
 using Log = SqliteConnection::Log;
+using Clock = std::chrono::steady_clock;
+using Until = std::optional<Clock::time_point>;
 
 constexpr std::chrono::milliseconds kLockWait{1000};
 constexpr std::chrono::milliseconds kTryAgain{10};
@@ -62,6 +65,12 @@ Failure failure_of(const std::filesystem::path& path, const SqliteError& error) 
             return failure(ExitStatus::InputOutput,
                            "its -wal cannot be read without a -shm: start the pipeline, or look into a copy "
                            "of the file and its -wal");
+        case Kind::TimeIsUp:
+            return Failure(
+                ExitStatus::NotDrained,
+                fmt::format("ledger {}: it is too large, or too busy, for an answer within the time "
+                            "limit; ask the file with sqlite3",
+                            path.string()));
         case Kind::Statement:
         case Kind::Full:
         case Kind::InputOutput:
@@ -85,13 +94,21 @@ std::chrono::milliseconds patience_with(Kind kind) noexcept {
     }
 }
 
+std::chrono::milliseconds lock_wait(const Until& until) noexcept {
+    using std::chrono::milliseconds;
+    if (!until) return kLockWait;
+    const auto left = std::chrono::duration_cast<milliseconds>(*until - Clock::now());
+    return std::clamp(left, milliseconds(0), kLockWait);
+}
+
 }  // namespace
 
-SqliteReader::SqliteReader(const std::filesystem::path& path)
+SqliteReader::SqliteReader(const std::filesystem::path& path, Until until)
     : path_(path),
       before_(look_before_reading(path)),
-      database_(SqliteConnection::open_for_reading(database_file(path), log_of(before_), kLockWait)),
+      database_(SqliteConnection::open_for_reading(database_file(path), log_of(before_), lock_wait(until))),
       version_(0) {
+    if (until) database_.limit_time(*until);
     database_.execute("BEGIN");  // the snapshot begins with the first read
     if (is_empty_database(database_)) {
         throw Failure(
@@ -218,13 +235,15 @@ bool SqliteReader::is_undisturbed() const {
            now.file->modified_ns == before_.file->modified_ns;
 }
 
-void read_sqlite_ledger(const std::filesystem::path& path, const std::function<void(SqliteReader&)>& read) {
-    const auto began = std::chrono::steady_clock::now();
+void read_sqlite_ledger(const std::filesystem::path& path, const std::function<void(SqliteReader&)>& read,
+                        Until until) {
+    const auto began = Clock::now();
     for (;; std::this_thread::sleep_for(kTryAgain)) {
-        const auto waited = std::chrono::steady_clock::now() - began;
+        const auto waited = Clock::now() - began;
+        const bool is_late = until && Clock::now() >= *until;
         bool undisturbed = true;
         try {
-            SqliteReader reader(path);
+            SqliteReader reader(path, until);
             try {
                 read(reader);
                 undisturbed = reader.is_undisturbed();
@@ -233,11 +252,11 @@ void read_sqlite_ledger(const std::filesystem::path& path, const std::function<v
                 if (undisturbed) throw;
             }
         } catch (const SqliteError& error) {
-            if (waited >= patience_with(error.kind())) throw failure_of(path, error);
+            if (is_late || waited >= patience_with(error.kind())) throw failure_of(path, error);
             continue;
         }
         if (undisturbed) return;
-        if (waited >= patience_with(Kind::Busy)) {
+        if (is_late || waited >= patience_with(Kind::Busy)) {
             throw Failure(ExitStatus::NotDrained,
                           fmt::format("ledger {}: others keep writing it: try again", path.string()));
         }

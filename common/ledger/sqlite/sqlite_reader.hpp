@@ -5,9 +5,11 @@
 // pipeline, and the log grows.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 
 #include "common/ledger/ledger_reader.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
@@ -19,8 +21,10 @@ namespace pipeline {
 class SqliteReader final : public LedgerReader {
   public:
     // Opens the file and begins the snapshot. Also throws Failure: Configuration if the file is not a ledger,
-    // has a newer version or must not be opened (ledger_look.hpp); NoInput if it is missing or empty.
-    explicit SqliteReader(const std::filesystem::path& path);
+    // has a newer version or must not be opened (ledger_look.hpp); NoInput if it is missing or empty. With
+    // `until`, each statement ends at that time (SqliteConnection::limit_time()).
+    explicit SqliteReader(const std::filesystem::path& path,
+                          std::optional<std::chrono::steady_clock::time_point> until = std::nullopt);
 
     [[nodiscard]] std::optional<LastCommit> last_commit(std::uint64_t generation) override;
     [[nodiscard]] std::uint64_t id() override;
@@ -51,7 +55,8 @@ class SqliteReader final : public LedgerReader {
 };
 
 // Reads as read_ledger() does. Retries if a reader was disturbed, or if the file is unreadable for a short
-// time.
-void read_sqlite_ledger(const std::filesystem::path& path, const std::function<void(SqliteReader&)>& read);
+// time. With `until`, gives up at that time: throws Failure NotDrained.
+void read_sqlite_ledger(const std::filesystem::path& path, const std::function<void(SqliteReader&)>& read,
+                        std::optional<std::chrono::steady_clock::time_point> until = std::nullopt);
 
 }  // namespace pipeline

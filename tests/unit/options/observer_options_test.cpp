@@ -56,7 +56,7 @@ TEST_CASE("the observer refuses what it cannot do, and says what it can", "[obse
     CHECK(usage_error_of([] { return parse({"--deep"}); }) == "--deep: is accepted with --audit only");
     CHECK(usage_error_of([] {
               return parse({"--once", "--ledger", "none"});
-          }) == "--ledger: is accepted with --audit only");
+          }) == "--ledger: is accepted with --audit or --listen only");
     CHECK(usage_error_of([] {
               return parse({"--metrics", "--json"});
           }).find("--json: is not accepted with") == 0);

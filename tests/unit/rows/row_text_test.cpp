@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "clerk/rows/row_text.hpp"
 
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -20,12 +19,6 @@ void set(LedgerRow& row, std::size_t column, std::int64_t number) {
     row[column] = {true, number, {}};
 }
 
-std::string readable_of(std::size_t column, std::int64_t number) {
-    LedgerRow row{};
-    set(row, column, number);
-    return readable(row, column);
-}
-
 nlohmann::json json_of(const LedgerRow& row) {
     std::string text;
     append_json(row, text);
@@ -35,27 +28,6 @@ nlohmann::json json_of(const LedgerRow& row) {
 }
 
 }  // namespace
-
-TEST_CASE("values are readable by what they mean", "[row_text]") {
-    CHECK(readable_of(ledger_column("net"), -5) == "-0.05");
-    CHECK(readable_of(ledger_column("gross"), 123'456) == "1234.56");
-    CHECK(readable_of(ledger_column("due"), std::numeric_limits<std::int64_t>::min()) ==
-          "-92233720368547758.08");
-    CHECK(readable_of(ledger_column("position"), -1) == "18446744073709551615");
-    CHECK(readable_of(ledger_column("generation"), 255) == "00000000000000ff");
-    CHECK(readable_of(ledger_column("stored_at"), 1'000) == "1970-01-01 00:00:00.001 UTC");
-    CHECK(readable_of(ledger_column("worked_us"), 1'500'000) == "1.500000 s");
-    CHECK(readable_of(ledger_column("attempts"), 3) == "3");
-    LedgerRow row{};
-    CHECK(readable(row, ledger_column("reason")).empty());
-    row[ledger_column("reason")] = {true, 0, "a\x1b[2Jb"};
-    CHECK(readable(row, ledger_column("reason")) == "a\\x1b[2Jb");
-    row[ledger_column("net")] = {true, 1500, {}};
-    row[ledger_column("currency")] = {true, 0, "JPY"};
-    CHECK(readable(row, ledger_column("net")) == "1500");
-    row[ledger_column("currency")] = {true, 0, "KWD"};
-    CHECK(readable(row, ledger_column("net")) == "1.500");
-}
 
 TEST_CASE("csv quotes what needs it, and leaves what is not set empty", "[row_text]") {
     LedgerRow row{};

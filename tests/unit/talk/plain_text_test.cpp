@@ -5,14 +5,6 @@
 
 using namespace pipeline;
 
-TEST_CASE("times are shown in UTC, also those that no clock gives", "[plain_text]") {
-    CHECK(utc_text(0) == "1970-01-01 00:00:00");
-    CHECK(utc_text(1'795'809'600'250'999, true) == "2026-11-27 20:00:00.250");
-    CHECK(utc_text(-1) == "1969-12-31 23:59:59");
-    CHECK(utc_text(INT64_MAX).ends_with("04:00:54"));
-    CHECK(utc_text(INT64_MIN, true).ends_with("19:59:05.224"));
-}
-
 TEST_CASE("a text is cut between characters", "[plain_text]") {
     CHECK(characters_in("M\xc3\xbcller") == 6);
     CHECK(cut_to("M\xc3\xbcller", 6) == "M\xc3\xbcller");

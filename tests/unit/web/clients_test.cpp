@@ -36,10 +36,11 @@ sockaddr_in address_of(const char* host, std::uint16_t port) {
 class Served {
   public:
     explicit Served(Clients::Bounds bounds, std::string answer = "answer")
-        : clients_(listen(), bounds, [this, answer = std::move(answer)](std::string_view request) {
-              requests.emplace_back(request);
-              return answer;
-          }) {}
+        : clients_(listen(), bounds,
+                   [this, answer = std::move(answer)](std::string_view request, std::uint64_t) {
+                       requests.emplace_back(request);
+                       return answer;
+                   }) {}
 
     // Of the client at `host`, one of this machine's own addresses.
     [[nodiscard]] UniqueFd connect(const char* host = "127.0.0.1") const {

@@ -39,6 +39,8 @@ SqliteError::Kind kind_of(int code) noexcept {
         case SQLITE_ERROR:
         case SQLITE_SCHEMA:
             return Kind::Statement;
+        case SQLITE_INTERRUPT:
+            return Kind::TimeIsUp;
         default:
             return Kind::Other;
     }

@@ -36,6 +36,7 @@ class SqliteError : public std::runtime_error {
         Damaged,      // the file is a corrupt database
         NotDatabase,  // the file is something else
         Statement,    // the SQL does not fit the schema
+        TimeIsUp,     // limit_time()
         Other,
     };
     SqliteError(Kind kind, const std::string& what, int system_error = 0)
@@ -72,6 +73,10 @@ class SqliteConnection {
     enum class Log { None, Present };
     [[nodiscard]] static SqliteConnection open_for_reading(const std::filesystem::path& path, Log log,
                                                            std::chrono::milliseconds lock_wait);
+
+    // Makes each statement that is still running at `until`, or begins after it, fail with TimeIsUp. A
+    // statement notices that within a millisecond, unless it waits for a lock or for the disk.
+    void limit_time(std::chrono::steady_clock::time_point until);
 
     // Runs one or several statements and discards their rows.
     void execute(const char* sql);
@@ -111,6 +116,8 @@ class SqliteConnection {
     struct Close {
         void operator()(sqlite3* handle) const noexcept;
     };
+    // The time limit that `handle_` refers to, and must therefore outlive it.
+    std::unique_ptr<std::chrono::steady_clock::time_point> until_;
     std::unique_ptr<sqlite3, Close> handle_;
 };
 

@@ -80,6 +80,48 @@ class SqliteBrowser final : public LedgerBrowser {
         return std::nullopt;
     }
 
+    void walk(RowStatus status, const RowMark& behind, const TakeOutline& take) override {
+        SqliteStatement rows(
+            *database_,
+            fmt::format("SELECT id, reason, attempts, stored_at, due_at, leased_until, rowid FROM invoices"
+                        " WHERE status = '{}' AND (stored_at, rowid) < (?1, ?2)"
+                        " ORDER BY stored_at DESC, rowid DESC",
+                        to_text(status)));
+        rows.bind(1, behind.stored_at_us);
+        rows.bind(2, behind.row);
+        RowOutline outline;
+        outline.status = status;
+        while (rows.next_row()) {
+            outline.id = rows.text(0);
+            outline.reason = rows.text(1);
+            outline.attempts = rows.integer(2);
+            outline.mark = {rows.integer(3), rows.integer(6)};
+            outline.due_at_us = rows.is_null(4) ? std::nullopt : std::optional(rows.integer(4));
+            outline.is_leased = !rows.is_null(5);
+            if (!take(outline)) return rows.finish();
+        }
+    }
+
+    // No index has the times of booked rows, but the rows lie in the order of booking.
+    void times(RowStatus status, std::int64_t since_us, const TakeTime& take) override {
+        const bool is_booked = status == RowStatus::Booked;
+        SqliteStatement rows(
+            *database_, is_booked ? std::string("SELECT stored_at, status FROM invoices ORDER BY rowid DESC")
+                                  : fmt::format("SELECT stored_at FROM invoices WHERE status = '{}' AND"
+                                                " stored_at >= ?1 ORDER BY stored_at DESC",
+                                                to_text(status)));
+        if (!is_booked) rows.bind(1, since_us);
+        std::uint64_t older = 0;  // rows in a row; a clock that was set back makes a few
+        constexpr std::uint64_t kEnough = 1000;
+        while (rows.next_row()) {
+            const std::int64_t stored_at_us = rows.integer(0);
+            older = stored_at_us < since_us ? older + 1 : 0;
+            if (older == kEnough) return rows.finish();
+            if (older != 0 || (is_booked && rows.text(1) != to_text(RowStatus::Booked))) continue;
+            if (!take(stored_at_us)) return rows.finish();
+        }
+    }
+
     bool find(std::string_view id, const Take& take) override {
         return take_rows(fmt::format("SELECT {} FROM invoices WHERE id = ?1", columns_sql()), id, 1, take) !=
                0;
@@ -187,8 +229,9 @@ class SqliteBrowser final : public LedgerBrowser {
 }  // namespace
 
 void browse_sqlite_ledger(const std::filesystem::path& path,
-                          const std::function<void(LedgerBrowser&)>& browse) {
-    read_sqlite_ledger(path, [&](SqliteReader& reader) {
+                          const std::function<void(LedgerBrowser&)>& browse,
+                          std::optional<std::chrono::steady_clock::time_point> until) {
+    const auto read = [&](SqliteReader& reader) {
         if (reader.version() < kLedgerSchemaVersion) {
             throw Failure(ExitStatus::Configuration,
                           fmt::format("ledger {}: its schema is version {}, and this program reads {}; start "
@@ -197,7 +240,8 @@ void browse_sqlite_ledger(const std::filesystem::path& path,
         }
         SqliteBrowser browser(reader.database());
         browse(browser);
-    });
+    };
+    read_sqlite_ledger(path, read, until);
 }
 
 }  // namespace pipeline

@@ -21,7 +21,7 @@ struct RunOutcomes {
 };
 
 struct FrequentReason {
-    std::string reason;  // {} stands for the invoice's id, {/} for the part behind the id's last slash
+    std::string reason;  // as plain_reason() returns it
     std::uint64_t count;
 };
 
@@ -39,14 +39,5 @@ inline constexpr std::uint64_t kMostReasonRows = 10'000;
 [[nodiscard]] std::optional<FrequentReasons> read_frequent_reasons(
     const std::filesystem::path& path, const RunOutcomes& run,
     std::chrono::milliseconds patience = std::chrono::seconds(2), std::uint64_t most_rows = kMostReasonRows);
-
-// Returns the ids of the rules of EN 16931 with which a reason begins, without the figures behind them; any
-// other reason as it is.
-[[nodiscard]] std::string_view without_figures(std::string_view reason) noexcept;
-
-// Returns `reason` with {} in place of the invoice's id, and {/} in place of the part behind the id's last
-// slash, so that reasons that differ only in these are the same. Leaves alone ids that are short, or that are
-// words or numbers: they may stand for something else.
-[[nodiscard]] std::string without_id(std::string_view reason, std::string_view id);
 
 }  // namespace pipeline

@@ -94,25 +94,3 @@ TEST_CASE("a ledger knows how many invoices each source has given", "[summary]")
     CHECK(read_acquired_count(folder.ledger(), "sequence") == 5);
     CHECK_FALSE(read_acquired_count(folder.ledger(), "lines:/ids"));
 }
-
-TEST_CASE("rules are counted without the figures of each invoice", "[summary]") {
-    CHECK(pipeline::without_figures("BR-CO-13 BR-CO-16: due 1.00, expected 2.00") == "BR-CO-13 BR-CO-16");
-    CHECK(pipeline::without_figures("BR-CO-13") == "BR-CO-13");
-    CHECK(pipeline::without_figures("open a.xml: No such file") == "open a.xml: No such file");
-}
-
-TEST_CASE("reasons that differ only in the invoice's id are the same", "[summary]") {
-    CHECK(without_id("open a.xml: No such file", "a.xml") == "open {}: No such file");
-    CHECK(without_id("cannot create out/photos/I_1.raw.png: no", "photos/I_1.raw") ==
-          "cannot create out/{}.png: no");
-    CHECK(without_id("I_1.raw: empty input, I_1.raw", "photos/I_1.raw") == "{/}: empty input, {/}");
-    CHECK(without_id("INV-17 and INV-170 and xINV-17", "INV-17") == "{} and INV-170 and xINV-17");
-    CHECK(without_id("aba-aba-aba", "aba-aba") == "{}-aba");
-    // A number or a word may stand for something else.
-    CHECK(without_id("the net is wrong", "wrong") == "the net is wrong");
-    CHECK(without_id("exit status 255", "255") == "exit status 255");
-    CHECK(without_id("1234: exit status 1234", "1234") == "1234: exit status 1234");
-    CHECK(without_id("no such file", "no") == "no such file");
-    CHECK(without_id("", "a.xml").empty());
-    CHECK(without_id("nothing", "") == "nothing");
-}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "clerk/rows/spool_files.hpp"
+#include "common/ledger/spool_files.hpp"
 
 #include <fcntl.h>
 
