@@ -17,6 +17,7 @@ constexpr std::uint64_t kSecondNs = 1'000'000'000;
 constexpr std::uint64_t kWindowNs = std::chrono::nanoseconds(Lookout::kWindow).count();
 // Observations this far apart count as a second apart, because an observation may come a little early.
 constexpr std::uint64_t kNearlySecondNs = kSecondNs * 9 / 10;
+constexpr std::uint64_t kMinuteNs = std::chrono::nanoseconds(kMinute).count();
 
 }  // namespace
 
@@ -82,6 +83,7 @@ void Lookout::attach(bool must_see) {
 void Lookout::begin_anew() {
     past_.clear();
     paced_.reset();
+    minute_begins_.reset();
     times_.begin_anew();
     view_.recent = {};
     view_.moved_ns = 0;
@@ -117,6 +119,10 @@ void Lookout::add_pace(const Observation& seen) {
         return;
     if (paced_ && paced_->at_ns < seen.at_ns) pipeline::add_pace(view_.history, Pace::between(*paced_, seen));
     paced_ = seen;
+    if (!minute_begins_ || minute_begins_->at_ns > seen.at_ns) minute_begins_ = seen;
+    if (seen.at_ns - minute_begins_->at_ns < kMinuteNs) return;
+    pipeline::add_pace(view_.hour, Pace::between(*minute_begins_, seen), kHour);
+    minute_begins_ = seen;
 }
 
 }  // namespace pipeline

@@ -32,6 +32,7 @@ struct View {
     Health health = Health::bad(HealthState::Absent, "there is no pipeline of that name");
     std::string trouble;        // why the segments cannot be read now; empty if there was no failure
     std::vector<Pace> history;  // at most one per second; newest last
+    std::vector<Pace> hour;     // at most one per minute; newest last
 
     [[nodiscard]] double unmoved_seconds() const noexcept {
         return now && moved_ns != 0 && now->at_ns > moved_ns
@@ -67,7 +68,8 @@ class Lookout {
     std::optional<SegmentsView> segments_;
     LedgerRoom room_;
     std::deque<Observation> past_;  // about a second apart, oldest first
-    std::optional<Observation> paced_;
+    std::optional<Observation> paced_;         // where the next pace of the history begins
+    std::optional<Observation> minute_begins_;  // where the next pace of the hour begins
     SteadyTimes times_;
 };
 

@@ -9,6 +9,7 @@
 #include "observer/see/ages.hpp"
 #include "observer/see/current_invoice.hpp"
 #include "observer/see/failures.hpp"
+#include "observer/see/item_timeout.hpp"
 
 namespace pipeline {
 namespace {
@@ -69,6 +70,13 @@ void observe_places(Observation& seen, const RingView& ring, const MetricsArea& 
         consumer.invoice = current_invoice(hand);
         seen.consumers.push_back(std::move(consumer));
     }
+}
+
+std::optional<double> item_timeout(const std::vector<ConsumerObservation>& consumers) {
+    const auto running = std::find_if(consumers.begin(), consumers.end(), [](const auto& each) {
+        return each.state == ProcessState::Running || each.state == ProcessState::Stopped;
+    });
+    return running == consumers.end() ? std::nullopt : item_timeout_of(running->pid);
 }
 
 // Fills in the ages of all invoices that are not durable yet.
@@ -149,6 +157,7 @@ Observation observe_areas(const RingView& ring, const StorageView& storage, cons
     observe_process(seen.producer, metrics.producer.activity, metrics.producer.deaths,
                     ProcessId::unpack(loaded(ring.area().producer_process)), reach, seen.at_ns);
     observe_places(seen, ring, metrics, reach);
+    seen.item_timeout_seconds = item_timeout(seen.consumers);
     seen.until_durable = Histogram(metrics.until_durable);
     observe_ages(seen, ring, storage);
     seen.failed_in_a_row = failures_in_a_row(storage, seen.flow(), kFailuresLookedAt);

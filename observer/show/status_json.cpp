@@ -116,8 +116,8 @@ void add_recent(Json& json, const View& view) {
                       {"sentence", recent.advice.sentence}};
 }
 
-// Adds the history as one array for each number, because readers draw each number as a curve.
-void add_history(Json& json, const std::vector<Pace>& history) {
+// Returns a history as one array for each number, because readers draw each number as a curve.
+Json json_of(const std::vector<Pace>& history) {
     const auto column = [&history](double Pace::*number) {
         Json values = Json::array();
         for (const Pace& pace : history) values.push_back(pace.*number);
@@ -125,12 +125,14 @@ void add_history(Json& json, const std::vector<Pace>& history) {
     };
     Json ago = Json::array();
     for (const Pace& pace : history) ago.push_back(seconds_ago(history, pace));
-    json["history"] = {{"step_seconds", history.empty() ? Json() : Json(history.back().seconds)},
-                       {"ago_seconds", std::move(ago)},
-                       {"acquired_per_second", column(&Pace::acquired_per_second)},
-                       {"stored_per_second", column(&Pace::stored_per_second)},
-                       {"in_flight", column(&Pace::in_flight)},
-                       {"until_durable_p99_seconds", column(&Pace::until_durable_p99_seconds)}};
+    return {{"step_seconds", history.empty() ? Json() : Json(history.back().seconds)},
+            {"ago_seconds", std::move(ago)},
+            {"acquired_per_second", column(&Pace::acquired_per_second)},
+            {"stored_per_second", column(&Pace::stored_per_second)},
+            {"failed_per_second", column(&Pace::failed_per_second)},
+            {"in_flight", column(&Pace::in_flight)},
+            {"until_durable_p99_seconds", column(&Pace::until_durable_p99_seconds)},
+            {"longest_in_work_seconds", column(&Pace::longest_in_work_seconds)}};
 }
 
 void add_processes(Json& json, const View& view) {
@@ -175,7 +177,11 @@ std::string status_json(const View& view) {
         add_numbers(json, Subject::Flow, *view.now);
         add_recent(json, view);
         add_processes(json, view);
-        add_history(json, view.history);
+        json["item_timeout_seconds"] = view.now->item_timeout_seconds
+                                           ? Json(*view.now->item_timeout_seconds)
+                                           : Json();
+        json["history"] = json_of(view.history);
+        json["hour"] = json_of(view.hour);
     }
     make_safe(json);
     return json.dump();
