@@ -45,6 +45,7 @@ class Browser:
         with open(log, "wb") as out:
             self._driver = subprocess.Popen([driver, "--port=0"], stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         self._session = ""
+        self._width = 0
         try:
             started = eventually(lambda: re.search(r"successfully on port (\d+)", log.read_text(errors="replace")), "the driver listens")
             self._at = f"http://127.0.0.1:{started[1]}"
@@ -113,13 +114,14 @@ class Browser:
         self._ask("POST", f"{self._session}/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
 
     def view(self, width, height=900, dark=False):
+        self._width = width
         self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         self.cdp("Emulation.setEmulatedMedia",
                  features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
 
     def picture(self, path):
         size = self.cdp("Page.getLayoutMetrics")["cssContentSize"]
-        clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 8000), "scale": 1}
+        clip = {"x": 0, "y": 0, "width": self._width, "height": min(size["height"], 8000), "scale": 1}
         shot = self.cdp("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
         pathlib.Path(path).write_bytes(base64.b64decode(shot["data"]))
 

@@ -55,7 +55,7 @@ function groupItem(group, now) {
   const ages = newest === oldest ? newest : `${newest} to ${oldest}`;
   made.append(chip(group), element("strong", "number", count(group.invoices)),
     element("span", "reason", group.reason || "no reason is given"),
-    element("span", "facts", `${each} ${each === "1" ? "attempt" : "attempts"} each; stored ${ages}${ages === "now" ? "" : " ago"}`));
+    element("span", "facts", `${each} ${each === "1" ? "attempt" : "attempts"} each; stored ${ages === "now" ? ages : `${ages} ago`}`));
   item.append(made);
   return item;
 }
@@ -99,9 +99,9 @@ function rowItem(row, now) {
   if (choice.id === row.id) made.setAttribute("aria-current", "true");
   let due = "";
   if (row.is_leased) due = "; is tried again";
-  else if (row.due_at_us !== null) due = row.due_at_us > now ? `; due in ${ago((row.due_at_us - now) / 1e6)}` : "; due now";
+  else if (row.due_at_us !== null) due = row.due_at_us > now + 1500000 ? `; due in ${ago((row.due_at_us - now) / 1e6)}` : "; due now";
   made.append(element("strong", "id", row.id),
-    element("span", "facts", `${some(row.attempts, "attempt", "attempts")}; stored ${ago((now - row.stored_at_us) / 1e6)} ago${due}`));
+    element("span", "facts", `${some(row.attempts, "attempt", "attempts")}; stored ${before((now - row.stored_at_us) / 1e6)}${due}`));
   if (row.reason !== choice.group.reason) made.append(element("span", "reason", row.reason));
   item.append(made);
   return item;
@@ -161,10 +161,10 @@ function invoiceParts(found) {
   const files = found.files.map((file) => file.path + (file.is_the_one ? "" : " (another file of that name)"));
   if (found.is_of_spool) parts.push(part("File", listOf(files.length ? files : ["Neither in the spool nor in a folder of it."])));
   if (found.body_bytes !== null) parts.push(part("Body", element("p", "", `${some(found.body_bytes, "byte is", "bytes are")} kept with it.`)));
-  const before = found.history.map((outcome) =>
+  const past = found.history.map((outcome) =>
     `${timeOf(outcome.stored_at_us)} UTC: ${outcome.status}, ${some(outcome.attempts, "attempt", "attempts")}${outcome.reason ? `: ${outcome.reason}` : ""}`);
-  if (found.history_rows > before.length) before.push(`and ${count(found.history_rows - before.length)} more`);
-  parts.push(part("History", before.length ? listOf(before) : element("p", "", "No outcome was replaced.")));
+  if (found.history_rows > past.length) past.push(`and ${count(found.history_rows - past.length)} more`);
+  parts.push(part("History", past.length ? listOf(past) : element("p", "", "No outcome was replaced.")));
   const others = found.duplicates.map((other) => `${timeOf(other.seen_at_us)} UTC: ${other.source}, position ${other.position}`);
   if (found.duplicate_rows === null) others.push("There was no time to look for all of them.");
   else if (found.duplicate_rows > others.length) others.push(`and ${count(found.duplicate_rows - others.length)} more`);

@@ -13,7 +13,7 @@ function roundUp(n) {
   return [1, 2, 5, 10].find((each) => each * ten >= n * 0.999) * ten;
 }
 
-const agoText = (s) => (s < 1 ? "now" : s < 120 ? `${Math.round(s)} s ago` : `${Math.round(s / 60)} min ago`);
+const agoText = (s) => (s < 1 ? "now" : s < 120 ? `${Math.round(s)} s ago` : `${Math.round(s / 6) / 10} min ago`);
 
 // chart: {points, x(i) of 0..1, at(i) for people, labels: [[of 0..1, text]], lines or bars: [{name, label, values, area}],
 // format, least: of the axis, limit: {value, name}}
@@ -32,8 +32,9 @@ function axes(svg, chart, size, top) {
       svgElement("text", { x: kLeft - 5, y: y + 4, "text-anchor": "end" }, part === 0 ? "0" : chart.format(part * top)));
   }
   for (const [at, text] of chart.labels) {
-    const anchor = at === 0 ? "start" : at === 1 ? "end" : "middle";
-    drawn.push(svgElement("text", { x: kLeft + at * (width - kLeft), y: height - 3, "text-anchor": anchor }, text));
+    const anchor = at < 0.05 ? "start" : at > 0.95 ? "end" : "middle";
+    const x = anchor === "end" ? width : kLeft + (anchor === "start" ? 0 : at * (width - kLeft));
+    drawn.push(svgElement("text", { x, y: height - 3, "text-anchor": anchor }, text));
   }
   return drawn;
 }

@@ -101,6 +101,7 @@ function ago(s) {
   if (s < 5400) return `${Math.round(s / 60)} min`;
   return s < 129600 ? `${Math.round(s / 3600)} h` : `${Math.round(s / 86400)} d`;
 }
+const before = (s) => (s < 1.5 ? "now" : `${ago(s)} ago`);
 function bytes(n) {
   const units = ["KiB", "MiB", "GiB", "TiB"];
   let value = n / 1024;

@@ -152,7 +152,7 @@ function showDeaths(status) {
   const items = all.map(([name, process]) => {
     const item = element("li");
     item.append(element("strong", "", `${name}: `), `${process.last_death.cause}, `,
-      element("span", "since", `${ago(process.last_death.ago_seconds)} ago`),
+      element("span", "since", before(process.last_death.ago_seconds)),
       process.deaths > 1 ? `; ${count(process.deaths)} deaths in all` : "");
     return item;
   });
@@ -178,7 +178,7 @@ function processRow(name, process, perSecond, invoice) {
     [process.shares ? sharesBar(process.shares) : "", "left"], [perSecond, ""],
     [shown, "left wide"], [invoice ? seconds(invoice.seconds) : "", ""],
     [invoice ? invoice.attempt : "", "phone-hidden"], [process.deaths ?? "", ""],
-    [death ? `${death.cause}, ${ago(death.ago_seconds)} ago` : "", "left wide phone-hidden"],
+    [death ? `${death.cause}, ${before(death.ago_seconds)}` : "", "left wide phone-hidden"],
     [bytes(process.private_bytes), "phone-hidden"]];
 }
 
@@ -199,12 +199,12 @@ let showsHour = false;
 
 function showCharts(status) {
   const past = showsHour ? status.hour : status.history;
-  const before = past.ago_seconds;
-  const all = showsHour ? 3600 : [60, 120, 300].find((each) => (before[0] ?? 0) <= each + 1) ?? 300;
+  const since = past.ago_seconds;
+  const all = showsHour ? 3600 : [60, 120, 300].find((each) => (since[0] ?? 0) <= each + 1) ?? 300;
   const common = {
-    points: before.length,
-    x: (i) => 1 - Math.min(before[i] / all, 1),
-    at: (i) => agoText(before[i]),
+    points: since.length,
+    x: (i) => 1 - Math.min(since[i] / all, 1),
+    at: (i) => agoText(since[i]),
     labels: [[0, agoText(all)], [0.5, agoText(all / 2)], [1, "now"]],
   };
   draw("chart-rate", { ...common, format: rate, lines: [

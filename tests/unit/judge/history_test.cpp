@@ -39,3 +39,26 @@ TEST_CASE("a history goes back five minutes, whatever the looks are apart", "[hi
         CHECK(seconds_ago(history, history.back()) == 0);
     }
 }
+
+TEST_CASE("a pace has the failures, and the longest time that an invoice is in work", "[history]") {
+    Observation earlier = seen_at(20, 100, 50);
+    Observation now = seen_at(30, 400, 150);
+    earlier.live.flow.outcomes.failed = 5;
+    now.live.flow.outcomes.failed = 25;
+    for (const std::uint64_t since : {28U, 21U, 31U}) {
+        ConsumerObservation consumer;
+        consumer.invoice = CurrentInvoice{"a", 1, since * kSecond};
+        now.consumers.push_back(consumer);
+    }
+    now.consumers.emplace_back();
+    const Pace pace = Pace::between(earlier, now);
+    CHECK(pace.failed_per_second == 2);
+    CHECK(pace.longest_in_work_seconds == 9);
+}
+
+TEST_CASE("an hour goes back sixty minutes", "[history]") {
+    std::vector<Pace> hour;
+    for (std::uint64_t second = 60; second <= 7200; second += 60)
+        add_pace(hour, Pace::between(seen_at(second - 60, 0, 0), seen_at(second, 0, 0)), kHour);
+    CHECK(hour.size() == 60);
+}

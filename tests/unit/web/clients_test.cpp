@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,9 +38,10 @@ class Served {
   public:
     explicit Served(Clients::Bounds bounds, std::string answer = "answer")
         : clients_(listen(), bounds,
-                   [this, answer = std::move(answer)](std::string_view request, std::uint64_t) {
+                   [this, answer = std::move(answer)](std::string_view request, std::uint64_t number) {
                        requests.emplace_back(request);
-                       return answer;
+                       numbers.push_back(number);
+                       return answers_later ? std::nullopt : std::optional(answer);
                    }) {}
 
     // Of the client at `host`, one of this machine's own addresses.
@@ -91,7 +93,11 @@ class Served {
     }
     [[nodiscard]] const Clients& clients() const noexcept { return clients_; }
 
+    void answer(std::uint64_t number, std::string text) { clients_.answer(number, std::move(text)); }
+
     std::vector<std::string> requests;
+    std::vector<std::uint64_t> numbers;  // of their clients
+    bool answers_later = false;
 
   private:
     UniqueFd listen() {
@@ -238,6 +244,41 @@ TEST_CASE("a request ends with its head, at its limit, or with what its client s
 TEST_CASE("a client that there is no answer for is left", "[clients]") {
     Served served({8, 1000, kMany, kLong}, "");
     CHECK(served.ask().empty());
+    CHECK(served.clients().count() == 0);
+}
+
+TEST_CASE("an answer may come later, and meanwhile others are answered", "[clients]") {
+    Served served({8, 1000, kMany, kLong});
+    served.answers_later = true;
+    const UniqueFd waiting = served.connect();
+    const UniqueFd leaving = served.connect();
+    for (const UniqueFd* fd : {&waiting, &leaving})
+        REQUIRE(::send(fd->get(), kRequest, std::strlen(kRequest), MSG_NOSIGNAL) > 0);
+    served.serve_while([&] { return served.numbers.size() < 2; });
+    served.answers_later = false;
+    CHECK(served.ask() == "answer");
+    CHECK(served.clients().count() == 2);
+    const std::uint64_t first = served.numbers[0];
+    served.answer(first, "late");
+    served.answer(first, "twice");
+    served.answer(served.numbers[1], "");  // an empty one ends the connection
+    served.answer(1'000'000, "to nobody");
+    const std::string one = served.read_all(waiting);
+    const std::string other = served.read_all(leaving);
+    CHECK(one + other == "late");
+}
+
+TEST_CASE("a client that goes while it waits for its answer is left", "[clients]") {
+    Served served({8, 1000, kMany, kLong});
+    served.answers_later = true;
+    UniqueFd waiting = served.connect();
+    REQUIRE(::send(waiting.get(), kRequest, std::strlen(kRequest), MSG_NOSIGNAL) > 0);
+    served.serve_while([&] { return served.numbers.empty(); });
+    const linger now{1, 0};
+    REQUIRE(::setsockopt(waiting.get(), SOL_SOCKET, SO_LINGER, &now, sizeof(now)) == 0);
+    waiting.reset();
+    served.serve_while([&] { return served.clients().count() != 0; });
+    served.answer(served.numbers.at(0), "too late");
     CHECK(served.clients().count() == 0);
 }
 
