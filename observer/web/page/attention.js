@@ -33,7 +33,7 @@ async function ask(path, words) {
   const query = new URLSearchParams(words).toString();
   try {
     const answer = await fetch(query ? `${path}?${query}` : path, { cache: "no-store", signal: AbortSignal.timeout(6000) });
-    return { ...await answer.json(), http: answer.status };
+    return { ...await answer.json(), code: answer.status };
   } catch {
     return { error: "The observer does not answer." };
   }
@@ -188,7 +188,7 @@ function showInvoice(found) {
   fill(title, ...status, document.createTextNode(found?.id ?? choice.id));
   if (!found) return fill($("invoice-body"), element("p", "", "..."));
   if (found.error) {
-    return fill($("invoice-body"), element("p", "", found.http === 404 ? unknownInvoice(choice.id) : found.error));
+    return fill($("invoice-body"), element("p", "", found.code === 404 ? unknownInvoice(choice.id) : found.error));
   }
   fill($("invoice-body"), ...invoiceParts(found));
 }

@@ -38,7 +38,7 @@ std::string field(const InvoiceFacts& facts, const std::string& name) {
 
 TEST_CASE("an invoice has its row, its past, and the commands for what to do next", "[invoice_facts]") {
     const RowsFixture ledger;
-    ledger.add("it's.xml", "failed", 20, "exit status 1");
+    ledger.add("it''s.xml", "failed", 20, "exit status 1");
     change(ledger.folder.ledger(),
            "INSERT INTO history(id, source, position, status, reason, attempts, consumer, acquired_at,"
            " stored_at) VALUES('it''s.xml', 'lines:/in', 1, 'waiting', 'exit status 75', 1, 0, 1, 10);"
