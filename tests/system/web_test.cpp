@@ -70,14 +70,21 @@ std::string body_of(const std::string& answer) {
     return answer.substr(answer.find("\r\n\r\n") + 4);
 }
 
+std::vector<std::string> options_with(const std::vector<std::string>& more) {
+    std::vector<std::string> options{"--listen", "127.0.0.1:0", "--interval", "200ms"};
+    options.insert(options.end(), more.begin(), more.end());
+    return options;
+}
+
 // A listening observer, and its port.
 struct Listener {
     Process process;
     std::uint16_t port = 0;
 
     // `before`: a command that starts it.
-    explicit Listener(const PipelineRun& run, const std::vector<std::string>& before = {})
-        : process(start_observer(run, {"--listen", "127.0.0.1:0", "--interval", "200ms"}, before)) {
+    explicit Listener(const PipelineRun& run, const std::vector<std::string>& before = {},
+                      const std::vector<std::string>& more = {})
+        : process(start_observer(run, options_with(more), before)) {
         const std::string told = "listening at http://127.0.0.1:";
         REQUIRE(eventually([&] { return process.err().find(told) != std::string::npos; }));
         const std::string said = process.err();
@@ -303,6 +310,43 @@ TEST_CASE("a socket that is handed over is used, as systemd does it") {
     }
 }
 
+TEST_CASE("rows of the ledger are served, and nobody without the token gets them") {
+    PipelineRun run;
+    write_file(run.directory() / "token", "0123456789abcdef\n");
+    std::filesystem::permissions(run.directory() / "token", std::filesystem::perms::owner_read);
+    write_file(run.directory() / "ids", "good\nbad\n");
+    auto supervisor =
+        run.start({"--consumers", "1", "--source", "lines:" + (run.directory() / "ids").string(), "--once",
+                   "--max-attempts", "1", "--process", "each:sh -c 'test $0 = good' {}"});
+    CHECK(supervisor.wait() == 1);  // one has failed
+    const Listener listener(run, {},
+                            {"--token-file", (run.directory() / "token").string(), "--ledger",
+                             "sqlite:" + run.ledger().string()});
+    const auto ask_with_token = [&](const std::string& path) {
+        return ask(listener.port,
+                   "GET " + path + " HTTP/1.1\r\nAuthorization: Bearer 0123456789abcdef\r\nX: x");
+    };
+    CHECK(has_status(ask(listener.port, "GET /ledger/groups.json"), 401));
+    CHECK(has_status(ask(listener.port, "GET /healthz"), 503));
+    const std::string answer = ask_with_token("/ledger/groups.json");
+    REQUIRE(has_status(answer, 200));
+    const auto group = nlohmann::json::parse(body_of(answer))["page"].at(0);
+    CHECK(group["status"] == "failed");
+    CHECK(group["invoices"] == 1);
+    const auto invoice = nlohmann::json::parse(body_of(ask_with_token("/ledger/invoice.json?id=bad")));
+    CHECK(invoice["status"] == "failed");
+    CHECK(invoice["commands"][0] == "clerk retry --ledger sqlite:" + run.ledger().string() + " bad");
+    CHECK(has_status(ask_with_token("/ledger/invoice.json?id=unknown"), 404));
+    CHECK(has_status(ask_with_token("/ledger/day.json"), 200));
+
+    std::filesystem::permissions(run.directory() / "token", std::filesystem::perms::others_read,
+                                 std::filesystem::perm_options::add);
+    auto refused = start_observer(
+        run, {"--listen", "127.0.0.1:0", "--token-file", (run.directory() / "token").string()});
+    CHECK(refused.wait() == 78);
+    CHECK(refused.err().find("chmod 600") != std::string::npos);
+}
+
 TEST_CASE("a browser shows the page") {
     if (browser().empty()) {
         fmt::print("skipped: there is no chromium here to look at the page with\n");
@@ -327,7 +371,7 @@ TEST_CASE("a browser shows the page") {
     const std::string dom = chromium.out();
     INFO(dom);
     CHECK(dom.find(">" + run.name() + "</h1>") != std::string::npos);
-    CHECK(dom.find("class=\"pill good\">running<") != std::string::npos);
+    CHECK(dom.find("class=\"pill good\" role=\"status\">running<") != std::string::npos);
     CHECK(dom.find(">consumer 1</td>") != std::string::npos);
     CHECK(dom.find("<path class=\"a\" d=\"M") != std::string::npos);
     CHECK(dom.find("<dt>failed</dt><dd>0</dd>") != std::string::npos);
