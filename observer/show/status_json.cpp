@@ -177,9 +177,8 @@ std::string status_json(const View& view) {
         add_numbers(json, Subject::Flow, *view.now);
         add_recent(json, view);
         add_processes(json, view);
-        json["item_timeout_seconds"] = view.now->item_timeout_seconds
-                                           ? Json(*view.now->item_timeout_seconds)
-                                           : Json();
+        json["item_timeout_seconds"] =
+            view.now->item_timeout_seconds ? Json(*view.now->item_timeout_seconds) : Json();
         json["history"] = json_of(view.history);
         json["hour"] = json_of(view.hour);
     }

@@ -34,6 +34,8 @@ spin|spin|checks the model of the protocol
 prometheus|promtool|checks the alerts
 shellcheck|shellcheck|checks the shell scripts
 tmux|tmux|looks at the screen of the observer
+chromium|chromium|looks at the page of the observer
+chromium-driver|chromedriver|drives that browser
 scdoc|scdoc|makes the manual pages
 python3-lxml||judges changed invoices by libxml2
 zsh|zsh|checks its completions

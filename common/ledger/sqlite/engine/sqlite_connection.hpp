@@ -74,9 +74,9 @@ class SqliteConnection {
     [[nodiscard]] static SqliteConnection open_for_reading(const std::filesystem::path& path, Log log,
                                                            std::chrono::milliseconds lock_wait);
 
-    // Makes each statement that is still running at `until`, or begins after it, fail with TimeIsUp. A statement
-    // notices that within a millisecond, unless it waits for a lock or for the disk; a very short one runs to
-    // its end.
+    // Makes each statement that is still running at `until`, or begins after it, fail with TimeIsUp. A
+    // statement notices that within a millisecond, unless it waits for a lock or for the disk; a very short
+    // one runs to its end.
     void limit_time(std::chrono::steady_clock::time_point until);
 
     // Runs one or several statements and discards their rows.
