@@ -129,4 +129,10 @@ std::variant<ObserverOptions, EarlyExit> parse_observer_options(std::span<const 
     return options;
 }
 
+std::string ledger_to_ask(const ObserverOptions& options, const std::string& seen) {
+    if (options.ledger) return options.ledger->text();
+    if (!seen.empty()) return seen;
+    return LedgerSpec{LedgerSpec::Kind::Sqlite, options.state_dir / "invoices.db"}.text();
+}
+
 }  // namespace pipeline

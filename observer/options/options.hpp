@@ -47,6 +47,10 @@ struct ObserverOptions {
 // Declares the command line. It is bound to the fields of `options`, which must outlive the result.
 [[nodiscard]] CommandLine declare(ObserverOptions& options);
 
+// Returns the ledger whose rows people ask for, as the text of a LedgerSpec: that of --ledger, else `seen`,
+// that of the pipeline; if none was seen yet, the one that lies where a pipeline without options has it.
+[[nodiscard]] std::string ledger_to_ask(const ObserverOptions& options, const std::string& seen);
+
 // Parses the command line, as the supervisor's parse_options() does.
 [[nodiscard]] std::variant<ObserverOptions, EarlyExit> parse_observer_options(
     std::span<const char* const> arguments, const Environment& environment);

@@ -32,6 +32,15 @@ std::string cut(std::string_view text, int columns) {
     return std::string(text.substr(0, offset_of(text, columns - 1))) + '~';
 }
 
+std::string cut_middle(std::string_view text, int columns) {
+    const int length = length_of(text);
+    if (length <= columns || columns < 3) return cut(text, columns);
+    const int before = (columns - 1) / 2;
+    const int after = columns - 1 - before;
+    return std::string(text.substr(0, offset_of(text, before))) + '~' +
+           std::string(text.substr(offset_of(text, length - after)));
+}
+
 int Picture::put(int row, int column, std::string_view given, Style style) {
     const std::string text = safe_line(given);
     const int length = length_of(text);

@@ -24,6 +24,8 @@ struct ScreenSize {
 [[nodiscard]] std::size_t offset_of(std::string_view text, int n) noexcept;
 // Returns at most `columns` characters of the text. If some are cut off, the last one returned is a '~'.
 [[nodiscard]] std::string cut(std::string_view text, int columns);
+// The same, but cuts out the middle, where a '~' stands then: ids mostly differ at their ends.
+[[nodiscard]] std::string cut_middle(std::string_view text, int columns);
 
 class Picture {
   public:

@@ -77,7 +77,8 @@ void put(Picture& picture, int row, const Column& column, int at, int width, std
     if (column.is_right) {
         picture.put_right(row, at, width, text, style);
     } else {
-        picture.put(row, at, cut(text, width), style);
+        const bool is_id = column.text == &ProcessRow::invoice;
+        picture.put(row, at, is_id ? cut_middle(text, width) : cut(text, width), style);
     }
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "observer/judge/lookout.hpp"
+#include "observer/rows/ledger_desk.hpp"
 #include "observer/screen/screen_picture.hpp"
 #include "observer/screen/terminal.hpp"
 #include "observer/see/ticker.hpp"
@@ -16,68 +17,99 @@ namespace {
 // The live view on a terminal: observes the pipeline, draws it, and handles keys.
 class Screen {
   public:
-    explicit Screen(const ObserverOptions& options) : lookout_({options.name, options.lock_dirs}) {
+    explicit Screen(const ObserverOptions& options)
+        : options_(options), lookout_({options.name, options.lock_dirs}) {
         state_.has_unicode = terminal_.has_unicode();
     }
 
-    // Observes the pipeline even while the screen is paused, so that the history has no gap.
+    [[nodiscard]] int fd() const noexcept { return desk_.fd(); }
+
+    // Observes the pipeline even while the screen is frozen, so that the history has no gap.
     void look() {
         lookout_.look();
-        if (!state_.is_paused) shown_ = lookout_.view();
+        if (!state_.is_frozen) shown_ = lookout_.view();
         draw();
     }
-    // Handles all pending keys. Returns false if one of them asks to quit.
-    bool take_keys() {
-        for (Terminal::Key key = terminal_.key(); key != Terminal::Key::None; key = terminal_.key()) {
-            if (key == Terminal::Key::Quit) return false;
-            take(key);
+    // Handles all pending keys and answers. Returns false if a key asks to quit.
+    bool take_input() {
+        desk_.deliver();
+        for (KeyPress press = terminal_.key(); press.key != Key::None; press = terminal_.key()) {
+            if (!state_.lookup.is_typing() && (press.is("q") || press.is("Q"))) return false;
+            take(press);
         }
         draw();
         return true;
     }
 
   private:
-    void draw() { terminal_.show(draw_screen(shown_, state_, terminal_.size())); }
+    void draw() {
+        if (const auto question =
+                state_.lookup.next_question(ledger_to_ask(options_, shown_.now ? shown_.now->ledger : ""),
+                                            Lookup::TimePoint::clock::now()))
+            desk_.ask(*question, [this, asked = *question](const LedgerAnswer& answer) {
+                state_.lookup.take_answer(asked, answer);
+            });
+        terminal_.show(draw_screen(shown_, state_, terminal_.size()));
+    }
     void scroll(int by) {
         state_.scrolled = std::clamp(state_.scrolled + by, 0, most_scrolled(shown_, terminal_.size()));
     }
-    void take(Terminal::Key key) {
-        const int page = std::max(1, terminal_.size().rows / 2);
-        switch (key) {
-            case Terminal::Key::Pause:
-                state_.is_paused = !state_.is_paused;
-                if (!state_.is_paused) shown_ = lookout_.view();
-                break;
-            case Terminal::Key::Sort:
-                state_.order =
-                    static_cast<SortOrder>((static_cast<std::size_t>(state_.order) + 1) % kSortOrders);
-                break;
-            case Terminal::Key::Help:
-                state_.shows_help = !state_.shows_help;
-                break;
-            case Terminal::Key::Up:
+    void take(const KeyPress& press) {
+        state_.shows_help = state_.shows_help && press.key == Key::Resize;
+        const int rows = terminal_.size().rows;
+        if (state_.lookup.is_typing() || (state_.lookup.is_open() && state_.lookup.take(press, rows - 4))) {
+            if (state_.lookup.is_typing()) static_cast<void>(state_.lookup.take(press, rows - 4));
+            return;
+        }
+        const int page = std::max(1, rows / 2);
+        switch (press.key) {
+            case Key::Character:
+                return take_command(press);
+            case Key::Help:
+                state_.shows_help = true;
+                return;
+            case Key::Up:
                 return scroll(-1);
-            case Terminal::Key::Down:
+            case Key::Down:
                 return scroll(1);
-            case Terminal::Key::PageUp:
+            case Key::PageUp:
                 return scroll(-page);
-            case Terminal::Key::PageDown:
+            case Key::PageDown:
                 return scroll(page);
-            case Terminal::Key::Home:
+            case Key::Home:
                 state_.scrolled = 0;
-                break;
-            case Terminal::Key::Other:
-                state_.shows_help = false;
-                break;
-            case Terminal::Key::None:
-            case Terminal::Key::Quit:
-            case Terminal::Key::Resize:
-                break;
+                return;
+            case Key::None:
+            case Key::Enter:
+            case Key::Escape:
+            case Key::Backspace:
+            case Key::End:
+            case Key::Resize:
+            case Key::Other:
+                return;
+        }
+    }
+    void take_command(const KeyPress& press) {
+        if (press.is("f")) return state_.lookup.toggle_groups();
+        if (press.is("/")) return state_.lookup.begin_search();
+        if (press.is("p") || press.is(" ")) {
+            state_.is_frozen = !state_.is_frozen;
+            if (!state_.is_frozen) shown_ = lookout_.view();
+        } else if (press.is("s")) {
+            state_.order = static_cast<SortOrder>((static_cast<std::size_t>(state_.order) + 1) % kSortOrders);
+        } else if (press.is("?") || press.is("h")) {
+            state_.shows_help = true;
+        } else if (press.is("k")) {
+            scroll(-1);
+        } else if (press.is("j")) {
+            scroll(1);
         }
     }
 
+    const ObserverOptions& options_;
     Terminal terminal_;
     Lookout lookout_;
+    LedgerDesk desk_;
     View shown_;
     ScreenState state_;
 };
@@ -89,14 +121,14 @@ ExitStatus show_screen(const ObserverOptions& options) {
     Screen screen(options);
     screen.look();
     while (true) {
-        switch (ticker.wait(STDIN_FILENO)) {
+        switch (ticker.wait(STDIN_FILENO, screen.fd())) {
             case Ticker::Event::End:
                 return ExitStatus::Drained;
             case Ticker::Event::Tick:
                 screen.look();
                 break;
             case Ticker::Event::Input:
-                if (!screen.take_keys()) return ExitStatus::Drained;
+                if (!screen.take_input()) return ExitStatus::Drained;
                 break;
         }
     }

@@ -12,7 +12,7 @@ struct Entry {
     std::string_view meaning;
 };
 
-constexpr std::array<Entry, 20> kEntries{{
+constexpr std::array<Entry, 21> kEntries{{
     {"acquired/s", "into the ring, in the last 10 s; beside it the last two minutes"},
     {"stored/s", "into the ledger, the same"},
     {"ring", "acquired, not yet taken by a consumer; full, it stops the source"},
@@ -28,10 +28,11 @@ constexpr std::array<Entry, 20> kEntries{{
     {"for, try", "how long it has been working on that invoice; which attempt it is"},
     {"", ""},
     {"q", "quit; the pipeline notices nothing of it"},
-    {"p", "hold the screen, and go on"},
+    {"f", "not booked, by reason; enter opens a reason, then an invoice"},
+    {"/", "find an invoice by its id"},
+    {"p", "freeze what is shown, or go on; the pipeline goes on anyway"},
     {"s", "sort by place, items/s, busy, longest in work, deaths"},
     {"up, down", "scroll through the processes, also by page"},
-    {"?", "back"},
     {"", "docs/observer.md has the rest."},
 }};
 

@@ -7,9 +7,12 @@
 #include <array>
 #include <cmath>
 
+#include "common/base/clock.hpp"
 #include "common/base/printable.hpp"
 #include "observer/judge/readable.hpp"
+#include "observer/screen/lookup_picture.hpp"
 #include "observer/screen/process_columns.hpp"
+#include "observer/screen/rate_chart.hpp"
 #include "observer/screen/screen_help.hpp"
 #include "observer/show/condition_text.hpp"
 #include "observer/show/status_text.hpp"
@@ -19,11 +22,30 @@ namespace {
 
 constexpr int kAdvice = 1;  // two rows
 constexpr int kPace = 3;
-constexpr int kFlow = 5;
-constexpr int kTotals = 9;
-constexpr int kConditions = 10;
-constexpr int kTable = 11;
 constexpr int kLatencyColumn = 43;
+
+// Where the parts below the rates are. A tall screen gives rows that the processes do not need to the charts.
+struct Rows {
+    int chart;  // rows of each of the two charts
+    int flow;   // four rows
+    int totals;
+    int conditions;
+    int table;
+};
+
+int processes_of(const View& view) noexcept {
+    return view.now ? static_cast<int>(view.now->consumers.size()) + 2 : 0;
+}
+
+Rows rows_of(const View& view, ScreenSize size) noexcept {
+    constexpr int kTall = 30;
+    constexpr int kMostChart = 12;
+    constexpr int kOthers = 12;  // all rows but those of charts and processes
+    const int spare = size.rows - kOthers - processes_of(view) - 1;  // one stays empty
+    const int chart = size.rows >= kTall && spare >= 6 ? std::min(spare / 2, kMostChart) : 1;
+    const int flow = kPace + 2 * chart + (chart > 1 ? 1 : 0);
+    return {chart, flow, flow + 4, flow + 5, flow + 6};
+}
 
 Style style_of(PipelineState state) noexcept {
     switch (state) {
@@ -58,7 +80,7 @@ void draw_title(Picture& picture, const View& view, const ScreenState& state) {
     }
     const int columns = picture.size().columns;
     picture.put_right(0, columns - length_of(right), length_of(right), right, Style::Faint);
-    if (state.is_paused) picture.put(0, (columns - 8) / 2, " PAUSED ", Style::Header);
+    if (state.is_frozen) picture.put(0, (columns - 8) / 2, " FROZEN ", Style::Header);
 }
 
 // Draws the text in one row or, if it is too long, in two rows, broken at a blank.
@@ -91,61 +113,30 @@ void draw_advice(Picture& picture, const View& view) {
     }
 }
 
-constexpr std::size_t kSparkSeconds = 120;
-
-// Returns the mean of a number over the time from `begin` to `end` seconds before the newest observation.
-// Each entry is weighted by the part of its span that lies in that time; time without an entry is left out.
-double mean_between(const std::vector<Pace>& history, double Pace::*number, double begin, double end) {
-    double sum = 0;
-    double seen = 0;
-    for (const Pace& pace : history) {
-        const double ago = seconds_ago(history, pace);
-        const double shared = std::min(begin, ago + pace.seconds) - std::max(end, ago);
-        if (shared <= 0) continue;
-        sum += shared * pace.*number;
-        seen += shared;
-    }
-    return seen > 0 ? sum / seen : 0;
-}
-
-// Draws how a number changed in the last two minutes, the newest value at the right end. The height of each
-// character shows its value relative to the greatest one. If there are fewer columns than seconds, each
-// character is the mean of several seconds.
-std::string sparkline(const std::vector<Pace>& history, double Pace::*number, std::size_t width,
-                      bool has_unicode) {
-    constexpr std::array<const char*, 9> kUnicode{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-    constexpr std::array<const char*, 9> kAscii{" ", ".", ".", ":", ":", "-", "=", "+", "#"};
-    if (width == 0) return {};
-    const std::size_t seconds = (kSparkSeconds + width - 1) / width;  // per character
-    const auto each = static_cast<double>(seconds);
-    std::vector<double> means;  // oldest first
-    for (std::size_t left = width; left > 0; --left) {
-        const double begin = each * static_cast<double>(left);
-        means.push_back(mean_between(history, number, begin, begin - each));
-    }
-    const double most = *std::max_element(means.begin(), means.end());
-    std::string line;
-    for (const double mean : means) {
-        const auto level =
-            most > 0 ? static_cast<std::size_t>(std::ceil(8 * std::clamp(mean / most, 0.0, 1.0))) : 0;
-        line += (has_unicode ? kUnicode : kAscii)[level];
-    }
-    return line;
-}
-
-void draw_pace(Picture& picture, const View& view, const ScreenState& state) {
+// Draws both rates. Where a chart has several rows, its axes have values.
+void draw_pace(Picture& picture, const View& view, const ScreenState& state, const Rows& rows) {
     constexpr int kLabel = 11;
     constexpr int kNumber = 10;
-    const int left = picture.size().columns - kLabel - kNumber - 2;
-    const std::size_t width = left > 0 ? std::min(kSparkSeconds, static_cast<std::size_t>(left)) : 0;
+    const int column = kLabel + kNumber + 1;
+    const int columns =
+        std::clamp(picture.size().columns - column - 1, 0, static_cast<int>(kHistory.count()));
     const auto draw = [&](int row, std::string_view label, double rate, double Pace::*number, Style style) {
         picture.put(row, 0, label);
         picture.put_right(row, kLabel, kNumber, readable_rate(rate), style);
-        picture.put(row, kLabel + kNumber + 1, sparkline(view.history, number, width, state.has_unicode),
-                    style);
+        draw_chart(picture, {row, column, rows.chart, columns}, view.history, number, style,
+                   state.has_unicode);
+        if (rows.chart < 3) return;
+        const double most = chart_most(view.history, number, columns);
+        picture.put_right(row + 1, 0, kLabel + kNumber, "most " + readable_rate(most), Style::Faint);
+        picture.put_right(row + rows.chart - 1, 0, kLabel + kNumber, "0", Style::Faint);
     };
     draw(kPace, "acquired/s", view.recent.acquired_per_second, &Pace::acquired_per_second, Style::First);
-    draw(kPace + 1, "stored/s", view.recent.stored_per_second, &Pace::stored_per_second, Style::Second);
+    draw(kPace + rows.chart, "stored/s", view.recent.stored_per_second, &Pace::stored_per_second,
+         Style::Second);
+    if (rows.chart < 3) return;
+    const int axis = kPace + 2 * rows.chart;
+    picture.put(axis, column, readable_seconds(chart_seconds(columns)) + " ago", Style::Faint);
+    picture.put_right(axis, column, columns, "now", Style::Faint);
 }
 
 void draw_fill(Picture& picture, int row, std::string_view label, std::uint64_t count,
@@ -166,21 +157,21 @@ void draw_fill(Picture& picture, int row, std::string_view label, std::uint64_t 
                 fmt::format("{} of {}", readable_count(count), readable_count(capacity)));
 }
 
-void draw_flow(Picture& picture, const Observation& now) {
+void draw_flow(Picture& picture, const Observation& now, const Rows& rows) {
     const Flow& flow = now.flow();
-    draw_fill(picture, kFlow, "ring", flow.in_ring, now.ring_capacity);
-    draw_fill(picture, kFlow + 1, "storage", flow.saved > now.released ? flow.saved - now.released : 0,
+    draw_fill(picture, rows.flow, "ring", flow.in_ring, now.ring_capacity);
+    draw_fill(picture, rows.flow + 1, "storage", flow.saved > now.released ? flow.saved - now.released : 0,
               now.storage_capacity);
-    picture.put(kFlow + 2, 0,
+    picture.put(rows.flow + 2, 0,
                 fmt::format("in flight {}, {} in hands", readable_count(now.in_flight()),
                             readable_count(flow.in_hands)));
     if (now.oldest_acquired_ns && *now.oldest_acquired_ns < now.at_ns)
-        picture.put(kFlow + 3, 0,
+        picture.put(rows.flow + 3, 0,
                     "oldest    under way for " +
                         readable_seconds(static_cast<double>(now.at_ns - *now.oldest_acquired_ns) / 1e9));
 }
 
-void draw_latency(Picture& picture, const View& view) {
+void draw_latency(Picture& picture, const View& view, const Rows& rows) {
     constexpr int kWidth = 9;
     constexpr int kFirst = kLatencyColumn + 10;
     const auto row = [&](int at, std::string_view label, const std::array<std::string, 3>& numbers,
@@ -194,18 +185,18 @@ void draw_latency(Picture& picture, const View& view) {
         return {readable_seconds(latencies.p50), readable_seconds(latencies.p99),
                 readable_seconds(latencies.p999)};
     };
-    row(kFlow, "latency", {"p50", "p99", "p99.9"}, Style::Faint);
-    row(kFlow + 1, "waiting", numbers(view.recent.waiting), Style::Plain);
-    row(kFlow + 2, "processing", numbers(view.recent.processing), Style::Plain);
-    row(kFlow + 3, "durable", numbers(view.recent.until_durable), Style::Plain);
+    row(rows.flow, "latency", {"p50", "p99", "p99.9"}, Style::Faint);
+    row(rows.flow + 1, "waiting", numbers(view.recent.waiting), Style::Plain);
+    row(rows.flow + 2, "processing", numbers(view.recent.processing), Style::Plain);
+    row(rows.flow + 3, "durable", numbers(view.recent.until_durable), Style::Plain);
 }
 
-void draw_totals(Picture& picture, const Observation& now) {
+void draw_totals(Picture& picture, const Observation& now, const Rows& rows) {
     const Flow& flow = now.flow();
     int column = 0;
     const auto add = [&](std::string_view label, std::uint64_t count, Style style) {
-        column = picture.put(kTotals, column, label, Style::Faint) + 1;
-        column = picture.put(kTotals, column, readable_count(count), style) + 2;
+        column = picture.put(rows.totals, column, label, Style::Faint) + 1;
+        column = picture.put(rows.totals, column, readable_count(count), style) + 2;
     };
     add("acquired", flow.acquired, Style::Strong);
     add("booked", flow.outcomes.booked, Style::Strong);
@@ -216,13 +207,13 @@ void draw_totals(Picture& picture, const Observation& now) {
 }
 
 // Draws the conditions of source and ledger in one row, as far as they fit; first the one in trouble.
-void draw_conditions(Picture& picture, const Observation& now) {
+void draw_conditions(Picture& picture, const Observation& now, const Rows& rows) {
     const auto style = [](bool is_in_trouble) { return is_in_trouble ? Style::Bad : Style::Plain; };
     int column = 0;
     const auto put = [&](std::string_view label, const std::string& text, bool is_in_trouble) {
         if (text.empty()) return;
-        column = picture.put(kConditions, column, label, Style::Faint) + 1;
-        column = picture.put(kConditions, column, text, style(is_in_trouble)) + 2;
+        column = picture.put(rows.conditions, column, label, Style::Faint) + 1;
+        column = picture.put(rows.conditions, column, text, style(is_in_trouble)) + 2;
     };
     const bool source_first = is_source_in_trouble(now) && !is_ledger_in_trouble(now);
     if (source_first) put("source", source_text(now), true);
@@ -230,53 +221,60 @@ void draw_conditions(Picture& picture, const Observation& now) {
     if (!source_first) put("source", source_text(now), is_source_in_trouble(now));
 }
 
-int rows_for_processes(ScreenSize size) noexcept {
-    return std::max(0, size.rows - kTable - 2);
+int rows_for_processes(const View& view, ScreenSize size) noexcept {
+    return std::max(0, size.rows - rows_of(view, size).table - 2);
 }
 
-void draw_processes(Picture& picture, const View& view, const ScreenState& state) {
+void draw_processes(Picture& picture, const View& view, const ScreenState& state, int table) {
     const ScreenSize size = picture.size();
-    draw_process_header(picture, kTable, state.order);
+    draw_process_header(picture, table, state.order);
     const auto rows = process_rows(view, state.order);
     const auto first = static_cast<std::size_t>(std::clamp(state.scrolled, 0, most_scrolled(view, size)));
-    const auto shown = static_cast<std::size_t>(rows_for_processes(size));
+    const auto shown = static_cast<std::size_t>(rows_for_processes(view, size));
     for (std::size_t i = first; i < std::min(rows.size(), first + shown); ++i)
-        draw_process(picture, kTable + 1 + static_cast<int>(i - first), rows[i]);
+        draw_process(picture, table + 1 + static_cast<int>(i - first), rows[i]);
 }
 
 void draw_keys(Picture& picture, const View& view, const ScreenState& state) {
     const int row = picture.size().rows - 1;
-    picture.put_over(row, 0,
-                     fmt::format(" q quit   p {}   s sort: {}   ? what the numbers mean",
-                                 state.is_paused ? "go on" : "pause", to_text(state.order)),
-                     Style::Header);
+    const std::string freeze = state.is_frozen ? "p thaw" : "p freeze";
+    if (state.lookup.is_open()) {
+        picture.put_over(row, 0, " q quit  " + state.lookup.keys() + "  " + freeze, Style::Header);
+        return;
+    }
+    picture.put_over(
+        row, 0,
+        fmt::format(" q quit  f failures  / find  {}  s sort: {}  ? help", freeze, to_text(state.order)),
+        Style::Header);
     const int hidden = most_scrolled(view, picture.size());
     if (hidden == 0) return;
-    const std::string text = fmt::format("{} more: up, down ", hidden);
+    const std::string text = fmt::format("+{} more", hidden);
     picture.put_right(row, picture.size().columns - length_of(text), length_of(text), text, Style::Header);
 }
 
 }  // namespace
 
 int most_scrolled(const View& view, ScreenSize size) noexcept {
-    const int all = view.now ? static_cast<int>(view.now->consumers.size()) + 2 : 0;
-    return std::max(0, all - rows_for_processes(size));
+    return std::max(0, processes_of(view) - rows_for_processes(view, size));
 }
 
 Picture draw_screen(const View& view, const ScreenState& state, ScreenSize size) {
     Picture picture(size);
     draw_title(picture, view, state);
     if (state.shows_help) {
-        draw_help(picture, 2);
+        draw_help(picture, 1);
+    } else if (state.lookup.is_open()) {
+        draw_lookup(picture, state.lookup, {1, size.rows - 2}, view.now ? view.now->at.now_us() : wall_us());
     } else {
         draw_advice(picture, view);
         if (view.now) {
-            draw_pace(picture, view, state);
-            draw_flow(picture, *view.now);
-            draw_latency(picture, view);
-            draw_totals(picture, *view.now);
-            draw_conditions(picture, *view.now);
-            draw_processes(picture, view, state);
+            const Rows rows = rows_of(view, size);
+            draw_pace(picture, view, state, rows);
+            draw_flow(picture, *view.now, rows);
+            draw_latency(picture, view, rows);
+            draw_totals(picture, *view.now, rows);
+            draw_conditions(picture, *view.now, rows);
+            draw_processes(picture, view, state, rows.table);
         }
     }
     draw_keys(picture, view, state);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "observer/judge/lookout.hpp"
+#include "observer/screen/lookup.hpp"
 #include "observer/screen/picture.hpp"
 #include "observer/show/process_table.hpp"
 
@@ -11,10 +12,11 @@ namespace pipeline {
 
 struct ScreenState {
     SortOrder order = SortOrder::Place;
-    int scrolled = 0;  // number of processes above the first one shown
-    bool is_paused = false;
+    int scrolled = 0;        // number of processes above the first one shown
+    bool is_frozen = false;  // the view is an earlier one, which people look at
     bool shows_help = false;
     bool has_unicode = true;  // false: draw ASCII only
+    Lookup lookup;
 };
 
 [[nodiscard]] Picture draw_screen(const View& view, const ScreenState& state, ScreenSize size);

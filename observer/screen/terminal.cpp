@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include <array>
+#include <climits>
 #include <clocale>
 #include <cstdio>
 #include <cstring>
+#include <cwchar>
 #include <string>
 
 #include "common/base/error.hpp"
@@ -108,39 +110,46 @@ void Terminal::show(const Picture& picture) {
     ::refresh();
 }
 
-Terminal::Key Terminal::key() {
-    switch (::getch()) {
-        case ERR:
-            return Key::None;
-        case 'q':
-        case 'Q':
-            return Key::Quit;
-        case 'p':
-        case ' ':
-            return Key::Pause;
-        case 's':
-            return Key::Sort;
-        case '?':
-        case 'h':
-        case KEY_F(1):
-            return Key::Help;
-        case KEY_UP:
-        case 'k':
-            return Key::Up;
-        case KEY_DOWN:
-        case 'j':
-            return Key::Down;
-        case KEY_PPAGE:
-            return Key::PageUp;
-        case KEY_NPAGE:
-            return Key::PageDown;
-        case KEY_HOME:
-            return Key::Home;
-        case KEY_RESIZE:
-            return Key::Resize;
-        default:
-            return Key::Other;
+KeyPress Terminal::key() {
+    ::wint_t code = 0;
+    const int kind = ::get_wch(&code);
+    if (kind == ERR) return {};
+    if (kind == KEY_CODE_YES) {
+        switch (code) {
+            case KEY_UP:
+                return {Key::Up, {}};
+            case KEY_DOWN:
+                return {Key::Down, {}};
+            case KEY_PPAGE:
+                return {Key::PageUp, {}};
+            case KEY_NPAGE:
+                return {Key::PageDown, {}};
+            case KEY_HOME:
+                return {Key::Home, {}};
+            case KEY_END:
+                return {Key::End, {}};
+            case KEY_ENTER:
+                return {Key::Enter, {}};
+            case KEY_BACKSPACE:
+            case KEY_LEFT:
+                return {Key::Backspace, {}};
+            case KEY_F(1):
+                return {Key::Help, {}};
+            case KEY_RESIZE:
+                return {Key::Resize, {}};
+            default:
+                return {Key::Other, {}};
+        }
     }
+    if (code == '\r' || code == '\n') return {Key::Enter, {}};
+    if (code == 0x1b) return {Key::Escape, {}};
+    if (code == 0x08 || code == 0x7f) return {Key::Backspace, {}};
+    if (code < 0x20) return {Key::Other, {}};
+    std::array<char, MB_LEN_MAX> bytes{};
+    std::mbstate_t state{};
+    const std::size_t size = std::wcrtomb(bytes.data(), static_cast<wchar_t>(code), &state);
+    if (size == static_cast<std::size_t>(-1)) return {Key::Other, {}};
+    return {Key::Character, std::string(bytes.data(), size)};
 }
 
 }  // namespace pipeline

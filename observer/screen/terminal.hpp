@@ -3,8 +3,7 @@
 // it. No other file uses ncurses.
 #pragma once
 
-#include <cstdint>
-
+#include "observer/screen/key.hpp"
 #include "observer/screen/picture.hpp"
 
 namespace pipeline {
@@ -22,22 +21,8 @@ class Terminal {
     [[nodiscard]] bool has_unicode() const noexcept { return has_unicode_; }
     void show(const Picture& picture);
 
-    enum class Key : std::uint8_t {
-        None,
-        Quit,
-        Pause,
-        Sort,
-        Help,
-        Up,
-        Down,
-        PageUp,
-        PageDown,
-        Home,
-        Resize,
-        Other
-    };
-    // The next key pressed, or None. Never blocks.
-    [[nodiscard]] Key key();
+    // Returns the next key pressed, Key::None if none was. Never blocks.
+    [[nodiscard]] KeyPress key();
 
   private:
     bool has_unicode_;

@@ -25,13 +25,14 @@ Ticker::Ticker(std::chrono::nanoseconds interval)
     signals_ = open_signal_fd({SIGTERM, SIGINT});
 }
 
-Ticker::Event Ticker::wait(int fd) {
+Ticker::Event Ticker::wait(int fd, int other) {
     while (true) {
         // Poll even if the tick is already due. Otherwise observations that take longer than the interval
         // would hide every signal and key.
         const auto left =
             std::max(milliseconds::zero(), std::chrono::ceil<milliseconds>(next_ - steady_clock::now()));
-        std::array<pollfd, 2> awaited{{{signals_.get(), POLLIN, 0}, {fd, POLLIN, 0}}};  // poll(2) ignores -1
+        // poll(2) ignores -1
+        std::array<pollfd, 3> awaited{{{signals_.get(), POLLIN, 0}, {fd, POLLIN, 0}, {other, POLLIN, 0}}};
         const int ready = ::poll(awaited.data(), awaited.size(), static_cast<int>(left.count()));
         if (ready < 0 && errno != EINTR)
             throw system_failure(ExitStatus::InputOutput, "poll", "for signals", errno);
@@ -41,7 +42,7 @@ Ticker::Event Ticker::wait(int fd) {
         if (awaited[0].revents != 0) return Event::End;
         // The other end of `fd` is gone. Polling again would return at once, for ever.
         if ((awaited[1].revents & (POLLHUP | POLLERR | POLLNVAL)) != 0) return Event::End;
-        const bool has_input = awaited[1].revents != 0;
+        const bool has_input = awaited[1].revents != 0 || awaited[2].revents != 0;
         const auto now = steady_clock::now();
         if (now >= next_ && !(has_input && ticked_last_)) {
             next_ = std::max(next_ + interval_, now);

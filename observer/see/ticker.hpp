@@ -14,11 +14,12 @@ class Ticker {
     explicit Ticker(std::chrono::nanoseconds interval);
 
     enum class Event { Tick, Input, End };
-    // Waits for an event: the next Tick (missed ticks are dropped), Input on `fd` (unless it is -1), or End.
+    // Waits for an event: the next Tick (missed ticks are dropped), Input on `fd` or `other` (unless they are
+    // -1), or End.
     // If End is due, returns it first. If Tick and Input are both due, returns them in turn, so that neither
     // starves the other. Any other signal that interrupts the wait counts as Input on `fd`. If the other end
     // of `fd` is gone, returns End.
-    [[nodiscard]] Event wait(int fd = -1);
+    [[nodiscard]] Event wait(int fd = -1, int other = -1);
     // Returns true once `fd` accepts data or reports an error. Returns false if the end comes first; after
     // that, wait() returns End as well.
     [[nodiscard]] bool wait_for_room(int fd);

@@ -38,14 +38,6 @@ Clients::Bounds bounds() noexcept {
     return bounds;
 }
 
-// The ledger whose rows people ask for: that of --ledger, else that of the pipeline, as it was seen last;
-// before that, the one that lies where a pipeline without options has it.
-std::string ledger_text(const View& view, const ObserverOptions& options) {
-    if (options.ledger) return options.ledger->text();
-    if (view.now) return view.now->ledger;
-    return LedgerSpec{LedgerSpec::Kind::Sqlite, options.state_dir / "invoices.db"}.text();
-}
-
 // A descriptor that is readable whenever one of these is.
 UniqueFd either(std::initializer_list<int> all) {
     UniqueFd both(::epoll_create1(EPOLL_CLOEXEC));
@@ -73,8 +65,9 @@ ExitStatus serve(const ObserverOptions& options) {
     Clients* clients_later = nullptr;
     Clients clients(std::move(socket.fd), bounds(),
                     [&](std::string_view request, std::uint64_t number) -> std::optional<std::string> {
-                        auto answer =
-                            answers.answer_to(request, lookout.view(), ledger_text(lookout.view(), options));
+                        auto answer = answers.answer_to(
+                            request, lookout.view(),
+                            ledger_to_ask(options, lookout.view().now ? lookout.view().now->ledger : ""));
                         if (auto* text = std::get_if<std::string>(&answer)) return std::move(*text);
                         desk.ask(std::get<LedgerQuestion>(answer),
                                  [&, number, asked = std::string(request)](const LedgerAnswer& found) {

@@ -76,7 +76,7 @@ TEST_CASE("the screen shows a pipeline through its end and its next start, in an
     terminal.resize(200, 50);
     terminal.require("last death");
     terminal.resize(60, 12);
-    terminal.require(" q quit   p pause");
+    terminal.require(" q quit  f failures");
     terminal.resize(80, 24);
 
     ::kill(supervisor.child("consumer"), SIGKILL);
@@ -86,9 +86,9 @@ TEST_CASE("the screen shows a pipeline through its end and its next start, in an
     terminal.require("docs/observer.md has the rest.");
     terminal.press("?");
     terminal.press("p");
-    terminal.require("PAUSED");
+    terminal.require("FROZEN");
     terminal.press("p");
-    terminal.require("p pause");
+    terminal.require("p freeze");
 
     supervisor.send(SIGTERM);
     CHECK(supervisor.wait() == 0);
@@ -110,6 +110,48 @@ TEST_CASE("the screen shows a pipeline through its end and its next start, in an
     next.send(SIGTERM);
     CHECK(next.wait() == 0);
     run.require_nothing_left();
+}
+
+TEST_CASE("a failed invoice is found by its reason and by its id, while the pipeline runs") {
+    if (!has_tmux()) return;
+    PipelineRun run;
+    write_file(run.directory() / "list", "good\nbad-1\nbad-2\n");
+    auto supervisor = run.start(
+        {"--consumers", "2", "--source", "lines:" + (run.directory() / "list").string(), "--max-attempts",
+         "1", "--process", "each:sh -c 'test $1 = good || { echo no such account; exit 1; }' sh {}"});
+    REQUIRE(eventually([&] { return run.has_rows(3); }));
+    const Terminal terminal(run, 80, 24);
+    terminal.require("running  2 consumers");
+    terminal.press("f");
+    terminal.require("not booked: 2 invoices, 1 reason");
+    terminal.require("exit status 1: no such");
+    terminal.press("Enter");
+    terminal.require("bad-1");
+    terminal.require("bad-2");
+    terminal.press("Enter");
+    terminal.require("what to do       clerk retry");
+    terminal.resize(120, 40);
+    terminal.require("what to do       clerk retry");
+    terminal.press("f");
+    terminal.require("not booked: 2 invoices, 1 reason");
+    terminal.press("/");
+    terminal.require("id: _");
+    for (const char* key : {"b", "a", "d", "-", "q", "BSpace", "2"}) terminal.press(key);
+    terminal.require("id: bad-2_");
+    terminal.press("Enter");
+    terminal.require("invoice bad-2");
+    terminal.require("no such account");
+    terminal.press("/");
+    for (const char* key : {"x", "Enter"}) terminal.press(key);
+    terminal.require("the ledger does not know it");
+    terminal.press("f");
+    terminal.press("f");
+    terminal.require("acquired/s");
+    terminal.press("q");
+    REQUIRE(eventually([&] { return terminal.has_ended(); }));
+    CHECK(read_file(run.directory() / "screen.err").empty());
+    supervisor.send(SIGTERM);
+    CHECK(supervisor.wait() == 0);
 }
 
 TEST_CASE("a signal gives the terminal back") {

@@ -87,7 +87,7 @@ ROOMS = {
     "observer/audit": "common/base common/spec common/core/segments common/ledger common/ledger/open observer/options observer/see",
     "observer/rows": "common/base common/spec common/core/pace common/ledger common/ledger/open",
     "observer/show": "common/base observer/options observer/see observer/judge",
-    "observer/screen": "common/base observer/options observer/see observer/judge observer/show",
+    "observer/screen": "common/base observer/options observer/see observer/judge observer/rows observer/show",
     "observer/web": "common/base common/cli common/spec common/ledger observer/options observer/see observer/judge observer/rows "
                     "observer/show",
     "observer": "common/base common/os common/core/segments observer/options observer/see observer/judge observer/audit observer/show observer/screen "

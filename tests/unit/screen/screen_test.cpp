@@ -60,7 +60,7 @@ TEST_CASE("a screen of 80 x 24 has everything", "[screen]") {
           "oldest    under way for 4.00 s", "processing  2.02 ms",
           "acquired 20,000  booked 11,980  rejected 10  failed 5  duplicates 5", "supervisor",
           "producer        4001 running    1,000", "consumer 0", "INV-1",
-          " q quit   p pause   s sort: place"}) {
+          " q quit  f failures  / find  p freeze  s sort: place  ? help"}) {
         INFO(part);
         CHECK(text.find(part) != std::string::npos);
     }
@@ -93,8 +93,13 @@ TEST_CASE("columns do not run into one another", "[screen]") {
     for (const ScreenSize size : {kSmall, ScreenSize{24, 120}, kLarge}) {
         std::vector<std::pair<int, int>> spans;
         const Picture picture = draw_screen(view, {}, size);
+        const auto consumer =
+            std::find_if(picture.pieces().begin(), picture.pieces().end(),
+                         [](const auto& piece) { return piece.text.starts_with("consumer 1"); });
+        REQUIRE(consumer != picture.pieces().end());
         for (const auto& piece : picture.pieces()) {
-            if (piece.row == 15) spans.emplace_back(piece.column, piece.column + length_of(piece.text));
+            if (piece.row == consumer->row)
+                spans.emplace_back(piece.column, piece.column + length_of(piece.text));
         }
         std::sort(spans.begin(), spans.end());
         REQUIRE(spans.size() > 5);
@@ -113,7 +118,7 @@ TEST_CASE("more processes than rows are scrolled through and sorted", "[screen]"
     const View view = sample_view(32);
     CHECK(most_scrolled(view, kSmall) == 34 - 11);
     CHECK(most_scrolled(view, kLarge) == 0);
-    CHECK(shows(view, {}, kSmall, "23 more: up, down"));
+    CHECK(shows(view, {}, kSmall, "+23 more"));
     ScreenState state;
     CHECK(shown_consumers(view, state, kSmall).front() == "consumer 0");
     state.scrolled = 1000;
@@ -129,9 +134,9 @@ TEST_CASE("more processes than rows are scrolled through and sorted", "[screen]"
 TEST_CASE("the screen says that it is held, that nothing moves, and why nothing can be seen", "[screen]") {
     View view = sample_view(1);
     ScreenState state;
-    state.is_paused = true;
-    CHECK(shows(view, state, kSmall, " PAUSED "));
-    CHECK(shows(view, state, kSmall, "p go on"));
+    state.is_frozen = true;
+    CHECK(shows(view, state, kSmall, " FROZEN "));
+    CHECK(shows(view, state, kSmall, "p thaw"));
     view.moved_ns = view.now->at_ns - 20'000'000'000;
     view.health = {false, "every process is stopped"};
     CHECK(shows(view, {}, kSmall, "nothing has moved for 20.0 s, since "));
@@ -188,6 +193,29 @@ TEST_CASE("the last two minutes are seen however narrow the screen is", "[screen
         CHECK(lines[3].size() - lines[3].find('#') == characters);
         CHECK(lines[4].size() < 22);  // nothing was stored
     }
+}
+
+TEST_CASE("a tall screen draws the rates as charts with axes", "[screen]") {
+    View view = sample_view(1);
+    view.history.assign(240, Pace{});
+    for (std::size_t i = 0; i < 240; ++i) {
+        view.history[i].at_ns = (i + 1) * 1'000'000'000;
+        view.history[i].seconds = 1;
+        view.history[i].acquired_per_second = i < 120 ? 500 : 1'000;
+    }
+    ScreenState state;
+    state.has_unicode = false;
+    const auto lines = draw_screen(view, state, kLarge).lines();
+    CHECK(lines[3].starts_with("acquired/s "));
+    CHECK(lines[3].ends_with(" " + std::string(120, '#')));  // only the later half is as high as the chart
+    CHECK(lines[4].starts_with("           most 1,000"));
+    CHECK(lines[14].ends_with(" " + std::string(177, '#')));
+    CHECK(lines[14].starts_with("                    0"));
+    CHECK(lines[15].starts_with("stored/s "));
+    CHECK(lines[27].find("0:02:57 ago") == 22);
+    CHECK(lines[27].ends_with(" now"));
+    CHECK(lines[28].starts_with("ring "));
+    for (const auto& line : lines) CHECK(length_of(line) <= 200);
 }
 
 TEST_CASE("looks that are far apart fill the time that they are of", "[screen]") {
