@@ -98,9 +98,15 @@ void draw_groups(Picture& picture, const Lookup::Opened& page, RowSpan where, st
 void draw_group(Picture& picture, const Lookup::Opened& page, RowSpan where, std::int64_t now_us) {
     const GroupRows& rows = *page.rows;
     constexpr int kAttempts = 9;
-    const int columns = picture.size().columns;
-    const int id = std::clamp(columns / 3, 12, 60);
-    const int reason = id + kAttempts + 2 * (kAge + 1) + 2;
+    // The ids have as much room as they need, but leave some to the reasons, of which the title says the
+    // most.
+    constexpr int kLeastReason = 14;
+    constexpr int kLeastId = 12;
+    int id = kLeastId;
+    for (const GroupRow& row : rows.rows) id = std::max(id, length_of(row.id));
+    const int others = kAttempts + 2 * (kAge + 1) + 2;
+    id = std::max(kLeastId, std::min(id, picture.size().columns - others - kLeastReason));
+    const int reason = id + others;
     const auto line = [&](int row, std::string_view attempts, std::string_view stored, std::string_view due,
                           std::string_view why, Style style) {
         picture.put_right(row, id, kAttempts, attempts, style);

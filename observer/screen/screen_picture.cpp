@@ -203,7 +203,7 @@ void draw_totals(Picture& picture, const Observation& now, const Rows& rows) {
     add("rejected", flow.outcomes.rejected, Style::Strong);
     add("failed", flow.outcomes.failed, flow.outcomes.failed == 0 ? Style::Strong : Style::Bad);
     if (flow.outcomes.waiting != 0) add("waiting", flow.outcomes.still_waiting(), Style::Strong);
-    add("duplicates", flow.outcomes.duplicates, Style::Strong);
+    if (flow.outcomes.duplicates != 0) add("duplicates", flow.outcomes.duplicates, Style::Strong);
 }
 
 // Draws the conditions of source and ledger in one row, as far as they fit; first the one in trouble.
