@@ -11,6 +11,7 @@ import json
 WORDS = {
     "fail-on": ["failed", "rejected", "never"],
     "log-level": ["error", "warning", "notice", "info", "debug"],
+    "log-format": ["text", "json"],
     "report": ["text", "json"],
     "request": ["id", "json", "raw"],
     "stdin": ["none", "body"],

@@ -107,12 +107,12 @@ void OutcomeLog::tell_one(const Ended& ended) const {
         log_event(level,
                   fmt::format("invoice {} {}{}{}{}", ended.id, word(ended.outcome), attempts,
                               ended.reason.empty() ? "" : ": ", ended.reason),
-                  {{"EVENT", "not-booked"},
-                   {"NAME", name_},
-                   {"INVOICE", ended.id},
-                   {"STATUS", std::string(word(ended.outcome))},
-                   {"ATTEMPTS", fmt::to_string(ended.attempts)},
-                   {"REASON", ended.reason}});
+                  {{"event", "not-booked"},
+                   {"name", name_},
+                   {"id", ended.id},
+                   {"status", std::string(word(ended.outcome))},
+                   {"attempts", ended.attempts},
+                   {"reason", ended.reason}});
     } catch (const std::exception&) {  // out of memory for the whole line
         log(level, "invoice {} {}", ended.id, word(ended.outcome));
     }

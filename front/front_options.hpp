@@ -16,6 +16,7 @@ struct FrontOptions {
     std::string program;                 // the program to start
     std::vector<std::string> arguments;  // its arguments, without its name
     LogLevel log_level = LogLevel::Info;
+    LogFormat log_format = LogFormat::Text;
 };
 
 // Declares the options of the front door itself; there are only those that every program has.

@@ -9,9 +9,9 @@
 
 #include "common/base/clock.hpp"
 #include "common/base/error.hpp"
-#include "common/base/log.hpp"
 #include "common/base/plural.hpp"
 #include "common/base/printable.hpp"
+#include "common/os/journal.hpp"
 #include "producer/living_consumers.hpp"
 #include "producer/resume.hpp"
 
@@ -69,8 +69,7 @@ ExitStatus Producer::run() {
     ring_.area().producer_process.store(0, std::memory_order_release);
     if (!drained || lacks_ids_) return ExitStatus::NotDrained;
     if (ring_is_used_up_) {
-        log(LogLevel::Error, "the ring has counted {} items and can count no more: start again",
-            ring_.tail());
+        log(LogLevel::Error, "the ring has counted {} items, no more is possible: start again", ring_.tail());
         return ExitStatus::NotDrained;
     }
     return ExitStatus::Drained;
@@ -185,8 +184,9 @@ void Producer::give_up(std::span<const Item> waiting, const char* why) {
     const std::string first = printable(waiting.front().shown_id());
     std::size_t lost = waiting.size();
     while (const std::size_t more = source_.acquire(batch_)) lost += more;
-    log(LogLevel::Error, "{}: {} ids from {} are not taken, from '{}' on; give them again", why, lost,
-        options_.source.traits().noun, first);
+    log_about(LogLevel::Error, "ids-not-taken", first,
+              "{}: {} ids from {} are not taken, from '{}' on; give them again", why, lost,
+              options_.source.traits().noun, first);
 }
 
 void Producer::wait_for_source() {

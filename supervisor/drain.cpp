@@ -29,10 +29,7 @@ void Drain::begin(const char* cause, bool is_asked) {
         fmt::format(
             "{}: draining, {} in flight{}", cause, in_flight,
             is_asked && !is_leaving_ ? "; a second signal stops at once, and the next start goes on" : ""),
-        {{"EVENT", "drain-begun"},
-         {"NAME", options_.name},
-         {"CAUSE", cause},
-         {"IN_FLIGHT", fmt::to_string(in_flight)}});
+        {{"event", "drain-begun"}, {"name", options_.name}, {"cause", cause}, {"in_flight", in_flight}});
     note();
     if (!deadline_) deadline_ = steady_clock::now() + options_.drain_timeout;
     Ring ring = segments_.ring();

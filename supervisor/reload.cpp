@@ -77,7 +77,7 @@ bool Reload::read_again() {
 
 // Makes the options known to the supervisor's own parts and to the children that will start.
 void Reload::take_over(const std::vector<std::string>& producer_before) {
-    configure_log("supervisor", options_.log_level);
+    configure_log("supervisor", options_.log_level, options_.log_format);
     watch_.set_item_timeout(watched_item_timeout(options_));
     notify_.set_item_timeout(watched_item_timeout(options_));
     segments_.metrics().supervisor.flush_interval_ns.store(

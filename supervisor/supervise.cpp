@@ -51,10 +51,9 @@ void print_report(const Report& report, ReportFormat format) noexcept {
     }
 }
 
-// If the log goes to the journal, logs the report there, for programs that watch the journal. People read the
-// report on standard output.
+// If programs read the log, logs the report for them. People read the report on standard output.
 void log_report(const Report& report, ExitStatus status, const Options& options) {
-    if (!log_is_journal()) return;
+    if (!log_is_for_programs()) return;
     const auto& [booked, rejected, failed, duplicates, each_wait, given_again] = report.outcomes;
     log_event(
         LogLevel::Info,
@@ -62,17 +61,17 @@ void log_report(const Report& report, ExitStatus status, const Options& options)
                     "flight",
                     report.in_flight() == 0 ? "drained" : "not drained", report.invoices(), booked, rejected,
                     failed, report.outcomes.still_waiting(), duplicates, report.in_flight()),
-        {{"EVENT", report.in_flight() == 0 ? "drained" : "not-drained"},
-         {"NAME", options.name},
-         {"EXIT_STATUS", fmt::to_string(to_int(status))},
-         {"ACQUIRED", fmt::to_string(report.invoices())},
-         {"BOOKED", fmt::to_string(booked)},
-         {"REJECTED", fmt::to_string(rejected)},
-         {"FAILED", fmt::to_string(failed)},
-         {"WAITING", fmt::to_string(report.outcomes.still_waiting())},
-         {"GIVEN_AGAIN", fmt::to_string(given_again)},
-         {"DUPLICATES", fmt::to_string(duplicates)},
-         {"IN_FLIGHT", fmt::to_string(report.in_flight())}});
+        {{"event", report.in_flight() == 0 ? "drained" : "not-drained"},
+         {"name", options.name},
+         {"exit_status", to_int(status)},
+         {"acquired", report.invoices()},
+         {"booked", booked},
+         {"rejected", rejected},
+         {"failed", failed},
+         {"waiting", report.outcomes.still_waiting()},
+         {"given_again", given_again},
+         {"duplicates", duplicates},
+         {"in_flight", report.in_flight()}});
 }
 
 void say(const std::string& line) {
@@ -84,8 +83,7 @@ void say(const std::string& line) {
 void tell_of_failures(const Report& report, const Options& options) {
     const std::uint64_t failed = report.outcomes.failed;
     if (!options.once || failed == 0) return;
-    log(failed == report.outcomes.invoices() ? LogLevel::Error : LogLevel::Warning, "{}",
-        failures_line(report));
+    log(failed == report.ended() ? LogLevel::Error : LogLevel::Warning, "{}", failures_line(report));
 }
 
 // Makes the ledger one file again: the last process that closes it moves the rest of its log into it and

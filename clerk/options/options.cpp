@@ -143,7 +143,7 @@ CommandLine declare(ClerkOptions& options) {
                          "as the supervisor's, or\n/run/NAME of a service"),
            with_fallback(directory_option("shm-dir", "of the segments", options.shm_dir),
                          "as the lock says, or\n/dev/shm")}},
-         {"Other", {log_level_option(options.log_level)}}}};
+         {"Other", {log_level_option(options.log_level), log_format_option(options.log_format)}}}};
 }
 
 RowSelection ClerkOptions::selection(const RowSelection& otherwise) const {

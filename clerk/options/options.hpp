@@ -45,6 +45,7 @@ struct ClerkOptions {
     // The directories in which the lock file of the pipeline `name` may lie.
     std::vector<std::filesystem::path> lock_dirs;
     LogLevel log_level = LogLevel::Info;
+    LogFormat log_format = LogFormat::Text;
 
     // The options by which another command finds the same pipeline and ledger, quoted for a shell and each
     // behind a blank, such as " --name NAME"; empty if none were given.

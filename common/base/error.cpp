@@ -9,8 +9,8 @@
 #include <cstring>
 #include <system_error>
 
+#include "common/base/passing_error.hpp"
 #include "common/base/printable.hpp"
-#include "common/base/shortage.hpp"
 
 namespace pipeline {
 

@@ -29,7 +29,7 @@ class Failure : public std::runtime_error {
 
 // Returns the Failure of a system call. Its message is "CALL OBJECT: strerror(error); ADVICE", where OBJECT
 // is `object` made safe by printable(). `error` is an errno value. If `advice` is empty and the error is a
-// shortage (shortage.hpp), ADVICE is advice_for_shortage(error).
+// shortage (passing_error.hpp), ADVICE is advice_for_shortage(error).
 [[nodiscard]] Failure system_failure(ExitStatus status, const std::string& call, const std::string& object,
                                      int error, const std::string& advice = {});
 

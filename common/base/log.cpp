@@ -14,17 +14,14 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 #include <stdexcept>
 
-#include "common/base/printable.hpp"
+#include "common/base/log_line.hpp"
 #include "common/base/room.hpp"
 
 namespace pipeline {
 namespace {
 
-constexpr std::size_t kMaxLineBytes = kPieceBytes;
-constexpr std::string_view kCut = "...";
 constexpr std::chrono::milliseconds kMaxWait{1000};
 
 struct LevelName {
@@ -55,6 +52,7 @@ bool stderr_is_journal() noexcept {
 struct Settings {
     std::string_view program = "invoice-pipeline";
     LogLevel least = LogLevel::Info;
+    LogFormat format = LogFormat::Text;
     bool journal = stderr_is_journal();
     bool is_stuck = false;  // stderr had no room for the last line
 };
@@ -62,75 +60,6 @@ struct Settings {
 Settings& settings() noexcept {
     static Settings instance;
     return instance;
-}
-
-// Builds a line of at most kMaxLineBytes.
-class Line {
-  public:
-    void append(std::string_view text) noexcept {
-        while (!text.empty()) {
-            const PrintableChar character = first_printable(text);
-            append(character);
-            text.remove_prefix(character.taken);
-        }
-    }
-    // Pads `number`, which is not negative, with leading zeros to `width` digits.
-    void append_number(std::int64_t number, std::size_t width = 1) noexcept {
-        std::array<char, 20> digits{};
-        const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-        const auto count = static_cast<std::size_t>(end - digits.data());
-        for (std::size_t i = count; i < width; ++i) append("0");
-        append(std::string_view(digits.data(), count));
-    }
-    // Returns the whole line with its newline.
-    [[nodiscard]] std::string_view finish() noexcept {
-        if (cut_) {
-            std::copy(kCut.begin(), kCut.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(safe_));
-            size_ = safe_ + kCut.size();
-        }
-        bytes_[size_++] = '\n';
-        return {bytes_.data(), size_};
-    }
-
-  private:
-    static constexpr std::size_t kRoom = kMaxLineBytes - 1;  // without the newline
-
-    void append(const PrintableChar& character) noexcept {
-        // Remember the present length if "..." (kCut) still fits after it: a line that is too long is cut to
-        // that length.
-        if (!cut_ && size_ <= kRoom - kCut.size()) safe_ = size_;
-        if (cut_ || size_ + character.size > kRoom) {
-            cut_ = true;
-            return;
-        }
-        std::memcpy(bytes_.data() + size_, character.bytes.data(), character.size);
-        size_ += character.size;
-    }
-
-    std::array<char, kMaxLineBytes> bytes_;
-    std::size_t size_ = 0;
-    std::size_t safe_ = 0;
-    bool cut_ = false;
-};
-
-void append_local_time(Line& line) noexcept {
-    timespec now{};
-    ::clock_gettime(CLOCK_REALTIME, &now);
-    std::tm local{};
-    ::localtime_r(&now.tv_sec, &local);
-    line.append_number(local.tm_year + 1900, 4);
-    line.append("-");
-    line.append_number(local.tm_mon + 1, 2);
-    line.append("-");
-    line.append_number(local.tm_mday, 2);
-    line.append(" ");
-    line.append_number(local.tm_hour, 2);
-    line.append(":");
-    line.append_number(local.tm_min, 2);
-    line.append(":");
-    line.append_number(local.tm_sec, 2);
-    line.append(".");
-    line.append_number(now.tv_nsec / 1'000'000, 3);
 }
 
 // Tries to write once. If stderr is a socket or, since Linux 6.4, a pipe, the attempt fails instead of
@@ -183,8 +112,18 @@ std::string_view to_text(LogLevel level) noexcept {
     return found == kLevels.end() ? std::string_view("error") : found->name;
 }
 
-void configure_log(std::string_view program, LogLevel least) noexcept {
-    settings() = {program, least, stderr_is_journal(), false};
+LogFormat parse_log_format(std::string_view text) {
+    if (text == to_text(LogFormat::Text)) return LogFormat::Text;
+    if (text == to_text(LogFormat::Json)) return LogFormat::Json;
+    throw std::invalid_argument("text or json is accepted");
+}
+
+std::string_view to_text(LogFormat format) noexcept {
+    return format == LogFormat::Json ? "json" : "text";
+}
+
+void configure_log(std::string_view program, LogLevel least, LogFormat format) noexcept {
+    settings() = {program, least, format, stderr_is_journal(), false};
 }
 
 bool is_logged(LogLevel level) noexcept {
@@ -195,37 +134,33 @@ bool log_is_journal() noexcept {
     return settings().journal;
 }
 
+bool log_is_for_programs() noexcept {
+    return settings().journal || settings().format == LogFormat::Json;
+}
+
 std::string_view log_program() noexcept {
     return settings().program;
 }
 
-void write_log(LogLevel level, std::string_view text) noexcept {
+void write_log(LogLevel level, std::string_view text, std::span<const LogField> fields) noexcept {
     const int saved_errno = errno;
     const Settings& current = settings();
-    Line line;
+    const LogEntry entry{level, current.program, text};
+    LogLine line;
     if (current.journal) {
-        line.append("<");
-        line.append_number(static_cast<int>(level));
-        line.append(">");
-        line.append(current.program);
+        append_for_journal(line, entry);
+    } else if (current.format == LogFormat::Json) {
+        append_as_json(line, entry, fields);
     } else {
-        append_local_time(line);
-        line.append(" ");
-        line.append(current.program);
-        line.append("[");
-        line.append_number(::getpid());
-        line.append("] ");
-        line.append(to_text(level));
+        append_for_people(line, entry);
     }
-    line.append(": ");
-    line.append(text);
     write_all(line.finish());
     errno = saved_errno;
 }
 
 void format_log(LogLevel level, fmt::string_view format, fmt::format_args arguments) noexcept {
     // Text that does not fit into this array does not fit into the line either; the line then ends in "...".
-    std::array<char, kMaxLineBytes> text;
+    std::array<char, kPieceBytes> text;
     try {
         const auto end = fmt::vformat_to_n(text.data(), text.size(), format, arguments);
         write_log(level, {text.data(), std::min(end.size, text.size())});

@@ -128,7 +128,8 @@ Options section_of(HelpSection section, const PipelineFields& fields) {
             return {name_option(fields.pipeline.name),
                     directory_option("shm-dir", "of shared memory, on a tmpfs", fields.pipeline.shm_dir)};
         case HelpSection::Other:
-            return {log_level_option(fields.pipeline.log_level)};
+            return {log_level_option(fields.pipeline.log_level),
+                    log_format_option(fields.pipeline.log_format)};
     }
     return {};
 }

@@ -43,6 +43,7 @@ struct PipelineOptions {
     // its children do.
     std::chrono::nanoseconds drain_timeout = std::chrono::seconds(60);
     LogLevel log_level = LogLevel::Info;
+    LogFormat log_format = LogFormat::Text;
 
     // Returns the name for Segments::open().
     [[nodiscard]] std::string segments() const { return segments_in(shm_dir, name); }

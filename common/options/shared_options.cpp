@@ -67,6 +67,13 @@ CommandOption log_level_option(LogLevel& field) {
         {"error", "warning", "notice", "info", "debug"});
 }
 
+CommandOption log_format_option(LogFormat& field) {
+    return with_words(
+        value_option("log-format", "FORM", "text or json (one object on each line)", field, parse_log_format,
+                     [](LogFormat format) { return std::string(to_text(format)); }),
+        {"text", "json"});
+}
+
 CommandOption parent_option(pid_t& field) {
     return required(
         value_option(

@@ -22,6 +22,7 @@ inline constexpr const char* kDefaultName = "invoice-pipeline";
 [[nodiscard]] CommandOption state_dir_option(std::filesystem::path& field);    // default: see directories.hpp
 [[nodiscard]] CommandOption runtime_dir_option(std::filesystem::path& field);  // default: see directories.hpp
 [[nodiscard]] CommandOption log_level_option(LogLevel& field);
+[[nodiscard]] CommandOption log_format_option(LogFormat& field);
 
 // Returns the option --parent, mandatory for children: the supervisor's process id, 1..2^22 (the highest on
 // Linux).

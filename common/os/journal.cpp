@@ -18,15 +18,23 @@ namespace {
 
 constexpr const char* kJournalSocket = "/run/systemd/journal/socket";
 
+// The field's name in the journal, which knows no small letters.
+std::string journal_name(std::string_view name) {
+    std::string capitals = "INVOICE_PIPELINE_";
+    if (name == "id") return capitals + "INVOICE";
+    for (const char c : name) capitals += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    return capitals;
+}
+
 }  // namespace
 
 std::string journal_datagram(LogLevel level, std::string_view program, std::string_view text,
-                             std::span<const JournalField> fields) {
+                             std::span<const LogField> fields) {
     std::string datagram = fmt::format("MESSAGE={0}: {1}\nPRIORITY={2}\nSYSLOG_IDENTIFIER={0}\n", program,
                                        safe_line(text), static_cast<int>(level));
-    for (const JournalField& field : fields) {
+    for (const LogField& field : fields) {
         if (field.value.empty()) continue;
-        fmt::format_to(std::back_inserter(datagram), "INVOICE_PIPELINE_{}={}\n", field.name,
+        fmt::format_to(std::back_inserter(datagram), "{}={}\n", journal_name(field.name),
                        safe_line(field.value));
     }
     return datagram;
@@ -42,7 +50,7 @@ bool send_datagram(const char* path, std::string_view datagram) noexcept {
                               reinterpret_cast<const sockaddr*>(&address), sizeof address) >= 0;
 }
 
-void log_event(LogLevel level, const std::string& text, std::initializer_list<JournalField> fields) noexcept {
+void log_event(LogLevel level, const std::string& text, std::initializer_list<LogField> fields) noexcept {
     if (!is_logged(level)) return;
     try {
         if (log_is_journal() &&
@@ -50,7 +58,7 @@ void log_event(LogLevel level, const std::string& text, std::initializer_list<Jo
             return;
     } catch (const std::exception&) {  // out of memory; write_log() below needs no memory
     }
-    write_log(level, text);
+    write_log(level, text, fields);
 }
 
 }  // namespace pipeline

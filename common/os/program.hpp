@@ -17,8 +17,8 @@
 #include "common/base/error.hpp"
 #include "common/base/log.hpp"
 #include "common/base/output.hpp"
+#include "common/base/passing_error.hpp"
 #include "common/base/printable.hpp"
-#include "common/base/shortage.hpp"
 #include "common/cli/command_line.hpp"
 #include "common/os/inheritance.hpp"
 
@@ -62,7 +62,7 @@ template <class Parse, class Work>
             return to_int(ExitStatus::Drained);
         }
         const auto& options = std::get<0>(parsed);
-        configure_log(program, options.log_level);
+        configure_log(program, options.log_level, options.log_format);
         return to_int(work(options));
     } catch (const Failure& failure) {
         if (failure.status() == ExitStatus::Usage) {

@@ -6,6 +6,7 @@
 
 #include "common/base/log.hpp"
 #include "common/base/plural.hpp"
+#include "common/os/journal.hpp"
 #include "common/text/clean_text.hpp"
 
 namespace pipeline {
@@ -23,9 +24,10 @@ std::string in_small_letters(std::string_view text) {
 
 }  // namespace
 
-void ErrorLines::begin(std::string prefix) {
+void ErrorLines::begin(std::string prefix, std::string id) {
     tell_left_out();
     prefix_ = std::move(prefix);
+    id_ = std::move(id);
     line_.clear();
     kept_count_ = 0;
     error_rank_ = 0;
@@ -51,7 +53,7 @@ void ErrorLines::end_line(TimePoint now) {
     if (!line_.is_blank()) {
         if (budget_.take(now)) {
             tell_left_out();
-            log(LogLevel::Info, "{}: {}", prefix_, line_.text());
+            log_about(LogLevel::Info, "program-stderr", id_, "{}: {}", prefix_, line_.text());
         } else {
             budget_.left_out(line_.text().size() + 1);
         }

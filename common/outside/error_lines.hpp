@@ -23,8 +23,8 @@ class ErrorLines {
     static constexpr std::size_t kKept = 3;                            // number of last lines to keep
 
     // Drops the lines of the previous program. Call it for each new program. `prefix` precedes each logged
-    // line.
-    void begin(std::string prefix);
+    // line. `id`: of the invoice that the program works on, printable; empty if it works on several.
+    void begin(std::string prefix, std::string id);
     // Takes the next bytes of the stream.
     void take(std::string_view bytes, TimePoint now);
     // Call at the end of the stream: an unfinished last line counts as a line.
@@ -47,6 +47,7 @@ class ErrorLines {
     void tell_left_out();
 
     std::string prefix_;
+    std::string id_;
     OpenLine line_;  // the unfinished line so far
     std::array<std::string, kKept> kept_;
     std::size_t kept_count_ = 0;  // number of lines since begin(); line n goes into kept_[n % kKept]

@@ -7,8 +7,8 @@
 #include <cerrno>
 #include <fstream>
 
+#include "common/base/passing_error.hpp"
 #include "common/base/printable.hpp"
-#include "common/base/shortage.hpp"
 #include "common/spec/byte_size.hpp"
 
 namespace pipeline {

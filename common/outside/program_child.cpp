@@ -105,8 +105,8 @@ std::optional<Mishap> ProgramChild::start(const std::vector<std::string>& argume
     const auto mishap = launch(arguments, environment, body);
     if (!mishap) {
         const std::string name = printable(setup_.name);
-        errors_.begin(about.empty() ? fmt::format("{}[{}]", name, pid_)
-                                    : fmt::format("{}[{}] {}", name, pid_, printable(about)));
+        const std::string id = printable(about);
+        errors_.begin(fmt::format("{}[{}]{}{}", name, pid_, id.empty() ? "" : " ", id), id);
     }
     return mishap;
 }

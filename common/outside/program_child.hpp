@@ -54,7 +54,7 @@ class ProgramChild {
     ~ProgramChild();
 
     // Starts the program. `arguments` begin with its name (argv[0]). Returns the mishap if the program could
-    // not be started. `about` becomes part of the prefix of the program's lines in the log.
+    // not be started. `about`: the id of the invoice, for the program's lines in the log; may be empty.
     // The second form gives the program another environment than Setup does, and a body.
     [[nodiscard]] std::optional<Mishap> start(const std::vector<std::string>& arguments,
                                               std::string_view about) {

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "common/base/error.hpp"
-#include "common/base/shortage.hpp"
+#include "common/base/passing_error.hpp"
 #include "common/shm/lock_note.hpp"
 
 namespace pipeline {

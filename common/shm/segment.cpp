@@ -18,7 +18,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/fd.hpp"
-#include "common/base/shortage.hpp"
+#include "common/base/passing_error.hpp"
 #include "common/shm/segment_path.hpp"
 
 namespace pipeline {

@@ -27,7 +27,7 @@ class Segment {
     enum class Access { ReadWrite, ReadOnly };
     // Maps an existing segment. Returns none if no segment has that name. Throws Failure: CannotCreate if it
     // cannot be opened or mapped, or belongs to another user (root may open any segment ReadOnly);
-    // InputOutput if resources are short (shortage.hpp); Configuration if it is empty.
+    // InputOutput if resources are short (passing_error.hpp); Configuration if it is empty.
     [[nodiscard]] static std::optional<Segment> open(const std::string& name, Access access);
 
     // Removes the name. Processes that have mapped the segment keep the memory. A missing name is not an

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "consumer/outside/program_notices.hpp"
 
+#include <fmt/format.h>
+
+#include <string>
 #include <utility>
 
 #include "common/base/log.hpp"
 #include "common/base/plural.hpp"
 #include "common/base/printable.hpp"
+#include "common/os/journal.hpp"
 #include "common/text/clean_text.hpp"
 #include "consumer/protocol/conversation.hpp"
 
@@ -51,8 +55,15 @@ const char* ProgramNotices::silent_hint(std::chrono::nanoseconds silence) const 
 void ProgramNotices::failed(std::string_view id, std::uint32_t attempt, std::string_view cause,
                             std::string_view said) {
     if (!may_log()) return;
-    log(LogLevel::Warning, "{} with invoice {}, attempt {}: {}{}{}; starting it anew", program_,
-        printable(id), attempt, cause, said.empty() ? "" : ": ", said);
+    const std::string shown = printable(id);
+    log_event(LogLevel::Warning,
+              fmt::format("{} with invoice {}, attempt {}: {}{}{}; starting it anew", program_, shown,
+                          attempt, cause, said.empty() ? "" : ": ", said),
+              {{"event", "attempt-failed"},
+               {"id", shown},
+               {"attempt", attempt},
+               {"cause", std::string(cause)},
+               {"reason", std::string(said)}});
 }
 
 void ProgramNotices::early(std::string_view line) {

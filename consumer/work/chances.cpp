@@ -11,6 +11,7 @@
 #include "common/base/duration_text.hpp"
 #include "common/base/log.hpp"
 #include "common/base/printable.hpp"
+#include "common/os/journal.hpp"
 
 namespace pipeline {
 namespace {
@@ -132,23 +133,30 @@ void Chances::note_attempt(const Hand& hand, std::uint64_t i, const Result& resu
     if (!hold) return;
     if (result.status == Status::Booked || result.status == Status::Rejected) {
         if (hold->note_success())
-            log(LogLevel::Notice, "an invoice was processed: the source is not held any more");
+            log_about(LogLevel::Notice, "source-released", printable(hand.id(i)),
+                      "an invoice was processed: the source is not held any more");
         return;
     }
     if (hold->note_failure(hash_of(hand.id(i)), hold_after)) {
-        log(LogLevel::Warning,
-            "{} attempts in a row have failed, the last one at invoice {}: {}: the source is held, and one "
-            "invoice is tried from time to time",
-            hold_after, printable(hand.id(i)), result.has_details ? result.details.reason_text() : "");
+        const std::string id = printable(hand.id(i));
+        const std::string reason(result.has_details ? result.details.reason_text() : "");
+        log_event(
+            LogLevel::Warning,
+            fmt::format("{} attempts in a row have failed, the last one at invoice {}: {}: the source is "
+                        "held, and one invoice is tried from time to time",
+                        hold_after, id, reason),
+            {{"event", "source-held"}, {"id", id}, {"reason", reason}});
     }
 }
 
 void Chances::begin_hold(const Hand& hand, std::uint64_t i, std::string_view reason) {
     if (!hold || hold_after == 0 || !hold->begin()) return;
-    log(LogLevel::Warning,
-        "no invoice can be processed, as invoice {} shows: {}: the source is held, and one invoice is tried "
-        "from time to time",
-        printable(hand.id(i)), reason);
+    const std::string id = printable(hand.id(i));
+    log_event(LogLevel::Warning,
+              fmt::format("no invoice can be processed, as invoice {} shows: {}: the source is held, and one "
+                          "invoice is tried from time to time",
+                          id, reason),
+              {{"event", "source-held"}, {"id", id}, {"reason", std::string(reason)}});
 }
 
 void Chances::complete(const Hand& hand, std::uint64_t i, Result& result) {

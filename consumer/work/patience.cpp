@@ -9,7 +9,7 @@
 #include "common/base/error.hpp"
 #include "common/base/log.hpp"
 #include "common/base/passing_error.hpp"
-#include "common/base/shortage.hpp"
+#include "common/os/journal.hpp"
 
 namespace pipeline {
 
@@ -28,8 +28,9 @@ bool Patience::wait(const char* call, std::string_view name, int error) {
     if (now >= until_) return false;
     if (!has_told_) {
         const auto advice = advice_for_shortage(error);
-        log(LogLevel::Warning, "{} {}: {}{}{}; it is tried again for up to {}, then the invoice is failed",
-            call, name, error_text(error), advice.empty() ? "" : "; ", advice, to_readable_text(bound_));
+        log_about(LogLevel::Warning, "file-unreadable", std::string(name),
+                  "{} {}: {}{}{}; it is tried again for up to {}, then the invoice is failed", call, name,
+                  error_text(error), advice.empty() ? "" : "; ", advice, to_readable_text(bound_));
     }
     has_told_ = true;
     std::this_thread::sleep_for(std::min<nanoseconds>(kTryAgain, until_ - now));

@@ -85,7 +85,7 @@ CommandLine declare(ObserverOptions& options) {
            state_dir_option(options.state_dir),
            with_fallback(runtime_dir_option(options.runtime_dir),
                          "as the supervisor's, or\n/run/NAME of a service")}},
-         {"Other", {log_level_option(options.log_level)}}}};
+         {"Other", {log_level_option(options.log_level), log_format_option(options.log_format)}}}};
 }
 
 namespace {

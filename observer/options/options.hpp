@@ -42,6 +42,7 @@ struct ObserverOptions {
     // the segments.
     std::vector<std::filesystem::path> lock_dirs;
     LogLevel log_level = LogLevel::Info;
+    LogFormat log_format = LogFormat::Text;
 };
 
 // Declares the command line. It is bound to the fields of `options`, which must outlive the result.

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <exception>
+#include <optional>
 #include <string>
 
 #include "common/base/printable.hpp"
@@ -16,11 +18,11 @@ void tell_of_death(const Child& child, const std::optional<Hand>& hand, Cause ca
     try {
         const std::string how = cause.text(options.item_timeout);
         std::string invoice;
-        std::string attempt;
+        std::optional<std::uint64_t> attempt;
         std::string with;
         if (const auto i = hand ? hand->at_work() : std::nullopt) {
             invoice = printable(hand->item(*i).shown_id());
-            attempt = std::to_string(hand->deaths(*i) + 1);
+            attempt = std::uint64_t{hand->deaths(*i)} + 1;
             if (child.died_with_others) {
                 with = fmt::format(" together with others, and with invoice {}, which is retried alone",
                                    invoice);
@@ -28,21 +30,21 @@ void tell_of_death(const Child& child, const std::optional<Hand>& hand, Cause ca
                 with = fmt::format(" with several invoices in its program, {} the first; trying each alone",
                                    invoice);
             } else {
-                with =
-                    fmt::format(" with invoice {}, attempt {} of {}", invoice, attempt, options.max_attempts);
+                with = fmt::format(" with invoice {}, attempt {} of {}", invoice, *attempt,
+                                   options.max_attempts);
             }
         }
         const std::string again = delay.count() == 0 ? "" : fmt::format(" in {} ms", delay.count());
         log_event(LogLevel::Warning,
                   fmt::format("{} (pid {}) died: {}{}; starting it again{}", child.name(), child.process.pid,
                               how, with, again),
-                  {{"EVENT", "child-died"},
-                   {"NAME", options.name},
-                   {"CHILD", child.name()},
-                   {"CHILD_PID", std::to_string(child.process.pid)},
-                   {"CAUSE", how},
-                   {"INVOICE", invoice},
-                   {"ATTEMPT", attempt}});
+                  {{"event", "child-died"},
+                   {"name", options.name},
+                   {"child", child.name()},
+                   {"child_pid", child.process.pid},
+                   {"cause", how},
+                   {"id", invoice},
+                   {"attempt", attempt}});
     } catch (const std::exception& exception) {  // no memory for the log line above
         log(LogLevel::Warning, "{} died: {}", child.program(), exception.what());
     }

@@ -11,7 +11,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/log.hpp"
-#include "common/base/shortage.hpp"
+#include "common/base/passing_error.hpp"
 #include "common/ledger/open/open_ledger.hpp"
 #include "common/os/file_identity.hpp"
 #include "common/os/program_path.hpp"

@@ -33,6 +33,8 @@ struct Report {
     [[nodiscard]] std::uint64_t in_flight() const noexcept { return acquired - outcomes.all(); }
     // Acquired invoices, each counted once, however often it was given.
     [[nodiscard]] std::uint64_t invoices() const noexcept { return acquired - outcomes.given_again; }
+    // Invoices that have got an outcome other than waiting.
+    [[nodiscard]] std::uint64_t ended() const noexcept { return outcomes.all() - outcomes.waiting; }
     // True if an invoice has the outcome for which the run fails.
     [[nodiscard]] bool has(FailOn outcome) const noexcept;
     // Acquired invoices that became durable, per second; 0 if no time has passed.

@@ -34,8 +34,8 @@ void explain(Report& report, const Options& options, std::uint64_t generation) {
 }
 
 std::string failures_line(const Report& report) {
-    const std::uint64_t all = report.outcomes.invoices();
-    std::string line = fmt::format("{} of {} failed", report.outcomes.failed, counted(all, "invoice"));
+    std::string line =
+        fmt::format("{} of {} failed", report.outcomes.failed, counted(report.ended(), "invoice"));
     if (!report.reasons.empty() && report.outcomes.rejected == 0) {
         const auto& [reason, count] = report.reasons.front();
         if (report.reasons.size() == 1 && report.reasons_of == 0) {

@@ -9,7 +9,7 @@
 #include <system_error>
 
 #include "common/base/error.hpp"
-#include "common/base/shortage.hpp"
+#include "common/base/passing_error.hpp"
 #include "common/ledger/ledger.hpp"
 #include "common/ledger/sqlite/ledger_schema.hpp"
 

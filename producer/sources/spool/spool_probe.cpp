@@ -13,7 +13,6 @@
 #include "common/base/log.hpp"
 #include "common/base/passing_error.hpp"
 #include "common/base/printable.hpp"
-#include "common/base/shortage.hpp"
 #include "producer/sources/folder_entries.hpp"
 
 namespace pipeline {

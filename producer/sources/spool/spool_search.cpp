@@ -13,6 +13,7 @@
 #include "common/base/error.hpp"
 #include "common/base/log.hpp"
 #include "common/base/passing_error.hpp"
+#include "common/os/journal.hpp"
 
 namespace pipeline {
 
@@ -280,9 +281,10 @@ void SpoolSearch::tell_of_fault(const std::string& name, int error) {
     if (told_faults_.size() >= kMostTold) return;
     const std::size_t key = std::hash<std::string>{}(name + '\0' + std::to_string(error));
     if (!told_faults_.insert(key).second) return;
-    log(LogLevel::Warning, "{}: cannot look at {}: {}; it is passed over, and looked at again{}",
-        place_.name(), name, error_text(error),
-        told_faults_.size() == kMostTold ? "; more of this kind are only counted" : "");
+    log_about(LogLevel::Warning, "file-unreadable", name,
+              "{}: cannot look at {}: {}; it is passed over, and looked at again{}", place_.name(), name,
+              error_text(error),
+              told_faults_.size() == kMostTold ? "; more of this kind are only counted" : "");
 }
 
 }  // namespace pipeline

@@ -6,6 +6,7 @@
 using namespace std::chrono_literals;
 using pipeline::ConsumerOptions;
 using pipeline::EarlyExit;
+using pipeline::LogFormat;
 using pipeline::LogLevel;
 using pipeline::parse_consumer_options;
 using pipeline::parse_ledger;
@@ -51,6 +52,7 @@ TEST_CASE("a producer gets every option as the supervisor meant it", "[options]"
     meant.spool = {5s, 0s, "*.xml", "@(a|b) c*"};
     meant.batch_max = 1;
     meant.log_level = LogLevel::Debug;
+    meant.log_format = LogFormat::Json;
     meant.parent = 4'194'304;
     meant.drain_timeout = 1500ms;
 
@@ -67,6 +69,7 @@ TEST_CASE("a producer gets every option as the supervisor meant it", "[options]"
     CHECK(got.spool.exclude == meant.spool.exclude);
     CHECK(got.batch_max == meant.batch_max);
     CHECK(got.log_level == meant.log_level);
+    CHECK(got.log_format == LogFormat::Json);
     CHECK(got.parent == meant.parent);
     CHECK(got.drain_timeout == meant.drain_timeout);
     CHECK(to_arguments(got) == to_arguments(meant));
@@ -151,6 +154,7 @@ TEST_CASE("a consumer gets every option as the supervisor meant it", "[options]"
     meant.item_timeout = 30s;
     meant.flush_interval = 1ms;
     meant.log_level = LogLevel::Error;
+    meant.log_format = LogFormat::Json;
     meant.parent = 4711;
 
     const auto got = consumer(to_arguments(meant));
@@ -178,6 +182,7 @@ TEST_CASE("a consumer gets every option as the supervisor meant it", "[options]"
     CHECK(got.item_timeout == meant.item_timeout);
     CHECK(got.flush_interval == meant.flush_interval);
     CHECK(got.log_level == meant.log_level);
+    CHECK(got.log_format == LogFormat::Json);
     CHECK(got.parent == meant.parent);
     CHECK(to_arguments(got) == to_arguments(meant));
 }

@@ -132,6 +132,9 @@ const std::vector<OptionCase>& all_options() {
         {"log-level", "debug", "debug",
          [](const Options& o) { return std::string(pipeline::to_text(o.log_level)); }, "verbose",
          "error, warning, notice, info or debug is accepted"},
+        {"log-format", "json", "json",
+         [](const Options& o) { return std::string(pipeline::to_text(o.log_format)); }, "xml",
+         "text or json is accepted"},
         {"report", "json", "json",
          [](const Options& o) { return o.report == pipeline::ReportFormat::Json ? "json" : "text"; }, "xml",
          "text or json is accepted"},
@@ -241,7 +244,7 @@ TEST_CASE("the help has every option and fits a screen", "[options]") {
         CHECK((line.empty() || line.back() != ' '));
         if (line.starts_with("  --")) ++options;
     }
-    CHECK(count <= 66);
+    CHECK(count <= 67);
     CHECK(options == all_options().size() + 16);  // the table above has forgotten none
     for (const auto* value :
          {"16384", "256", "100ms", "5min", "1min", "spool:STATE/spool", "sqlite:STATE/invoices.db",

@@ -48,11 +48,12 @@ class Journal {
 }  // namespace
 
 TEST_CASE("a line with fields is one datagram, a field a line, and nothing in a value ends one", "[log]") {
-    const std::array<JournalField, 3> fields{
-        {{"EVENT", "not-booked"}, {"INVOICE", "a\nPRIORITY=0\x1b"}, {"REASON", ""}}};
+    const std::array<LogField, 4> fields{
+        {{"event", "not-booked"}, {"id", "a\nPRIORITY=0\x1b"}, {"reason", ""}, {"child_pid", 7}}};
     CHECK(journal_datagram(LogLevel::Warning, "consumer", "invoice a\nb", fields) ==
           "MESSAGE=consumer: invoice a\\x0ab\nPRIORITY=4\nSYSLOG_IDENTIFIER=consumer\n"
-          "INVOICE_PIPELINE_EVENT=not-booked\nINVOICE_PIPELINE_INVOICE=a\\x0aPRIORITY=0\\x1b\n");
+          "INVOICE_PIPELINE_EVENT=not-booked\nINVOICE_PIPELINE_INVOICE=a\\x0aPRIORITY=0\\x1b\n"
+          "INVOICE_PIPELINE_CHILD_PID=7\n");
 }
 
 TEST_CASE("a datagram reaches the journal that listens, and nobody waits for one that does not", "[log]") {

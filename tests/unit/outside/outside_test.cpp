@@ -110,7 +110,7 @@ TEST_CASE("the last lines of standard error are kept, however many there were", 
     std::string text;
     for (int i = 1; i <= count; ++i) text += fmt::format("line {}\n", i);
     ErrorLines errors;
-    errors.begin("program[1]");
+    errors.begin("program[1]", {});
     for (std::size_t at = 0; at < text.size(); at += piece)
         errors.take(std::string_view(text).substr(at, piece), now);
     CHECK(errors.last() == fmt::format("line {}", count));
@@ -122,7 +122,7 @@ TEST_CASE("the last lines of standard error are kept, however many there were", 
     errors.take("no end", now);
     errors.end(now);
     CHECK(errors.last() == "no end");
-    errors.begin("program[2]");
+    errors.begin("program[2]", {});
     CHECK(errors.last().empty());
     CHECK(errors.tail(100).empty());
     configure_log("invoice-pipeline", LogLevel::Info);
@@ -133,7 +133,7 @@ TEST_CASE("a line that its program has drawn again and again is what was drawn l
     for (std::size_t piece = 1; piece <= text.size(); ++piece) {
         CAPTURE(piece);
         ErrorLines errors;
-        errors.begin("program[1]");
+        errors.begin("program[1]", {});
         for (std::size_t at = 0; at < text.size(); at += piece)
             errors.take(std::string_view(text).substr(at, piece), TimePoint{1000s});
         errors.end(TimePoint{1000s});
@@ -145,14 +145,14 @@ TEST_CASE("a line that its program has drawn again and again is what was drawn l
 
 TEST_CASE("a line that looks like an error is kept, however many follow", "[outside]") {
     ErrorLines errors;
-    errors.begin("program[1]");
+    errors.begin("program[1]", {});
     errors.take("cannot open\nIllegalStateException: no invoice\n at Main\n at Main\n at Main\nthe end\n",
                 TimePoint{1000s});
     CHECK(errors.tail(100) == "IllegalStateException: no invoice | the end");
     CHECK(errors.tail(0) == "IllegalStateException: no invoice | the end");
     errors.take("Error: another\n", TimePoint{1000s});
     CHECK(errors.tail(20) == "Error: another");
-    errors.begin("program[2]");
+    errors.begin("program[2]", {});
     errors.take("one\ntwo\nthree\nfour\n", TimePoint{1000s});
     CHECK(errors.tail(0) == "four");
 }

@@ -92,6 +92,10 @@ TEST_CASE("reasons of only some of the rows are said to be so", "[report]") {
           "5 of 5 invoices failed: exit status 1; see them: clerk list --status failed");
     report.reasons = {{"a", 1}, {"b", 1}};
     CHECK(failures_line(report) == "5 of 5 invoices failed; see them: clerk list --status failed");
+    // What waited before this run, and was given again in it, counts as well.
+    report.outcomes.given_again = 5;
+    CHECK(failures_line(report) == "5 of 5 invoices failed; see them: clerk list --status failed");
+    report.outcomes.given_again = 0;
     report.outcomes.rejected = 1;  // then the most frequent reason may be one of a rejection
     CHECK(failures_line(report) == "5 of 6 invoices failed; see them: clerk list --status failed");
 }

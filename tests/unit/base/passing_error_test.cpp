@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/base/shortage.hpp"
+#include "common/base/passing_error.hpp"
 
 #include <cerrno>
 #include <string>
