@@ -149,6 +149,41 @@ TEST_CASE("a spool's file waits in waiting/, and one put back from failed/ is pr
     run.require_nothing_left();
 }
 
+TEST_CASE("what waits is gone on with where spool and ledger have been copied", "[second_chances]") {
+    PipelineRun run;
+    const Job job(run, "test -e up || exit 75\necho $1 >> done\n");
+    fs::create_directory(run.spool());
+    for (const std::string name : {"a", "b"}) write_file(run.spool() / name, name);
+    const std::vector<std::string> options{
+        "--consumers", "2",           "--source",      "spool:" + run.spool().string(),
+        "--process",   job.process(), "--settle-time", "0"};
+    auto supervisor = run.start(with(options, {"--retry-delay", "1h..1h"}));
+    CHECK(eventually([&] {
+        return fs::exists(run.spool() / "waiting" / "a") && fs::exists(run.spool() / "waiting" / "b");
+    }));
+    supervisor.send(SIGTERM);
+    REQUIRE(supervisor.wait() == 0);
+
+    // Other files with the same names and contents; a copy of the ledger is as good as the ledger.
+    const fs::path copy = run.directory() / "copy";
+    fs::copy(run.spool(), copy, fs::copy_options::recursive);
+    fs::rename(run.spool(), run.directory() / "before");
+    fs::rename(copy, run.spool());
+    job.touch("up");
+    auto other = run.start(with(options, {"--once"}));
+    const int status = other.wait();
+    INFO(other.err());
+    CHECK(status == 0);
+    CHECK(run.rows_by_status() == std::map<std::string, std::uint64_t>{{"booked", 2}});
+    CHECK(run.count("SELECT count(*) FROM history WHERE status <> 'waiting'") == 0);
+    require_each_once(job.lines("done"), 2);
+    CHECK(fs::exists(run.spool() / "booked" / "a"));
+    CHECK(other.err().find(
+              "2 files were in waiting/, and the ledger does not know of them: back in the spool") !=
+          std::string::npos);
+    run.require_nothing_left();
+}
+
 TEST_CASE("an id that is booked is not run again, from the same list, another one, or twice in one",
           "[second_chances]") {
     PipelineRun run;

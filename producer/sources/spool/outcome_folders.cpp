@@ -15,8 +15,8 @@
 
 #include "common/base/error.hpp"
 #include "common/base/log.hpp"
+#include "common/base/passing_error.hpp"
 #include "common/base/printable.hpp"
-#include "common/base/shortage.hpp"
 #include "producer/sources/folder_entries.hpp"
 
 namespace pipeline {
@@ -165,6 +165,10 @@ std::optional<OutcomeFolders::Found> OutcomeFolders::find(const std::string& nam
             if (!may_be) continue;
             if (auto found = look(folder, candidate)) return found;
         }
+    }
+    for (const int folder : {spool_fd_, folders[0], folders[1], folders[2]}) {
+        const auto status = look_at(folder, name.c_str());
+        if (status && S_ISREG(status->mode)) return Found{folder, name, *status, true};
     }
     return std::nullopt;
 }

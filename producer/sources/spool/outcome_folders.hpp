@@ -50,10 +50,13 @@ class OutcomeFolders {
         int folder = -1;  // an open folder of this object
         std::string name;
         FileStatus status;
+        bool is_another = false;  // not the file that was acquired, but one that has its name now
     };
     // Finds the file with that position: in the spool under `name` (somebody has put it back, or a kill has
     // kept it there), or in the folders of waiting, failed and rejected invoices under `name` or a name that
-    // a move made of it. Returns none if it is in none of them. `bare_inodes`: as FileIdentity::is_at().
+    // a move made of it. If it is in none of them, returns the file that has its plain name there: somebody
+    // has edited the file, or copied the folders, for example to another host. Returns none if no file has
+    // it. `bare_inodes`: as FileIdentity::is_at().
     [[nodiscard]] std::optional<Found> find(const std::string& name, std::uint64_t position,
                                             bool bare_inodes) const;
 

@@ -40,6 +40,18 @@ std::string name_with_infix(const std::string& name, const std::string& suffix) 
     return name.substr(0, std::min(dot, NAME_MAX - suffix.size() - extension.size())) + suffix + extension;
 }
 
+bool is_made_name(std::string_view name) noexcept {
+    constexpr std::string_view kDigits = "0123456789";
+    const auto tilde = name.find_last_of('~');
+    if (tilde == std::string_view::npos) return false;
+    std::string_view suffix = name.substr(tilde + 1);
+    if (const auto dot = suffix.find('.'); dot != std::string_view::npos && dot + 1 < suffix.size()) {
+        if (suffix.find_first_not_of(kDigits, dot + 1) != std::string_view::npos) return false;
+        suffix = suffix.substr(0, dot);
+    }
+    return !suffix.empty() && suffix.find_first_not_of(kDigits) == std::string_view::npos;
+}
+
 std::string made_suffix(std::uint64_t inode, unsigned attempt) {
     return attempt == 0 ? fmt::format("~{}", inode) : fmt::format("~{}.{}", inode, attempt);
 }

@@ -42,6 +42,8 @@ class SpoolNames {
 // The names that a move makes of one that is taken: both cut it if it would be too long.
 // made_suffix() returns ~INODE, or ~INODE.N at a further attempt.
 [[nodiscard]] std::string made_suffix(std::uint64_t inode, unsigned attempt);
+// is_made_name(): true if the name ends like that.
+[[nodiscard]] bool is_made_name(std::string_view name) noexcept;
 [[nodiscard]] std::string name_with_suffix(const std::string& name, const std::string& suffix);
 // Puts the suffix before the extension, so that a pattern (--spool-include) that matches `name` mostly
 // matches the result too.

@@ -9,11 +9,11 @@
 #include <utility>
 
 #include "common/base/error.hpp"
-#include "common/base/log.hpp"
 #include "common/base/passing_error.hpp"
 #include "common/base/plural.hpp"
 #include "common/base/printable.hpp"
 #include "common/os/file_identity.hpp"
+#include "common/os/journal.hpp"
 #include "producer/sources/folder_entries.hpp"
 #include "producer/sources/spool/spool_names.hpp"
 #include "producer/sources/spool/spool_probe.hpp"
@@ -21,12 +21,11 @@
 namespace pipeline {
 namespace {
 
-// A round of retries handles at most this many files and takes at most this time, so that receipts and new
-// files get their turn too.
+// The most files and time of a round of retries, so that receipts and new files get their turn too.
 constexpr std::size_t kRetryBatch = 256;
 constexpr std::chrono::milliseconds kRetryTime{10};
 constexpr std::chrono::seconds kLookAfterFolders{1};
-// The most names that are tried for a moved file. A third is needed only if a user makes such names.
+// The most names that are tried for a moved file.
 constexpr unsigned kMostNames = 1000;
 
 std::string cause_of(int error) {
@@ -142,9 +141,8 @@ Move SpoolReceipts::settle_taken(KeptFile& file, std::string& cause) {
     if (error != EEXIST) why_blocked(file.outcome) = cause;
     // Move the file back into the spool, where its owner sees it. If another file has its name there by now,
     // the file waits in .moving.
-    if (moves_->give(folders_.moving(file.outcome), file.name.c_str(), folders_.spool(), file.name.c_str()) ==
-        0)
-        file.taken = false;
+    const char* const name = file.name.c_str();
+    file.taken = moves_->give(folders_.moving(file.outcome), name, folders_.spool(), name) != 0;
     return Move::Kept;
 }
 
@@ -177,8 +175,9 @@ bool SpoolReceipts::bring_back(const OutcomeFolders::Found& file, const std::str
     const int error = moves_->give(file.folder, file.name.c_str(), folders_.spool(), name.c_str());
     if (error == 0) return true;
     if (error != EEXIST && reported_.insert("back: " + cause_of(error)).second) {
-        log(LogLevel::Warning, "spool:{}: cannot move {} back to try it again: {}; it is tried later",
-            printable(folder_), printable(name), cause_of(error));
+        log_about(LogLevel::Warning, "file-not-moved", printable(name),
+                  "spool:{}: cannot move {} back: {}; it is tried later", printable(folder_), printable(name),
+                  cause_of(error));
     }
     return false;
 }
@@ -207,8 +206,9 @@ int SpoolReceipts::put_back(Outcome in, const std::string& name, std::uint64_t i
     for (unsigned i = 0; i < kMostNames; ++i) {
         const int error = moves_->give(folders_.moving(in), name.c_str(), folders_.spool(), target.c_str());
         if (error == 0 && target != name) {
-            log(LogLevel::Warning, "spool:{}: {} was handed over anew twice; the first of the two is now {}",
-                printable(folder_), printable(name), printable(target));
+            log_about(LogLevel::Warning, "file-renamed", printable(name),
+                      "spool:{}: {} was handed over anew twice; the first of the two is now {}",
+                      printable(folder_), printable(name), printable(target));
         }
         if (error != EEXIST) return error;
         target = name_with_infix(name, made_suffix(inode, i));
@@ -218,14 +218,13 @@ int SpoolReceipts::put_back(Outcome in, const std::string& name, std::uint64_t i
 
 void SpoolReceipts::report(const KeptFile& file, const std::string& cause) {
     if (!reported_.insert(cause).second) return;
+    const std::string name = printable(file.name);
+    const std::string move = fmt::format("{} to {}: {}", name, to_text(file.outcome), cause);
     report_->set(SourceState::CannotMove,
-                 fmt::format("files that are in the ledger cannot be moved: {} to {}: {}; they stay and are "
-                             "tried again",
-                             printable(file.name), to_text(file.outcome), cause));
-    log(LogLevel::Warning,
-        "spool:{}: cannot move {} to {}: {}; it is tried again, and more files with this cause are not "
-        "reported",
-        printable(folder_), printable(file.name), to_text(file.outcome), cause);
+                 "files that are in the ledger cannot be moved: " + move + "; they stay and are tried again");
+    log_about(LogLevel::Warning, "file-not-moved", name,
+              "spool:{}: cannot move {}; it is tried again, and more files with this cause are not reported",
+              printable(folder_), move);
 }
 
 void SpoolReceipts::keep(KeptFile file) {
@@ -286,9 +285,10 @@ SpoolReceipts::Leftovers SpoolReceipts::finish_moving(const OutcomeOf& outcome_o
                                      error);
             }
             if (error != 0) {
-                log(LogLevel::Error, "spool:{}: .moving/{}/{} cannot be moved to {}: {}; do it by hand",
-                    printable(folder_), to_text(in), printable(name),
-                    outcome ? to_text(*outcome) : "the spool", cause_of(error));
+                const std::string_view target = outcome ? to_text(*outcome) : "the spool";
+                log_about(LogLevel::Error, "file-not-moved", printable(name),
+                          "spool:{}: .moving/{}/{} cannot be moved to {}: {}; do it by hand",
+                          printable(folder_), to_text(in), printable(name), target, cause_of(error));
                 continue;
             }
             ++(outcome ? done.finished : done.put_back);

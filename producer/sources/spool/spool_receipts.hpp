@@ -86,6 +86,7 @@ class SpoolReceipts {
                                                             std::uint64_t position) const {
         return folders_.find(name, position, bare_inodes_);
     }
+    [[nodiscard]] const OutcomeFolders& folders() const noexcept { return folders_; }
     // Moves the file back into the spool as `name`. Returns false if that name is taken there, or if the file
     // cannot be moved.
     [[nodiscard]] bool bring_back(const OutcomeFolders::Found& file, const std::string& name);

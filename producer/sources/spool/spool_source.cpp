@@ -10,8 +10,8 @@
 
 #include "common/base/clock.hpp"
 #include "common/base/error.hpp"
-#include "common/base/log.hpp"
 #include "common/base/printable.hpp"
+#include "common/os/journal.hpp"
 #include "producer/sources/readiness.hpp"
 
 namespace pipeline {
@@ -104,8 +104,7 @@ std::size_t SpoolSource::acquire(std::span<Item> items) {
             const auto file = queue_.next(now);
             if (!file) break;
             if (give(*file, items[given])) ++given;
-            // give() also moves files whose invoices are in the ledger already. Stop after kStartSlice, so
-            // that receipts do not wait for all of these moves.
+            // give() also moves files that are done already. Receipts do not wait for all of these moves.
             if (start_.asks() && Clock::now() - now > kStartSlice) break;
         }
         if (start_.asks() && queue_.size() == 0 && search_.is_complete()) start_.end();
@@ -199,10 +198,8 @@ bool SpoolSource::exhausted() const {
 
 void SpoolSource::wait(int signal_fd, milliseconds bound) {
     if (retry()) return;
-    if (stopped_ || !receipts_.has_room() || !start_.may_ask()) {
-        wait_readable(-1, signal_fd, bound);
-        return;
-    }
+    if (stopped_ || !receipts_.has_room() || !start_.may_ask())
+        return static_cast<void>(wait_readable(-1, signal_fd, bound));
     const auto now = Clock::now();
     if (queue_.has_next(now)) return;
     auto due = search_.next_work();
@@ -217,11 +214,13 @@ void SpoolSource::acknowledge(const Receipt& receipt) {
     if (!name) return finish(receipt.position, Move::Gone);  // since a restart, no scan has found the file
     const Move move = receipts_.move(*name, receipt.position, receipt.outcome);
     if (move == Move::Gone) {
-        log(LogLevel::Debug, "{}: {} (position {}) is not there any more; nothing to move", place_.name(),
-            printable(*name), receipt.position);
+        log_about(LogLevel::Debug, "file-gone", printable(*name),
+                  "{}: {} (position {}) is gone: nothing to move", place_.name(), printable(*name),
+                  receipt.position);
     }
-    const bool is_moved = move == Move::Done || move == Move::DoneOneName;
-    if (is_moved && flight_.has_changed(receipt.position, receipts_.last_moved())) tell_of_change(*name);
+    if ((move == Move::Done || move == Move::DoneOneName) &&
+        flight_.has_changed(receipt.position, receipts_.last_moved()))
+        tell_of_change(*name);
     finish(receipt.position, move);
 }
 
@@ -238,22 +237,24 @@ Source::BringBack SpoolSource::bring_back(std::string_view id, std::uint64_t pos
         log(LogLevel::Debug, "{}", failure.what());
         return BringBack::Occupied;
     }
-    if (!found) {
-        receipts_.expect(name);  // its receipt must look first: another file may have the name by then
-        return BringBack::Ready;
-    }
-    // The spool must know the file before it appears there: an event or a scan would take it for a new one.
-    flight_.add(found->status, name, SpoolNames::is_id(name));
-    if (!receipts_.bring_back(*found, name)) {
-        flight_.remove(position);
+    if (found && found->is_another && names_.takes(name.c_str())) {
+        // The spool gives that file as a new one, and its outcome replaces the row's.
+        static_cast<void>(receipts_.bring_back(*found, name));
         return BringBack::Occupied;
     }
-    receipts_.expect(name);
+    if (found && !found->is_another) {
+        // Known before it appears in the spool: an event or a scan would take it for a new one.
+        flight_.add(found->status, name, SpoolNames::is_id(name));
+        if (!receipts_.bring_back(*found, name)) {
+            flight_.remove(position);
+            return BringBack::Occupied;
+        }
+    }
+    receipts_.expect(name);  // its receipt must look first: another file may have the name by then
     return BringBack::Ready;
 }
 
-// Logs that the file has changed since it was taken: its writer may believe that the pipeline read the new
-// contents.
+// Its writer may believe that the pipeline has read the new contents.
 void SpoolSource::tell_of_change(const std::string& name) {
     const auto now = Clock::now();
     if (now < tell_changed_at_) {
@@ -261,10 +262,11 @@ void SpoolSource::tell_of_change(const std::string& name) {
         return;
     }
     tell_changed_at_ = now + kTellOfChanges;
-    const std::uint64_t others = std::exchange(changed_untold_, 0);
-    log(LogLevel::Warning,
-        "{}: {} was written to after it was taken, and may have been read as it was before{}", place_.name(),
-        printable(name), others == 0 ? "" : fmt::format("; {} others before it too", others));
+    const auto others = std::exchange(changed_untold_, 0);
+    log_about(LogLevel::Warning, "file-changed", printable(name),
+              "{}: {} was written to after it was taken, and may have been read as it was before{}",
+              place_.name(), printable(name),
+              others == 0 ? "" : fmt::format("; so were {} before it", others));
 }
 
 void SpoolSource::finish(std::uint64_t position, Move move) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "producer/sources/spool/spool_start.hpp"
 
+#include <sys/stat.h>
+
 #include <utility>
 
 #include "common/base/error.hpp"
@@ -8,6 +10,7 @@
 #include "common/base/plural.hpp"
 #include "common/base/printable.hpp"
 #include "common/core/item.hpp"
+#include "producer/sources/folder_entries.hpp"
 #include "producer/sources/spool/spool_names.hpp"
 
 namespace pipeline {
@@ -54,6 +57,7 @@ bool SpoolStart::is_ready() {
                 const auto answer = ledger_->find(id_of(name), file);
                 return answer ? std::optional(answer->outcome) : std::nullopt;
             });
+        return_waiting();
         finished_ = true;
         recover();
         unacknowledged_.clear();
@@ -72,6 +76,24 @@ bool SpoolStart::is_ready() {
         put_off(failure.what());
     }
     return finished_;
+}
+
+// Moves the files of waiting/ that belong to no row of the ledger back into the spool. Leaves one alone whose
+// name a move has made (NAME~INODE): that is not its id.
+void SpoolStart::return_waiting() {
+    // A ledger that stores nothing knows of no file: those are of a run with another one.
+    if (!ledger_->remembers()) return;
+    std::uint64_t returned = 0;
+    const int waiting = receipts_.folders().done(Outcome::Waiting);
+    for (const std::string& name : names_in(waiting, folder_ + "/waiting")) {
+        const auto status = look_at(waiting, name.c_str());
+        if (!status || !S_ISREG(status->mode) || is_made_name(name)) continue;
+        if (knows_source_ && ledger_->find(id_of(name), status->identity)) continue;
+        if (receipts_.bring_back({waiting, name, *status}, name)) ++returned;
+    }
+    if (returned == 0) return;
+    log(LogLevel::Notice, "spool:{}: {} in waiting/, and the ledger does not know of {}: back in the spool",
+        printable(folder_), were(returned), verb(returned, "it", "them"));
 }
 
 std::optional<LedgerLookup::Answer> SpoolStart::outcome_of(const std::string& name,

@@ -4,6 +4,9 @@
 // still in the spool, or in transit in .moving (spool_receipts.hpp). The producer moves these files and does
 // not give them to the pipeline again, so that no program runs twice for them.
 //
+// Files in waiting/ whose rows the ledger does not have go back into the spool: the folder or the ledger is a
+// copy of an earlier one, or the spool had another path.
+//
 // Each file that is present at the start costs one question to the ledger; later files cost none. While the
 // ledger cannot be asked, the spool gives no files: their results could not be stored either.
 #pragma once
@@ -48,6 +51,7 @@ class SpoolStart {
 
   private:
     void put_off(const std::string& why);
+    void return_waiting();
     void recover();
 
     SpoolReceipts& receipts_;
