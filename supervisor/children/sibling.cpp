@@ -9,7 +9,7 @@
 #include <utility>
 #include <variant>
 
-#include "common/base/shortage.hpp"
+#include "common/base/passing_error.hpp"
 
 namespace pipeline {
 namespace {
@@ -41,8 +41,9 @@ Sibling start_sibling(const std::string& program, const std::vector<std::string>
     UniqueFd null;
     if (standard_input == StandardInput::Null) null = open_null(program);
     SpawnPlan plan;
-    // The child tries both paths. This process does not look for the file: that may take long on a dead disk.
-    plan.paths = {folder / program, folder.parent_path() / program / program};
+    // The child tries the paths. This process does not look for the file: that may take long on a dead disk.
+    plan.paths = {folder.parent_path() / CHILDREN_FOLDER / program, folder / program,
+                  folder.parent_path() / program / program};
     plan.arguments = {program};
     plan.arguments.insert(plan.arguments.end(), arguments.begin(), arguments.end());
     plan.input = null.get();
@@ -81,10 +82,9 @@ Failure sibling_failure(const std::string& program, const Mishap& mishap) {
             break;
     }
     if (mishap.error == ENOENT) {
-        return Failure(ExitStatus::CannotCreate,
-                       "program " + path +
-                           " is missing: the programs of the pipeline belong in one folder; "
-                           "install them again");
+        return Failure(ExitStatus::CannotCreate, "program " + path + " is missing, there and in " +
+                                                     (own_folder().parent_path() / CHILDREN_FOLDER).native() +
+                                                     ": install the programs again");
     }
     return failure("executing", path, "install it again, so that this user can execute it");
 }

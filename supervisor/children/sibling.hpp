@@ -26,7 +26,8 @@ struct Sibling : Spawned {
 
 enum class StandardInput { Null, Inherited };
 
-// Starts DIR/`program`, where DIR is the directory of this program. If that file is missing, starts
+// Starts the first of these files that exists, where DIR is the directory of this program:
+// DIR/../libexec/invoice-pipeline/`program` (Meson's libexecdir), where it is installed; DIR/`program`;
 // DIR/../`program`/`program`, as in a build tree. `arguments` exclude the program's name. Does not wait for
 // the exec: see await_start(). Throws a Failure from sibling_failure().
 [[nodiscard]] Sibling start_sibling(const std::string& program, const std::vector<std::string>& arguments,
@@ -34,7 +35,7 @@ enum class StandardInput { Null, Inherited };
 
 // Returns a Failure that says why the program could not be started. Its status is CannotCreate if the program
 // is missing or cannot be executed. It is InputOutput if a retry may help: because the system has run out of
-// something (shortage.hpp), or because the file is being written.
+// something (passing_error.hpp), or because the file is being written.
 [[nodiscard]] Failure sibling_failure(const std::string& program, const Mishap& mishap);
 
 }  // namespace pipeline

@@ -36,9 +36,9 @@ Process start(PipelineRun& run, const Installation& installation) {
 TEST_CASE("a program that cannot be executed ends the start with its name, and a mended one goes on") {
     const auto broken = GENERATE(
         Broken{"no producer", "producer", [](const auto& path) { std::filesystem::remove(path); },
-               "is missing: the programs of the pipeline belong in one folder"},
+               "is missing, there and in "},
         Broken{"no consumer", "consumer", [](const auto& path) { std::filesystem::remove(path); },
-               "is missing: the programs of the pipeline belong in one folder"},
+               "is missing, there and in "},
         Broken{"a consumer that is not executable", "consumer",
                [](const auto& path) { ::chmod(path.c_str(), 0600); }, "Permission denied; install it again"},
         Broken{"a consumer that is no program", "consumer",

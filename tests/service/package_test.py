@@ -12,7 +12,8 @@ import packages
 from installed import (NAME, SOURCE, STATE, UNIT, Installed, ServiceTest, built, numbers, releases, sample_invoices)
 from machine import eventually
 
-PROGRAMS = ("supervisor", "producer", "consumer", "observer", "clerk", "invoice-pipeline")
+PROGRAMS = ("supervisor", "observer", "clerk", "invoice-pipeline")
+CHILDREN = ("producer", "consumer")  # which only the supervisor starts
 
 
 class Package(ServiceTest):
@@ -40,7 +41,12 @@ class Package(ServiceTest):
 
     def test_the_programs_are_hardened(self):
         with Installed() as installed:
-            programs = [installed.machine.root / "usr/bin" / name for name in PROGRAMS]
+            root = installed.machine.root
+            programs = [root / "usr/bin" / name for name in PROGRAMS]
+            programs += [path for name in CHILDREN for path in root.glob(f"usr/lib*/**/invoice-pipeline/{name}")]
+            self.assertEqual(len(programs), len(PROGRAMS) + len(CHILDREN))
+            for name in CHILDREN:
+                self.assertFalse((root / "usr/bin" / name).exists(), f"{name} is no command")
             done = subprocess.run([SOURCE / "tools/lib/check_hardening.py", *programs], capture_output=True, text=True,
                                   check=False)
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)

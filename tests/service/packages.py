@@ -15,8 +15,8 @@ import subprocess
 IN_EVERY_TREE = ["systemd", "systemd-sysv", "dbus", "procps", "sqlite3"]
 IN_A_BUILD_TREE = ["debhelper", "ccache"]
 # What goes into the package. Tests and measurements do not.
-SOURCE = ["clerk", "common", "completions", "consumer", "debian", "docs", "examples", "manual", "monitoring", "observer", "producer",
-          "supervisor", "systemd", "tools/meson.build", "meson.build", "meson_options.txt", "README.md", "SECURITY.md", "LICENSE"]
+SOURCE = ["clerk", "common", "completions", "consumer", "debian", "docs", "examples", "front", "manual", "monitoring", "observer", "producer",
+          "supervisor", "systemd", "tools/meson.build", "tools/lib/installed_docs.py", "meson.build", "meson_options.txt", "README.md", "CHANGELOG.md", "SECURITY.md", "LICENSE"]
 KEPT_BUILDS = 4
 
 
