@@ -57,7 +57,8 @@ bool read_ledger(const LedgerSpec&, const std::function<void(LedgerReader&)>&) {
 }
 
 // It has no chains, and so no heads.
-bool browse_ledger(const LedgerSpec&, const std::function<void(LedgerBrowser&)>&) {
+bool browse_ledger(const LedgerSpec&, const std::function<void(LedgerBrowser&)>&,
+                   std::optional<std::chrono::steady_clock::time_point>) {
     return false;
 }
 
