@@ -2,6 +2,9 @@
 // Takes the place of common/ledger/open/open_ledger.cpp: whatever ledger is asked for, it is one that judges.
 // It keeps what it saw in the file that `sqlite:FILE` names, and it is told of each record by which index of
 // the storage it is: a redo after a kill gives the same index again, a doubled invoice another one.
+#include <chrono>
+#include <optional>
+
 #include "common/ledger/open/open_ledger.hpp"
 #include "tests/programs/forking/roles.hpp"
 #include "tests/programs/forking/verdict.hpp"

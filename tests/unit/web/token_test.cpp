@@ -57,7 +57,7 @@ TEST_CASE("a token that others can read, that is short or no word is refused", "
     CHECK(refusal_of(TokenFile(kSecret, 0640).file()).empty());
     CHECK(refusal_of(TokenFile(kSecret, 0400).file()).empty());
     for (const std::string& text : {std::string("short\n"), std::string(), std::string("0123456789 abcdef"),
-                                   std::string("0123456789\nabcdef"), std::string(2000, 'x')})
+                                    std::string("0123456789\nabcdef"), std::string(2000, 'x')})
         CHECK(refusal_of(TokenFile(text).file()).find("16 to 1024 letters") != std::string::npos);
     CHECK(refusal_of("/nowhere/token", ExitStatus::NoInput).find("No such file") != std::string::npos);
     const TemporaryFolder folder;
