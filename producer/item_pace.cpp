@@ -16,10 +16,19 @@ using std::chrono::nanoseconds;
 // the item in time, and a drain finds few items whose processing has not begun.
 constexpr milliseconds kAhead{1};
 // With --rate, the producer waits until a consumer has taken a permit for the last pushed item, or has saved
-// the item without one (an unusable id). If a permit is due for this long and nobody has taken it, the
-// producer acquires the next items all the same: the consumer that holds the last item has died or is
-// stopped, and the other consumers need not wait for it.
-constexpr milliseconds kLookForBegin{50};
+// the item without one (an unusable id). If a permit is due for a tenth of the rate's period, within these
+// limits, and nobody has taken it, the producer acquires the next items all the same: the consumer that holds
+// the last item has died or is stopped, and the other consumers need not wait for it. At a slow rate the
+// producer is in no hurry: if that consumer is only late, the next item waits a whole period, and a drain
+// with it.
+constexpr milliseconds kLeastLook{50};
+constexpr milliseconds kMostLook{10'000};
+
+nanoseconds look_for_begin(double per_second) noexcept {
+    const double tenth_ms = std::min(100 / per_second, static_cast<double>(kMostLook.count()));
+    return std::max(kLeastLook, milliseconds(static_cast<milliseconds::rep>(tenth_ms)));
+}
+
 }  // namespace
 
 ItemPace::ItemPace(const Ring& ring, const Storage& storage, std::optional<double> rate)
@@ -40,7 +49,8 @@ nanoseconds ItemPace::until_wanted() const noexcept {
     const bool has_begun = permits_->word() != word_at_push_ || storage_.tail() == tail;
     const nanoseconds since_push(static_cast<nanoseconds::rep>(monotonic_ns() - pushed_ns_));
     const nanoseconds late = std::min(permits_->since_due(), since_push);
-    if (!has_begun && late < kLookForBegin) return kLookForBegin - late;
+    const nanoseconds look = look_for_begin(*rate_);
+    if (!has_begun && late < look) return look - late;
     return std::max<nanoseconds>(permits_->until_due() - kAhead, nanoseconds::zero());
 }
 
