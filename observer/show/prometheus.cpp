@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <limits>
+#include <span>
 #include <sstream>
 #include <utility>
 #include <vector>
@@ -72,17 +74,29 @@ class Families {
     std::vector<MetricFamily> families_;
 };
 
-// Converts a histogram to one for Prometheus, whose bounds are the powers of four from 4^5 ns (a microsecond)
-// to 4^20 ns (18 minutes). The buckets in shared memory have these bounds too, so the counts are exact but
-// for values that equal a bound: the buckets count them above it, while Prometheus's `le` counts them below.
+// The bounds of a histogram for Prometheus, in ns. From 2^12 (4 us) to 2^38 (4.6 min), each is less than a
+// tenth above the one before, so a quantile that Prometheus computes is off by less than that; further ones
+// are powers of two from 2^10 to 2^40 (18 min). The buckets in shared memory have these bounds too, so the
+// counts are exact but for values that equal a bound: the buckets count them above it, while Prometheus's
+// `le` counts them below.
+const std::vector<std::uint64_t>& bounds() {
+    static const auto all = [] {
+        constexpr std::array<std::uint64_t, 9> kSteps{32, 34, 37, 40, 43, 46, 50, 54, 59};  // of 32, up to 64
+        std::vector<std::uint64_t> bounds;
+        for (unsigned bits = 10; bits <= 40; ++bits) {
+            const bool is_fine = bits >= 12 && bits < 38;
+            for (const std::uint64_t step : std::span(kSteps).first(is_fine ? kSteps.size() : 1))
+                bounds.push_back(step << (bits - HistogramScale::kStepBits));
+        }
+        return bounds;
+    }();
+    return all;
+}
+
 ClientMetric::Histogram coarse(const Histogram& fine) {
-    constexpr unsigned kFirst = 10;
-    constexpr unsigned kLast = 40;
     ClientMetric::Histogram histogram;
-    for (unsigned bits = kFirst; bits <= kLast; bits += 2) {
-        const std::uint64_t bound = std::uint64_t{1} << bits;
+    for (const std::uint64_t bound : bounds())
         histogram.bucket.push_back({fine.below(bound), static_cast<double>(bound) / kNsPerSecond});
-    }
     histogram.sample_count = fine.total();
     histogram.bucket.push_back({histogram.sample_count, std::numeric_limits<double>::infinity()});
     histogram.sample_sum = fine.sum_ns() / kNsPerSecond;

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "observer/show/prometheus.hpp"
 
+#include <cmath>
 #include <memory>
+#include <random>
 #include <set>
 #include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/files.hpp"
 #include "tests/support/sample_view.hpp"
+#include "tests/support/scale.hpp"
 #include "tests/support/text.hpp"
 #include "tests/support/tree_paths.hpp"
 
@@ -22,6 +28,26 @@ bool has_line(const std::string& text, const std::string& wanted) {
         if (line == wanted) return true;
     }
     return false;
+}
+
+// histogram_quantile() of Prometheus: linear between the bounds of the bucket.
+double quantile_by_prometheus(const std::string& text, const std::string& name, double p) {
+    const std::string begin = "invoice_pipeline_" + name + "_seconds_bucket{pipeline=\"sample\",le=\"";
+    std::vector<std::pair<double, double>> buckets;  // bound and count
+    for (const auto& line : lines_of(text)) {
+        if (!line.starts_with(begin)) continue;
+        const std::string rest = line.substr(begin.size());
+        buckets.emplace_back(std::stod(rest), std::stod(rest.substr(rest.find('}') + 1)));
+    }
+    const double rank = p * buckets.back().second;
+    std::pair<double, double> before{0, 0};
+    for (const auto& bucket : buckets) {
+        if (bucket.second >= rank)
+            return before.first +
+                   (bucket.first - before.first) * (rank - before.second) / (bucket.second - before.second);
+        before = bucket;
+    }
+    return 0;
 }
 
 }  // namespace
@@ -61,6 +87,30 @@ TEST_CASE("a coarse bucket has exactly what is below its bound", "[prometheus]")
     CHECK(has_line(text, bucket + "0.004194304\"} 7"));
     CHECK(has_line(text, bucket + "1099.511627776\"} 7"));
     CHECK(has_line(text, bucket + "+Inf\"} 12"));
+}
+
+TEST_CASE("a quantile by Prometheus' rule differs from the observer's by less than a tenth", "[prometheus]") {
+    const std::uint64_t seed = test_seed();
+    INFO("TEST_SEED=" << seed);
+    std::mt19937_64 random(seed);
+    for (int round = 0; round < 200; ++round) {
+        // All values near one another are the worst case: then they lie in one bucket, at its lower end or
+        // its upper one.
+        const double value = std::exp2(std::uniform_real_distribution<double>(12, 37.9)(random));
+        const auto area = std::make_unique<HistogramArea>();
+        for (int i = 0; i < 100; ++i)
+            area->add(
+                static_cast<std::uint64_t>(value * std::uniform_real_distribution<double>(1, 1.001)(random)),
+                1);
+        View view = sample_view(1);
+        view.now->waiting = Histogram(*area);
+        for (const double p : {0.5, 0.99}) {
+            const double theirs = quantile_by_prometheus(prometheus_text(view), "waiting", p);
+            const double ours = static_cast<double>(view.now->waiting.quantile(p)) / 1e9;
+            CAPTURE(value, p, theirs, ours);
+            CHECK(std::abs(theirs - ours) < ours / 10);
+        }
+    }
 }
 
 TEST_CASE("every metric is named by Prometheus' conventions, once, and documented", "[prometheus]") {
