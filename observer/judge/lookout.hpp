@@ -67,8 +67,8 @@ class Lookout {
     std::string place_;  // the name of the segments attached last, for SegmentsView::open()
     std::optional<SegmentsView> segments_;
     LedgerRoom room_;
-    std::deque<Observation> past_;  // about a second apart, oldest first
-    std::optional<Observation> paced_;         // where the next pace of the history begins
+    std::deque<Observation> past_;              // about a second apart, oldest first
+    std::optional<Observation> paced_;          // where the next pace of the history begins
     std::optional<Observation> minute_begins_;  // where the next pace of the hour begins
     SteadyTimes times_;
 };

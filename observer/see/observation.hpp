@@ -115,7 +115,7 @@ struct Observation {
     // In the order of places: one for each place that has a consumer, or invoices left in its hand.
     std::vector<ConsumerObservation> consumers;
     std::optional<double> item_timeout_seconds;  // of a consumer's command line; none: no limit, or unknown
-    std::uint64_t consumer_deaths = 0;  // of all places, including those without a consumer now
+    std::uint64_t consumer_deaths = 0;           // of all places, including those without a consumer now
     // The latencies of all invoices since the segments were created.
     Histogram waiting;
     Histogram processing;
