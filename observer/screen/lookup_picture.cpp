@@ -185,13 +185,12 @@ std::vector<TextLine> lines_of(const InvoiceFacts& facts, int columns, std::int6
 
 void draw_invoice(Picture& picture, const Lookup::Opened& page, RowSpan where, std::int64_t now_us) {
     const auto lines = lines_of(*page.invoice, picture.size().columns, now_us);
-    const int rows = std::max(0, where.count - 1);
-    const int most = std::max(0, static_cast<int>(lines.size()) - rows);
-    const int first = std::min(page.scrolled, most);
-    for (int i = 0; i < rows && first + i < static_cast<int>(lines.size()); ++i) {
-        const TextLine& line = lines[static_cast<std::size_t>(first + i)];
-        picture.put(where.first + 1 + i, 0, line.text, line.style);
-    }
+    const auto rows = static_cast<std::size_t>(std::max(0, where.count - 1));
+    const std::size_t most = lines.size() > rows ? lines.size() - rows : 0;
+    const std::size_t first = std::min(static_cast<std::size_t>(page.scrolled), most);
+    int row = where.first + 1;
+    for (std::size_t i = first; i < std::min(lines.size(), first + rows); ++i)
+        picture.put(row++, 0, lines[i].text, lines[i].style);
 }
 
 // The line above a group or an invoice.

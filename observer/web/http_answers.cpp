@@ -52,7 +52,7 @@ std::string fresh_nonce() {
 
 class HttpAnswers::Server : public httplib::Server {
   public:
-    Server(bool anywhere, std::optional<Token> token) : anywhere_(anywhere), token_(std::move(token)) {
+    Server(bool anywhere, std::optional<Token> token) : anywhere_(anywhere), token_(token) {
         set_default_headers({{"Cache-Control", "no-store"},
                              {"X-Content-Type-Options", "nosniff"},
                              {"Referrer-Policy", "no-referrer"},
@@ -140,7 +140,7 @@ class HttpAnswers::Server : public httplib::Server {
 };
 
 HttpAnswers::HttpAnswers(bool anywhere, std::optional<Token> token)
-    : server_(std::make_unique<Server>(anywhere, std::move(token))) {}
+    : server_(std::make_unique<Server>(anywhere, token)) {}
 HttpAnswers::~HttpAnswers() = default;
 
 std::variant<std::string, LedgerQuestion> HttpAnswers::answer_to(std::string_view request, const View& view,

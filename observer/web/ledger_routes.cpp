@@ -126,7 +126,7 @@ Json json_of(const StoredHours& found) {
     return json;
 }
 
-Response response_of(int status, Json json) {
+Response response_of(int status, const Json& json) {
     Json whole{{"version", 1}, {"at_us", wall_us()}};
     whole.update(json);
     // Every text in it is safe to show, and so valid UTF-8; should one not be, it is shown as replaced.

@@ -60,7 +60,7 @@ ExitStatus serve(const ObserverOptions& options) {
         open_listening_socket(options.listen.value(), options.listen_anywhere, process_environment());
     Lookout lookout({options.name, options.lock_dirs});
     lookout.look();
-    HttpAnswers answers(options.listen_anywhere, std::move(token));
+    HttpAnswers answers(options.listen_anywhere, token);
     LedgerDesk desk;
     Clients* clients_later = nullptr;
     Clients clients(std::move(socket.fd), bounds(),
