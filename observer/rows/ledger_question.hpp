@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What people ask the ledger, and what it answers. Reads only, within a time limit.
+// The questions that people ask the ledger, and its answers. Reads only, within a time limit.
 #pragma once
 
 #include <chrono>

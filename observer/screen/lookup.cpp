@@ -22,11 +22,6 @@ std::size_t entries_of(const Lookup::Opened& page) noexcept {
     return 0;
 }
 
-// The same question, wherever its page begins.
-bool is_about_the_same(const LedgerQuestion& one, const LedgerQuestion& other) noexcept {
-    return one.kind == other.kind && one.status == other.status && one.text == other.text;
-}
-
 }  // namespace
 
 void Lookup::open(Page page, LedgerQuestion question) {
@@ -150,7 +145,7 @@ void Lookup::select(Opened& page, int by) {
 }
 
 std::optional<LedgerQuestion> Lookup::next_question(const std::string& ledger, TimePoint now) {
-    if (pages_.empty() || pages_.back().is_asked) return std::nullopt;
+    if (pages_.empty() || pages_.back().asked) return std::nullopt;
     Opened& page = pages_.back();
     LedgerQuestion question = page.question;
     const bool has_more_rows = page.rows && page.rows->rows.size() > kGroupPage;
@@ -163,7 +158,7 @@ std::optional<LedgerQuestion> Lookup::next_question(const std::string& ledger, T
         return std::nullopt;  // several pages of a group are not read again by themselves
     }
     question.ledger = ledger;
-    page.is_asked = true;
+    page.asked = question;
     page.answered_at = now;
     return question;
 }
@@ -195,12 +190,11 @@ void Lookup::keep_selection(Opened& page, const LedgerAnswer& answer) {
 }
 
 void Lookup::take_answer(const LedgerQuestion& question, const LedgerAnswer& answer) {
-    const auto found = std::find_if(pages_.rbegin(), pages_.rend(), [&](const Opened& page) {
-        return is_about_the_same(page.question, question);
-    });
+    const auto found = std::find_if(pages_.rbegin(), pages_.rend(),
+                                    [&](const Opened& page) { return page.asked == question; });
     if (found == pages_.rend()) return;  // people have left the page
     Opened& page = *found;
-    page.is_asked = false;
+    page.asked.reset();
     page.trouble.clear();
     if (const auto* none = std::get_if<NoAnswer>(&answer)) {
         page.trouble = none->sentence;

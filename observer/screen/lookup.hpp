@@ -47,8 +47,8 @@ class Lookup {
         std::optional<ReasonGroups> groups;
         std::optional<GroupRows> rows;  // all that have been read
         std::optional<InvoiceFacts> invoice;
-        std::string trouble;  // why there is no answer, or why the newest is not here
-        bool is_asked = false;
+        std::string trouble;                  // why there is no answer, or why the newest is not here
+        std::optional<LedgerQuestion> asked;  // waits for its answer
         TimePoint answered_at{};
     };
     // Null: only the search line is there.

@@ -186,6 +186,26 @@ TEST_CASE("more of a group is read when people come to its end", "[lookup]") {
     CHECK(asked.lookup.opened()->page == Lookup::Page::Groups);
 }
 
+TEST_CASE("an answer for a page that was left is not one for the same page opened again", "[lookup]") {
+    Asked asked;
+    asked.lookup.toggle_groups();
+    asked.answer(groups({"a"}));
+    asked.press(key(Key::Enter));
+    asked.answer(rows(1, 50, true));
+    for (int i = 0; i < 6; ++i) asked.press(key(Key::PageDown));
+    const auto more = asked.question();
+    REQUIRE(more);
+    asked.press(key(Key::Escape));
+    asked.press(key(Key::Enter));
+    const auto first = asked.question();
+    REQUIRE(first);
+    asked.lookup.take_answer(*more, rows(51, 60, false));
+    CHECK_FALSE(asked.lookup.opened()->rows);
+    asked.lookup.take_answer(*first, rows(1, 50, true));
+    REQUIRE(asked.lookup.opened()->rows);
+    CHECK(asked.lookup.opened()->rows->rows.size() == 50);
+}
+
 TEST_CASE("whatever the size, nothing of a page is drawn outside of it", "[lookup]") {
     Asked asked;
     asked.lookup.toggle_groups();
