@@ -32,9 +32,12 @@ ROOMS = {
     "common/core/segments": "common/base common/os common/shm common/core common/core/terms",
     "common/options": "common/base common/spec common/cli common/shm common/core",
     "common/ledger": "common/base common/spec common/os common/shm common/core common/core/terms common/core/segments",
-    "common/ledger/sqlite/engine": "common/base",
-    "common/ledger/sqlite/seal": "common/base common/ledger common/ledger/sqlite/engine",
-    "common/ledger/sqlite/rows": "common/base common/spec common/core common/core/terms common/ledger common/ledger/sqlite/engine "
+    "common/ledger/seal": "common/base",
+    "common/ledger/rows": "common/base common/core common/core/terms common/ledger common/ledger/seal",
+    "common/ledger/sqlite/engine": "common/base common/ledger/seal",
+    "common/ledger/sqlite/seal": "common/base common/ledger common/ledger/seal common/ledger/sqlite/engine",
+    "common/ledger/sqlite/rows": "common/base common/spec common/core common/core/terms common/ledger common/ledger/seal "
+                                 "common/ledger/rows common/ledger/sqlite/engine "
                                  "common/ledger/sqlite/seal",
     "common/ledger/sqlite/turn": "common/base",
     "common/ledger/sqlite": "common/base common/os common/core common/ledger common/ledger/sqlite/engine "
@@ -42,6 +45,8 @@ ROOMS = {
     "common/ledger/sqlite/summary": "common/base common/ledger common/ledger/sqlite common/ledger/sqlite/engine",
     "common/ledger/sqlite/people": "common/base common/ledger common/ledger/sqlite/engine common/ledger/sqlite/seal "
                                    "common/ledger/sqlite/turn common/ledger/sqlite",
+    "common/ledger/postgresql/engine": "common/base",
+    "common/ledger/postgresql/schema": "common/base common/core/terms common/ledger common/ledger/postgresql/engine",
     "common/ledger/open": "common/spec common/ledger common/ledger/sqlite common/ledger/sqlite/people",
 
     "producer/sources/list": "common/base common/os common/core",

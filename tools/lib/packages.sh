@@ -15,6 +15,7 @@ libfmt-dev||formats text
 libexpat1-dev||reads XML
 libsqlite3-dev||the ledger
 libssl-dev||digests (SHA-256)
+libpq-dev||the ledger in PostgreSQL
 nlohmann-json3-dev||requests to and answers from programs; what the observer says
 prometheus-cpp-dev||the observer: metrics
 libcpp-httplib-dev||the observer: metrics and a page over HTTP

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "common/ledger/sqlite/seal/sealed_columns.hpp"
+#include "common/ledger/seal/sealed_columns.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/scale.hpp"
 #include "tests/unit/seal/honest_ledger.hpp"

@@ -6,7 +6,7 @@
 #include <new>
 #include <string_view>
 
-#include "common/ledger/sqlite/engine/value_digest.hpp"
+#include "common/ledger/seal/value_digest.hpp"
 
 namespace pipeline {
 namespace {

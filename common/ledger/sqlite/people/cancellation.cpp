@@ -7,7 +7,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/ledger/ledger_row.hpp"
-#include "common/ledger/sqlite/seal/sealed_columns.hpp"
+#include "common/ledger/sqlite/seal/digest_sql.hpp"
 
 namespace pipeline {
 namespace {

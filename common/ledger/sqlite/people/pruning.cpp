@@ -11,7 +11,7 @@
 #include "common/ledger/sqlite/people/ledger_fields.hpp"
 #include "common/ledger/sqlite/people/selection_sql.hpp"
 #include "common/ledger/sqlite/seal/commit_chain.hpp"
-#include "common/ledger/sqlite/seal/sealed_columns.hpp"
+#include "common/ledger/sqlite/seal/digest_sql.hpp"
 
 namespace pipeline {
 namespace {

@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include "common/ledger/ledger_id.hpp"
-#include "common/ledger/sqlite/seal/sealed_columns.hpp"
+
+#include "common/ledger/seal/sealed_columns.hpp"
+#include "common/ledger/sqlite/rows/detail_columns.hpp"
 
 namespace pipeline {
 namespace {
-
-using Form = LedgerRowWriter::Form;
 
 // Returns the signed integer with the same bits: SQLite has no unsigned integers.
 std::int64_t stored(std::uint64_t value) noexcept {
@@ -19,10 +19,6 @@ std::int64_t stored(std::uint64_t value) noexcept {
 // True if no row under another form of the record's id (former_ids()) needs to be looked for.
 bool has_one_form(const Record& record, std::string_view id) noexcept {
     return record.position != 0 && id.size() <= kInlineIdBytes && is_plain_id(id);
-}
-
-bool is_spool(std::string_view source) noexcept {
-    return source.starts_with("spool:");
 }
 
 }  // namespace
@@ -59,7 +55,7 @@ std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, c
             verdict_ =
                 repeats_.judge(records, done, writer_.stored_form(records.id(done)), context.same_number);
         if (count != 1) {
-            inserted = writer_.insert_group(records, done, LedgerRowWriter::form_of(records.record(done)));
+            inserted = writer_.insert_group(records, done, row_form_of(records.record(done)));
         } else if (records.record(done).is_given_again()) {
             // Its id has a row: decide() looks for it.
         } else if (const auto pruned = find_pruned(records, done, context)) {
@@ -96,11 +92,11 @@ std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, c
 std::size_t LedgerRows::group_at(const RecordRange& records, std::size_t first) {
     constexpr std::size_t kGroup = LedgerRowWriter::kGroup;
     if (records.size() - first < kGroup) return 1;
-    const Form form = LedgerRowWriter::form_of(records.record(first));
-    if (form == Form::Full) return 1;
+    const RowForm form = row_form_of(records.record(first));
+    if (form == RowForm::Full) return 1;
     for (std::size_t i = first; i < first + kGroup; ++i) {
         const Record& record = records.record(i);
-        if (LedgerRowWriter::form_of(record) != form || !has_one_form(record, records.id(i))) return 1;
+        if (row_form_of(record) != form || !has_one_form(record, records.id(i))) return 1;
         if (pruned_.may_have(records.id(i))) return 1;
     }
     return kGroup;
@@ -117,21 +113,20 @@ Outcome LedgerRows::decide(const RecordRange& records, std::size_t i, const Comm
         sealed_.add(writer_.digest(records, i));
         return status;
     }
-    if (is_redelivery(*row, record, context)) return row->outcome;
+    if (is_redelivery(*row, record, context, verdict_.status)) return row->outcome;
     if (const auto earlier = find_earlier(*row, records, i, context)) return *earlier;
-    if (row->outcome == Outcome::Booked && !record.is_given_again() && !row->is_same) {
+    if (is_duplicate(*row, record)) {
         add_duplicate(records, i, context);
         return Outcome::Duplicate;
     }
     ++added_;
-    if (row->outcome != Outcome::Booked && replaces(*row, record, context)) {
+    if (row->outcome != Outcome::Booked && replaces(*row, record, context, verdict_.status)) {
         replace(*row, records, i);
         return status;
     }
     // Beside a booked row the invoice is not refused: it is a late attempt, which was booked like the row.
     if (row->outcome == Outcome::Booked) verdict_ = {record.status};
-    const std::int64_t round = record.has_attempt() ? record.attempt.round : 0;
-    sealed_.add(writer_.insert_into_history(records, i, {round, 0, 0}, verdict_));
+    sealed_.add(writer_.insert_into_history(records, i, own_round(record), verdict_));
     return row->outcome;
 }
 
@@ -141,7 +136,7 @@ Outcome LedgerRows::add_new(const RecordRange& records, std::size_t i, const Com
     const Record& record = records.record(i);
     ++added_;
     if (record.is_given_again() && pruned_.may_have(writer_.stored_form(records.id(i)))) {
-        sealed_.add(writer_.insert_into_history(records, i, {record.attempt.round, 0, 0}, {record.status}));
+        sealed_.add(writer_.insert_into_history(records, i, own_round(record), {record.status}));
         return pruned_.find(writer_.stored_form(records.id(i)), context.source, record.position).outcome;
     }
     sealed_.add(writer_.insert_after(records, i, {}, verdict_));
@@ -149,10 +144,10 @@ Outcome LedgerRows::add_new(const RecordRange& records, std::size_t i, const Com
     return static_cast<Outcome>(verdict_.status);
 }
 
-std::optional<LedgerRows::Row> LedgerRows::find(std::string_view stored_id, const Record& record,
-                                                const CommitContext& context) {
+std::optional<KnownRow> LedgerRows::find(std::string_view stored_id, const Record& record,
+                                         const CommitContext& context) {
     find_.bind(1, stored_id);
-    std::optional<Row> row;
+    std::optional<KnownRow> row;
     if (find_.first_row()) {
         row.emplace();
         row->is_same = find_.text(0) == context.source && find_.integer(1) == stored(record.position);
@@ -167,27 +162,15 @@ std::optional<LedgerRows::Row> LedgerRows::find(std::string_view stored_id, cons
     return row;
 }
 
-bool LedgerRows::is_redelivery(const Row& row, const Record& record,
-                               const CommitContext& context) const noexcept {
-    if (record.is_given_again() || !row.is_same) return false;
-    const bool is_put_back =
-        is_spool(context.source) && (row.outcome == Outcome::Rejected || row.outcome == Outcome::Failed);
-    const bool is_done_at_last = row.outcome == Outcome::Waiting && verdict_.status == Status::Booked;
-    const bool is_begun_anew =
-        context.from_start && row.outcome != Outcome::Booked && row.generation != context.generation;
-    return !is_put_back && !is_done_at_last && !is_begun_anew;
-}
-
 // Returns the outcome of a record that the ledger has already, but not as the row of its id; none if it has
 // not.
-std::optional<Outcome> LedgerRows::find_earlier(const Row& row, const RecordRange& records, std::size_t i,
-                                                const CommitContext& context) {
+std::optional<Outcome> LedgerRows::find_earlier(const KnownRow& row, const RecordRange& records,
+                                                std::size_t i, const CommitContext& context) {
     const Record& record = records.record(i);
     if (row.is_same || record.is_given_again()) return std::nullopt;
     const std::string_view id = writer_.stored_form(records.id(i));
     if (has(find_duplicate_, id, record, context)) return Outcome::Duplicate;
-    const bool may_come_anew = is_spool(context.source) || context.from_start;
-    if (!may_come_anew && has(find_in_history_, id, record, context)) return row.outcome;
+    if (!may_come_anew(context) && has(find_in_history_, id, record, context)) return row.outcome;
     return std::nullopt;
 }
 
@@ -201,16 +184,8 @@ bool LedgerRows::has(SqliteStatement& find, std::string_view id, const Record& r
     return is_there;
 }
 
-// For a row that is not booked.
-bool LedgerRows::replaces(const Row& row, const Record& record, const CommitContext& context) const {
-    if (verdict_.status == Status::Booked) return true;
-    if (record.is_given_again()) return record.attempt.round == row.round;
-    return context.clock.at_us(record.acquired_ns) >= row.acquired_us;
-}
-
-// A fresh delivery begins a new round, so that what was given again before it and is still under way does not
-// replace it. The body stays with a row that is not booked, unless a fresh delivery brings its own, or none.
-void LedgerRows::replace(const Row& row, const RecordRange& records, std::size_t i) {
+// The body stays with a row that is not booked, unless a fresh delivery brings its own, or none.
+void LedgerRows::replace(const KnownRow& row, const RecordRange& records, std::size_t i) {
     const Record& record = records.record(i);
     const std::string_view id = writer_.stored_form(records.id(i));
     for (auto* statement : {&keep_former_, &remove_}) {
@@ -218,9 +193,7 @@ void LedgerRows::replace(const Row& row, const RecordRange& records, std::size_t
         statement->run();
     }
     const bool is_again = record.is_given_again();
-    LedgerRowWriter::Former former{row.round + std::int64_t{1}, 0, 0};
-    if (is_again) former = {row.round, row.attempts, row.acquired_us};
-    sealed_.add(writer_.insert_after(records, i, former, verdict_));
+    sealed_.add(writer_.insert_after(records, i, former_of(row, record), verdict_));
     if (!is_again || verdict_.status == Status::Booked) {
         bodies_.remove(writer_.stored_form(records.id(i)));
     }
@@ -234,11 +207,10 @@ std::optional<Outcome> LedgerRows::find_pruned(const RecordRange& records, std::
     const Record& record = records.record(i);
     const std::string_view id = writer_.stored_form(records.id(i));
     if (!pruned_.may_have(id)) return std::nullopt;
-    const PrunedIds::Answer pruned = pruned_.find(id, context.source, record.position);
-    const bool may_come_anew = is_spool(context.source) || context.from_start;
-    if (pruned.same == PrunedIds::Same::Duplicate) return Outcome::Duplicate;
-    if (pruned.same == PrunedIds::Same::Booked) return Outcome::Booked;
-    if (pruned.same != PrunedIds::Same::None && !may_come_anew) {
+    const PrunedAnswer pruned = pruned_.find(id, context.source, record.position);
+    if (pruned.same == PrunedAnswer::Same::Duplicate) return Outcome::Duplicate;
+    if (pruned.same == PrunedAnswer::Same::Booked) return Outcome::Booked;
+    if (pruned.same != PrunedAnswer::Same::None && !may_come_anew(context)) {
         const auto row = find(id, record, context);
         return row ? row->outcome : pruned.outcome;
     }
@@ -258,8 +230,8 @@ std::optional<Outcome> LedgerRows::find_former(const RecordRange& records, std::
         const auto row = find(former.text, record, context);
         if (!row && pruned_.may_have(former.text)) {
             const auto pruned = pruned_.find(former.text, context.source, record.position);
-            if (pruned.same == PrunedIds::Same::Duplicate) return Outcome::Duplicate;
-            if (pruned.same != PrunedIds::Same::None) return pruned.outcome;
+            if (pruned.same == PrunedAnswer::Same::Duplicate) return Outcome::Duplicate;
+            if (pruned.same != PrunedAnswer::Same::None) return pruned.outcome;
             if (!former.is_certain || !pruned.is_booked) continue;
             add_duplicate(records, i, context);
             return Outcome::Duplicate;

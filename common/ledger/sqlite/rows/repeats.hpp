@@ -4,21 +4,14 @@
 // pruned.
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "common/core/record.hpp"
+#include "common/ledger/rows/row_rules.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
 #include "common/spec/same_number.hpp"
 
 namespace pipeline {
-
-// The values that the ledger decides about a record's row in invoices.
-struct RowVerdict {
-    Status status = Status::Booked;
-    std::string repeats{};  // the id of the first row that has the same; empty: none
-    std::string reason{};   // set if that changes the status: replaces the record's own reason
-};
 
 class Repeats {
   public:

@@ -5,8 +5,8 @@
 
 #include "common/base/clock.hpp"
 #include "common/ledger/sqlite/seal/commit_chain.hpp"
+#include "common/ledger/sqlite/seal/digest_sql.hpp"
 #include "common/ledger/sqlite/seal/rows_before.hpp"
-#include "common/ledger/sqlite/seal/sealed_columns.hpp"
 
 namespace pipeline {
 

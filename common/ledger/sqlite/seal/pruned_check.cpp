@@ -8,7 +8,7 @@
 #include "common/base/plural.hpp"
 #include "common/base/printable.hpp"
 #include "common/ledger/sqlite/seal/commit_chain.hpp"
-#include "common/ledger/sqlite/seal/sealed_columns.hpp"
+#include "common/ledger/sqlite/seal/digest_sql.hpp"
 
 namespace pipeline {
 namespace {

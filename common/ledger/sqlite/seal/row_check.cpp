@@ -13,9 +13,9 @@
 #include "common/base/plural.hpp"
 #include "common/base/printable.hpp"
 #include "common/ledger/sqlite/seal/commit_chain.hpp"
+#include "common/ledger/sqlite/seal/digest_sql.hpp"
 #include "common/ledger/sqlite/seal/pruned_check.hpp"
 #include "common/ledger/sqlite/seal/rows_before.hpp"
-#include "common/ledger/sqlite/seal/sealed_columns.hpp"
 
 namespace pipeline {
 namespace {

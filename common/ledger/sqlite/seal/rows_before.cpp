@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "common/ledger/sqlite/seal/sealed_columns.hpp"
+#include "common/ledger/sqlite/seal/digest_sql.hpp"
 
 namespace pipeline {
 namespace {

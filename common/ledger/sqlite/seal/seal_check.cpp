@@ -7,8 +7,8 @@
 
 #include "common/base/plural.hpp"
 #include "common/ledger/sqlite/seal/chain_check.hpp"
+#include "common/ledger/sqlite/seal/digest_sql.hpp"
 #include "common/ledger/sqlite/seal/row_check.hpp"
-#include "common/ledger/sqlite/seal/sealed_columns.hpp"
 
 namespace pipeline {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/ledger/sqlite/engine/value_digest.hpp"
+#include "common/ledger/seal/value_digest.hpp"
 
 #include <bit>
 #include <cstring>

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/ledger/sqlite/seal/sealed_columns.hpp"
+#include "common/ledger/sqlite/seal/digest_sql.hpp"
 
 #include <algorithm>
 #include <initializer_list>
+#include <string_view>
+
+#include "common/ledger/seal/sealed_columns.hpp"
 
 namespace pipeline {
 namespace {

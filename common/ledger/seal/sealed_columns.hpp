@@ -8,7 +8,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 namespace pipeline {
@@ -24,22 +23,19 @@ inline constexpr std::array<std::string_view, 34> kSealedColumns{
     "supplier_id", "buyer",           "file_digest", "repeats", "result",     "output",
     "failures",    "first_failed_at", "seen_at",     "digest"};
 
-// Returns the tag of the column `name`, at compile time.
-[[nodiscard]] consteval std::uint8_t sealed_tag(std::string_view name) {
+// Returns the tag of the column `name`; 0 if no such column is sealed.
+[[nodiscard]] constexpr std::uint8_t find_sealed_tag(std::string_view name) noexcept {
     for (std::size_t i = 0; i < kSealedColumns.size(); ++i) {
         if (kSealedColumns[i] == name) return static_cast<std::uint8_t>(i + 1);
     }
-    throw "no such column";
+    return 0;
 }
 
-// The SQL function that computes a row's digest. A connection has it after
-// SqliteConnection::define_digest(kRowDigest).
-inline constexpr const char* kRowDigest = "row_digest";
-
-// Each returns an SQL expression: for the digest of a row of invoices or history, of duplicates, and of the
-// row that a row has become in the table pruned.
-[[nodiscard]] std::string outcome_digest_sql();
-[[nodiscard]] std::string duplicate_digest_sql();
-[[nodiscard]] std::string pruned_digest_sql();
+// Returns the tag of the column `name`, at compile time.
+[[nodiscard]] consteval std::uint8_t sealed_tag(std::string_view name) {
+    const std::uint8_t tag = find_sealed_tag(name);
+    if (tag == 0) throw "no such column";
+    return tag;
+}
 
 }  // namespace pipeline
