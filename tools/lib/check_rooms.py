@@ -47,6 +47,10 @@ ROOMS = {
                                    "common/ledger/sqlite/turn common/ledger/sqlite",
     "common/ledger/postgresql/engine": "common/base",
     "common/ledger/postgresql/schema": "common/base common/core/terms common/ledger common/ledger/postgresql/engine",
+    "common/ledger/postgresql/seal": "common/base common/ledger common/ledger/seal common/ledger/postgresql/engine "
+                                     "common/ledger/postgresql/schema",
+    "common/ledger/postgresql/people": "common/base common/ledger common/ledger/seal common/ledger/postgresql/engine "
+                                       "common/ledger/postgresql/schema common/ledger/postgresql/seal",
     "common/ledger/open": "common/spec common/ledger common/ledger/sqlite common/ledger/sqlite/people",
 
     "producer/sources/list": "common/base common/os common/core",
