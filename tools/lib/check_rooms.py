@@ -47,12 +47,15 @@ ROOMS = {
                                    "common/ledger/sqlite/turn common/ledger/sqlite",
     "common/ledger/postgresql/engine": "common/base",
     "common/ledger/postgresql/schema": "common/base common/core/terms common/ledger common/ledger/postgresql/engine",
-    "common/ledger/postgresql/seal": "common/base common/ledger/seal common/ledger/postgresql/engine",
+    "common/ledger/postgresql/seal": "common/base common/ledger common/ledger/seal common/ledger/postgresql/engine "
+                                     "common/ledger/postgresql/schema",
     "common/ledger/postgresql/rows": "common/base common/core common/core/terms common/ledger common/ledger/seal common/ledger/rows "
                                      "common/ledger/postgresql/engine common/ledger/postgresql/schema",
     "common/ledger/postgresql": "common/base common/os common/ledger common/ledger/seal common/ledger/rows "
                                 "common/ledger/postgresql/engine common/ledger/postgresql/schema "
                                 "common/ledger/postgresql/seal common/ledger/postgresql/rows",
+    "common/ledger/postgresql/people": "common/base common/ledger common/ledger/seal common/ledger/postgresql/engine "
+                                       "common/ledger/postgresql/schema common/ledger/postgresql/seal",
     "common/ledger/open": "common/base common/spec common/ledger common/ledger/sqlite common/ledger/sqlite/people "
                           "common/ledger/postgresql common/ledger/postgresql/people",
 

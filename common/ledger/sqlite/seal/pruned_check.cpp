@@ -7,6 +7,7 @@
 
 #include "common/base/plural.hpp"
 #include "common/base/printable.hpp"
+#include "common/ledger/seal/chain_check.hpp"
 #include "common/ledger/sqlite/seal/commit_chain.hpp"
 #include "common/ledger/sqlite/seal/digest_sql.hpp"
 
@@ -35,9 +36,7 @@ void check_commits(SqliteConnection& database, SealFaults& faults) {
         const auto changed = static_cast<std::uint64_t>(commits.integer(1));
         const std::uint64_t found = sealed.rows();
         if (sealed.finish() == commits.digest(2) && found == changed) continue;
-        faults.add(
-            fmt::format("commit {} of generation {:016x} has pruned {}, and they are not as it left them",
-                        number, kPeopleGeneration, counted(changed, "row")));
+        faults.add(changed_pruned_fault(static_cast<std::uint64_t>(number), changed));
     }
     for (; has_row; has_row = rows.next_row()) ++strange;
     if (strange != 0)

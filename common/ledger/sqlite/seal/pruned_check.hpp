@@ -2,8 +2,8 @@
 // Checks the table pruned: what is left of rows that people have removed.
 #pragma once
 
+#include "common/ledger/seal/seal_faults.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
-#include "common/ledger/sqlite/seal/seal_check.hpp"
 
 namespace pipeline {
 

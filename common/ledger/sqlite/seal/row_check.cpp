@@ -12,6 +12,7 @@
 
 #include "common/base/plural.hpp"
 #include "common/base/printable.hpp"
+#include "common/ledger/seal/chain_check.hpp"
 #include "common/ledger/sqlite/seal/commit_chain.hpp"
 #include "common/ledger/sqlite/seal/digest_sql.hpp"
 #include "common/ledger/sqlite/seal/pruned_check.hpp"
@@ -131,14 +132,8 @@ class RowCheck {
         const std::uint64_t rows = sealed.rows();
         const Digest digest = sealed.finish();
         if (rows != link_->changed || digest != link_->digest) {
-            const std::string of =
-                fmt::format("commit {} of generation {:016x}", link_->number, link_->generation);
-            faults_->add(rows == link_->changed
-                             ? fmt::format("{}: a value of its {} (results {} to {}) was changed", of,
-                                           counted(rows, "row"), link_->first, link_->recorded - 1)
-                             : fmt::format("{}: it wrote {} (results {} to {}), and {} {} there", of,
-                                           counted(link_->changed, "row"), link_->first, link_->recorded - 1,
-                                           rows, verb(rows, "is", "are")));
+            faults_->add(changed_rows_fault(
+                {link_->generation, link_->number, link_->first, link_->recorded, link_->changed}, rows));
         }
         done_[link_->generation] = link_->number;
         link_.reset();

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
+#include "common/ledger/seal/seal_faults.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
-#include "common/ledger/sqlite/seal/seal_check.hpp"
 
 namespace pipeline {
 

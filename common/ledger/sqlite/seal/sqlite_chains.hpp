@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The chains of an SQLite ledger, for the check of their heads.
+#pragma once
+
+#include "common/ledger/seal/chain_check.hpp"
+#include "common/ledger/sqlite/engine/sqlite_connection.hpp"
+
+namespace pipeline {
+
+// All functions may throw SqliteError.
+class SqliteChains final : public ChainBooks {
+  public:
+    // The connection must outlive this object.
+    explicit SqliteChains(SqliteConnection& database);
+
+    void for_each_link(const std::function<void(const StoredLink&)>& take) override;
+    [[nodiscard]] std::optional<Digest> head(std::uint64_t generation, std::uint64_t number) override;
+    [[nodiscard]] std::string taken_in(std::uint64_t generation) override;
+    [[nodiscard]] std::optional<std::uint64_t> recorded(std::uint64_t generation) override;
+    void for_each_without_chain(const TakeCount& take) override;
+    void for_each_taken(const TakeCount& take) override;
+
+  private:
+    void for_each_count(const char* sql, const TakeCount& take);
+
+    SqliteConnection* database_;
+    SqliteStatement find_head_, find_heads_, find_recorded_;
+};
+
+}  // namespace pipeline
