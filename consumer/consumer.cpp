@@ -38,7 +38,7 @@ Chances chances_of(const ConsumerOptions& options, const Ring& ring) {
     Chances chances;
     chances.max_attempts = options.max_attempts;
     chances.item_timeout = options.item_timeout;
-    chances.may_wait = options.ledger.has_file();
+    chances.may_wait = options.ledger.keeps_rows();
     chances.least_delay = retry.delay.least;
     chances.greatest_delay = retry.delay.greatest;
     chances.give_up_after = retry.give_up_after.value_or(kDefaultGiveUp);

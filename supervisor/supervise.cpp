@@ -108,7 +108,7 @@ void empty_log(const Options& options, const Segments& segments) {
 // one stands for. clerk head shows them as well.
 void tell_heads(const Options& options) {
     constexpr std::size_t kMost = 8;
-    if (!options.ledger.has_file()) return;
+    if (!options.ledger.keeps_rows()) return;
     try {
         std::vector<OpenHead> heads;
         static_cast<void>(
@@ -117,7 +117,7 @@ void tell_heads(const Options& options) {
             log(LogLevel::Info, "{} more heads: clerk head", heads.size() - kMost);
             heads.erase(heads.begin(), heads.end() - kMost);
         }
-        for (const OpenHead& head : heads) log(LogLevel::Info, "{}", head_line(options.ledger.path, head));
+        for (const OpenHead& head : heads) log(LogLevel::Info, "{}", head_line(options.ledger.place(), head));
     } catch (const std::exception& failure) {
         log(LogLevel::Debug, "{}", failure.what());
     }

@@ -240,8 +240,9 @@ void check(const ClerkOptions& options) {
     if (options.command == ClerkCommand::Prune && !options.before_us)
         usage("prune: --before TIME is missing: what was stored before it is removed");
     refuse_unless(options.command != ClerkCommand::Discard, options.ledger.has_value(), "ledger");
-    if (options.ledger && !options.ledger->has_file())
-        usage(fmt::format("--ledger {}: it keeps no rows; name a file", in_quotes(options.ledger->text())));
+    if (options.ledger && !options.ledger->keeps_rows())
+        usage(fmt::format("--ledger {}: it keeps no rows; name another one",
+                          in_quotes(options.ledger->text())));
     if (!traits.selects && traits.most_ids != 0 && !by_id)
         usage(fmt::format("{}: an id is missing", traits.word));
     if (options.command != ClerkCommand::Retry) return;

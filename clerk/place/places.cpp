@@ -20,7 +20,7 @@ LedgerSpec ledger_to_work_on(const ClerkOptions& options) {
     if (options.ledger) return *options.ledger;
     if (const auto segments = SegmentsView::open(segments_name(options))) {
         LedgerSpec own = ledger_of(*segments);
-        if (own.has_file()) return own;
+        if (own.keeps_rows()) return own;
         throw Failure(ExitStatus::Configuration,
                       fmt::format("the pipeline '{}' has the ledger '{}', which keeps no rows; name another "
                                   "one with --ledger",
@@ -30,7 +30,7 @@ LedgerSpec ledger_to_work_on(const ClerkOptions& options) {
         throw Failure(ExitStatus::Usage,
                       "--ledger is missing: there is no pipeline of that --name, and no --state-dir either");
     }
-    return {LedgerSpec::Kind::Sqlite, options.state_dir / "invoices.db"};
+    return {LedgerSpec::Kind::Sqlite, options.state_dir / "invoices.db", {}};
 }
 
 }  // namespace pipeline

@@ -38,6 +38,10 @@ class WallClock {
     WallClock(std::int64_t wall_us, std::uint64_t monotonic_ns) noexcept
         : wall_us_(wall_us), monotonic_ns_(monotonic_ns) {}
     [[nodiscard]] std::int64_t now_us() const noexcept { return wall_us_; }
+    // Returns a clock whose wall is ahead of this one's: that of another machine, for example.
+    [[nodiscard]] WallClock ahead_by(std::int64_t us) const noexcept {
+        return {wall_us_ + us, monotonic_ns_};
+    }
     // Converts a monotonic time of this boot to wall-clock time. Assumes that the wall clock was always set
     // as it was when the object read both clocks.
     [[nodiscard]] std::int64_t at_us(std::uint64_t monotonic) const noexcept {

@@ -113,7 +113,10 @@ Flush::LeadOutcome Flush::lead(nanoseconds bound) {
         // `durable`, and this leader commits all later records, even those that the dead leader committed.
         const auto guard = storage_.area().flush_lock.lock_for(bound, [] {});
         another_leads_ = !guard;
-        if (!guard) return LeadOutcome::Busy;
+        if (!guard) {
+            ledger_.leave_to_others();
+            return LeadOutcome::Busy;
+        }
         const Watermark watermark = low_watermark(ring_, storage_);
         const std::optional<Cursor> cursor = cursor_at(watermark);
         require_constants();

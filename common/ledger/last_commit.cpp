@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "common/base/error.hpp"
 #include "common/core/record.hpp"
 
 namespace pipeline {
@@ -50,6 +51,27 @@ Continuation continue_after(const LastCommit& last, const RecordRange& records) 
     const auto redone = static_cast<std::size_t>(last.recorded - records.first());
     return to_text(digest_of(records.first_ones(redone))) == last.digest ? Continuation::Redoes
                                                                          : Continuation::Differs;
+}
+
+std::size_t count_redone(const LastCommit& last, const RecordRange& records, std::string_view ledger) {
+    switch (continue_after(last, records)) {
+        case Continuation::Follows:
+        case Continuation::Unchecked:
+            return 0;
+        case Continuation::Redoes:
+            return static_cast<std::size_t>(last.recorded - records.first());
+        case Continuation::Lacks:
+            broken_invariant("a commit follows records that the ledger lacks");
+        case Continuation::Differs:
+            break;
+    }
+    throw Failure(
+        ExitStatus::Configuration,
+        fmt::format(
+            "ledger {}: its last commit, up to result {} of this pipeline, was not of what the segments hold "
+            "from {} on: one of the two is a copy of another moment; put back what belongs together, or "
+            "remove the segments and let the source give again what the ledger lacks",
+            ledger, last.recorded, records.first()));
 }
 
 std::string lacks_text(const LastCommit& last, std::uint64_t durable) {

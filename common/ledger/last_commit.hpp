@@ -10,9 +10,11 @@
 //     durable >  recorded   the ledger has lost records: it is an older copy, or another file
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/base/digest.hpp"
 
@@ -42,6 +44,12 @@ enum class Continuation : std::uint8_t {
 // Tells how `records` continue the last commit. `records` must begin with the first record that the segments
 // do not call durable, and must include every record that the last commit may have written.
 [[nodiscard]] Continuation continue_after(const LastCommit& last, const RecordRange& records);
+
+// Returns how many of `records` the last commit has written already. Throws Failure Configuration if the last
+// commit's records are not the first of these. `ledger` is the ledger's name, for the message. Only for
+// records of which the ledger lacks none before.
+[[nodiscard]] std::size_t count_redone(const LastCommit& last, const RecordRange& records,
+                                       std::string_view ledger);
 
 // Returns half a sentence for an error message: it says that the ledger lacks some of the first `durable`
 // records.

@@ -107,6 +107,9 @@ class Ledger {
     // written. Returns false if there is nothing to check. Throws as commit() does.
     [[nodiscard]] virtual bool look_after(const KnownLedger&) { return false; }
 
+    // Another process commits now. A ledger that costs a connection may give it back.
+    virtual void leave_to_others() noexcept {}
+
     // Returns the generation's last commit, if this kind of ledger records it.
     [[nodiscard]] virtual std::optional<LastCommit> last_commit([[maybe_unused]] std::uint64_t generation) {
         return std::nullopt;

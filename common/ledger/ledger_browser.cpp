@@ -10,9 +10,9 @@
 
 namespace pipeline {
 
-std::string head_line(const std::filesystem::path& path, const OpenHead& head) {
-    return fmt::format("ledger {}: sealed up to commit {} of generation {:016x}: head {}",
-                       printable(path.native()), head.number, head.generation, to_text(head.head));
+std::string head_line(std::string_view place, const OpenHead& head) {
+    return fmt::format("ledger {}: sealed up to commit {} of generation {:016x}: head {}", printable(place),
+                       head.number, head.generation, to_text(head.head));
 }
 
 // Position 1 asks for no forms of a list's first line: such a form may be another invoice's.

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -41,8 +40,8 @@ struct OpenHead {
     Digest head{};
 };
 
-// Returns the line for the log about a head of the ledger at `path`.
-[[nodiscard]] std::string head_line(const std::filesystem::path& path, const OpenHead& head);
+// Returns the line for the log about a head of the ledger `place`, its path or URL.
+[[nodiscard]] std::string head_line(std::string_view place, const OpenHead& head);
 
 // A part of the rows that a selection chooses, in the order of the table.
 struct RowPage {

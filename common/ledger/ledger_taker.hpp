@@ -14,6 +14,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
@@ -29,6 +30,21 @@ struct TakenRow {
     std::optional<std::string> body{};  // that the ledger has kept; none: the invoice has none
     bool is_body_lost = false;          // the invoice has a body, and the ledger does not have it
 };
+
+// A due row, as a ledger has it.
+struct DueRow {
+    std::string_view id;  // as it is stored
+    std::uint64_t position = 0;
+    std::int64_t round = 0;
+    std::int64_t attempts = 0;
+    std::string_view status;
+    std::int64_t failures = 0;
+    std::int64_t first_failed_us = 0;  // 0: NULL
+    std::string_view reason;
+};
+
+// Returns the row as its taker gives it again, in the next round. `body` is the one that the ledger has kept.
+[[nodiscard]] TakenRow taken_row(const DueRow& row, std::optional<std::string> body);
 
 // Throws LedgerUnavailable if the ledger cannot be used now.
 class LedgerTaker {

@@ -65,7 +65,8 @@ std::optional<SpoolFile> look_for_file(const std::filesystem::path& path, std::u
     return SpoolFile{path.native(), status->identity.is_at(position, true)};
 }
 
-std::optional<SpoolName> spool_name(std::string_view source, std::string_view id) {
+std::optional<SpoolName> spool_name(std::string_view named, std::string_view id) {
+    const std::string source = name_without_origin(named);
     const SourceTraits* traits = source_traits_of(source);
     if (traits == nullptr || traits->input != SourceTraits::Input::Folder) return std::nullopt;
     SpoolName found{source.substr(source.find(':') + 1), bytes_of_printable(id)};

@@ -31,8 +31,8 @@ CommandOption source_option(SourceSpec& field) {
 }
 
 CommandOption origin_option(std::string& field) {
-    return value_option("origin", "NAME", "names an exec: source, whatever its command is", field, parse_name,
-                        [](const std::string& name) {
+    return value_option("origin", "NAME", "names this source among those of a shared ledger", field,
+                        parse_name, [](const std::string& name) {
                             return name.empty() ? std::nullopt : std::optional<std::string>(name);
                         });
 }

@@ -34,7 +34,7 @@ struct PipelineOptions {
     // Consumers find the invoices' files by the source. supervisor/options/options.hpp has the supervisor's
     // default.
     SourceSpec source;
-    std::string origin;             // the name of an exec: source in the ledger; empty: its command names it
+    std::string origin;             // SourceSpec::origin
     std::uint32_t batch_max = 256;  // 1..kMaxBatch
     // The most attempts that begin in a second, over all consumers; none: no limit. The producer pushes only
     // items whose attempts can begin soon.

@@ -16,16 +16,23 @@ namespace pipeline {
 
 struct LedgerTraits;
 
-// The ledger that --ledger names: sqlite:FILE or none.
+// The ledger that --ledger names: sqlite:FILE, postgresql://... or none.
 struct LedgerSpec {
-    enum class Kind : std::uint8_t { Sqlite, None };
+    enum class Kind : std::uint8_t { Sqlite, Postgresql, None };
     Kind kind = Kind::Sqlite;
     std::filesystem::path path;  // for Sqlite: absolute and normal, as parse_path() makes it
+    std::string url{};           // for Postgresql: as parse_postgresql_url() makes it; it has no secret
 
     [[nodiscard]] const LedgerTraits& traits() const noexcept;
     // True if the ledger is a file, `path`.
     [[nodiscard]] bool has_file() const noexcept;
+    // True if the ledger keeps rows.
+    [[nodiscard]] bool keeps_rows() const noexcept { return kind != Kind::None; }
+    // True if pipelines of several hosts may write the ledger.
+    [[nodiscard]] bool is_shared() const noexcept { return kind == Kind::Postgresql; }
     [[nodiscard]] std::string text() const;
+    // Returns the ledger's name in messages: its path or its URL.
+    [[nodiscard]] std::string place() const { return has_file() ? path.native() : url; }
 };
 [[nodiscard]] LedgerSpec parse_ledger(std::string_view text);
 
@@ -39,7 +46,7 @@ struct LedgerTraits {
 // `text` names a ledger, in the form that LedgerSpec::text() returns. Returns the ledger's file; empty if the
 // ledger has no file.
 [[nodiscard]] std::string_view ledger_file_of(std::string_view text) noexcept;
-// Returns the first word of each form that --ledger accepts: "sqlite" and "none".
+// Returns the first word of each form that --ledger accepts: "sqlite", "postgresql" and "none".
 [[nodiscard]] std::vector<std::string> ledger_words();
 [[nodiscard]] std::string ledger_forms();
 

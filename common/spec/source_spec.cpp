@@ -125,19 +125,38 @@ std::string SourceSpec::name() const {
                            digest.substr(0, kDigits));
     }
     const bool has_path = traits().argument == SpecArgument::Path;
-    return std::string(traits().word) + (has_path ? ":" + path.native() : "");
+    if (!has_path) return std::string(traits().word) + (origin.empty() ? "" : "@" + origin);
+    return fmt::format("{}:{}{}{}", traits().word, origin.empty() ? "" : "//", origin, path.native());
 }
 
 std::string SourceSpec::text() const {
     if (!command.empty()) return fmt::format("{}:{}", traits().word, join_words(command));
-    return count ? fmt::format("{}:{}", name(), *count) : name();
+    SourceSpec plain = *this;
+    plain.origin.clear();
+    return count ? fmt::format("{}:{}", plain.name(), *count) : plain.name();
 }
 
 std::string SourceSpec::shown() const {
     return command.empty() ? text() : name();
 }
 
+std::string name_without_origin(std::string_view name) {
+    const auto colon = name.find(':');
+    if (colon != std::string_view::npos && name.substr(colon + 1).starts_with("//")) {
+        const auto path = std::min(name.find('/', colon + 3), name.size());
+        return std::string(name.substr(0, colon + 1)) + std::string(name.substr(path));
+    }
+    for (const SourceTraits& row : kSources) {
+        if (name.starts_with(row.word) && name.substr(row.word.size()).starts_with('@'))
+            return std::string(row.word);
+    }
+    return std::string(name);
+}
+
 const SourceTraits* source_traits_of(std::string_view name) noexcept {
+    for (const SourceTraits& row : kSources) {
+        if (name.starts_with(row.word) && name.substr(row.word.size()).starts_with('@')) return &row;
+    }
     return match(kSources, name).row;
 }
 

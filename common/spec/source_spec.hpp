@@ -34,15 +34,17 @@ struct SourceSpec {
     std::optional<std::uint64_t> count;  // for Sequence, 0 to 2^40; none: the sequence is endless
     // For Exec: the user's program and its arguments, as split_words() returns them; not empty.
     std::vector<std::string> command{};
-    // For Exec: what the ledger calls the source instead of its command (--origin); empty: its command names
-    // it.
+    // --origin. For Exec: what the ledger calls the source instead of its command; empty: its command names
+    // it. For the others: the host, or whatever tells the source from one with the same path elsewhere;
+    // empty: there is no other.
     std::string origin{};
 
     [[nodiscard]] const SourceTraits& traits() const noexcept;
     // Returns the source's name in the ledger, which stays the same from run to run: "spool:/abs/dir",
     // "lines:/abs/file", "lines:-", "lines0:/abs/file", "lines0:-", "sequence". A command may be long or
     // secret, so the name has only the program's file name and a digest: "exec:PROGRAM~0123456789abcdef"; or
-    // the origin: "exec:ORIGIN".
+    // the origin: "exec:ORIGIN". With an origin: "spool://ORIGIN/abs/dir", "lines:-@ORIGIN",
+    // "sequence@ORIGIN".
     [[nodiscard]] std::string name() const;
     // Returns the text from which parse_source() makes this specification, in any working directory.
     [[nodiscard]] std::string text() const;
@@ -76,6 +78,8 @@ struct SourceTraits {
     bool can_repeat;  // the source can give an item again if that item has not reached the ring
 };
 
+// Returns a source's name in the ledger without its origin: "spool:/abs/dir", "lines:-".
+[[nodiscard]] std::string name_without_origin(std::string_view name);
 // Returns the traits of the source that has this name in the ledger; nullptr if it is the name of no kind of
 // source.
 [[nodiscard]] const SourceTraits* source_traits_of(std::string_view name) noexcept;

@@ -8,6 +8,6 @@ namespace pipeline {
 
 // The kind of argument that follows a word and a colon, as the path in "spool:DIR". None: the word takes no
 // argument. A count may be missing; the other arguments may not.
-enum class SpecArgument : std::uint8_t { None, Path, Count, Duration, Command };
+enum class SpecArgument : std::uint8_t { None, Path, Count, Duration, Command, Url };
 
 }  // namespace pipeline

@@ -9,6 +9,7 @@
 #include "common/base/duration_text.hpp"
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
+#include "common/base/utf8.hpp"
 #include "common/core/layout.hpp"
 #include "common/core/storage.hpp"
 #include "common/spec/byte_size.hpp"
@@ -66,8 +67,8 @@ void check_outside(const Options& options) {
     refuse_unless(
         outside.same_number == SameNumber::Mark || options.process.kind == ProcessSpec::Kind::Invoice,
         "same-number", "invoice is accepted with it", options);
-    if (outside.same_number == SameNumber::Reject && !options.ledger.has_file())
-        usage("--same-number reject needs a ledger: sqlite:FILE is accepted with it");
+    if (outside.same_number == SameNumber::Reject && !options.ledger.keeps_rows())
+        usage("--same-number reject needs a ledger: sqlite:FILE or postgresql://... is accepted with it");
     if (outside.pipeline > options.batch_max) {
         usage(fmt::format("--pipeline '{}' is more than --batch-max {}: at most as many are accepted",
                           outside.pipeline, options.batch_max));
@@ -105,7 +106,18 @@ void check_source(const Options& options) {
                               return other.input == SourceTraits::Input::Program;
                           })));
     };
-    refuse_unless_program("origin", !options.origin.empty());
+    if (!options.ledger.is_shared()) refuse_unless_program("origin", !options.origin.empty());
+    if (options.ledger.is_shared() && !is_program && options.origin.empty()) {
+        usage(
+            fmt::format("--source {} needs --origin NAME with --ledger {}: other hosts may have a source of "
+                        "that name, and NAME tells them apart",
+                        source, in_quotes(options.ledger.text())));
+    }
+    if (options.ledger.is_shared() && !is_readable_utf8(options.source.name())) {
+        usage(
+            fmt::format("--source {} does not go with --ledger {}: a path that is UTF-8 is accepted with it",
+                        source, in_quotes(options.ledger.text())));
+    }
     refuse_unless_program("every", options.every.has_value());
     if (options.every && options.once) {
         usage(

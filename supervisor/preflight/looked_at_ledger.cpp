@@ -35,6 +35,17 @@ void read_as_a_start(const LedgerSpec& spec, const std::function<void(LedgerRead
     }
 }
 
+// False if the file or the database has no ledger yet, or one whose making was cut short: a start makes it.
+bool has_ledger(const LedgerSpec& spec) {
+    try {
+        read_as_a_start(spec, [](LedgerReader& reader) { static_cast<void>(reader.id()); });
+    } catch (const Failure& failure) {
+        if (failure.status() != ExitStatus::NoInput) throw;
+        return false;
+    }
+    return true;
+}
+
 void require_writable(const std::filesystem::path& path) {
     if (::access(path.c_str(), W_OK) == 0) return;
     throw system_failure(ExitStatus::CannotCreate, "ledger", path, errno,
@@ -45,25 +56,20 @@ void require_writable(const std::filesystem::path& path) {
 }  // namespace
 
 bool require_usable_ledger(const LedgerSpec& spec, const std::filesystem::path& made) {
-    if (!spec.has_file()) return true;
+    if (!spec.keeps_rows()) return true;
+    if (!spec.has_file()) return has_ledger(spec);
     std::error_code error;
     const auto status = std::filesystem::symlink_status(spec.path, error);
     const auto directory = spec.path.parent_path();
     if (std::filesystem::exists(directory, error) || directory != made) require_writable(directory);
     if (!std::filesystem::exists(status)) return false;
-    bool is_there = true;
-    try {
-        read_as_a_start(spec, [](LedgerReader& reader) { static_cast<void>(reader.id()); });
-    } catch (const Failure& failure) {
-        if (failure.status() != ExitStatus::NoInput) throw;
-        is_there = false;  // a start completes a ledger whose making was cut short
-    }
+    const bool is_there = has_ledger(spec);
     require_writable(spec.path);
     return is_there;
 }
 
 std::unique_ptr<Ledger> look_at_known_ledger(const LedgerSpec& spec, const KnownLedger& known) {
-    if (!spec.has_file()) return std::make_unique<LookedAtLedger>(std::nullopt);
+    if (!spec.keeps_rows()) return std::make_unique<LookedAtLedger>(std::nullopt);
     std::uint64_t id = 0;
     std::optional<LastCommit> last;
     try {

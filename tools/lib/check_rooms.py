@@ -40,7 +40,7 @@ ROOMS = {
                                  "common/ledger/rows common/ledger/sqlite/engine "
                                  "common/ledger/sqlite/seal",
     "common/ledger/sqlite/turn": "common/base",
-    "common/ledger/sqlite": "common/base common/os common/core common/ledger common/ledger/sqlite/engine "
+    "common/ledger/sqlite": "common/base common/os common/core common/ledger common/ledger/rows common/ledger/sqlite/engine "
                             "common/ledger/sqlite/seal common/ledger/sqlite/rows common/ledger/sqlite/turn",
     "common/ledger/sqlite/summary": "common/base common/ledger common/ledger/sqlite common/ledger/sqlite/engine",
     "common/ledger/sqlite/people": "common/base common/ledger common/ledger/sqlite/engine common/ledger/sqlite/seal "
@@ -49,9 +49,15 @@ ROOMS = {
     "common/ledger/postgresql/schema": "common/base common/core/terms common/ledger common/ledger/postgresql/engine",
     "common/ledger/postgresql/seal": "common/base common/ledger common/ledger/seal common/ledger/postgresql/engine "
                                      "common/ledger/postgresql/schema",
+    "common/ledger/postgresql/rows": "common/base common/core common/core/terms common/ledger common/ledger/seal common/ledger/rows "
+                                     "common/ledger/postgresql/engine common/ledger/postgresql/schema",
+    "common/ledger/postgresql": "common/base common/os common/ledger common/ledger/seal common/ledger/rows "
+                                "common/ledger/postgresql/engine common/ledger/postgresql/schema "
+                                "common/ledger/postgresql/seal common/ledger/postgresql/rows",
     "common/ledger/postgresql/people": "common/base common/ledger common/ledger/seal common/ledger/postgresql/engine "
                                        "common/ledger/postgresql/schema common/ledger/postgresql/seal",
-    "common/ledger/open": "common/spec common/ledger common/ledger/sqlite common/ledger/sqlite/people",
+    "common/ledger/open": "common/base common/spec common/ledger common/ledger/sqlite common/ledger/sqlite/people "
+                          "common/ledger/postgresql common/ledger/postgresql/people",
 
     "producer/sources/list": "common/base common/os common/core",
     "producer/sources": "common/base common/spec common/os common/core common/options common/ledger "

@@ -2,6 +2,7 @@
 // Opens a ledger by its kind. Also defines the ledger that stores nothing.
 #include "common/ledger/open/open_ledger.hpp"
 
+#include "common/ledger/open/postgresql_ledgers.hpp"
 #include "common/ledger/sqlite/people/sqlite_browser.hpp"
 #include "common/ledger/sqlite/people/sqlite_editor.hpp"
 #include "common/ledger/sqlite/sqlite_ledger.hpp"
@@ -39,6 +40,8 @@ std::unique_ptr<Ledger> open_ledger(const LedgerSpec& spec) {
     switch (spec.kind) {
         case LedgerSpec::Kind::Sqlite:
             return std::make_unique<SqliteLedger>(spec.path);
+        case LedgerSpec::Kind::Postgresql:
+            return open_postgresql(spec.url);
         case LedgerSpec::Kind::None:
             break;
     }
@@ -49,6 +52,8 @@ std::unique_ptr<Ledger> open_known_ledger(const LedgerSpec& spec, const KnownLed
     switch (spec.kind) {
         case LedgerSpec::Kind::Sqlite:
             return std::make_unique<SqliteLedger>(spec.path, known);
+        case LedgerSpec::Kind::Postgresql:
+            return open_known_postgresql(spec.url, known);
         case LedgerSpec::Kind::None:
             break;
     }
@@ -59,6 +64,8 @@ std::unique_ptr<Ledger> share_ledger(const LedgerSpec& spec) {
     switch (spec.kind) {
         case LedgerSpec::Kind::Sqlite:
             return SqliteLedger::shared(spec.path);
+        case LedgerSpec::Kind::Postgresql:
+            return share_postgresql(spec.url);
         case LedgerSpec::Kind::None:
             break;
     }
@@ -70,6 +77,8 @@ std::unique_ptr<LedgerLookup> make_ledger_lookup(const LedgerSpec& spec, std::st
     switch (spec.kind) {
         case LedgerSpec::Kind::Sqlite:
             return make_sqlite_lookup(spec.path, std::move(source), known);
+        case LedgerSpec::Kind::Postgresql:
+            return look_up_postgresql(spec.url, std::move(source), known);
         case LedgerSpec::Kind::None:
             break;
     }
@@ -81,6 +90,8 @@ std::unique_ptr<LedgerTaker> make_ledger_taker(const LedgerSpec& spec, TakerScop
     switch (spec.kind) {
         case LedgerSpec::Kind::Sqlite:
             return make_sqlite_taker(spec.path, std::move(scope), std::move(known));
+        case LedgerSpec::Kind::Postgresql:
+            return take_from_postgresql(spec.url, std::move(scope), std::move(known));
         case LedgerSpec::Kind::None:
             break;
     }
@@ -91,6 +102,9 @@ bool read_ledger(const LedgerSpec& spec, const std::function<void(LedgerReader&)
     switch (spec.kind) {
         case LedgerSpec::Kind::Sqlite:
             read_sqlite_ledger(spec.path, read);
+            return true;
+        case LedgerSpec::Kind::Postgresql:
+            read_postgresql(spec.url, read);
             return true;
         case LedgerSpec::Kind::None:
             break;
@@ -104,6 +118,9 @@ bool browse_ledger(const LedgerSpec& spec, const std::function<void(LedgerBrowse
         case LedgerSpec::Kind::Sqlite:
             browse_sqlite_ledger(spec.path, browse, until);
             return true;
+        case LedgerSpec::Kind::Postgresql:
+            browse_postgresql(spec.url, browse, until);
+            return true;
         case LedgerSpec::Kind::None:
             break;
     }
@@ -114,6 +131,8 @@ std::unique_ptr<LedgerEditor> edit_ledger(const LedgerSpec& spec) {
     switch (spec.kind) {
         case LedgerSpec::Kind::Sqlite:
             return make_sqlite_editor(spec.path);
+        case LedgerSpec::Kind::Postgresql:
+            return edit_postgresql(spec.url);
         case LedgerSpec::Kind::None:
             break;
     }

@@ -2,9 +2,7 @@
 #include "common/ledger/sqlite/ledger_session.hpp"
 
 #include <fmt/format.h>
-#include <sys/utsname.h>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <new>
@@ -12,8 +10,9 @@
 
 #include "common/base/error.hpp"
 #include "common/base/log.hpp"
-#include "common/base/utf8.hpp"
+#include "common/ledger/rows/source_cursor.hpp"
 #include "common/ledger/sqlite/ledger_schema.hpp"
+#include "common/os/host_name.hpp"
 
 namespace pipeline {
 namespace {
@@ -24,13 +23,6 @@ std::int64_t stored(std::uint64_t value) noexcept {
 }
 
 constexpr std::int64_t kHourUs = std::chrono::microseconds(std::chrono::hours(1)).count();
-
-// Returns the name of this machine or container; an empty text if it has none.
-std::string host_name() {
-    utsname names{};
-    std::string copy;
-    return ::uname(&names) == 0 ? std::string(readable_utf8(names.nodename, copy)) : std::string();
-}
 
 }  // namespace
 
@@ -111,7 +103,7 @@ void LedgerSession::write(const RecordRange& records, const CommitContext& conte
     if (context.check_records) context.check_records();
     commit_.run();
     if (!hourly_) return;
-    log(LogLevel::Info, "{}", head_line(path_, *hourly_));
+    log(LogLevel::Info, "{}", head_line(path_.native(), *hourly_));
     hourly_.reset();
 }
 
@@ -129,28 +121,16 @@ void LedgerSession::require_schema() {
 // Returns how many of `records` this generation's last commit has already written to the ledger.
 std::size_t LedgerSession::count_redone(const RecordRange& records, std::uint64_t generation) {
     const LastCommit last = last_commit(generation);
-    switch (continue_after(last, records)) {
-        case Continuation::Follows:
-        case Continuation::Unchecked:
-            return 0;
-        case Continuation::Redoes:
-            return static_cast<std::size_t>(last.recorded - records.first());
-        case Continuation::Lacks:
-            throw WrongLedger(lacks_text(last, records.first()));
-        case Continuation::Differs:
-            break;
-    }
-    throw Failure(
-        ExitStatus::Configuration,
-        fmt::format(
-            "ledger {}: its last commit, up to result {} of this pipeline, was not of what the segments hold "
-            "from {} on: one of the two is a copy of another moment; put back what belongs together, or "
-            "remove the segments and let the source give again what the ledger lacks",
-            path_.string(), last.recorded, records.first()));
+    if (continue_after(last, records) == Continuation::Lacks)
+        throw WrongLedger(lacks_text(last, records.first()));
+    return pipeline::count_redone(last, records, path_.native());
 }
 
 void LedgerSession::write_source(const CommitContext& context) {
-    const KnownSource next = next_of(context);
+    // If a killed leader has made the generation's first commit, the ledger knows the generation, and the
+    // repeated commit is like any other.
+    const bool begins_anew = context.from_start && !has_generation(context.generation);
+    const KnownSource next = source_after(find(find_source_, context.source), begins_anew, context);
     update_source_.bind(1, context.source);
     if (next.cursor) {
         update_source_.bind(2, stored(*next.cursor));
@@ -163,27 +143,6 @@ void LedgerSession::write_source(const CommitContext& context) {
     update_source_.bind_or_null(5, digest);
     update_source_.bind_or_null(6, next.file);
     update_source_.run();
-}
-
-// Returns the new row of the source. Its cursor never goes back, because positions rise and the ledger has
-// every invoice before the cursor. The one exception is the first commit of a generation that restarted the
-// source. If a killed leader has made that commit already, the ledger knows the generation, and the repeated
-// commit is like any other. The row's digest, if any, is always that of the bytes before the row's cursor.
-KnownSource LedgerSession::next_of(const CommitContext& context) {
-    KnownSource next;
-    if (context.from_start && !has_generation(context.generation)) {
-        next.cursor = 0;
-    } else if (auto known = find(find_source_, context.source)) {
-        next = *std::move(known);
-    }
-    if (context.cursor && (!next.cursor || *context.cursor > *next.cursor)) {
-        next.cursor = context.cursor;
-        next.digest = context.digest;
-    } else if (context.cursor && *context.cursor == *next.cursor && context.digest) {
-        next.digest = context.digest;
-    }
-    if (!context.file.empty()) next.file = context.file;
-    return next;
 }
 
 std::optional<KnownSource> LedgerSession::find(SqliteStatement& statement, std::string_view wanted) {

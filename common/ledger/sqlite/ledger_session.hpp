@@ -53,7 +53,6 @@ class LedgerSession {
     void require_schema();
     std::size_t count_redone(const RecordRange& records, std::uint64_t generation);
     void write_source(const CommitContext& context);
-    [[nodiscard]] KnownSource next_of(const CommitContext& context);
     [[nodiscard]] std::optional<KnownSource> find(SqliteStatement& statement, std::string_view wanted);
     [[nodiscard]] bool has_generation(std::uint64_t generation);
     void write_generation(const RecordRange& records, const CommitContext& context);

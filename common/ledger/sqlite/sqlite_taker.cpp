@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <limits>
 #include <new>
 #include <utility>
 
@@ -27,12 +26,6 @@ constexpr microseconds kClockSlack = std::chrono::seconds(2);
 
 std::int64_t stored(std::uint64_t value) noexcept {
     return static_cast<std::int64_t>(value);
-}
-
-template <class Integer>
-Integer saturated(std::int64_t value) noexcept {
-    constexpr std::int64_t kMost = std::numeric_limits<Integer>::max();
-    return static_cast<Integer>(std::clamp<std::int64_t>(value, 0, kMost));
 }
 
 // The rows that a scope may take.
@@ -99,34 +92,17 @@ struct Session {
     SqliteStatement begin, commit, next, early, due, lease, extend, put_off, leased, forget_delays;
 };
 
-// True if the row was recorded under a safe id, because its own was unusable.
-bool is_unusable(std::string_view reason) noexcept {
-    return reason.starts_with("the source's id cannot be used");
-}
-
-// True if the row's attempt had no body, although the invoice has one: the body was too long.
-bool is_body_lost(std::string_view reason) noexcept {
-    return reason.starts_with("its body is longer than --body-max") ||
-           reason.starts_with("its body is not kept");
-}
-
 TakenRow taken_row(const SqliteStatement& row) {
-    TakenRow taken;
-    taken.id = id_of_stored(row.text(0));
-    taken.earlier.position = static_cast<std::uint64_t>(row.integer(1));
-    taken.earlier.round = static_cast<std::uint32_t>(row.integer(2)) + 1;
-    taken.earlier.attempts = saturated<std::uint16_t>(row.integer(3));
-    if (row.text(4) == "waiting") {
-        taken.earlier.failures = saturated<std::uint16_t>(row.integer(5));
-        taken.earlier.first_failed_us = row.is_null(6) ? 0 : static_cast<std::uint64_t>(row.integer(6));
-    }
-    taken.id_unusable = is_unusable(row.text(7));
-    if (!row.is_null(8)) {
-        taken.body.emplace(row.bytes(8));
-    } else {
-        taken.is_body_lost = is_body_lost(row.text(7));
-    }
-    return taken;
+    DueRow due;
+    due.id = row.text(0);
+    due.position = static_cast<std::uint64_t>(row.integer(1));
+    due.round = row.integer(2);
+    due.attempts = row.integer(3);
+    due.status = row.text(4);
+    due.failures = row.integer(5);
+    due.first_failed_us = row.is_null(6) ? 0 : row.integer(6);
+    due.reason = row.text(7);
+    return pipeline::taken_row(due, row.is_null(8) ? std::nullopt : std::optional<std::string>(row.bytes(8)));
 }
 
 class SqliteTaker final : public LedgerTaker {

@@ -207,7 +207,7 @@ std::vector<PgResult> PgConnection::finish() {
 PgResult PgConnection::run(const std::string& sql, const PgParameters& parameters) {
     send(sql, parameters);
     auto results = finish();
-    return std::move(results.front());
+    return std::move(results.back());
 }
 
 void PgConnection::for_each(const std::string& select, const PgParameters& parameters, const TakeRow& take) {

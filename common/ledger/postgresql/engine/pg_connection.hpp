@@ -46,7 +46,7 @@ class PgConnection {
     // Ends the round trip: sends it, and returns the results of its statements in order. If a statement
     // fails, the server skips those behind it, and finish() throws the error after the round trip has ended.
     std::vector<PgResult> finish();
-    // Makes a round trip of one statement.
+    // Makes a round trip that ends with this statement, and returns its result.
     PgResult run(const std::string& sql, const PgParameters& parameters = {});
     // Calls `take` with each row of one SELECT, until it returns false. Memory does not grow with the number
     // of rows. Only within a transaction.

@@ -101,6 +101,17 @@ PgParameters& PgParameters::add_bytes(std::string_view bytes) {
     return add_value(kBytes, std::move(value));
 }
 
+PgParameters& PgParameters::add(const Digest& digest) {
+    return add_bytes({reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
+
+PgParameters& PgParameters::add_own(std::string text) {
+    Value value;
+    value.own = std::move(text);
+    value.is_own = true;
+    return add_value(kText, std::move(value));
+}
+
 PgParameters& PgParameters::add(PgArray& array) {
     Value value;
     value.view = array.bytes();

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "common/base/digest.hpp"
+
 namespace pipeline {
 
 // One column of many rows: an array of integers (int8), texts or bytes.
@@ -43,6 +45,8 @@ class PgParameters {
     PgParameters& add(std::uint64_t value) { return add(static_cast<std::int64_t>(value)); }
     PgParameters& add(std::string_view text);
     PgParameters& add_bytes(std::string_view bytes);
+    PgParameters& add(const Digest& digest);
+    PgParameters& add_own(std::string text);  // keeps the text itself
     PgParameters& add(PgArray& array);
     PgParameters& add_null_integer();
     PgParameters& add_null_text();

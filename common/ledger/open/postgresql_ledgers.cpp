@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/ledger/open/postgresql_ledgers.hpp"
+
+#include <utility>
+
+#include "common/ledger/postgresql/people/pg_browser.hpp"
+#include "common/ledger/postgresql/people/pg_editor.hpp"
+#include "common/ledger/postgresql/people/pg_reader.hpp"
+#include "common/ledger/postgresql/pg_ledger.hpp"
+#include "common/ledger/postgresql/pg_lookup.hpp"
+#include "common/ledger/postgresql/pg_taker.hpp"
+
+namespace pipeline {
+
+std::unique_ptr<Ledger> open_postgresql(const std::string& url) {
+    return std::make_unique<PgLedger>(url);
+}
+
+std::unique_ptr<Ledger> open_known_postgresql(const std::string& url, const KnownLedger& known) {
+    return std::make_unique<PgLedger>(url, known);
+}
+
+std::unique_ptr<Ledger> share_postgresql(const std::string& url) {
+    return PgLedger::shared(url);
+}
+
+std::unique_ptr<LedgerLookup> look_up_postgresql(const std::string& url, std::string source,
+                                                 const KnownLedger& known) {
+    return make_pg_lookup(url, std::move(source), known);
+}
+
+std::unique_ptr<LedgerTaker> take_from_postgresql(const std::string& url, TakerScope scope,
+                                                  std::function<KnownLedger()> known) {
+    return make_pg_taker(url, std::move(scope), std::move(known));
+}
+
+void read_postgresql(const std::string& url, const std::function<void(LedgerReader&)>& read) {
+    read_pg_ledger(url, read);
+}
+
+void browse_postgresql(const std::string& url, const std::function<void(LedgerBrowser&)>& browse,
+                       std::optional<std::chrono::steady_clock::time_point> until) {
+    browse_pg_ledger(url, browse, until);
+}
+
+std::unique_ptr<LedgerEditor> edit_postgresql(const std::string& url) {
+    return make_pg_editor(url);
+}
+
+}  // namespace pipeline

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/ledger/postgresql/pg_session.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+#include "common/base/error.hpp"
+#include "common/base/log.hpp"
+#include "common/ledger/postgresql/rows/pg_repeats.hpp"
+#include "common/ledger/postgresql/seal/pg_chain.hpp"
+#include "common/ledger/rows/source_cursor.hpp"
+#include "common/os/host_name.hpp"
+
+namespace pipeline {
+namespace {
+
+constexpr std::int64_t kHourUs = std::chrono::microseconds(std::chrono::hours(1)).count();
+
+// Clocks drift, and are set.
+constexpr std::chrono::seconds kMeasureEvery{10};
+
+// The results of the opening, counted from the first statement of a transaction (PgConnection::begin() has
+// two).
+enum OpeningResult : std::uint8_t { MakeGeneration = 2, Generation, Source, Chain, Pruned, kOpeningResults };
+
+constexpr const char* kSelectSource = "SELECT source, cursor, digest, file FROM sources WHERE source = $1";
+
+std::optional<KnownSource> known_source(const PgResult& result) {
+    if (result.rows() == 0) return std::nullopt;
+    KnownSource known{std::string(result.text(0, 0)), std::nullopt, std::nullopt, {}};
+    if (!result.is_null(0, 1)) known.cursor = static_cast<std::uint64_t>(result.integer(0, 1));
+    if (!result.is_null(0, 2)) known.digest = parse_digest(result.text(0, 2));
+    known.file = result.text(0, 3);
+    return known;
+}
+
+LastCommit read_last_commit(const PgResult& result) {
+    LastCommit last;
+    if (result.rows() == 0) return last;
+    last.recorded = static_cast<std::uint64_t>(result.integer(0, 0));
+    if (!result.is_null(0, 1)) last.first = static_cast<std::uint64_t>(result.integer(0, 1));
+    last.digest = result.text(0, 2);
+    return last;
+}
+
+}  // namespace
+
+PgSession::PgSession(PgLogin login, std::string name)
+    : database_(std::move(login.database)),
+      id_(login.id),
+      name_(std::move(name)),
+      host_(host_name()),
+      judge_(database_, values_) {}
+
+// If this process is killed before the COMMIT, the ledger gets no rows, but some records may have outcomes;
+// the next leader sets these outcomes again. If it is killed after the COMMIT, all outcomes are final, and
+// the ledger's `recorded` is beyond the segments' `durable`.
+void PgSession::write(const RecordRange& records, const CommitContext& context) {
+    CommitContext here = context;
+    here.clock = context.clock.ahead_by(server_ahead_us());
+    commit(records, here);
+}
+
+std::int64_t PgSession::server_ahead_us() {
+    const auto now = std::chrono::steady_clock::now();
+    if (measured_ && now - *measured_ < kMeasureEvery) return ahead_us_;
+    const std::int64_t before = wall_us();
+    const PgResult server = database_.run("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint");
+    ahead_us_ = server.integer(0, 0) - (before + wall_us()) / 2;
+    measured_ = now;
+    return ahead_us_;
+}
+
+void PgSession::commit(const RecordRange& records, const CommitContext& context) {
+    values_.begin(context);
+    Opening opening;
+    insert_fresh(records, context, opening);
+    const bool is_plain = inserted_ == batch_.fresh() && batch_.is_all_fresh() && !opening.has_pruned;
+    if (!is_plain && !batch_.entries().empty()) judge_.look_up(inserted_, opening.has_pruned);
+    judge_.decide();
+    judge_.send_decisions();
+    if (context.cursor || opening.source) send_source(opening, context);
+    send_generation(records, context);
+    send_link(opening, records, redone_, context);
+    if (context.check_records) context.check_records();
+    database_.commit();
+    followed_ = context.generation;
+    if (!hourly_) return;
+    log(LogLevel::Info, "{}", head_line(name_, *hourly_));
+    hourly_.reset();
+}
+
+void PgSession::send_opening(const CommitContext& context) {
+    database_.begin();
+    database_.send(
+        "INSERT INTO generations(generation, source, recorded, added, began_at, updated_at, host)"
+        " VALUES($1, $2, 0, 0, $3, $3, $4) ON CONFLICT (generation) DO NOTHING",
+        PgParameters()
+            .add(context.generation)
+            .add(context.source)
+            .add(context.clock.now_us())
+            .add(std::string_view(host_)));
+    database_.send(
+        "SELECT recorded, last_first, last_digest FROM generations WHERE generation = $1 FOR UPDATE",
+        PgParameters().add(context.generation));
+    database_.send(std::string(kSelectSource) + " FOR UPDATE", PgParameters().add(context.source));
+    database_.send(
+        "SELECT number, recorded, stored_at, head FROM commits WHERE generation = $1"
+        " ORDER BY number DESC LIMIT 1",
+        PgParameters().add(context.generation));
+    database_.send("SELECT EXISTS(SELECT 1 FROM pruned)");
+}
+
+PgSession::Opening PgSession::read_opening(const std::vector<PgResult>& results) const {
+    Opening opening;
+    opening.is_new = results[MakeGeneration].changes() == 1;
+    opening.last = read_last_commit(results[Generation]);
+    opening.source = known_source(results[Source]);
+    if (const PgResult& chain = results[Chain]; chain.rows() != 0) {
+        opening.head = {0, static_cast<std::uint64_t>(chain.integer(0, 0)),
+                        static_cast<std::uint64_t>(chain.integer(0, 1)), chain.integer(0, 2),
+                        chain.digest(0, 3)};
+    }
+    opening.has_pruned = results[Pruned].boolean(0, 0);
+    return opening;
+}
+
+// Returns how many of the records the last leader has committed.
+std::size_t PgSession::require_follows(const Opening& opening, const RecordRange& records) const {
+    if (continue_after(opening.last, records) == Continuation::Lacks) {
+        throw Failure(ExitStatus::Configuration,
+                      fmt::format("ledger {}: {}; a standby that was behind may have taken over: see which "
+                                  "server has the rest",
+                                  name_, lacks_text(opening.last, records.first())));
+    }
+    return count_redone(opening.last, records, name_);
+}
+
+// Begins the transaction, and inserts the fresh records. A session that has written the generation's last
+// commit does both in one round trip.
+void PgSession::insert_fresh(const RecordRange& records, const CommitContext& context, Opening& opening) {
+    redone_ = 0;
+    inserted_ = 0;
+    verdicts_.clear();
+    batch_.begin(records, 0, values_);
+    const bool repeats = may_repeat(records, batch_, context.same_number);
+    const bool is_known = std::exchange(followed_, std::nullopt) == context.generation && !repeats;
+    send_opening(context);
+    if (!is_known) {
+        opening = read_opening(database_.finish());
+        redone_ = require_follows(opening, records);
+        if (redone_ != 0) batch_.begin(records, redone_, values_);
+        if (repeats && !batch_.entries().empty())
+            verdicts_ = find_repeats(database_, records, batch_, values_, context.same_number);
+    }
+    judge_.begin(records, batch_, verdicts_, context);
+    const bool has_fresh = batch_.fresh() != 0;
+    if (has_fresh) judge_.send_fresh();
+    if (!is_known && !has_fresh) return;
+    const auto results = database_.finish();
+    if (has_fresh) inserted_ = results.back().changes();
+    if (!is_known) return;
+    opening = read_opening(results);
+    // Nobody else has written this generation since, or this is not its leader's session any more.
+    if (require_follows(opening, records) != 0)
+        throw PgError(PgError::Kind::Again, "another leader has written meanwhile");
+}
+
+void PgSession::send_source(const Opening& opening, const CommitContext& context) {
+    const KnownSource next = source_after(opening.source, context.from_start && opening.is_new, context);
+    PgParameters parameters;
+    parameters.add(context.source).add(context.clock.now_us());
+    if (next.cursor) {
+        parameters.add(*next.cursor);
+    } else {
+        parameters.add_null_integer();
+    }
+    const std::string digest = next.digest ? to_text(*next.digest) : std::string();
+    for (const std::string& text : {digest, next.file}) {
+        if (text.empty()) {
+            parameters.add_null_text();
+        } else {
+            parameters.add_own(text);
+        }
+    }
+    database_.send(
+        "INSERT INTO sources(source, updated_at, cursor, digest, file) VALUES($1, $2, $3, $4, $5)"
+        " ON CONFLICT (source) DO UPDATE SET cursor = excluded.cursor, digest = excluded.digest,"
+        " file = excluded.file, updated_at = excluded.updated_at",
+        parameters);
+}
+
+// The row is written even if nothing else is new: a COMMIT is durable only if it has written something, and
+// rows of a leader that was cut off in its COMMIT must not be called durable before.
+void PgSession::send_generation(const RecordRange& records, const CommitContext& context) {
+    const std::string digest = to_text(digest_of(records));
+    database_.send(
+        "UPDATE generations SET recorded = greatest(recorded, $2), added = added + $3,"
+        " updated_at = $4, last_first = $5, last_digest = $6 WHERE generation = $1",
+        PgParameters()
+            .add(context.generation)
+            .add(records.end())
+            .add(judge_.added())
+            .add(context.clock.now_us())
+            .add(records.first())
+            .add(std::string_view(digest)));
+}
+
+// Adds the transaction's link to the generation's chain. The first one of an hour is logged. A transaction
+// that a killed leader has committed has its link already.
+void PgSession::send_link(const Opening& opening, const RecordRange& records, std::size_t redone,
+                          const CommitContext& context) {
+    hourly_.reset();
+    const std::uint64_t first = records.first() + redone;
+    if (first == records.end()) return;
+    RowsDigest rows;
+    for (const auto& digest : judge_.sealed()) {
+        if (digest) rows.add(*digest);
+    }
+    SealedCommit commit;
+    commit.generation = context.generation;
+    commit.first = first;
+    commit.recorded = records.end();
+    commit.stored_at_us = context.clock.now_us();
+    commit.changed = rows.rows();
+    commit.digest = rows.finish();
+    const std::uint64_t number = opening.head ? opening.head->number + 1 : 1;
+    const std::string heads = opening.head ? std::string() : take_in_others(database_, context.generation);
+    const Digest head = head_of(commit, number, heads, opening.head ? opening.head->head : Digest{});
+    send_commit(database_, commit, number, heads, head);
+    if (opening.head && opening.head->stored_at_us / kHourUs != commit.stored_at_us / kHourUs)
+        hourly_ = {commit.generation, std::string(), number, commit.stored_at_us, head};
+}
+
+std::optional<KnownSource> PgSession::source(std::string_view source) {
+    return known_source(database_.run(kSelectSource, PgParameters().add(source)));
+}
+
+std::optional<KnownSource> PgSession::known(std::string_view source, std::string_view file) {
+    if (!file.empty()) {
+        // Another name of the same list begins with the same word and origin: "lines://ORIGIN/".
+        const auto colon = source.find(':');
+        const auto path = source.substr(colon + 1).starts_with("//") ? source.find('/', colon + 3) : colon;
+        const std::string_view kind = source.substr(0, path + 1);
+        const PgResult found = database_.run(
+            "SELECT source, cursor, digest, file FROM sources WHERE file = $1 AND starts_with(source, $2)"
+            " ORDER BY updated_at DESC LIMIT 1",
+            PgParameters().add(file).add(kind));
+        if (found.rows() != 0) return known_source(found);
+    }
+    return this->source(source);
+}
+
+LastCommit PgSession::last_commit(std::uint64_t generation) {
+    return read_last_commit(
+        database_.run("SELECT recorded, last_first, last_digest FROM generations WHERE generation = $1",
+                      PgParameters().add(generation)));
+}
+
+void PgSession::require_all(std::uint64_t generation, std::uint64_t durable) {
+    const LastCommit last = last_commit(generation);
+    if (last.recorded >= durable) return;
+    throw Failure(
+        ExitStatus::Configuration,
+        fmt::format("ledger {}: {}; a standby that was behind may have taken over: see which server "
+                    "has the rest",
+                    name_, lacks_text(last, durable)));
+}
+
+bool PgSession::roll_back() noexcept {
+    followed_.reset();
+    return database_.roll_back();
+}
+
+}  // namespace pipeline

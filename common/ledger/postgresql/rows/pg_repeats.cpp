@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "common/ledger/postgresql/rows/pg_repeats.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+#include "common/base/utf8.hpp"
+#include "common/core/terms/credit_note.hpp"
+#include "common/core/terms/invoice_terms.hpp"
+#include "common/ledger/postgresql/schema/pg_tables.hpp"
+
+namespace pipeline {
+namespace {
+
+// Locks for the mode `reject`: few, because a server has room for some thousands.
+constexpr std::size_t kLocks = 64;
+constexpr std::int64_t kFirstLock = 0x1d7c3a5b90e2f500;
+
+// False if there is no text, or if it was cut (kMaxTermBytes): then others may begin alike.
+bool is_whole(std::string_view text) noexcept {
+    constexpr std::size_t kLongestCharacter = 4;
+    return !text.empty() && (text.size() + kLongestCharacter <= kMaxTermBytes || !text.ends_with("..."));
+}
+
+// A booked record that has terms. An absent number or digest is empty.
+struct Candidate {
+    std::size_t i = 0;
+    std::string_view key;
+    std::string number, seller, file_digest;
+    bool is_credit_note = false;
+
+    [[nodiscard]] std::string same_number() const {
+        return number.empty() ? std::string()
+                              : number + '\0' + seller + '\0' + (is_credit_note ? "credit" : "invoice");
+    }
+};
+
+std::optional<InvoiceTermsView> terms_of(const RecordRange& records, std::size_t i) {
+    const Record& record = records.record(i);
+    if (record.status != Status::Booked || !record.has_extra()) return std::nullopt;
+    const std::string_view packed = record.terms_in(records.bytes());
+    return packed.data() == nullptr ? std::nullopt : unpack_terms(packed);
+}
+
+std::vector<Candidate> candidates_of(const RecordRange& records, const PgBatch& batch) {
+    std::vector<Candidate> candidates;
+    for (const PgBatch::Entry& entry : batch.entries()) {
+        const auto terms = terms_of(records, entry.i);
+        if (!terms) continue;
+        Candidate candidate;
+        candidate.i = entry.i;
+        candidate.key = entry.key;
+        std::string copy;
+        std::string_view seller = (*terms)[Term::SupplierId];
+        if (seller.empty() && records.record(entry.i).has_details())
+            seller = readable_utf8(records.details(entry.i).supplier_text(), copy);
+        const std::string_view number = (*terms)[Term::Number];
+        if (is_whole(number) && is_whole(seller)) {
+            candidate.number = number;
+            candidate.seller = seller;
+            candidate.is_credit_note = is_credit_note((*terms)[Term::Kind]);
+        }
+        candidate.file_digest = (*terms)[Term::FileDigest];
+        candidates.push_back(std::move(candidate));
+    }
+    std::sort(candidates.begin(), candidates.end(),
+              [](const Candidate& a, const Candidate& b) { return a.i < b.i; });
+    return candidates;
+}
+
+// Takes the locks of all numbers and digests, in their order.
+void send_locks(PgConnection& database, const std::vector<Candidate>& candidates, PgArray& locks) {
+    std::array<bool, kLocks> wanted{};
+    for (const Candidate& candidate : candidates) {
+        for (const std::string& text : {candidate.same_number(), candidate.file_digest}) {
+            if (!text.empty()) wanted[Sha256().add(text).digest()[0] % kLocks] = true;
+        }
+    }
+    for (std::size_t i = 0; i < kLocks; ++i) {
+        if (wanted[i]) locks.add(kFirstLock + static_cast<std::int64_t>(i));
+    }
+    database.send("SELECT pg_advisory_xact_lock(lock) FROM (SELECT unnest($1) AS lock ORDER BY 1) AS wanted",
+                  PgParameters().add(locks));
+}
+
+}  // namespace
+
+bool may_repeat(const RecordRange& records, const PgBatch& batch, SameNumber mode) {
+    return mode != SameNumber::Book && batch.form() == RowForm::Full &&
+           std::any_of(batch.entries().begin(), batch.entries().end(),
+                       [&](const PgBatch::Entry& entry) { return terms_of(records, entry.i).has_value(); });
+}
+
+PgJudge::Verdicts find_repeats(PgConnection& database, const RecordRange& records, const PgBatch& batch,
+                               RowValues& values, SameNumber mode) {
+    const std::vector<Candidate> candidates = candidates_of(records, batch);
+    PgArray keys(PgArray::Type::Text), numbers(PgArray::Type::Text), sellers(PgArray::Type::Text);
+    PgArray credit_notes(PgArray::Type::Integer), digests(PgArray::Type::Text), locks(PgArray::Type::Integer);
+    for (const Candidate& candidate : candidates) {
+        keys.add(candidate.key);
+        numbers.add(std::string_view(candidate.number));
+        sellers.add(std::string_view(candidate.seller));
+        credit_notes.add(std::int64_t{candidate.is_credit_note});
+        digests.add(std::string_view(candidate.file_digest));
+    }
+    if (mode == SameNumber::Reject) send_locks(database, candidates, locks);
+    database.send(
+        fmt::format("SELECT (SELECT id FROM invoices WHERE number = asked.number AND asked.number <> '' AND"
+                    " coalesce(supplier_id, supplier) = asked.seller AND {} = (asked.credit_note = 1) AND"
+                    " status = 'booked' AND key <> asked.key ORDER BY stored_at, row LIMIT 1),"
+                    " (SELECT id FROM invoices WHERE file_digest = asked.digest AND asked.digest <> '' AND"
+                    " status = 'booked' AND key <> asked.key ORDER BY stored_at, row LIMIT 1)"
+                    " FROM unnest($1, $2, $3, $4, $5) WITH ORDINALITY"
+                    " AS asked(key, number, seller, credit_note, digest, place) ORDER BY place",
+                    pg_is_credit_note()),
+        PgParameters().add(keys).add(numbers).add(sellers).add(credit_notes).add(digests));
+    const auto results = database.finish();
+    const PgResult& found = results.back();
+
+    PgJudge::Verdicts verdicts;
+    std::unordered_map<std::string, const Candidate*> first_number, first_bytes;  // of this batch
+    const auto first_of = [&](auto& seen, const std::string& text, const Candidate& candidate) {
+        if (text.empty()) return std::string();
+        const Candidate& first = *seen.try_emplace(text, &candidate).first->second;
+        return first.key == candidate.key ? std::string()
+                                          : std::string(values.stored_form(records.id(first.i)));
+    };
+    for (int row = 0; row < found.rows(); ++row) {
+        const Candidate& candidate = candidates[static_cast<std::size_t>(row)];
+        RowVerdict verdict{Status::Booked, std::string(found.text(row, 0)), {}};
+        const std::string same_number = first_of(first_number, candidate.same_number(), candidate);
+        const std::string same_bytes = first_of(first_bytes, candidate.file_digest, candidate);
+        if (verdict.repeats.empty()) verdict.repeats = same_number;
+        const char* same = "the same seller and number";
+        if (verdict.repeats.empty()) {
+            same = "the same bytes";
+            verdict.repeats = found.is_null(row, 1) ? same_bytes : std::string(found.text(row, 1));
+        }
+        if (verdict.repeats.empty()) continue;
+        if (mode == SameNumber::Reject) {
+            verdict.status = Status::Rejected;
+            verdict.reason = fmt::format("{} as an invoice that is booked (column repeats)", same);
+        }
+        verdicts.emplace(candidate.i, std::move(verdict));
+    }
+    return verdicts;
+}
+
+}  // namespace pipeline
