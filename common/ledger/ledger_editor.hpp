@@ -85,4 +85,8 @@ class LedgerEditor {
     virtual std::uint64_t prune(std::int64_t before_us, PruneWatcher& watcher) = 0;
 };
 
+// Returns the reason of an invoice that is cancelled: it keeps the one that it had before. `status` is the
+// one that it had; an empty `before` is none.
+[[nodiscard]] std::string reason_of_cancelled(std::string_view status, std::string_view before);
+
 }  // namespace pipeline

@@ -84,6 +84,11 @@ Failure pg_failure(const std::string& url, const PgError& error) {
     return failure(ExitStatus::InputOutput, "the server must run, and be reachable from here");
 }
 
+Failure pg_edit_failure(const std::string& url, const PgError& error) {
+    const Failure failure = pg_failure(url, error);
+    return error.kind() == Kind::ReadOnly ? Failure(ExitStatus::CannotCreate, failure.what()) : failure;
+}
+
 milliseconds pg_patience(const PgError& error) noexcept {
     if (is_out_of_time(error)) return milliseconds(0);
     switch (error.kind()) {

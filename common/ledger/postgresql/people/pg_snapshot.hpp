@@ -35,6 +35,8 @@ void read_pg_snapshot(const std::string& url, const std::function<void(PgSnapsho
 // passes by itself, Configuration for what somebody must put right in the database or the URL, InputOutput
 // for all else.
 [[nodiscard]] Failure pg_failure(const std::string& url, const PgError& error);
+// The same for a change: CannotCreate if the server takes no writes.
+[[nodiscard]] Failure pg_edit_failure(const std::string& url, const PgError& error);
 
 // Returns how long to retry after an error that may pass by itself.
 [[nodiscard]] std::chrono::milliseconds pg_patience(const PgError& error) noexcept;

@@ -18,14 +18,6 @@
 namespace pipeline {
 namespace {
 
-// Returns the reason of an invoice that is cancelled: it keeps the one that it had.
-std::string reason_of_cancelled(std::string_view status, std::string_view before) {
-    constexpr std::string_view kCancelled = "cancelled";
-    if (before.starts_with(kCancelled)) return std::string(before);
-    if (before.empty()) return std::string(kCancelled);
-    return fmt::format("{}; it was {}: {}", kCancelled, status, before);
-}
-
 class SqliteEditor final : public LedgerEditor {
   public:
     explicit SqliteEditor(const std::filesystem::path& path)
