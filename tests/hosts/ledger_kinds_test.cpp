@@ -121,7 +121,7 @@ class Deliveries {
         for (const char* id : {"a", "B", "\xc3\xa9", "~", "0"}) ids_.emplace_back(id);  // order of bytes
     }
 
-    unsigned below(unsigned limit) { return random_() % limit; }
+    unsigned below(unsigned limit) { return static_cast<unsigned>(random_() % limit); }
 
     Batch batch(const std::map<std::string, int>& rounds) {
         Batch batch;
@@ -147,7 +147,7 @@ class Deliveries {
             record.attempt.started_us = 1'000'000;
             record.attempt.worked_us = 1 + below(1000);
             record.attempt.retry_after_us = 60'000'000;
-            record.attempt.failures = static_cast<std::uint16_t>(below(3));
+            record.attempt.failures = static_cast<decltype(record.attempt.failures)>(below(3));
             record.attempt.first_failed_us = record.attempt.failures == 0 ? 0 : 17;
             record.attempt.exit_status = static_cast<decltype(record.attempt.exit_status)>(below(3));
             if (is_again) {
@@ -156,9 +156,9 @@ class Deliveries {
             }
         }
         if (below(5) == 0) {
-            const std::uint8_t parts = record.parts;
+            const auto parts = static_cast<std::uint8_t>(record.parts | Record::kHasDetails);
             batch.details().set_reason(fmt::format("reason {}", below(3)));
-            record.parts = parts | Record::kHasDetails;
+            record.parts = parts;
         }
     }
 

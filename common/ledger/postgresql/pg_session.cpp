@@ -81,7 +81,7 @@ void PgSession::commit(const RecordRange& records, const CommitContext& context)
     if (!is_plain && !batch_.entries().empty()) judge_.look_up(inserted_, opening.has_pruned);
     judge_.decide();
     judge_.send_decisions();
-    if (context.cursor || opening.source) send_source(opening, context);
+    if (context.cursor || opening.source || context.from_start) send_source(opening, context);
     send_generation(records, context);
     send_link(opening, records, redone_, context);
     if (context.check_records) context.check_records();
@@ -163,9 +163,10 @@ void PgSession::insert_fresh(const RecordRange& records, const CommitContext& co
     if (has_fresh) inserted_ = results.back().changes();
     if (!is_known) return;
     opening = read_opening(results);
-    // Nobody else has written this generation since, or this is not its leader's session any more.
-    if (require_follows(opening, records) != 0)
-        throw PgError(PgError::Kind::Again, "another leader has written meanwhile");
+    if (require_follows(opening, records) == 0) return;
+    // The session's last commit is given again, or another leader has written meanwhile: begin anew.
+    if (!database_.roll_back()) throw PgError(PgError::Kind::Unreachable, "the connection is lost");
+    insert_fresh(records, context, opening);
 }
 
 void PgSession::send_source(const Opening& opening, const CommitContext& context) {
