@@ -102,12 +102,14 @@ ROOMS = {
     "observer/see": "common/base common/spec common/os common/shm common/core common/core/segments",
     "observer/judge": "common/base common/shm common/core common/core/segments observer/see",
     "observer/audit": "common/base common/spec common/core/segments common/ledger common/ledger/open observer/options observer/see",
+    "observer/hosts": "common/base common/spec common/core/segments common/ledger common/ledger/open observer/options "
+                      "observer/judge",
     "observer/rows": "common/base common/spec common/core/pace common/ledger common/ledger/open",
     "observer/show": "common/base observer/options observer/see observer/judge",
     "observer/screen": "common/base observer/options observer/see observer/judge observer/rows observer/show",
     "observer/web": "common/base common/cli common/spec common/ledger observer/options observer/see observer/judge observer/rows "
                     "observer/show",
-    "observer": "common/base common/os common/core/segments observer/options observer/see observer/judge observer/audit observer/show observer/screen "
+    "observer": "common/base common/os common/core/segments observer/options observer/see observer/judge observer/audit observer/hosts observer/show observer/screen "
                 "observer/web",
 
     "clerk/options": "common/base common/spec common/cli common/shm common/options common/ledger",
