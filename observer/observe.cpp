@@ -11,6 +11,7 @@
 #include "common/base/output.hpp"
 #include "common/core/segments/segments_finder.hpp"
 #include "observer/audit/audit_command.hpp"
+#include "observer/hosts/hosts_command.hpp"
 #include "observer/judge/lookout.hpp"
 #include "observer/screen/screen.hpp"
 #include "observer/see/foreign_segments.hpp"
@@ -50,6 +51,7 @@ ExitStatus observe(const ObserverOptions& options) {
     if (const auto owner = foreign_owner(SegmentsFinder(options.name, options.lock_dirs).find()))
         log(LogLevel::Warning, "the segments of '{}' belong to {}", options.name, *owner);
     if (options.audit) return audit_pipeline(options);
+    if (options.hosts) return show_hosts(options);
     if (options.once || options.metrics) return show_once(options);
     if (options.listen) return serve(options);
     const bool is_terminal = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;

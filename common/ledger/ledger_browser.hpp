@@ -43,6 +43,20 @@ struct OpenHead {
 // Returns the line for the log about a head of the ledger `place`, its path or URL.
 [[nodiscard]] std::string head_line(std::string_view place, const OpenHead& head);
 
+// A host that has written a ledger which hosts share.
+struct LedgerHost {
+    std::string host;               // empty: it has not told its name
+    std::uint64_t generations = 0;  // the runs of its pipelines
+    std::uint64_t writing = 0;      // those of them that have committed within the last minute
+    std::int64_t last_commit_us = 0;
+    std::uint64_t rows = 0;  // outcomes that it has added, over all time
+    std::uint64_t rows_last_minute = 0;
+};
+struct LedgerHosts {
+    std::int64_t now_us = 0;        // by the ledger's clock, as are all times of commits
+    std::vector<LedgerHost> hosts;  // in the order of their names
+};
+
 // A part of the rows that a selection chooses, in the order of the table.
 struct RowPage {
     std::int64_t after = 0;              // begin behind this row; 0: with the first one
@@ -115,6 +129,9 @@ class LedgerBrowser {
 
     // Returns the heads that together stand for everything in the ledger, in the order of their times.
     [[nodiscard]] virtual std::vector<OpenHead> heads() = 0;
+
+    // Returns the hosts that have written the ledger; none if hosts do not share this kind of ledger.
+    [[nodiscard]] virtual LedgerHosts hosts() { return {}; }
 };
 
 // Returns the texts under which the ledger may have the invoice that a person calls `id`: the id's printable

@@ -17,12 +17,12 @@ using namespace std::chrono_literals;
 }
 
 CommandOption ledger_to_read_option(std::optional<LedgerSpec>& field) {
-    return with_words(
-        value_option("ledger", "SPEC", "with --audit, --listen: " + ledger_forms(), field, parse_ledger,
-                     [](const std::optional<LedgerSpec>& spec) {
-                         return spec ? std::optional(spec->text()) : std::nullopt;
-                     }),
-        ledger_words());
+    return with_words(value_option("ledger", "SPEC", "with --audit, --hosts, --listen: " + ledger_forms(),
+                                   field, parse_ledger,
+                                   [](const std::optional<LedgerSpec>& spec) {
+                                       return spec ? std::optional(spec->text()) : std::nullopt;
+                                   }),
+                      ledger_words());
 }
 
 Digest parse_head(std::string_view text) {
@@ -53,7 +53,8 @@ CommandLine declare(ObserverOptions& options) {
           {switch_option("once", "how it is and what it did within one --interval", options.once),
            switch_option("metrics", "the same as text for Prometheus", options.metrics),
            listen_option(options.listen),
-           switch_option("audit", "whether every acquired invoice is accounted for", options.audit)}},
+           switch_option("audit", "whether every acquired invoice is accounted for", options.audit),
+           switch_option("hosts", "the hosts that write a shared ledger, and how much", options.hosts)}},
          {"How",
           {switch_option("json", "as JSON, on one line", options.json),
            duration_option("interval", "between two looks", options.interval, 100ms, 1h),
@@ -91,13 +92,14 @@ CommandLine declare(ObserverOptions& options) {
 namespace {
 
 void check(const ObserverOptions& options) {
-    const int ways =
-        int{options.once} + int{options.metrics} + int{options.listen.has_value()} + int{options.audit};
-    if (ways > 1) refuse("--once, --metrics, --listen and --audit: one of them at a time is accepted");
+    const int ways = int{options.once} + int{options.metrics} + int{options.listen.has_value()} +
+                     int{options.audit} + int{options.hosts};
+    if (ways > 1)
+        refuse("--once, --metrics, --listen, --audit and --hosts: one of them at a time is accepted");
     if (options.deep && !options.audit) refuse("--deep: is accepted with --audit only");
     if (options.head && !options.deep) refuse("--head: is accepted with --audit --deep only");
-    if (options.ledger && !options.audit && !options.listen)
-        refuse("--ledger: is accepted with --audit or --listen only");
+    if (options.ledger && !options.audit && !options.hosts && !options.listen)
+        refuse("--ledger: is accepted with --audit, --hosts or --listen only");
     if (options.json && (options.metrics || options.listen))
         refuse("--json: is not accepted with --metrics or --listen, which have formats of their own");
     if (options.listen_anywhere && !options.listen)

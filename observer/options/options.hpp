@@ -25,6 +25,7 @@ struct ObserverOptions {
     // At most one of these is set. If none is, the observer shows the live view on the terminal.
     bool once = false;
     bool audit = false;
+    bool hosts = false;
     bool metrics = false;
     std::optional<ListenAddress> listen;
 

@@ -32,6 +32,7 @@ ROOMS = {
     "common/core/segments": "common/base common/os common/shm common/core common/core/terms",
     "common/options": "common/base common/spec common/cli common/shm common/core",
     "common/ledger": "common/base common/spec common/os common/shm common/core common/core/terms common/core/segments",
+    "common/ledger/summary": "common/ledger",
     "common/ledger/seal": "common/base",
     "common/ledger/rows": "common/base common/core common/core/terms common/ledger common/ledger/seal",
     "common/ledger/sqlite/engine": "common/base common/ledger/seal",
@@ -42,7 +43,7 @@ ROOMS = {
     "common/ledger/sqlite/turn": "common/base",
     "common/ledger/sqlite": "common/base common/os common/core common/ledger common/ledger/rows common/ledger/sqlite/engine "
                             "common/ledger/sqlite/seal common/ledger/sqlite/rows common/ledger/sqlite/turn",
-    "common/ledger/sqlite/summary": "common/base common/ledger common/ledger/sqlite common/ledger/sqlite/engine",
+    "common/ledger/sqlite/summary": "common/base common/ledger/summary common/ledger/sqlite common/ledger/sqlite/engine",
     "common/ledger/sqlite/people": "common/base common/ledger common/ledger/sqlite/engine common/ledger/sqlite/seal "
                                    "common/ledger/sqlite/turn common/ledger/sqlite",
     "common/ledger/postgresql/engine": "common/base",
@@ -54,8 +55,9 @@ ROOMS = {
     "common/ledger/postgresql": "common/base common/os common/ledger common/ledger/seal common/ledger/rows "
                                 "common/ledger/postgresql/engine common/ledger/postgresql/schema "
                                 "common/ledger/postgresql/seal common/ledger/postgresql/rows",
-    "common/ledger/postgresql/people": "common/base common/ledger common/ledger/seal common/ledger/postgresql/engine "
-                                       "common/ledger/postgresql/schema common/ledger/postgresql/seal",
+    "common/ledger/postgresql/people": "common/base common/ledger common/ledger/summary common/ledger/seal "
+                                       "common/ledger/postgresql/engine common/ledger/postgresql/schema "
+                                       "common/ledger/postgresql/seal",
     "common/ledger/open": "common/base common/spec common/ledger common/ledger/sqlite common/ledger/sqlite/people "
                           "common/ledger/postgresql common/ledger/postgresql/people",
 
@@ -100,12 +102,14 @@ ROOMS = {
     "observer/see": "common/base common/spec common/os common/shm common/core common/core/segments",
     "observer/judge": "common/base common/shm common/core common/core/segments observer/see",
     "observer/audit": "common/base common/spec common/core/segments common/ledger common/ledger/open observer/options observer/see",
+    "observer/hosts": "common/base common/spec common/core/segments common/ledger common/ledger/open observer/options "
+                      "observer/judge",
     "observer/rows": "common/base common/spec common/core/pace common/ledger common/ledger/open",
     "observer/show": "common/base observer/options observer/see observer/judge",
     "observer/screen": "common/base observer/options observer/see observer/judge observer/rows observer/show",
     "observer/web": "common/base common/cli common/spec common/ledger observer/options observer/see observer/judge observer/rows "
                     "observer/show",
-    "observer": "common/base common/os common/core/segments observer/options observer/see observer/judge observer/audit observer/show observer/screen "
+    "observer": "common/base common/os common/core/segments observer/options observer/see observer/judge observer/audit observer/hosts observer/show observer/screen "
                 "observer/web",
 
     "clerk/options": "common/base common/spec common/cli common/shm common/options common/ledger",

@@ -23,7 +23,7 @@ struct StoredLink {
     Digest head{};
 };
 
-// What a ledger has of its chains. A kind of ledger implements it; each call is a question to the ledger.
+// The chains of a ledger, as its tables have them. A kind of ledger implements it; each call is a question to the ledger.
 class ChainBooks {
   public:
     ChainBooks() = default;

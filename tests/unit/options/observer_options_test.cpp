@@ -52,11 +52,11 @@ TEST_CASE("the observer's options are taken", "[observer_options]") {
 TEST_CASE("the observer refuses what it cannot do, and says what it can", "[observer_options]") {
     CHECK(usage_error_of([] {
               return parse({"--once", "--audit"});
-          }) == "--once, --metrics, --listen and --audit: one of them at a time is accepted");
+          }) == "--once, --metrics, --listen, --audit and --hosts: one of them at a time is accepted");
     CHECK(usage_error_of([] { return parse({"--deep"}); }) == "--deep: is accepted with --audit only");
     CHECK(usage_error_of([] {
               return parse({"--once", "--ledger", "none"});
-          }) == "--ledger: is accepted with --audit or --listen only");
+          }) == "--ledger: is accepted with --audit, --hosts or --listen only");
     CHECK(usage_error_of([] {
               return parse({"--metrics", "--json"});
           }).find("--json: is not accepted with") == 0);
@@ -67,9 +67,16 @@ TEST_CASE("the observer refuses what it cannot do, and says what it can", "[obse
     CHECK(usage_error_of([] {
               return parse({"--audit", "--dep"});
           }).find("did you mean --deep?") != std::string::npos);
+    CHECK(usage_error_of([] {
+              return parse({"--hosts", "--deep"});
+          }) == "--deep: is accepted with --audit only");
+    const auto hosts =
+        std::get<ObserverOptions>(parse({"--hosts", "--json", "--ledger", "postgresql://db/ledger"}));
+    CHECK(hosts.hosts);
+    CHECK(hosts.ledger->is_shared());
     const auto help = std::get<EarlyExit>(parse({"--help"})).text;
-    for (const auto* option : {"--audit", "--deep", "--json", "--name", "--ledger", "--state-dir", "--once",
-                               "--metrics", "--listen", "--listen-anywhere", "--interval"})
+    for (const auto* option : {"--audit", "--hosts", "--deep", "--json", "--name", "--ledger", "--state-dir",
+                               "--once", "--metrics", "--listen", "--listen-anywhere", "--interval"})
         CHECK(help.find(option) != std::string::npos);
 }
 

@@ -7,6 +7,7 @@
 
 #include "common/base/utf8.hpp"
 #include "common/ledger/postgresql/people/pg_fields.hpp"
+#include "common/ledger/postgresql/people/pg_hosts.hpp"
 #include "common/ledger/postgresql/people/pg_selection.hpp"
 #include "common/ledger/postgresql/schema/pg_key.hpp"
 #include "common/ledger/postgresql/seal/pg_people_chain.hpp"
@@ -171,6 +172,8 @@ class PgBrowser final : public LedgerBrowser {
         }
         return all;
     }
+
+    LedgerHosts hosts() override { return read_pg_hosts(*database_); }
 
   private:
     static PgParameters of_key(const std::string& key) {

@@ -18,7 +18,7 @@ namespace pipeline {
 
 class PgEditSession {
   public:
-    // What a transaction has done.
+    // The result of a transaction.
     struct Done {
         bool has_changed = false;       // false: it is rolled back
         std::optional<ChainHead> link;  // the one that it has added to the chain of people's decisions

@@ -27,7 +27,7 @@ using Done = PgEditSession::Done;
 // The columns of a row by which people's wishes are judged.
 struct LockedRow {
     RowStatus status = RowStatus::Booked;
-    bool is_due = false;  // it is to be given again, or is given now
+    bool is_due = false;  // a pipeline gives it again, or will
     std::string reason;
 };
 using LockedRows = std::map<std::string, LockedRow, std::less<>>;  // by key

@@ -20,7 +20,7 @@ constexpr Table kPrunedFrom[] = {Table::Invoices, Table::History, Table::Duplica
 
 constexpr std::string_view kNotDue = "status <> 'waiting' AND due_at IS NULL AND leased_until IS NULL";
 
-// What pruned has as its status of a row that was not in invoices.
+// The statuses that pruned has for rows that were not in invoices.
 constexpr std::string_view kReplaced = "replaced";
 constexpr std::string_view kDuplicate = "duplicate";
 
@@ -28,7 +28,7 @@ Table table_of(std::string_view status) noexcept {
     return status == kReplaced ? Table::History : status == kDuplicate ? Table::Duplicates : Table::Invoices;
 }
 
-// What is read of a row behind its fields: its key, and the two numbers of its place.
+// Behind its fields, a row has its key and the two numbers of its place.
 constexpr auto kKey = static_cast<int>(kLedgerColumns.size());
 
 std::string read_sql(Table table) {

@@ -7,8 +7,8 @@
 #include <map>
 #include <utility>
 
-#include "common/ledger/postgresql/people/pg_self_check.hpp"
 #include "common/ledger/postgresql/seal/pg_seal_check.hpp"
+#include "common/ledger/postgresql/seal/pg_self_check.hpp"
 #include "common/ledger/row_selection.hpp"
 #include "common/ledger/seal/commit_link.hpp"
 

@@ -43,7 +43,7 @@ PgSnapshot begin_pg_snapshot(const std::string& url, const PgUntil& until) {
     }
     const std::string limit = fmt::format("{}", left.count());
     database.begin(true);
-    // Whoever reads may show rows to a person between two statements.
+    // A reader may show rows to a person between two statements.
     database.send(
         "SELECT set_config('idle_in_transaction_session_timeout', '10min', true),"
         " set_config('statement_timeout', $1, true)",

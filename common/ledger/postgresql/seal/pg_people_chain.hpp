@@ -22,11 +22,6 @@ struct PgOpenHead {
 // ledger.
 [[nodiscard]] std::vector<PgOpenHead> open_pg_heads(PgConnection& database);
 
-// Returns the heads of all other chains that no chain has taken in since they grew, for the first link of the
-// chain `generation`, and marks them as taken in. Leaves out chains that another transaction has locked, so
-// that it waits for nobody.
-[[nodiscard]] std::string take_in_pg_heads(PgConnection& database, std::uint64_t generation);
-
 // Locks the chain of people's decisions until the transaction ends, and returns its newest link; none if it
 // has none. Lock it before any row of invoices.
 [[nodiscard]] std::optional<ChainHead> lock_pg_people_chain(PgConnection& database);

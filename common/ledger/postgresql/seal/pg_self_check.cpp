@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/ledger/postgresql/people/pg_self_check.hpp"
+#include "common/ledger/postgresql/seal/pg_self_check.hpp"
 
 #include <fmt/format.h>
 

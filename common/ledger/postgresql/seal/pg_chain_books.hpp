@@ -8,10 +8,10 @@
 namespace pipeline {
 
 // All functions may throw PgError.
-class PgChains final : public ChainBooks {
+class PgChainBooks final : public ChainBooks {
   public:
     // The connection must be in a snapshot, and outlive this object.
-    explicit PgChains(PgConnection& database) : database_(&database) {}
+    explicit PgChainBooks(PgConnection& database) : database_(&database) {}
 
     void for_each_link(const std::function<void(const StoredLink&)>& take) override;
     [[nodiscard]] std::optional<Digest> head(std::uint64_t generation, std::uint64_t number) override;

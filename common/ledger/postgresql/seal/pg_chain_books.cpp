@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/ledger/postgresql/seal/pg_chains.hpp"
+#include "common/ledger/postgresql/seal/pg_chain_books.hpp"
 
 namespace pipeline {
 
-void PgChains::for_each_link(const std::function<void(const StoredLink&)>& take) {
+void PgChainBooks::for_each_link(const std::function<void(const StoredLink&)>& take) {
     database_->for_each(
         "SELECT generation, number, kind, first, recorded, changed, stored_at, digest, heads, head"
         " FROM commits ORDER BY generation, number",
@@ -25,38 +25,38 @@ void PgChains::for_each_link(const std::function<void(const StoredLink&)>& take)
         });
 }
 
-std::optional<Digest> PgChains::head(std::uint64_t generation, std::uint64_t number) {
+std::optional<Digest> PgChainBooks::head(std::uint64_t generation, std::uint64_t number) {
     const PgResult found = database_->run("SELECT head FROM commits WHERE generation = $1 AND number = $2",
                                           PgParameters().add(generation).add(number));
     if (found.rows() == 0) return std::nullopt;
     return found.digest(0, 0);
 }
 
-std::string PgChains::taken_in(std::uint64_t generation) {
+std::string PgChainBooks::taken_in(std::uint64_t generation) {
     const PgResult found = database_->run("SELECT heads FROM commits WHERE generation = $1 AND number = 1",
                                           PgParameters().add(generation));
     return found.rows() == 0 ? std::string() : std::string(found.text(0, 0));
 }
 
-std::optional<std::uint64_t> PgChains::recorded(std::uint64_t generation) {
+std::optional<std::uint64_t> PgChainBooks::recorded(std::uint64_t generation) {
     const PgResult found = database_->run("SELECT recorded FROM generations WHERE generation = $1",
                                           PgParameters().add(generation));
     if (found.rows() == 0) return std::nullopt;
     return static_cast<std::uint64_t>(found.integer(0, 0));
 }
 
-void PgChains::for_each_without_chain(const TakeCount& take) {
+void PgChainBooks::for_each_without_chain(const TakeCount& take) {
     for_each_count(
         "SELECT generation, recorded FROM generations AS chain WHERE recorded > 0 AND NOT EXISTS"
         " (SELECT 1 FROM commits WHERE generation = chain.generation) ORDER BY generation",
         take);
 }
 
-void PgChains::for_each_taken(const TakeCount& take) {
+void PgChainBooks::for_each_taken(const TakeCount& take) {
     for_each_count("SELECT generation, coalesce(taken, 0) FROM generations ORDER BY generation", take);
 }
 
-void PgChains::for_each_count(const char* sql, const TakeCount& take) {
+void PgChainBooks::for_each_count(const char* sql, const TakeCount& take) {
     database_->for_each(sql, {}, [&](const PgResult& rows, int row) {
         take(static_cast<std::uint64_t>(rows.integer(row, 0)),
              static_cast<std::uint64_t>(rows.integer(row, 1)));
