@@ -15,6 +15,7 @@
 #include "common/cli/help.hpp"
 #include "common/cli/settings.hpp"
 #include "common/cli/suggestion.hpp"
+#include "common/spec/secret_refused.hpp"
 
 namespace po = boost::program_options;
 
@@ -187,6 +188,8 @@ std::vector<Given> parse_arguments(const CommandLine& command_line, std::span<co
 void take(const Given& given) {
     try {
         given.option->take(given.value);
+    } catch (const SecretRefused& error) {
+        usage(fmt::format("--{}: {}", given.option->name, error.what()));
     } catch (const std::invalid_argument& error) {
         usage(fmt::format("--{} {}: {}{}", given.option->name, in_quotes(given.value),
                           suggest_value(*given.option, given.value), error.what()));

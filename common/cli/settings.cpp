@@ -11,6 +11,7 @@
 #include "common/base/printable.hpp"
 #include "common/cli/config_file.hpp"
 #include "common/cli/suggestion.hpp"
+#include "common/spec/secret_refused.hpp"
 
 namespace pipeline {
 namespace {
@@ -51,6 +52,9 @@ std::vector<const CommandOption*> apply_settings(const CommandLine& command_line
             refuse(fmt::format("given twice, also in line {}: one value is accepted", before->second));
         try {
             option->take(entry.value);
+        } catch (const SecretRefused& error) {
+            throw Failure(ExitStatus::Configuration, fmt::format("{}: {}: {}", config_place(path, entry.line),
+                                                                 printable(entry.name), error.what()));
         } catch (const std::invalid_argument& error) {
             refuse(suggest_value(*option, entry.value) + error.what());
         }

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "common/base/plural.hpp"
-#include "common/ledger/sqlite/summary/acquired_count.hpp"
+#include "common/ledger/open/ledger_summary.hpp"
 #include "supervisor/report/summary.hpp"
 
 namespace pipeline {
@@ -16,8 +16,7 @@ namespace {
 // that cannot be read, or makes no sense.
 std::optional<std::uint64_t> count_before(const Options& options, std::string_view source,
                                           std::uint64_t acquired) {
-    if (!options.ledger.has_file()) return std::nullopt;
-    const auto count = read_acquired_count(options.ledger.path, source);
+    const auto count = acquired_count(options.ledger, source);
     if (!count || *count <= acquired) return std::nullopt;
     return *count - acquired;
 }

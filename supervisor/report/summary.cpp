@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "common/base/plural.hpp"
-#include "common/ledger/sqlite/summary/frequent_reasons.hpp"
+#include "common/ledger/open/ledger_summary.hpp"
 #include "common/options/shared_options.hpp"
 #include "common/spec/words.hpp"
 
@@ -25,8 +25,8 @@ void add_commands(Report& report, const std::string& options) {
 void explain(Report& report, const Options& options, std::uint64_t generation) {
     const std::uint64_t failed = report.outcomes.failed;
     const std::uint64_t rejected = report.outcomes.rejected;
-    if (failed + rejected == 0 || !options.ledger.has_file()) return;
-    if (const auto found = read_frequent_reasons(options.ledger.path, {generation, failed, rejected})) {
+    if (failed + rejected == 0 || !options.ledger.keeps_rows()) return;
+    if (const auto found = frequent_reasons(options.ledger, {generation, failed, rejected})) {
         report.reasons = found->most;
         if (!found->is_whole) report.reasons_of = found->rows;
     }

@@ -192,13 +192,16 @@ void PipelineRun::kill(const Process& supervisor) {
 bool PipelineRun::has_no_children() {
     while (::waitpid(-1, nullptr, WNOHANG) > 0) {
     }
-    return children_of(::getpid()).empty();
+    const auto children = children_of(::getpid());
+    return std::all_of(children.begin(), children.end(), is_spared);
 }
 
 void PipelineRun::kill_everything() {
     eventually(
         [] {
-            for (const pid_t child : children_of(::getpid())) ::kill(child, SIGKILL);
+            for (const pid_t child : children_of(::getpid())) {
+                if (!is_spared(child)) ::kill(child, SIGKILL);
+            }
             return has_no_children();
         },
         std::chrono::seconds(20));

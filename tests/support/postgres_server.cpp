@@ -133,6 +133,7 @@ bool PostgresServer::try_start() {
                                   "shared_buffers=64MB",        "-c", "max_connections=100"};
     argv.insert(argv.end(), options_.begin(), options_.end());
     process_ = std::make_unique<Process>(argv, folder_.path(), "server", -1, before_server());
+    spare(process_->pid());
     bool is_up = false;
     const bool is_decided = eventually([&] {
         if (!process_->is_running()) return true;

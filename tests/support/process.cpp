@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <algorithm>
 
 #include <sstream>
 #include <utility>
@@ -103,6 +104,23 @@ pid_t Process::child(const std::string& program) const {
         FAIL("process " << pid_ << " has no " << program << "; it has said:\n" << err() << out());
     }
     return found.front();
+}
+
+namespace {
+
+std::vector<pid_t>& spared() {
+    static std::vector<pid_t> pids;
+    return pids;
+}
+
+}  // namespace
+
+void spare(pid_t pid) {
+    spared().push_back(pid);
+}
+
+bool is_spared(pid_t pid) {
+    return std::find(spared().begin(), spared().end(), pid) != spared().end();
 }
 
 }  // namespace pipeline::test

@@ -51,4 +51,9 @@ class Process {
 // The living children of a process (proc(5)); `program` chooses those whose command has that name.
 [[nodiscard]] std::vector<pid_t> children_of(pid_t pid, const std::string& program = {});
 
+// A server that a test has started belongs to no pipeline: those who look for what a pipeline has left, and
+// kill it, pass over a spared process and its children.
+void spare(pid_t pid);
+[[nodiscard]] bool is_spared(pid_t pid);
+
 }  // namespace pipeline::test

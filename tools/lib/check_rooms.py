@@ -58,7 +58,8 @@ ROOMS = {
     "common/ledger/postgresql/people": "common/base common/ledger common/ledger/summary common/ledger/seal "
                                        "common/ledger/postgresql/engine common/ledger/postgresql/schema "
                                        "common/ledger/postgresql/seal",
-    "common/ledger/open": "common/base common/spec common/ledger common/ledger/sqlite common/ledger/sqlite/people "
+    "common/ledger/open": "common/base common/spec common/ledger common/ledger/summary common/ledger/sqlite "
+                          "common/ledger/sqlite/summary common/ledger/sqlite/people "
                           "common/ledger/postgresql common/ledger/postgresql/people",
 
     "producer/sources/list": "common/base common/os common/core",
@@ -90,7 +91,7 @@ ROOMS = {
     "supervisor/scaling": "common/base common/core common/core/segments supervisor/options supervisor/children",
     "supervisor/watch": "common/base common/os common/core common/core/pace",
     "supervisor/systemd": "common/base common/core supervisor/children supervisor/watch",
-    "supervisor/report": "common/base common/spec common/core common/options common/ledger/sqlite/summary "
+    "supervisor/report": "common/base common/spec common/core common/options common/ledger/summary common/ledger/open "
                          "supervisor/options",
     "supervisor/preflight": "common/base common/spec common/os common/shm common/core common/core/segments "
                             "common/ledger common/ledger/open common/options supervisor/options",

@@ -6,6 +6,7 @@
 #include "common/ledger/postgresql/people/pg_browser.hpp"
 #include "common/ledger/postgresql/people/pg_editor.hpp"
 #include "common/ledger/postgresql/people/pg_reader.hpp"
+#include "common/ledger/postgresql/people/pg_summary.hpp"
 #include "common/ledger/postgresql/pg_ledger.hpp"
 #include "common/ledger/postgresql/pg_lookup.hpp"
 #include "common/ledger/postgresql/pg_taker.hpp"
@@ -45,6 +46,15 @@ void browse_postgresql(const std::string& url, const std::function<void(LedgerBr
 
 std::unique_ptr<LedgerEditor> edit_postgresql(const std::string& url) {
     return make_pg_editor(url);
+}
+
+std::optional<FrequentReasons> frequent_reasons_of_postgresql(const std::string& url,
+                                                              const RunOutcomes& run) {
+    return read_pg_frequent_reasons(url, run);
+}
+
+std::optional<std::uint64_t> acquired_count_of_postgresql(const std::string& url, std::string_view source) {
+    return read_pg_acquired_count(url, source);
 }
 
 }  // namespace pipeline

@@ -15,6 +15,7 @@
 #include "common/ledger/ledger_lookup.hpp"
 #include "common/ledger/ledger_reader.hpp"
 #include "common/ledger/ledger_taker.hpp"
+#include "common/ledger/summary/reason_counts.hpp"
 
 namespace pipeline {
 
@@ -29,5 +30,11 @@ void read_postgresql(const std::string& url, const std::function<void(LedgerRead
 void browse_postgresql(const std::string& url, const std::function<void(LedgerBrowser&)>& browse,
                        std::optional<std::chrono::steady_clock::time_point> until);
 [[nodiscard]] std::unique_ptr<LedgerEditor> edit_postgresql(const std::string& url);
+
+// As ledger_summary.hpp describes them.
+[[nodiscard]] std::optional<FrequentReasons> frequent_reasons_of_postgresql(const std::string& url,
+                                                                            const RunOutcomes& run);
+[[nodiscard]] std::optional<std::uint64_t> acquired_count_of_postgresql(const std::string& url,
+                                                                        std::string_view source);
 
 }  // namespace pipeline

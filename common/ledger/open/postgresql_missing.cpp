@@ -52,4 +52,14 @@ std::unique_ptr<LedgerEditor> edit_postgresql(const std::string& url) {
     refuse(url);
 }
 
+std::optional<FrequentReasons> frequent_reasons_of_postgresql(const std::string& /*url*/,
+                                                              const RunOutcomes& /*run*/) {
+    return std::nullopt;
+}
+
+std::optional<std::uint64_t> acquired_count_of_postgresql(const std::string& /*url*/,
+                                                          std::string_view /*source*/) {
+    return std::nullopt;
+}
+
 }  // namespace pipeline
