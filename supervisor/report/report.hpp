@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "common/core/layout.hpp"
-#include "common/ledger/sqlite/summary/frequent_reasons.hpp"
+#include "common/ledger/summary/reason_counts.hpp"
 #include "supervisor/options/options.hpp"
 
 namespace pipeline {
