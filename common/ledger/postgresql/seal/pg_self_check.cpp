@@ -23,7 +23,7 @@ struct CheckedIndex {
 };
 
 constexpr std::string_view kAll = "true";
-constexpr std::array<CheckedIndex, 13> kIndices{{
+constexpr std::array<CheckedIndex, 15> kIndices{{
     {"invoices_pkey", "invoices", "key", kAll},
     {"invoices_stored", "invoices", "stored_at", kAll},
     {"invoices_not_booked", "invoices", "status, stored_at, row",
@@ -36,7 +36,9 @@ constexpr std::array<CheckedIndex, 13> kIndices{{
     {"pruned_pkey", "pruned", "number", kAll},
     {"pruned_key", "pruned", "key", kAll},
     {"bodies_pkey", "bodies", "key", kAll},
+    {"sources_pkey", "sources", "source", kAll},
     {"generations_pkey", "generations", "generation", kAll},
+    {"generations_source", "generations", "source", kAll},
     {"commits_pkey", "commits", "generation, number", kAll},
 }};
 
