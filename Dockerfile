@@ -11,7 +11,7 @@
 # and the ledger say where to go on. --init is not needed: the supervisor reaps what programs of --process leave behind.
 FROM debian:12-slim AS build
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        g++ meson ninja-build pkgconf libboost-dev libboost-program-options-dev libfmt-dev libexpat1-dev libsqlite3-dev libssl-dev \
+        g++ meson ninja-build pkgconf libboost-dev libboost-program-options-dev libfmt-dev libexpat1-dev libsqlite3-dev libpq-dev libssl-dev \
         nlohmann-json3-dev libcpp-httplib-dev libncurses-dev prometheus-cpp-dev
 COPY . /source
 # Nobody listens to systemd's protocol here, and nobody reads manuals.
@@ -20,7 +20,7 @@ RUN meson setup /build /source --buildtype=release --prefix=/usr -Dtests=false -
 
 FROM debian:12-slim
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        libboost-program-options1.74.0 libfmt9 libexpat1 libsqlite3-0 libssl3 libcpp-httplib0.11 libncursesw6 \
+        libboost-program-options1.74.0 libfmt9 libexpat1 libsqlite3-0 libpq5 libssl3 libcpp-httplib0.11 libncursesw6 \
         libprometheus-cpp-core1.0 sqlite3 && \
     rm -rf /var/lib/apt/lists/* && \
     useradd --system --home-dir /var/lib/invoice-pipeline --shell /usr/sbin/nologin invoice-pipeline && \

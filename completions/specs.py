@@ -24,11 +24,11 @@ SPECS = {
     "source": (["sequence", "lines:-", "lines0:-"], {"spool:": "directory", "lines:": "file", "lines0:": "file",
                                               "exec:": "command"}),
     "process": (["invoice", "none"], {"simulate:": "", "exec:": "command", "each:": "command"}),
-    "ledger": (["none"], {"sqlite:": "file"}),
+    "ledger": (["none"], {"sqlite:": "file", "postgresql:": ""}),
 }
 
 # What may follow such a beginning where neither a path nor a command may. tests/manual gives it to the programs.
-ARGUMENTS = {"simulate:": "1s"}
+ARGUMENTS = {"simulate:": "1s", "postgresql:": "//127.0.0.1/invoices"}
 
 # What the other values are, by what --help calls them. Anything else is the user's to type.
 KINDS = {"DIR": "directory", "FILE": "file"}

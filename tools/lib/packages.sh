@@ -35,6 +35,7 @@ spin|spin|checks the model of the protocol
 prometheus|promtool|checks the alerts
 shellcheck|shellcheck|checks the shell scripts
 tmux|tmux|looks at the screen of the observer
+postgresql||the server of the tests of several hosts
 chromium|chromium|looks at the page of the observer
 chromium-driver|chromedriver|drives that browser
 scdoc|scdoc|makes the manual pages

@@ -27,6 +27,10 @@ enum OpeningResult : std::uint8_t { MakeGeneration = 2, Generation, Source, Chai
 
 constexpr const char* kSelectSource = "SELECT source, cursor, digest, file FROM sources WHERE source = $1";
 
+bool moves_cursor(const CommitContext& context) noexcept {
+    return context.cursor || context.from_start;
+}
+
 std::optional<KnownSource> known_source(const PgResult& result) {
     if (result.rows() == 0) return std::nullopt;
     KnownSource known{std::string(result.text(0, 0)), std::nullopt, std::nullopt, {}};
@@ -81,7 +85,7 @@ void PgSession::commit(const RecordRange& records, const CommitContext& context)
     if (!is_plain && !batch_.entries().empty()) judge_.look_up(inserted_, opening.has_pruned);
     judge_.decide();
     judge_.send_decisions();
-    if (context.cursor || opening.source || context.from_start) send_source(opening, context);
+    if (moves_cursor(context)) send_source(opening, context);
     send_generation(records, context);
     send_link(opening, records, redone_, context);
     if (context.check_records) context.check_records();
@@ -105,7 +109,9 @@ void PgSession::send_opening(const CommitContext& context) {
     database_.send(
         "SELECT recorded, last_first, last_digest FROM generations WHERE generation = $1 FOR UPDATE",
         PgParameters().add(context.generation));
-    database_.send(std::string(kSelectSource) + " FOR UPDATE", PgParameters().add(context.source));
+    // The row of a source that hosts share has no cursor: it keeps nobody waiting.
+    database_.send(std::string(kSelectSource) + (moves_cursor(context) ? " FOR UPDATE" : ""),
+                   PgParameters().add(context.source));
     database_.send(
         "SELECT number, recorded, stored_at, head FROM commits WHERE generation = $1"
         " ORDER BY number DESC LIMIT 1",

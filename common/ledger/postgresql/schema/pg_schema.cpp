@@ -66,8 +66,15 @@ void make_pg_schema(PgConnection& database) {
 }
 
 std::uint64_t require_pg_schema(PgConnection& database, std::string_view name) {
-    const PgResult tables =
-        database.run("SELECT to_regclass('schema') IS NOT NULL, to_regclass('invoices') IS NOT NULL");
+    const PgResult tables = database.run(
+        "SELECT to_regclass('schema') IS NOT NULL, to_regclass('invoices') IS NOT NULL, current_schema() IS "
+        "NULL");
+    if (tables.boolean(0, 2)) {
+        throw Failure(ExitStatus::Configuration,
+                      fmt::format("ledger {}: the search path has no schema that this user may use; grant it "
+                                  "(GRANT USAGE, CREATE ON SCHEMA public TO the user)",
+                                  name));
+    }
     if (!tables.boolean(0, 0)) {
         if (tables.boolean(0, 1)) fail_not_a_ledger(name, "a table invoices that is no ledger's");
         throw Failure(
