@@ -12,6 +12,8 @@
 #include "producer/again/in_flight_again.hpp"
 #include "producer/again/second_chances.hpp"
 #include "producer/again/source_hold.hpp"
+#include "producer/kept_mark.hpp"
+#include "producer/living_consumers.hpp"
 #include "producer/open_source.hpp"
 #include "producer/producer.hpp"
 #include "producer/resume.hpp"
@@ -42,7 +44,7 @@ SecondChances::Plan plan_of(const SourceSpec& source, const Segments& segments) 
     SecondChances::Plan plan;
     plan.most_bytes = most_item_bytes(segments);
     // Several pipelines may take from the same queue.
-    plan.is_exclusive = !is_shared(source) && source.traits().input != SourceTraits::Input::Program;
+    plan.is_exclusive = !is_shared(source) && !source.traits().gives_again();
     return plan;
 }
 
@@ -62,8 +64,14 @@ ExitStatus run(const ProducerOptions& options, const Segments& segments, int sig
     const KnownLedger known{ring.ledger_id, ring.header.generation, 0,
                             &segments.storage().area().ledger_files};
     context.ledger = make_ledger_lookup(parse_ledger(segments.ledger()), segments.source(), known);
-    const auto source =
-        make(options.source, resume_from(segments.ring(), segments.storage()), options.once, context);
+    context.progress = [ring = segments.ring(), storage = segments.storage()] {
+        return WorkProgress{ring.tail(), storage.tail(), consumers_in(ring)};
+    };
+    if (!options.source.traits().is_ordered) context.mark = kept_mark(segments.ring());
+    const auto again = in_flight_again(segments.ring(), segments.storage());
+    Resume resume = resume_from(segments.ring(), segments.storage());
+    for (const TakenRow& row : again) resume.given_again.emplace(row.earlier.position, hash_of(row.id));
+    const auto source = make(options.source, resume, options.once, context);
     SecondChances second_chances(
         make_ledger_taker(parse_ledger(segments.ledger()), scope_of(options.source, segments),
                           [known, storage = segments.storage()] {
@@ -71,7 +79,7 @@ ExitStatus run(const ProducerOptions& options, const Segments& segments, int sig
                               present.durable = storage.durable();
                               return present;
                           }),
-        in_flight_again(segments.ring(), segments.storage()), plan_of(options.source, segments));
+        again, plan_of(options.source, segments));
     SourceHold hold(segments.ring().area().hold, options.hold_for, context.report);
     return Producer(options, segments, *source, second_chances, hold, signal_fd).run();
 }

@@ -19,7 +19,7 @@ using Ids = SourceTraits::Ids;
 using End = SourceTraits::End;
 
 // One row for each kind, in the order of SourceSpec::Kind.
-constexpr std::array<SourceTraits, 7> kSources = {{{.kind = SourceSpec::Kind::Spool,
+constexpr std::array<SourceTraits, 8> kSources = {{{.kind = SourceSpec::Kind::Spool,
                                                     .word = "spool",
                                                     .argument = SpecArgument::Path,
                                                     .forms = "spool:DIR",
@@ -88,6 +88,16 @@ constexpr std::array<SourceTraits, 7> kSources = {{{.kind = SourceSpec::Kind::Sp
                                                     .ids = Ids::Paths,
                                                     .end = End::Never,
                                                     .is_ordered = false,
+                                                    .can_repeat = true},
+                                                   {.kind = SourceSpec::Kind::Nats,
+                                                    .word = "nats",
+                                                    .argument = SpecArgument::Address,
+                                                    .forms = "nats://HOST[,HOST]/STREAM/CONSUMER",
+                                                    .noun = "a consumer of NATS",
+                                                    .input = Input::Queue,
+                                                    .ids = Ids::Paths,
+                                                    .end = End::Never,
+                                                    .is_ordered = false,
                                                     .can_repeat = true}}};
 
 static_assert(are_in_order(kSources));
@@ -108,6 +118,8 @@ SourceSpec parse_source(std::string_view text) {
         spec.path = parse_after(found.row->word, found.argument, parse_path);
     } else if (found.row->argument == SpecArgument::Command) {
         spec.command = parse_after(found.row->word, found.argument, parse_command);
+    } else if (found.row->argument == SpecArgument::Address) {
+        spec.nats = parse_after(found.row->word, found.argument, parse_nats_address);
     } else if (found.has_argument) {
         spec.count = parse_after(found.row->word, found.argument,
                                  [](std::string_view count) { return parse_count(count, 0, kMaxSequence); });
@@ -124,12 +136,14 @@ std::string SourceSpec::name() const {
                            std::filesystem::path(command.front()).filename().native(),
                            digest.substr(0, kDigits));
     }
+    if (kind == Kind::Nats) return fmt::format("{}:{}", traits().word, nats.name());
     const bool has_path = traits().argument == SpecArgument::Path;
     return std::string(traits().word) + (has_path ? ":" + path.native() : "");
 }
 
 std::string SourceSpec::text() const {
     if (!command.empty()) return fmt::format("{}:{}", traits().word, join_words(command));
+    if (kind == Kind::Nats) return fmt::format("{}:{}", traits().word, nats.text());
     return count ? fmt::format("{}:{}", name(), *count) : name();
 }
 

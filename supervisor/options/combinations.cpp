@@ -94,6 +94,8 @@ void check_source(const Options& options) {
         usage(fmt::format("--from-start does not go with --source {}, {}: {} is accepted with it", source,
                           traits.input == SourceTraits::Input::Program
                               ? "whose program decides what it gives"
+                          : traits.input == SourceTraits::Input::Queue
+                              ? "whose server decides what it delivers"
                               : "which is looked through from its beginning always",
                           source_forms_where([](const SourceTraits& other) { return other.is_ordered; })));
     }
