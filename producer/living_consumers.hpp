@@ -21,10 +21,9 @@ namespace pipeline {
 // Returns the number of places with a consumer, without asking whether it lives: a dead one is replaced soon.
 [[nodiscard]] inline std::uint32_t consumers_in(const RingView& ring) noexcept {
     const auto& hands = ring.area().hands;
-    return static_cast<std::uint32_t>(
-        std::count_if(hands.begin(), hands.end(), [](const HandArea& hand) {
-            return hand.process.load(std::memory_order_relaxed) != 0;
-        }));
+    return static_cast<std::uint32_t>(std::count_if(hands.begin(), hands.end(), [](const HandArea& hand) {
+        return hand.process.load(std::memory_order_relaxed) != 0;
+    }));
 }
 
 // True if a stop has made all consumers leave, and all that they have made durable is acknowledged.

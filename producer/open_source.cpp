@@ -36,4 +36,8 @@ std::unique_ptr<Source> open_source(const SourceSpec& spec, const Resume& resume
     broken_invariant("a source of an unknown kind");
 }
 
+std::string probe_source(const SourceSpec& spec) {
+    return spec.kind == SourceSpec::Kind::Nats ? probe_nats(spec) : std::string();
+}
+
 }  // namespace pipeline

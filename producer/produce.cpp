@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "common/base/output.hpp"
+#include "common/base/printable.hpp"
 #include "common/core/segments/segments.hpp"
 #include "common/ledger/open/open_ledger.hpp"
 #include "common/os/signals.hpp"
@@ -53,6 +55,7 @@ ExitStatus run(const ProducerOptions& options, const Segments& segments, int sig
     context.report = std::make_shared<SourceReport>(segments.metrics().source);
     context.spool = options.spool;
     context.every = options.every;
+    context.batch_max = options.batch_max;
     context.end_patience = std::min(context.end_patience, options.drain_timeout / 4);
     // A body needs room in the ring, and in the storage too if its invoice is not booked. Adopted segments
     // may have less of it than this run's options ask for.
@@ -84,9 +87,21 @@ ExitStatus run(const ProducerOptions& options, const Segments& segments, int sig
     return Producer(options, segments, *source, second_chances, hold, signal_fd).run();
 }
 
+// Prints what a look at the source has found. The supervisor reads it, and the status.
+ExitStatus probe(const SourceSpec& source) {
+    try {
+        print_output(safe_line(probe_source(source)) + "\n");
+        return ExitStatus::Drained;
+    } catch (const Failure& failure) {
+        print_output(safe_line(failure.what()) + "\n");
+        return failure.status();
+    }
+}
+
 }  // namespace
 
 ExitStatus produce(const ProducerOptions& options) {
+    if (options.probe) return probe(options.source);
     return produce_with(open_source, options);
 }
 

@@ -51,13 +51,13 @@ std::string server_of(std::string_view text) {
 // Quotes are left out too: the name is part of command lines in messages.
 void require_name(std::string_view name) {
     const bool is_clean = std::all_of(name.begin(), name.end(), [](char c) {
-        constexpr std::string_view kRefused = ".*>/\\'\"`$";
+        constexpr std::string_view kRefused = "?#.*>/\\'\"`$";
         return c > ' ' && c < 0x7f && kRefused.find(c) == std::string_view::npos;
     });
     if (name.empty() || name.size() > kMostNameBytes || !is_clean)
         refuse(
             "names of a stream and a consumer are accepted, of up to 255 printable ASCII characters without "
-            "blanks, quotes and . * > / \\ $");
+            "blanks, quotes and ? # . * > / \\ $");
 }
 
 }  // namespace

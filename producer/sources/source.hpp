@@ -87,6 +87,8 @@ struct SourceContext {
     std::chrono::nanoseconds end_patience = std::chrono::seconds(3);
     // The longest body that an item may have (Item::set_id_and_body()).
     std::uint64_t body_max = std::uint64_t{1} << 20U;
+    // The most items that acquire() is asked for, unless fewer can be used.
+    std::size_t batch_max = kMaxBatch;
     // May be called by any thread.
     std::function<WorkProgress()> progress = [] { return WorkProgress{}; };
     KeptMark mark;

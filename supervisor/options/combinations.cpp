@@ -92,8 +92,7 @@ void check_source(const Options& options) {
     const auto source = in_quotes(options.source.shown());
     if (options.from_start && !traits.is_ordered) {
         usage(fmt::format("--from-start does not go with --source {}, {}: {} is accepted with it", source,
-                          traits.input == SourceTraits::Input::Program
-                              ? "whose program decides what it gives"
+                          traits.input == SourceTraits::Input::Program ? "whose program decides what it gives"
                           : traits.input == SourceTraits::Input::Queue
                               ? "whose server decides what it delivers"
                               : "which is looked through from its beginning always",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The messages that this pipeline holds: delivered, and not acknowledged. The server delivers one again unless
-// it is extended before its ack_wait has passed; so each is extended after a third of that. Reads no clock.
+// The messages that this pipeline holds: delivered, and not acknowledged. The server delivers one again
+// unless it is extended before its ack_wait has passed; so each is extended after a third of that. Reads no
+// clock.
 #pragma once
 
 #include <chrono>
@@ -30,6 +31,7 @@ class HeldMessages {
         rounds_ = {};
         due_.clear();
     }
+    [[nodiscard]] bool contains(std::uint64_t sequence) const noexcept { return rounds_.contains(sequence); }
     [[nodiscard]] std::size_t size() const noexcept { return rounds_.size(); }
 
     // Returns the next message that must be extended now, and expects that it is; none if there is none.
@@ -58,6 +60,13 @@ class HeldMessages {
     void schedule(std::uint64_t sequence, Clock::time_point at) {
         const std::uint64_t round = ++last_round_;
         rounds_.insert(sequence).first = round;
+        // Most messages are acknowledged long before they are due: their entries must not pile up.
+        if (due_.size() > kKeptEntries + 2 * rounds_.size()) {
+            std::erase_if(due_, [this](const Due& due) {
+                const std::uint64_t* const counts = rounds_.find(due.sequence);
+                return counts == nullptr || *counts != due.round;
+            });
+        }
         // Those that an earlier producer has taken are due at once, and go to the front.
         if (!due_.empty() && at < due_.front().at) {
             due_.push_front({at, sequence, round});
@@ -65,6 +74,8 @@ class HeldMessages {
             due_.push_back({at, sequence, round});
         }
     }
+
+    static constexpr std::size_t kKeptEntries = 4096;
 
     std::chrono::nanoseconds interval_ = std::chrono::seconds(1);
     KeyTable<std::uint64_t> rounds_;  // by sequence: the entry of due_ that counts

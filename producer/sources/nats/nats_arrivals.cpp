@@ -49,7 +49,10 @@ void NatsWorker::take_message(NatsMessage message, const Delivery& delivery, Clo
     ++happened_;
     silent_ = 0;
     session_->pull().delivered(now);
+    // Delivered again while it is here: the one receipt answers for all deliveries.
+    const bool is_here = held_.contains(delivery.sequence);
     held_.add(delivery.sequence, now);
+    if (is_here) return;
     const std::lock_guard lock(state_->mutex);
     state_->is_over = false;
     state_->pending = delivery.pending;
@@ -87,16 +90,13 @@ void NatsWorker::become_usable() {
     held_.set_ack_wait(consumer.ack_wait);
     const bool is_done = consumer.pending == 0 && consumer.unacknowledged == 0;
     const std::lock_guard lock(state_->mutex);
-    if (state_->sessions == 0)
-        state_->concerns = concerns_of(plan_.address, session_->stream(), consumer);
+    if (state_->sessions == 0) state_->concerns = concerns_of(plan_.address, session_->stream(), consumer);
     if (is_new) {
         ++state_->sessions;
         state_->name_of_server = session_->server();
     }
     state_->trouble.clear();
     state_->stream = session_->mark();
-    state_->is_crowded =
-        consumer.max_ack_pending != 0 && consumer.unacknowledged >= consumer.max_ack_pending / 2;
     state_->is_over = is_done && happened_ == asked_when_ && state_->incoming.empty() && is_trusted();
     if (is_new || state_->is_over) state_->signal();
 }
@@ -117,7 +117,8 @@ void NatsWorker::take_status(const NatsMessage& message, Clock::time_point now) 
     const unsigned times = pull.refused(now);
     ask_at_ = std::min(ask_at_, now);
     if (times == kMostRefusals) {
-        const std::string said = safe_line((message.status + " " + message.description).substr(0, kMostShown));
+        const std::string said =
+            safe_line((message.status + " " + message.description).substr(0, kMostShown));
         trouble(fmt::format("{} refuses requests for messages: {}", session_->server(), said), now);
     }
 }

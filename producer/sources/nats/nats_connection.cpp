@@ -71,7 +71,8 @@ void on_error(natsConnection*, natsSubscription*, natsStatus, void*) noexcept {}
 void set_credentials(natsOptions* options, const NatsSettings& settings) {
     const std::string what = "the settings of the connection";
     if (!settings.credentials.empty())
-        require(natsOptions_SetUserCredentialsFromFiles(options, settings.credentials.c_str(), nullptr), what);
+        require(natsOptions_SetUserCredentialsFromFiles(options, settings.credentials.c_str(), nullptr),
+                what);
     if (!settings.user.empty()) {
         const std::string password = read_secret(settings.password_file, "NATS_PASSWORD_FILE");
         require(natsOptions_SetUserInfo(options, settings.user.c_str(), password.c_str()), what);
@@ -92,8 +93,9 @@ void set_tls(natsOptions* options, const std::string& server, const NatsSettings
                 "NATS_CA " + printable(settings.authorities));
     }
     if (!settings.certificate.empty()) {
-        require(natsOptions_LoadCertificatesChain(options, settings.certificate.c_str(), settings.key.c_str()),
-                "NATS_CERT " + printable(settings.certificate));
+        require(
+            natsOptions_LoadCertificatesChain(options, settings.certificate.c_str(), settings.key.c_str()),
+            "NATS_CERT " + printable(settings.certificate));
     }
 }
 
@@ -184,7 +186,8 @@ void NatsConnection::unsubscribe(const std::string& subject) {
     for (Parts::Subscription& each : parts_->subscriptions) {
         if (each.subject != subject || each.is_ending) continue;
         each.is_ending = true;
-        static_cast<void>(natsSubscription_DrainTimeout(each.handle, milliseconds(std::chrono::seconds(30)).count()));
+        static_cast<void>(
+            natsSubscription_DrainTimeout(each.handle, milliseconds(std::chrono::seconds(30)).count()));
     }
 }
 
@@ -207,7 +210,8 @@ bool NatsConnection::publish(const std::string& subject, std::string_view data, 
 }
 
 bool NatsConnection::flush(milliseconds bound) {
-    return natsConnection_FlushTimeout(parts_->connection, std::max<std::int64_t>(bound.count(), 1)) == NATS_OK;
+    return natsConnection_FlushTimeout(parts_->connection, std::max<std::int64_t>(bound.count(), 1)) ==
+           NATS_OK;
 }
 
 bool NatsConnection::is_closed() const {

@@ -24,9 +24,9 @@ struct NatsMessage {
     std::string subject;
     std::string reply;
     std::string data;
-    std::string id;           // its header Nats-Msg-Id; empty: it has none
-    std::string status;       // of the server: "100", "408"; empty: it is a message
-    std::string description;  // of the status
+    std::string id;             // its header Nats-Msg-Id; empty: it has none
+    std::string status;         // of the server: "100", "408"; empty: it is a message
+    std::string description;    // of the status
     std::uint64_t session = 0;  // for who has the connection: which one it came by
 };
 
@@ -48,7 +48,8 @@ class NatsConnection {
     using Handler = std::function<void(NatsMessage)>;
 
     // Connects to `server`, "HOST:PORT". Throws NatsTrouble; Failure if a file of `settings` cannot be read.
-    NatsConnection(const std::string& server, const NatsSettings& settings, std::chrono::milliseconds timeout);
+    NatsConnection(const std::string& server, const NatsSettings& settings,
+                   std::chrono::milliseconds timeout);
     NatsConnection(const NatsConnection&) = delete;
     NatsConnection& operator=(const NatsConnection&) = delete;
     ~NatsConnection();

@@ -102,7 +102,8 @@ std::optional<Failure> why_unfit(const NatsAddress& address, const ConsumerInfo&
                        fmt::format("the consumer {} of NATS {}", address.name(), why));
     };
     const std::string another = "take another one: " + command_to_add(address);
-    if (consumer.is_pushed) return refuse("is a push consumer, and only a pull consumer can be used; " + another);
+    if (consumer.is_pushed)
+        return refuse("is a push consumer, and only a pull consumer can be used; " + another);
     if (consumer.acknowledgement != "explicit") {
         return refuse(fmt::format(
             "has the acknowledgement policy {}, with which messages would be lost: explicit is needed; {}",
@@ -132,10 +133,10 @@ std::vector<std::string> concerns_of(const NatsAddress& address, const StreamInf
                         address.stream));
     }
     if (stream.replicas <= 1) {
-        concerns.push_back(
-            fmt::format("the stream {} has one replica: what its server has not synced is lost in a power cut, "
-                        "unless its sync_interval is always",
-                        address.stream));
+        concerns.push_back(fmt::format(
+            "the stream {} has one replica: what its server has not synced is lost in a power cut, "
+            "unless its sync_interval is always",
+            address.stream));
     }
     if (consumer.ack_wait < kLeastAckWait) {
         concerns.push_back(fmt::format(
@@ -144,8 +145,8 @@ std::vector<std::string> concerns_of(const NatsAddress& address, const StreamInf
             address.name(), to_readable_text(consumer.ack_wait), address.stream, address.consumer));
     }
     if (consumer.is_headers_only) {
-        concerns.push_back(fmt::format("the consumer {} delivers headers only: its invoices have empty bodies",
-                                       address.name()));
+        concerns.push_back(fmt::format(
+            "the consumer {} delivers headers only: its invoices have empty bodies", address.name()));
     }
     return concerns;
 }

@@ -22,15 +22,16 @@ std::string ask(const NatsPlan& plan, const std::string& server) {
         if (!state->wake.wait_until(lock, session.unanswered_at(), [&] { return !state->arrived.empty(); })) {
             const std::string why = session.connection().last_error();
             throw NatsTrouble(
-                fmt::format("{}: JetStream does not answer{}{}", server, why.empty() ? "" : ": ", why), false);
+                fmt::format("{}: JetStream does not answer{}{}", server, why.empty() ? "" : ": ", why),
+                false);
         }
         const NatsMessage message = std::move(state->arrived.front());
         state->arrived.pop_front();
         static_cast<void>(session.take_answer(message));
     }
     const ConsumerInfo& consumer = session.consumer();
-    std::string text = fmt::format("{} at {}, {} to deliver and {} unacknowledged", plan.address.name(), server,
-                                   consumer.pending, counted(consumer.unacknowledged, "message"));
+    std::string text = fmt::format("{} at {}, {} to deliver and {} unacknowledged", plan.address.name(),
+                                   server, consumer.pending, counted(consumer.unacknowledged, "message"));
     for (const std::string& concern : concerns_of(plan.address, session.stream(), consumer))
         text += "; " + concern;
     return text;

@@ -47,7 +47,8 @@ void NatsSession::ask(Clock::time_point now) {
     has_stream_ = has_consumer_ = false;
     asked_at_ = now;
     connection_.publish(stream_info_subject(address_), "", fmt::format("{}.stream.{}", inbox_, question_));
-    connection_.publish(consumer_info_subject(address_), "", fmt::format("{}.consumer.{}", inbox_, question_));
+    connection_.publish(consumer_info_subject(address_), "",
+                        fmt::format("{}.consumer.{}", inbox_, question_));
 }
 
 bool NatsSession::take_answer(const NatsMessage& message) {

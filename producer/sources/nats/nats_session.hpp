@@ -23,7 +23,7 @@
 
 namespace pipeline {
 
-// What a source in NATS is told at its start.
+// All that a source in NATS knows at its start.
 struct NatsPlan {
     NatsAddress address;
     NatsSettings settings;
@@ -43,7 +43,7 @@ class NatsSession {
     static constexpr std::chrono::seconds kConnectTime{2};
     static constexpr std::chrono::seconds kAnswerTime{2};
 
-    // Connects and subscribes to answers. Throws NatsTrouble or Failure. What arrives goes into the state.
+    // Connects and subscribes to answers. Throws NatsTrouble or Failure. Puts into the state what arrives.
     // `number`: of the session, in each of its messages.
     NatsSession(std::uint64_t number, const std::string& server, const NatsPlan& plan,
                 std::shared_ptr<NatsState> state);

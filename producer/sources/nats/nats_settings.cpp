@@ -36,9 +36,10 @@ void require_file(const std::string& file, const char* variable) {
 NatsSettings nats_settings(const Environment& environment) {
     for (const char* variable : {"NATS_PASSWORD", "NATS_TOKEN"}) {
         if (!value_of(environment, variable).empty())
-            refuse(fmt::format("{0} holds a secret, which programs of --process would inherit: put it into a "
-                               "file, and name that by {0}_FILE",
-                               variable));
+            refuse(
+                fmt::format("{0} holds a secret, which programs of --process would inherit: put it into a "
+                            "file, and name that by {0}_FILE",
+                            variable));
     }
     NatsSettings settings;
     settings.credentials = value_of(environment, "NATS_CREDS");

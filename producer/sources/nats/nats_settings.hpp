@@ -11,13 +11,13 @@
 namespace pipeline {
 
 struct NatsSettings {
-    std::string credentials;     // NATS_CREDS: a file with a JWT and a key
-    std::string authorities;     // NATS_CA: a file with certificates (PEM) that the server's is checked by
-    std::string certificate;     // NATS_CERT and NATS_KEY: files of this client
+    std::string credentials;  // NATS_CREDS: a file with a JWT and a key
+    std::string authorities;  // NATS_CA: a file with certificates (PEM) that the server's is checked by
+    std::string certificate;  // NATS_CERT and NATS_KEY: files of this client
     std::string key;
-    std::string user;            // NATS_USER
-    std::string password_file;   // NATS_PASSWORD_FILE
-    std::string token_file;      // NATS_TOKEN_FILE
+    std::string user;           // NATS_USER
+    std::string password_file;  // NATS_PASSWORD_FILE
+    std::string token_file;     // NATS_TOKEN_FILE
 
     [[nodiscard]] bool wants_tls() const noexcept { return !authorities.empty() || !certificate.empty(); }
 };

@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "common/base/log.hpp"
 #include "common/base/printable.hpp"
 #include "producer/sources/nats/nats_open.hpp"
+#include "producer/sources/nats/work_bound.hpp"
 #include "producer/sources/readiness.hpp"
 
 namespace pipeline {
@@ -54,6 +56,8 @@ NatsSource::NatsSource(const SourceSpec& spec, const Resume& resume, bool once, 
       report_(context.report),
       ledger_(context.ledger),
       mark_(context.mark),
+      batch_max_(context.batch_max),
+      progress_(context.progress),
       is_fresh_(resume.acquired == 0),
       link_(plan_of(spec, resume, once, context), context.end_patience) {
     for (const std::uint64_t position : resume.in_flight) {
@@ -69,6 +73,7 @@ NatsSource::NatsSource(const SourceSpec& spec, const Resume& resume, bool once, 
 
 std::size_t NatsSource::acquire(std::span<Item> items) {
     bytes_.clear();
+    given_.clear();
     report();
     accept_stream();
     if (is_stopped_) return 0;
@@ -82,17 +87,20 @@ std::size_t NatsSource::acquire(std::span<Item> items) {
     const bool was_wanted = now < std::exchange(state.wanted_until, now + kWanted);
     if (!was_wanted) state.wake.notify_one();
     state.handed = 0;
+    state.most_wanted = items.size() < batch_max_ ? items.size() : WorkBound::kMost;
     while (count < items.size() && bytes_.size() < kMostBytes && !state.incoming.empty()) {
         const NatsState::Incoming message = std::move(state.incoming.front());
         state.incoming.pop_front();
         state.incoming_bytes -= message.data.size();
         if (take(message, items[count])) {
             ++count;
+            given_.push_back(message.delivery.sequence);
         } else if (const Flight* flight = flights_.find(message.delivery.sequence); !flight->is_held) {
             state.done.push_back({message.delivery.sequence, NatsState::Done::What::Drop});
         }
     }
     state.handed = count;
+    pushed_before_ = progress_().pushed;
     return count;
 }
 
@@ -120,8 +128,8 @@ bool NatsSource::take(const NatsState::Incoming& message, Item& item) {
     return true;
 }
 
-// The stream may have been made anew under its old name. Then nothing is taken from it before the pipeline has
-// finished what is of the old one, which cannot be acknowledged any more.
+// The stream may have been made anew under its old name. Then nothing is taken from it before the pipeline
+// has finished what is of the old one, which cannot be acknowledged any more.
 void NatsSource::accept_stream() {
     NatsState& state = link_.state();
     const std::lock_guard lock(state.mutex);
@@ -129,7 +137,8 @@ void NatsSource::accept_stream() {
     if (!flights_.empty() || !state.incoming.empty()) {
         if (std::exchange(is_other_stream_told_, true)) return;
         log(LogLevel::Warning,
-            "{}: the stream was made anew: {} invoices of the old one are finished first, and not acknowledged",
+            "{}: the stream was made anew: {} invoices of the old one are finished first, and not "
+            "acknowledged",
             name_, flights_.size() + state.incoming.size());
         return;
     }
@@ -148,10 +157,17 @@ bool NatsSource::exhausted() const {
     return once_ ? state.is_over : state.incoming.empty() && state.pending == 0;
 }
 
+// A push that found the ring full may have left some of the last items out.
 void NatsSource::stop() {
     is_stopped_ = true;
     NatsState& state = link_.state();
     const std::lock_guard lock(state.mutex);
+    const std::uint64_t pushed = progress_().pushed - pushed_before_;
+    for (std::size_t i = std::min<std::uint64_t>(pushed, given_.size()); i < given_.size(); ++i) {
+        flights_.erase(given_[i]);
+        state.done.push_back({given_[i], NatsState::Done::What::GiveBack});
+    }
+    given_.clear();
     state.is_stopped = true;
     state.handed = 0;
     state.wake.notify_one();

@@ -7,8 +7,10 @@
 // ledger recognises it (rule 3 of docs/ledger.md).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/spec/source_spec.hpp"
 #include "producer/sources/key_table.hpp"
@@ -43,13 +45,12 @@ class NatsSource final : public Source {
   private:
     // An invoice that is in the pipeline.
     struct Flight {
-        bool is_held = false;       // it was delivered, and is to be acknowledged
+        bool is_held = false;       // it was delivered, and must be acknowledged
         std::uint64_t id_hash = 0;  // 0: not known
     };
 
     [[nodiscard]] bool take(const NatsState::Incoming& message, Item& item);
     void accept_stream();
-    void tell(NatsState::Done::What what, std::uint64_t sequence);
     void report();
 
     NatsAddress address_;
@@ -59,8 +60,12 @@ class NatsSource final : public Source {
     std::shared_ptr<SourceReport> report_;
     std::shared_ptr<LedgerLookup> ledger_;
     KeptMark mark_;
-    KeyTable<Flight> flights_;  // by position
-    std::string bytes_;         // of the last acquired items
+    std::size_t batch_max_;
+    std::function<WorkProgress()> progress_;
+    KeyTable<Flight> flights_;          // by position
+    std::vector<std::uint64_t> given_;  // the sequences of the last acquired items
+    std::uint64_t pushed_before_ = 0;   // so many items were pushed before them
+    std::string bytes_;                 // of the last acquired items
     RepeatedWarning warning_;
     std::uint64_t troubles_told_ = 0;
     std::uint64_t sessions_told_ = 0;

@@ -30,10 +30,11 @@ struct NatsState {
         std::string id;  // its header; empty: it has none
         std::string data;
     };
-    // What has become of a message that was delivered. Drop: it is no longer held here, and the server is
-    // told nothing, so that it delivers it again.
+    // The end of a message that was delivered. Acknowledge: its record is durable. GiveBack: it did not come
+    // into the pipeline, and others may have it at once. Drop: it is no longer held
+    // here, and the server is told nothing, so that it delivers it again.
     struct Done {
-        enum class What : std::uint8_t { Acknowledge, Drop };
+        enum class What : std::uint8_t { Acknowledge, GiveBack, Drop };
         std::uint64_t sequence;
         What what;
     };
@@ -53,11 +54,11 @@ struct NatsState {
     std::uint64_t troubles = 0;      // so many were noted
     Clock::time_point trouble_since{};
     std::string name_of_server;
-    std::uint64_t sessions = 0;    // connections whose consumer was found usable
-    std::optional<Digest> stream;  // the mark of the stream, as last asked
-    std::uint64_t pending = 0;     // what the consumer had to deliver after the last message
-    bool is_over = false;          // with --once: nothing is pending, and nothing unacknowledged
-    bool is_crowded = false;       // what is unacknowledged may keep the server from delivering more
+    std::uint64_t sessions = 0;         // connections whose consumer was found usable
+    std::optional<Digest> stream;       // the mark of the stream, as last asked
+    std::uint64_t pending = 0;          // what the consumer had to deliver after the last message
+    bool is_over = false;               // with --once: nothing is pending, and nothing unacknowledged
+    bool is_crowded = false;            // what is unacknowledged may keep the server from delivering more
     std::vector<std::string> concerns;  // of the first session, told once
     bool has_finished = false;
 
@@ -66,7 +67,8 @@ struct NatsState {
     std::optional<Digest> accepted;  // the mark of the stream that messages may be taken from
     std::uint64_t handed = 0;        // items of the last acquire(), perhaps not in the ring yet
     Clock::time_point wanted_until{};
-    bool is_stopped = false;  // takes nothing more
+    std::uint64_t most_wanted = 0;  // the most messages that the producer can use now
+    bool is_stopped = false;        // takes nothing more
     std::optional<Clock::time_point> finish_by{};
 
     // Wakes the producer; the caller holds the mutex.

@@ -13,7 +13,7 @@
 
 namespace pipeline {
 
-// What the reply subject of a delivered message tells.
+// The content of a delivered message's reply subject.
 struct Delivery {
     std::uint64_t sequence = 0;    // of the message in its stream, at least 1
     std::uint64_t deliveries = 0;  // how often it was delivered, at least 1

@@ -60,15 +60,26 @@ void NatsWorker::take_orders(Clock::time_point now) {
         is_stopped_ = state_->is_stopped;
         finish_by_ = state_->finish_by;
         is_wanted_ = !is_stopped_ && now < state_->wanted_until;
+        most_wanted_ = state_->most_wanted;
+        state_->is_crowded = is_crowded();
         if (!session_) state_->arrived.clear();  // of an earlier session: messages come again
         queued_ = state_->incoming.size() + state_->handed;
         queued_bytes_ = state_->incoming_bytes;
     }
     for (const NatsState::Done& each : done) {
+        using What = NatsState::Done::What;
         held_.remove(each.sequence);
-        if (each.what == NatsState::Done::What::Acknowledge) receipts_.push_back(each.sequence);
+        if (each.what == What::Acknowledge) receipts_.push_back(each.sequence);
+        if (each.what == What::GiveBack && is_trusted()) say(each.sequence, kGiveBack);
         ++happened_;
     }
+}
+
+// The server may soon deliver nothing more before it has acknowledgements.
+bool NatsWorker::is_crowded() const noexcept {
+    if (!session_ || !session_->has_answers()) return false;
+    const std::uint64_t most = session_->consumer().max_ack_pending;
+    return most != 0 && held_.size() >= most / 4;
 }
 
 void NatsWorker::connect(Clock::time_point now) {
@@ -170,10 +181,10 @@ void NatsWorker::pull(Clock::time_point now) {
     if (!pull.may_begin(now)) return;
     const std::uint64_t unfinished =
         progress.pushed > progress.finished ? progress.pushed - progress.finished : 0;
-    const std::uint64_t most = bound_.most();
+    const std::uint64_t most = std::min<std::uint64_t>(bound_.most(), unfinished + most_wanted_);
     const std::uint64_t used = unfinished + queued_;
     // A request for a few messages costs as much as one for many.
-    const std::uint64_t worth_it = 1 + most / 4;
+    const std::uint64_t worth_it = 1 + most / 16;
     lacks_room_ = used + worth_it > most || queued_bytes_ >= PullState::kMostBytes;
     if (!lacks_room_) static_cast<void>(session_->request(most - used, now));
 }
@@ -202,8 +213,8 @@ void NatsWorker::look_for_end(Clock::time_point now) {
     end_delay_ = std::min(end_delay_ * 2, kLastEndDelay);
 }
 
-// Returns true if nothing is left to do, or no time. What the server has delivered by then and nobody has
-// taken is given back.
+// Returns true if nothing is left to do, or no time. Gives back the messages that the server has delivered by
+// then and nobody has taken.
 bool NatsWorker::finish(Clock::time_point now) {
     const auto left = std::chrono::ceil<milliseconds>(*finish_by_ - now);
     const bool is_late = left <= milliseconds(0);
@@ -218,7 +229,8 @@ bool NatsWorker::finish(Clock::time_point now) {
     if (receipts_.empty() || is_late) {
         if (!receipts_.empty()) {
             log(LogLevel::Notice,
-                "no time is left for {} to NATS, whose invoices are in the ledger: the messages come again, and "
+                "no time is left for {} to NATS, whose invoices are in the ledger: the messages come again, "
+                "and "
                 "are recognised",
                 counted(receipts_.size(), "receipt"));
         }

@@ -41,6 +41,7 @@ class NatsWorker {
     void become_usable();
     void trouble(const std::string& text, Clock::time_point now);
     [[nodiscard]] bool is_trusted() const noexcept;
+    [[nodiscard]] bool is_crowded() const noexcept;
     void publish_receipts();
     void extend(Clock::time_point now);
     void pull(Clock::time_point now);
@@ -56,7 +57,7 @@ class NatsWorker {
     HeldMessages held_;
     WorkBound bound_;
     std::deque<std::uint64_t> receipts_;  // sequences to acknowledge
-    std::uint64_t sessions_ = 0;  // so many were begun
+    std::uint64_t sessions_ = 0;          // so many were begun
     std::size_t next_server_ = 0;
     Clock::time_point connect_at_{};
     std::chrono::milliseconds delay_;
@@ -70,10 +71,11 @@ class NatsWorker {
     std::optional<Clock::time_point> finish_by_;
     bool is_wanted_ = false;
     bool is_stopped_ = false;
+    std::uint64_t most_wanted_ = 0;
     std::uint64_t queued_ = 0;  // incoming and handed
     std::uint64_t queued_bytes_ = 0;
 
-    std::uint64_t happened_ = 0;   // counts what keeps the end away
+    std::uint64_t happened_ = 0;    // counts what keeps the end away
     std::uint64_t asked_when_ = 0;  // happened_ at the last question
     std::chrono::milliseconds end_delay_;
     bool lacks_room_ = false;  // the next request waits for finished work

@@ -35,14 +35,18 @@ class PullState {
     // The messages that the open request may still bring.
     [[nodiscard]] std::uint64_t open() const noexcept { return open_; }
     [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
-    [[nodiscard]] bool may_begin(Clock::time_point now) const noexcept { return open_ == 0 && now >= not_before_; }
+    [[nodiscard]] bool may_begin(Clock::time_point now) const noexcept {
+        return open_ == 0 && now >= not_before_;
+    }
     [[nodiscard]] Clock::time_point not_before() const noexcept { return not_before_; }
 
     // Begins a request for up to `wanted` messages, at least 1.
     [[nodiscard]] PullRequest begin(std::uint64_t wanted, Clock::time_point now) noexcept {
         PullRequest request;
         request.batch = is_next_large_ ? 1 : most_ == 0 ? wanted : std::min(wanted, most_);
-        request.max_bytes = is_next_large_ ? 0 : most_bytes_ == 0 ? kMostBytes : std::min(kMostBytes, most_bytes_);
+        request.max_bytes = is_next_large_     ? 0
+                            : most_bytes_ == 0 ? kMostBytes
+                                               : std::min(kMostBytes, most_bytes_);
         request.expires = expires_;
         request.heartbeat = std::min<std::chrono::nanoseconds>(kHeartbeat, expires_ / 4);
         is_next_large_ = false;

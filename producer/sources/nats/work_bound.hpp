@@ -40,9 +40,9 @@ class WorkBound {
     std::uint32_t consumers_ = 1;
     std::chrono::nanoseconds round_trip_{};
     bool has_begun_ = false;
-    Clock::time_point begun_at_{};    // the present window
-    std::uint64_t finished_ = 0;      // before the present window
-    bool has_lacked_work_ = false;    // in the present window: a consumer had nothing to do
+    Clock::time_point begun_at_{};  // the present window
+    std::uint64_t finished_ = 0;    // before the present window
+    bool has_lacked_work_ = false;  // in the present window: a consumer had nothing to do
 };
 
 }  // namespace pipeline
