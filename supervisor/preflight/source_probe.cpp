@@ -51,7 +51,7 @@ std::string ask_source(const Options& options) {
     if (!move_above_streams(input))
         throw system_failure(ExitStatus::InputOutput, "moving a descriptor", "for asking the source", errno);
     auto arguments = producer_arguments(options);
-    arguments.emplace_back("--probe=true");
+    arguments.emplace_back("--probe");
     Sibling child = start_sibling("producer", arguments, StandardInput::Null, input.get());
     input.reset();
     const auto until = steady_clock::now() + kPatience;

@@ -118,7 +118,7 @@ TEST_CASE("a storm of kills over processes, pipeline and server records every me
 TEST_CASE("a request that is lost with its server is asked again", "[nats_deaths]") {
     NatsServer server;
     server.make_stream("S");
-    server.make_good_consumer("S", "c");
+    server.make_good_consumer("S", "c", 2);  // a killed server forgets acknowledgements
     PipelineRun run;
     auto supervisor =
         run.start({"--consumers", "2", "--source", server.source("S", "c"), "--process", "none"});

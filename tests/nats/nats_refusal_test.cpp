@@ -29,6 +29,7 @@ TEST_CASE("a consumer with which messages would be lost is refused, by a start a
     server.make_consumer("S", "all", R"("ack_policy":"all","max_deliver":-1)");
     server.make_consumer("S", "limited", R"("ack_policy":"explicit","max_deliver":5)");
     server.make_consumer("S", "push", R"("ack_policy":"explicit","max_deliver":-1,"deliver_subject":"x")");
+    PipelineRun run;  // its end ends the server too
     for (const Refused& wanted :
          std::vector<Refused>{{"S/none", 78, "acknowledgement policy 'none'"},
                               {"S/all", 78, "acknowledgement policy 'all'"},
@@ -37,7 +38,6 @@ TEST_CASE("a consumer with which messages would be lost is refused, by a start a
                               {"S/missing", 66, "nats consumer add S missing --pull --ack explicit"},
                               {"T/missing", 66, "stream not found"}}) {
         CAPTURE(wanted.consumer);
-        PipelineRun run;
         const std::vector<std::string> options{
             "--consumers", "1",
             "--source",    fmt::format("nats://127.0.0.1:{}/{}", server.port(), wanted.consumer),
@@ -55,6 +55,8 @@ TEST_CASE("a consumer with which messages would be lost is refused, by a start a
         CHECK(check.out().find("source: not usable: ") != std::string::npos);
         CHECK(check.out().find(wanted.says) != std::string::npos);
     }
+    server.stop();
+    run.require_nothing_left();
 }
 
 TEST_CASE("a check says that a consumer can be used, with what it has, and takes nothing", "[nats_refusal]") {
@@ -73,7 +75,7 @@ TEST_CASE("a check says that a consumer can be used, with what it has, and takes
                                        "unacknowledged",
                                        server.port())) != std::string::npos);
     CHECK(check.out().find("one replica") != std::string::npos);
-    CHECK(check.out().find("again after 2s") != std::string::npos);
+    CHECK(check.out().find("again after 2 s") != std::string::npos);
     CHECK(server.consumer("S", "c")->pending == 30);
     server.kill();
     auto without =

@@ -59,9 +59,11 @@ TEST_CASE("a password in a file opens the server, and is seen nowhere", "[nats_s
         CHECK_FALSE(has_secret(read_file(fmt::format("/proc/{}/cmdline", process))));
         CHECK_FALSE(has_secret(read_file(fmt::format("/proc/{}/environ", process))));
     }
-    for (const char* form : {"--json", "--metrics"}) {
-        Process observer({OBSERVER_PROGRAM, "--name", run.name(), "--once", form}, run.directory(),
-                         "observer");
+    for (const std::vector<std::string>& form :
+         std::vector<std::vector<std::string>>{{"--once", "--json"}, {"--metrics"}}) {
+        std::vector<std::string> argv{OBSERVER_PROGRAM, "--name", run.name()};
+        argv.insert(argv.end(), form.begin(), form.end());
+        Process observer(argv, run.directory(), "observer");
         static_cast<void>(observer.wait());
         CHECK_FALSE(observer.out().empty());
         CHECK_FALSE(has_secret(observer.out()));

@@ -88,6 +88,7 @@ void NatsServer::connect() {
 
 void NatsServer::kill() {
     client_ = std::make_unique<Client>();
+    if (!process_ || !process_->is_running()) return;
     process_->send(SIGKILL);
     static_cast<void>(process_->wait());
 }

@@ -73,8 +73,7 @@ void NatsWorker::take_answer(const NatsMessage& message, Clock::time_point now) 
     } catch (const Failure& why) {
         is_usable_ = false;
         ask_at_ = now + kAskAgain;
-        trouble(why.what(), now);
-        if (!plan_.is_first || has_been_usable_) return;
+        if (!plan_.is_first || has_been_usable_) return trouble(why.what(), now);
         const std::lock_guard lock(state_->mutex);
         state_->failure = why;
         return state_->signal();
@@ -88,6 +87,7 @@ void NatsWorker::become_usable() {
     has_been_usable_ = true;
     delay_ = milliseconds(50);
     held_.set_ack_wait(consumer.ack_wait);
+    ask_at_ = Clock::now() + next_look();
     const bool is_done = consumer.pending == 0 && consumer.unacknowledged == 0;
     const std::lock_guard lock(state_->mutex);
     if (state_->sessions == 0) state_->concerns = concerns_of(plan_.address, session_->stream(), consumer);

@@ -140,8 +140,9 @@ std::vector<std::string> concerns_of(const NatsAddress& address, const StreamInf
     }
     if (consumer.ack_wait < kLeastAckWait) {
         concerns.push_back(fmt::format(
-            "the consumer {} delivers a message again after {}: a shorter break of the network or of this "
-            "host has it processed twice; 30s are usual: nats consumer edit {} {} --wait 30s",
+            "the consumer {} delivers a message again after {}: a break of the network or of this "
+            "host that lasts longer has it processed twice; 30s are usual: nats consumer edit {} {} --wait "
+            "30s",
             address.name(), to_readable_text(consumer.ack_wait), address.stream, address.consumer));
     }
     if (consumer.is_headers_only) {

@@ -22,6 +22,8 @@ constexpr milliseconds kLastDelay{2000};
 constexpr milliseconds kLookAtConnection{200};
 constexpr milliseconds kFirstEndDelay{5};
 constexpr milliseconds kLastEndDelay{500};
+// A stream that is deleted and made anew while nothing is asked for tells nobody: it is looked at so often.
+constexpr milliseconds kLookAgain{5000};
 // The most receipts or extensions between two looks at what has arrived.
 constexpr unsigned kMostAtOnce = 4096;
 
@@ -204,13 +206,20 @@ void NatsWorker::let_go() {
     }
 }
 
-// With --once: asks from time to time whether the consumer has anything left, at growing intervals while
-// nothing happens.
+// With --once: asks soon whether the consumer has anything left, if something has happened since the last
+// question and nothing is held here.
 void NatsWorker::look_for_end(Clock::time_point now) {
-    if (!plan_.once || session_->is_asking() || ask_at_ != Clock::time_point::max()) return;
-    if (happened_ != asked_when_) end_delay_ = kFirstEndDelay;
-    ask_at_ = now + end_delay_;
-    end_delay_ = std::min(end_delay_ * 2, kLastEndDelay);
+    if (!plan_.once || session_->is_asking() || held_.size() != 0 || !receipts_.empty()) return;
+    if (happened_ == asked_when_) return;
+    end_delay_ = kFirstEndDelay;
+    ask_at_ = std::min(ask_at_, now + end_delay_);
+}
+
+// Returns after how long stream and consumer are looked at again while all is well: with --once at growing
+// intervals, until the consumer has nothing left.
+milliseconds NatsWorker::next_look() noexcept {
+    if (!plan_.once || held_.size() != 0) return kLookAgain;
+    return std::exchange(end_delay_, std::min(end_delay_ * 2, kLastEndDelay));
 }
 
 // Returns true if nothing is left to do, or no time. Gives back the messages that the server has delivered by

@@ -47,6 +47,7 @@ class NatsWorker {
     void pull(Clock::time_point now);
     void let_go();
     void look_for_end(Clock::time_point now);
+    [[nodiscard]] std::chrono::milliseconds next_look() noexcept;
     [[nodiscard]] bool finish(Clock::time_point now);
     void wait(Clock::time_point now);
     void say(std::uint64_t sequence, std::string_view what);

@@ -139,6 +139,6 @@ TEST_CASE("a stream with one replica or in memory, and a short ack_wait, are war
     const auto all = concerns_of(kAddress, stream, consumer);
     REQUIRE(all.size() == 4);
     CHECK(all[0].find("memory") != std::string::npos);
-    CHECK(all[2].find("again after 2s") != std::string::npos);
+    CHECK(all[2].find("again after 2 s") != std::string::npos);
     CHECK(all[3].find("headers only") != std::string::npos);
 }
