@@ -194,22 +194,15 @@ TEST_CASE("a slow pipeline holds little, and a drain leaves nothing unacknowledg
     const int status = supervisor.wait();
     INFO(supervisor.err());
     CHECK(status == 0);
-    const auto info = server.consumer("S", "c");
-    REQUIRE(info);
-    CHECK(info->unacknowledged <= info->pending);
-    // The messages that were given back are delivered again, and nothing else is unacknowledged.
     const auto rows = run.rows();
     CHECK(rows < 2000);
-    CHECK(eventually([&] {
-        const auto now = server.consumer("S", "c");
-        return now->pending + now->unacknowledged + rows == 2000;
-    }));
+    const auto info = server.consumer("S", "c");
+    REQUIRE(info);
+    CHECK(info->unacknowledged == 0);
+    CHECK(info->pending == 2000 - rows);
     auto rest =
         run.start({"--consumers", "2", "--source", server.source("S", "c"), "--process", "none", "--once"});
-    const auto began = std::chrono::steady_clock::now();
     CHECK(rest.wait() == 0);
-    // Nobody has to wait for an ack_wait, which is 30 s.
-    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(25));
     run.require_numbers_up_to(2000);
     server.stop();
     run.require_nothing_left();

@@ -26,6 +26,7 @@ constexpr milliseconds kWanted{1000};
 // While the server waits for acknowledgements, durable records are looked for so often.
 constexpr milliseconds kCrowdedWait{5};
 constexpr milliseconds kServeEvery{200};
+constexpr milliseconds kLastMessages{1000};
 
 NatsPlan plan_of(const SourceSpec& spec, const Resume& resume, bool once, const SourceContext& context) {
     NatsPlan plan;
@@ -73,10 +74,8 @@ NatsSource::NatsSource(const SourceSpec& spec, const Resume& resume, bool once, 
 
 std::size_t NatsSource::acquire(std::span<Item> items) {
     bytes_.clear();
-    given_.clear();
     report();
     accept_stream();
-    if (is_stopped_) return 0;
     std::size_t count = 0;
     NatsState& state = link_.state();
     const std::lock_guard lock(state.mutex);
@@ -84,6 +83,8 @@ std::size_t NatsSource::acquire(std::span<Item> items) {
     const auto now = NatsState::Clock::now();
     if (once_ && !state.trouble.empty() && now - state.trouble_since > kMostTrouble)
         throw Failure(ExitStatus::NoInput, state.trouble);
+    if (is_stopped_) give_back_unpushed();
+    given_.clear();
     const bool was_wanted = now < std::exchange(state.wanted_until, now + kWanted);
     if (!was_wanted) state.wake.notify_one();
     state.handed = 0;
@@ -100,6 +101,7 @@ std::size_t NatsSource::acquire(std::span<Item> items) {
         }
     }
     state.handed = count;
+    state.is_emptied = is_stopped_ && count == 0;
     pushed_before_ = progress_().pushed;
     return count;
 }
@@ -151,26 +153,43 @@ void NatsSource::accept_stream() {
 }
 
 bool NatsSource::exhausted() const {
-    if (is_stopped_) return true;
     const NatsState& state = link_.state();
     const std::lock_guard lock(state.mutex);
+    if (is_stopped_) return state.incoming.empty();
     return once_ ? state.is_over : state.incoming.empty() && state.pending == 0;
 }
 
-// A push that found the ring full may have left some of the last items out.
+// Messages that were delivered already are still taken: they are few, and a server may let what is given back
+// wait for its ack_wait. So this waits for the last of them, which takes as long as a round trip to the
+// server.
 void NatsSource::stop() {
     is_stopped_ = true;
     NatsState& state = link_.state();
-    const std::lock_guard lock(state.mutex);
-    const std::uint64_t pushed = progress_().pushed - pushed_before_;
-    for (std::size_t i = std::min<std::uint64_t>(pushed, given_.size()); i < given_.size(); ++i) {
-        flights_.erase(given_[i]);
-        state.done.push_back({given_[i], NatsState::Done::What::GiveBack});
-    }
-    given_.clear();
+    std::unique_lock lock(state.mutex);
+    give_back_unpushed();
     state.is_stopped = true;
     state.handed = 0;
     state.wake.notify_one();
+    const auto until = NatsState::Clock::now() + kLastMessages;
+    while (!state.has_let_go && !state.has_finished) {
+        const auto left = std::chrono::ceil<milliseconds>(until - NatsState::Clock::now());
+        if (left <= milliseconds(0)) return;
+        lock.unlock();
+        static_cast<void>(wait_readable(state.event.get(), -1, left));
+        lock.lock();
+        state.clear_event();
+    }
+}
+
+// During a stop, a push that finds the ring full leaves the rest of its items out. The caller holds the
+// state's mutex.
+void NatsSource::give_back_unpushed() {
+    const std::uint64_t pushed = progress_().pushed - pushed_before_;
+    for (std::size_t i = std::min<std::uint64_t>(pushed, given_.size()); i < given_.size(); ++i) {
+        flights_.erase(given_[i]);
+        link_.state().done.push_back({given_[i], NatsState::Done::What::GiveBack});
+    }
+    given_.clear();
 }
 
 void NatsSource::wait(int signal_fd, milliseconds bound) {

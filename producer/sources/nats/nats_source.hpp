@@ -51,6 +51,7 @@ class NatsSource final : public Source {
 
     [[nodiscard]] bool take(const NatsState::Incoming& message, Item& item);
     void accept_stream();
+    void give_back_unpushed();
     void report();
 
     NatsAddress address_;

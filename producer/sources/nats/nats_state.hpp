@@ -60,6 +60,7 @@ struct NatsState {
     bool is_over = false;               // with --once: nothing is pending, and nothing unacknowledged
     bool is_crowded = false;            // what is unacknowledged may keep the server from delivering more
     std::vector<std::string> concerns;  // of the first session, told once
+    bool has_let_go = false;            // after a stop: all that the server has delivered is in `incoming`
     bool has_finished = false;
 
     // ---- from the producer's thread ----
@@ -68,7 +69,8 @@ struct NatsState {
     std::uint64_t handed = 0;        // items of the last acquire(), perhaps not in the ring yet
     Clock::time_point wanted_until{};
     std::uint64_t most_wanted = 0;  // the most messages that the producer can use now
-    bool is_stopped = false;        // takes nothing more
+    bool is_stopped = false;        // wants no more to be asked for
+    bool is_emptied = false;        // and takes nothing more of `incoming`
     std::optional<Clock::time_point> finish_by{};
 
     // Wakes the producer; the caller holds the mutex.

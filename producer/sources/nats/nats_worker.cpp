@@ -20,6 +20,7 @@ constexpr milliseconds kFirstDelay{50};
 constexpr milliseconds kLastDelay{2000};
 // A closed connection is noticed after this time at the latest.
 constexpr milliseconds kLookAtConnection{200};
+constexpr milliseconds kLastMessages{1000};
 constexpr milliseconds kFirstEndDelay{5};
 constexpr milliseconds kLastEndDelay{500};
 // A stream that is deleted and made anew while nothing is asked for tells nobody: it is looked at so often.
@@ -43,6 +44,7 @@ void NatsWorker::run() {
         if (!session_ && now >= connect_at_) connect(now);
         now = Clock::now();
         if (session_) serve(now);
+        if (is_stopped_) await_last_messages(Clock::now());
         if (finish_by_ && finish(now)) break;
         wait(now);
     }
@@ -63,6 +65,7 @@ void NatsWorker::take_orders(Clock::time_point now) {
         finish_by_ = state_->finish_by;
         is_wanted_ = !is_stopped_ && now < state_->wanted_until;
         most_wanted_ = state_->most_wanted;
+        is_emptied_ = state_->is_emptied;
         state_->is_crowded = is_crowded();
         if (!session_) state_->arrived.clear();  // of an earlier session: messages come again
         queued_ = state_->incoming.size() + state_->handed;
@@ -191,9 +194,23 @@ void NatsWorker::pull(Clock::time_point now) {
     if (!lacks_room_) static_cast<void>(session_->request(most - used, now));
 }
 
-// Gives back what is here and not in the pipeline, so that others may have it at once.
+// After a stop: waits shortly until the server has read that nothing more is wanted, and tells the producer,
+// which waits for that.
+void NatsWorker::await_last_messages(Clock::time_point now) {
+    if (std::exchange(has_let_go_, true)) return;
+    if (session_) {
+        session_->let_go();
+        if (session_->connection().await_unsubscribed(kLastMessages)) look_at_arrived(now);
+    }
+    const std::lock_guard lock(state_->mutex);
+    state_->has_let_go = true;
+    state_->signal();
+}
+
+// Gives back the messages that are here and that the producer does not take, so that others may have them.
 void NatsWorker::let_go() {
     session_->let_go();
+    if (is_stopped_ && !is_emptied_ && !finish_by_) return;
     std::deque<NatsState::Incoming> back;
     {
         const std::lock_guard lock(state_->mutex);

@@ -46,6 +46,7 @@ class NatsWorker {
     void extend(Clock::time_point now);
     void pull(Clock::time_point now);
     void let_go();
+    void await_last_messages(Clock::time_point now);
     void look_for_end(Clock::time_point now);
     [[nodiscard]] std::chrono::milliseconds next_look() noexcept;
     [[nodiscard]] bool finish(Clock::time_point now);
@@ -72,6 +73,7 @@ class NatsWorker {
     std::optional<Clock::time_point> finish_by_;
     bool is_wanted_ = false;
     bool is_stopped_ = false;
+    bool is_emptied_ = false;
     std::uint64_t most_wanted_ = 0;
     std::uint64_t queued_ = 0;  // incoming and handed
     std::uint64_t queued_bytes_ = 0;
@@ -79,6 +81,7 @@ class NatsWorker {
     std::uint64_t happened_ = 0;    // counts what keeps the end away
     std::uint64_t asked_when_ = 0;  // happened_ at the last question
     std::chrono::milliseconds end_delay_;
+    bool has_let_go_ = false;
     bool lacks_room_ = false;  // the next request waits for finished work
 };
 
