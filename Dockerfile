@@ -12,7 +12,7 @@
 FROM debian:12-slim AS build
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         g++ meson ninja-build pkgconf libboost-dev libboost-program-options-dev libfmt-dev libexpat1-dev libsqlite3-dev libpq-dev libssl-dev \
-        nlohmann-json3-dev libcpp-httplib-dev libncurses-dev prometheus-cpp-dev
+        nlohmann-json3-dev libcpp-httplib-dev libncurses-dev prometheus-cpp-dev libnats-dev
 COPY . /source
 # Nobody listens to systemd's protocol here, and nobody reads manuals.
 RUN meson setup /build /source --buildtype=release --prefix=/usr -Dtests=false -Dsystemd=disabled -Dman=disabled && \
@@ -21,7 +21,7 @@ RUN meson setup /build /source --buildtype=release --prefix=/usr -Dtests=false -
 FROM debian:12-slim
 RUN apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         libboost-program-options1.74.0 libfmt9 libexpat1 libsqlite3-0 libpq5 libssl3 libcpp-httplib0.11 libncursesw6 \
-        libprometheus-cpp-core1.0 sqlite3 && \
+        libprometheus-cpp-core1.0 libnats3.4 sqlite3 && \
     rm -rf /var/lib/apt/lists/* && \
     useradd --system --home-dir /var/lib/invoice-pipeline --shell /usr/sbin/nologin invoice-pipeline && \
     install -d -o invoice-pipeline -g invoice-pipeline -m 2750 /var/lib/invoice-pipeline && \

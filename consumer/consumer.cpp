@@ -29,10 +29,6 @@ std::size_t most_to_claim(const ConsumerOptions& options) noexcept {
     return std::min<std::size_t>(options.batch_max, Permits::begins_in(*options.rate, ClaimSize::kBudget));
 }
 
-bool has_program(const ConsumerOptions& options) noexcept {
-    return options.source.traits().input == SourceTraits::Input::Program;
-}
-
 Chances chances_of(const ConsumerOptions& options, const Ring& ring) {
     const RetryOptions& retry = options.retry;
     Chances chances;
@@ -76,7 +72,7 @@ Consumer::Consumer(const ConsumerOptions& options, const Segments& segments, Bat
     : Consumer(options, segments, ledger, options.outside.pipeline) {
     worker_ = std::make_unique<BatchWorker>(
         hand_, outside, chances_of(options, ring_), clock_, saver_, flush_, watch_, pacer_,
-        Admission(ring_, storage_, hand_, std::move(booked), has_program(options)));
+        Admission(ring_, storage_, hand_, std::move(booked), options.source.traits().gives_again()));
 }
 
 ExitStatus Consumer::run() {

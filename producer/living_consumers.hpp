@@ -18,6 +18,14 @@ namespace pipeline {
     });
 }
 
+// Returns the number of places with a consumer, without asking whether it lives: a dead one is replaced soon.
+[[nodiscard]] inline std::uint32_t consumers_in(const RingView& ring) noexcept {
+    const auto& hands = ring.area().hands;
+    return static_cast<std::uint32_t>(std::count_if(hands.begin(), hands.end(), [](const HandArea& hand) {
+        return hand.process.load(std::memory_order_relaxed) != 0;
+    }));
+}
+
 // True if a stop has made all consumers leave, and all that they have made durable is acknowledged.
 [[nodiscard]] inline bool has_only_unfinished(const RingView& ring, const StorageView& storage) noexcept {
     return ring.leave_requested() && !has_living_consumer(ring) && storage.released() == storage.durable();

@@ -5,6 +5,7 @@
 
 #include "common/base/error.hpp"
 #include "producer/sources/lines_source.hpp"
+#include "producer/sources/nats/nats_open.hpp"
 #include "producer/sources/program/exec_source.hpp"
 #include "producer/sources/sequence_source.hpp"
 #include "producer/sources/spool/spool_source.hpp"
@@ -29,8 +30,14 @@ std::unique_ptr<Source> open_source(const SourceSpec& spec, const Resume& resume
             return std::make_unique<SequenceSource>(resume.position, spec.count);
         case SourceSpec::Kind::Exec:
             return std::make_unique<ExecSource>(spec, resume, once, context);
+        case SourceSpec::Kind::Nats:
+            return open_nats_source(spec, resume, once, context);
     }
     broken_invariant("a source of an unknown kind");
+}
+
+std::string probe_source(const SourceSpec& spec) {
+    return spec.kind == SourceSpec::Kind::Nats ? probe_nats(spec) : std::string();
 }
 
 }  // namespace pipeline

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "common/spec/source_spec.hpp"
 #include "producer/sources/source.hpp"
@@ -15,5 +16,10 @@ namespace pipeline {
 // Configuration: the input differs from the part that was read before, as `resume` describes it).
 [[nodiscard]] std::unique_ptr<Source> open_source(const SourceSpec& spec, const Resume& resume, bool once,
                                                   const SourceContext& context = {});
+
+// Asks the server of a source, if it has one, whether the source can be used, without taking anything from
+// it. Returns a line for people; empty: the source has no server, and the supervisor has looked at it. Throws
+// Failure as open_source() does.
+[[nodiscard]] std::string probe_source(const SourceSpec& spec);
 
 }  // namespace pipeline

@@ -6,12 +6,16 @@
 #include <algorithm>
 #include <memory>
 
+#include "common/base/output.hpp"
+#include "common/base/printable.hpp"
 #include "common/core/segments/segments.hpp"
 #include "common/ledger/open/open_ledger.hpp"
 #include "common/os/signals.hpp"
 #include "producer/again/in_flight_again.hpp"
 #include "producer/again/second_chances.hpp"
 #include "producer/again/source_hold.hpp"
+#include "producer/kept_mark.hpp"
+#include "producer/living_consumers.hpp"
 #include "producer/open_source.hpp"
 #include "producer/producer.hpp"
 #include "producer/resume.hpp"
@@ -42,7 +46,7 @@ SecondChances::Plan plan_of(const SourceSpec& source, const Segments& segments) 
     SecondChances::Plan plan;
     plan.most_bytes = most_item_bytes(segments);
     // Several pipelines may take from the same queue.
-    plan.is_exclusive = !is_shared(source) && source.traits().input != SourceTraits::Input::Program;
+    plan.is_exclusive = !is_shared(source) && !source.traits().gives_again();
     return plan;
 }
 
@@ -51,6 +55,7 @@ ExitStatus run(const ProducerOptions& options, const Segments& segments, int sig
     context.report = std::make_shared<SourceReport>(segments.metrics().source);
     context.spool = options.spool;
     context.every = options.every;
+    context.batch_max = options.batch_max;
     context.end_patience = std::min(context.end_patience, options.drain_timeout / 4);
     // A body needs room in the ring, and in the storage too if its invoice is not booked. Adopted segments
     // may have less of it than this run's options ask for.
@@ -62,8 +67,14 @@ ExitStatus run(const ProducerOptions& options, const Segments& segments, int sig
     const KnownLedger known{ring.ledger_id, ring.header.generation, 0,
                             &segments.storage().area().ledger_files};
     context.ledger = make_ledger_lookup(parse_ledger(segments.ledger()), segments.source(), known);
-    const auto source =
-        make(options.source, resume_from(segments.ring(), segments.storage()), options.once, context);
+    context.progress = [ring = segments.ring(), storage = segments.storage()] {
+        return WorkProgress{ring.tail(), storage.tail(), consumers_in(ring)};
+    };
+    if (!options.source.traits().is_ordered) context.mark = kept_mark(segments.ring());
+    const auto again = in_flight_again(segments.ring(), segments.storage());
+    Resume resume = resume_from(segments.ring(), segments.storage());
+    for (const TakenRow& row : again) resume.given_again.emplace(row.earlier.position, hash_of(row.id));
+    const auto source = make(options.source, resume, options.once, context);
     SecondChances second_chances(
         make_ledger_taker(parse_ledger(segments.ledger()), scope_of(options.source, segments),
                           [known, storage = segments.storage()] {
@@ -71,14 +82,26 @@ ExitStatus run(const ProducerOptions& options, const Segments& segments, int sig
                               present.durable = storage.durable();
                               return present;
                           }),
-        in_flight_again(segments.ring(), segments.storage()), plan_of(options.source, segments));
+        again, plan_of(options.source, segments));
     SourceHold hold(segments.ring().area().hold, options.hold_for, context.report);
     return Producer(options, segments, *source, second_chances, hold, signal_fd).run();
+}
+
+// Prints what a look at the source has found. The supervisor reads it, and the status.
+ExitStatus probe(const SourceSpec& source) {
+    try {
+        print_output(safe_line(probe_source(source)) + "\n");
+        return ExitStatus::Drained;
+    } catch (const Failure& failure) {
+        print_output(safe_line(failure.what()) + "\n");
+        return failure.status();
+    }
 }
 
 }  // namespace
 
 ExitStatus produce(const ProducerOptions& options) {
+    if (options.probe) return probe(options.source);
     return produce_with(open_source, options);
 }
 

@@ -51,6 +51,7 @@ std::string what_the_source_does(const Loss& loss) {
         case SourceTraits::Input::List:
             return fmt::format("the next start of {} reads {} again", source, them);
         case SourceTraits::Input::Program:
+        case SourceTraits::Input::Queue:
         case SourceTraits::Input::None:
         case SourceTraits::Input::StandardInput:
             break;

@@ -14,8 +14,8 @@
 #include "common/base/printable.hpp"
 #include "common/cli/help.hpp"
 #include "common/cli/settings.hpp"
+#include "common/cli/shown_value.hpp"
 #include "common/cli/suggestion.hpp"
-#include "common/spec/secret_refused.hpp"
 
 namespace po = boost::program_options;
 
@@ -141,7 +141,7 @@ void give(std::vector<Given>& all, Given given) {
         usage(option.argument.empty()
                   ? fmt::format("--{} is given twice: once is accepted", option.name)
                   : fmt::format("--{} is given twice, {} and {}: one value is accepted", option.name,
-                                in_quotes(before->value), in_quotes(given.value)));
+                                shown_value(before->value), shown_value(given.value)));
     }
     all.push_back(std::move(given));
 }
@@ -188,10 +188,8 @@ std::vector<Given> parse_arguments(const CommandLine& command_line, std::span<co
 void take(const Given& given) {
     try {
         given.option->take(given.value);
-    } catch (const SecretRefused& error) {
-        usage(fmt::format("--{}: {}", given.option->name, error.what()));
     } catch (const std::invalid_argument& error) {
-        usage(fmt::format("--{} {}: {}{}", given.option->name, in_quotes(given.value),
+        usage(fmt::format("--{} {}: {}{}", given.option->name, shown_value(given.value),
                           suggest_value(*given.option, given.value), error.what()));
     }
 }

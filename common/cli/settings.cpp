@@ -10,8 +10,8 @@
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
 #include "common/cli/config_file.hpp"
+#include "common/cli/shown_value.hpp"
 #include "common/cli/suggestion.hpp"
-#include "common/spec/secret_refused.hpp"
 
 namespace pipeline {
 namespace {
@@ -43,7 +43,7 @@ std::vector<const CommandOption*> apply_settings(const CommandLine& command_line
         const auto refuse = [&](const std::string& what) {
             throw Failure(ExitStatus::Configuration,
                           fmt::format("{}: {} {}: {}", config_place(path, entry.line), printable(entry.name),
-                                      in_quotes(entry.value), what));
+                                      shown_value(entry.value), what));
         };
         const CommandOption* option = find_option(command_line.groups, entry.name);
         if (option == nullptr || !option->show) refuse(refusal_of_name(command_line, entry.name));
@@ -52,9 +52,6 @@ std::vector<const CommandOption*> apply_settings(const CommandLine& command_line
             refuse(fmt::format("given twice, also in line {}: one value is accepted", before->second));
         try {
             option->take(entry.value);
-        } catch (const SecretRefused& error) {
-            throw Failure(ExitStatus::Configuration, fmt::format("{}: {}: {}", config_place(path, entry.line),
-                                                                 printable(entry.name), error.what()));
         } catch (const std::invalid_argument& error) {
             refuse(suggest_value(*option, entry.value) + error.what());
         }

@@ -202,7 +202,7 @@ struct alignas(64) RingArea {
     // bytes read before. 0: none has finished that check, so the next producer reads all these bytes again.
     // The producer sets it; a supervisor that adopts the segments clears it.
     std::atomic<std::uint32_t> list_checked;
-    std::array<ListMark, kListMarks> list_marks;  // of lines:FILE
+    std::array<ListMark, kListMarks> list_marks;  // of lines:FILE, or kept_mark()
 
     // ---- the pop side: the consumers ----
     RobustMutex pop_lock;

@@ -6,7 +6,9 @@ namespace pipeline {
 CommandLine declare(ProducerOptions& options) {
     auto groups = pipeline_groups({options, &options, nullptr}, kChildTitles);
     option_named(groups, "source").missing = kGivenBySupervisor;
-    append(groups, kChildTitles.front(), {parent_option(options.parent)});
+    append(groups, kChildTitles.front(),
+           {parent_option(options.parent),
+            switch_option("probe", "say whether the source can be used, and end", options.probe)});
     return {"producer", "--source SPEC --parent PID [OPTION...]",
             "Acquires invoices from a source. Started by the supervisor, not by hand.", std::move(groups)};
 }

@@ -15,7 +15,8 @@
 namespace pipeline {
 
 struct ProducerOptions : PipelineOptions, SourceOptions {
-    pid_t parent = 0;  // the supervisor's process id; must be given
+    pid_t parent = 0;    // the supervisor's process id; must be given
+    bool probe = false;  // only say whether the source can be used (probe_source())
 };
 
 // Declares the producer's command line, bound to the fields of `options`, which must outlive the result.

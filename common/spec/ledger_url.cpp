@@ -5,8 +5,6 @@
 #include <charconv>
 #include <stdexcept>
 
-#include "common/spec/secret_refused.hpp"
-
 namespace pipeline {
 namespace {
 
@@ -56,7 +54,7 @@ std::string parse_postgresql_url(std::string_view argument) {
     const auto question = std::min(rest.find('?'), rest.size());
     const std::string_view query = rest.substr(std::min(question + 1, rest.size()));
     if (has_secret(rest.substr(0, std::min(rest.find('/'), question)), query)) {
-        throw SecretRefused(
+        throw std::invalid_argument(
             "a password is refused, because everybody sees a command line: a file that PGPASSFILE or"
             " PGSERVICEFILE names, or a certificate, is accepted");
     }

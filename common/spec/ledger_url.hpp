@@ -9,8 +9,8 @@
 namespace pipeline {
 
 // Returns the URL "postgresql:" + `argument`, whose form libpq checks when it is used
-// (https://www.postgresql.org/docs/15/libpq-connect.html, "Connection URIs"). Throws SecretRefused if
-// there is a password in it, and std::invalid_argument if it is no URL at all.
+// (https://www.postgresql.org/docs/15/libpq-connect.html, "Connection URIs"). Throws std::invalid_argument,
+// without a word of the secret, if there is a password in it; and if it is no URL at all.
 [[nodiscard]] std::string parse_postgresql_url(std::string_view argument);
 
 }  // namespace pipeline

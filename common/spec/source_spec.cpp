@@ -19,7 +19,7 @@ using Ids = SourceTraits::Ids;
 using End = SourceTraits::End;
 
 // One row for each kind, in the order of SourceSpec::Kind.
-constexpr std::array<SourceTraits, 7> kSources = {{{.kind = SourceSpec::Kind::Spool,
+constexpr std::array<SourceTraits, 8> kSources = {{{.kind = SourceSpec::Kind::Spool,
                                                     .word = "spool",
                                                     .argument = SpecArgument::Path,
                                                     .forms = "spool:DIR",
@@ -42,7 +42,7 @@ constexpr std::array<SourceTraits, 7> kSources = {{{.kind = SourceSpec::Kind::Sp
                                                    {.kind = SourceSpec::Kind::StandardInput,
                                                     .word = "lines:-",
                                                     .argument = SpecArgument::None,
-                                                    .forms = "lines:- (standard input)",
+                                                    .forms = "lines:- (stdin)",
                                                     .noun = "standard input",
                                                     .input = Input::StandardInput,
                                                     .ids = Ids::Paths,
@@ -88,6 +88,16 @@ constexpr std::array<SourceTraits, 7> kSources = {{{.kind = SourceSpec::Kind::Sp
                                                     .ids = Ids::Paths,
                                                     .end = End::Never,
                                                     .is_ordered = false,
+                                                    .can_repeat = true},
+                                                   {.kind = SourceSpec::Kind::Nats,
+                                                    .word = "nats",
+                                                    .argument = SpecArgument::Address,
+                                                    .forms = "nats://HOST/STREAM/NAME",
+                                                    .noun = "a consumer of NATS",
+                                                    .input = Input::Queue,
+                                                    .ids = Ids::Paths,
+                                                    .end = End::Never,
+                                                    .is_ordered = false,
                                                     .can_repeat = true}}};
 
 static_assert(are_in_order(kSources));
@@ -108,6 +118,8 @@ SourceSpec parse_source(std::string_view text) {
         spec.path = parse_after(found.row->word, found.argument, parse_path);
     } else if (found.row->argument == SpecArgument::Command) {
         spec.command = parse_after(found.row->word, found.argument, parse_command);
+    } else if (found.row->argument == SpecArgument::Address) {
+        spec.nats = parse_after(found.row->word, found.argument, parse_nats_address);
     } else if (found.has_argument) {
         spec.count = parse_after(found.row->word, found.argument,
                                  [](std::string_view count) { return parse_count(count, 0, kMaxSequence); });
@@ -124,6 +136,7 @@ std::string SourceSpec::name() const {
                            std::filesystem::path(command.front()).filename().native(),
                            digest.substr(0, kDigits));
     }
+    if (kind == Kind::Nats) return fmt::format("{}:{}", traits().word, nats.name());
     const bool has_path = traits().argument == SpecArgument::Path;
     if (!has_path) return std::string(traits().word) + (origin.empty() ? "" : "@" + origin);
     return fmt::format("{}:{}{}{}", traits().word, origin.empty() ? "" : "//", origin, path.native());
@@ -131,6 +144,7 @@ std::string SourceSpec::name() const {
 
 std::string SourceSpec::text() const {
     if (!command.empty()) return fmt::format("{}:{}", traits().word, join_words(command));
+    if (kind == Kind::Nats) return fmt::format("{}:{}", traits().word, nats.text());
     SourceSpec plain = *this;
     plain.origin.clear();
     return count ? fmt::format("{}:{}", plain.name(), *count) : plain.name();

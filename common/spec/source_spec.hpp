@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/spec/nats_address.hpp"
 #include "common/spec/spec_argument.hpp"
 
 namespace pipeline {
@@ -18,7 +19,7 @@ namespace pipeline {
 struct SourceTraits;
 
 // The source that --source names: spool:DIR, lines:FILE, lines:-, lines0:FILE, lines0:-, sequence,
-// sequence:COUNT or exec:COMMAND.
+// sequence:COUNT, exec:COMMAND or nats://HOST/STREAM/CONSUMER.
 struct SourceSpec {
     enum class Kind : std::uint8_t {
         Spool,
@@ -27,7 +28,8 @@ struct SourceSpec {
         NulLines,
         NulStandardInput,
         Sequence,
-        Exec
+        Exec,
+        Nats
     };
     Kind kind = Kind::Spool;
     std::filesystem::path path;          // of a folder or list: absolute and normal, as parse_path() makes it
@@ -38,6 +40,8 @@ struct SourceSpec {
     // it. For the others: the host, or whatever tells the source from one with the same path elsewhere;
     // empty: there is no other.
     std::string origin{};
+    // For Nats: where its messages are.
+    NatsAddress nats{};
 
     [[nodiscard]] const SourceTraits& traits() const noexcept;
     // Returns the source's name in the ledger, which stays the same from run to run: "spool:/abs/dir",
@@ -45,6 +49,7 @@ struct SourceSpec {
     // secret, so the name has only the program's file name and a digest: "exec:PROGRAM~0123456789abcdef"; or
     // the origin: "exec:ORIGIN". With an origin: "spool://ORIGIN/abs/dir", "lines:-@ORIGIN",
     // "sequence@ORIGIN".
+    // The hosts of a NATS source may change: "nats:STREAM/CONSUMER".
     [[nodiscard]] std::string name() const;
     // Returns the text from which parse_source() makes this specification, in any working directory.
     [[nodiscard]] std::string text() const;
@@ -62,10 +67,15 @@ struct SourceTraits {
 
     // The input of the source. Folder: the files in the folder `path`. List: the ids in the file `path`;
     // the ledger recognises the list by the file's identity and by digests of its contents. No other pipeline
-    // may use the same folder or list at the same time. Program: what the user's program says. None: there is
-    // no input; the source makes up its invoices.
-    enum class Input : std::uint8_t { None, Folder, List, StandardInput, Program };
+    // may use the same folder or list at the same time. Program: what the user's program says. Queue: the
+    // messages that a server of queues delivers. None: there is no input; the source makes up its invoices.
+    enum class Input : std::uint8_t { None, Folder, List, StandardInput, Program, Queue };
     Input input;
+    // True if the other side gives the positions, and gives an invoice again, to this or another pipeline,
+    // as long as it has no receipt for it.
+    [[nodiscard]] bool gives_again() const noexcept {
+        return input == Input::Program || input == Input::Queue;
+    }
     // The nature of the source's ids. FileNames: names of files in `path`. Paths: paths of files that a
     // processor can open. Numbers: there are no files, and the positions are 1, 2, 3 ... without a gap.
     enum class Ids : std::uint8_t { FileNames, Paths, Numbers };

@@ -14,7 +14,6 @@
 #include <string_view>
 #include <vector>
 
-#include "common/spec/secret_refused.hpp"
 #include "common/spec/spec_argument.hpp"
 
 namespace pipeline {
@@ -102,8 +101,6 @@ template <class Parse>
 auto parse_after(std::string_view word, std::string_view argument, Parse parse) {
     try {
         return parse(argument);
-    } catch (const SecretRefused&) {
-        throw;
     } catch (const std::invalid_argument& error) {
         throw std::invalid_argument(fmt::format("after '{}:' {}", word, error.what()));
     }

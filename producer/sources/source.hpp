@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,6 +14,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "common/base/digest.hpp"
 #include "common/core/layout.hpp"
 #include "common/core/list_marks.hpp"
 #include "common/ledger/ledger_lookup.hpp"
@@ -38,6 +40,9 @@ struct Resume {
     std::uint64_t acquired = 0;
     // Unordered source: the positions of the items that are in the pipeline.
     std::unordered_set<std::uint64_t> in_flight;
+    // The positions in `in_flight` whose items the ledger has given again, with the hashes of their ids
+    // (hash_of()): the source has its receipt for these already.
+    std::unordered_map<std::uint64_t, std::uint64_t> given_again;
     // The positions in `in_flight` whose records are in the ledger but not yet acknowledged, with their
     // outcomes.
     std::unordered_map<std::uint64_t, Outcome> unacknowledged;
@@ -54,6 +59,21 @@ struct Resume {
     bool list_checked = false;
 };
 
+// How far the pipeline's work has got. Both numbers count from the same beginning and only rise.
+struct WorkProgress {
+    std::uint64_t pushed = 0;    // items that are in the ring or were
+    std::uint64_t finished = 0;  // those of them whose results are saved
+    std::uint32_t consumers = 1;
+};
+
+// Keeps the mark of what a source's positions count in, such as a stream that may be made anew under the same
+// name. It is in the segments, so that the next producer knows to which stream the items in flight belong.
+// A kill during set() leaves the mark before.
+struct KeptMark {
+    std::function<std::optional<Digest>()> get = [] { return std::nullopt; };
+    std::function<void(const Digest&)> set = [](const Digest&) {};
+};
+
 // The services that the producer provides to a source.
 struct SourceContext {
     // The source and its parts report their condition here; by default no observer sees it.
@@ -67,6 +87,11 @@ struct SourceContext {
     std::chrono::nanoseconds end_patience = std::chrono::seconds(3);
     // The longest body that an item may have (Item::set_id_and_body()).
     std::uint64_t body_max = std::uint64_t{1} << 20U;
+    // The most items that acquire() is asked for, unless fewer can be used.
+    std::size_t batch_max = kMaxBatch;
+    // May be called by any thread.
+    std::function<WorkProgress()> progress = [] { return WorkProgress{}; };
+    KeptMark mark;
     // Moves the source's files.
     std::shared_ptr<FileMoves> moves = std::make_shared<FileMoves>();
     // Looks up the source's invoices in the ledger; by default finds nothing.

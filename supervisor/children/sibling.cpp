@@ -36,7 +36,7 @@ UniqueFd open_null(const std::string& program) {
 }  // namespace
 
 Sibling start_sibling(const std::string& program, const std::vector<std::string>& arguments,
-                      StandardInput standard_input) {
+                      StandardInput standard_input, int output) {
     const auto folder = own_folder();
     UniqueFd null;
     if (standard_input == StandardInput::Null) null = open_null(program);
@@ -47,6 +47,7 @@ Sibling start_sibling(const std::string& program, const std::vector<std::string>
     plan.arguments = {program};
     plan.arguments.insert(plan.arguments.end(), arguments.begin(), arguments.end());
     plan.input = null.get();
+    plan.output = output;
     plan.death_signal = SIGTERM;
     auto spawned = spawn(plan);
     if (const auto* mishap = std::get_if<Mishap>(&spawned)) throw sibling_failure(program, *mishap);

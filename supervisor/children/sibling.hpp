@@ -29,9 +29,10 @@ enum class StandardInput { Null, Inherited };
 // Starts the first of these files that exists, where DIR is the directory of this program:
 // DIR/../libexec/invoice-pipeline/`program` (Meson's libexecdir), where it is installed; DIR/`program`;
 // DIR/../`program`/`program`, as in a build tree. `arguments` exclude the program's name. Does not wait for
-// the exec: see await_start(). Throws a Failure from sibling_failure().
+// the exec: see await_start(). `output`: a descriptor above the standard streams that becomes its standard
+// output; -1: it inherits this process's. Throws a Failure from sibling_failure().
 [[nodiscard]] Sibling start_sibling(const std::string& program, const std::vector<std::string>& arguments,
-                                    StandardInput standard_input);
+                                    StandardInput standard_input, int output = -1);
 
 // Returns a Failure that says why the program could not be started. Its status is CannotCreate if the program
 // is missing or cannot be executed. It is InputOutput if a retry may help: because the system has run out of

@@ -93,8 +93,9 @@ void check_source(const Options& options) {
     const auto source = in_quotes(options.source.shown());
     if (options.from_start && !traits.is_ordered) {
         usage(fmt::format("--from-start does not go with --source {}, {}: {} is accepted with it", source,
-                          traits.input == SourceTraits::Input::Program
-                              ? "whose program decides what it gives"
+                          traits.input == SourceTraits::Input::Program ? "whose program decides what it gives"
+                          : traits.input == SourceTraits::Input::Queue
+                              ? "whose server decides what it delivers"
                               : "which is looked through from its beginning always",
                           source_forms_where([](const SourceTraits& other) { return other.is_ordered; })));
     }
@@ -106,8 +107,9 @@ void check_source(const Options& options) {
                               return other.input == SourceTraits::Input::Program;
                           })));
     };
-    if (!options.ledger.is_shared()) refuse_unless_program("origin", !options.origin.empty());
-    if (options.ledger.is_shared() && !is_program && options.origin.empty()) {
+    const bool is_of_host = options.ledger.is_shared() && !traits.gives_again();
+    if (!is_of_host) refuse_unless_program("origin", !options.origin.empty());
+    if (is_of_host && options.origin.empty()) {
         usage(
             fmt::format("--source {} needs --origin NAME with --ledger {}: other hosts may have a source of "
                         "that name, and NAME tells them apart",

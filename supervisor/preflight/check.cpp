@@ -22,6 +22,7 @@
 #include "supervisor/preflight/left_segments.hpp"
 #include "supervisor/preflight/looked_at_ledger.hpp"
 #include "supervisor/preflight/preflight.hpp"
+#include "supervisor/preflight/source_probe.hpp"
 
 namespace pipeline {
 namespace {
@@ -127,7 +128,8 @@ ExitStatus check(const Options& options) {
         preflight.source();
         plan = preflight.plan();
         const char* const what = preflight.will_make_source() ? "a start makes it, " : "usable, ";
-        return what + printable(options.source.shown());
+        const bool has_server = options.source.traits().input == SourceTraits::Input::Queue;
+        return what + (has_server ? ask_source(options) : printable(options.source.shown()));
     });
     findings.judge("program", [&] {
         preflight.program();

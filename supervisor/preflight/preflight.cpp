@@ -78,6 +78,7 @@ void check_source(const SourceSpec& source) {
         case Input::Program:
             static_cast<void>(find_program(source.command.front(), process_environment(), "--source"));
             return;
+        case Input::Queue:  // the producer asks its server: no network in the supervisor
         case Input::StandardInput:
         case Input::None:
             return;

@@ -68,9 +68,11 @@ ROOMS = {
     "producer/sources/spool": "common/base common/os common/core producer/sources",
     "producer/sources/program": "common/base common/text common/spec common/os common/outside common/core common/ledger "
                                 "producer/sources",
+    "producer/sources/nats": "common/base common/spec common/cli common/core common/ledger producer/sources",
     "producer/again": "common/base common/shm common/core common/core/pace common/ledger producer/sources",
     "producer": "common/base common/spec common/os common/core common/core/pace common/core/segments common/options "
-                "common/ledger/open producer/sources producer/sources/spool producer/sources/program producer/again",
+                "common/ledger/open producer/sources producer/sources/spool producer/sources/program producer/sources/nats "
+                "producer/again",
 
     "consumer/work": "common/base common/spec common/os common/core common/core/pace",
     "consumer/admission": "common/base common/core/bytes common/core common/ledger consumer/work",
@@ -94,7 +96,7 @@ ROOMS = {
     "supervisor/report": "common/base common/spec common/core common/options common/ledger/summary common/ledger/open "
                          "supervisor/options",
     "supervisor/preflight": "common/base common/spec common/os common/shm common/core common/core/segments "
-                            "common/ledger common/ledger/open common/options supervisor/options",
+                            "common/ledger common/ledger/open common/options supervisor/options supervisor/children",
     "supervisor": "common/base common/os common/shm common/core common/core/segments common/ledger common/ledger/open "
                   "supervisor/options supervisor/children supervisor/scaling supervisor/watch supervisor/systemd "
                   "supervisor/report supervisor/preflight",

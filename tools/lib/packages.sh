@@ -20,6 +20,7 @@ nlohmann-json3-dev||requests to and answers from programs; what the observer say
 prometheus-cpp-dev||the observer: metrics
 libcpp-httplib-dev||the observer: metrics and a page over HTTP
 libncurses-dev||the observer: its screen
+libnats-dev||the source nats://
 '
 run_packages='
 python3|python3|makes the sample invoices
@@ -43,6 +44,7 @@ python3-lxml||judges changed invoices by libxml2
 zsh|zsh|checks its completions
 fish|fish|checks its completions
 libsystemd-dev||the service: what the supervisor tells systemd
+nats-server||tests the source nats://
 '
 service_packages='
 mmdebstrap|mmdebstrap|makes the machines in which the service is tested

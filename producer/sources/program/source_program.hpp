@@ -31,7 +31,7 @@
 #include "common/os/back_off.hpp"
 #include "common/outside/program_child.hpp"
 #include "producer/sources/program/program_lines.hpp"
-#include "producer/sources/program/repeated_warning.hpp"
+#include "producer/sources/repeated_warning.hpp"
 #include "producer/sources/source_report.hpp"
 
 namespace pipeline {

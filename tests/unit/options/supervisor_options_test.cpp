@@ -46,8 +46,8 @@ const std::vector<OptionCase>& all_options() {
         {"consumers", "2..256", "2..256", [](const Options& o) { return o.consumers.text(); }, "257",
          kConsumersText},
         {"source", "lines:/ids", "lines:/ids", [](const Options& o) { return o.source.text(); }, "ids.txt",
-         "spool:DIR, lines:FILE, lines:- (standard input), lines0:FILE, lines0:- (NUL), "
-         "sequence, sequence:COUNT or exec:COMMAND is accepted"},
+         "spool:DIR, lines:FILE, lines:- (stdin), lines0:FILE, lines0:- (NUL), "
+         "sequence, sequence:COUNT, exec:COMMAND or nats://HOST/STREAM/NAME is accepted"},
         {"process", "simulate:cpu=50us", "simulate:cpu=50us",
          [](const Options& o) { return o.process.text(); }, "simulate:50",
          "invoice (or ubl), none, simulate:DURATION, simulate:cpu=DURATION (DURATION such as 50us), "

@@ -40,6 +40,8 @@ TEST_CASE("each form of a source is understood and gives its own name", "[specs]
         {"sequence:1099511627776", Kind::Sequence, "", "sequence:1099511627776", "sequence", true},
         {"exec:/usr/bin/feed  -q 'a b'", Kind::Exec, "", "exec:/usr/bin/feed -q 'a b'",
          "exec:feed~d6c32aef91b9668a", false},
+        {"nats://b:4223,a,[::1]:7/ORDERS/book", Kind::Nats, "", "nats://b:4223,a:4222,[::1]:7/ORDERS/book",
+         "nats:ORDERS/book", false},
     }));
     CAPTURE(wanted.text);
     const auto spec = parse_source(wanted.text);
@@ -88,8 +90,8 @@ TEST_CASE("a source that cannot be read is refused with the forms that can", "[s
                                 "SPOOL:/x", "file:/x", "/x", "-", " spool:/x", "sequence ");
     CAPTURE(text);
     CHECK(refusal_of_value([&] { return parse_source(text); }) ==
-          "spool:DIR, lines:FILE, lines:- (standard input), lines0:FILE, lines0:- (NUL), "
-          "sequence, sequence:COUNT or exec:COMMAND is accepted");
+          "spool:DIR, lines:FILE, lines:- (stdin), lines0:FILE, lines0:- (NUL), "
+          "sequence, sequence:COUNT, exec:COMMAND or nats://HOST/STREAM/NAME is accepted");
 }
 
 TEST_CASE("the part of a source that is wrong is named", "[specs]") {
@@ -123,6 +125,6 @@ TEST_CASE("the sources of a kind are listed in their short forms", "[specs]") {
     CHECK(source_forms_where([](const SourceTraits& traits) { return traits.is_ordered; }) ==
           "lines:FILE, lines:-, lines0:FILE, lines0:- or sequence");
     CHECK(source_forms_where([](const SourceTraits& traits) { return !traits.is_ordered; }) ==
-          "spool:DIR or exec:COMMAND");
+          "spool:DIR, exec:COMMAND or nats://HOST/STREAM/NAME");
     CHECK(source_forms_where([](const SourceTraits&) { return false; }).empty());
 }
