@@ -4,11 +4,12 @@
 // clock.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <vector>
+#include <utility>
 
 #include "producer/sources/key_table.hpp"
 
@@ -18,9 +19,12 @@ class HeldMessages {
   public:
     using Clock = std::chrono::steady_clock;
 
-    // Messages that are held from now on are extended so often; those that are held already, from their next
-    // extension on. The first value counts for all.
-    void set_ack_wait(std::chrono::nanoseconds ack_wait) noexcept { interval_ = ack_wait / 3; }
+    // If the time changes, all messages that are held are extended at once, and then so often.
+    void set_ack_wait(std::chrono::nanoseconds ack_wait) {
+        const auto interval = std::max<std::chrono::nanoseconds>(ack_wait / 3, kLeastInterval);
+        if (std::exchange(interval_, interval) == interval) return;
+        for (Due& due : due_) due.at = Clock::time_point{};
+    }
 
     // The message was delivered now.
     void add(std::uint64_t sequence, Clock::time_point now) { schedule(sequence, now + interval_); }
@@ -68,7 +72,7 @@ class HeldMessages {
             });
         }
         // Those that an earlier producer has taken are due at once, and go to the front.
-        if (!due_.empty() && at < due_.front().at) {
+        if (!due_.empty() && at <= due_.front().at) {
             due_.push_front({at, sequence, round});
         } else {
             due_.push_back({at, sequence, round});
@@ -76,10 +80,11 @@ class HeldMessages {
     }
 
     static constexpr std::size_t kKeptEntries = 4096;
+    static constexpr std::chrono::milliseconds kLeastInterval{50};
 
     std::chrono::nanoseconds interval_ = std::chrono::seconds(1);
     KeyTable<std::uint64_t> rounds_;  // by sequence: the entry of due_ that counts
-    std::deque<Due> due_;             // in the order of time, as far as the interval stays the same
+    std::deque<Due> due_;             // in the order of time
     std::uint64_t last_round_ = 0;
 };
 

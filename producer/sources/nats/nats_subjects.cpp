@@ -30,7 +30,8 @@ std::optional<std::uint64_t> number(std::string_view text) noexcept {
 std::optional<Delivery> read_ack_subject(std::string_view subject) noexcept {
     std::array<std::string_view, kMostParts> parts;
     std::size_t count = 0;
-    while (count < kMostParts) {
+    while (true) {
+        if (count == kMostParts) return std::nullopt;
         const auto dot = subject.find('.');
         parts[count++] = subject.substr(0, dot);
         if (dot == std::string_view::npos) break;

@@ -67,3 +67,29 @@ TEST_CASE("messages that an earlier producer has taken are extended at once", "[
     CHECK(due(held, start) == Sequences{2, 3});
     CHECK(due(held, start + 1s) == Sequences{1, 2, 3});
 }
+
+TEST_CASE("a change of ack_wait counts for the messages that are held already", "[nats]") {
+    HeldMessages held;
+    held.set_ack_wait(300s);
+    const HeldMessages::Clock::time_point start(1h);
+    held.add(1, start);
+    held.set_ack_wait(300s);
+    CHECK(due(held, start + 1s).empty());
+    held.set_ack_wait(3s);
+    held.add(2, start + 1s);
+    CHECK(due(held, start + 1s) == Sequences{1});
+    CHECK(due(held, start + 2s) == Sequences{1, 2});
+}
+
+TEST_CASE("messages that are acknowledged soon leave nothing behind", "[nats]") {
+    HeldMessages held;
+    held.set_ack_wait(3h);
+    const HeldMessages::Clock::time_point start(1h);
+    for (std::uint64_t sequence = 1; sequence <= 100'000; ++sequence) {
+        held.add(sequence, start);
+        if (sequence > 10) held.remove(sequence - 10);
+    }
+    CHECK(held.size() == 10);
+    CHECK(due(held, start + 2h) ==
+          Sequences{99'991, 99'992, 99'993, 99'994, 99'995, 99'996, 99'997, 99'998, 99'999, 100'000});
+}
