@@ -121,6 +121,27 @@ TEST_CASE("the kind of a source is told from its name in the ledger", "[specs]")
     CHECK(source_traits_of("somewhere:/else") == nullptr);
 }
 
+TEST_CASE("a source with an origin has it in its name, and nowhere else", "[specs]") {
+    struct Named {
+        const char* text;
+        const char* name;
+    };
+    for (const Named& each : {Named{"spool:/srv/in", "spool://h1/srv/in"}, Named{"lines:/a", "lines://h1/a"},
+                              Named{"lines0:/a", "lines0://h1/a"}, Named{"lines:-", "lines:-@h1"},
+                              Named{"lines0:-", "lines0:-@h1"}, Named{"sequence", "sequence@h1"}}) {
+        CAPTURE(each.text);
+        SourceSpec spec = parse_source(each.text);
+        spec.origin = "h1";
+        CHECK(spec.name() == each.name);
+        CHECK(spec.text() == each.text);
+        CHECK(name_without_origin(each.name) == each.text);
+        CHECK(name_without_origin(each.text) == each.text);
+        REQUIRE(source_traits_of(each.name) != nullptr);
+        CHECK(source_traits_of(each.name)->kind == spec.kind);
+    }
+    CHECK(name_without_origin("exec:book@1~0123456789abcdef") == "exec:book@1~0123456789abcdef");
+}
+
 TEST_CASE("the sources of a kind are listed in their short forms", "[specs]") {
     CHECK(source_forms_where([](const SourceTraits& traits) { return traits.is_ordered; }) ==
           "lines:FILE, lines:-, lines0:FILE, lines0:- or sequence");
