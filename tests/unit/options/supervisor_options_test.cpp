@@ -54,7 +54,7 @@ const std::vector<OptionCase>& all_options() {
          "exec:COMMAND or "
          "each:COMMAND is accepted"},
         {"ledger", "none", "none", [](const Options& o) { return o.ledger.text(); }, "/var/x.db",
-         "sqlite:FILE or none is accepted"},
+         "sqlite:FILE, postgresql://... or none is accepted"},
         {"fail-on", "rejected", "rejected",
          [](const Options& o) {
              return o.fail_on == pipeline::FailOn::Rejected ? "rejected" : "failed or never";
@@ -244,7 +244,7 @@ TEST_CASE("the help has every option and fits a screen", "[options]") {
         CHECK((line.empty() || line.back() != ' '));
         if (line.starts_with("  --")) ++options;
     }
-    CHECK(count <= 67);
+    CHECK(count <= 68);
     CHECK(options == all_options().size() + 16);  // the table above has forgotten none
     for (const auto* value :
          {"16384", "256", "100ms", "5min", "1min", "spool:STATE/spool", "sqlite:STATE/invoices.db",

@@ -19,7 +19,8 @@ TEST_CASE("each form of a ledger is understood and can be parsed again", "[specs
     CHECK(parse_ledger(file.text()).path == file.path);
     for (const auto* text : {"", "sqlite", "SQLITE:/x", "none:", "postgres:x", "/x.db"}) {
         CAPTURE(text);
-        CHECK(refusal_of_value([&] { return parse_ledger(text); }) == "sqlite:FILE or none is accepted");
+        CHECK(refusal_of_value([&] { return parse_ledger(text); }) ==
+              "sqlite:FILE, postgresql://... or none is accepted");
     }
     CHECK(refusal_of_value([] { return parse_ledger("sqlite:"); }) ==
           "after 'sqlite:' a path of 1 to 4095 bytes without NUL or newline is accepted");
