@@ -16,7 +16,7 @@ PROGRAMS = ("supervisor", "producer", "consumer", "observer", "clerk")
 OPTION = re.compile(r"^  --(\S+)(?: (\S+))?\s+(.*)$")
 NOT_IN_A_FILE = {"check", "config", "help", "print-config", "version"}
 SCREEN_COLUMNS = 80
-SCREEN_LINES = 67
+SCREEN_LINES = 68
 
 
 def help_of(program):
