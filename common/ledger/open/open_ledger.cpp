@@ -78,7 +78,7 @@ std::unique_ptr<LedgerLookup> make_ledger_lookup(const LedgerSpec& spec, std::st
         case LedgerSpec::Kind::Sqlite:
             return make_sqlite_lookup(spec.path, std::move(source), known);
         case LedgerSpec::Kind::Postgresql:
-            return look_up_postgresql(spec.url, std::move(source), known);
+            return look_up_postgresql(spec.url, source, known);
         case LedgerSpec::Kind::None:
             break;
     }
@@ -91,7 +91,7 @@ std::unique_ptr<LedgerTaker> make_ledger_taker(const LedgerSpec& spec, TakerScop
         case LedgerSpec::Kind::Sqlite:
             return make_sqlite_taker(spec.path, std::move(scope), std::move(known));
         case LedgerSpec::Kind::Postgresql:
-            return take_from_postgresql(spec.url, std::move(scope), std::move(known));
+            return take_from_postgresql(spec.url, scope, known);
         case LedgerSpec::Kind::None:
             break;
     }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/ledger/open/postgresql_ledgers.hpp"
 
-#include <utility>
-
 #include "common/ledger/postgresql/people/pg_browser.hpp"
 #include "common/ledger/postgresql/people/pg_editor.hpp"
 #include "common/ledger/postgresql/people/pg_reader.hpp"
@@ -25,14 +23,14 @@ std::unique_ptr<Ledger> share_postgresql(const std::string& url) {
     return PgLedger::shared(url);
 }
 
-std::unique_ptr<LedgerLookup> look_up_postgresql(const std::string& url, std::string source,
+std::unique_ptr<LedgerLookup> look_up_postgresql(const std::string& url, const std::string& source,
                                                  const KnownLedger& known) {
-    return make_pg_lookup(url, std::move(source), known);
+    return make_pg_lookup(url, source, known);
 }
 
-std::unique_ptr<LedgerTaker> take_from_postgresql(const std::string& url, TakerScope scope,
-                                                  std::function<KnownLedger()> known) {
-    return make_pg_taker(url, std::move(scope), std::move(known));
+std::unique_ptr<LedgerTaker> take_from_postgresql(const std::string& url, const TakerScope& scope,
+                                                  const std::function<KnownLedger()>& known) {
+    return make_pg_taker(url, scope, known);
 }
 
 void read_postgresql(const std::string& url, const std::function<void(LedgerReader&)>& read) {

@@ -22,10 +22,12 @@ namespace pipeline {
 [[nodiscard]] std::unique_ptr<Ledger> open_postgresql(const std::string& url);
 [[nodiscard]] std::unique_ptr<Ledger> open_known_postgresql(const std::string& url, const KnownLedger& known);
 [[nodiscard]] std::unique_ptr<Ledger> share_postgresql(const std::string& url);
-[[nodiscard]] std::unique_ptr<LedgerLookup> look_up_postgresql(const std::string& url, std::string source,
+[[nodiscard]] std::unique_ptr<LedgerLookup> look_up_postgresql(const std::string& url,
+                                                               const std::string& source,
                                                                const KnownLedger& known);
-[[nodiscard]] std::unique_ptr<LedgerTaker> take_from_postgresql(const std::string& url, TakerScope scope,
-                                                                std::function<KnownLedger()> known);
+[[nodiscard]] std::unique_ptr<LedgerTaker> take_from_postgresql(const std::string& url,
+                                                                const TakerScope& scope,
+                                                                const std::function<KnownLedger()>& known);
 void read_postgresql(const std::string& url, const std::function<void(LedgerReader&)>& read);
 void browse_postgresql(const std::string& url, const std::function<void(LedgerBrowser&)>& browse,
                        std::optional<std::chrono::steady_clock::time_point> until);

@@ -29,13 +29,13 @@ std::unique_ptr<Ledger> share_postgresql(const std::string& url) {
     refuse(url);
 }
 
-std::unique_ptr<LedgerLookup> look_up_postgresql(const std::string& url, std::string /*source*/,
+std::unique_ptr<LedgerLookup> look_up_postgresql(const std::string& url, const std::string& /*source*/,
                                                  const KnownLedger& /*known*/) {
     refuse(url);
 }
 
-std::unique_ptr<LedgerTaker> take_from_postgresql(const std::string& url, TakerScope /*scope*/,
-                                                  std::function<KnownLedger()> /*known*/) {
+std::unique_ptr<LedgerTaker> take_from_postgresql(const std::string& url, const TakerScope& /*scope*/,
+                                                  const std::function<KnownLedger()>& /*known*/) {
     refuse(url);
 }
 
