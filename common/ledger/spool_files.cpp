@@ -65,11 +65,11 @@ std::optional<SpoolFile> look_for_file(const std::filesystem::path& path, std::u
     return SpoolFile{path.native(), status->identity.is_at(position, true)};
 }
 
-std::optional<SpoolName> spool_name(std::string_view named, std::string_view id) {
-    const std::string source = name_without_origin(named);
+std::optional<SpoolName> spool_name(std::string_view source, std::string_view id) {
+    const std::string plain = name_without_origin(source);
     const SourceTraits* traits = source_traits_of(source);
     if (traits == nullptr || traits->input != SourceTraits::Input::Folder) return std::nullopt;
-    SpoolName found{source.substr(source.find(':') + 1), bytes_of_printable(id)};
+    SpoolName found{plain.substr(plain.find(':') + 1), bytes_of_printable(id)};
     if (!found.spool.is_absolute() || !is_file_name(found.name)) return std::nullopt;
     return found;
 }

@@ -129,8 +129,8 @@ TEST_CASE("results wait while the server is down, and a pipeline drains when it 
                                                        "500/s", "--process", "none", "--origin", "a"}));
     REQUIRE(eventually([&] { return database.rows() > 100; }));
     server->stop();
-    REQUIRE(eventually(
-        [&] { return supervisor.err().find("the results wait in memory") != std::string::npos; }));
+    REQUIRE(
+        eventually([&] { return supervisor.err().find("the results wait in memory") != std::string::npos; }));
     CHECK(run.waiting() != 0);
     server->start();
     const std::int64_t before = database.rows();
@@ -219,6 +219,28 @@ TEST_CASE("a ledger that lacks confirmed results is refused, with the numbers", 
     run.require_nothing_left();
 }
 
+TEST_CASE("somebody's trigger on a ledger that is in use ends the pipeline before it writes",
+          "[pg_pipeline]") {
+    PostgresServer* const server = postgres_server();
+    if (server == nullptr) return;
+    const Database database(server->make_database("trigger"));
+    PipelineRun run;
+    auto supervisor = run.start(with_ledger(database, {"--consumers", "2", "--source", "sequence", "--rate",
+                                                       "500/s", "--process", "none", "--origin", "a"}));
+    REQUIRE(eventually([&] { return database.rows() > 100; }));
+    database.change(
+        "CREATE FUNCTION change() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$BEGIN NEW.gross = 1; RETURN NEW; END$$");
+    database.change("CREATE TRIGGER mine BEFORE INSERT ON invoices FOR EACH ROW EXECUTE FUNCTION change()");
+    const int status = supervisor.wait();
+    INFO(supervisor.err());
+    CHECK(status == 78);
+    CHECK(supervisor.err().find("a trigger mine on invoices that the pipeline has not made") !=
+          std::string::npos);
+    CHECK(database.number("SELECT count(*) FROM invoices WHERE gross IS NOT NULL") == 0);
+    PipelineRun::kill_everything();
+}
+
 TEST_CASE("what is wrong with a ledger in PostgreSQL is said in one line", "[pg_pipeline]") {
     PostgresServer* const server = postgres_server();
     if (server == nullptr) return;
@@ -226,6 +248,11 @@ TEST_CASE("what is wrong with a ledger in PostgreSQL is said in one line", "[pg_
     const std::string missing = server->url("nobody-has-made-it");
     const std::string taken = server->make_database("taken");
     PgConnection(taken).run("CREATE TABLE invoices(number bigint)");
+    PgConnection(server->url())
+        .run(
+            "CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'"
+            " TEMPLATE template0");
+    const std::string latin = server->url("latin");
     struct Wrong {
         Options options;
         int status;
@@ -237,6 +264,7 @@ TEST_CASE("what is wrong with a ledger in PostgreSQL is said in one line", "[pg_
              Wrong{{"--ledger", missing}, 64, "needs --origin NAME"},
              Wrong{{"--ledger", missing, "--origin", "a"}, 78, "create the database"},
              Wrong{{"--ledger", taken, "--origin", "a"}, 78, "a table invoices that is no ledger's"},
+             Wrong{{"--ledger", latin, "--origin", "a"}, 78, "the encoding LATIN1"},
              Wrong{{"--ledger", "postgresql://127.0.0.1:9/x?connect_timeout=2", "--origin", "a"},
                    73,
                    "see that the server runs"},

@@ -28,7 +28,7 @@ std::string_view advice_on(Kind kind) noexcept {
         case Kind::Missing:
             return "create the database, or name another one";
         case Kind::Schema:
-            return "its tables are not as the pipeline made them; name another database";
+            return "its tables are not as the pipeline made them, or refuse a value; see the server's log";
         case Kind::Other:
             break;
     }

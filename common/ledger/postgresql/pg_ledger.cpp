@@ -19,9 +19,15 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::minutes kRest{1};
 // An idle ledger is looked at so often.
 constexpr std::chrono::seconds kLookEvery{5};
-// A server that is there, and takes longer than the usual wait for a large transaction, gets twice the time
-// with each attempt, so that one of them succeeds; it stays below the limit of a hung leader.
-constexpr std::chrono::milliseconds kLongestAnswerWait{20'000};
+// A server that is there, and takes longer than the usual wait for a large transaction, gets more time with
+// the next attempts. A transaction has three such waits at most.
+constexpr std::chrono::milliseconds kLongestAnswerWait{10'000};
+
+[[noreturn]] void wait_for_right_one(const std::string& url, const WrongLedger& wrong) {
+    throw LedgerUnavailable(
+        fmt::format("ledger {}: {}; put the database back that was in use: the results wait in memory", url,
+                    wrong.what()));
+}
 
 }  // namespace
 
@@ -64,9 +70,7 @@ PgSession& PgLedger::session(const KnownLedger& known) {
             // Not the tables of this ledger: a server that was exchanged, or is being restored.
             throw LedgerUnavailable(fmt::format("{}: the results wait in memory", failure.what()));
         } catch (const WrongLedger& wrong) {
-            throw LedgerUnavailable(fmt::format(
-                "ledger {}: {}; put the database back that was in use: the results wait in memory", url_,
-                wrong.what()));
+            wait_for_right_one(url_, wrong);
         }
     }
     session_->database().set_answer_wait(answer_wait_);
@@ -87,8 +91,13 @@ auto PgLedger::attempt(const KnownLedger& known, Action&& action) {
     } catch (const PgError& error) {
         if (error.kind() == PgError::Kind::TimeIsUp)
             answer_wait_ = std::min(answer_wait_ * 2, kLongestAnswerWait);
+        // Another host of the URL may take writes: connecting again finds it.
+        if (error.kind() == PgError::Kind::ReadOnly) session_.reset();
         drop_broken();
         fail_while_running(url_, error);
+    } catch (const WrongLedger& wrong) {
+        session_.reset();
+        wait_for_right_one(url_, wrong);
     } catch (...) {
         drop_broken();
         throw;
@@ -99,7 +108,7 @@ void PgLedger::commit(const RecordRange& records, const CommitContext& context) 
     if (records.size() == 0 && !context.cursor) return;
     const KnownLedger known{context.ledger_id, context.generation, records.first(), nullptr};
     attempt(known, [&](PgSession& session) { session.write(records, context); });
-    answer_wait_ = PgConnection::kAnswerWait;
+    answer_wait_ = std::max(answer_wait_ / 2, PgConnection::kAnswerWait);
 }
 
 bool PgLedger::look_after(const KnownLedger& known) {
@@ -107,7 +116,7 @@ bool PgLedger::look_after(const KnownLedger& known) {
     if (session_ == nullptr) return false;
     if (Clock::now() - looked_ < kLookEvery) return true;
     const auto used = used_;
-    attempt(known, [&](PgSession& session) { session.require_all(known.generation, known.durable); });
+    attempt(known, [&](PgSession& session) { session.require_all(known); });
     used_ = used;
     looked_ = Clock::now();
     return true;

@@ -8,6 +8,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/log.hpp"
+#include "common/ledger/postgresql/pg_answers.hpp"
 #include "common/ledger/postgresql/rows/pg_repeats.hpp"
 #include "common/ledger/postgresql/seal/pg_chain.hpp"
 #include "common/ledger/rows/source_cursor.hpp"
@@ -20,33 +21,25 @@ constexpr std::int64_t kHourUs = std::chrono::microseconds(std::chrono::hours(1)
 
 // Clocks drift, and are set.
 constexpr std::chrono::seconds kMeasureEvery{10};
+constexpr std::int64_t kQuickAnswerUs = 200'000;
 
 // The results of the opening, counted from the first statement of a transaction (PgConnection::begin() has
 // two).
-enum OpeningResult : std::uint8_t { MakeGeneration = 2, Generation, Source, Chain, Pruned, kOpeningResults };
+enum OpeningResult : std::uint8_t {
+    LedgerName = 2,
+    Additions,
+    MakeGeneration,
+    Generation,
+    Source,
+    Chain,
+    Pruned,
+};
 
-constexpr const char* kSelectSource = "SELECT source, cursor, digest, file FROM sources WHERE source = $1";
+// Asked once more behind the INSERT of the fresh records: a prune may have ended while that waited for it.
+constexpr const char* kHasPruned = "SELECT EXISTS(SELECT 1 FROM pruned)";
 
 bool moves_cursor(const CommitContext& context) noexcept {
     return context.cursor || context.from_start;
-}
-
-std::optional<KnownSource> known_source(const PgResult& result) {
-    if (result.rows() == 0) return std::nullopt;
-    KnownSource known{std::string(result.text(0, 0)), std::nullopt, std::nullopt, {}};
-    if (!result.is_null(0, 1)) known.cursor = static_cast<std::uint64_t>(result.integer(0, 1));
-    if (!result.is_null(0, 2)) known.digest = parse_digest(result.text(0, 2));
-    known.file = result.text(0, 3);
-    return known;
-}
-
-LastCommit read_last_commit(const PgResult& result) {
-    LastCommit last;
-    if (result.rows() == 0) return last;
-    last.recorded = static_cast<std::uint64_t>(result.integer(0, 0));
-    if (!result.is_null(0, 1)) last.first = static_cast<std::uint64_t>(result.integer(0, 1));
-    last.digest = result.text(0, 2);
-    return last;
 }
 
 }  // namespace
@@ -68,13 +61,19 @@ void PgSession::write(const RecordRange& records, const CommitContext& context) 
 }
 
 std::int64_t PgSession::server_ahead_us() {
+    // Compared with the steady clock, which nobody sets.
+    const auto steady_us = [] { return static_cast<std::int64_t>(monotonic_ns() / 1000); };
     const auto now = std::chrono::steady_clock::now();
-    if (measured_ && now - *measured_ < kMeasureEvery) return ahead_us_;
-    const std::int64_t before = wall_us();
-    const PgResult server = database_.run("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint");
-    ahead_us_ = server.integer(0, 0) - (before + wall_us()) / 2;
-    measured_ = now;
-    return ahead_us_;
+    if (!measured_ || now - *measured_ >= kMeasureEvery) {
+        const std::int64_t before = steady_us();
+        const PgResult server =
+            database_.run("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint");
+        const std::int64_t after = steady_us();
+        server_minus_steady_us_ = server.integer(0, 0) - (before + after) / 2;
+        // An answer that took long says little about the moment: it is used once.
+        measured_ = after - before < kQuickAnswerUs ? std::optional(now) : std::nullopt;
+    }
+    return server_minus_steady_us_ + steady_us() - wall_us();
 }
 
 void PgSession::commit(const RecordRange& records, const CommitContext& context) {
@@ -98,6 +97,8 @@ void PgSession::commit(const RecordRange& records, const CommitContext& context)
 
 void PgSession::send_opening(const CommitContext& context) {
     database_.begin();
+    database_.send("SELECT ledger FROM schema");
+    database_.send(pg_additions_sql());
     database_.send(
         "INSERT INTO generations(generation, source, recorded, added, began_at, updated_at, host)"
         " VALUES($1, $2, 0, 0, $3, $3, $4) ON CONFLICT (generation) DO NOTHING",
@@ -110,20 +111,23 @@ void PgSession::send_opening(const CommitContext& context) {
         "SELECT recorded, last_first, last_digest FROM generations WHERE generation = $1 FOR UPDATE",
         PgParameters().add(context.generation));
     // The row of a source that hosts share has no cursor: it keeps nobody waiting.
-    database_.send(std::string(kSelectSource) + (moves_cursor(context) ? " FOR UPDATE" : ""),
+    database_.send(std::string(kSelectKnownSource) + (moves_cursor(context) ? " FOR UPDATE" : ""),
                    PgParameters().add(context.source));
     database_.send(
         "SELECT number, recorded, stored_at, head FROM commits WHERE generation = $1"
         " ORDER BY number DESC LIMIT 1",
         PgParameters().add(context.generation));
-    database_.send("SELECT EXISTS(SELECT 1 FROM pruned)");
+    database_.send(kHasPruned);
 }
 
-PgSession::Opening PgSession::read_opening(const std::vector<PgResult>& results) const {
+PgSession::Opening PgSession::read_opening(const std::vector<PgResult>& results,
+                                           const CommitContext& context) const {
+    require_pg_ledger(results[LedgerName], context.ledger_id);
+    require_no_additions(results[Additions], name_);
     Opening opening;
     opening.is_new = results[MakeGeneration].changes() == 1;
-    opening.last = read_last_commit(results[Generation]);
-    opening.source = known_source(results[Source]);
+    opening.last = last_commit_in(results[Generation]);
+    opening.source = known_source_in(results[Source]);
     if (const PgResult& chain = results[Chain]; chain.rows() != 0) {
         opening.head = {0, static_cast<std::uint64_t>(chain.integer(0, 0)),
                         static_cast<std::uint64_t>(chain.integer(0, 1)), chain.integer(0, 2),
@@ -155,7 +159,7 @@ void PgSession::insert_fresh(const RecordRange& records, const CommitContext& co
     const bool is_known = std::exchange(followed_, std::nullopt) == context.generation && !repeats;
     send_opening(context);
     if (!is_known) {
-        opening = read_opening(database_.finish());
+        opening = read_opening(database_.finish(), context);
         redone_ = require_follows(opening, records);
         if (redone_ != 0) batch_.begin(records, redone_, values_);
         if (repeats && !batch_.entries().empty())
@@ -163,12 +167,18 @@ void PgSession::insert_fresh(const RecordRange& records, const CommitContext& co
     }
     judge_.begin(records, batch_, verdicts_, context);
     const bool has_fresh = batch_.fresh() != 0;
-    if (has_fresh) judge_.send_fresh();
+    if (has_fresh) {
+        judge_.send_fresh();
+        database_.send(kHasPruned);
+    }
     if (!is_known && !has_fresh) return;
     const auto results = database_.finish();
-    if (has_fresh) inserted_ = results.back().changes();
+    if (is_known) opening = read_opening(results, context);
+    if (has_fresh) {
+        inserted_ = results[results.size() - 2].changes();
+        opening.has_pruned = results.back().boolean(0, 0);
+    }
     if (!is_known) return;
-    opening = read_opening(results);
     if (require_follows(opening, records) == 0) return;
     // The session's last commit is given again, or another leader has written meanwhile: begin anew.
     if (!database_.roll_back()) throw PgError(PgError::Kind::Unreachable, "the connection is lost");
@@ -239,41 +249,6 @@ void PgSession::send_link(const Opening& opening, const RecordRange& records, st
     send_commit(database_, commit, number, heads, head);
     if (opening.head && opening.head->stored_at_us / kHourUs != commit.stored_at_us / kHourUs)
         hourly_ = {commit.generation, std::string(), number, commit.stored_at_us, head};
-}
-
-std::optional<KnownSource> PgSession::source(std::string_view source) {
-    return known_source(database_.run(kSelectSource, PgParameters().add(source)));
-}
-
-std::optional<KnownSource> PgSession::known(std::string_view source, std::string_view file) {
-    if (!file.empty()) {
-        // Another name of the same list begins with the same word and origin: "lines://ORIGIN/".
-        const auto colon = source.find(':');
-        const auto path = source.substr(colon + 1).starts_with("//") ? source.find('/', colon + 3) : colon;
-        const std::string_view kind = source.substr(0, path + 1);
-        const PgResult found = database_.run(
-            "SELECT source, cursor, digest, file FROM sources WHERE file = $1 AND starts_with(source, $2)"
-            " ORDER BY updated_at DESC LIMIT 1",
-            PgParameters().add(file).add(kind));
-        if (found.rows() != 0) return known_source(found);
-    }
-    return this->source(source);
-}
-
-LastCommit PgSession::last_commit(std::uint64_t generation) {
-    return read_last_commit(
-        database_.run("SELECT recorded, last_first, last_digest FROM generations WHERE generation = $1",
-                      PgParameters().add(generation)));
-}
-
-void PgSession::require_all(std::uint64_t generation, std::uint64_t durable) {
-    const LastCommit last = last_commit(generation);
-    if (last.recorded >= durable) return;
-    throw Failure(
-        ExitStatus::Configuration,
-        fmt::format("ledger {}: {}; a standby that was behind may have taken over: see which server "
-                    "has the rest",
-                    name_, lacks_text(last, durable)));
 }
 
 bool PgSession::roll_back() noexcept {

@@ -9,7 +9,8 @@
 //   2. It writes the rows of source and generation and the link of the chain, and commits.
 //
 // If ids are met that have a row, a round trip in between asks for what stands against them (pg_judge.hpp).
-// Hosts wait for each other only where they write the same id.
+// Hosts wait for each other only where they write the same id, and where one begins: its first transaction
+// marks the chains that no other one has taken in.
 //
 // A kill or a break between the two leaves nothing; behind the second, the whole. The answer to the COMMIT
 // may be lost: the next leader finds in the generation's row that it took effect, and redoes it.
@@ -49,7 +50,8 @@ class PgSession {
     [[nodiscard]] LastCommit last_commit(std::uint64_t generation);
     [[nodiscard]] std::uint64_t id() const noexcept { return id_; }
     // Throws Failure Configuration if the ledger has fewer of the generation's records than it has confirmed.
-    void require_all(std::uint64_t generation, std::uint64_t durable);
+    // Throws WrongLedger if the database is another ledger by now.
+    void require_all(const KnownLedger& known);
     // Ends a failed transaction. Returns false if the connection is no longer usable.
     [[nodiscard]] bool roll_back() noexcept;
     [[nodiscard]] PgConnection& database() noexcept { return database_; }
@@ -66,7 +68,8 @@ class PgSession {
     void commit(const RecordRange& records, const CommitContext& context);
     [[nodiscard]] std::int64_t server_ahead_us();
     void send_opening(const CommitContext& context);
-    [[nodiscard]] Opening read_opening(const std::vector<PgResult>& results) const;
+    [[nodiscard]] Opening read_opening(const std::vector<PgResult>& results,
+                                       const CommitContext& context) const;
     [[nodiscard]] std::size_t require_follows(const Opening& opening, const RecordRange& records) const;
     void insert_fresh(const RecordRange& records, const CommitContext& context, Opening& opening);
     void send_source(const Opening& opening, const CommitContext& context);
@@ -78,8 +81,8 @@ class PgSession {
     std::uint64_t id_;
     std::string name_;
     std::string host_;  // for generations.host
-    // How far the server's clock is ahead of this host's, and when that was measured.
-    std::int64_t ahead_us_ = 0;
+    // The server's clock less this host's steady one, and when that was measured.
+    std::int64_t server_minus_steady_us_ = 0;
     std::optional<std::chrono::steady_clock::time_point> measured_;
     RowValues values_;
     PgBatch batch_;

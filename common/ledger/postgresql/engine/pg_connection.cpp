@@ -125,15 +125,17 @@ void PgConnection::begin(bool snapshot) {
     send(kSettings);
 }
 
-// Waits until the socket can be read, or written.
+// Waits until the socket can be read, or written; not long, because what a layer of encryption has read
+// already is not seen there.
 void PgConnection::wait(bool for_writing, Time deadline) {
     const int fd = PQsocket(connection_.get());
     if (fd < 0) fail_connection("the connection is lost");
     const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now()).count();
     pollfd at{fd, static_cast<short>(POLLIN | (for_writing ? POLLOUT : 0)), 0};
-    const int ready = left <= 0 ? 0 : ::poll(&at, 1, static_cast<int>(left));
+    constexpr std::int64_t kMostMs = 100;
+    const int ready = left <= 0 ? 0 : ::poll(&at, 1, static_cast<int>(std::min<std::int64_t>(left, kMostMs)));
     if (ready < 0 && errno != EINTR) fail_connection(error_text(errno));
-    if (ready == 0) {
+    if (left <= 0) {
         connection_.reset();
         throw PgError(Kind::TimeIsUp, fmt::format("no answer within {} ms", answer_wait_.count()));
     }
@@ -248,6 +250,11 @@ bool PgConnection::is_open() noexcept {
     pollfd at{PQsocket(connection_.get()), POLLIN, 0};
     if (::poll(&at, 1, 0) > 0 && PQconsumeInput(connection_.get()) != 1) connection_.reset();
     return connection_ != nullptr && PQstatus(connection_.get()) == CONNECTION_OK;
+}
+
+std::string PgConnection::server_encoding() const {
+    const char* const name = PQparameterStatus(connection_.get(), "server_encoding");
+    return name == nullptr ? std::string("unknown") : std::string(name);
 }
 
 bool PgConnection::in_transaction() const noexcept {

@@ -61,6 +61,8 @@ class PgConnection {
     // True if the connection still seems to be there. Sends nothing.
     [[nodiscard]] bool is_open() noexcept;
     [[nodiscard]] bool in_transaction() const noexcept;
+    // The encoding of the database, such as "UTF8".
+    [[nodiscard]] std::string server_encoding() const;
     // Changes the longest wait for an answer.
     void set_answer_wait(std::chrono::milliseconds wait) noexcept { answer_wait_ = wait; }
     // A warning of the last round trip, or an empty text.

@@ -132,6 +132,7 @@ class PgBrowser final : public LedgerBrowser {
             "SELECT source, position, seen_at FROM duplicates WHERE key = $1 ORDER BY seen_at DESC LIMIT $2",
             of_key(key).add(most));
         std::vector<DuplicateRow> all;
+        all.reserve(static_cast<std::size_t>(rows.rows()));
         for (int row = 0; row < rows.rows(); ++row) {
             all.push_back({std::string(rows.text(row, 0)), static_cast<std::uint64_t>(rows.integer(row, 1)),
                            rows.integer(row, 2)});
@@ -156,6 +157,7 @@ class PgBrowser final : public LedgerBrowser {
             "SELECT source, position, status FROM pruned WHERE key = $1 ORDER BY number LIMIT $2",
             of_key(key).add(most));
         std::vector<PrunedRow> all;
+        all.reserve(static_cast<std::size_t>(rows.rows()));
         for (int row = 0; row < rows.rows(); ++row) {
             all.push_back({std::string(rows.text(row, 0)), static_cast<std::uint64_t>(rows.integer(row, 1)),
                            std::string(rows.text(row, 2))});

@@ -116,7 +116,9 @@ PgJudge::Verdicts find_repeats(PgConnection& database, const RecordRange& record
                     " coalesce(supplier_id, supplier) = asked.seller AND {} = (asked.credit_note = 1) AND"
                     " status = 'booked' AND key <> asked.key ORDER BY stored_at, row LIMIT 1),"
                     " (SELECT id FROM invoices WHERE file_digest = asked.digest AND asked.digest <> '' AND"
-                    " status = 'booked' AND key <> asked.key ORDER BY stored_at, row LIMIT 1)"
+                    " status = 'booked' AND key <> asked.key ORDER BY stored_at, row LIMIT 1),"
+                    " EXISTS(SELECT 1 FROM invoices WHERE key = asked.key AND status = 'booked') OR"
+                    " EXISTS(SELECT 1 FROM pruned WHERE key = asked.key AND status = 'booked')"
                     " FROM unnest($1, $2, $3, $4, $5) WITH ORDINALITY"
                     " AS asked(key, number, seller, credit_note, digest, place) ORDER BY place",
                     pg_is_credit_note()),
@@ -126,11 +128,13 @@ PgJudge::Verdicts find_repeats(PgConnection& database, const RecordRange& record
 
     PgJudge::Verdicts verdicts;
     std::unordered_map<std::string, const Candidate*> first_number, first_bytes;  // of this batch
-    const auto first_of = [&](auto& seen, const std::string& text, const Candidate& candidate) {
-        if (text.empty()) return std::string();
-        const Candidate& first = *seen.try_emplace(text, &candidate).first->second;
-        return first.key == candidate.key ? std::string()
-                                          : std::string(values.stored_form(records.id(first.i)));
+    const auto first_of = [&](const auto& seen, const std::string& text, const Candidate& candidate) {
+        const auto first = seen.find(text);
+        if (first == seen.end() || first->second->key == candidate.key) return std::string();
+        return std::string(values.stored_form(records.id(first->second->i)));
+    };
+    const auto note = [](auto& seen, const std::string& text, const Candidate& candidate) {
+        if (!text.empty()) seen.try_emplace(text, &candidate);
     };
     for (int row = 0; row < found.rows(); ++row) {
         const Candidate& candidate = candidates[static_cast<std::size_t>(row)];
@@ -142,6 +146,11 @@ PgJudge::Verdicts find_repeats(PgConnection& database, const RecordRange& record
         if (verdict.repeats.empty()) {
             same = "the same bytes";
             verdict.repeats = found.is_null(row, 1) ? same_bytes : std::string(found.text(row, 1));
+        }
+        // A record becomes a booked row unless its id has one already, or it is rejected below.
+        if (!found.boolean(row, 2) && (verdict.repeats.empty() || mode != SameNumber::Reject)) {
+            note(first_number, candidate.same_number(), candidate);
+            note(first_bytes, candidate.file_digest, candidate);
         }
         if (verdict.repeats.empty()) continue;
         if (mode == SameNumber::Reject) {

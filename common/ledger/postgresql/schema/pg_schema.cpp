@@ -31,15 +31,28 @@ std::uint64_t new_ledger_id() {
     return id;
 }
 
-// Throws if one of our tables has a trigger or a rule of somebody else.
-void require_no_additions(PgConnection& database, std::string_view name) {
-    const PgResult found = database.run(
-        "SELECT 'trigger ' || tgname || ' on ' || tgrelid::regclass::text FROM pg_trigger"
-        " WHERE NOT tgisinternal AND tgrelid = ANY(ARRAY['invoices', 'history', 'duplicates', 'pruned',"
-        " 'bodies', 'sources', 'generations', 'commits']::regclass[])"
-        " UNION ALL SELECT 'rule ' || rulename || ' on ' || ev_class::regclass::text FROM pg_rewrite"
-        " WHERE ev_class = ANY(ARRAY['invoices', 'history', 'duplicates', 'pruned', 'bodies', 'sources',"
-        " 'generations', 'commits']::regclass[]) LIMIT 1");
+// A database with another encoding refuses the first text that it has no character for.
+void require_utf8(PgConnection& database, std::string_view name) {
+    const std::string encoding = database.server_encoding();
+    if (encoding == "UTF8") return;
+    throw Failure(ExitStatus::Configuration,
+                  fmt::format("ledger {}: the database has the encoding {}; make one with UTF8 (createdb "
+                              "--encoding UTF8 --template template0)",
+                              name, printable(encoding)));
+}
+
+}  // namespace
+
+std::string pg_additions_sql() {
+    return "SELECT 'trigger ' || tgname || ' on ' || tgrelid::regclass::text FROM pg_trigger"
+           " WHERE NOT tgisinternal AND tgrelid = ANY(ARRAY['invoices', 'history', 'duplicates', 'pruned',"
+           " 'bodies', 'sources', 'generations', 'commits']::regclass[])"
+           " UNION ALL SELECT 'rule ' || rulename || ' on ' || ev_class::regclass::text FROM pg_rewrite"
+           " WHERE ev_class = ANY(ARRAY['invoices', 'history', 'duplicates', 'pruned', 'bodies', 'sources',"
+           " 'generations', 'commits']::regclass[]) LIMIT 1";
+}
+
+void require_no_additions(const PgResult& found, std::string_view name) {
     if (found.rows() == 0) return;
     throw Failure(ExitStatus::Configuration,
                   fmt::format("ledger {}: it has a {} that the pipeline has not made; see what it does, and "
@@ -47,7 +60,10 @@ void require_no_additions(PgConnection& database, std::string_view name) {
                               name, printable(found.text(0, 0))));
 }
 
-}  // namespace
+void require_pg_ledger(const PgResult& schema, std::uint64_t id) {
+    if (id != 0 && (schema.rows() != 1 || schema.text(0, 0) != fmt::format("{:016x}", id)))
+        throw WrongLedger("another ledger is in its place");
+}
 
 void make_pg_schema(PgConnection& database) {
     database.begin();
@@ -104,12 +120,13 @@ std::uint64_t require_pg_schema(PgConnection& database, std::string_view name) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id, 16);
     if (error != std::errc{} || end != text.data() + text.size() || id == 0 || version < 1)
         fail_not_a_ledger(name, "a table schema that is no ledger's");
-    require_no_additions(database, name);
+    require_no_additions(database.run(pg_additions_sql()), name);
     return id;
 }
 
 PgLogin log_in(const std::string& url, bool create, const KnownLedger& known) {
     PgConnection database(url);
+    require_utf8(database, url);
     if (create) make_pg_schema(database);
     const std::uint64_t id = require_pg_schema(database, url);
     if (known.id != 0 && known.id != id) throw WrongLedger("another ledger is in its place");
@@ -118,6 +135,7 @@ PgLogin log_in(const std::string& url, bool create, const KnownLedger& known) {
 
 PgLogin log_in_to_read(const std::string& url) {
     PgConnection database(url, false);
+    require_utf8(database, url);
     const std::uint64_t id = require_pg_schema(database, url);
     return {std::move(database), id};
 }

@@ -20,9 +20,17 @@ void make_pg_schema(PgConnection& database);
 
 // Checks that the database has a ledger, and that nothing in it changes or refuses our writes: a trigger or a
 // rule on one of its tables. Returns the ledger's id. Throws Failure: NoInput if there is no ledger,
-// Configuration if a newer version has made it, or if it is not the pipeline's. `name` is the ledger's, for
-// messages.
+// Configuration if a newer version has made it, if it is not the pipeline's, or if its encoding is not UTF8.
+// `name` is the ledger's, for messages.
 [[nodiscard]] std::uint64_t require_pg_schema(PgConnection& database, std::string_view name);
+
+// Returns the question for what somebody has added to our tables. The second function throws Failure
+// Configuration if `found`, its answer, says that there is something.
+[[nodiscard]] std::string pg_additions_sql();
+void require_no_additions(const PgResult& found, std::string_view name);
+
+// Throws WrongLedger if `schema`, the column `ledger` of the table schema, is not the name `id`; 0 is any.
+void require_pg_ledger(const PgResult& schema, std::uint64_t id);
 
 // Makes a connection to the ledger that `url` names, with its tables (`create`) or only if they are there,
 // and checks them. Throws PgError, Failure as require_pg_schema() does, and WrongLedger if the ledger is not

@@ -25,6 +25,7 @@ std::vector<PgOpenHead> open_pg_heads(PgConnection& database) {
         " WHERE generation = chain.generation ORDER BY number DESC LIMIT 1) AS link"
         " WHERE link.number > coalesce(chain.taken, 0) ORDER BY 4, 1");
     std::vector<PgOpenHead> all;
+    all.reserve(static_cast<std::size_t>(rows.rows()));
     for (int row = 0; row < rows.rows(); ++row)
         all.push_back({chain_head(rows, row), std::string(rows.text(row, 5))});
     return all;
