@@ -46,9 +46,18 @@ Process::Process(const std::vector<std::string>& argv, const std::filesystem::pa
     std::vector<char*> arguments;
     for (const auto& argument : argv) arguments.push_back(const_cast<char*>(argument.c_str()));
     arguments.push_back(nullptr);
+    // A signal that meets the child before it is another program must not run the handlers of this one, which
+    // may need a lock that a thread of this one holds.
+    sigset_t all;
+    sigset_t before;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
     pid_ = ::fork();
-    REQUIRE(pid_ >= 0);
-    if (pid_ != 0) return;
+    if (pid_ != 0) {
+        ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        REQUIRE(pid_ > 0);
+        return;
+    }
     const int in = input_fd >= 0 ? input_fd : ::open("/dev/null", O_RDONLY);
     const int out = ::open(out_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     const int err = ::open(err_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0600);

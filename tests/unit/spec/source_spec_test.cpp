@@ -134,12 +134,12 @@ TEST_CASE("a source with an origin has it in its name, and nowhere else", "[spec
         spec.origin = "h1";
         CHECK(spec.name() == each.name);
         CHECK(spec.text() == each.text);
-        CHECK(name_without_origin(each.name) == each.text);
-        CHECK(name_without_origin(each.text) == each.text);
+        CHECK(pipeline::name_without_origin(each.name) == each.text);
+        CHECK(pipeline::name_without_origin(each.text) == each.text);
         REQUIRE(source_traits_of(each.name) != nullptr);
         CHECK(source_traits_of(each.name)->kind == spec.kind);
     }
-    CHECK(name_without_origin("exec:book@1~0123456789abcdef") == "exec:book@1~0123456789abcdef");
+    CHECK(pipeline::name_without_origin("exec:book@1~0123456789abcdef") == "exec:book@1~0123456789abcdef");
 }
 
 TEST_CASE("the sources of a kind are listed in their short forms", "[specs]") {
