@@ -40,7 +40,9 @@ namespace {
 
 }  // namespace
 
-Sibling start_sibling(const std::string& program, const std::vector<std::string>& arguments, StandardInput) {
+// Its standard output is this process's.
+Sibling start_sibling(const std::string& program, const std::vector<std::string>& arguments, StandardInput,
+                      int /*output*/) {
     const pid_t parent = ::getpid();
     Sibling child;
     child.pid = ::fork();
