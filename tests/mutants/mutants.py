@@ -191,7 +191,7 @@ MUTANTS = [
         ("consumer/invoice_worker.cpp", "    return !chances_.has_chance(hand_, i) ||",
          "    return hand_.deaths(i) != 0 || !chances_.has_chance(hand_, i) ||"),), ADOPTED),
     Mutant("what was given again in an older round replaces the row", (
-        ("common/ledger/sqlite/rows/ledger_rows.cpp", "return record.attempt.round == row.round;", "return true;"),),
+        ("common/ledger/rows/row_rules.cpp", "return record.attempt.round == row.round;", "return true;"),),
         ("tests/unit/unit_tests", "an invoice that comes again*")),
     Mutant("the outcome that a newer one replaces is not kept", (
         ("common/ledger/sqlite/rows/ledger_rows.cpp", "for (auto* statement : {&keep_former_, &remove_}) {",
