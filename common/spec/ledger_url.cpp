@@ -8,7 +8,7 @@
 namespace pipeline {
 namespace {
 
-constexpr std::size_t kMaxUrlBytes = 2000;
+constexpr std::size_t kMaxUrlBytes = 1000;
 
 // Returns the text with %XX replaced by the bytes that they stand for.
 std::string decoded(std::string_view text) {
@@ -16,7 +16,7 @@ std::string decoded(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         unsigned value = 0;
         const bool is_coded =
-            text[i] == '%' && i + 2 < text.size() + 0 &&
+            text[i] == '%' && i + 2 < text.size() &&
             std::from_chars(text.data() + i + 1, text.data() + i + 3, value, 16).ptr == text.data() + i + 3;
         bytes += is_coded ? static_cast<char>(value) : text[i];
         if (is_coded) i += 2;
