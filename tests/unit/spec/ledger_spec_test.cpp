@@ -17,11 +17,14 @@ TEST_CASE("each form of a ledger is understood and can be parsed again", "[specs
     CHECK(file.kind == LedgerSpec::Kind::Sqlite);
     CHECK(file.path.native() == "/a/invoices.db");
     CHECK(parse_ledger(file.text()).path == file.path);
-    for (const auto* text : {"", "sqlite", "SQLITE:/x", "none:", "postgres:x", "/x.db"}) {
+    for (const auto* text : {"", "sqlite", "SQLITE:/x", "none:", "mysql:x", "/x.db"}) {
         CAPTURE(text);
         CHECK(refusal_of_value([&] { return parse_ledger(text); }) ==
               "sqlite:FILE, postgresql://... or none is accepted");
     }
+    CHECK(refusal_of_value([] {
+              return parse_ledger("postgres:x");
+          }).find("after 'postgres:' //[USER@]HOST") == 0);
     CHECK(refusal_of_value([] { return parse_ledger("sqlite:"); }) ==
           "after 'sqlite:' a path of 1 to 4095 bytes without NUL or newline is accepted");
 }
