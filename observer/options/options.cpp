@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 }
 
 CommandOption ledger_to_read_option(std::optional<LedgerSpec>& field) {
-    return with_words(value_option("ledger", "SPEC", "with --audit, --hosts, --listen: " + ledger_forms(),
+    return with_words(value_option("ledger", "SPEC", "with --audit, --hosts, --listen:\n" + ledger_forms(),
                                    field, parse_ledger,
                                    [](const std::optional<LedgerSpec>& spec) {
                                        return spec ? std::optional(spec->text()) : std::nullopt;

@@ -72,7 +72,7 @@ class Bash(unittest.TestCase):
     def test_words_are_offered_in_both_ways_of_writing(self):
         self.assertEqual(in_bash("supervisor --log-level n"), ["notice "])
         self.assertEqual(in_bash("supervisor --once --log-level=n"), ["--log-level=notice "])
-        self.assertEqual(in_bash("supervisor --ledger "), ["none ", "sqlite:"])
+        self.assertEqual(sorted(in_bash("supervisor --ledger ")), ["none ", "postgresql:", "sqlite:"])
 
     def test_commands_are_offered(self):
         names = [command["name"] for command in specs.commands_of(COMMANDS["clerk"])]
@@ -115,7 +115,7 @@ class Fish(unittest.TestCase):
 
     def test_words_are_offered(self):
         self.assertEqual(in_fish("supervisor --log-level n"), ["notice"])
-        self.assertEqual(sorted(in_fish("supervisor --ledger ")), ["none", "sqlite:"])
+        self.assertEqual(sorted(in_fish("supervisor --ledger ")), ["none", "postgresql:", "sqlite:"])
         self.assertEqual(in_fish("clerk re"), ["retry"])
         self.assertEqual(in_fish("invoice-pipeline run --log-level n"), ["notice"])
 
