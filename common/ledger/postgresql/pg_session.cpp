@@ -27,6 +27,7 @@ constexpr std::int64_t kQuickAnswerUs = 200'000;
 // two).
 enum OpeningResult : std::uint8_t {
     LedgerName = 2,
+    Locks,
     Additions,
     MakeGeneration,
     Generation,
@@ -98,6 +99,10 @@ void PgSession::commit(const RecordRange& records, const CommitContext& context)
 void PgSession::send_opening(const CommitContext& context) {
     database_.begin();
     database_.send("SELECT ledger FROM schema");
+    // The locks that the statements below take anyway: behind them, nobody adds a trigger until the COMMIT.
+    database_.send(
+        "LOCK TABLE generations, sources, invoices, history, duplicates, bodies, commits"
+        " IN ROW EXCLUSIVE MODE");
     database_.send(pg_additions_sql());
     database_.send(
         "INSERT INTO generations(generation, source, recorded, added, began_at, updated_at, host)"
