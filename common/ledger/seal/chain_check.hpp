@@ -23,7 +23,8 @@ struct StoredLink {
     Digest head{};
 };
 
-// The chains of a ledger, as its tables have them. A kind of ledger implements it; each call is a question to the ledger.
+// The chains of a ledger, as its tables have them. A kind of ledger implements it; each call is a question to
+// the ledger.
 class ChainBooks {
   public:
     ChainBooks() = default;
