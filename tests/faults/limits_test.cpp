@@ -16,6 +16,7 @@
 #include "tests/faults/said.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/pipeline_run.hpp"
+#include "tests/support/text.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
@@ -121,7 +122,10 @@ rlim_t least_that_loads(PipelineRun& run, rlim_t kibibytes) {
         if (status == kNotLoaded || status == 1000 + SIGSEGV) return kibibytes;  // both of the loader
         CHECK((status == 0 || status == 70 || status == 74));
         const std::string said = supervisor.err();
-        CHECK(std::count(said.begin(), said.end(), '\n') == (status == 0 ? 0 : 1));
+        // A library that libpq brings may say a line of its own.
+        std::size_t ours = 0;
+        for (const std::string& line : lines_of(said)) ours += line.starts_with("supervisor: ") ? 1 : 0;
+        CHECK(ours == (status == 0 ? 0 : 1));
         kibibytes -= kStep;
     }
 }
@@ -130,7 +134,7 @@ rlim_t least_that_loads(PipelineRun& run, rlim_t kibibytes) {
 
 TEST_CASE("memory that is too little is said, and nothing stays behind") {
     PipelineRun run;
-    static const rlim_t least = least_that_loads(run, rlim_t{20} << 10U);
+    static const rlim_t least = least_that_loads(run, rlim_t{32} << 10U);
     const rlim_t kibibytes = least + GENERATE(rlim_t{0}, rlim_t{64}, rlim_t{256}, rlim_t{1024}, rlim_t{3072});
     INFO(kibibytes << " KiB of addresses");
     auto supervisor = run.start_in([&] { limit(RLIMIT_AS, kibibytes << 10U, kibibytes << 10U); }, kThousand);
@@ -163,7 +167,7 @@ TEST_CASE("children that have no memory are started again until they have") {
 
 TEST_CASE("consumers that have no descriptors or memory at their start are waited for, also with --once") {
     PipelineRun run;
-    static const rlim_t least = least_that_loads(run, rlim_t{20} << 10U);
+    static const rlim_t least = least_that_loads(run, rlim_t{32} << 10U);
     // Room for the libraries, but not for the segments.
     const std::string limit =
         GENERATE_COPY(std::string("ulimit -n 4"), fmt::format("ulimit -v {}", least + (6U << 10U)));
