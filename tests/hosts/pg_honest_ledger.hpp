@@ -29,7 +29,7 @@ class IdlePruneWatcher final : public PruneWatcher {
     void removed(std::span<const Removed> /*rows*/, std::uint64_t /*so_far*/) override {}
 };
 
-// What an audit of the whole ledger finds, as one text.
+// The faults that an audit of the whole ledger finds, as one text.
 [[nodiscard]] inline std::string pg_faults_of(const std::string& url) {
     std::string text;
     read_pg_ledger(url, [&](LedgerReader& reader) {

@@ -15,7 +15,7 @@ using namespace pipeline::test;
 
 namespace {
 
-// What a deep check finds, as one text; with `proof`, what it says if that is nothing.
+// The faults that a deep check finds, as one text; with `proof`, its proof if there are none.
 std::string faults_of(const std::string& url, const std::optional<Digest>& head = std::nullopt,
                       std::string* proof = nullptr) {
     std::string text;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Deaths around the source nats://: of every process of the pipeline, of all of them, and of the server; a
 // stream and a consumer that go away or are made anew. Every message is recorded exactly once.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <filesystem>
@@ -11,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/fd.hpp"
 #include "tests/nats/nats_server.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/pipeline_run.hpp"
@@ -229,7 +232,10 @@ TEST_CASE(
     // Two are in work while the stream is exchanged, and end when the test says so.
     const std::string gate = run.directory() / "gate";
     const std::string work = run.directory() / "work.sh";
-    write_file(work, "#!/bin/sh\nwhile ! test -e '" + gate + "'; do sleep 0.05; done\n");
+    // To open a pipe for reading waits until somebody opens it for writing.
+    REQUIRE(::mkfifo(gate.c_str(), 0600) == 0);
+    fs::create_hard_link(gate, gate + ".pipe");
+    write_file(work, "#!/bin/sh\n: <'" + gate + "'\n");
     fs::permissions(work, fs::perms::owner_all);
     const std::vector<std::string> options{"--consumers",           "2",  "--source",
                                            server.source("S", "c"), "--", work};
@@ -247,7 +253,10 @@ TEST_CASE(
     if (is_killed) supervisor.emplace(run.start(options));
     CHECK(
         eventually([&] { return supervisor->err().find("the stream was made anew") != std::string::npos; }));
-    write_file(gate, "");
+    write_file(gate + ".open", "");
+    fs::rename(gate + ".open", gate);  // for those that come later
+    const pipeline::UniqueFd opened(::open((gate + ".pipe").c_str(), O_RDWR | O_CLOEXEC));
+    REQUIRE(opened);
     // Those of the old stream that were in the pipeline, and all of the new one.
     CHECK(eventually([&] { return run.has_rows(20 + of_old) && server.is_done("S", "c"); }));
     supervisor->send(SIGTERM);

@@ -53,7 +53,7 @@ class NatsServer {
     [[nodiscard]] std::uint64_t messages(const std::string& stream);
     // True if nothing is pending and nothing unacknowledged.
     [[nodiscard]] bool is_done(const std::string& stream, const std::string& name);
-    // What the server answers to a request of the API; empty: nothing.
+    // The server's answer to a request of the API; empty if there is none.
     std::string ask(const std::string& subject, const std::string& json);
 
   private:

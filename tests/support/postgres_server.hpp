@@ -46,7 +46,7 @@ class PostgresServer {
     [[nodiscard]] std::string url(const std::string& database = "postgres") const;
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
     [[nodiscard]] pid_t pid() const noexcept { return process_ == nullptr ? -1 : process_->pid(); }
-    // What the server has logged since its last start.
+    // The server's log since its last start.
     [[nodiscard]] std::string log() const;
 
   private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an error of PostgreSQL means to the pipeline.
+// Turns an error of PostgreSQL into the pipeline's own.
 #pragma once
 
 #include <string>

@@ -20,7 +20,7 @@ constexpr std::chrono::minutes kRest{1};
 // An idle ledger is looked at so often.
 constexpr std::chrono::seconds kLookEvery{5};
 // A server that is there, and takes longer than the usual wait for a large transaction, gets more time with
-// the next attempts. A transaction has three such waits at most.
+// the next attempts. A transaction has a few such waits, one for each round trip.
 constexpr std::chrono::milliseconds kLongestAnswerWait{10'000};
 
 [[noreturn]] void wait_for_right_one(const std::string& url, const WrongLedger& wrong) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What arrives: messages, answers, and what the server says of requests.
+// Takes what arrives: messages, answers, and statuses of requests.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a server says of a stream and of a consumer, and whether a pipeline can rely on it.
+// Reads a server's description of a stream and of a consumer, and judges whether a pipeline can rely on it.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the producer's thread and the thread with the connection tell each other. One mutex guards all of it
+// The state that the producer's thread and the thread with the connection share. One mutex guards all of it
 // and is never held during a wait. A thread that must not wait for the other one may outlive it: both own the
 // state.
 #pragma once

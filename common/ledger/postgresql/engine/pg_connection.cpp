@@ -159,7 +159,11 @@ pg_result* PgConnection::next_result(Time deadline) {
         if (PQconsumeInput(connection_.get()) != 1)
             fail_connection(one_line(PQerrorMessage(connection_.get())));
     }
-    return PQgetResult(connection_.get());
+    pg_result* const result = PQgetResult(connection_.get());
+    // A lost connection has no more results, and says so without end.
+    if (result == nullptr && (PQstatus(connection_.get()) != CONNECTION_OK || Clock::now() > deadline))
+        fail_connection("the connection is lost");
+    return result;
 }
 
 void PgConnection::end_round_trip(Time deadline) {
