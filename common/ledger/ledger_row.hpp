@@ -72,6 +72,11 @@ inline constexpr std::array<LedgerColumn, 36> kLedgerColumns{{
     throw "no such column";
 }
 
+// True if the table duplicates has the column `name`, too. (It has seen_at in place of stored_at.)
+[[nodiscard]] constexpr bool is_in_duplicates(std::string_view name) noexcept {
+    return name == "id" || name == "source" || name == "position" || name == "generation" || name == "record";
+}
+
 struct LedgerField {
     bool is_set = false;      // false: NULL
     std::int64_t number = 0;  // of every kind but Text and Hex

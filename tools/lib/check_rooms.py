@@ -50,7 +50,7 @@ ROOMS = {
     "common/ledger/postgresql/schema": "common/base common/core/terms common/ledger common/ledger/postgresql/engine",
     "common/ledger/postgresql/seal": "common/base common/ledger common/ledger/seal common/ledger/postgresql/engine "
                                      "common/ledger/postgresql/schema",
-    "common/ledger/postgresql/rows": "common/base common/core common/core/terms common/ledger common/ledger/seal common/ledger/rows "
+    "common/ledger/postgresql/rows": "common/base common/core common/ledger common/ledger/seal common/ledger/rows "
                                      "common/ledger/postgresql/engine common/ledger/postgresql/schema",
     "common/ledger/postgresql": "common/base common/os common/ledger common/ledger/seal common/ledger/rows "
                                 "common/ledger/postgresql/engine common/ledger/postgresql/schema "

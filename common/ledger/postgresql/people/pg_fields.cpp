@@ -31,8 +31,7 @@ std::string pg_duplicate_fields() {
         if (!sql.empty()) sql += ", ";
         if (name == "stored_at") {
             sql += "seen_at";
-        } else if (name == "id" || name == "source" || name == "position" || name == "generation" ||
-                   name == "record") {
+        } else if (is_in_duplicates(name)) {
             sql += name;
         } else {
             sql += is_text(column.kind) ? "NULL::text" : "NULL::bigint";

@@ -4,17 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
-#include <optional>
+#include <array>
 #include <string>
-#include <tuple>
+#include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
-#include "common/base/utf8.hpp"
-#include "common/core/terms/credit_note.hpp"
-#include "common/core/terms/invoice_terms.hpp"
 #include "common/ledger/postgresql/schema/pg_tables.hpp"
+#include "common/ledger/rows/invoice_identity.hpp"
 
 namespace pipeline {
 namespace {
@@ -23,52 +21,25 @@ namespace {
 constexpr std::size_t kLocks = 64;
 constexpr std::int64_t kFirstLock = 0x1d7c3a5b90e2f500;
 
-// False if there is no text, or if it was cut (kMaxTermBytes): then others may begin alike.
-bool is_whole(std::string_view text) noexcept {
-    constexpr std::size_t kLongestCharacter = 4;
-    return !text.empty() && (text.size() + kLongestCharacter <= kMaxTermBytes || !text.ends_with("..."));
-}
-
-// A booked record that has terms. An absent number or digest is empty.
+// A record that may repeat another one.
 struct Candidate {
     std::size_t i = 0;
     std::string_view key;
-    std::string number, seller, file_digest;
-    bool is_credit_note = false;
+    InvoiceIdentity identity;
 
+    // Returns the number with its seller as one text; empty if there is none.
     [[nodiscard]] std::string same_number() const {
-        return number.empty() ? std::string()
-                              : number + '\0' + seller + '\0' + (is_credit_note ? "credit" : "invoice");
+        if (!identity.has_number()) return {};
+        return identity.number + '\0' + identity.seller + '\0' + (identity.is_credit_note ? '1' : '0');
     }
 };
 
-std::optional<InvoiceTermsView> terms_of(const RecordRange& records, std::size_t i) {
-    const Record& record = records.record(i);
-    if (record.status != Status::Booked || !record.has_extra()) return std::nullopt;
-    const std::string_view packed = record.terms_in(records.bytes());
-    return packed.data() == nullptr ? std::nullopt : unpack_terms(packed);
-}
-
+// Returns the candidates in the order of the records.
 std::vector<Candidate> candidates_of(const RecordRange& records, const PgBatch& batch) {
     std::vector<Candidate> candidates;
     for (const PgBatch::Entry& entry : batch.entries()) {
-        const auto terms = terms_of(records, entry.i);
-        if (!terms) continue;
-        Candidate candidate;
-        candidate.i = entry.i;
-        candidate.key = entry.key;
-        std::string copy;
-        std::string_view seller = (*terms)[Term::SupplierId];
-        if (seller.empty() && records.record(entry.i).has_details())
-            seller = readable_utf8(records.details(entry.i).supplier_text(), copy);
-        const std::string_view number = (*terms)[Term::Number];
-        if (is_whole(number) && is_whole(seller)) {
-            candidate.number = number;
-            candidate.seller = seller;
-            candidate.is_credit_note = is_credit_note((*terms)[Term::Kind]);
-        }
-        candidate.file_digest = (*terms)[Term::FileDigest];
-        candidates.push_back(std::move(candidate));
+        if (auto identity = identity_of(records, entry.i))
+            candidates.push_back({entry.i, entry.key, *std::move(identity)});
     }
     std::sort(candidates.begin(), candidates.end(),
               [](const Candidate& a, const Candidate& b) { return a.i < b.i; });
@@ -79,7 +50,7 @@ std::vector<Candidate> candidates_of(const RecordRange& records, const PgBatch& 
 void send_locks(PgConnection& database, const std::vector<Candidate>& candidates, PgArray& locks) {
     std::array<bool, kLocks> wanted{};
     for (const Candidate& candidate : candidates) {
-        for (const std::string& text : {candidate.same_number(), candidate.file_digest}) {
+        for (const std::string& text : {candidate.same_number(), candidate.identity.file_digest}) {
             if (!text.empty()) wanted[Sha256().add(text).digest()[0] % kLocks] = true;
         }
     }
@@ -94,8 +65,9 @@ void send_locks(PgConnection& database, const std::vector<Candidate>& candidates
 
 bool may_repeat(const RecordRange& records, const PgBatch& batch, SameNumber mode) {
     return mode != SameNumber::Book && batch.form() == RowForm::Full &&
-           std::any_of(batch.entries().begin(), batch.entries().end(),
-                       [&](const PgBatch::Entry& entry) { return terms_of(records, entry.i).has_value(); });
+           std::any_of(batch.entries().begin(), batch.entries().end(), [&](const PgBatch::Entry& entry) {
+               return identity_of(records, entry.i).has_value();
+           });
 }
 
 PgJudge::Verdicts find_repeats(PgConnection& database, const RecordRange& records, const PgBatch& batch,
@@ -105,10 +77,10 @@ PgJudge::Verdicts find_repeats(PgConnection& database, const RecordRange& record
     PgArray credit_notes(PgArray::Type::Integer), digests(PgArray::Type::Text), locks(PgArray::Type::Integer);
     for (const Candidate& candidate : candidates) {
         keys.add(candidate.key);
-        numbers.add(std::string_view(candidate.number));
-        sellers.add(std::string_view(candidate.seller));
-        credit_notes.add(std::int64_t{candidate.is_credit_note});
-        digests.add(std::string_view(candidate.file_digest));
+        numbers.add(std::string_view(candidate.identity.number));
+        sellers.add(std::string_view(candidate.identity.seller));
+        credit_notes.add(std::int64_t{candidate.identity.is_credit_note});
+        digests.add(std::string_view(candidate.identity.file_digest));
     }
     if (mode == SameNumber::Reject) send_locks(database, candidates, locks);
     database.send(
@@ -140,23 +112,18 @@ PgJudge::Verdicts find_repeats(PgConnection& database, const RecordRange& record
         const Candidate& candidate = candidates[static_cast<std::size_t>(row)];
         RowVerdict verdict{Status::Booked, std::string(found.text(row, 0)), {}};
         const std::string same_number = first_of(first_number, candidate.same_number(), candidate);
-        const std::string same_bytes = first_of(first_bytes, candidate.file_digest, candidate);
+        const std::string same_bytes = first_of(first_bytes, candidate.identity.file_digest, candidate);
         if (verdict.repeats.empty()) verdict.repeats = same_number;
-        const char* same = "the same seller and number";
-        if (verdict.repeats.empty()) {
-            same = "the same bytes";
+        const bool by_number = !verdict.repeats.empty();
+        if (!by_number)
             verdict.repeats = found.is_null(row, 1) ? same_bytes : std::string(found.text(row, 1));
-        }
         // A record becomes a booked row unless its id has one already, or it is rejected below.
         if (!found.boolean(row, 2) && (verdict.repeats.empty() || mode != SameNumber::Reject)) {
             note(first_number, candidate.same_number(), candidate);
-            note(first_bytes, candidate.file_digest, candidate);
+            note(first_bytes, candidate.identity.file_digest, candidate);
         }
         if (verdict.repeats.empty()) continue;
-        if (mode == SameNumber::Reject) {
-            verdict.status = Status::Rejected;
-            verdict.reason = fmt::format("{} as an invoice that is booked (column repeats)", same);
-        }
+        if (mode == SameNumber::Reject) reject_repeat(verdict, by_number);
         verdicts.emplace(candidate.i, std::move(verdict));
     }
     return verdicts;

@@ -33,8 +33,7 @@ std::string duplicate_columns_sql() {
         if (!sql.empty()) sql += ", ";
         if (name == "stored_at") {
             sql += "seen_at";
-        } else if (name == "id" || name == "source" || name == "position" || name == "generation" ||
-                   name == "record") {
+        } else if (is_in_duplicates(name)) {
             sql += name;
         } else {
             sql += "NULL";
