@@ -4,6 +4,7 @@
 // they find rows, and in which order they write, differs.
 #include <fmt/format.h>
 
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <map>
@@ -12,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "common/core/terms/invoice_terms.hpp"
 #include "common/ledger/open/open_ledger.hpp"
 #include "common/ledger/postgresql/engine/pg_connection.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
@@ -56,7 +58,8 @@ class BothKinds {
                 " CASE WHEN leased_until IS NULL THEN '' ELSE ' leased' END || ' failures ' ||"
                 " CAST(failures AS TEXT) || ' first ' || CAST(coalesce(first_failed_at, 0) AS TEXT) ||"
                 " ' attempts ' || CAST(attempts AS TEXT) || ' consumer ' || CAST(consumer AS TEXT) ||"
-                " ' reason ' || coalesce(reason, 'none') || ' result ' || coalesce(result, 'none') ||"
+                " ' reason ' || coalesce(reason, 'none') || ' repeats ' || coalesce(repeats, 'none') || ' "
+                "result ' || coalesce(result, 'none') ||"
                 " ' worked ' || CAST(coalesce(worked_us, -1) AS TEXT) || ' exit ' ||"
                 " CAST(coalesce(exit_status, -1) AS TEXT) || ' gross ' || CAST(coalesce(gross, -1) AS TEXT) "
                 "||"
@@ -206,4 +209,52 @@ TEST_CASE("both kinds of ledger hold the same after the same deliveries", "[ledg
         }
         first += batch.range().size();
     }
+}
+
+namespace {
+
+// Adds a booked invoice with a number and bytes of its own.
+void add_invoice(Batch& batch, const char* id, std::uint64_t position, const char* number, const char* bytes,
+                 const char* kind = "380") {
+    batch.add(id, position).ring_index = position;
+    InvoiceTerms terms;
+    terms.set(Term::Kind, kind);
+    terms.set(Term::Number, number);
+    terms.set(Term::SupplierId, "DE123");
+    terms.set(Term::FileDigest, bytes);
+    batch.add_extra(Extra::Invoice, terms.packed());
+}
+
+}  // namespace
+
+TEST_CASE("both kinds of ledger recognise an invoice that comes under another id", "[ledger_kinds]") {
+    PostgresServer* const server = postgres_server();
+    if (server == nullptr) return;
+    const SameNumber mode = GENERATE(SameNumber::Book, SameNumber::Mark, SameNumber::Reject);
+    BothKinds both(*server, "repeats-" + std::to_string(static_cast<int>(mode)));
+    std::uint64_t first = 0;
+    CommitContext with = context(kSources[0]);
+    with.same_number = mode;
+    const auto commit = [&](Batch batch) {
+        both.commit(batch, first, with);
+        both.require_the_same();
+        first += batch.range().size();
+        return batch.outcomes();
+    };
+    Batch one;
+    add_invoice(one, "first", 1, "A", "bytes 1");
+    add_invoice(one, "second", 2, "B", "bytes 2");
+    commit(one);
+    Batch other;
+    add_invoice(other, "same number", 3, "A", "bytes 3");
+    add_invoice(other, "same bytes", 4, "C", "bytes 2");
+    add_invoice(other, "credit note", 5, "A", "bytes 5", "381");
+    add_invoice(other, "new", 6, "D", "bytes 6");
+    add_invoice(other, "like new", 7, "D", "bytes 7");
+    add_invoice(other, "first", 8, "E", "bytes 8");  // a duplicate of the id: no invoice E is booked
+    add_invoice(other, "only E", 9, "E", "bytes 9");
+    const auto outcomes = commit(other);
+    const auto repeat = mode == SameNumber::Reject ? Outcome::Rejected : Outcome::Booked;
+    CHECK(outcomes == std::vector<Outcome>{repeat, repeat, Outcome::Booked, Outcome::Booked, repeat,
+                                           Outcome::Duplicate, Outcome::Booked});
 }

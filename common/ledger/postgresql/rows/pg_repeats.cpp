@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -100,6 +101,7 @@ PgJudge::Verdicts find_repeats(PgConnection& database, const RecordRange& record
 
     PgJudge::Verdicts verdicts;
     std::unordered_map<std::string, const Candidate*> first_number, first_bytes;  // of this batch
+    std::unordered_set<std::string_view> booked;                                  // its keys
     const auto first_of = [&](const auto& seen, const std::string& text, const Candidate& candidate) {
         const auto first = seen.find(text);
         if (first == seen.end() || first->second->key == candidate.key) return std::string();
@@ -118,7 +120,8 @@ PgJudge::Verdicts find_repeats(PgConnection& database, const RecordRange& record
         if (!by_number)
             verdict.repeats = found.is_null(row, 1) ? same_bytes : std::string(found.text(row, 1));
         // A record becomes a booked row unless its id has one already, or it is rejected below.
-        if (!found.boolean(row, 2) && (verdict.repeats.empty() || mode != SameNumber::Reject)) {
+        const bool is_rejected = !verdict.repeats.empty() && mode == SameNumber::Reject;
+        if (!found.boolean(row, 2) && !is_rejected && booked.insert(candidate.key).second) {
             note(first_number, candidate.same_number(), candidate);
             note(first_bytes, candidate.identity.file_digest, candidate);
         }
