@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -41,6 +42,32 @@ void require_memory(const std::filesystem::path& directory) {
         refuse(directory,
                "others may remove what is in it: take their right to write away (chmod 0755), or "
                "give another directory");
+}
+
+void require_room(const std::filesystem::path& directory, std::uint64_t bytes, std::uint64_t files) {
+    struct statvfs room {};
+    if (::statvfs(directory.c_str(), &room) != 0)
+        throw system_failure(ExitStatus::CannotCreate, "looking at the directory", directory, errno);
+    // A file system without a limit says that it has no blocks, or no inodes, at all.
+    const std::uint64_t free = std::uint64_t{room.f_bavail} * room.f_frsize;
+    if (room.f_blocks != 0 && free < bytes) {
+        throw Failure(ExitStatus::CannotCreate,
+                      fmt::format("{}: the segments take {} bytes, and {} are free; {}", directory.native(),
+                                  bytes, free, advice_for_full(directory)));
+    }
+    if (room.f_files != 0 && room.f_favail < files) {
+        throw Failure(
+            ExitStatus::CannotCreate,
+            fmt::format("{}: the segments are {} files, and there are inodes for {}; make {} larger",
+                        directory.native(), files, room.f_favail, directory.native()));
+    }
+}
+
+std::string advice_for_full(const std::string& directory) {
+    return fmt::format(
+        "make {} larger, or --body-capacity, --result-capacity, --ring-capacity and --storage-capacity "
+        "smaller",
+        directory);
 }
 
 }  // namespace pipeline

@@ -19,6 +19,7 @@
 #include "common/base/error.hpp"
 #include "common/base/fd.hpp"
 #include "common/base/passing_error.hpp"
+#include "common/shm/memory_directory.hpp"
 #include "common/shm/segment_path.hpp"
 
 namespace pipeline {
@@ -77,10 +78,7 @@ std::string advice_for_creation(int error, const std::string& name) {
     const std::string directory = segment_directory(name);
     switch (error) {
         case ENOSPC:
-            return fmt::format(
-                "make {} larger, or --body-capacity, --result-capacity, --ring-capacity and "
-                "--storage-capacity smaller",
-                directory);
+            return advice_for_full(directory);
         case ENOENT:
             return "a tmpfs must be mounted on " + directory;
         case EEXIST:

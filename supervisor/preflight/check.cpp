@@ -88,13 +88,14 @@ std::string describe(const LeftBehind& leftovers) {
 }
 
 // Judges what a start would meet that no running pipeline of this name has.
-void check_what_is_free(Findings& findings, const Options& options, const SegmentsPlan& plan,
-                        const LockNote& last) {
+void check_what_is_free(Findings& findings, const Preflight& preflight, const Options& options,
+                        const SegmentsPlan& plan, const LockNote& last) {
     const bool is_free = findings.judge("source's lock", [&] {
         require_free_source(options);
         return "no other pipeline has it";
     });
     if (!is_free) return;
+    bool needs_segments = false;
     findings.judge("leftovers", [&] {
         AdoptionRequest request;
         request.name = options.name;
@@ -104,7 +105,14 @@ void check_what_is_free(Findings& findings, const Options& options, const Segmen
         request.known_ledger = [&](const KnownLedger& known) {
             return look_at_known_ledger(options.ledger, known);
         };
-        return describe(look_at_leftovers(request));
+        const LeftBehind leftovers = look_at_leftovers(request);
+        needs_segments = leftovers.state == LeftBehind::State::None;
+        return describe(leftovers);
+    });
+    if (!needs_segments) return;
+    findings.judge("shared memory", [&] {
+        preflight.room(plan);
+        return "has room for the segments, " + in_quotes(options.shm_dir.native());
     });
 }
 
@@ -144,7 +152,7 @@ ExitStatus check(const Options& options) {
         findings.note("name", fmt::format("{} runs, with pid {}: a second start is refused", options.name,
                                           owner.note.pid.empty() ? "unknown" : owner.note.pid));
     } else if (plan && has_ledger) {
-        check_what_is_free(findings, options, *plan, owner.note);
+        check_what_is_free(findings, preflight, options, *plan, owner.note);
     }
     print_output(findings.lines());
     return findings.status();

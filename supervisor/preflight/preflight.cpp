@@ -169,6 +169,12 @@ SegmentsPlan Preflight::plan() const {
     return plan;
 }
 
+void Preflight::room(const SegmentsPlan& plan) const {
+    constexpr std::uint64_t kSegments = 2;
+    require_room(existing_part(options_.shm_dir),
+                 Segments::ring_size(plan.ring_capacity) + Storage::size(plan.storage_capacity), kSegments);
+}
+
 SegmentsPlan prepare(const Options& options) {
     const Preflight preflight(options, Directories::Make);
     preflight.descriptors();

@@ -28,6 +28,8 @@ class Preflight {
     [[nodiscard]] bool will_make_source() const;
     // Returns the plan of new segments, without the parts that come from the ledger. Call it last.
     [[nodiscard]] SegmentsPlan plan() const;
+    // Requires room for new segments. A start need not ask: it takes the room, and fails if there is none.
+    void room(const SegmentsPlan& plan) const;
 
   private:
     void provide(const std::filesystem::path& path, const char* option) const;

@@ -11,6 +11,7 @@
 #include "tests/faults/small_disk.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/pipeline_run.hpp"
+#include "tests/support/text.hpp"
 
 using namespace pipeline;
 using namespace pipeline::test;
@@ -48,6 +49,11 @@ TEST_CASE("a /dev/shm without room for the segments is said at the start, and no
                                            "sequence:1000", "--process", "none"};
     {
         const SmallDisk shared_memory(kSharedMemory, full.bytes, full.options);
+        auto checked = options;
+        checked.emplace_back("--check");
+        auto check = run.start(checked);
+        CHECK(check.wait() == 73);
+        CHECK(mentions(check.out(), full.advice));
         auto supervisor = run.start(options);
         CHECK(supervisor.wait() == 73);
         require_said(supervisor, full.fault, {"/dev/shm/" + run.name() + full.segment, full.advice});
