@@ -25,8 +25,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr milliseconds kHaltTick{20};   // how often to count the failed, with --halt-after
-constexpr milliseconds kFreshTick{10};  // how often to check whether a replacement is at work
+constexpr milliseconds kHaltTick{20};       // how often to count the failed, with --halt-after
+constexpr milliseconds kIdleHaltTick{100};  // the same while nothing is in flight
+constexpr milliseconds kFreshTick{10};      // how often to check whether a replacement is at work
 
 constexpr milliseconds kOrphansEnd{2000};
 
@@ -210,8 +211,8 @@ Supervisor::TimePoint Supervisor::next_deadline(TimePoint now) const noexcept {
     if (pool_.is_starting_fresh()) next = std::min(next, now + kFreshTick);
     if (const auto look = steering_.next()) next = std::min(next, *look);
     if (progress_.is_shown()) next = std::min(next, progress_.next());
-    if (options_.halt_after && !is_halted_ && segments_.in_flight() != 0)
-        next = std::min(next, now + kHaltTick);
+    if (options_.halt_after && !is_halted_)
+        next = std::min(next, now + (segments_.in_flight() != 0 ? kHaltTick : kIdleHaltTick));
     next = std::min(next, notify_.next());
     return std::max(next, now);
 }

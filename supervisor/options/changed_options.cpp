@@ -21,6 +21,7 @@ void keep_fixed(Options& options, const Options& running) {
     options.ledger = running.ledger;
     options.has_command = running.has_command;
     options.once = running.once;
+    follow_once(options);
     options.from_start = running.from_start;
     options.ring_capacity = running.ring_capacity;
     options.storage_capacity = running.storage_capacity;

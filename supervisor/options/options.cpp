@@ -153,8 +153,8 @@ void complete(Options& options, const Environment& environment) {
         }
         options.state_dir = *found;
     }
-    if (options.once && !options.hold_for) options.hold_for = kDefaultHoldOnce;
-    if (options.once && !options.retry.give_up_after) options.retry.give_up_after = kDefaultGiveUpOnce;
+    options.of_once = {!options.hold_for, !options.retry.give_up_after, !options.fail_on};
+    follow_once(options);
     // A service has STATE_DIRECTORY, and people who look at its ledger have not.
     const auto of_people = default_state_directory([&](const char* variable) {
         return std::string_view(variable) == "STATE_DIRECTORY" ? nullptr : environment(variable);
@@ -169,7 +169,6 @@ void complete(Options& options, const Environment& environment) {
     }
     if (options.halt_after && options.ring_capacity == kUsualRingCapacity)
         options.ring_capacity = std::max(kMinCapacity, 2 * options.consumers.most);
-    if (!options.fail_on) options.fail_on = options.once ? FailOn::Failed : FailOn::Never;
     if (options.ledger.kind == LedgerSpec::Kind::Sqlite && options.ledger.path.empty()) {
         options.ledger.path = options.state_dir / "invoices.db";
     }
@@ -223,6 +222,16 @@ void take_command(std::span<const char* const> command, std::span<const char* co
 }
 
 }  // namespace
+
+void follow_once(Options& options) {
+    using std::chrono::nanoseconds;
+    const bool once = options.once;
+    if (options.of_once.hold_for)
+        options.hold_for = once ? std::optional<nanoseconds>(kDefaultHoldOnce) : std::nullopt;
+    if (options.of_once.give_up_after)
+        options.retry.give_up_after = once ? std::optional<nanoseconds>(kDefaultGiveUpOnce) : std::nullopt;
+    if (options.of_once.fail_on) options.fail_on = once ? FailOn::Failed : FailOn::Never;
+}
 
 std::variant<Options, EarlyExit> parse_options(std::span<const char* const> arguments,
                                                const Environment& environment, bool has_piped_ids) {

@@ -39,6 +39,13 @@ struct Options : PipelineOptions, SourceOptions, WorkOptions {
     // The inherited field `source` is spool:STATE/spool by default, and `ledger` is sqlite:STATE/invoices.db.
     // parse_options() always sets it, by default to Failed with --once and else to Never.
     std::optional<FailOn> fail_on;
+    // Which options have a value that follows --once, because nobody has given one (follow_once()).
+    struct OfOnce {
+        bool hold_for = false;
+        bool give_up_after = false;
+        bool fail_on = false;
+    };
+    OfOnce of_once;
     std::optional<HaltAfter> halt_after;  // none: never
     bool from_start = false;  // restart an ordered source at its beginning, even if the ledger has a cursor
     // Slots, kMinCapacity..kMaxCapacity. With --halt-after, parse_options() lowers the default to a few for
@@ -62,6 +69,9 @@ inline constexpr std::uint64_t kMostByteCapacity = std::uint64_t{64} << 30U;
 // Return the least sizes of the byte areas with which every item and every record finds room (byte_area.hpp).
 [[nodiscard]] std::uint64_t least_body_capacity(std::uint64_t body_max) noexcept;
 [[nodiscard]] std::uint64_t least_result_capacity(std::uint64_t body_max) noexcept;
+
+// Sets the options whose values nobody has given to what they are with, or without, --once.
+void follow_once(Options& options);
 
 // Declares the command line. It is bound to the fields of `options`, which must outlive the result.
 [[nodiscard]] CommandLine declare(Options& options);

@@ -68,13 +68,20 @@ void check_source(const SourceSpec& source) {
             }
             return;
         }
-        case Input::List:
+        case Input::List: {
+            struct stat status {};
+            if (::stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+                throw Failure(ExitStatus::NoInput,
+                              fmt::format("{}: is not a regular file; a pipe or a device is read with {}- and `<`",
+                                          source.name(), source.traits().prefix));
+            }
             if (::access(path, R_OK) != 0) {
                 throw system_failure(
                     ExitStatus::NoInput, "the source", path, errno,
                     fmt::format("--source {} needs a file that can be read", source.traits().forms));
             }
             return;
+        }
         case Input::Program:
             static_cast<void>(find_program(source.command.front(), process_environment(), "--source"));
             return;

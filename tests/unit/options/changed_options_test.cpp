@@ -67,6 +67,20 @@ TEST_CASE("what the segments, the source and the ledger are made for stays, and 
     CHECK_FALSE(change.options.once);
 }
 
+TEST_CASE("what nobody has given follows the --once in force, not the one that a file asks for",
+          "[options]") {
+    const Options service = options_of(with_consumers({"--source", "sequence", "--process", "none"}));
+    const Options batch = options_of(
+        with_consumers({"--source", "sequence", "--process", "none", "--once", "--hold-for", "5min"}));
+    const auto stays_service = change_options(service, batch);
+    CHECK(stays_service.changed == Lines{"--hold-for 5min instead of none"});
+    CHECK(stays_service.options.fail_on == FailOn::Never);
+    CHECK_FALSE(stays_service.options.retry.give_up_after);
+    const auto stays_batch = change_options(batch, service);
+    CHECK(stays_batch.changed == Lines{"--hold-for 15min instead of 5min"});
+    CHECK(stays_batch.options.fail_on == FailOn::Failed);
+}
+
 TEST_CASE("a change that does not go with what stays is refused", "[options]") {
     const Options running = options_of(with_consumers({"--source", "sequence", "--process", "none"}));
     const Options wanted = options_of(with_consumers({"--source", "lines:/a", "--process", "invoice"}));
