@@ -149,6 +149,6 @@ TEST_CASE("the sources of a kind are listed in their short forms", "[specs]") {
     CHECK(source_forms_where([](const SourceTraits& traits) { return traits.is_ordered; }) ==
           "lines:FILE, lines:-, lines0:FILE, lines0:- or sequence");
     CHECK(source_forms_where([](const SourceTraits& traits) { return !traits.is_ordered; }) ==
-          "spool:DIR, exec:COMMAND or nats://HOST/STREAM/NAME");
+          "spool:DIR, exec:COMMAND, nats://HOST/STREAM/NAME or table:NAME");
     CHECK(source_forms_where([](const SourceTraits&) { return false; }).empty());
 }
