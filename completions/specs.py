@@ -22,13 +22,13 @@ WORDS = {
 # Options whose value is a spec: whole ones, and beginnings with what follows them.
 SPECS = {
     "source": (["sequence", "lines:-", "lines0:-"], {"spool:": "directory", "lines:": "file", "lines0:": "file",
-                                              "exec:": "command", "nats://": ""}),
+                                              "exec:": "command", "nats://": "", "table:": ""}),
     "process": (["invoice", "none"], {"simulate:": "", "exec:": "command", "each:": "command"}),
     "ledger": (["none"], {"sqlite:": "file", "postgresql:": ""}),
 }
 
 # What may follow such a beginning where neither a path nor a command may. tests/manual gives it to the programs.
-ARGUMENTS = {"simulate:": "1s", "nats://": "host/STREAM/NAME", "postgresql:": "//127.0.0.1/invoices"}
+ARGUMENTS = {"simulate:": "1s", "nats://": "host/STREAM/NAME", "table:": "NAME", "postgresql:": "//127.0.0.1/invoices"}
 
 # What the other values are, by what --help calls them. Anything else is the user's to type.
 KINDS = {"DIR": "directory", "FILE": "file"}

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "common/spec/ledger_spec.hpp"
 #include "common/spec/source_spec.hpp"
 #include "producer/sources/source.hpp"
 
@@ -19,7 +20,7 @@ namespace pipeline {
 
 // Asks the server of a source, if it has one, whether the source can be used, without taking anything from
 // it. Returns a line for people; empty: the source has no server, and the supervisor has looked at it. Throws
-// Failure as open_source() does.
-[[nodiscard]] std::string probe_source(const SourceSpec& spec);
+// Failure as open_source() does. `ledger` is that of a source in the ledger's database.
+[[nodiscard]] std::string probe_source(const SourceSpec& spec, const LedgerSpec& ledger);
 
 }  // namespace pipeline

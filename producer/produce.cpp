@@ -67,6 +67,9 @@ ExitStatus run(const ProducerOptions& options, const Segments& segments, int sig
     const KnownLedger known{ring.ledger_id, ring.header.generation, 0,
                             &segments.storage().area().ledger_files};
     context.ledger = make_ledger_lookup(parse_ledger(segments.ledger()), segments.source(), known);
+    context.work_table = [ledger = parse_ledger(segments.ledger())](const TableName& table) {
+        return make_work_table(ledger, table);
+    };
     context.progress = [ring = segments.ring(), storage = segments.storage()] {
         return WorkProgress{ring.tail(), storage.tail(), consumers_in(ring)};
     };
@@ -88,9 +91,9 @@ ExitStatus run(const ProducerOptions& options, const Segments& segments, int sig
 }
 
 // Prints what a look at the source has found. The supervisor reads it, and the status.
-ExitStatus probe(const SourceSpec& source) {
+ExitStatus probe(const ProducerOptions& options) {
     try {
-        print_output(safe_line(probe_source(source)) + "\n");
+        print_output(safe_line(probe_source(options.source, options.ledger)) + "\n");
         return ExitStatus::Drained;
     } catch (const Failure& failure) {
         print_output(safe_line(failure.what()) + "\n");
@@ -101,7 +104,7 @@ ExitStatus probe(const SourceSpec& source) {
 }  // namespace
 
 ExitStatus produce(const ProducerOptions& options) {
-    if (options.probe) return probe(options.source);
+    if (options.probe) return probe(options);
     return produce_with(open_source, options);
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/options/producer_options.hpp"
 
+#include <optional>
+#include <string>
+
 namespace pipeline {
 
 CommandLine declare(ProducerOptions& options) {
@@ -8,7 +11,11 @@ CommandLine declare(ProducerOptions& options) {
     option_named(groups, "source").missing = kGivenBySupervisor;
     append(groups, kChildTitles.front(),
            {parent_option(options.parent),
-            switch_option("probe", "say whether the source can be used, and end", options.probe)});
+            switch_option("probe", "say whether the source can be used, and end", options.probe),
+            value_option("ledger", "SPEC", "with --probe: the ledger that has the table", options.ledger,
+                         parse_ledger, [](const LedgerSpec& ledger) {
+                             return ledger.keeps_rows() ? std::optional(ledger.text()) : std::nullopt;
+                         })});
     return {"producer", "--source SPEC --parent PID [OPTION...]",
             "Acquires invoices from a source. Started by the supervisor, not by hand.", std::move(groups)};
 }

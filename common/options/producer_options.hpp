@@ -17,6 +17,8 @@ namespace pipeline {
 struct ProducerOptions : PipelineOptions, SourceOptions {
     pid_t parent = 0;    // the supervisor's process id; must be given
     bool probe = false;  // only say whether the source can be used (probe_source())
+    // With `probe`, for a source in the ledger's database.
+    LedgerSpec ledger{LedgerSpec::Kind::None, {}, {}};
 };
 
 // Declares the producer's command line, bound to the fields of `options`, which must outlive the result.

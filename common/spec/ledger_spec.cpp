@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "common/spec/ledger_url.hpp"
+#include "common/spec/address/ledger_url.hpp"
 #include "common/spec/spec_rows.hpp"
 #include "common/spec/values.hpp"
 

@@ -19,7 +19,7 @@ using Ids = SourceTraits::Ids;
 using End = SourceTraits::End;
 
 // One row for each kind, in the order of SourceSpec::Kind.
-constexpr std::array<SourceTraits, 8> kSources = {{{.kind = SourceSpec::Kind::Spool,
+constexpr std::array<SourceTraits, 9> kSources = {{{.kind = SourceSpec::Kind::Spool,
                                                     .word = "spool",
                                                     .argument = SpecArgument::Path,
                                                     .forms = "spool:DIR",
@@ -98,7 +98,18 @@ constexpr std::array<SourceTraits, 8> kSources = {{{.kind = SourceSpec::Kind::Sp
                                                     .ids = Ids::Paths,
                                                     .end = End::Never,
                                                     .is_ordered = false,
-                                                    .can_repeat = true}}};
+                                                    .can_repeat = true},
+                                                   {.kind = SourceSpec::Kind::Table,
+                                                    .word = "table",
+                                                    .argument = SpecArgument::Table,
+                                                    .forms = "table:NAME",
+                                                    .noun = "a table",
+                                                    .input = Input::Queue,
+                                                    .ids = Ids::Paths,
+                                                    .end = End::Never,
+                                                    .is_ordered = false,
+                                                    .can_repeat = true,
+                                                    .is_in_ledger = true}}};
 
 static_assert(are_in_order(kSources));
 
@@ -120,6 +131,8 @@ SourceSpec parse_source(std::string_view text) {
         spec.command = parse_after(found.row->word, found.argument, parse_command);
     } else if (found.row->argument == SpecArgument::Address) {
         spec.nats = parse_after(found.row->word, found.argument, parse_nats_address);
+    } else if (found.row->argument == SpecArgument::Table) {
+        spec.table = parse_after(found.row->word, found.argument, parse_table_name);
     } else if (found.has_argument) {
         spec.count = parse_after(found.row->word, found.argument,
                                  [](std::string_view count) { return parse_count(count, 0, kMaxSequence); });
@@ -137,6 +150,7 @@ std::string SourceSpec::name() const {
                            digest.substr(0, kDigits));
     }
     if (kind == Kind::Nats) return fmt::format("{}:{}", traits().word, nats.name());
+    if (kind == Kind::Table) return fmt::format("{}:{}", traits().word, table.text());
     const bool has_path = traits().argument == SpecArgument::Path;
     if (!has_path) return std::string(traits().word) + (origin.empty() ? "" : "@" + origin);
     return fmt::format("{}:{}{}{}", traits().word, origin.empty() ? "" : "//", origin, path.native());
@@ -172,6 +186,12 @@ const SourceTraits* source_traits_of(std::string_view name) noexcept {
         if (name.starts_with(row.word) && name.substr(row.word.size()).starts_with('@')) return &row;
     }
     return match(kSources, name).row;
+}
+
+std::optional<TableName> table_of_source(std::string_view name) {
+    const auto found = match(kSources, name);
+    if (found.row == nullptr || !found.row->is_in_ledger) return std::nullopt;
+    return parse_table_name(found.argument);
 }
 
 std::vector<std::string> source_words() {

@@ -11,7 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "common/spec/nats_address.hpp"
+#include "common/spec/address/nats_address.hpp"
+#include "common/spec/address/table_name.hpp"
 #include "common/spec/spec_argument.hpp"
 
 namespace pipeline {
@@ -19,7 +20,7 @@ namespace pipeline {
 struct SourceTraits;
 
 // The source that --source names: spool:DIR, lines:FILE, lines:-, lines0:FILE, lines0:-, sequence,
-// sequence:COUNT, exec:COMMAND or nats://HOST/STREAM/CONSUMER.
+// sequence:COUNT, exec:COMMAND, nats://HOST/STREAM/CONSUMER or table:NAME.
 struct SourceSpec {
     enum class Kind : std::uint8_t {
         Spool,
@@ -29,7 +30,8 @@ struct SourceSpec {
         NulStandardInput,
         Sequence,
         Exec,
-        Nats
+        Nats,
+        Table
     };
     Kind kind = Kind::Spool;
     std::filesystem::path path;          // of a folder or list: absolute and normal, as parse_path() makes it
@@ -42,6 +44,8 @@ struct SourceSpec {
     std::string origin{};
     // For Nats: where its messages are.
     NatsAddress nats{};
+    // For Table: the table in the ledger's database.
+    TableName table{};
 
     [[nodiscard]] const SourceTraits& traits() const noexcept;
     // Returns the source's name in the ledger, which stays the same from run to run: "spool:/abs/dir",
@@ -49,7 +53,7 @@ struct SourceSpec {
     // secret, so the name has only the program's file name and a digest: "exec:PROGRAM~0123456789abcdef"; or
     // the origin: "exec:ORIGIN". With an origin: "spool://ORIGIN/abs/dir", "lines:-@ORIGIN",
     // "sequence@ORIGIN".
-    // The hosts of a NATS source may change: "nats:STREAM/CONSUMER".
+    // The hosts of a NATS source may change: "nats:STREAM/CONSUMER". A table: "table:SCHEMA.NAME", as given.
     [[nodiscard]] std::string name() const;
     // Returns the text from which parse_source() makes this specification, in any working directory.
     [[nodiscard]] std::string text() const;
@@ -68,7 +72,8 @@ struct SourceTraits {
     // The input of the source. Folder: the files in the folder `path`. List: the ids in the file `path`;
     // the ledger recognises the list by the file's identity and by digests of its contents. No other pipeline
     // may use the same folder or list at the same time. Program: what the user's program says. Queue: the
-    // messages that a server of queues delivers. None: there is no input; the source makes up its invoices.
+    // messages that a server of queues delivers, or the rows of a table. None: there is no input; the source
+    // makes up its invoices.
     enum class Input : std::uint8_t { None, Folder, List, StandardInput, Program, Queue };
     Input input;
     // True if the other side gives the positions, and gives an invoice again, to this or another pipeline,
@@ -86,6 +91,9 @@ struct SourceTraits {
     End end;
     bool is_ordered;  // positions rise, so that one cursor says how far the source has been read
     bool can_repeat;  // the source can give an item again if that item has not reached the ring
+    // The source is a table in the ledger's database, and the ledger removes a row with the commit that
+    // records it.
+    bool is_in_ledger = false;
 };
 
 // Returns a source's name in the ledger without its origin: "spool:/abs/dir", "lines:-".
@@ -93,6 +101,8 @@ struct SourceTraits {
 // Returns the traits of the source that has this name in the ledger; nullptr if it is the name of no kind of
 // source.
 [[nodiscard]] const SourceTraits* source_traits_of(std::string_view name) noexcept;
+// Returns the table of the source that has this name in the ledger; none if the source is not in the ledger.
+[[nodiscard]] std::optional<TableName> table_of_source(std::string_view name);
 // Returns the first word of each form that --source accepts: "spool", "lines", "lines:-" and so on.
 [[nodiscard]] std::vector<std::string> source_words();
 // Returns all forms that --source accepts, for people: "A, B or C".

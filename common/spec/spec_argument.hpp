@@ -8,6 +8,7 @@ namespace pipeline {
 
 // The kind of argument that follows a word and a colon, as the path in "spool:DIR". None: the word takes no
 // argument. A count may be missing; the other arguments may not. Address: "//HOST/STREAM/CONSUMER".
-enum class SpecArgument : std::uint8_t { None, Path, Count, Duration, Command, Address, Url };
+// Table: "NAME" or "SCHEMA.NAME".
+enum class SpecArgument : std::uint8_t { None, Path, Count, Duration, Command, Address, Url, Table };
 
 }  // namespace pipeline

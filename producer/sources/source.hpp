@@ -18,7 +18,9 @@
 #include "common/core/layout.hpp"
 #include "common/core/list_marks.hpp"
 #include "common/ledger/ledger_lookup.hpp"
+#include "common/ledger/work/work_table.hpp"
 #include "common/options/spool_options.hpp"
+#include "common/spec/address/table_name.hpp"
 #include "common/spec/ledger_spec.hpp"
 #include "producer/sources/file_moves.hpp"
 #include "producer/sources/list/list_check.hpp"
@@ -96,6 +98,9 @@ struct SourceContext {
     std::shared_ptr<FileMoves> moves = std::make_shared<FileMoves>();
     // Looks up the source's invoices in the ledger; by default finds nothing.
     std::shared_ptr<LedgerLookup> ledger = std::make_shared<NoLookup>();
+    // Makes the table of a table: source, and how long a row is taken for; the lease is extended in time.
+    std::function<std::unique_ptr<WorkTable>(const TableName&)> work_table{};
+    std::chrono::nanoseconds row_lease = std::chrono::seconds(30);
 
   private:
     static SpoolOptions at_once() {

@@ -99,6 +99,12 @@ void check_source(const Options& options) {
                               : "which is looked through from its beginning always",
                           source_forms_where([](const SourceTraits& other) { return other.is_ordered; })));
     }
+    if (traits.is_in_ledger && !options.ledger.is_shared()) {
+        usage(fmt::format(
+            "--source {} does not go with --ledger {}: the table is in the ledger's database, and "
+            "postgresql://... is accepted with it",
+            source, in_quotes(options.ledger.text())));
+    }
     const bool is_program = traits.input == SourceTraits::Input::Program;
     const auto refuse_unless_program = [&](const char* option, bool is_given) {
         if (!is_given || is_program) return;

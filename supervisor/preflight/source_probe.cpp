@@ -52,6 +52,8 @@ std::string ask_source(const Options& options) {
         throw system_failure(ExitStatus::InputOutput, "moving a descriptor", "for asking the source", errno);
     auto arguments = producer_arguments(options);
     arguments.emplace_back("--probe");
+    if (options.source.traits().is_in_ledger)
+        arguments.insert(arguments.end(), {"--ledger", options.ledger.text()});
     Sibling child = start_sibling("producer", arguments, StandardInput::Null, input.get());
     input.reset();
     const auto until = steady_clock::now() + kPatience;

@@ -27,6 +27,10 @@ SLEEPERS = ("tests/crash/storm_tests", "a storm of kills over sleeping processes
 
 HONEST = ("tests/unit/clerk_tests", "no honest ledger is called changed*")
 REUSED_INODE = ("tests/unit/identity_tests", "two files with one inode*")
+REMOVED = ("tests/hosts/table_tests", "every outcome removes its row*")
+STAYS = ("tests/hosts/table_tests", "a row stays if its position*")
+TAKEN = ("tests/hosts/table_tests", "a row is taken once*")
+EXTENDED = ("tests/hosts/table_tests", "a source extends the lease*")
 MOVES = ("tests/crash/spool_moves_tests", "a receipt that is killed at any call*")
 
 RING = "common/core/ring.cpp"
@@ -35,6 +39,9 @@ FLUSH = "common/ledger/flush.cpp"
 SESSION = "common/ledger/sqlite/ledger_session.cpp"
 MUTEX = "common/shm/robust_mutex.cpp"
 RECEIPTS = "producer/sources/spool/spool_receipts.cpp"
+WORK_TABLE = "common/ledger/postgresql/work/pg_work_table.cpp"
+REMOVAL = "common/ledger/postgresql/work/pg_removal.cpp"
+TABLE_WORKER = "producer/sources/table/table_worker.cpp"
 
 
 @dataclass(frozen=True)
@@ -239,6 +246,29 @@ MUTANTS = [
     Mutant("the cancelled outcome is not sealed", (
         ("common/ledger/sqlite/people/cancellation.cpp", "    if (sealed_.rows() == 0) return;\n",
          "    if (sealed_.rows() != 1000) return;\n"),), HONEST),
+    Mutant("a row stays in its table when it is recorded", (
+        ("common/ledger/postgresql/pg_session.cpp", "    removal_.send(database_, records);\n", ""),), REMOVED),
+    Mutant("a row is removed before its record is committed", (
+        ("common/ledger/postgresql/pg_session.cpp", "    if (context.check_records) context.check_records();\n",
+         "    removal_.send(database_, records);\n    database_.commit();\n    database_.begin();\n"
+         "    if (context.check_records) context.check_records();\n"),), REMOVED),
+    Mutant("a row is removed by its position alone", (
+        (REMOVAL, 't.id::text COLLATE \\"C\\" = r.id', "true"),), STAYS),
+    Mutant("an invoice that is given again removes a row", (
+        (REMOVAL, "        if (record.is_given_again()) continue;\n", ""),), STAYS),
+    Mutant("a lease is no obstacle", (
+        (WORK_TABLE, "t.taken_until < now()", "t.taken_until > now()"),), TAKEN),
+    Mutant("a row goes back whosever lease it has", (
+        (WORK_TABLE, "{1} = r.until", "{1} <> 0"),),
+        ("tests/hosts/table_tests", "a row goes back only*")),
+    Mutant("rows before the last one are never looked for", (
+        (WORK_TABLE, "return take_behind(database, std::nullopt, want, lease);",
+         "return take_behind(database, last_, want, lease);"),),
+        ("tests/hosts/table_tests", "a row whose transaction commits late*")),
+    Mutant("a row that is in the pipeline loses its lease", (
+        (TABLE_WORKER, "            table_->extend(due, std::chrono::ceil<microseconds>(plan_.lease));\n", ""),), EXTENDED),
+    Mutant("a new producer does not extend what it finds in the pipeline", (
+        (TABLE_WORKER, "    for (const std::uint64_t position : plan_.held) held_.add_old(position);\n", ""),), EXTENDED),
     Mutant("waits have no bound, and nobody is woken again after a death", (
         ("consumer/flush_duty.hpp", "kBoundedWait{500'000'000}", "kBoundedWait{3'600'000'000'000}"),
         ("producer/producer.cpp", "kBoundedWait{500}", "kBoundedWait{3'600'000}"),

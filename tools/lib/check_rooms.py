@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = {
     "common/base": "",
     "common/text": "common/base",
-    "common/spec": "common/base",
+    "common/spec/address": "common/base",
+    "common/spec": "common/base common/spec/address",
     "common/cli": "common/base common/spec",
     "common/os": "common/base common/cli",
     "common/outside": "common/base common/text common/spec common/os",
@@ -32,6 +33,7 @@ ROOMS = {
     "common/core/segments": "common/base common/os common/shm common/core common/core/terms",
     "common/options": "common/base common/spec common/cli common/shm common/core",
     "common/ledger": "common/base common/spec common/os common/shm common/core common/core/terms common/core/segments",
+    "common/ledger/work": "",
     "common/ledger/summary": "common/ledger",
     "common/ledger/seal": "common/base",
     "common/ledger/rows": "common/base common/core common/core/terms common/ledger common/ledger/seal",
@@ -52,27 +54,32 @@ ROOMS = {
                                      "common/ledger/postgresql/schema",
     "common/ledger/postgresql/rows": "common/base common/core common/ledger common/ledger/seal common/ledger/rows "
                                      "common/ledger/postgresql/engine common/ledger/postgresql/schema",
+    "common/ledger/postgresql/work": "common/base common/spec common/spec/address common/core common/ledger "
+                                     "common/ledger/work common/ledger/postgresql/engine",
     "common/ledger/postgresql": "common/base common/os common/ledger common/ledger/seal common/ledger/rows "
                                 "common/ledger/postgresql/engine common/ledger/postgresql/schema "
-                                "common/ledger/postgresql/seal common/ledger/postgresql/rows",
+                                "common/ledger/postgresql/seal common/ledger/postgresql/rows common/ledger/postgresql/work",
     "common/ledger/postgresql/people": "common/base common/ledger common/ledger/summary common/ledger/seal "
                                        "common/ledger/postgresql/engine common/ledger/postgresql/schema "
                                        "common/ledger/postgresql/seal",
-    "common/ledger/open": "common/base common/spec common/ledger common/ledger/summary common/ledger/sqlite "
+    "common/ledger/open": "common/base common/spec common/spec/address common/ledger common/ledger/work "
+                          "common/ledger/summary common/ledger/sqlite "
                           "common/ledger/sqlite/summary common/ledger/sqlite/people "
-                          "common/ledger/postgresql common/ledger/postgresql/people",
+                          "common/ledger/postgresql common/ledger/postgresql/work common/ledger/postgresql/people",
 
     "producer/sources/list": "common/base common/os common/core",
-    "producer/sources": "common/base common/spec common/os common/core common/options common/ledger "
-                        "producer/sources/list",
+    "producer/sources": "common/base common/spec common/spec/address common/os common/core common/options common/ledger "
+                        "common/ledger/work producer/sources/list",
     "producer/sources/spool": "common/base common/os common/core producer/sources",
     "producer/sources/program": "common/base common/text common/spec common/os common/outside common/core common/ledger "
                                 "producer/sources",
-    "producer/sources/nats": "common/base common/spec common/cli common/core common/ledger producer/sources",
+    "producer/sources/nats": "common/base common/spec common/spec/address common/cli common/core common/ledger "
+                             "producer/sources",
+    "producer/sources/table": "common/base common/spec common/core common/ledger common/ledger/work producer/sources",
     "producer/again": "common/base common/shm common/core common/core/pace common/ledger producer/sources",
     "producer": "common/base common/spec common/os common/core common/core/pace common/core/segments common/options "
                 "common/ledger/open producer/sources producer/sources/spool producer/sources/program producer/sources/nats "
-                "producer/again",
+                "producer/sources/table producer/again",
 
     "consumer/work": "common/base common/spec common/os common/core common/core/pace",
     "consumer/admission": "common/base common/core/bytes common/core common/ledger consumer/work",

@@ -98,6 +98,10 @@ std::unique_ptr<LedgerTaker> make_ledger_taker(const LedgerSpec& spec, TakerScop
     return nullptr;
 }
 
+std::unique_ptr<WorkTable> make_work_table(const LedgerSpec& spec, const TableName& table) {
+    return spec.is_shared() ? work_table_of_postgresql(spec.url, table) : nullptr;
+}
+
 bool read_ledger(const LedgerSpec& spec, const std::function<void(LedgerReader&)>& read) {
     switch (spec.kind) {
         case LedgerSpec::Kind::Sqlite:

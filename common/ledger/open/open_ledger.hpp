@@ -15,6 +15,8 @@
 #include "common/ledger/ledger_lookup.hpp"
 #include "common/ledger/ledger_reader.hpp"
 #include "common/ledger/ledger_taker.hpp"
+#include "common/ledger/work/work_table.hpp"
+#include "common/spec/address/table_name.hpp"
 #include "common/spec/ledger_spec.hpp"
 
 namespace pipeline {
@@ -43,6 +45,10 @@ namespace pipeline {
 // Returns null if the ledger stores nothing.
 [[nodiscard]] std::unique_ptr<LedgerTaker> make_ledger_taker(const LedgerSpec& spec, TakerScope scope,
                                                              std::function<KnownLedger()> known);
+
+// Makes the table of a source in the ledger's database; WorkTable::open() connects. Returns null if the
+// ledger can have none (LedgerSpec::is_shared()).
+[[nodiscard]] std::unique_ptr<WorkTable> make_work_table(const LedgerSpec& spec, const TableName& table);
 
 // Calls `read` with a reader. If a writer disturbed the snapshot, calls `read` again with a new reader;
 // `read` must then discard the data of its earlier call. Returns false, and does not call `read`, if `spec`

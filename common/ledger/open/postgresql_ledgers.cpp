@@ -8,6 +8,7 @@
 #include "common/ledger/postgresql/pg_ledger.hpp"
 #include "common/ledger/postgresql/pg_lookup.hpp"
 #include "common/ledger/postgresql/pg_taker.hpp"
+#include "common/ledger/postgresql/work/pg_work_table.hpp"
 
 namespace pipeline {
 
@@ -31,6 +32,10 @@ std::unique_ptr<LedgerLookup> look_up_postgresql(const std::string& url, const s
 std::unique_ptr<LedgerTaker> take_from_postgresql(const std::string& url, const TakerScope& scope,
                                                   const std::function<KnownLedger()>& known) {
     return make_pg_taker(url, scope, known);
+}
+
+std::unique_ptr<WorkTable> work_table_of_postgresql(const std::string& url, const TableName& table) {
+    return make_pg_work_table(url, table);
 }
 
 void read_postgresql(const std::string& url, const std::function<void(LedgerReader&)>& read) {

@@ -16,6 +16,8 @@
 #include "common/ledger/ledger_reader.hpp"
 #include "common/ledger/ledger_taker.hpp"
 #include "common/ledger/summary/reason_counts.hpp"
+#include "common/ledger/work/work_table.hpp"
+#include "common/spec/address/table_name.hpp"
 
 namespace pipeline {
 
@@ -28,6 +30,8 @@ namespace pipeline {
 [[nodiscard]] std::unique_ptr<LedgerTaker> take_from_postgresql(const std::string& url,
                                                                 const TakerScope& scope,
                                                                 const std::function<KnownLedger()>& known);
+[[nodiscard]] std::unique_ptr<WorkTable> work_table_of_postgresql(const std::string& url,
+                                                                  const TableName& table);
 void read_postgresql(const std::string& url, const std::function<void(LedgerReader&)>& read);
 void browse_postgresql(const std::string& url, const std::function<void(LedgerBrowser&)>& browse,
                        std::optional<std::chrono::steady_clock::time_point> until);

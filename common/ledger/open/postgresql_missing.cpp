@@ -39,6 +39,10 @@ std::unique_ptr<LedgerTaker> take_from_postgresql(const std::string& url, const 
     refuse(url);
 }
 
+std::unique_ptr<WorkTable> work_table_of_postgresql(const std::string& url, const TableName& /*table*/) {
+    refuse(url);
+}
+
 void read_postgresql(const std::string& url, const std::function<void(LedgerReader&)>& /*read*/) {
     refuse(url);
 }

@@ -34,6 +34,7 @@ enum OpeningResult : std::uint8_t {
     Source,
     Chain,
     Pruned,
+    WorkTable,  // only of a source in the ledger
 };
 
 // Asked once more behind the INSERT of the fresh records: a prune may have ended while that waited for it.
@@ -79,6 +80,7 @@ std::int64_t PgSession::server_ahead_us() {
 
 void PgSession::commit(const RecordRange& records, const CommitContext& context) {
     values_.begin(context);
+    removal_.begin(context.source);
     Opening opening;
     insert_fresh(records, context, opening);
     const bool is_plain = inserted_ == batch_.fresh() && batch_.is_all_fresh() && !opening.has_pruned;
@@ -89,7 +91,12 @@ void PgSession::commit(const RecordRange& records, const CommitContext& context)
     send_generation(records, context);
     send_link(opening, records, redone_, context);
     if (context.check_records) context.check_records();
-    database_.commit();
+    removal_.send(database_, records);
+    try {
+        database_.commit();
+    } catch (const PgError& error) {
+        throw removal_.error_of(error);
+    }
     followed_ = context.generation;
     if (!hourly_) return;
     log(LogLevel::Info, "{}", head_line(name_, *hourly_));
@@ -123,10 +130,11 @@ void PgSession::send_opening(const CommitContext& context) {
         " ORDER BY number DESC LIMIT 1",
         PgParameters().add(context.generation));
     database_.send(kHasPruned);
+    removal_.send_question(database_);
 }
 
 PgSession::Opening PgSession::read_opening(const std::vector<PgResult>& results,
-                                           const CommitContext& context) const {
+                                           const CommitContext& context) {
     require_pg_ledger(results[LedgerName], context.ledger_id);
     require_no_additions(results[Additions], name_);
     Opening opening;
@@ -139,6 +147,7 @@ PgSession::Opening PgSession::read_opening(const std::vector<PgResult>& results,
                         chain.digest(0, 3)};
     }
     opening.has_pruned = results[Pruned].boolean(0, 0);
+    removal_.take_answer(results, WorkTable);
     return opening;
 }
 

@@ -6,7 +6,8 @@
 //
 //   1. It locks the generation's row, which keeps out a transaction of a killed or cut-off leader that is
 //      still under way, and inserts all fresh records in the order of their keys.
-//   2. It writes the rows of source and generation and the link of the chain, and commits.
+//   2. It writes the rows of source and generation and the link of the chain, removes the rows of a source
+//      that is a table (pg_removal.hpp), and commits.
 //
 // If ids are met that have a row, a round trip in between asks for what stands against them (pg_judge.hpp).
 // Hosts wait for each other only where they write the same id, and where one begins: its first transaction
@@ -28,6 +29,7 @@
 #include "common/ledger/postgresql/rows/pg_batch.hpp"
 #include "common/ledger/postgresql/rows/pg_judge.hpp"
 #include "common/ledger/postgresql/schema/pg_schema.hpp"
+#include "common/ledger/postgresql/work/pg_removal.hpp"
 #include "common/ledger/rows/row_values.hpp"
 #include "common/ledger/seal/commit_link.hpp"
 
@@ -68,8 +70,7 @@ class PgSession {
     void commit(const RecordRange& records, const CommitContext& context);
     [[nodiscard]] std::int64_t server_ahead_us();
     void send_opening(const CommitContext& context);
-    [[nodiscard]] Opening read_opening(const std::vector<PgResult>& results,
-                                       const CommitContext& context) const;
+    [[nodiscard]] Opening read_opening(const std::vector<PgResult>& results, const CommitContext& context);
     [[nodiscard]] std::size_t require_follows(const Opening& opening, const RecordRange& records) const;
     void insert_fresh(const RecordRange& records, const CommitContext& context, Opening& opening);
     void send_source(const Opening& opening, const CommitContext& context);
@@ -88,6 +89,7 @@ class PgSession {
     PgBatch batch_;
     PgJudge judge_;
     PgJudge::Verdicts verdicts_;
+    PgRemoval removal_;
     std::size_t redone_ = 0;
     std::uint64_t inserted_ = 0;
     // The generation whose last commit this session has written: its next transaction needs no round trip to

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "common/base/error.hpp"
-#include "common/spec/nats_address.hpp"
+#include "common/spec/address/nats_address.hpp"
 
 namespace pipeline {
 

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "common/base/digest.hpp"
-#include "common/spec/nats_address.hpp"
+#include "common/spec/address/nats_address.hpp"
 #include "producer/sources/nats/nats_connection.hpp"
 #include "producer/sources/nats/nats_info.hpp"
 #include "producer/sources/nats/nats_state.hpp"

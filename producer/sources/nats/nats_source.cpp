@@ -10,8 +10,8 @@
 #include "common/base/log.hpp"
 #include "common/base/printable.hpp"
 #include "producer/sources/nats/nats_open.hpp"
-#include "producer/sources/nats/work_bound.hpp"
 #include "producer/sources/readiness.hpp"
+#include "producer/sources/work_bound.hpp"
 
 namespace pipeline {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/spec/nats_address.hpp"
+#include "common/spec/address/nats_address.hpp"
 
 namespace pipeline {
 

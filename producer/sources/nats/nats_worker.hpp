@@ -14,9 +14,9 @@
 #include <string>
 #include <vector>
 
-#include "producer/sources/nats/held_messages.hpp"
+#include "producer/sources/held_messages.hpp"
 #include "producer/sources/nats/nats_session.hpp"
-#include "producer/sources/nats/work_bound.hpp"
+#include "producer/sources/work_bound.hpp"
 
 namespace pipeline {
 

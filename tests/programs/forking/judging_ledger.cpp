@@ -54,6 +54,11 @@ std::unique_ptr<LedgerTaker> make_ledger_taker(const LedgerSpec&, TakerScope, st
     return nullptr;
 }
 
+// It has no table.
+std::unique_ptr<WorkTable> make_work_table(const LedgerSpec&, const TableName&) {
+    return nullptr;
+}
+
 // Only --check reads it, and the storm does not check.
 bool read_ledger(const LedgerSpec&, const std::function<void(LedgerReader&)>&) {
     return false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/spec/ledger_url.hpp"
+#include "common/spec/address/ledger_url.hpp"
 
 #include <stdexcept>
 #include <string>

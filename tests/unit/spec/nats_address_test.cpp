@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "common/spec/nats_address.hpp"
+#include "common/spec/address/nats_address.hpp"
 
 #include <string>
 #include <vector>

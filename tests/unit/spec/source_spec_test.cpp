@@ -42,6 +42,9 @@ TEST_CASE("each form of a source is understood and gives its own name", "[specs]
          "exec:feed~d6c32aef91b9668a", false},
         {"nats://b:4223,a,[::1]:7/ORDERS/book", Kind::Nats, "", "nats://b:4223,a:4222,[::1]:7/ORDERS/book",
          "nats:ORDERS/book", false},
+        {"table:work", Kind::Table, "", "table:work", "table:work", false},
+        {R"(table:"Billing"."a""b.c")", Kind::Table, "", R"(table:"Billing"."a""b.c")",
+         R"(table:"Billing"."a""b.c")", false},
     }));
     CAPTURE(wanted.text);
     const auto spec = parse_source(wanted.text);
@@ -91,7 +94,7 @@ TEST_CASE("a source that cannot be read is refused with the forms that can", "[s
     CAPTURE(text);
     CHECK(refusal_of_value([&] { return parse_source(text); }) ==
           "spool:DIR, lines:FILE, lines:- (stdin), lines0:FILE, lines0:- (NUL), "
-          "sequence, sequence:COUNT, exec:COMMAND or nats://HOST/STREAM/NAME is accepted");
+          "sequence, sequence:COUNT, exec:COMMAND, nats://HOST/STREAM/NAME or table:NAME is accepted");
 }
 
 TEST_CASE("the part of a source that is wrong is named", "[specs]") {
@@ -109,8 +112,8 @@ TEST_CASE("the part of a source that is wrong is named", "[specs]") {
 }
 
 TEST_CASE("the kind of a source is told from its name in the ledger", "[specs]") {
-    for (const auto* text :
-         {"spool:/in", "lines:/ids", "lines:-", "lines0:/ids", "lines0:-", "sequence:5", "exec:feed -q"}) {
+    for (const auto* text : {"spool:/in", "lines:/ids", "lines:-", "lines0:/ids", "lines0:-", "sequence:5",
+                             "exec:feed -q", "table:a.b"}) {
         CAPTURE(text);
         const auto spec = parse_source(text);
         CHECK(source_traits_of(spec.name()) == &spec.traits());
@@ -146,6 +149,6 @@ TEST_CASE("the sources of a kind are listed in their short forms", "[specs]") {
     CHECK(source_forms_where([](const SourceTraits& traits) { return traits.is_ordered; }) ==
           "lines:FILE, lines:-, lines0:FILE, lines0:- or sequence");
     CHECK(source_forms_where([](const SourceTraits& traits) { return !traits.is_ordered; }) ==
-          "spool:DIR, exec:COMMAND or nats://HOST/STREAM/NAME");
+          "spool:DIR, exec:COMMAND, nats://HOST/STREAM/NAME or table:NAME");
     CHECK(source_forms_where([](const SourceTraits&) { return false; }).empty());
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "producer/sources/nats/work_bound.hpp"
+#include "producer/sources/work_bound.hpp"
 
 #include <algorithm>
 #include <cmath>

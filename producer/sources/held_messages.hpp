@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The messages that this pipeline holds: delivered, and not acknowledged. The server delivers one again
-// unless it is extended before its ack_wait has passed; so each is extended after a third of that. Reads no
-// clock.
+// The messages, or rows of a table, that this pipeline holds: delivered, and not acknowledged. The server
+// gives one to others unless it is extended before its ack_wait, or lease, has passed; so each is extended
+// after a third of that. Reads no clock.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "producer/sources/nats/held_messages.hpp"
+#include "producer/sources/held_messages.hpp"
 
 #include <set>
 
