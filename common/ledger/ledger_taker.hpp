@@ -70,6 +70,10 @@ class LedgerTaker {
     // Returns how long until the next row is due (zero: one is due now), leased rows included; none if no row
     // will be due.
     [[nodiscard]] virtual std::optional<std::chrono::microseconds> until_next() = 0;
+    // Returns a descriptor that is readable once somebody may have written the ledger since the last call of
+    // forget_changes(); -1: nobody can tell. Other functions may exchange it.
+    [[nodiscard]] virtual int changes() const noexcept { return -1; }
+    virtual void forget_changes() noexcept {}
 };
 
 // The rows that a pipeline may take.

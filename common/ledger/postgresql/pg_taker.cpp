@@ -62,7 +62,6 @@ class PgTaker final : public LedgerTaker {
                                const std::unordered_set<std::string>& in_flight) override {
         return attempt([&](PgConnection& database) {
             std::vector<TakenRow> taken;
-            if (const auto next = until_next(database); !next || *next > microseconds::zero()) return taken;
             database.begin();
             database.send(fmt::format("UPDATE invoices SET due_at = {} WHERE {}", kNow, early_), source());
             const PgResult due = database.run(
