@@ -121,7 +121,12 @@ bool SecondChances::wants_records(std::uint64_t waiting) noexcept {
 void SecondChances::stored(const Record& record, std::string_view id) {
     if (taker_ == nullptr || !record.has_attempt()) return;
     const std::lock_guard lock(mutex_);
-    if (record.is_given_again()) in_flight_.erase(std::string(id));
+    if (record.is_given_again()) {
+        // The row may have been taken once more since the record was durable.
+        const auto given = in_flight_.find(std::string(id));
+        if (given != in_flight_.end() && given->second.earlier.round == record.attempt.round)
+            in_flight_.erase(given);
+    }
     if (record.outcome != Outcome::Waiting) return;
     // The record waited for its commit, so the row may be due sooner than this. The look corrects it.
     const auto due =

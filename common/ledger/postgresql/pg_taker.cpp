@@ -65,12 +65,13 @@ class PgTaker final : public LedgerTaker {
             database.begin();
             database.send(fmt::format("UPDATE invoices SET due_at = {} WHERE {}", kNow, early_), source());
             const PgResult due = database.run(
-                fmt::format("SELECT key, id, position, round, attempts, status, failures,"
-                            " coalesce(first_failed_at, 0), reason,"
-                            " coalesce((SELECT octet_length(body)::bigint FROM bodies WHERE bodies.key ="
-                            " invoices.key), -1) FROM invoices WHERE {} AND due_at <= {}"
-                            " ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED",
-                            mine_, kNow),
+                fmt::format(
+                    "SELECT key, id, position, round, attempts, status, failures,"
+                    " coalesce(first_failed_at, 0), reason,"
+                    " coalesce((SELECT octet_length(body)::bigint FROM bodies WHERE bodies.key ="
+                    " invoices.key), -1), leased_until IS NOT NULL FROM invoices WHERE {} AND due_at <= {}"
+                    " ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED",
+                    mine_, kNow),
                 source().add(static_cast<std::int64_t>(most)));
             choose(database, due, in_flight, taken);
             send_leases(database, lease);
@@ -133,7 +134,8 @@ class PgTaker final : public LedgerTaker {
         std::vector<int> rows;
         std::uint64_t bytes = 0;
         for (int row = 0; row < due.rows() && bytes < kBodiesAtOnce; ++row) {
-            const bool is_ours = in_flight.contains(id_of_stored(due.text(row, 1)));
+            const bool is_leased = due.boolean(row, 10);
+            const bool is_ours = is_leased && in_flight.contains(id_of_stored(due.text(row, 1)));
             (is_ours ? extend_keys_ : lease_keys_).add(due.text(row, 0));
             if (is_ours) continue;
             rows.push_back(row);

@@ -57,7 +57,7 @@ struct Session {
                     mine + " LIMIT 1"),
           due(database,
               "SELECT id, position, round, attempts, status, failures, first_failed_at, reason,"
-              " (SELECT body FROM bodies WHERE bodies.id = invoices.id) FROM invoices"
+              " (SELECT body FROM bodies WHERE bodies.id = invoices.id), leased_until FROM invoices"
               " WHERE " +
                   mine + " AND due_at <= ?2 ORDER BY due_at LIMIT ?3"),
           lease(database,
@@ -144,7 +144,7 @@ class SqliteTaker final : public LedgerTaker {
             std::uint64_t body_bytes = 0;
             while (body_bytes < kBodiesAtOnce && session.due.next_row()) {
                 std::string id(session.due.text(0));
-                if (in_flight.contains(id_of_stored(id))) {
+                if (!session.due.is_null(9) && in_flight.contains(id_of_stored(id))) {
                     ours.push_back(std::move(id));
                     continue;
                 }

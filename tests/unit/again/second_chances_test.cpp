@@ -268,3 +268,18 @@ TEST_CASE("a ledger that tells of changes is looked at when it was written, and 
         CHECK(given(chances, source) == std::vector<std::string>{id});
     }
 }
+
+TEST_CASE("a late receipt of an earlier round does not end the present one", "[again]") {
+    Rows rows;
+    rows.due = {{"x", 4}};
+    AnySource source;
+    SecondChances chances(std::make_unique<MemoryTaker>(rows), {}, quick());
+    REQUIRE(given(chances, source) == std::vector<std::string>{"x"});
+    rows.with([&] { rows.due = {{"x", 5}}; });  // round 5 has ended, and its receipt is to come
+    REQUIRE(given(chances, source) == std::vector<std::string>{"x"});
+    chances.stored(record_of(5, Outcome::Waiting), "x");
+    CHECK_FALSE(chances.is_over(1));
+    CHECK(chances.wants_records(0));  // round 6 is under way
+    chances.stored(record_of(6, Outcome::Booked), "x");
+    CHECK_FALSE(chances.wants_records(0));
+}

@@ -142,3 +142,15 @@ TEST_CASE("a taker is told when somebody has written the ledger or exchanged its
     CHECK(taker->until_next() == 0us);
     CHECK_FALSE(has_changed());  // reading is none
 }
+
+TEST_CASE("a row that waits anew is taken, though its last item is not acknowledged yet", "[ledger_taker]") {
+    const Waiting waiting;
+    const auto taker = waiting.taker();
+    waiting.set("due_at = 1 WHERE id = 'a'");
+    REQUIRE(ids(taker->take(10, 60s, {})) == Ids{"a"});
+    // Its outcome is committed: it waits for a moment, and has no lease.
+    waiting.set("due_at = 1, leased_until = NULL WHERE id = 'a'");
+    const auto taken = taker->take(10, 60s, {"a"});
+    REQUIRE(ids(taken) == Ids{"a"});
+    CHECK(taken[0].earlier.round == 2);
+}
