@@ -28,8 +28,6 @@ class BatchWorker final : public HandWorker, private Batch::Owner {
                 ResultSaver& saver, FlushDuty& flush, DrainWatch& watch, Pacer& pacer, Admission admission);
 
     [[nodiscard]] bool work_off() override;
-    // Returns true: a program outside may write to its standard error, or end, at any time.
-    [[nodiscard]] bool has_events() const noexcept override { return true; }
     void look_after() override { outside_.look_after(); }
 
   private:

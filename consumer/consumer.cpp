@@ -121,7 +121,7 @@ ExitStatus Consumer::leave_unfinished() {
 
 nanoseconds Consumer::patience_for_items() noexcept {
     if (const auto due = flush_.next_look()) return *due;
-    return worker_->has_events() ? until_common_tick(IdleWait::kSoon) : idle_wait_.next();
+    return idle_wait_.next();
 }
 
 }  // namespace pipeline

@@ -16,10 +16,8 @@ class HandWorker {
     // and the consumer cannot continue (see Consumer::run()). Unfinished work then stays in the hand.
     [[nodiscard]] virtual bool work_off() = 0;
 
-    // True if look_after() must be called at least every half second while the hand is empty.
-    [[nodiscard]] virtual bool has_events() const noexcept = 0;
-    // Looks after the programs outside, which may write or end at any time. The consumer calls it while its
-    // hand is empty.
+    // Looks after the programs outside, which may write or end at any time. The consumer calls it after each
+    // wait while its hand is empty (idle_wait.hpp).
     virtual void look_after() = 0;
 };
 

@@ -28,7 +28,6 @@ class InvoiceWorker final : public HandWorker {
                   WorkClock& clock, ResultSaver& saver, Pacer& pacer, const DrainWatch& watch) noexcept;
 
     [[nodiscard]] bool work_off() override;
-    [[nodiscard]] bool has_events() const noexcept override { return false; }
     void look_after() override {}
 
   private:

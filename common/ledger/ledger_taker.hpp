@@ -56,8 +56,8 @@ class LedgerTaker {
     virtual ~LedgerTaker() = default;
 
     // Takes at most `most` due rows, the longest due first, and no more once their bodies have kBodiesAtOnce
-    // bytes together. A due row whose id is in `in_flight`, which this pipeline has taken already, is not
-    // taken: its lease is extended.
+    // bytes together. A due row that is leased and whose id is in `in_flight`, which this pipeline has taken
+    // already, is not taken: its lease is extended. (A row without a lease has got an outcome meanwhile.)
     [[nodiscard]] virtual std::vector<TakenRow> take(std::size_t most, std::chrono::microseconds lease,
                                                      const std::unordered_set<std::string>& in_flight) = 0;
     // Extends the leases of rows that this pipeline has taken.
@@ -70,6 +70,10 @@ class LedgerTaker {
     // Returns how long until the next row is due (zero: one is due now), leased rows included; none if no row
     // will be due.
     [[nodiscard]] virtual std::optional<std::chrono::microseconds> until_next() = 0;
+    // Returns a descriptor that is readable once somebody may have written the ledger since the last call of
+    // forget_changes(); -1: nobody can tell. Other functions may exchange it.
+    [[nodiscard]] virtual int changes() const noexcept { return -1; }
+    virtual void forget_changes() noexcept {}
 };
 
 // The rows that a pipeline may take.

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "common/base/clock.hpp"
 #include "common/base/log.hpp"
 
 namespace pipeline {
@@ -106,7 +107,7 @@ std::size_t SecondChances::acquire(std::span<Item> items, std::optional<std::uin
         in_flight_.insert_or_assign(row.id, std::move(row));
     }
     if (given != 0 && ready_.empty()) look_at_ = {};  // there may be more
-    if ((given != 0 && ready_.empty()) || !returned_.empty()) wake_.notify_one();
+    if ((given != 0 && ready_.empty()) || !returned_.empty()) wakeup_.wake();
     return given;
 }
 
@@ -120,13 +121,18 @@ bool SecondChances::wants_records(std::uint64_t waiting) noexcept {
 void SecondChances::stored(const Record& record, std::string_view id) {
     if (taker_ == nullptr || !record.has_attempt()) return;
     const std::lock_guard lock(mutex_);
-    if (record.is_given_again()) in_flight_.erase(std::string(id));
+    if (record.is_given_again()) {
+        // The row may have been taken once more since the record was durable.
+        const auto given = in_flight_.find(std::string(id));
+        if (given != in_flight_.end() && given->second.earlier.round == record.attempt.round)
+            in_flight_.erase(given);
+    }
     if (record.outcome != Outcome::Waiting) return;
     // The record waited for its commit, so the row may be due sooner than this. The look corrects it.
     const auto due =
         Clock::now() + std::chrono::microseconds(static_cast<std::int64_t>(record.attempt.retry_after_us));
     if (!due_at_ || due < *due_at_) due_at_ = due;
-    if (due < look_at_) wake_.notify_one();
+    if (due < look_at_) wakeup_.wake();
 }
 
 nanoseconds SecondChances::until_due() const {
@@ -145,7 +151,7 @@ bool SecondChances::is_over(std::uint64_t seen) {
     if (asked_at_ != seen) {
         asked_at_ = seen;
         wanted_look_ = asked_ = looks_ + 2;  // the look that is going on may have begun too early
-        wake_.notify_one();
+        wakeup_.wake();
         return false;
     }
     return looks_ >= asked_ && !due_at_;
@@ -154,11 +160,12 @@ bool SecondChances::is_over(std::uint64_t seen) {
 void SecondChances::stop() {
     const std::lock_guard lock(mutex_);
     is_stopping_ = true;
-    wake_.notify_one();
+    wakeup_.wake();
 }
 
 void SecondChances::work() {
     std::unique_lock lock(mutex_);
+    has_thread_ = true;
     while (!is_stopping_) {
         try {
             step(lock);
@@ -169,7 +176,7 @@ void SecondChances::work() {
         } catch (const std::exception& error) {
             if (!lock.owns_lock()) lock.lock();
             report(error.what());
-            wake_.wait_for(lock, kAfterFailure, [this] { return is_stopping_; });
+            rest(lock);
         }
     }
     end(lock);
@@ -206,27 +213,54 @@ bool SecondChances::has_to_look() const {
     return ready_.empty() && (now >= look_at_ || looks_ < wanted_look_ || (due_at_ && now >= *due_at_));
 }
 
+// After a failure, for a moment; a stop ends it.
+void SecondChances::rest(std::unique_lock<std::mutex>& lock) {
+    const auto until = Clock::now() + kAfterFailure;
+    while (!is_stopping_ && Clock::now() < until) {
+        lock.unlock();
+        static_cast<void>(wakeup_.sleep(until - Clock::now()));
+        lock.lock();
+    }
+}
+
 void SecondChances::wait(std::unique_lock<std::mutex>& lock) {
-    auto until = renew_at_;
-    if (ready_.empty()) until = std::min(until, look_at_);
-    if (ready_.empty() && due_at_) until = std::min(until, *due_at_);
     const auto due = due_at_;
-    wake_.wait_until(lock, until, [&] {
-        return is_stopping_ || !returned_.empty() || has_to_look() || (ready_.empty() && due_at_ != due);
-    });
+    while (!is_stopping_ && returned_.empty() && !has_to_look() && (!ready_.empty() || due_at_ == due)) {
+        const auto now = Clock::now();
+        const bool is_listening = ready_.empty() && now >= listen_at_;
+        auto until = renew_at_;
+        if (ready_.empty()) until = std::min({until, look_at_, is_listening ? look_at_ : listen_at_});
+        if (ready_.empty() && due_at_) until = std::min(until, *due_at_);
+        if (now >= until) return;
+        const int changes = is_listening ? taker_->changes() : -1;
+        lock.unlock();
+        const bool has_changed = wakeup_.sleep(until - now, changes);
+        lock.lock();
+        if (!has_changed) continue;
+        // A busy ledger is looked at regularly, and not after each of its commits.
+        look_at_ = {};
+        listen_at_ = Clock::now() + until_common_tick(plan_.look_every);
+    }
 }
 
 void SecondChances::look(std::unique_lock<std::mutex>& lock) {
-    const auto ids = ids_in_flight();
     lock.unlock();
-    std::vector<TakenRow> taken = taker_->take(kTakenAtOnce, plan_.lease, ids);
+    taker_->forget_changes();
+    auto next = taker_->until_next();
     lock.lock();
-    for (TakenRow& row : taken) ready_.push_back(std::move(row));
-    lock.unlock();
-    const auto next = taker_->until_next();
-    lock.lock();
+    if (next && *next <= next->zero()) {
+        const auto ids = ids_in_flight();
+        lock.unlock();
+        std::vector<TakenRow> taken = taker_->take(kTakenAtOnce, plan_.lease, ids);
+        lock.lock();
+        for (TakenRow& row : taken) ready_.push_back(std::move(row));
+        lock.unlock();
+        next = taker_->until_next();
+        lock.lock();
+    }
     const auto now = Clock::now();
-    look_at_ = now + plan_.look_every;
+    const bool is_told = has_thread_ && taker_->changes() >= 0;
+    look_at_ = now + until_common_tick(is_told ? plan_.trust : plan_.look_every);
     due_at_ = next ? std::optional(now + std::chrono::ceil<milliseconds>(*next)) : std::nullopt;
     ++looks_;
 }

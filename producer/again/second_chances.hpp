@@ -13,7 +13,6 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -29,6 +28,7 @@
 #include "common/core/item.hpp"
 #include "common/core/record.hpp"
 #include "common/ledger/ledger_taker.hpp"
+#include "producer/again/wakeup.hpp"
 #include "producer/sources/source.hpp"
 
 namespace pipeline {
@@ -38,8 +38,11 @@ class SecondChances {
     struct Plan {
         // The source's rows are those of this pipeline alone, so leases of a dead producer end at once.
         bool is_exclusive = true;
-        std::chrono::milliseconds look_every{1000};  // the longest time between two looks at the ledger
-        std::chrono::seconds lease{60};              // renewed after a third of it
+        // Between two looks at a ledger that others write. In between, a ledger that tells of changes wakes
+        // the thread, and `trust` is the longest time without a look.
+        std::chrono::milliseconds look_every{1000};
+        std::chrono::milliseconds trust{9000};
+        std::chrono::seconds lease{60};  // renewed after a third of it
         // The most bytes that an item's id and body may have, with what is told of earlier rounds.
         std::uint64_t most_bytes = UINT64_MAX;
     };
@@ -81,6 +84,7 @@ class SecondChances {
     // These hold the lock on entry and on exit, and free it while they use the ledger or wait.
     void step(std::unique_lock<std::mutex>& lock);
     void wait(std::unique_lock<std::mutex>& lock);
+    void rest(std::unique_lock<std::mutex>& lock);
     void end(std::unique_lock<std::mutex>& lock);
     [[nodiscard]] bool has_to_look() const;
     void renew(std::unique_lock<std::mutex>& lock);
@@ -91,22 +95,24 @@ class SecondChances {
 
     std::unique_ptr<LedgerTaker> taker_;  // used by the thread alone
     Plan plan_;
+    Wakeup wakeup_;
     std::string bytes_;
     std::uint64_t waiting_seen_ = 0;
     std::uint64_t asked_at_ = UINT64_MAX;  // is_over()'s `seen` when it asked
     std::uint64_t asked_ = 0;              // the number of the look that answers is_over()
 
-    mutable std::mutex mutex_;  // guards what follows
-    std::condition_variable wake_;
+    mutable std::mutex mutex_;        // guards what follows
     std::deque<TakenRow> ready_;      // taken, and not given
     std::vector<TakenRow> returned_;  // could not be given now: they go back to the ledger
     std::unordered_map<std::string, TakenRow> in_flight_;  // given, and not durable
     Clock::time_point look_at_{};                          // when the thread looks at the ledger next
+    Clock::time_point listen_at_{};                        // when the ledger's changes count again
     Clock::time_point renew_at_{};
     std::optional<Clock::time_point> due_at_;  // when the next row is due, as far as known
     std::uint64_t wanted_look_ = 0;            // the thread counts its looks; this one was asked for
     std::uint64_t looks_ = 0;
     bool has_ended_leases_ = false;
+    bool has_thread_ = false;
     bool is_stopping_ = false;
     bool is_failing_ = false;  // the ledger could not be used, and that was logged
     std::thread thread_;

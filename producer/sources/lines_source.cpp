@@ -17,8 +17,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// wait() waits no longer than this. The list's name may come to lead to another file without any event
-// (somebody changes a symbolic link), so the source must check the name.
+// The source checks its list's name this often while the list is lost, and while the producer has other
+// waits: the name may come to lead to another file without any event (somebody changes a symbolic link). An
+// idle producer's wait for the source is bounded anyhow (idle_wait.hpp).
 constexpr milliseconds kLook{500};
 // Log the comparison with what was read before if it covers at least this many bytes. A shorter one takes no
 // noticeable time.
@@ -196,13 +197,13 @@ void LinesSource::wait(int signal_fd, std::chrono::milliseconds bound) {
         return;
     }
     if (candidate_ || !changes_) return;  // acquire() has work: it compares, or reads on (`once`)
-    if (bound > kLook) bound = std::chrono::ceil<milliseconds>(until_common_tick(kLook));
     // Drain the events before checking the file's length: a change in between then wakes the poll.
     changes_->drain([this](std::uint32_t mask, std::string_view) {
         if ((mask & IN_MODIFY) == 0) watch_.hurry();
     });
     if (!lost_.empty()) {
-        wait_readable(-1, signal_fd, bound);
+        wait_readable(-1, signal_fd,
+                      std::min(bound, std::chrono::ceil<milliseconds>(until_common_tick(kLook))));
         return;
     }
     if (reader_->has_line() || reader_->file().status().bytes != reader_->end_position()) return;

@@ -11,12 +11,15 @@
 #include <atomic>
 #include <cstring>
 #include <new>
+#include <optional>
 #include <stdexcept>
 
 #include "common/core/list_marks.hpp"
 #include "common/core/pace/permits.hpp"
 #include "common/ledger/flush.hpp"
-#include "common/ledger/ledger.hpp"
+#include "producer/again/in_flight_again.hpp"
+#include "producer/resume.hpp"
+#include "tests/crash/world_ledger.hpp"
 
 namespace pipeline::test {
 namespace {
@@ -29,90 +32,6 @@ std::size_t rounded(std::size_t bytes) {
 const std::size_t kRingBytes = rounded(Ring::size({World::kCapacity, World::kByteCapacity}));
 const std::size_t kStorageBytes = rounded(Storage::size({World::kCapacity, World::kByteCapacity}));
 constexpr std::size_t kLedgerBytes = 64;
-
-}  // namespace
-
-// Two words: bit n of `rows` says that number n has a row; both change only by one store each, in the order
-// in which SQLite would make them visible: a transaction is there whole or not at all. The cursor may lag,
-// which is harmless, and never leads.
-struct World::Ledger {
-    std::atomic<std::uint64_t> rows;
-    std::atomic<std::uint64_t> cursor;
-    std::atomic<std::uint64_t> wrong;        // a cursor that came with another digest than its own
-    std::atomic<std::uint64_t> wrong_bytes;  // a number whose id, body or result was not its own
-};
-
-namespace {
-
-// The bytes of one number. Of four numbers, the second has an id that needs a span, and the fourth a body.
-// Every second number has a result. Four numbers in a row fit into an area, so that a ring and a storage are
-// filled at once.
-struct Bytes {
-    std::string id;
-    std::string body;
-    ExtraText result;
-};
-
-std::vector<Bytes> all_bytes() {
-    std::vector<Bytes> all;
-    for (std::uint64_t number = 0; number <= World::kNumbers; ++number) {
-        Bytes bytes;
-        bytes.id = std::to_string(number);
-        if (number % 4 == 2) bytes.id += std::string(kInlineIdBytes + number % 7, '-');
-        if (number % 4 == 0) bytes.body = std::string(number * 11 % 41, static_cast<char>('a' + number));
-        if (number % 2 == 0)
-            bytes.result = {Extra::Result, std::string(number * 5 % 13, static_cast<char>('A' + number))};
-        all.push_back(bytes);
-    }
-    return all;
-}
-
-// Made before any process is stepped through.
-const std::vector<Bytes> kBytes = all_bytes();
-
-const Bytes& bytes_of(std::uint64_t number) {
-    return kBytes[number % kBytes.size()];
-}
-
-// The digest of the list's beginning, made up: one byte tells it from the others, and each store makes
-// images.
-Digest digest_before(std::uint64_t position) {
-    Digest digest{};
-    digest.front() = static_cast<std::uint8_t>(position);
-    return digest;
-}
-
-class MemoryLedger final : public pipeline::Ledger {
-  public:
-    MemoryLedger(std::atomic<std::uint64_t>& rows, std::atomic<std::uint64_t>& cursor,
-                 std::atomic<std::uint64_t>& wrong, std::atomic<std::uint64_t>& wrong_bytes)
-        : rows_(rows), cursor_(cursor), wrong_(wrong), wrong_bytes_(wrong_bytes) {}
-    void commit(const RecordRange& records, const CommitContext& context) override {
-        for (std::size_t i = 0; i < records.size(); ++i) {
-            const std::uint64_t number = records.record(i).position;
-            const Bytes& bytes = bytes_of(number);
-            if (records.id(i) != bytes.id ||
-                records.record(i).result_in(records.bytes()) != bytes.result.text)
-                wrong_bytes_.store(number);
-        }
-        std::uint64_t rows = rows_.load();
-        for (std::size_t i = 0; i < records.size(); ++i)
-            rows |= std::uint64_t{1} << (records.record(i).position & 63U);
-        rows_.store(rows);
-        for (std::size_t i = 0; i < records.size(); ++i) records.record(i).outcome = Outcome::Booked;
-        if (!context.cursor) return;
-        if (context.digest != digest_before(*context.cursor)) wrong_.store(*context.cursor);
-        // As the ledger's transaction has it: never back.
-        cursor_.store(std::max(cursor_.load(), *context.cursor));
-    }
-    std::optional<std::uint64_t> cursor(std::string_view) override { return cursor_.load(); }
-
-  private:
-    std::atomic<std::uint64_t>& rows_;
-    std::atomic<std::uint64_t>& cursor_;
-    std::atomic<std::uint64_t>& wrong_;
-    std::atomic<std::uint64_t>& wrong_bytes_;
-};
 
 }  // namespace
 
@@ -150,11 +69,29 @@ void World::reset() {
     std::memcpy(memory_, pristine_.data(), pristine_.size());
 }
 
+// As a producer's start and its taker do: the leases of rows that are not in the pipeline end, and a row that
+// is due is leased in one transaction and then pushed.
+bool World::give_again() {
+    Ring ring = this->ring();
+    if (!ledger().has_waiting()) return false;
+    const auto taken = words().take_due(in_flight_again(ring, storage()));
+    if (!taken) return false;
+    const std::uint64_t number = taken->position;
+    Item item{};
+    std::string bytes;
+    if (const std::string& body = bytes_of(number).body; body.empty()) {
+        item.set_given_again(bytes_of(number).id, *taken, bytes);
+    } else {
+        item.set_given_again(bytes_of(number).id, *taken, body, UINT64_MAX, bytes);
+    }
+    item.position = next_position(ring);
+    return ring.push({&item, 1}, bytes).count != 0;
+}
+
 bool World::produce(std::size_t most) {
     Ring ring = this->ring();
-    const std::uint64_t tail = ring.tail();
-    std::uint64_t next = ring_area().start_position;
-    if (tail != 0) next = ring.slot(tail - 1).position.load() + ring.slot(tail - 1).extent.load();
+    const bool has_given_again = give_again();
+    const std::uint64_t next = next_position(ring);
     std::array<Item, kNumbers> items{};
     std::size_t count = 0;
     std::string bytes;
@@ -173,7 +110,7 @@ bool World::produce(std::size_t most) {
         ListMarks(std::span(ring_area().list_marks).first(kMarks))
             .leave({next + count, digest_before(next + count), {}}, storage().area().cursor.load());
     }
-    return ring.push(std::span(items).first(count), bytes).count != 0;
+    return ring.push(std::span(items).first(count), bytes).count != 0 || has_given_again;
 }
 
 bool World::consume(std::size_t place, std::size_t most) {
@@ -184,17 +121,31 @@ bool World::consume(std::size_t place, std::size_t most) {
     hand.take_over(ProcessId::self());
     const HandWord word = hand.word();
     if (!word.empty()) {
-        std::array<Finding, kCapacity> booked;
+        std::array<Finding, kCapacity> findings;
+        std::array<Attempt, kCapacity> attempts;
         for (std::uint64_t i = word.done; i < word.count; ++i) {
-            const std::uint64_t number = hand.item(i).position;
+            const auto earlier = hand.given_again(i);
+            const std::uint64_t number = earlier ? earlier->position : hand.item(i).position.load();
             if (hand.id(i) != bytes_of(number).id || hand.body(i) != bytes_of(number).body)
                 this->words().wrong_bytes.store(number);
-            if (number % 2 == 0) booked.at(i - word.done).extra = &bytes_of(number).result;
+            Finding& finding = findings.at(i - word.done);
+            if (number % 2 == 0) finding.extra = &bytes_of(number).result;
+            if (WaitingRow::slot_of(number)) {
+                Attempt& attempt = attempts.at(i - word.done);
+                finding.attempt = &attempt;
+                if (earlier) {
+                    attempt.flags = Attempt::kGivenAgain;
+                    attempt.position = earlier->position;
+                    attempt.round = earlier->round;
+                } else {
+                    finding.status = Status::Waiting;
+                }
+            }
             take_permit();
             hand.begin_work(word.first, i);
             hand.end_work();
         }
-        return storage.save(hand, std::span(booked).first(word.count - word.done)) != 0;
+        return storage.save(hand, std::span(findings).first(word.count - word.done)) != 0;
     }
     return ring.claim(hand, most, nanoseconds(0)) == Ring::ClaimOutcome::Claimed;
 }
@@ -219,7 +170,7 @@ void World::leave(std::size_t place) {
 }
 
 bool World::flush() {
-    MemoryLedger ledger(words().rows, words().cursor, words().wrong, words().wrong_bytes);
+    MemoryLedger ledger(words());
     Storage storage = this->storage();
     const std::uint64_t before = storage.durable();
     static_cast<void>(
@@ -252,45 +203,33 @@ std::string World::finish_and_verify() {
         did = release() || did;
     }
     static_cast<void>(flush());  // the cursor of a flush that was led while a hand was not yet moved on
-    const Ledger& words = ledger();
-    const std::uint64_t all = ((std::uint64_t{1} << kNumbers) - 1) << 1U;
-    if (words.rows.load() != all)
-        return fmt::format("rows {:x} instead of {:x}: lost", words.rows.load(), all);
-    if (ring().tail() != kNumbers)
-        return fmt::format("{} items were acquired, not {}", ring().tail(), kNumbers);
-    if (storage.tail() != kNumbers)
-        return fmt::format("{} records for {} numbers: doubled", storage.tail(), kNumbers);
-    if (storage.totals().booked != kNumbers) return fmt::format("the totals say {}", storage.totals().booked);
-    if (ring().head() != kNumbers || storage.released() != kNumbers) return "something is left";
-    if (words.wrong_bytes.load() != 0)
-        return fmt::format("the bytes of number {} were others", words.wrong_bytes.load());
+    if (std::string wrong = ledger().wrong_rows(); !wrong.empty()) return wrong;
+    if (ring().tail() != kItems) return fmt::format("{} items were acquired, not {}", ring().tail(), kItems);
+    if (storage.tail() != kItems)
+        return fmt::format("{} records for {} items: doubled", storage.tail(), kItems);
+    const Totals totals = storage.totals();
+    if (totals.booked != kNumbers || totals.waiting != kWaiting || totals.given_again != kWaiting)
+        return fmt::format("the totals say {}, {} waiting", totals.booked, totals.waiting);
+    if (ring().head() != kItems || storage.released() != kItems) return "something is left";
     std::uint64_t from = 0;
     std::uint64_t from_record = 0;
     if (ring().oldest_byte(from) != ring().bytes_tail() ||
         storage.oldest_byte(from_record) != storage.bytes_tail())
         return "bytes are left";
-    if (ring_area().next_begin_ns.load() < kNumbers * kPeriod) return "attempts began without a permit";
-    if (words.wrong.load() != 0)
-        return fmt::format("the cursor {} came with another digest", words.wrong.load());
-    if (words.cursor.load() != kNumbers + 1) return fmt::format("the cursor is {}", words.cursor.load());
+    if (ring_area().next_begin_ns.load() < kItems * kPeriod) return "attempts began without a permit";
     return {};
 }
 
-World::Ledger& World::words() const {
-    return *reinterpret_cast<Ledger*>(memory_ + kRingBytes + kStorageBytes);
+WorldLedger& World::words() const {
+    return *reinterpret_cast<WorldLedger*>(memory_ + kRingBytes + kStorageBytes);
 }
 
-const World::Ledger& World::ledger() const {
-    return *reinterpret_cast<const Ledger*>(memory_ + kRingBytes + kStorageBytes);
+const WorldLedger& World::ledger() const {
+    return *reinterpret_cast<const WorldLedger*>(memory_ + kRingBytes + kStorageBytes);
 }
 
 std::string World::lost_with_segments() const {
-    const std::uint64_t cursor = ledger().cursor.load();
-    for (std::uint64_t number = 1; number < cursor; ++number) {
-        if ((ledger().rows.load() >> number & 1U) == 0)
-            return fmt::format("the cursor is {}, and number {} has no row", cursor, number);
-    }
-    return {};
+    return ledger().lost_before_cursor();
 }
 
 std::vector<std::span<std::byte>> World::windows() const {

@@ -32,6 +32,8 @@ STAYS = ("tests/hosts/table_tests", "a row stays if its position*")
 TAKEN = ("tests/hosts/table_tests", "a row is taken once*")
 EXTENDED = ("tests/hosts/table_tests", "a source extends the lease*")
 MOVES = ("tests/crash/spool_moves_tests", "a receipt that is killed at any call*")
+WAITING_MOVES = ("tests/crash/spool_moves_tests", "the way to waiting/ and back*")
+HOLD = ("tests/crash/crash_tests", "a kill within a hold*")
 
 RING = "common/core/ring.cpp"
 STORAGE = "common/core/storage.cpp"
@@ -52,6 +54,24 @@ class Mutant:
 
 
 MUTANTS = [
+    Mutant("the record of an item that was given again has the source's position", (
+        (STORAGE, "        if (record.attempt.is_given_again()) record.position = record.attempt.position;\n", ""),), ONE_KILL),
+    Mutant("an invoice that is given again is not found in a hand", (
+        ("producer/again/in_flight_again.cpp",
+         "            for (std::uint64_t i = word.done; i < word.count; ++i) add(rows, hand.item(i), ring.bytes());\n", ""),),
+        ONE_KILL),
+    Mutant("the body of an invoice that waits is not kept", (
+        (STORAGE, "(finding.status != Status::Booked || may_be_rejected)", "may_be_rejected"),), ONE_KILL),
+    Mutant("a success that is cut short leaves the hold for ever", (
+        ("common/core/pace/hold.cpp",
+         "    if (area_->failures.load(std::memory_order_relaxed) != 0)\n"
+         "        area_->failures.store(0, std::memory_order_relaxed);\n    if (area_->is_given_up",
+         "    if (area_->failures.load(std::memory_order_relaxed) == 0) return false;\n"
+         "    area_->failures.store(0, std::memory_order_relaxed);\n    if (area_->is_given_up"),), HOLD),
+    Mutant("a start takes the file of an invoice that waits for a new one", (
+        ("producer/sources/spool/spool_source.cpp", "    if (!outcome) return false;\n    // If the row is rejected",
+         "    if (!outcome || outcome->outcome == Outcome::Waiting) return false;\n    // If the row is rejected"),),
+        WAITING_MOVES),
     Mutant("a file is known by its inode without its birth time", (
         ("common/os/file_identity.cpp", "    return birth_ns == 0 ? inode : mixed(mixed(birth_ns) ^ inode);\n",
          "    return inode;\n"),), REUSED_INODE),

@@ -62,16 +62,16 @@ class PgTaker final : public LedgerTaker {
                                const std::unordered_set<std::string>& in_flight) override {
         return attempt([&](PgConnection& database) {
             std::vector<TakenRow> taken;
-            if (const auto next = until_next(database); !next || *next > microseconds::zero()) return taken;
             database.begin();
             database.send(fmt::format("UPDATE invoices SET due_at = {} WHERE {}", kNow, early_), source());
             const PgResult due = database.run(
-                fmt::format("SELECT key, id, position, round, attempts, status, failures,"
-                            " coalesce(first_failed_at, 0), reason,"
-                            " coalesce((SELECT octet_length(body)::bigint FROM bodies WHERE bodies.key ="
-                            " invoices.key), -1) FROM invoices WHERE {} AND due_at <= {}"
-                            " ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED",
-                            mine_, kNow),
+                fmt::format(
+                    "SELECT key, id, position, round, attempts, status, failures,"
+                    " coalesce(first_failed_at, 0), reason,"
+                    " coalesce((SELECT octet_length(body)::bigint FROM bodies WHERE bodies.key ="
+                    " invoices.key), -1), leased_until IS NOT NULL FROM invoices WHERE {} AND due_at <= {}"
+                    " ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED",
+                    mine_, kNow),
                 source().add(static_cast<std::int64_t>(most)));
             choose(database, due, in_flight, taken);
             send_leases(database, lease);
@@ -134,7 +134,8 @@ class PgTaker final : public LedgerTaker {
         std::vector<int> rows;
         std::uint64_t bytes = 0;
         for (int row = 0; row < due.rows() && bytes < kBodiesAtOnce; ++row) {
-            const bool is_ours = in_flight.contains(id_of_stored(due.text(row, 1)));
+            const bool is_leased = due.boolean(row, 10);
+            const bool is_ours = is_leased && in_flight.contains(id_of_stored(due.text(row, 1)));
             (is_ours ? extend_keys_ : lease_keys_).add(due.text(row, 0));
             if (is_ours) continue;
             rows.push_back(row);

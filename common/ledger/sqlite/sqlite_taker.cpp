@@ -11,6 +11,7 @@
 #include "common/base/clock.hpp"
 #include "common/ledger/ledger_id.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
+#include "common/ledger/sqlite/ledger_changes.hpp"
 #include "common/ledger/sqlite/ledger_look.hpp"
 #include "common/ledger/sqlite/ledger_opening.hpp"
 #include "common/ledger/sqlite/turn/ledger_turn.hpp"
@@ -56,7 +57,7 @@ struct Session {
                     mine + " LIMIT 1"),
           due(database,
               "SELECT id, position, round, attempts, status, failures, first_failed_at, reason,"
-              " (SELECT body FROM bodies WHERE bodies.id = invoices.id) FROM invoices"
+              " (SELECT body FROM bodies WHERE bodies.id = invoices.id), leased_until FROM invoices"
               " WHERE " +
                   mine + " AND due_at <= ?2 ORDER BY due_at LIMIT ?3"),
           lease(database,
@@ -112,7 +113,10 @@ class SqliteTaker final : public LedgerTaker {
         try {
             // Without this, the taker would keep a removed log, which nobody else can reach any more.
             if (session_ != nullptr && !session_->is_in_place()) session_.reset();
-            if (session_ == nullptr) session_ = std::make_unique<Session>(path_, scope_, known_());
+            if (session_ == nullptr) {
+                session_ = std::make_unique<Session>(path_, scope_, known_());
+                changes_.watch(path_);
+            }
             return action(*session_);
         } catch (const std::exception& error) {
             session_.reset();
@@ -128,7 +132,6 @@ class SqliteTaker final : public LedgerTaker {
                                const std::unordered_set<std::string>& in_flight) override {
         return attempt([&](Session& session) {
             std::vector<TakenRow> taken;
-            if (const auto next = until_next(session); !next || *next > microseconds::zero()) return taken;
             const std::int64_t now = wall_us();
             const LedgerTurn::Wish wish(path_);
             session.begin.run();
@@ -141,7 +144,7 @@ class SqliteTaker final : public LedgerTaker {
             std::uint64_t body_bytes = 0;
             while (body_bytes < kBodiesAtOnce && session.due.next_row()) {
                 std::string id(session.due.text(0));
-                if (in_flight.contains(id_of_stored(id))) {
+                if (!session.due.is_null(9) && in_flight.contains(id_of_stored(id))) {
                     ours.push_back(std::move(id));
                     continue;
                 }
@@ -185,6 +188,9 @@ class SqliteTaker final : public LedgerTaker {
     std::optional<microseconds> until_next() override {
         return attempt([&](Session& session) { return until_next(session); });
     }
+
+    [[nodiscard]] int changes() const noexcept override { return session_ == nullptr ? -1 : changes_.fd(); }
+    void forget_changes() noexcept override { changes_.forget(); }
 
   private:
     [[nodiscard]] std::optional<microseconds> until_next(Session& session) {
@@ -241,6 +247,7 @@ class SqliteTaker final : public LedgerTaker {
     TakerScope scope_;
     std::function<KnownLedger()> known_;
     std::unique_ptr<Session> session_;
+    LedgerChanges changes_;
 };
 
 }  // namespace

@@ -3,10 +3,14 @@
 // results are durable, and given back at the end.
 #include "producer/again/second_chances.hpp"
 
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <map>
 #include <mutex>
 
+#include "common/base/fd.hpp"
 #include "common/core/ring.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/eventually.hpp"
@@ -25,6 +29,8 @@ struct Rows {
     std::map<std::string, std::string> bodies;    // by id
     std::uint64_t renewals = 0;
     std::uint64_t ended_leases = 0;
+    std::uint64_t looks = 0;
+    int changes = -1;  // an eventfd
     bool fails = false;
     std::optional<std::chrono::microseconds> next;
 
@@ -73,7 +79,15 @@ class MemoryTaker final : public LedgerTaker {
     }
     std::optional<std::chrono::microseconds> until_next() override {
         const std::lock_guard lock(rows_.mutex);
+        if (rows_.fails) throw LedgerUnavailable("it is away");
+        ++rows_.looks;
         return rows_.due.empty() ? rows_.next : std::optional(0us);
+    }
+
+    int changes() const noexcept override { return rows_.changes; }
+    void forget_changes() noexcept override {
+        std::uint64_t count = 0;
+        static_cast<void>(::read(rows_.changes, &count, sizeof count) < 0);
     }
 
   private:
@@ -233,4 +247,39 @@ TEST_CASE("without a ledger nothing waits", "[again]") {
     CHECK(chances.is_over(0));
     CHECK_FALSE(chances.wants_records(1));
     CHECK(chances.until_due() >= 1h);
+}
+
+TEST_CASE("a ledger that tells of changes is looked at when it was written, and rarely besides", "[again]") {
+    Rows rows;
+    AnySource source;
+    const UniqueFd changes(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+    const auto told = [&] {
+        const std::uint64_t one = 1;
+        return ::write(changes.get(), &one, sizeof one) == sizeof one;
+    };
+    rows.changes = changes.get();
+    SecondChances::Plan plan = quick();
+    plan.trust = 24h;  // it never looks by itself
+    SecondChances chances(std::make_unique<MemoryTaker>(rows), {}, plan);
+    REQUIRE(eventually([&] { return rows.with([&] { return rows.looks != 0; }); }));
+    for (const char* id : {"x", "y"}) {
+        rows.with([&] { rows.due[id] = 1; });
+        REQUIRE(told());
+        CHECK(given(chances, source) == std::vector<std::string>{id});
+    }
+}
+
+TEST_CASE("a late receipt of an earlier round does not end the present one", "[again]") {
+    Rows rows;
+    rows.due = {{"x", 4}};
+    AnySource source;
+    SecondChances chances(std::make_unique<MemoryTaker>(rows), {}, quick());
+    REQUIRE(given(chances, source) == std::vector<std::string>{"x"});
+    rows.with([&] { rows.due = {{"x", 5}}; });  // round 5 has ended, and its receipt is to come
+    REQUIRE(given(chances, source) == std::vector<std::string>{"x"});
+    chances.stored(record_of(5, Outcome::Waiting), "x");
+    CHECK_FALSE(chances.is_over(1));
+    CHECK(chances.wants_records(0));  // round 6 is under way
+    chances.stored(record_of(6, Outcome::Booked), "x");
+    CHECK_FALSE(chances.wants_records(0));
 }

@@ -2,6 +2,8 @@
 // Rows that are due are taken, leased, renewed and given back.
 #include "common/ledger/sqlite/sqlite_taker.hpp"
 
+#include <poll.h>
+
 #include "common/ledger/sqlite/sqlite_ledger.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/ledger_fixture.hpp"
@@ -120,4 +122,35 @@ TEST_CASE("a clock that is set back keeps nothing waiting, and takes nobody's le
     waiting.set("stored_at = stored_at + 86400000000, due_at = due_at + 86400000000");
     CHECK(ids(taker->take(10, 60s, {})) == Ids{"caf\xe9"});
     CHECK(taker->take(10, 60s, {}).empty());
+}
+
+TEST_CASE("a taker is told when somebody has written the ledger or exchanged its files", "[ledger_taker]") {
+    const Waiting waiting;
+    const auto taker = waiting.taker();
+    CHECK(taker->changes() == -1);  // the ledger is not open yet
+    CHECK(*taker->until_next() > 50min);
+    const auto has_changed = [&] {
+        pollfd changes{taker->changes(), POLLIN, 0};
+        REQUIRE(changes.fd >= 0);
+        return ::poll(&changes, 1, 0) == 1;
+    };
+    CHECK_FALSE(has_changed());
+    waiting.set("due_at = 1 WHERE id = 'a'");
+    CHECK(has_changed());
+    taker->forget_changes();
+    CHECK_FALSE(has_changed());
+    CHECK(taker->until_next() == 0us);
+    CHECK_FALSE(has_changed());  // reading is none
+}
+
+TEST_CASE("a row that waits anew is taken, though its last item is not acknowledged yet", "[ledger_taker]") {
+    const Waiting waiting;
+    const auto taker = waiting.taker();
+    waiting.set("due_at = 1 WHERE id = 'a'");
+    REQUIRE(ids(taker->take(10, 60s, {})) == Ids{"a"});
+    // Its outcome is committed: it waits for a moment, and has no lease.
+    waiting.set("due_at = 1, leased_until = NULL WHERE id = 'a'");
+    const auto taken = taker->take(10, 60s, {"a"});
+    REQUIRE(ids(taken) == Ids{"a"});
+    CHECK(taken[0].earlier.round == 2);
 }
