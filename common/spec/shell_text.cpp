@@ -8,12 +8,14 @@
 namespace pipeline {
 namespace {
 
-constexpr std::array<std::string_view, 10> kShells = {"sh",   "bash", "dash", "ash", "ksh",
-                                                      "mksh", "zsh",  "fish", "csh", "tcsh"};
-constexpr std::array<std::string_view, 22> kRunners = {
-    "env",     "nice",    "ionice", "chrt",   "taskset", "nohup",   "setsid",  "timeout",
-    "time",    "stdbuf",  "flock",  "sudo",   "doas",    "setpriv", "runuser", "chroot",
-    "unshare", "busybox", "docker", "podman", "kubectl", "ssh"};
+constexpr std::array<std::string_view, 12> kShells = {"sh",  "bash", "dash", "ash",  "ksh",   "mksh",
+                                                      "zsh", "fish", "csh",  "tcsh", "rbash", "yash"};
+constexpr std::array<std::string_view, 27> kRunners = {
+    "env",     "nice",   "ionice", "chrt",    "taskset", "nohup",   "setsid", "timeout", "time",
+    "stdbuf",  "flock",  "sudo",   "doas",    "setpriv", "runuser", "chroot", "unshare", "nsenter",
+    "busybox", "docker", "podman", "kubectl", "ssh",     "strace",  "ltrace", "xargs",   "find"};
+// These give the text behind -c to a shell.
+constexpr std::array<std::string_view, 4> kShellUsers = {"su", "runuser", "script", "flock"};
 
 template <std::size_t size>
 bool is_one_of(const std::array<std::string_view, size>& names, std::string_view word) noexcept {
@@ -39,6 +41,11 @@ std::optional<std::size_t> find_text_behind(const std::vector<std::string>& comm
 
 std::optional<std::size_t> find_shell_text(const std::vector<std::string>& command) {
     if (command.empty()) return std::nullopt;
+    if (is_one_of(kShellUsers, command.front())) {
+        for (std::size_t i = 1; i + 1 < command.size(); ++i) {
+            if (command[i] == "-c" || command[i] == "--command") return i + 1;
+        }
+    }
     const std::size_t words = is_one_of(kRunners, command.front()) ? command.size() : 1;
     for (std::size_t i = 0; i < words; ++i) {
         if (!is_one_of(kShells, command[i])) continue;

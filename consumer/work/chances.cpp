@@ -65,7 +65,10 @@ void Chances::settle_without_chance(const Hand& hand, std::uint64_t i, Result& r
                        : "its body is longer than --body-max");
         result.attempts = 1;
     } else {
-        result.set(Status::Failed, hand.cause(i).text(item_timeout));
+        // Given again with no attempt left: --max-attempts is lower than when it failed.
+        const bool is_known = hand.deaths(i) != 0 || !hand.item(i).is_given_again();
+        result.set(Status::Failed, is_known ? hand.cause(i).text(item_timeout)
+                                            : "its attempts are used up; see the reason in its history");
         result.attempts = hand.deaths(i);
     }
     complete(hand, i, result);

@@ -208,10 +208,12 @@ void take_command(std::span<const char* const> command, std::span<const char* co
     options.process = ProcessSpec();
     options.process.kind = ProcessSpec::Kind::Each;
     options.process.command.assign(command.begin(), command.end());
+    const std::string text = join_words(options.process.command);
     try {
+        static_cast<void>(parse_command(text));  // as the consumers will
         check_placeholders(options.process.command);
     } catch (const std::invalid_argument& error) {
-        usage(fmt::format("-- {}: {}", in_quotes(join_words(options.process.command)), error.what()));
+        usage(fmt::format("-- {}: {}", in_quotes(text.substr(0, 200)), error.what()));
     }
     options.has_command = true;
     if (has_piped_ids && is_source_missing(options)) {

@@ -71,9 +71,10 @@ void check_source(const SourceSpec& source) {
         case Input::List: {
             struct stat status {};
             if (::stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
-                throw Failure(ExitStatus::NoInput,
-                              fmt::format("{}: is not a regular file; a pipe or a device is read with {}- and `<`",
-                                          source.name(), source.traits().prefix));
+                throw Failure(
+                    ExitStatus::NoInput,
+                    fmt::format("{}: is not a regular file; a pipe or a device is read with {}- and `<`",
+                                source.name(), source.traits().prefix));
             }
             if (::access(path, R_OK) != 0) {
                 throw system_failure(

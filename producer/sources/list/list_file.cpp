@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -16,6 +17,17 @@ namespace pipeline {
 namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{256} * 1024;
+
+// Refuses a file of the kernel (procfs), which has bytes and says that it has none: what is read of it cannot
+// be compared with its size. A file that somebody begins to write has a size by the second look.
+void require_size(const UniqueFd& file, struct stat& status, const std::string& name) {
+    char byte = 0;
+    if (status.st_size != 0) return;
+    const ssize_t got = ::pread(file.get(), &byte, 1, 0);
+    if (got < 0) throw system_failure(ExitStatus::NoInput, "read", name, errno);
+    if (got == 0 || ::fstat(file.get(), &status) != 0 || status.st_size != 0) return;
+    throw Failure(ExitStatus::NoInput, name + ": has bytes, and the size 0; it is read with lines:- and `<`");
+}
 
 UniqueFd open_file(const std::filesystem::path& path, const std::string& name) {
     // O_NONBLOCK: opening a FIFO by mistake must not wait for its writer.
@@ -30,6 +42,7 @@ UniqueFd open_file(const std::filesystem::path& path, const std::string& name) {
         throw Failure(ExitStatus::NoInput,
                       name + ": is not a regular file; a pipe or a device is read with lines:- and `<`");
     }
+    require_size(file, status, name);
     return file;
 }
 

@@ -100,9 +100,22 @@ bool ExecSource::take_invoice(GivenLine& given, const ProgramLines::Line& line, 
     }
     item.position.store(given.position, std::memory_order_relaxed);
     item.extent.store(0, std::memory_order_relaxed);
-    program_.got_further();
+    if (!program_.is_in_doubt() || !is_stored(given)) program_.got_further();
     program_.is_understood();
     return true;
+}
+
+// True if the ledger has the invoice: a program that fails at the same row again and again gives those before
+// it each time.
+bool ExecSource::is_stored(const GivenLine& given) const {
+    try {
+        bool known = false;
+        const std::string_view id = given.id;
+        ledger_->find_known({&id, 1}, {&given.position, 1}, {&known, 1});
+        return known;
+    } catch (const LedgerUnavailable&) {
+        return false;
+    }
 }
 
 void ExecSource::wait_for_receipt(Flight& flight) {

@@ -47,6 +47,7 @@ class ExecSource final : public Source {
 
     [[nodiscard]] bool take(const ProgramLines::Line& line, Item& item);
     [[nodiscard]] bool take_invoice(GivenLine& given, const ProgramLines::Line& line, Item& item);
+    [[nodiscard]] bool is_stored(const GivenLine& given) const;
     void wait_for_receipt(Flight& flight);
 
     std::string name_;

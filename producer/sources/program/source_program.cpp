@@ -153,6 +153,7 @@ bool SourceProgram::read_some() {
 
 void SourceProgram::got_further() noexcept {
     is_new_ = true;
+    is_in_doubt_ = false;
     in_vain_ = 0;
 }
 
@@ -251,6 +252,7 @@ void SourceProgram::ended_badly(const std::string& why) {
     back_off_.ended(Clock::now());
     start_at_ = back_off_.start_at();
     if (!is_new_) ++in_vain_;
+    is_in_doubt_ = true;
     const int status = WIFEXITED(last_status_) ? WEXITSTATUS(last_status_) : 0;
     const bool is_missing = status == kCannotExecute || status == kCannotExecute + 1;
     const std::string text = fmt::format("{} has ended: {}", plan_.name, why);
@@ -262,7 +264,7 @@ void SourceProgram::ended_badly(const std::string& why) {
     if (plan_.once && in_vain_ >= kMostInVain) {
         failure_.emplace(
             ExitStatus::NoInput,
-            fmt::format("{}; it has ended {} times in a row and given nothing", text, kMostInVain));
+            fmt::format("{}; it has ended {} times in a row and given nothing new", text, kMostInVain));
         return;
     }
     report_->set(SourceState::Unreadable, text);

@@ -71,6 +71,8 @@ class SourceProgram {
 
     // The program has given something new.
     void got_further() noexcept;
+    // True if the last run ended badly, and nothing has come since that is known to be new.
+    [[nodiscard]] bool is_in_doubt() const noexcept { return is_in_doubt_; }
     // A line of the program is understood.
     void is_understood() { report_->clear(SourceState::Unreadable); }
     // Ends the program, because a line of it is not of the protocol. `problem` is one line.
@@ -119,9 +121,10 @@ class SourceProgram {
     std::uint32_t refused_ = 0;                 // runs in a row that were refused
     int last_status_ = 0;                       // the wait status of the last run
     bool has_said_ = false;                     // the program has written something, in any run
-    bool is_new_ = false;                       // something new came in this run
-    bool is_refused_ = false;                   // in this run
-    bool is_killed_ = false;                    // SIGKILL was sent in this run
+    bool is_in_doubt_ = false;
+    bool is_new_ = false;            // something new came in this run
+    bool is_refused_ = false;        // in this run
+    bool is_killed_ = false;         // SIGKILL was sent in this run
     bool has_ended_ = false;         // the process has ended; what it has written may be left to read
     bool is_output_closed_ = false;  // by a program that runs
     bool is_input_closed_ = false;   // by the program
