@@ -47,6 +47,7 @@ Producer::Producer(const ProducerOptions& options, const Segments& segments, Sou
       source_(source),
       second_chances_(second_chances),
       signal_fd_(signal_fd),
+      wake_fd_(either_of(signal_fd, second_chances.ready_fd())),
       lineage_(options.parent),
       marker_(ring_, storage_, options.source.traits().input == SourceTraits::Input::List),
       pace_(ring_, storage_, options.rate),
@@ -130,9 +131,8 @@ std::size_t Producer::acquire(std::size_t most) {
 // Acquires items that are given again, at most `most`. The items of an ordered source carry the position
 // where it continues, so that the watermark and the next producer's position stay true.
 std::size_t Producer::acquire_again(std::size_t most) {
-    if (!marker_.is_proved(source_)) return 0;
-    const bool is_ordered = ring_.area().ordered != 0;
-    const auto present = is_ordered ? std::optional(next_position(ring_)) : std::nullopt;
+    if (!marker_.is_proved(source_)) most = 0;
+    const auto present = ring_.area().ordered != 0 ? std::optional(next_position(ring_)) : std::nullopt;
     most = std::min({most, pace_.wanted(), std::size_t{ring_.capacity() - 1}});
     const std::uint64_t now = monotonic_ns();
     const std::size_t count = second_chances_.acquire(std::span(batch_).first(most), present, source_);
@@ -199,7 +199,7 @@ void Producer::wait_for_source() {
     const auto wait = std::max<nanoseconds>(
         std::min({nanoseconds(idle_wait_.next()), often, second_chances_.until_due()}), milliseconds(1));
     const ActivityMeter::Interlude waiting_for_input(meter_, Activity::WaitingForInput);
-    source_.wait(signal_fd_, std::chrono::ceil<milliseconds>(wait));
+    source_.wait(wake_fd_.get(), std::chrono::ceil<milliseconds>(wait));
 }
 
 void Producer::wait_in_hold() {

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "common/base/exit_status.hpp"
+#include "common/base/fd.hpp"
 #include "common/core/idle_wait.hpp"
 #include "common/core/metrics.hpp"
 #include "common/core/segments/segments.hpp"
@@ -65,6 +66,7 @@ class Producer {
     Source& source_;
     SecondChances& second_chances_;
     int signal_fd_;
+    UniqueFd wake_fd_;  // readable if that is, or if an invoice can be given again
     Lineage lineage_;
     ListMarker marker_;
     ItemPace pace_;

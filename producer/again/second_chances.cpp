@@ -76,6 +76,7 @@ std::size_t SecondChances::acquire(std::span<Item> items, std::optional<std::uin
     bytes_.clear();
     if (taker_ == nullptr) return 0;
     work_without_thread();
+    told_.clear();
     const std::lock_guard lock(mutex_);
     std::size_t given = 0;
     const auto until = Clock::now() + kGivingTime;
@@ -213,7 +214,6 @@ bool SecondChances::has_to_look() const {
     return ready_.empty() && (now >= look_at_ || looks_ < wanted_look_ || (due_at_ && now >= *due_at_));
 }
 
-// After a failure, for a moment; a stop ends it.
 void SecondChances::rest(std::unique_lock<std::mutex>& lock) {
     const auto until = Clock::now() + kAfterFailure;
     while (!is_stopping_ && Clock::now() < until) {
@@ -232,9 +232,8 @@ void SecondChances::wait(std::unique_lock<std::mutex>& lock) {
         if (ready_.empty()) until = std::min({until, look_at_, is_listening ? look_at_ : listen_at_});
         if (ready_.empty() && due_at_) until = std::min(until, *due_at_);
         if (now >= until) return;
-        const int changes = is_listening ? taker_->changes() : -1;
         lock.unlock();
-        const bool has_changed = wakeup_.sleep(until - now, changes);
+        const bool has_changed = wakeup_.sleep(until - now, is_listening ? taker_->changes() : -1);
         lock.lock();
         if (!has_changed) continue;
         // A busy ledger is looked at regularly, and not after each of its commits.
@@ -254,13 +253,14 @@ void SecondChances::look(std::unique_lock<std::mutex>& lock) {
         std::vector<TakenRow> taken = taker_->take(kTakenAtOnce, plan_.lease, ids);
         lock.lock();
         for (TakenRow& row : taken) ready_.push_back(std::move(row));
+        if (!taken.empty()) told_.wake();
         lock.unlock();
         next = taker_->until_next();
         lock.lock();
     }
     const auto now = Clock::now();
-    const bool is_told = has_thread_ && taker_->changes() >= 0;
-    look_at_ = now + until_common_tick(is_told ? plan_.trust : plan_.look_every);
+    look_at_ =
+        now + until_common_tick(has_thread_ && taker_->changes() >= 0 ? plan_.trust : plan_.look_every);
     due_at_ = next ? std::optional(now + std::chrono::ceil<milliseconds>(*next)) : std::nullopt;
     ++looks_;
 }

@@ -68,6 +68,8 @@ class SecondChances {
     // `waiting` outcomes has changed since the last call.
     [[nodiscard]] bool wants_records(std::uint64_t waiting) noexcept;
 
+    // A descriptor that becomes readable when acquire() may return something; acquire() ends that.
+    [[nodiscard]] int ready_fd() const noexcept { return told_.fd(); }
     // Returns how long until acquire() may return something, as far as known.
     [[nodiscard]] std::chrono::nanoseconds until_due() const;
     // True if no invoice of the source waits. Call it while nothing is in flight: `seen` is the number of
@@ -95,7 +97,8 @@ class SecondChances {
 
     std::unique_ptr<LedgerTaker> taker_;  // used by the thread alone
     Plan plan_;
-    Wakeup wakeup_;
+    Wakeup wakeup_;  // wakes the thread
+    Wakeup told_;    // wakes the producer
     std::string bytes_;
     std::uint64_t waiting_seen_ = 0;
     std::uint64_t asked_at_ = UINT64_MAX;  // is_over()'s `seen` when it asked

@@ -25,7 +25,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Events and invoices for each of them.
 constexpr std::uint64_t kEvents = 24;
 constexpr std::uint64_t kPortion = 100;
 
@@ -145,7 +144,9 @@ void kill_one(Side& side, const char* role, std::mt19937_64& random) {
 }
 
 void kill_everything(Sides& sides, bool loses_segments) {
-    for (auto& side : sides) side->supervisor().send(SIGSTOP);
+    for (auto& side : sides) {
+        if (!side->has_ended()) side->supervisor().send(SIGSTOP);
+    }
     for (auto& side : sides) {
         for (const pid_t child : side->supervisor().children()) ::kill(child, SIGKILL);
     }
@@ -163,8 +164,7 @@ void rage(Sides& sides, std::mt19937_64& random) {
             side->hand_over(kPortion);
             side->start_if_it_has_ended();
         }
-        PipelineRun& first = sides.front()->run();
-        const std::uint64_t before = progress(first);
+        const std::uint64_t before = progress(sides.front()->run());
         wait_for(sides, before + 1 + random() % kPortion);
         Side& side = *sides[random() % sides.size()];
         switch (random() % 5) {
@@ -175,7 +175,7 @@ void rage(Sides& sides, std::mt19937_64& random) {
                 kill_one(side, "consumer", random);
                 break;
             case 2:
-                side.supervisor().send(SIGKILL);
+                if (!side.has_ended()) side.supervisor().send(SIGKILL);
                 side.supervisor().wait();
                 side.start();  // waits until the children have drained
                 break;
@@ -200,6 +200,10 @@ void finish(Sides& sides) {
     }
 }
 
+std::uint64_t invoices() {
+    return std::max<std::uint64_t>(scaled(kEvents), 8) * kPortion;
+}
+
 void require_outcomes(Sides& sides, std::uint64_t seed, const std::vector<std::string>& ids) {
     PipelineRun& run = sides.front()->run();
     std::uint64_t failed = 0;
@@ -211,9 +215,10 @@ void require_outcomes(Sides& sides, std::uint64_t seed, const std::vector<std::s
     CHECK(bad.size() == failed);
     for (const std::string& id : bad) CHECK(Mood(seed, id).is_failed_for_good());
     CHECK(run.count("SELECT count(*) FROM invoices WHERE due_at NOT NULL OR leased_until NOT NULL") == 0);
-    // Each outcome of a round is there once, and only an invoice that two pipelines have was replaced when it
-    // had failed.
-    CHECK(run.count("SELECT count(*) FROM history WHERE status <> 'waiting' AND status <> 'failed'") == 0);
+    // Only what two pipelines have got another outcome than that it waits, and was replaced or came too late.
+    CHECK(run.count(fmt::format("SELECT count(*) FROM history WHERE status <> 'waiting' AND id NOT BETWEEN"
+                                " '{}' AND '{}'",
+                                id_of(invoices() / 2), id_of(invoices() - 1))) == 0);
     if (sides.size() == 1) {
         CHECK(run.count("SELECT count(*) FROM history WHERE status <> 'waiting'") == 0);
         CHECK(run.count("SELECT count(*) FROM duplicates") == 0);
@@ -234,10 +239,6 @@ std::vector<std::string> ids_up_to(std::uint64_t end) {
     std::vector<std::string> ids;
     for (std::uint64_t number = 0; number < end; ++number) ids.push_back(id_of(number));
     return ids;
-}
-
-std::uint64_t invoices() {
-    return std::max<std::uint64_t>(scaled(kEvents), 8) * kPortion;
 }
 
 }  // namespace
