@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kTextColumn = 26;
 constexpr std::size_t kColumns = 80;
-constexpr std::size_t kHelpColumns = 55;
+constexpr std::size_t kHelpColumns = 54;
 
 void append_option(std::string& text, const CommandOption& option) {
     const std::string left =
