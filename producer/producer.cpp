@@ -90,6 +90,7 @@ void Producer::acquire_until_stopped() {
             continue;
         }
         const auto gate = hold_.gate(storage_.tail() == tail_);
+        second_chances_.hold(hold_.is_on() && !stopping_);
         if (gate == SourceHold::Gate::Closed && !stopping_) {
             wait_in_hold();
             continue;
@@ -266,8 +267,7 @@ void Producer::leave_receipts() {
     const std::uint64_t left = storage_.durable() - storage_.released();
     if (left == 0 || !source_.can_go_without_receipts()) return;
     log(LogLevel::Notice,
-        "no time is left for {} of the source, whose invoices are in the ledger: the next start does the "
-        "rest",
+        "no time is left for {} of the source, whose invoices are in the ledger: the next start does that",
         counted(left, "receipt"));
     storage_.release(storage_.durable());
 }

@@ -62,7 +62,7 @@ constexpr std::array<SourceTraits, 9> kSources = {{{.kind = SourceSpec::Kind::Sp
                                                    {.kind = SourceSpec::Kind::NulStandardInput,
                                                     .word = "lines0:-",
                                                     .argument = SpecArgument::None,
-                                                    .forms = "lines0:- (NUL)",
+                                                    .forms = "lines0:-",
                                                     .noun = "standard input",
                                                     .input = Input::StandardInput,
                                                     .ids = Ids::Paths,

@@ -68,6 +68,11 @@ class SecondChances {
     // `waiting` outcomes has changed since the last call.
     [[nodiscard]] bool wants_records(std::uint64_t waiting) noexcept;
 
+    // Tells whether the source is held; call it again and again while it is. Then acquire() gives one row at
+    // a time, to be tried: the one whose last attempt is the longest ago, whether it is due or not. Rows that
+    // were taken before go back.
+    void hold(bool is_on);
+
     // A descriptor that becomes readable when acquire() may return something; acquire() ends that.
     [[nodiscard]] int ready_fd() const noexcept { return told_.fd(); }
     // Returns how long until acquire() may return something, as far as known.
@@ -117,6 +122,8 @@ class SecondChances {
     bool has_ended_leases_ = false;
     bool has_thread_ = false;
     bool is_stopping_ = false;
+    bool is_held_ = false;
+    bool wants_try_ = false;   // while the source is held: a row to be tried is wanted
     bool is_failing_ = false;  // the ledger could not be used, and that was logged
     std::thread thread_;
 };

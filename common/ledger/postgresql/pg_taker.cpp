@@ -19,6 +19,11 @@ using std::chrono::microseconds;
 // The server's clock, in microseconds since 1970.
 constexpr const char* kNow = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
+constexpr const char* kTakenColumns =
+    "SELECT key, id, position, round, attempts, status, failures, coalesce(first_failed_at, 0), reason,"
+    " coalesce((SELECT octet_length(body)::bigint FROM bodies WHERE bodies.key = invoices.key), -1),"
+    " leased_until IS NOT NULL FROM invoices";
+
 // A row that was stored so far in the future was stored by a clock that has been set back since: nothing may
 // wait for as long as it was set back.
 constexpr std::int64_t kClockSlackUs = microseconds(std::chrono::seconds(2)).count();
@@ -64,16 +69,27 @@ class PgTaker final : public LedgerTaker {
             std::vector<TakenRow> taken;
             database.begin();
             database.send(fmt::format("UPDATE invoices SET due_at = {} WHERE {}", kNow, early_), source());
-            const PgResult due = database.run(
-                fmt::format(
-                    "SELECT key, id, position, round, attempts, status, failures,"
-                    " coalesce(first_failed_at, 0), reason,"
-                    " coalesce((SELECT octet_length(body)::bigint FROM bodies WHERE bodies.key ="
-                    " invoices.key), -1), leased_until IS NOT NULL FROM invoices WHERE {} AND due_at <= {}"
-                    " ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED",
-                    mine_, kNow),
-                source().add(static_cast<std::int64_t>(most)));
+            const PgResult due = database.run(fmt::format("{} WHERE {} AND due_at <= {}"
+                                                          " ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED",
+                                                          kTakenColumns, mine_, kNow),
+                                              source().add(static_cast<std::int64_t>(most)));
             choose(database, due, in_flight, taken);
+            send_leases(database, lease);
+            database.commit();
+            return taken;
+        });
+    }
+
+    std::vector<TakenRow> take_for_a_try(microseconds lease) override {
+        return attempt([&](PgConnection& database) {
+            std::vector<TakenRow> taken;
+            database.begin();
+            const PgResult longest_ago =
+                database.run(fmt::format("{} WHERE {} AND status = 'waiting' AND leased_until IS NULL"
+                                         " ORDER BY stored_at LIMIT 1 FOR UPDATE SKIP LOCKED",
+                                         kTakenColumns, mine_),
+                             source());
+            choose(database, longest_ago, {}, taken);
             send_leases(database, lease);
             database.commit();
             return taken;

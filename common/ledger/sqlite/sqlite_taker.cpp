@@ -38,8 +38,12 @@ std::string scope_sql(const TakerScope& scope) {
     return sql;
 }
 
-// Two statements look for rows that were stored in the future. They name their index: by itself SQLite takes
-// invoices_due, and reads all rows that wait, each second.
+constexpr const char* kTakenColumns =
+    "SELECT id, position, round, attempts, status, failures, first_failed_at, reason,"
+    " (SELECT body FROM bodies WHERE bodies.id = invoices.id), leased_until FROM invoices";
+
+// Three statements name their index: by itself SQLite takes invoices_due, and reads all rows that wait. Two
+// of them look for rows that were stored in the future, each second.
 struct Session {
     Session(const std::filesystem::path& ledger, const TakerScope& scope, const KnownLedger& known)
         : Session(ledger, open_ledger_database(ledger, false, known), scope_sql(scope)) {}
@@ -55,11 +59,10 @@ struct Session {
                 " WHERE status = 'waiting' AND stored_at > ?2 AND leased_until IS NULL"
                 " AND due_at > ?3 AND " +
                     mine + " LIMIT 1"),
-          due(database,
-              "SELECT id, position, round, attempts, status, failures, first_failed_at, reason,"
-              " (SELECT body FROM bodies WHERE bodies.id = invoices.id), leased_until FROM invoices"
-              " WHERE " +
-                  mine + " AND due_at <= ?2 ORDER BY due_at LIMIT ?3"),
+          due(database, kTakenColumns + (" WHERE " + mine) + " AND due_at <= ?2 ORDER BY due_at LIMIT ?3"),
+          longest_ago(database, kTakenColumns +
+                                    (" INDEXED BY invoices_not_booked WHERE status = 'waiting' AND " + mine) +
+                                    " AND leased_until IS NULL ORDER BY stored_at LIMIT 1"),
           lease(database,
                 "UPDATE invoices SET round = round + 1, due_at = ?2, leased_until = ?2 WHERE id = ?1"),
           extend(database, "UPDATE invoices SET due_at = ?2, leased_until = ?2 WHERE id = ?1"),
@@ -90,7 +93,8 @@ struct Session {
     std::filesystem::path path;
     LedgerLook look;
     SqliteConnection database;  // declared before its statements, so that they are destroyed first
-    SqliteStatement begin, commit, next, early, due, lease, extend, put_off, leased, forget_delays;
+    SqliteStatement begin, commit, next, early, due, longest_ago, lease, extend, put_off, leased,
+        forget_delays;
 };
 
 TakenRow taken_row(const SqliteStatement& row) {
@@ -153,13 +157,25 @@ class SqliteTaker final : public LedgerTaker {
                 if (const auto& body = taken.back().body) body_bytes += body->size();
             }
             session.due.finish();
-            const auto lease_row = [&](SqliteStatement& statement, const std::string& id) {
-                statement.bind(1, id);
-                statement.bind(2, now + lease.count());
-                statement.run();
-            };
-            for (const std::string& id : ids) lease_row(session.lease, id);
-            for (const std::string& id : ours) lease_row(session.extend, id);
+            for (const std::string& id : ids) lease_row(session.lease, id, now + lease.count());
+            for (const std::string& id : ours) lease_row(session.extend, id, now + lease.count());
+            session.commit.run();
+            return taken;
+        });
+    }
+
+    std::vector<TakenRow> take_for_a_try(microseconds lease) override {
+        return attempt([&](Session& session) {
+            std::vector<TakenRow> taken;
+            const LedgerTurn::Wish wish(path_);
+            session.begin.run();
+            session.longest_ago.bind(1, scope_.source);
+            if (session.longest_ago.first_row()) {
+                const std::string id(session.longest_ago.text(0));
+                taken.push_back(taken_row(session.longest_ago));
+                session.longest_ago.finish();
+                lease_row(session.lease, id, wall_us() + lease.count());
+            }
             session.commit.run();
             return taken;
         });
@@ -193,6 +209,12 @@ class SqliteTaker final : public LedgerTaker {
     void forget_changes() noexcept override { changes_.forget(); }
 
   private:
+    static void lease_row(SqliteStatement& statement, const std::string& id, std::int64_t until_us) {
+        statement.bind(1, id);
+        statement.bind(2, until_us);
+        statement.run();
+    }
+
     [[nodiscard]] std::optional<microseconds> until_next(Session& session) {
         const std::int64_t now = wall_us();
         session.early.bind(1, scope_.source);

@@ -120,9 +120,8 @@ std::optional<ProgramLines::Line> SourceProgram::next_line() {
     if (is_behind()) {
         if (!std::exchange(is_behind_told_, true)) {
             log(LogLevel::Warning,
-                "{} does not read what becomes of its invoices: nothing more is taken from it until it does; "
-                "a "
-                "program that does not want to know closes its standard input",
+                "{} does not read what becomes of its invoices: nothing more is taken from it until "
+                "it does; a program that does not want to know closes its standard input",
                 plan_.name);
         }
         return std::nullopt;
@@ -149,12 +148,6 @@ bool SourceProgram::read_some() {
         is_output_closed_ = true;
     }
     return false;
-}
-
-void SourceProgram::got_further() noexcept {
-    is_new_ = true;
-    is_in_doubt_ = false;
-    in_vain_ = 0;
 }
 
 void SourceProgram::refuse(const std::string& problem) {
@@ -251,7 +244,7 @@ void SourceProgram::ended_badly(const std::string& why) {
     if (is_new_) back_off_.got_further();
     back_off_.ended(Clock::now());
     start_at_ = back_off_.start_at();
-    if (!is_new_) ++in_vain_;
+    in_vain_ += is_new_ ? 0 : 1;
     is_in_doubt_ = true;
     const int status = WIFEXITED(last_status_) ? WEXITSTATUS(last_status_) : 0;
     const bool is_missing = status == kCannotExecute || status == kCannotExecute + 1;

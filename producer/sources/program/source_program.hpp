@@ -70,7 +70,11 @@ class SourceProgram {
     [[nodiscard]] bool is_over() const noexcept { return is_over_; }
 
     // The program has given something new.
-    void got_further() noexcept;
+    void got_further() noexcept {
+        is_new_ = true;
+        is_in_doubt_ = false;
+        in_vain_ = 0;
+    }
     // True if the last run ended badly, and nothing has come since that is known to be new.
     [[nodiscard]] bool is_in_doubt() const noexcept { return is_in_doubt_; }
     // A line of the program is understood.

@@ -24,9 +24,10 @@ namespace {
 // A ledger in memory. The taker's thread and the test use it.
 struct Rows {
     std::mutex mutex;
-    std::map<std::string, std::uint32_t> due;     // by id: the round
-    std::map<std::string, std::uint32_t> leased;  // as `due`
-    std::map<std::string, std::string> bodies;    // by id
+    std::map<std::string, std::uint32_t> due;      // by id: the round
+    std::map<std::string, std::uint32_t> leased;   // as `due`
+    std::map<std::string, std::uint32_t> untried;  // as `due`: a try takes them too
+    std::map<std::string, std::string> bodies;     // by id
     std::uint64_t renewals = 0;
     std::uint64_t ended_leases = 0;
     std::uint64_t looks = 0;
@@ -61,6 +62,10 @@ class MemoryTaker final : public LedgerTaker {
             taken.push_back(row);
         }
         return taken;
+    }
+    std::vector<TakenRow> take_for_a_try(std::chrono::microseconds lease) override {
+        rows_.with([&] { rows_.due.merge(rows_.untried); });
+        return take(1, lease, {});
     }
     void renew(std::span<const TakenRow> rows, std::chrono::microseconds) override {
         const std::lock_guard lock(rows_.mutex);
@@ -237,6 +242,34 @@ TEST_CASE("rows that are in the pipeline at a start are renewed, and no other le
     CHECK(
         eventually([&] { return rows.with([&] { return rows.renewals >= 1 && rows.ended_leases == 1; }); }));
     CHECK_FALSE(chances.is_over(1));
+}
+
+TEST_CASE("while the source is held, one row after the other is given to be tried, due or not", "[again]") {
+    Rows rows;
+    rows.due = {{"due", 0}};
+    rows.untried = {{"later", 0}};
+    rows.next = 1h;
+    AnySource source;
+    SecondChances chances(std::make_unique<MemoryTaker>(rows), {}, quick());
+    REQUIRE(eventually([&] { return rows.with([&] { return rows.leased.contains("due"); }); }));
+    const auto give_one = [&] {
+        std::array<Item, 4> items{};
+        std::vector<std::string> ids;
+        REQUIRE(eventually([&] {
+            chances.hold(true);
+            const std::size_t count = chances.acquire(items, {}, source);
+            for (std::size_t i = 0; i < count; ++i)
+                ids.emplace_back(items[i].id_in(ByteAreaView(chances.bytes())));
+            return count != 0;
+        }));
+        return ids;
+    };
+    CHECK(give_one() == std::vector<std::string>{"due"});
+    CHECK(give_one() == std::vector<std::string>{"later"});
+    chances.hold(true);
+    chances.hold(false);
+    rows.with([&] { rows.due["anew"] = 0; });
+    CHECK(given(chances, source) == std::vector<std::string>{"anew"});
 }
 
 TEST_CASE("without a ledger nothing waits", "[again]") {

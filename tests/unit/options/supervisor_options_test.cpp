@@ -46,7 +46,7 @@ const std::vector<OptionCase>& all_options() {
         {"consumers", "2..256", "2..256", [](const Options& o) { return o.consumers.text(); }, "257",
          kConsumersText},
         {"source", "lines:/ids", "lines:/ids", [](const Options& o) { return o.source.text(); }, "ids.txt",
-         "spool:DIR, lines:FILE, lines:- (stdin), lines0:FILE, lines0:- (NUL), "
+         "spool:DIR, lines:FILE, lines:- (stdin), lines0:FILE, lines0:-, "
          "sequence, sequence:COUNT, exec:COMMAND, nats://HOST/STREAM/NAME or table:NAME is accepted"},
         {"process", "simulate:cpu=50us", "simulate:cpu=50us",
          [](const Options& o) { return o.process.text(); }, "simulate:50",
