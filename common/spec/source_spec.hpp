@@ -30,8 +30,8 @@ struct SourceSpec {
         NulStandardInput,
         Sequence,
         Exec,
-        Nats,
-        Table
+        Table,
+        Nats
     };
     Kind kind = Kind::Spool;
     std::filesystem::path path;          // of a folder or list: absolute and normal, as parse_path() makes it

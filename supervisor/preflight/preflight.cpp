@@ -73,8 +73,8 @@ void check_source(const SourceSpec& source) {
             if (::stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
                 throw Failure(
                     ExitStatus::NoInput,
-                    fmt::format("{}: is not a regular file; a pipe or a device is read with {}- and `<`",
-                                source.name(), source.traits().prefix));
+                    fmt::format("{}: is not a regular file; a pipe or a device is read with {}:- and `<`",
+                                source.name(), source.traits().word));
             }
             if (::access(path, R_OK) != 0) {
                 throw system_failure(

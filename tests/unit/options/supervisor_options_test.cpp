@@ -47,7 +47,7 @@ const std::vector<OptionCase>& all_options() {
          kConsumersText},
         {"source", "lines:/ids", "lines:/ids", [](const Options& o) { return o.source.text(); }, "ids.txt",
          "spool:DIR, lines:FILE, lines:- (stdin), lines0:FILE, lines0:-, "
-         "sequence, sequence:COUNT, exec:COMMAND, nats://HOST/STREAM/NAME or table:NAME is accepted"},
+         "sequence[:COUNT], exec:COMMAND, table:NAME or nats://HOST/STREAM/NAME is accepted"},
         {"process", "simulate:cpu=50us", "simulate:cpu=50us",
          [](const Options& o) { return o.process.text(); }, "simulate:50",
          "invoice (or ubl), none, simulate:DURATION, simulate:cpu=DURATION (DURATION such as 50us), "

@@ -93,8 +93,8 @@ TEST_CASE("a source that cannot be read is refused with the forms that can", "[s
                                 "SPOOL:/x", "file:/x", "/x", "-", " spool:/x", "sequence ");
     CAPTURE(text);
     CHECK(refusal_of_value([&] { return parse_source(text); }) ==
-          "spool:DIR, lines:FILE, lines:- (stdin), lines0:FILE, lines0:- (NUL), "
-          "sequence, sequence:COUNT, exec:COMMAND, nats://HOST/STREAM/NAME or table:NAME is accepted");
+          "spool:DIR, lines:FILE, lines:- (stdin), lines0:FILE, lines0:-, "
+          "sequence[:COUNT], exec:COMMAND, table:NAME or nats://HOST/STREAM/NAME is accepted");
 }
 
 TEST_CASE("the part of a source that is wrong is named", "[specs]") {
