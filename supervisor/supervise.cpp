@@ -159,6 +159,9 @@ ExitStatus supervise(const Options& given, Reload::Reread reread) {
     Report report = supervisor.report();
     explain(report, options, segments.ring().area().header.generation);
     report.is_halted = supervisor.is_halted();
+    // Unfinished segments are adopted, and their run goes on.
+    report.is_waiting_in_vain =
+        ended == ExitStatus::Drained && options.source.traits().input == SourceTraits::Input::StandardInput;
     const bool has_failed =
         ended == ExitStatus::Drained && (report.is_halted || report.has(*options.fail_on));
     const ExitStatus status = has_failed ? ExitStatus::SomeFailed : ended;

@@ -39,8 +39,9 @@ std::string Report::text() const {
         "duplicates  {:>12}\n",
         invoices(), outcomes.booked, outcomes.rejected, outcomes.failed, outcomes.duplicates);
     if (outcomes.still_waiting() != 0)
-        text +=
-            fmt::format("waiting     {:>12}  (given again when they are due)\n", outcomes.still_waiting());
+        text += fmt::format("waiting     {:>12}  ({})\n", outcomes.still_waiting(),
+                            is_waiting_in_vain ? "no run takes them now: clerk cancel, then clerk retry"
+                                               : "given again when they are due");
     if (in_flight() != 0) text += fmt::format("in flight   {:>12}  (kept for the next start)\n", in_flight());
     text += fmt::format("seconds     {:>12.3f}\nper second  {:>12.0f}\n", seconds(duration), rate());
     if (is_halted) text += "halted        by --halt-after; the same command goes on where it was left\n";

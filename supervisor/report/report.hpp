@@ -18,6 +18,8 @@ struct Report {
     Totals outcomes{};           // of the acquired invoices that are in the ledger
     std::chrono::nanoseconds duration{};
     bool is_halted = false;  // --halt-after has ended the run
+    // No later run gives the waiting invoices again: they came from standard input (docs/sources.md).
+    bool is_waiting_in_vain = false;
     // Why invoices were rejected or failed: the most frequent reasons, counted over `reasons_of` rows.
     // `reasons_of` is 0 if every row was counted, or if nothing is known.
     std::vector<FrequentReason> reasons;

@@ -229,6 +229,36 @@ TEST_CASE("with --once a program that fails again and again is given up", "[exec
           }) <= 3);
 }
 
+TEST_CASE("a program that fails behind what the ledger has already has given nothing new", "[exec_source]") {
+    class AllKnown final : public LedgerLookup {
+      public:
+        [[nodiscard]] bool remembers() const noexcept override { return true; }
+        [[nodiscard]] bool knows_source() override { return true; }
+        [[nodiscard]] std::optional<Answer> find(std::string_view, const FileIdentity&) override {
+            return {};
+        }
+        void find_booked(std::span<const std::string_view> ids, std::span<bool> booked) override {
+            std::fill_n(booked.begin(), ids.size(), true);
+        }
+        void close() noexcept override {}
+    };
+    const Feed feed("echo x >> runs; printf '1\\ta\\n'; exit 1\n");
+    SourceContext context;
+    context.ledger = std::make_shared<AllKnown>();
+    const auto source = feed.open(true, {}, context);
+    Refusal refusal;
+    CHECK(eventually([&] {
+        refusal = refusal_of([&] {
+            for (const Taken& item : take(*source, 1)) acknowledge(*source, item);
+        });
+        if (!refusal) source->wait(-1, 10ms);
+        return static_cast<bool>(refusal);
+    }));
+    CHECK(refusal.status == ExitStatus::NoInput);
+    CHECK(refusal.text.find("has ended 10 times in a row and given nothing new") != std::string::npos);
+    CHECK(feed.read("runs").size() == 22);  // the first run was new
+}
+
 TEST_CASE("a line that is not of the protocol ends the program, and nothing is passed over",
           "[exec_source]") {
     CapturedLog log;

@@ -9,6 +9,17 @@
 using namespace pipeline;
 using std::chrono::milliseconds;
 
+TEST_CASE("a report says whether what waits is given again by itself", "[report]") {
+    Report report;
+    report.acquired = 2;
+    report.outcomes.waiting = 2;
+    CHECK(report.text().find("waiting                2  (given again when they are due)\n") !=
+          std::string::npos);
+    report.is_waiting_in_vain = true;
+    CHECK(report.text().find("(no run takes them now: clerk cancel, then clerk retry)\n") !=
+          std::string::npos);
+}
+
 TEST_CASE("a report balances and can be read by people and programs", "[report]") {
     Report report;
     report.acquired = 12;

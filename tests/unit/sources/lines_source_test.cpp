@@ -101,6 +101,13 @@ TEST_CASE("a blank line that becomes an id after it was passed over is noticed",
     CHECK(soon(source, ids, [&] { return ids == Ids{"one", "two"}; }));
 }
 
+TEST_CASE("a file of the kernel, whose size is not what it holds, is no list", "[lines_source]") {
+    const auto failure = refusal_of([&] { LinesSource("/proc/self/status", at(0), true); });
+    CHECK(failure.status == ExitStatus::NoInput);
+    CHECK(failure.text ==
+          "lines:/proc/self/status: has bytes, and the size 0; it is read with lines:- and `<`");
+}
+
 TEST_CASE("ids that end with NUL are read from a file, and newlines are theirs", "[lines_source]") {
     const TemporaryFolder folder;
     write_file(folder / "ids", std::string("a\nb\0\0c\r\0d", 9));

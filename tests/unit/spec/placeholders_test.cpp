@@ -119,7 +119,14 @@ TEST_CASE("an id does not become part of a text that a shell reads", "[placehold
                                                    {"bash", "--norc", "-o", "pipefail", "-c", "rm {}"},
                                                    {"env", "A=1", "sh", "-c", "rm {}"},
                                                    {"nice", "-n", "5", "timeout", "9", "sh", "-c", "{}"},
-                                                   {"sh", "-e", "-c", "rm '{}'"}}));
+                                                   {"sh", "-e", "-c", "rm '{}'"},
+                                                   {"rbash", "-c", "rm {}"},
+                                                   {"strace", "-f", "sh", "-c", "rm {}"},
+                                                   {"xargs", "sh", "-c", "rm {}"},
+                                                   {"find", ".", "-exec", "sh", "-c", "rm {}", ";"},
+                                                   {"su", "you", "-c", "rm {}"},
+                                                   {"runuser", "-u", "you", "-c", "rm {}"},
+                                                   {"flock", "lock", "-c", "rm {}"}}));
     CAPTURE(command);
     CHECK(refusal_of(command) == advice);
     CHECK(refusal_of({"sh", "-c", "rm {path}"}).starts_with("a shell reads the text with {path} and"));

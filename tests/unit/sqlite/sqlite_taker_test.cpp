@@ -114,6 +114,21 @@ TEST_CASE(
     CHECK(taken[0].earlier.first_failed_us == 0);
 }
 
+TEST_CASE("for a try, the waiting row is taken whose last attempt is the longest ago, due or not",
+          "[ledger_taker]") {
+    const Waiting waiting;
+    const auto taker = waiting.taker();
+    waiting.set("stored_at = stored_at - 1 WHERE id <> 'a'");
+    const auto first = taker->take_for_a_try(60s);
+    REQUIRE(ids(first) == Ids{"caf\xe9"});
+    CHECK(first[0].earlier.round == 1);
+    CHECK(ids(taker->take_for_a_try(60s)) == Ids{"a"});
+    CHECK(taker->take_for_a_try(60s).empty());  // both are leased
+    taker->give_back(first, 0s);
+    CHECK(ids(taker->take_for_a_try(60s)) == Ids{"caf\xe9"});
+    CHECK(waiting.taker("spool:/other")->take_for_a_try(60s).empty());
+}
+
 TEST_CASE("a clock that is set back keeps nothing waiting, and takes nobody's lease", "[ledger_taker]") {
     const Waiting waiting;
     const auto taker = waiting.taker();

@@ -90,7 +90,7 @@ TEST_CASE("a source that cannot be read is refused before anything starts", "[pr
         return refusal_of([&] { return prepare(place.options(source)); });
     };
     for (const auto& missing : {"lines:" + (place / "none").native(), "spool:" + (place / "none").native(),
-                                "spool:" + (place / "ids").native()}) {
+                                "spool:" + (place / "ids").native(), "lines:" + (place / "in").native()}) {
         CAPTURE(missing);
         const auto refusal = refusal_for(missing);
         CHECK(refusal.status == ExitStatus::NoInput);

@@ -217,6 +217,26 @@ TEST_CASE("what is given again without room for its body is failed, and keeps it
     CHECK(result.attempt.round == 3);
 }
 
+TEST_CASE("what is given again with no attempt left says where its reason is", "[batch]") {
+    MemorySegments segments(8, 8);
+    std::string bytes;
+    std::vector<Item> items(1);
+    GivenAgain again;
+    again.round = again.attempts = again.failures = 2;
+    items[0].set_given_again("a", again, bytes);
+    Ring ring = segments.ring();
+    REQUIRE(ring.push(items, bytes).count == 1);
+    const Hand hand = ring.hand(0);
+    REQUIRE(ring.claim(hand, 1, 0s) == Ring::ClaimOutcome::Claimed);
+    Chances chances;
+    chances.max_attempts = 2;
+    REQUIRE_FALSE(chances.has_chance(hand, 0));
+    Result result;
+    chances.settle_without_chance(hand, 0, result);
+    CHECK(result.status == Status::Failed);
+    CHECK(result.details.reason_text() == "its attempts are used up; see the reason in its history");
+}
+
 TEST_CASE("a batch begins where the hand has been saved to", "[batch]") {
     Work work(4);
     work.hand_.set_word({0, 4, 3});
