@@ -60,8 +60,9 @@ class LedgerTaker {
     // already, is not taken: its lease is extended. (A row without a lease has got an outcome meanwhile.)
     [[nodiscard]] virtual std::vector<TakenRow> take(std::size_t most, std::chrono::microseconds lease,
                                                      const std::unordered_set<std::string>& in_flight) = 0;
-    // Takes the waiting row whose last attempt is the longest ago, whether it is due or not; none if there is none
-    // without a lease. It is for a source that is held: one invoice at a time shows whether the world is well again.
+    // Takes the waiting row whose last attempt is the longest ago, whether it is due or not; none if there is
+    // none without a lease. It is for a source that is held: one invoice at a time shows whether the world is
+    // well again.
     [[nodiscard]] virtual std::vector<TakenRow> take_for_a_try(std::chrono::microseconds lease) = 0;
     // Extends the leases of rows that this pipeline has taken.
     virtual void renew(std::span<const TakenRow> rows, std::chrono::microseconds lease) = 0;

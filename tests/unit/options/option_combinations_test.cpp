@@ -207,5 +207,5 @@ TEST_CASE("a source is begun anew only if it has a cursor", "[options]") {
     CHECK_FALSE(options_of(with_consumers({"--source=lines:/ids"})).from_start);
     CHECK(error_of(with_consumers({"--source=spool:/in", "--from-start"})) ==
           "--from-start does not go with --source 'spool:/in', which is looked through from its beginning "
-          "always: lines:FILE, lines:-, lines0:FILE, lines0:- or sequence is accepted with it");
+          "always: lines:FILE, lines:-, lines0:FILE, lines0:- or sequence[:COUNT] is accepted with it");
 }

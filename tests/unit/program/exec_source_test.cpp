@@ -242,7 +242,7 @@ TEST_CASE("a program that fails behind what the ledger has already has given not
         }
         void close() noexcept override {}
     };
-    const Feed feed("echo x >> runs; printf '1\\ta\\n'; exit 1\n");
+    const Feed feed("echo x >> runs; printf '1\\ta\\n'; read -r receipt; exit 1\n");
     SourceContext context;
     context.ledger = std::make_shared<AllKnown>();
     const auto source = feed.open(true, {}, context);

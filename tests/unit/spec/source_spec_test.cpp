@@ -147,8 +147,8 @@ TEST_CASE("a source with an origin has it in its name, and nowhere else", "[spec
 
 TEST_CASE("the sources of a kind are listed in their short forms", "[specs]") {
     CHECK(source_forms_where([](const SourceTraits& traits) { return traits.is_ordered; }) ==
-          "lines:FILE, lines:-, lines0:FILE, lines0:- or sequence");
+          "lines:FILE, lines:-, lines0:FILE, lines0:- or sequence[:COUNT]");
     CHECK(source_forms_where([](const SourceTraits& traits) { return !traits.is_ordered; }) ==
-          "spool:DIR, exec:COMMAND, nats://HOST/STREAM/NAME or table:NAME");
+          "spool:DIR, exec:COMMAND, table:NAME or nats://HOST/STREAM/NAME");
     CHECK(source_forms_where([](const SourceTraits&) { return false; }).empty());
 }

@@ -119,8 +119,9 @@ class PgWorkTable final : public WorkTable {
     Count count(std::uint64_t most) override {
         return attempt([&](PgConnection& database) {
             const auto rows_that = [&](const std::string& condition) {
-                return fmt::format("(SELECT count(*) FROM (SELECT 1 FROM {} AS t WHERE {} LIMIT $1) AS counted)",
-                                   table_.sql(), condition);
+                return fmt::format(
+                    "(SELECT count(*) FROM (SELECT 1 FROM {} AS t WHERE {} LIMIT $1) AS counted)",
+                    table_.sql(), condition);
             };
             const PgResult found = database.run(
                 fmt::format("SELECT {}, {}", rows_that(kIsFree), rows_that(fmt::format("NOT {}", kIsFree))),
