@@ -69,12 +69,12 @@ ChangedOptions change_options(const Options& running, const Options& wanted) {
             change.changed.push_back(fmt::format("--{} {} instead of {}", name, after, before));
         });
     // What follows --once is not named beside it.
-    Options asked = wanted;
-    asked.once = running.once;
-    follow_once(asked);
-    asked.once = wanted.once;
+    Options next = wanted;
+    next.once = running.once;
+    follow_once(next);
+    next.once = wanted.once;
     for_each_difference(
-        change.options, asked, [&](std::string_view name, std::string_view stays, std::string_view asked) {
+        change.options, next, [&](std::string_view name, std::string_view stays, std::string_view asked) {
             change.kept.push_back(
                 fmt::format("--{} stays {} until the next start, which takes {}", name, stays, asked));
         });
