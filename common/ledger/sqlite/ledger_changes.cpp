@@ -13,7 +13,7 @@ void LedgerChanges::watch(const std::filesystem::path& path) noexcept {
     constexpr std::uint32_t kExchanged = IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF | IN_DONT_FOLLOW;
     fd_.reset(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
     try {
-        const std::string file = path.native();
+        const std::string& file = path.native();
         if (::inotify_add_watch(fd_.get(), (file + "-wal").c_str(), kExchanged | IN_MODIFY) < 0 ||
             ::inotify_add_watch(fd_.get(), file.c_str(), kExchanged) < 0)
             fd_.reset();
