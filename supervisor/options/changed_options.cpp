@@ -68,7 +68,7 @@ ChangedOptions change_options(const Options& running, const Options& wanted) {
         running, change.options, [&](std::string_view name, std::string_view before, std::string_view after) {
             change.changed.push_back(fmt::format("--{} {} instead of {}", name, after, before));
         });
-    // What follows --once is not named beside it.
+    // Options that follow --once are not named beside it.
     Options next = wanted;
     next.once = running.once;
     follow_once(next);
