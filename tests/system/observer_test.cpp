@@ -109,8 +109,10 @@ TEST_CASE("a live observer whose reader has stopped can be ended") {
     REQUIRE(::fcntl(writer.get(), F_SETFL, 0) == 0);
     Process observer({OBSERVER_PROGRAM, "--name", run.name(), "--json"}, run.directory(), "stalled", -1,
                      [&] { ::dup2(writer.get(), STDOUT_FILENO); });
-    // From then on it looks for the signal itself.
+    // From then on it looks for the signal itself. (Before its exec, a child of this test has all signals
+    // blocked.)
     const auto has_blocked_the_signal = [&] {
+        if (read_file(fmt::format("/proc/{}/comm", observer.pid())) != "observer\n") return false;
         const std::string status = read_file(fmt::format("/proc/{}/status", observer.pid()));
         const std::string before = "SigBlk:\t";
         const auto at = status.find(before);

@@ -97,13 +97,15 @@ TEST_CASE("the screen shows a pipeline through its end and its next start, in an
     const auto first_run = run.rows();
     auto next = run.start(options);
     terminal.require("running  3 consumers  sequence");
+    REQUIRE(eventually([&] { return run.rows() > first_run; }));  // what has not begun does not stand still
     next.send(SIGSTOP);
     for (const pid_t child : next.children()) ::kill(child, SIGSTOP);
     terminal.require("stopped");
     terminal.require("nothing has moved for ");
+    const auto until_stopped = run.rows();
     for (const pid_t child : next.children()) ::kill(child, SIGCONT);
     next.send(SIGCONT);
-    REQUIRE(eventually([&] { return run.rows() > first_run; }));
+    REQUIRE(eventually([&] { return run.rows() > until_stopped; }));
     terminal.press("q");
     REQUIRE(eventually([&] { return terminal.has_ended(); }));
     CHECK(read_file(run.directory() / "screen.err").empty());
