@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Whether what is said of the programs' options elsewhere is what --help says: manual pages and example configuration.
+"""Whether what is said of the programs' options elsewhere is what --help says: manual pages, with the examples that each
+must have, and example configuration.
 
     manual_test.py BUILD-TREE
 """
+import functools
 import pathlib
 import re
 import subprocess
@@ -13,7 +15,10 @@ import unittest
 
 BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
 PROGRAMS = ("supervisor", "producer", "consumer", "observer", "clerk")
+FRONT = "invoice-pipeline"
+OTHER_PAGES = ("invoice-pipeline.1", "invoice-pipeline.conf.5", "invoice-pipeline.7")
 OPTION = re.compile(r"^  --(\S+)(?: (\S+))?\s+(.*)$")
+SETTING_LINE = re.compile(r"[a-z-]+ = ")
 NOT_IN_A_FILE = {"check", "config", "help", "print-config", "version"}
 SCREEN_COLUMNS = 80
 SCREEN_LINES = 68
@@ -59,6 +64,46 @@ def options_on_page(page, heading, begin):
     return options
 
 
+def examples_on_page(page):
+    """The indented blocks of its section EXAMPLES, each a list of lines; a line that goes on behind a backslash is one."""
+    blocks, is_examples, is_block = [], False, False
+    for line in (BUILD / "manual" / page).read_text(encoding="utf-8").splitlines():
+        if line.startswith(".SH "):
+            is_examples = line == ".SH EXAMPLES"
+        elif not is_examples:
+            continue
+        elif line.startswith(".RS"):
+            is_block = True
+            blocks.append("")
+        elif line.startswith(".RE"):
+            is_block = False
+        elif is_block and not line.startswith("."):
+            blocks[-1] += plain(line) + "\n"
+    return [block.replace("\\\n", " ").splitlines() for block in blocks]
+
+
+@functools.cache
+def commands_of_the_front():
+    """{command: the program that it stands for}, as the front's --help has them."""
+    text = subprocess.run([BUILD / "front" / FRONT, "--help"], check=True, capture_output=True, text=True).stdout
+    return dict(re.findall(rf"^  (\S+)\s+({'|'.join(PROGRAMS)})\b", text, re.M))
+
+
+def options_given(command_line):
+    """[(program, option)] for the options that a command line gives to the programs; what comes after -- is another's."""
+    given, front = [], commands_of_the_front()
+    for call in re.split(r"[|;&()]", command_line):
+        words, program = call.split(" -- ")[0].split(), None
+        for word, following in zip(words, [*words[1:], ""]):
+            if word in PROGRAMS:
+                program = word
+            elif word == FRONT and following in front:
+                program = front[following]
+            elif program and word.startswith("--"):
+                given.append((program, word[2:].split("=")[0]))
+    return given
+
+
 def as_on_page(text):
     """What --help says, in the page's words."""
     required = text.endswith("(required)")
@@ -98,6 +143,26 @@ class Manual(unittest.TestCase):
                    if name not in NOT_IN_A_FILE}
         self.assertEqual(on_page, in_help)
 
+    def test_every_page_has_examples_with_options_of_the_programs_only(self):
+        if not (BUILD / "manual" / "supervisor.1").exists():
+            self.skipTest("scdoc is not here, so that no manual page was made")
+        pages = {page.name for page in (BUILD / "manual").glob("*.[1-9]")}
+        self.assertLessEqual({*(program + ".1" for program in PROGRAMS), *OTHER_PAGES}, pages)
+        in_help = {program: options_in_help(program) for program in PROGRAMS}
+        for page in sorted(pages):
+            with self.subTest(page):
+                examples = examples_on_page(page)
+                self.assertTrue(examples and all(examples), "no section EXAMPLES, or one without an example")
+                for line in (line for example in examples for line in example):
+                    for program, option in options_given(line):
+                        self.assertIn(option, in_help[program], f"{program}: {line}")
+
+    def test_options_in_a_command_line_are_found(self):
+        self.assertEqual(options_given('test "$(observer --once | jq --raw)" && clerk list --limit=3'),
+                         [("observer", "once"), ("clerk", "limit")])
+        self.assertEqual(options_given("sudo -u invoice-pipeline invoice-pipeline failed --since 1h"), [("clerk", "since")])
+        self.assertEqual(options_given("invoice-pipeline run --once -- ls --all"), [("supervisor", "once")])
+
 
 class ExampleConfiguration(unittest.TestCase):
     SETTING = re.compile(r"^#?([a-z-]+) = (.*)$", re.M)
@@ -128,6 +193,16 @@ class ExampleConfiguration(unittest.TestCase):
         for name, value in shown:
             with self.subTest(name):
                 self.assertIn("--name '/'", self.refusal(f"{name} = {value}\n"))
+
+    def test_the_examples_on_its_page_are_accepted(self):
+        if not (BUILD / "manual" / "supervisor.1").exists():
+            self.skipTest("scdoc is not here, so that no manual page was made")
+        files = ["\n".join(example) + "\n" for example in examples_on_page("invoice-pipeline.conf.5")
+                 if SETTING_LINE.match(example[0])]
+        self.assertGreater(len(files), 1)
+        for text in files:
+            with self.subTest(text):
+                self.assertIn("--name '/'", self.refusal(text))
 
     def test_it_can_be_refused(self):
         self.assertIn("ring-capacity", self.refusal(self.text.replace("#ring-capacity = ", "ring-capacity = x")))
