@@ -6,10 +6,10 @@
 
 #include "common/core/segments/segments.hpp"
 #include "common/ledger/open/open_ledger.hpp"
+#include "common/memory/memory_limit.hpp"
 #include "consumer/consumer.hpp"
 #include "consumer/make_processor.hpp"
 #include "consumer/protocol/isolated_processor.hpp"
-#include "consumer/work/memory_limit.hpp"
 
 namespace pipeline {
 namespace {

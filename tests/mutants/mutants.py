@@ -39,6 +39,7 @@ RING = "common/core/ring.cpp"
 STORAGE = "common/core/storage.cpp"
 FLUSH = "common/ledger/flush.cpp"
 SESSION = "common/ledger/sqlite/ledger_session.cpp"
+SLICES = "common/ledger/sqlite/ids/id_slices.cpp"
 MUTEX = "common/shm/robust_mutex.cpp"
 RECEIPTS = "producer/sources/spool/spool_receipts.cpp"
 WORK_TABLE = "common/ledger/postgresql/work/pg_work_table.cpp"
@@ -234,7 +235,7 @@ MUTANTS = [
         ("common/ledger/sqlite/rows/ledger_rows.cpp", "if (!is_again || verdict_.status == Status::Booked) {", "if (!is_again) {"),
     ), ("tests/unit/unit_tests", "an invoice is given again with its body*")),
     Mutant("a producer takes the rows that it has in flight", (
-        ("common/ledger/sqlite/sqlite_taker.cpp", "if (!session.due.is_null(9) && in_flight.contains(id_of_stored(id))) {", "if (false) {"),),
+        ("common/ledger/sqlite/sqlite_taker.cpp", "if (!session.due.is_null(9) && in_flight.contains(id_of_stored(session.due.text(0)))) {", "if (false) {"),),
         ("tests/unit/unit_tests", "a due row is taken once*")),
     Mutant("what was tried while the source was held is charged", (
         ("consumer/work/batch.cpp", "    if (chances_.is_tried_in_hold(hand_, base_ + i)) {\n", "    if (false) {\n"),),
@@ -259,6 +260,25 @@ MUTANTS = [
         ("common/ledger/sqlite/rows/pruned_ids.cpp", "has_any_ = any_.first_row();",
          "has_any_ = any_.first_row() && false;"),),
         ("tests/unit/clerk_tests", "what was pruned stays unique*")),
+    Mutant("a slice's filter forgets an id", (
+        (SLICES, "        column.add(id);\n", "        if (id.size() % 2 != 0) column.add(id);\n"),),
+        ("tests/unit/unit_tests", "an id is recognised in whichever slice*")),
+    Mutant("a slice that its own transaction has filled is not asked", (
+        (SLICES, "    unfinished_.push_back(newest());\n", ""),),
+        ("tests/unit/unit_tests", "ids that come twice in a commit that fills a slice*")),
+    Mutant("filters that others have stored are not loaded", (
+        (SLICES, "    if (loaded_ == last_) return;\n", "    if (loaded_.slice >= 0) return;\n"),),
+        ("tests/unit/unit_tests", "sessions that fill slices in turn*")),
+    Mutant("filters of an older copy are taken for this one's", (
+        (SLICES, "    if (has_changed()) {\n", "    if (false && has_changed()) {\n"),),
+        ("tests/unit/unit_tests", "an older copy that is put into the file*")),
+    Mutant("a finished slice gets rows again when its last ones are pruned", (
+        (SLICES, "    is_automatic_ = next_ >= least;\n", "    is_automatic_ = true;\n"),),
+        ("tests/unit/unit_tests", "serial numbers of finished slices are not given again*")),
+    Mutant("a transaction that SQLite has rolled back goes on", (
+        ("common/ledger/sqlite/engine/transaction_start.hpp", "        database_->require_transaction();\n", ""),
+        ("common/ledger/sqlite/ledger_opening.cpp", "    database.require_transaction();\n    database.execute", "    database.execute"),),
+        ("tests/unit/unit_tests", "whichever call to the disk fails*")),
     Mutant("a row that somebody wants again is pruned all the same", (
         ("common/ledger/sqlite/people/pruning.cpp",
          "status <> 'waiting' AND due_at IS NULL AND leased_until IS NULL", "status <> 'waiting'"),),

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Each room with the rooms it may use. The lowest layer comes first, so a room uses only rooms listed before it.
 ROOMS = {
     "common/base": "",
+    "common/memory": "common/base",
     "common/text": "common/base",
     "common/spec/address": "common/base",
     "common/spec": "common/base common/spec/address",
@@ -38,16 +39,19 @@ ROOMS = {
     "common/ledger/seal": "common/base",
     "common/ledger/rows": "common/base common/core common/core/terms common/ledger common/ledger/seal",
     "common/ledger/sqlite/engine": "common/base common/ledger/seal",
-    "common/ledger/sqlite/seal": "common/base common/ledger common/ledger/seal common/ledger/sqlite/engine",
+    "common/ledger/sqlite/ids": "common/base common/memory common/ledger/sqlite/engine",
+    "common/ledger/sqlite/seal": "common/base common/ledger common/ledger/seal common/ledger/sqlite/engine "
+                                 "common/ledger/sqlite/ids",
     "common/ledger/sqlite/rows": "common/base common/spec common/core common/core/terms common/ledger common/ledger/seal "
-                                 "common/ledger/rows common/ledger/sqlite/engine "
+                                 "common/ledger/rows common/ledger/sqlite/engine common/ledger/sqlite/ids "
                                  "common/ledger/sqlite/seal",
     "common/ledger/sqlite/turn": "common/base",
     "common/ledger/sqlite": "common/base common/os common/core common/ledger common/ledger/rows common/ledger/sqlite/engine "
-                            "common/ledger/sqlite/seal common/ledger/sqlite/rows common/ledger/sqlite/turn",
+                            "common/ledger/sqlite/ids common/ledger/sqlite/seal common/ledger/sqlite/rows "
+                            "common/ledger/sqlite/turn",
     "common/ledger/sqlite/summary": "common/base common/ledger/summary common/ledger/sqlite common/ledger/sqlite/engine",
-    "common/ledger/sqlite/people": "common/base common/ledger common/ledger/sqlite/engine common/ledger/sqlite/seal "
-                                   "common/ledger/sqlite/turn common/ledger/sqlite",
+    "common/ledger/sqlite/people": "common/base common/ledger common/ledger/sqlite/engine common/ledger/sqlite/ids "
+                                   "common/ledger/sqlite/seal common/ledger/sqlite/turn common/ledger/sqlite",
     "common/ledger/postgresql/engine": "common/base",
     "common/ledger/postgresql/schema": "common/base common/core/terms common/ledger common/ledger/postgresql/engine",
     "common/ledger/postgresql/seal": "common/base common/ledger common/ledger/seal common/ledger/postgresql/engine "
@@ -91,7 +95,7 @@ ROOMS = {
     "consumer/invoice/syntax": "common/text common/core/terms consumer/work consumer/xml consumer/invoice/model",
     "consumer/invoice": "common/base common/text common/os common/core common/core/terms consumer/work "
                         "consumer/invoice/model consumer/invoice/syntax",
-    "consumer": "common/base common/text common/spec common/os common/core common/core/pace common/core/segments common/options "
+    "consumer": "common/base common/memory common/text common/spec common/os common/core common/core/pace common/core/segments common/options "
                 "common/ledger "
                 "common/ledger/open consumer/work consumer/admission consumer/protocol consumer/outside consumer/invoice",
 

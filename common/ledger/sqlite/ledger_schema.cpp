@@ -20,7 +20,9 @@ using Objects = std::map<std::pair<std::string, std::string>, std::pair<std::str
 
 Objects objects_of(SqliteConnection& database) {
     Objects objects;
-    SqliteStatement rows(database, "SELECT type, name, tbl_name, sql FROM sqlite_schema");
+    // Anybody's ANALYZE makes and fills the tables of statistics.
+    SqliteStatement rows(
+        database, "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT GLOB 'sqlite_stat*'");
     while (rows.next_row()) {
         objects[{std::string(rows.text(0)), std::string(rows.text(1))}] = {std::string(rows.text(2)),
                                                                            std::string(rows.text(3))};

@@ -58,7 +58,13 @@ LedgerSession::LedgerSession(const std::filesystem::path& path, OpenLedger opene
                          " (updated_at = excluded.updated_at), last_first = excluded.last_first,"
                          " last_digest = excluded.last_digest, host = coalesce(host, excluded.host)"),
       find_generation_(database_, find_last_commit_sql(kLedgerSchemaVersion)),
-      chain_(database_) {}
+      chain_(database_) {
+    // Without the lock that write() takes: a ledger of many rows has many filters.
+    database_.execute("BEGIN");
+    rows_.load();
+    database_.require_transaction();
+    commit_.run();
+}
 
 LedgerSession::~LedgerSession() {
     bool has_its_name = false;

@@ -13,6 +13,7 @@
 #include "common/ledger/ledger.hpp"
 #include "common/ledger/ledger_browser.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
+#include "common/ledger/sqlite/engine/transaction_start.hpp"
 #include "common/ledger/sqlite/ledger_look.hpp"
 #include "common/ledger/sqlite/ledger_opening.hpp"
 #include "common/ledger/sqlite/rows/ledger_rows.hpp"
@@ -64,7 +65,8 @@ class LedgerSession {
     std::uint64_t id_;
     std::string host_;                // for generations.host
     std::int64_t schema_cookie_ = 0;  // at the last check; SQLite changes it whenever a table changes
-    SqliteStatement begin_, commit_, rollback_, find_cookie_;
+    TransactionStart begin_;
+    SqliteStatement commit_, rollback_, find_cookie_;
     LedgerRows rows_;
     SqliteStatement update_source_, find_source_, find_list_;
     SqliteStatement update_generation_, find_generation_;

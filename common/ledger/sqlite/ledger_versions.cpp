@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/ledger/sqlite/ids/ledger_version_8.hpp"
 #include "common/ledger/sqlite/rows/ledger_version_4.hpp"
 #include "common/ledger/sqlite/rows/ledger_version_7.hpp"
 #include "common/ledger/sqlite/seal/ledger_version_6.hpp"
@@ -16,7 +17,7 @@ namespace {
 
 // Each schema version has an SQL text, which turns the previous version into it. A new file goes through all
 // versions, so that a ledger is the same whichever version of this program has made it. An SQL text never
-// changes: each change of the schema is a new version. From version 8 on, detail_columns.hpp adds columns of
+// changes: each change of the schema is a new version. From version 9 on, detail_columns.hpp adds columns of
 // details, and there is no SQL text.
 //
 // Measured with 1,000,000 rows in batches of 1,000:
@@ -170,7 +171,7 @@ WHERE started_at NOT NULL;
 )sql";
 
 constexpr std::array kVersions{kVersion1, kVersion2, kVersion3};
-static_assert(kVersions.size() + 4 == kLastWrittenVersion);
+static_assert(kVersions.size() + 5 == kLastWrittenVersion);
 
 // Returns the CREATE statement of version 4 for invoices or history, which differ in their key only.
 std::string create_4_sql(std::string_view table, std::string_view key) {
@@ -189,6 +190,7 @@ std::string sql_of(std::int64_t version) {
                             : version == 5 ? std::string(kVersion5)
                             : version == 6 ? std::string(kVersion6)
                             : version == 7 ? version_7_sql()
+                            : version == 8 ? std::string()
                                            : add_columns_sql(kDetailColumns, version);
     return sql + fmt::format("UPDATE schema SET version = {};", version);
 }
@@ -196,10 +198,14 @@ std::string sql_of(std::int64_t version) {
 }  // namespace
 
 void make_ledger_schema(SqliteConnection& database, std::int64_t from, std::int64_t to) {
+    const bool in_transaction = database.in_transaction();
     for (auto version = from + 1; version <= to; ++version) {
         // ALTER TABLE cannot change the check of `status`, and would read all rows for each column that it
         // adds to a table with a check. So version 4 exchanges the table's definition and copies no row.
         if (version == 4) database.redefine_table("invoices", create_4_sql("invoices", "PRIMARY KEY "));
+        if (version == 8) slice_ids(database, kColumns4);
+        // SQLite hides an error that it meets while it reads the schema or statistics again, but rolls back.
+        if (in_transaction) database.require_transaction();
         database.execute(sql_of(version).c_str());
         // The seal covers the amounts, so they are converted first, although version 7 needs it.
         if (version == 6 && from != 0) {

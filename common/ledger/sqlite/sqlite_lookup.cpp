@@ -9,7 +9,10 @@
 #include "common/base/printable.hpp"
 #include "common/ledger/ledger_id.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
+#include "common/ledger/sqlite/engine/transaction_start.hpp"
+#include "common/ledger/sqlite/ids/id_slices.hpp"
 #include "common/ledger/sqlite/ledger_opening.hpp"
+#include "common/ledger/sqlite/rows/pruned_ids.hpp"
 
 namespace pipeline {
 namespace {
@@ -21,29 +24,38 @@ std::int64_t stored(std::uint64_t value) noexcept {
 struct Session {
     Session(const std::filesystem::path& path, const KnownLedger& known)
         : database(open_ledger_database(path, false, known).database),
+          begin(database, "BEGIN"),
+          commit(database, "COMMIT"),
           source(database, "SELECT 1 FROM sources WHERE source = ?1"),
           row(database,
-              "SELECT source, position, status, acquired_at, stored_at FROM invoices WHERE id = ?1"),
-          booked(database,
-                 "SELECT 1 FROM invoices WHERE id = ?1 AND status = 'booked' UNION ALL"
-                 " SELECT 1 FROM pruned WHERE id = ?1 AND status = 'booked'"),
+              "SELECT source, position, status, acquired_at, stored_at FROM invoices WHERE serial = ?1"),
           pruned(database,
                  "SELECT status FROM pruned WHERE id = ?3 AND source = ?1 AND position = ?2"
                  " AND status <> 'replaced' ORDER BY rowid DESC LIMIT 1"),
-          recognised(database,
-                     "SELECT 1 FROM invoices WHERE id = ?1 AND (status = 'booked' OR (source = ?2 AND "
-                     "position = ?3))"
-                     " UNION ALL SELECT 1 FROM history WHERE id = ?1 AND source = ?2 AND position = ?3"
-                     " UNION ALL"
-                     " SELECT 1 FROM pruned WHERE id = ?1 AND (status = 'booked' OR (source = ?2 AND "
-                     "position = ?3))"),
+          former(database, "SELECT 1 FROM history WHERE id = ?1 AND source = ?2 AND position = ?3 LIMIT 1"),
           duplicate(database,
-                    "SELECT seen_at FROM duplicates WHERE source = ?1 AND position = ?2 AND id = ?3") {
+                    "SELECT seen_at FROM duplicates WHERE source = ?1 AND position = ?2 AND id = ?3"),
+          ids(database),
+          pruned_ids(database) {
         database.execute("PRAGMA query_only = 1");
     }
     SqliteConnection database;  // declared before its statements, so that they are destroyed first
-    SqliteStatement source, row, booked, pruned, recognised, duplicate;
+    TransactionStart begin;
+    SqliteStatement commit, source, row, pruned, former, duplicate;
+    IdSlices ids;
+    PrunedIds pruned_ids;
 };
+
+// One snapshot for all questions of a call. If a question fails, the session is closed.
+template <class Action>
+auto in_snapshot(Session& session, Action&& action) {
+    session.begin.run();
+    session.ids.begin();
+    session.pruned_ids.begin();
+    const auto answer = action();
+    session.commit.run();
+    return answer;
+}
 
 class SqliteLookup final : public LedgerLookup {
     template <class Action>
@@ -73,44 +85,63 @@ class SqliteLookup final : public LedgerLookup {
     }
 
     std::optional<Answer> find(std::string_view id, const FileIdentity& file) override {
-        return attempt([&](Session& session) { return find(session, id, file); });
+        return attempt(
+            [&](Session& session) { return in_snapshot(session, [&] { return find(session, id, file); }); });
     }
 
     void find_booked(std::span<const std::string_view> ids, std::span<bool> booked) override {
         attempt([&](Session& session) {
-            session.database.execute("BEGIN");
-            for (std::size_t i = 0; i < ids.size(); ++i) booked[i] = is_booked(session, ids[i]);
-            session.database.execute("COMMIT");
-            return true;
+            return in_snapshot(session, [&] {
+                for (std::size_t i = 0; i < ids.size(); ++i)
+                    booked[i] = is_known(session, ids[i], std::nullopt);
+                return true;
+            });
         });
     }
 
     void find_known(std::span<const std::string_view> ids, std::span<const std::uint64_t> positions,
                     std::span<bool> known) override {
         attempt([&](Session& session) {
-            session.database.execute("BEGIN");
-            for (std::size_t i = 0; i < ids.size(); ++i) {
-                const std::string shown = is_plain_id(ids[i]) ? std::string() : printable(ids[i]);
-                session.recognised.bind(1, shown.empty() ? ids[i] : std::string_view(shown));
-                session.recognised.bind(2, source_);
-                session.recognised.bind(3, stored(positions[i]));
-                known[i] = session.recognised.first_row();
-                session.recognised.finish();
-            }
-            session.database.execute("COMMIT");
-            return true;
+            return in_snapshot(session, [&] {
+                for (std::size_t i = 0; i < ids.size(); ++i)
+                    known[i] = is_known(session, ids[i], positions[i]);
+                return true;
+            });
         });
     }
 
     void close() noexcept override { session_.reset(); }
 
   private:
-    static bool is_booked(Session& session, std::string_view id) {
+    // True if the id is booked, or if it has an outcome from `position` of this source.
+    bool is_known(Session& session, std::string_view id, std::optional<std::uint64_t> position) const {
         const std::string shown = is_plain_id(id) ? std::string() : printable(id);
-        session.booked.bind(1, shown.empty() ? id : std::string_view(shown));
-        const bool is_there = session.booked.first_row();
-        session.booked.finish();
-        return is_there;
+        const std::string_view stored_id = shown.empty() ? id : std::string_view(shown);
+        const auto serial = session.ids.find(stored_id);
+        if (serial && has_outcome(session, *serial, position)) return true;
+        const bool may_be_pruned = session.pruned_ids.may_have(stored_id);
+        if (may_be_pruned) {
+            const PrunedAnswer pruned = session.pruned_ids.find(stored_id, source_, position.value_or(0));
+            if (pruned.is_booked || (position && pruned.same != PrunedAnswer::Same::None)) return true;
+        }
+        // An outcome that was replaced is followed by another one.
+        if (!position || (!serial && !may_be_pruned)) return false;
+        session.former.bind(1, stored_id);
+        session.former.bind(2, source_);
+        session.former.bind(3, stored(*position));
+        const bool is_former = session.former.first_row();
+        session.former.finish();
+        return is_former;
+    }
+
+    bool has_outcome(Session& session, std::int64_t serial, std::optional<std::uint64_t> position) const {
+        session.row.bind(1, serial);
+        if (!session.row.first_row()) return false;
+        const bool is_here =
+            position && session.row.text(0) == source_ && session.row.integer(1) == stored(*position);
+        const bool has = is_here || session.row.text(2) == "booked";
+        session.row.finish();
+        return has;
     }
 
     // Asks for the id as it is stored, and then under the forms in which version 0.1.0 may have stored it.
@@ -125,8 +156,10 @@ class SqliteLookup final : public LedgerLookup {
     }
 
     std::optional<Answer> find_text(Session& session, std::string_view id, const FileIdentity& file) const {
-        session.row.bind(1, id);
-        if (!session.row.first_row()) return find_pruned(session, id, file);
+        const auto serial = session.ids.find(id);
+        if (!serial) return find_pruned(session, id, file);
+        session.row.bind(1, *serial);
+        if (!session.row.first_row()) return std::nullopt;
         std::optional<Answer> answer;
         const std::int64_t position = session.row.integer(1);
         if (session.row.text(0) == source_) {

@@ -13,6 +13,7 @@
 #include "common/base/error.hpp"
 #include "common/base/printable.hpp"
 #include "common/core/result.hpp"
+#include "common/ledger/sqlite/ids/id_check.hpp"
 #include "common/ledger/sqlite/ledger_schema.hpp"
 #include "common/ledger/sqlite/seal/seal_check.hpp"
 
@@ -116,6 +117,7 @@ SqliteReader::SqliteReader(const std::filesystem::path& path, Until until)
             fmt::format("ledger {}: is empty: its making was cut short; start the pipeline", path.string()));
     }
     version_ = require_ledger_schema(database_, path);
+    database_.require_transaction();
 }
 
 std::optional<LastCommit> SqliteReader::last_commit(std::uint64_t generation) {
@@ -186,11 +188,13 @@ SelfCheck SqliteReader::check_itself(std::size_t most) {
     SqliteStatement lines(database_, fmt::format("PRAGMA integrity_check({})", most));
     while (lines.next_row()) {
         if (lines.text(0) == "ok") {
-            check.proof = "pages, indices and rows of the ledger agree";
+            check.proof = "pages, indices and rows of the ledger agree, and no id has two rows";
         } else {
             check.faults.emplace_back(lines.text(0));
         }
     }
+    if (check.faults.empty()) check_ids(database_, most, check.faults);
+    if (!check.faults.empty()) check.proof.clear();
     return check;
 }
 

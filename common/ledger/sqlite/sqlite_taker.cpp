@@ -11,6 +11,8 @@
 #include "common/base/clock.hpp"
 #include "common/ledger/ledger_id.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
+#include "common/ledger/sqlite/engine/transaction_start.hpp"
+#include "common/ledger/sqlite/ids/id_slices.hpp"
 #include "common/ledger/sqlite/ledger_changes.hpp"
 #include "common/ledger/sqlite/ledger_look.hpp"
 #include "common/ledger/sqlite/ledger_opening.hpp"
@@ -40,7 +42,7 @@ std::string scope_sql(const TakerScope& scope) {
 
 constexpr const char* kTakenColumns =
     "SELECT id, position, round, attempts, status, failures, first_failed_at, reason,"
-    " (SELECT body FROM bodies WHERE bodies.id = invoices.id), leased_until FROM invoices";
+    " (SELECT body FROM bodies WHERE bodies.id = invoices.id), leased_until, serial FROM invoices";
 
 // Three statements name their index: by itself SQLite takes invoices_due, and reads all rows that wait. Two
 // of them look for rows that were stored in the future, each second.
@@ -64,17 +66,18 @@ struct Session {
                                     (" INDEXED BY invoices_not_booked WHERE status = 'waiting' AND " + mine) +
                                     " AND leased_until IS NULL ORDER BY stored_at LIMIT 1"),
           lease(database,
-                "UPDATE invoices SET round = round + 1, due_at = ?2, leased_until = ?2 WHERE id = ?1"),
-          extend(database, "UPDATE invoices SET due_at = ?2, leased_until = ?2 WHERE id = ?1"),
+                "UPDATE invoices SET round = round + 1, due_at = ?2, leased_until = ?2 WHERE serial = ?1"),
+          extend(database, "UPDATE invoices SET due_at = ?2, leased_until = ?2 WHERE serial = ?1"),
           put_off(database,
-                  "UPDATE invoices SET due_at = ?2, leased_until = ?3 WHERE id = ?1 AND round = ?4"
+                  "UPDATE invoices SET due_at = ?2, leased_until = ?3 WHERE serial = ?1 AND round = ?4"
                   " AND leased_until NOT NULL"),
           leased(database, "SELECT id, round FROM invoices WHERE " + mine + " AND leased_until NOT NULL"),
           forget_delays(database,
                         "UPDATE invoices INDEXED BY invoices_not_booked SET due_at = ?2"
                         " WHERE status = 'waiting' AND stored_at > ?3"
                         " AND leased_until IS NULL AND due_at > ?2 AND " +
-                            mine) {}
+                            mine),
+          ids(database) {}
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
     // As LedgerSession: if the log at the path is no longer this session's, it is left alone.
@@ -93,8 +96,9 @@ struct Session {
     std::filesystem::path path;
     LedgerLook look;
     SqliteConnection database;  // declared before its statements, so that they are destroyed first
-    SqliteStatement begin, commit, next, early, due, longest_ago, lease, extend, put_off, leased,
-        forget_delays;
+    TransactionStart begin;
+    SqliteStatement commit, next, early, due, longest_ago, lease, extend, put_off, leased, forget_delays;
+    IdSlices ids;
 };
 
 TakenRow taken_row(const SqliteStatement& row) {
@@ -143,22 +147,22 @@ class SqliteTaker final : public LedgerTaker {
             session.due.bind(1, scope_.source);
             session.due.bind(2, now);
             session.due.bind(3, static_cast<std::int64_t>(most));
-            std::vector<std::string> ours;  // due, and under way here
-            std::vector<std::string> ids;   // of `taken`, as they are stored
+            std::vector<std::int64_t> ours;     // serial numbers of what is due, and under way here
+            std::vector<std::int64_t> serials;  // of `taken`
             std::uint64_t body_bytes = 0;
             while (body_bytes < kBodiesAtOnce && session.due.next_row()) {
-                std::string id(session.due.text(0));
-                if (!session.due.is_null(9) && in_flight.contains(id_of_stored(id))) {
-                    ours.push_back(std::move(id));
+                const std::int64_t serial = session.due.integer(10);
+                if (!session.due.is_null(9) && in_flight.contains(id_of_stored(session.due.text(0)))) {
+                    ours.push_back(serial);
                     continue;
                 }
                 taken.push_back(taken_row(session.due));
-                ids.push_back(std::move(id));
+                serials.push_back(serial);
                 if (const auto& body = taken.back().body) body_bytes += body->size();
             }
             session.due.finish();
-            for (const std::string& id : ids) lease_row(session.lease, id, now + lease.count());
-            for (const std::string& id : ours) lease_row(session.extend, id, now + lease.count());
+            for (const auto serial : serials) lease_row(session.lease, serial, now + lease.count());
+            for (const auto serial : ours) lease_row(session.extend, serial, now + lease.count());
             session.commit.run();
             return taken;
         });
@@ -171,10 +175,10 @@ class SqliteTaker final : public LedgerTaker {
             session.begin.run();
             session.longest_ago.bind(1, scope_.source);
             if (session.longest_ago.first_row()) {
-                const std::string id(session.longest_ago.text(0));
+                const std::int64_t serial = session.longest_ago.integer(10);
                 taken.push_back(taken_row(session.longest_ago));
                 session.longest_ago.finish();
-                lease_row(session.lease, id, wall_us() + lease.count());
+                lease_row(session.lease, serial, wall_us() + lease.count());
             }
             session.commit.run();
             return taken;
@@ -209,8 +213,8 @@ class SqliteTaker final : public LedgerTaker {
     void forget_changes() noexcept override { changes_.forget(); }
 
   private:
-    static void lease_row(SqliteStatement& statement, const std::string& id, std::int64_t until_us) {
-        statement.bind(1, id);
+    static void lease_row(SqliteStatement& statement, std::int64_t serial, std::int64_t until_us) {
+        statement.bind(1, serial);
         statement.bind(2, until_us);
         statement.run();
     }
@@ -248,11 +252,15 @@ class SqliteTaker final : public LedgerTaker {
                         bool is_leased) {
         if (rows.empty()) return;
         const std::int64_t due = wall_us() + delay.count();
+        session.ids.begin();
+        session.ids.load();  // before it has the lock: a large ledger has many filters
         const LedgerTurn::Wish wish(session.path);
         session.begin.run();
+        session.ids.begin();
         for (const TakenRow& row : rows) {
-            const std::string id = stored_id(row.id);
-            session.put_off.bind(1, id);
+            const auto serial = session.ids.find(stored_id(row.id));
+            if (!serial) continue;  // it was pruned meanwhile
+            session.put_off.bind(1, *serial);
             session.put_off.bind(2, due);
             if (is_leased) {
                 session.put_off.bind(3, due);

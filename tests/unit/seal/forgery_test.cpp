@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/ledger/seal/sealed_columns.hpp"
+#include "common/ledger/sqlite/rows/detail_columns.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/scale.hpp"
 #include "tests/unit/seal/honest_ledger.hpp"
@@ -84,7 +85,9 @@ std::string forgery(HonestLedger& random) {
                 kColumns[random.pick(2)]);
         }
         case 6:
-            return "INSERT INTO history SELECT * FROM invoices WHERE status = 'booked' LIMIT 1;"
+            return fmt::format(
+                       "INSERT INTO history({0}) SELECT {0} FROM invoices WHERE status = 'booked' LIMIT 1;",
+                       outcome_columns_sql()) +
                    "DELETE FROM invoices WHERE id = (SELECT id FROM invoices WHERE status = 'booked' LIMIT "
                    "1)";
         case 7:

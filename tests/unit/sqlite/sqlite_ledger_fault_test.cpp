@@ -103,7 +103,7 @@ TEST_CASE("a full disk and a failing one are unavailable and keep nothing of the
     SqliteLedger ledger(folder.ledger());
     auto before = numbers(0, 10);
     REQUIRE(refused(ledger, before).empty());
-    const auto size = GENERATE(1U, 20'000U);  // inside COMMIT, and before it when the page cache spills
+    const auto size = GENERATE(1U, 150'000U);  // inside COMMIT, and before it when the page cache spills
     auto batch = numbers(10, size);
     const auto file = "ledger " + folder.ledger().string() + ": ";
     {

@@ -193,7 +193,7 @@ TEST_CASE("a ledger to which somebody has added what the migration must not touc
         {"CREATE TRIGGER mine AFTER INSERT ON invoices BEGIN SELECT 1; END", "it has a trigger, mine"},
         {"CREATE UNIQUE INDEX mine ON invoices(position)", "it has an index that is unique"},
         {"DROP VIEW readable_sources", "its view readable_sources is not there"},
-        {"CREATE TABLE History(id)", "the table History, whose name version 7"},
+        {"CREATE TABLE History(id)", "the table History, whose name version 8"},
         {"CREATE VIEW not_booked AS SELECT 1", "the view not_booked, whose name"},
         {"CREATE VIEW joblog AS SELECT 1", "the view joblog, whose name"},
         {"CREATE INDEX invoices_due ON invoices(due)", "the index invoices_due, whose name"},

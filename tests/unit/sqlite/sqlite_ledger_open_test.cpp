@@ -55,7 +55,7 @@ TEST_CASE("a new ledger has the documented schema and is durable by write-ahead 
         "id,source,position,status,supplier,currency,net,tax,gross,due,reason,attempts,consumer,acquired_at,"
         "stored_at,round,due_at,leased_until,failures,first_failed_at,kind,number,issued_on,due_on,"
         "supplier_id,buyer,file_digest,repeats,result,output,exit_status,started_at,worked_us,generation,"
-        "record,digest");
+        "record,digest,serial");
     CHECK(
         ask(folder.ledger(), "SELECT group_concat(name) FROM pragma_table_info('duplicates') WHERE pk > 0") ==
         "source,position,id");

@@ -72,26 +72,6 @@ void configure(sqlite3* handle, int what, int value) noexcept {
     sqlite3_db_config(handle, what, value, nullptr);
 }
 
-// While it lives, a connection that guard() protects may write its schema as a table. Its end makes the
-// connection read the schema again.
-class SchemaEditing {
-  public:
-    explicit SchemaEditing(sqlite3* handle) noexcept : handle_(handle) {
-        sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, -1, &defensive_);
-        configure(handle_, SQLITE_DBCONFIG_DEFENSIVE, 0);
-    }
-    SchemaEditing(const SchemaEditing&) = delete;
-    SchemaEditing& operator=(const SchemaEditing&) = delete;
-    ~SchemaEditing() {
-        sqlite3_exec(handle_, "PRAGMA writable_schema = RESET", nullptr, nullptr, nullptr);
-        configure(handle_, SQLITE_DBCONFIG_DEFENSIVE, defensive_);
-    }
-
-  private:
-    sqlite3* handle_;
-    int defensive_ = 0;
-};
-
 }  // namespace
 
 void SqliteConnection::Close::operator()(sqlite3* handle) const noexcept {
@@ -172,18 +152,6 @@ void SqliteConnection::execute(const char* sql) {
     if (code != SQLITE_OK) fail(handle_.get(), code);
 }
 
-void SqliteConnection::redefine_table(std::string_view table, std::string_view sql) {
-    const SchemaEditing editing(handle_.get());
-    execute("PRAGMA writable_schema = ON");
-    SqliteStatement update(*this, "UPDATE sqlite_schema SET sql = ?2 WHERE type = 'table' AND name = ?1");
-    update.bind(1, table);
-    update.bind(2, sql);
-    update.run();
-    // The changed number tells all other connections to read the schema again.
-    const std::string number = query_text("PRAGMA schema_version");
-    execute(fmt::format("PRAGMA schema_version = {}", std::stoll(number) + 1).c_str());
-}
-
 void SqliteConnection::define_digest(const char* name) {
     if (const int code = define_digest_function(handle_.get(), name); code != SQLITE_OK)
         fail(handle_.get(), code);
@@ -200,6 +168,10 @@ std::int64_t SqliteConnection::changes() const noexcept {
 
 bool SqliteConnection::in_transaction() const noexcept {
     return sqlite3_get_autocommit(handle_.get()) == 0;
+}
+
+void SqliteConnection::require_transaction() const {
+    if (!in_transaction()) throw SqliteError(SqliteError::Kind::InputOutput, "disk I/O error");
 }
 
 bool SqliteConnection::is_read_only() const noexcept {

@@ -90,6 +90,10 @@ class SqliteConnection {
     // end. (https://www.sqlite.org/lang_altertable.html, section 7, "making other kinds of table schema
     // changes".)
     void redefine_table(std::string_view table, std::string_view sql);
+    // The same with an `sql` in which `column` is no longer the primary key. The index of that key becomes
+    // the unique index `index`, which can be dropped.
+    void release_primary_key(std::string_view table, std::string_view sql, std::string_view column,
+                             std::string_view index);
 
     // Defines the SQL function `name` for this connection. It takes any number of integers and texts, and
     // returns the digest (value_digest.hpp) of those that are not NULL: 32 bytes. Their tags are their
@@ -99,6 +103,9 @@ class SqliteConnection {
     // Returns the number of rows that the last INSERT, UPDATE or DELETE changed.
     [[nodiscard]] std::int64_t changes() const noexcept;
     [[nodiscard]] bool in_transaction() const noexcept;
+    // Throws InputOutput if SQLite has rolled back the transaction that the caller has begun, without an
+    // error (transaction_start.hpp).
+    void require_transaction() const;
     // True if the file could only be opened for reading.
     [[nodiscard]] bool is_read_only() const noexcept;
     // True if the path no longer leads to the file that is open.
@@ -114,6 +121,7 @@ class SqliteConnection {
     SqliteConnection() = default;
     void open(const char* name, int flags, const char* vfs, std::chrono::milliseconds lock_wait);
     void guard();
+    void replace_definition(std::string_view table, std::string_view sql);
     struct Close {
         void operator()(sqlite3* handle) const noexcept;
     };

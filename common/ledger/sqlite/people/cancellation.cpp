@@ -58,16 +58,18 @@ Cancellation::Cancellation(SqliteConnection& database)
       keep_(database,
             fmt::format("INSERT INTO history({0}) SELECT {0} FROM invoices WHERE rowid = ?1", names_sql())),
       remove_(database, "DELETE FROM invoices WHERE rowid = ?1"),
-      add_(database, fmt::format("INSERT INTO invoices({}) SELECT {} FROM history"
+      add_(database, fmt::format("INSERT INTO invoices({}, serial) SELECT {}, ?5 FROM history"
                                  " WHERE rowid = last_insert_rowid() RETURNING {}, source",
                                  names_sql(), cancelled_sql(), outcome_digest_sql())),
-      count_(database, "UPDATE sources SET acquired = acquired + 1 WHERE source = ?1") {}
+      count_(database, "UPDATE sources SET acquired = acquired + 1 WHERE source = ?1"),
+      ids_(database) {}
 
 void Cancellation::begin() {
     static_cast<void>(sealed_.finish());
     const auto last = CommitChain(*database_).last(kPeopleGeneration);
     first_ = last ? last->recorded : 0;
     now_us_ = wall_us();
+    ids_.begin();
 }
 
 void Cancellation::cancel(std::int64_t rowid, std::string_view reason) {
@@ -79,6 +81,7 @@ void Cancellation::cancel(std::int64_t rowid, std::string_view reason) {
     add_.bind(2, now_us_);
     add_.bind(3, static_cast<std::int64_t>(kPeopleGeneration));
     add_.bind(4, static_cast<std::int64_t>(first_ + sealed_.rows()));
+    add_.bind(5, ids_.take_serial());
     std::string source;
     if (add_.first_row()) {
         sealed_.add(add_.digest(0));
@@ -100,6 +103,7 @@ void Cancellation::seal() {
     commit.stored_at_us = now_us_;
     commit.digest = sealed_.finish();
     append_of_people(*database_, commit);
+    ids_.end();
 }
 
 }  // namespace pipeline

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
+#include "common/ledger/sqlite/ids/id_slices.hpp"
 #include "common/ledger/sqlite/seal/commit_chain.hpp"
 
 namespace pipeline {
@@ -26,6 +27,7 @@ class Cancellation {
   private:
     SqliteConnection* database_;
     SqliteStatement keep_, remove_, add_, count_;
+    IdSlices ids_;
     std::uint64_t first_ = 0;  // the number of people's results before this transaction
     std::int64_t now_us_ = 0;
     RowsDigest sealed_;

@@ -109,6 +109,7 @@ bool EditSession::begin() {
         begin_.run();
         return true;
     } catch (const SqliteError& error) {
+        roll_back();
         if (error.kind() != Kind::Busy) fail(error);
         return false;
     }

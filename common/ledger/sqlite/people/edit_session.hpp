@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
+#include "common/ledger/sqlite/engine/transaction_start.hpp"
 #include "common/ledger/sqlite/ledger_look.hpp"
 #include "common/ledger/sqlite/ledger_opening.hpp"
 
@@ -43,7 +44,8 @@ class EditSession {
     std::filesystem::path path_;
     LedgerLook look_;
     SqliteConnection database_;  // declared before its statements, so that they are destroyed first
-    SqliteStatement begin_, commit_, rollback_;
+    TransactionStart begin_;
+    SqliteStatement commit_, rollback_;
     Clock::time_point next_{};  // when the next transaction may begin
 };
 

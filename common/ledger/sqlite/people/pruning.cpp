@@ -8,6 +8,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/ledger/ledger_row.hpp"
+#include "common/ledger/sqlite/ids/id_slices.hpp"
 #include "common/ledger/sqlite/people/ledger_fields.hpp"
 #include "common/ledger/sqlite/people/selection_sql.hpp"
 #include "common/ledger/sqlite/seal/commit_chain.hpp"
@@ -60,7 +61,14 @@ std::uint64_t Pruning::prune(std::int64_t before_us, PruneWatcher& watcher) {
     removed_ = 0;
     tell_last_removed(watcher);
     for (const Table& table : kTables) prune_table(table, before_us, watcher);
+    remove_unused_filters();
     return removed_;
+}
+
+// A killed run leaves them to the next one.
+void Pruning::remove_unused_filters() {
+    for (bool has_more = true; has_more;)
+        session_->transact([&] { has_more = remove_unused_id_filters(session_->database()); });
 }
 
 void Pruning::tell_last_removed(PruneWatcher& watcher) {

@@ -47,6 +47,7 @@ class Pruning {
                                                   PruneWatcher& watcher);
     [[nodiscard]] std::size_t remove_some(const Table& table, std::span<const ReadRow> rows,
                                           std::vector<PruneWatcher::Removed>& removed);
+    void remove_unused_filters();
     void tell_last_removed(PruneWatcher& watcher);
 
     EditSession* session_;

@@ -10,6 +10,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/ledger/ledger_browser.hpp"
+#include "common/ledger/sqlite/ids/id_slices.hpp"
 #include "common/ledger/sqlite/people/cancellation.hpp"
 #include "common/ledger/sqlite/people/edit_session.hpp"
 #include "common/ledger/sqlite/people/pruning.hpp"
@@ -23,11 +24,12 @@ class SqliteEditor final : public LedgerEditor {
     explicit SqliteEditor(const std::filesystem::path& path)
         : session_(path),
           find_(session_.database(),
-                "SELECT id, status, rowid, due_at, leased_until, reason, stored_at FROM invoices WHERE id = "
-                "?1"),
+                "SELECT id, status, serial, due_at, leased_until, reason, stored_at FROM invoices"
+                " WHERE serial = ?1"),
           make_due_(session_.database(),
                     "UPDATE invoices SET due_at = ?3 WHERE rowid = ?2 AND stored_at = ?1 AND"
                     " status <> 'booked'"),
+          ids_(session_.database()),
           cancellation_(session_.database()),
           pruning_(session_) {}
 
@@ -143,11 +145,13 @@ class SqliteEditor final : public LedgerEditor {
     std::vector<RowChange> change(std::span<const std::string> ids, Begin&& begin, End&& end,
                                   Action&& action) {
         std::vector<RowChange> all;
+        load_ids();
         while (!ids.empty()) {
             const auto slice = ids.first(std::min(ids.size(), kSlice));
             std::vector<RowChange> changes;
             session_.transact([&] {
                 changes.clear();
+                ids_.begin();
                 begin();
                 for (const std::string& id : slice) changes.push_back(change_one(id, action));
                 end();
@@ -158,10 +162,22 @@ class SqliteEditor final : public LedgerEditor {
         return all;
     }
 
+    // Outside the transactions: a large ledger has many filters.
+    void load_ids() {
+        try {
+            ids_.begin();
+            ids_.load();
+        } catch (const SqliteError& error) {
+            session_.fail(error);
+        }
+    }
+
     template <class Action>
     RowChange change_one(const std::string& id, Action&& action) {
         for (const std::string& form : ids_meant_by(id)) {
-            find_.bind(1, form);
+            const auto serial = ids_.find(form);
+            if (!serial) continue;
+            find_.bind(1, *serial);
             if (!find_.first_row()) continue;
             RowChange found{form, row_status_of(find_.text(1)).value_or(RowStatus::Booked),
                             RowChange::Result::Unchanged};
@@ -179,6 +195,7 @@ class SqliteEditor final : public LedgerEditor {
 
     EditSession session_;
     SqliteStatement find_, make_due_;
+    IdSlices ids_;
     Cancellation cancellation_;
     Pruning pruning_;
 };

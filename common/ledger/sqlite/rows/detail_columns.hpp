@@ -22,7 +22,7 @@ struct DetailColumn {
 
 // The last version whose change is written out as SQL (ledger_versions.cpp, ledger_version_4.hpp). Later
 // versions only add columns of kDetailColumns.
-inline constexpr std::int64_t kLastWrittenVersion = 7;
+inline constexpr std::int64_t kLastWrittenVersion = 8;
 
 // The columns that are filled from details. Version 4 has columns that no detail fills: those of
 // invoice_terms.hpp, result and output have texts of their own. To fill another one, add it at the end, with

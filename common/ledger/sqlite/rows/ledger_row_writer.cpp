@@ -8,7 +8,8 @@
 namespace pipeline {
 namespace {
 
-// The parameters of every INSERT: three for the whole statement, then those of each row.
+// The parameters of every INSERT: three for the whole statement, then those of each row. A row of invoices
+// has its serial number before them.
 constexpr int kSource = 1;
 constexpr int kStoredAt = 2;
 constexpr int kGeneration = 3;
@@ -27,10 +28,10 @@ int parameters_of(RowForm form) {
     return static_cast<int>(row_columns(form).size());
 }
 
-std::string insert_sql(const char* table, RowForm form, std::size_t rows) {
-    std::string sql = fmt::format("INSERT INTO {}(source, stored_at, generation, {}) VALUES", table,
-                                  fmt::join(row_columns(form), ", "));
-    const int parameters = parameters_of(form);
+std::string insert_sql(const char* table, RowForm form, std::size_t rows, bool has_serial = false) {
+    std::string sql = fmt::format("INSERT INTO {}(source, stored_at, generation, {}{}) VALUES", table,
+                                  has_serial ? "serial, " : "", fmt::join(row_columns(form), ", "));
+    const int parameters = parameters_of(form) + (has_serial ? 1 : 0);
     for (std::size_t row = 0; row < rows; ++row) {
         sql += fmt::format("{}(?{}, ?{}, ?{}", row == 0 ? "" : ", ", kSource, kStoredAt, kGeneration);
         const int first = kFirstRow + static_cast<int>(row) * parameters;
@@ -41,8 +42,10 @@ std::string insert_sql(const char* table, RowForm form, std::size_t rows) {
     return sql;
 }
 
+constexpr const char* kSkipKnown = " ON CONFLICT(serial >> 15, id) DO NOTHING";
+
 std::string insert_new_sql(RowForm form, std::size_t rows) {
-    return insert_sql("invoices", form, rows) + " ON CONFLICT(id) DO NOTHING";
+    return insert_sql("invoices", form, rows) + kSkipKnown;
 }
 
 // Returns the signed integer with the same bits: SQLite has no unsigned integers.
@@ -59,12 +62,13 @@ LedgerRowWriter::LedgerRowWriter(SqliteConnection& database)
       worked_{{database, insert_new_sql(RowForm::Worked, 1)},
               {database, insert_new_sql(RowForm::Worked, kGroup)}},
       insert_full_(database, insert_new_sql(RowForm::Full, 1)),
+      insert_at_(database, insert_sql("invoices", RowForm::Full, 1, true) + kSkipKnown),
       insert_history_(database, insert_sql("history", RowForm::Full, 1)) {}
 
 void LedgerRowWriter::begin(const CommitContext& context) {
     values_.begin(context);
-    for (auto* insert :
-         {&plain_.one, &plain_.group, &worked_.one, &worked_.group, &insert_full_, &insert_history_}) {
+    for (auto* insert : {&plain_.one, &plain_.group, &worked_.one, &worked_.group, &insert_full_, &insert_at_,
+                         &insert_history_}) {
         insert->bind(kSource, context.source);
         insert->bind(kStoredAt, context.clock.now_us());
         insert->bind(kGeneration, stored(context.generation));
@@ -97,9 +101,14 @@ std::int64_t LedgerRowWriter::insert_one(const RecordRange& records, std::size_t
     return database_->changes();
 }
 
-Digest LedgerRowWriter::insert_after(const RecordRange& records, std::size_t i, const Former& former,
-                                     const RowVerdict& verdict) {
-    return run_full(insert_full_, records, i, former, verdict);
+std::int64_t LedgerRowWriter::insert_at(std::int64_t serial, const RecordRange& records, std::size_t i,
+                                        const Former& former, const RowVerdict& verdict) {
+    Binding binding{insert_at_, kFirstRow};
+    binding.value(serial);
+    digests_[(records.first() + i) % kGroup] =
+        values_.write(binding, RowForm::Full, records, i, former, verdict);
+    insert_at_.run();
+    return database_->changes();
 }
 
 Digest LedgerRowWriter::insert_into_history(const RecordRange& records, std::size_t i, const Former& former,

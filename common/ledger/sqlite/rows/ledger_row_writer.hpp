@@ -27,17 +27,18 @@ class LedgerRowWriter {
 
     // Call it at the beginning of each transaction.
     void begin(const CommitContext& context);
-    // Both insert records into invoices, unless their ids have rows there, and return the number of rows that
-    // were inserted. insert_group() inserts kGroup records of one form, which is not Full. digest() then
-    // returns the digest (sealed_columns.hpp) that record `i`'s row has if it was inserted.
+    // All three insert records into invoices, unless the slice of their serial numbers (id_slices.hpp) has
+    // their ids, and return the number of rows that were inserted. insert_group() inserts kGroup records of
+    // one form, which is not Full. insert_at() gives the row its serial number; otherwise SQLite does.
     std::int64_t insert_group(const RecordRange& records, std::size_t first, RowForm form);
     std::int64_t insert_one(const RecordRange& records, std::size_t i, const RowVerdict& verdict);
+    std::int64_t insert_at(std::int64_t serial, const RecordRange& records, std::size_t i,
+                           const Former& former, const RowVerdict& verdict);
+    // Returns the digest (sealed_columns.hpp) that record `i`'s row has if one of these has inserted it.
     [[nodiscard]] const Digest& digest(const RecordRange& records, std::size_t i) const noexcept {
         return digests_[(records.first() + i) % kGroup];
     }
-    // Inserts a record whose id has no row in invoices any more. Both return the new row's digest.
-    Digest insert_after(const RecordRange& records, std::size_t i, const Former& former,
-                        const RowVerdict& verdict);
+    // Inserts a row into history and returns its digest.
     Digest insert_into_history(const RecordRange& records, std::size_t i, const Former& former,
                                const RowVerdict& verdict);
 
@@ -55,7 +56,7 @@ class LedgerRowWriter {
 
     SqliteConnection* database_;
     Inserts plain_, worked_;
-    SqliteStatement insert_full_, insert_history_;
+    SqliteStatement insert_full_, insert_at_, insert_history_;
     RowValues values_;
     std::array<Digest, kGroup> digests_{};
 };

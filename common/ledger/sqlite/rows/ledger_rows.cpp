@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "common/ledger/ledger_id.hpp"
-
 #include "common/ledger/seal/sealed_columns.hpp"
 #include "common/ledger/sqlite/rows/detail_columns.hpp"
 
@@ -15,6 +14,9 @@ namespace {
 std::int64_t stored(std::uint64_t value) noexcept {
     return static_cast<std::int64_t>(value);
 }
+
+// The most rows that the records of a group get: those of one INSERT and one for each record that it skips.
+constexpr std::int64_t kMostRowsOfGroup = 2 * LedgerRowWriter::kGroup;
 
 // True if no row under another form of the record's id (former_ids()) needs to be looked for.
 bool has_one_form(const Record& record, std::string_view id) noexcept {
@@ -27,14 +29,16 @@ LedgerRows::LedgerRows(SqliteConnection& database)
     : database_(&database),
       writer_(database),
       repeats_(database),
+      ids_(database),
       pruned_(database),
       bodies_(database),
       find_(database,
             "SELECT source, position, status, generation, record, round, acquired_at, attempts"
-            " FROM invoices WHERE id = ?1"),
-      keep_former_(database, fmt::format("INSERT INTO history({0}) SELECT {0} FROM invoices WHERE id = ?1",
-                                         outcome_columns_sql())),
-      remove_(database, "DELETE FROM invoices WHERE id = ?1"),
+            " FROM invoices WHERE serial = ?1"),
+      keep_former_(database,
+                   fmt::format("INSERT INTO history({0}) SELECT {0} FROM invoices WHERE serial = ?1",
+                               outcome_columns_sql())),
+      remove_(database, "DELETE FROM invoices WHERE serial = ?1"),
       find_in_history_(database,
                        "SELECT 1 FROM history WHERE source = ?1 AND position = ?2 AND id = ?3 LIMIT 1"),
       find_duplicate_(database, "SELECT 1 FROM duplicates WHERE source = ?1 AND position = ?2 AND id = ?3"),
@@ -46,9 +50,12 @@ LedgerRows::LedgerRows(SqliteConnection& database)
 std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, const CommitContext& context) {
     added_ = 0;
     static_cast<void>(sealed_.finish());  // drops what a failed transaction has left
+    known_ = records.size();
+    ids_.begin();
     writer_.begin(context);
     pruned_.begin();
     for (std::size_t done = first; done < records.size();) {
+        ids_.make_room(kMostRowsOfGroup);
         const std::size_t count = group_at(records, done);
         std::int64_t inserted = 0;
         if (count == 1)
@@ -56,6 +63,7 @@ std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, c
                 repeats_.judge(records, done, writer_.stored_form(records.id(done)), context.same_number);
         if (count != 1) {
             inserted = writer_.insert_group(records, done, row_form_of(records.record(done)));
+            ids_.add_automatic(inserted);
         } else if (records.record(done).is_given_again()) {
             // Its id has a row: decide() looks for it.
         } else if (const auto pruned = find_pruned(records, done, context)) {
@@ -66,8 +74,8 @@ std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, c
                                           : find_former(records, done, context)) {
             records.record(done++).outcome = *known;
             continue;
-        } else {
-            inserted = writer_.insert_one(records, done, verdict_);
+        } else if (!ids_.is_in_earlier(writer_.stored_form(records.id(done)))) {
+            inserted = insert_new(records, done);
         }
         added_ += inserted;
         // If the INSERT skipped a record whose id has a row already, decide about all records of the group.
@@ -84,22 +92,42 @@ std::int64_t LedgerRows::insert(const RecordRange& records, std::size_t first, c
             if (record.outcome != outcome) record.outcome = outcome;
         }
     }
+    ids_.end();
     return added_;
 }
 
 // Returns how many records, from `first` on, one INSERT writes together: kGroup, if so many fill the same
-// columns and have ids of one form that were not pruned, else 1.
+// columns and have ids of one form that were not pruned and are in no earlier slice, else 1.
 std::size_t LedgerRows::group_at(const RecordRange& records, std::size_t first) {
     constexpr std::size_t kGroup = LedgerRowWriter::kGroup;
-    if (records.size() - first < kGroup) return 1;
+    const bool is_known = known_ >= first && known_ - first < kGroup;  // do not ask for all of them again
+    if (records.size() - first < kGroup || is_known || !ids_.is_automatic()) return 1;
     const RowForm form = row_form_of(records.record(first));
     if (form == RowForm::Full) return 1;
+    for (std::size_t i = first; i < first + kGroup; ++i) ids_.expect(records.id(i));
     for (std::size_t i = first; i < first + kGroup; ++i) {
         const Record& record = records.record(i);
         if (row_form_of(record) != form || !has_one_form(record, records.id(i))) return 1;
-        if (pruned_.may_have(records.id(i))) return 1;
+        if (pruned_.may_have(records.id(i)) || ids_.is_in_earlier(records.id(i))) {
+            known_ = i;
+            return 1;
+        }
     }
     return kGroup;
+}
+
+// Inserts a record whose id has no row in an earlier slice. Returns the number of rows that were inserted.
+std::int64_t LedgerRows::insert_new(const RecordRange& records, std::size_t i) {
+    if (!ids_.is_automatic()) return writer_.insert_at(ids_.take_serial(), records, i, {}, verdict_);
+    const std::int64_t inserted = writer_.insert_one(records, i, verdict_);
+    ids_.add_automatic(inserted);
+    return inserted;
+}
+
+// Inserts a record whose id has no row in invoices any more.
+void LedgerRows::insert_after(const RecordRange& records, std::size_t i, const Former& former) {
+    writer_.insert_at(ids_.take_serial(), records, i, former, verdict_);
+    sealed_.add(writer_.digest(records, i));
 }
 
 // Returns the outcome of record `i`, and changes the ledger accordingly. The record may have been inserted
@@ -139,17 +167,20 @@ Outcome LedgerRows::add_new(const RecordRange& records, std::size_t i, const Com
         sealed_.add(writer_.insert_into_history(records, i, own_round(record), {record.status}));
         return pruned_.find(writer_.stored_form(records.id(i)), context.source, record.position).outcome;
     }
-    sealed_.add(writer_.insert_after(records, i, {}, verdict_));
+    insert_after(records, i, {});
     keep_body(records, i);
     return static_cast<Outcome>(verdict_.status);
 }
 
-std::optional<KnownRow> LedgerRows::find(std::string_view stored_id, const Record& record,
-                                         const CommitContext& context) {
-    find_.bind(1, stored_id);
-    std::optional<KnownRow> row;
+std::optional<LedgerRows::FoundRow> LedgerRows::find(std::string_view stored_id, const Record& record,
+                                                     const CommitContext& context) {
+    std::optional<FoundRow> row;
+    const auto serial = ids_.find(stored_id);
+    if (!serial) return row;
+    find_.bind(1, *serial);
     if (find_.first_row()) {
         row.emplace();
+        row->serial = *serial;
         row->is_same = find_.text(0) == context.source && find_.integer(1) == stored(record.position);
         row->outcome = parse_outcome(find_.text(2));
         if (!find_.is_null(3)) row->generation = static_cast<std::uint64_t>(find_.integer(3));
@@ -185,15 +216,14 @@ bool LedgerRows::has(SqliteStatement& find, std::string_view id, const Record& r
 }
 
 // The body stays with a row that is not booked, unless a fresh delivery brings its own, or none.
-void LedgerRows::replace(const KnownRow& row, const RecordRange& records, std::size_t i) {
+void LedgerRows::replace(const FoundRow& row, const RecordRange& records, std::size_t i) {
     const Record& record = records.record(i);
-    const std::string_view id = writer_.stored_form(records.id(i));
     for (auto* statement : {&keep_former_, &remove_}) {
-        statement->bind(1, id);
+        statement->bind(1, row.serial);
         statement->run();
     }
     const bool is_again = record.is_given_again();
-    sealed_.add(writer_.insert_after(records, i, former_of(row, record), verdict_));
+    insert_after(records, i, former_of(row, record));
     if (!is_again || verdict_.status == Status::Booked) {
         bodies_.remove(writer_.stored_form(records.id(i)));
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "consumer/work/memory_limit.hpp"
+#include "common/memory/memory_limit.hpp"
 
 #include <fmt/format.h>
 #include <sys/mman.h>
@@ -56,4 +56,30 @@ TEST_CASE("no limit is none, and a lower one stays", "[memory_limit]") {
                            after.rlim_max == before.rlim_max);
     });
     CHECK(process.result() == "true 512 true");
+}
+
+TEST_CASE("what the process needs for its own work is not taken from the invoice", "[memory_limit]") {
+    Apart process([] {
+        limit_memory(64 * kMebibyte);
+        const rlim_t before = limit_now().rlim_cur;
+        rlim_t meanwhile = 0;
+        {
+            OwnMemory own(8 * kMebibyte);
+            const OwnMemory moved = std::move(own);
+            meanwhile = limit_now().rlim_cur;
+        }
+        return fmt::format("{} {}", (meanwhile - before) / kMebibyte, limit_now().rlim_cur == before);
+    });
+    CHECK(process.result() == "8 true");
+}
+
+TEST_CASE("a limit that somebody else has set stays", "[memory_limit]") {
+    Apart process([] {
+        const rlimit low{512 * kMebibyte, limit_now().rlim_max};
+        ::setrlimit(RLIMIT_AS, &low);
+        limit_memory(std::uint64_t{1} << 40U);
+        const OwnMemory own(8 * kMebibyte);
+        return fmt::format("{}", limit_now().rlim_cur / kMebibyte);
+    });
+    CHECK(process.result() == "512");
 }
