@@ -98,7 +98,8 @@ TEST_CASE("when all fail that is a state of its own, until one does not") {
     for (int i = 0; i < 25; ++i) ids += fmt::format("bad-{}\n", i);
     write_file(list, ids);
     auto supervisor = run.start({"--consumers", "2", "--source", "lines:" + list, "--process",
-                                 "each:sh -c '! expr \"$0\" : bad' {}", "--max-attempts", "2"});
+                                 "each:sh -c '! expr \"$0\" : bad' {}", "--max-attempts", "2", "--hold-after",
+                                 "0"});  // a slow machine would hold the source
     REQUIRE(eventually([&] { return is_in_state(run, "all_fail"); }));
     append_to(list, "good\n");
     REQUIRE(eventually([&] { return is_in_state(run, "fine"); }));
