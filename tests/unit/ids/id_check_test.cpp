@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What observer --audit --deep says of ids that have two rows, and of filters that do not know their ids.
+// The faults that observer --audit --deep names: ids that have two rows, and filters that lack their ids.
 #include "common/ledger/sqlite/ids/id_check.hpp"
 
 #include "tests/support/catch.hpp"

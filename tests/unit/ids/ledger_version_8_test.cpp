@@ -9,19 +9,32 @@
 using namespace pipeline;
 using namespace pipeline::test;
 
-TEST_CASE("a ledger of version 7 with five slices of rows recognises their ids", "[ledger_version_8]") {
-    const SlicedLedger ledger;
-    {
-        SqliteConnection database(ledger.file(), true, std::chrono::seconds(5));
-        database.execute("BEGIN");
-        make_ledger_schema(database, 0, 7);
-        // Rows 1 to 140,000 without every tenth, as somebody left them who deleted some.
-        database.execute(
-            "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 140000)"
+namespace {
+
+// Makes a ledger of version 7 with rows of which SQLite's number n is `first`, `first` + `step` and so on,
+// `count` of them if all meet `condition`. Their ids are "id" and n.
+void fill_version_7(const SlicedLedger& ledger, std::int64_t first, std::int64_t count, std::int64_t step,
+                    std::string_view condition) {
+    SqliteConnection database(ledger.file(), true, std::chrono::seconds(5));
+    database.execute("BEGIN");
+    make_ledger_schema(database, 0, 7);
+    database.execute(
+        fmt::format(
+            "WITH RECURSIVE number(n) AS (SELECT {0} UNION ALL SELECT n + {2} FROM number WHERE"
+            " n < {0} + ({1} - 1) * {2})"
             " INSERT INTO invoices(rowid, id, source, position, status, attempts, consumer, acquired_at,"
             " stored_at, digest) SELECT n, 'id' || n, 'lines:/first', n, 'booked', 1, 0, 1, 2, x'00'"
-            " FROM number WHERE n % 10 <> 0; COMMIT");
-    }
+            " FROM number WHERE {3}; COMMIT",
+            first, count, step, condition)
+            .c_str());
+}
+
+}  // namespace
+
+TEST_CASE("a ledger of version 7 with five slices of rows recognises their ids", "[ledger_version_8]") {
+    const SlicedLedger ledger;
+    // As somebody left them who deleted every tenth.
+    fill_version_7(ledger, 1, 140'000, 1, "n % 10 <> 0");
     SqliteLedger open(ledger.file());
     CHECK(ledger.slices() == "0:29491 1:29491 2:29491 3:29491 4:8036");
     CHECK(ledger.filters() == "0 1 2 3");
@@ -40,17 +53,9 @@ TEST_CASE("a ledger of version 7 with five slices of rows recognises their ids",
 TEST_CASE("a ledger of version 7 whose old rows are pruned gets filters only of slices that have rows",
           "[ledger_version_8]") {
     const SlicedLedger ledger;
-    {
-        SqliteConnection database(ledger.file(), true, std::chrono::seconds(5));
-        database.execute("BEGIN");
-        make_ledger_schema(database, 0, 7);
-        database.execute(
-            "WITH RECURSIVE number(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM number WHERE n < 9)"
-            " INSERT INTO invoices(rowid, id, source, position, status, attempts, consumer, acquired_at,"
-            " stored_at, digest) SELECT 1000000000 + n * 40000, 'id' || n, 'lines:/first', n, 'booked', 1, 0,"
-            " 1, 2, x'00' FROM number; COMMIT");
-    }
+    fill_version_7(ledger, 1'000'000'000, 10, 40'000, "true");
     SqliteLedger open(ledger.file());
     CHECK(ledger.filters() == "30517 30518 30520 30521 30522 30523 30524 30526 30527");
-    CHECK(SlicedLedger::commit(open, {"id0", "id5", "id9", "new"}, kOtherSource) == "1 booked, 3 duplicate");
+    CHECK(SlicedLedger::commit(open, {"id1000000000", "id1000200000", "id1000360000", "new"}, kOtherSource) ==
+          "1 booked, 3 duplicate");
 }

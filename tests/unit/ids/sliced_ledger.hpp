@@ -54,7 +54,7 @@ class SlicedLedger {
     [[nodiscard]] std::string filters() const {
         return ask("SELECT group_concat(slice, ' ') FROM (SELECT slice FROM id_filters ORDER BY slice)");
     }
-    // What observer --audit --deep finds of ids and of the seal.
+    // Returns the faults of ids and of the seal, as observer --audit --deep finds them.
     [[nodiscard]] std::vector<std::string> faults() const {
         SqliteConnection database(file(), false, std::chrono::seconds(5));
         auto faults = check_seal(database, 5, std::nullopt).faults;

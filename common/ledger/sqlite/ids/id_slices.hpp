@@ -32,8 +32,8 @@ class IdSlices {
 
     // Call it at the beginning of each transaction, and of each snapshot.
     void begin();
-    // Loads the filters that are not in memory yet; the first question would do so. 3 bytes for each row of
-    // the ledger, and a second for 200 million rows if the file is in memory.
+    // Loads the filters that are not in memory yet; the first question would do so. They take 3 bytes for
+    // each row of the ledger, and less than a second for 20 million rows.
     void load();
 
     // Makes the next `rows` serial numbers lie in one slice. `rows` is at most kSliceRows.

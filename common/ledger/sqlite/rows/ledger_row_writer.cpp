@@ -8,8 +8,8 @@
 namespace pipeline {
 namespace {
 
-// The parameters of every INSERT: three for the whole statement, then those of each row. A row of invoices
-// has its serial number before them.
+// The parameters of every INSERT: three for the whole statement, then those of each row. insert_at() has the
+// row's serial number before those.
 constexpr int kSource = 1;
 constexpr int kStoredAt = 2;
 constexpr int kGeneration = 3;
