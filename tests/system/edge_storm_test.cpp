@@ -25,6 +25,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::size_t kConsumers = 3;
 constexpr std::uint64_t kFiles = 4'000;
 constexpr std::uint64_t kEvents = 40;
 constexpr std::uint64_t kAgain = 20;  // one of so many files has the name of one that came before
@@ -47,7 +48,10 @@ class EdgeStorm {
 
     void require_that_nothing_is_lost_or_doubled() {
         INFO("seed " << seed_ << ": " << names_ << " names, " << again_ << " again");
-        const bool all_moved = eventually([&] { return files_in(run_.spool()) == 0; });
+        const bool all_moved = eventually([&] {
+            start_if_it_has_ended();
+            return files_in(run_.spool()) == 0;
+        });
         if (!all_moved) FAIL("files stay in the spool:\n" << supervisor_->err());
         supervisor_->send(SIGTERM);
         const int status = supervisor_->wait();
@@ -80,9 +84,10 @@ class EdgeStorm {
 
     void start() {
         ++starts_;
-        supervisor_ = std::make_unique<Process>(run_.start(
-            {"--consumers", "3", "--source", "spool:" + run_.spool().string(), "--ring-capacity", "64",
-             "--storage-capacity", "256", "--drain-timeout", "20s", "--", "test", "-n", "{}"}));
+        supervisor_ = std::make_unique<Process>(
+            run_.start({"--consumers", std::to_string(kConsumers), "--source",
+                        "spool:" + run_.spool().string(), "--ring-capacity", "64", "--storage-capacity",
+                        "256", "--drain-timeout", "20s", "--", "test", "-n", "{}"}));
     }
 
     void start_if_it_has_ended() {
@@ -130,9 +135,7 @@ class EdgeStorm {
                 remove_segments();
                 return start();
             case 5:
-                // Noticed by the next child that is started: that ends the run.
-                remove_segments();
-                return kill_one("consumer");
+                return take_segments_away();
             default:
                 return disturb_ledger();
         }
@@ -145,6 +148,18 @@ class EdgeStorm {
 
     void remove_segments() const {
         for (const auto& segment : run_.segments()) fs::remove("/dev/shm/" + segment);
+    }
+
+    // The next child that is started notices it: that ends the run.
+    void take_segments_away() {
+        const auto is_whole = [&] { return supervisor_->children("consumer").size() == kConsumers; };
+        const bool has_run = eventually([&] { return is_whole() || !supervisor_->is_running(); });
+        if (!has_run) FAIL("seed " << seed_ << ": consumers are missing:\n" << supervisor_->err());
+        remove_segments();
+        kill_one("consumer");
+        const bool has_ended = eventually([&] { return !supervisor_->is_running(); });
+        if (!has_ended) FAIL("seed " << seed_ << ": runs without segments:\n" << supervisor_->err());
+        start();
     }
 
     // Results wait meanwhile; that they do is said.
