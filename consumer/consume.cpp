@@ -6,6 +6,7 @@
 
 #include "common/core/segments/segments.hpp"
 #include "common/ledger/open/open_ledger.hpp"
+#include "common/memory/cache_memory.hpp"
 #include "common/memory/memory_limit.hpp"
 #include "consumer/consumer.hpp"
 #include "consumer/make_processor.hpp"
@@ -52,6 +53,7 @@ ExitStatus consume_with(ProcessorMaker make, const ConsumerOptions& options) {
         const auto spool = open_spool_folder(options.source, {std::nullopt, true});
         return answer_requests(*make_inside(options, spool, make));
     }
+    adopt_cache_memory(static_cast<int>(options.cache_memory));
     Segments segments = Segments::attach(options.segments(), Lineage(options.parent));
     const auto ledger = share_ledger(options.ledger);
     try {

@@ -71,6 +71,7 @@ std::unique_ptr<BatchProcessor> make_isolated(const ConsumerOptions& options,
                                               const std::shared_ptr<const SpoolFolder>& spool) {
     ConsumerOptions served = options;
     served.serve = true;
+    served.cache_memory = 0;
     std::vector<std::string> arguments = to_arguments(served);
     arguments.insert(arguments.begin(), "consumer");
     return make_exec(options,

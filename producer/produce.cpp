@@ -10,6 +10,7 @@
 #include "common/base/printable.hpp"
 #include "common/core/segments/segments.hpp"
 #include "common/ledger/open/open_ledger.hpp"
+#include "common/memory/cache_memory.hpp"
 #include "common/os/signals.hpp"
 #include "producer/again/in_flight_again.hpp"
 #include "producer/again/second_chances.hpp"
@@ -110,6 +111,7 @@ ExitStatus produce(const ProducerOptions& options) {
 
 ExitStatus produce_with(SourceMaker make, const ProducerOptions& options) {
     const UniqueFd signals = open_signal_fd({SIGTERM, SIGINT});
+    adopt_cache_memory(static_cast<int>(options.cache_memory));
     Segments segments = Segments::attach(options.segments(), Lineage(options.parent));
     try {
         const ExitStatus status = run(options, segments, signals.get(), make);

@@ -23,7 +23,7 @@ CommandLine declare(ConsumerOptions& options) {
     option_named(groups, "ledger").missing = kGivenBySupervisor;
     insert_before(groups, "source", {place_option(options.place)});
     append(groups, kChildTitles.front(),
-           {parent_option(options.parent),
+           {parent_option(options.parent), cache_memory_option(options.cache_memory),
             switch_option("serve", "answer requests on standard input instead", options.serve)});
     return {"consumer", "--place N --source SPEC --ledger SPEC --parent PID [OPTION...]",
             "Processes invoices and books them. Started by the supervisor, not by hand.", std::move(groups)};

@@ -21,7 +21,8 @@ struct ConsumerOptions : PipelineOptions, WorkOptions {
     // True: the process does not consume, but answers requests on standard input, as the isolated processor
     // of a consumer (--isolate).
     bool serve = false;
-    pid_t parent = 0;  // the supervisor's process id; must be given
+    pid_t parent = 0;                // the supervisor's process id; must be given
+    std::uint32_t cache_memory = 0;  // the descriptor of cache_memory.hpp; 0: none
 };
 
 // Declares the consumer's command line, bound to the fields of `options`, which must outlive the result.

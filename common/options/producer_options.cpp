@@ -10,7 +10,7 @@ CommandLine declare(ProducerOptions& options) {
     auto groups = pipeline_groups({options, &options, nullptr}, kChildTitles);
     option_named(groups, "source").missing = kGivenBySupervisor;
     append(groups, kChildTitles.front(),
-           {parent_option(options.parent),
+           {parent_option(options.parent), cache_memory_option(options.cache_memory),
             switch_option("probe", "say whether the source can be used, and end", options.probe),
             value_option("ledger", "SPEC", "with --probe: the ledger that has the table", options.ledger,
                          parse_ledger, [](const LedgerSpec& ledger) {

@@ -15,8 +15,9 @@
 namespace pipeline {
 
 struct ProducerOptions : PipelineOptions, SourceOptions {
-    pid_t parent = 0;    // the supervisor's process id; must be given
-    bool probe = false;  // only say whether the source can be used (probe_source())
+    pid_t parent = 0;                // the supervisor's process id; must be given
+    std::uint32_t cache_memory = 0;  // the descriptor of cache_memory.hpp; 0: none
+    bool probe = false;              // only say whether the source can be used (probe_source())
     // With `probe`, for a source in the ledger's database.
     LedgerSpec ledger{LedgerSpec::Kind::None, {}, {}};
 };

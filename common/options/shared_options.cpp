@@ -10,6 +10,7 @@ namespace pipeline {
 namespace {
 
 constexpr pid_t kMostPids = 1 << 22;  // PID_MAX_LIMIT
+constexpr std::uint32_t kMostDescriptors = 1U << 30U;
 
 }  // namespace
 
@@ -81,6 +82,12 @@ CommandOption parent_option(pid_t& field) {
             [](std::string_view text) { return static_cast<pid_t>(parse_count(text, 1, kMostPids)); },
             [](pid_t pid) { return fmt::to_string(pid); }),
         "the supervisor starts this program and gives it");
+}
+
+CommandOption cache_memory_option(std::uint32_t& field) {
+    return count_option("cache-memory",
+                        "the descriptor of memory that the supervisor has made for caches; 0: none", field, 0,
+                        kMostDescriptors);
 }
 
 }  // namespace pipeline

@@ -27,6 +27,8 @@ inline constexpr const char* kDefaultName = "invoice-pipeline";
 // Returns the option --parent, mandatory for children: the supervisor's process id, 1..2^22 (the highest on
 // Linux).
 [[nodiscard]] CommandOption parent_option(pid_t& field);
+// The number of an inherited descriptor (cache_memory.hpp); 0: none.
+[[nodiscard]] CommandOption cache_memory_option(std::uint32_t& field);
 
 // Returns an option whose value is a whole number within [least, most].
 [[nodiscard]] CommandOption count_option(std::string name, std::string help, std::uint32_t& field,

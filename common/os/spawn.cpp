@@ -9,9 +9,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <span>
+#include <utility>
 
 #include "common/os/confinement.hpp"
 
@@ -37,15 +40,23 @@ std::vector<char*> pointers_to(const std::vector<std::string>& words) {
 
 // ---- in the child, where only async-signal-safe calls are allowed ----
 
-void close_others(int kept) noexcept {
-    const auto kept_fd = static_cast<unsigned>(kept);
-    const bool below = kept == STDERR_FILENO + 1 || ::close_range(STDERR_FILENO + 1, kept_fd - 1, 0) == 0;
-    if (below && ::close_range(kept_fd + 1, ~0U, 0) == 0) return;
+// Closes the descriptors from `first` up to `last`.
+bool close_from(int first, int last) noexcept {
+    return first > last || ::close_range(static_cast<unsigned>(first), static_cast<unsigned>(last), 0) == 0;
+}
+
+// Closes all but the standard streams and these two; `low` may be -1.
+void close_others(int low, int high) noexcept {
+    if (low > high) std::swap(low, high);
+    constexpr int kFirst = STDERR_FILENO + 1;
+    const int after_low = std::max(low + 1, kFirst);
+    if (close_from(kFirst, low - 1) && close_from(after_low, high - 1) && close_from(high + 1, INT_MAX))
+        return;
     // Linux before 5.9 has no close_range(2). The exec closes the descriptors that this program has opened,
     // which are close-on-exec. The loop closes those that it inherited.
     constexpr int kUsual = 1024;
-    for (int fd = STDERR_FILENO + 1; fd < kUsual; ++fd) {
-        if (fd != kept) ::close(fd);
+    for (int fd = kFirst; fd < kUsual; ++fd) {
+        if (fd != low && fd != high) ::close(fd);
     }
 }
 
@@ -77,7 +88,8 @@ Mishap::Step become(const SpawnPlan& plan, std::span<char* const> paths, char* c
     if (plan.rule_set >= 0 && !enter_confinement(plan.rule_set)) return Mishap::Step::Confine;
     // An inherited descriptor can hold a lock. Close it: if the exec hangs, the next start still gets the
     // lock.
-    close_others(report_fd);
+    close_others(plan.kept, report_fd);
+    if (plan.kept >= 0 && ::fcntl(plan.kept, F_SETFD, 0) != 0) return Mishap::Step::Prepare;
     if (plan.is_apart) reset_signals();
     const rlimit limit{plan.memory_limit, plan.memory_limit};
     if (plan.memory_limit != 0 && ::setrlimit(RLIMIT_AS, &limit) != 0) return Mishap::Step::Limit;

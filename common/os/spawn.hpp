@@ -4,8 +4,8 @@
 // program on a dead disk, a child that somebody stops). The caller waits for the exec with await_start().
 //
 // The child is tied to the thread that forked it: it gets a signal when that thread ends, and does not start
-// the program at all if the thread has ended already. The program gets no descriptors but 0, 1 and 2. Before
-// the exec, the child makes only async-signal-safe calls.
+// the program at all if the thread has ended already. The program gets no descriptors but 0, 1 and 2, and the
+// one that the plan names. Before the exec, the child makes only async-signal-safe calls.
 #pragma once
 
 #include <signal.h>
@@ -50,6 +50,7 @@ struct SpawnPlan {
     bool is_apart = false;           // the child gets its own process group and default signals
     std::uint64_t memory_limit = 0;  // RLIMIT_AS in bytes; 0: none
     int rule_set = -1;               // confines the child (confinement.hpp); -1: it is not confined
+    int kept = -1;                   // a descriptor that the program gets under its number; -1: none
 };
 
 struct Spawned {

@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "common/base/passing_error.hpp"
+#include "common/memory/cache_memory.hpp"
 
 namespace pipeline {
 namespace {
@@ -49,6 +50,7 @@ Sibling start_sibling(const std::string& program, const std::vector<std::string>
     plan.input = null.get();
     plan.output = output;
     plan.death_signal = SIGTERM;
+    plan.kept = cache_memory();
     auto spawned = spawn(plan);
     if (const auto* mishap = std::get_if<Mishap>(&spawned)) throw sibling_failure(program, *mishap);
     Sibling child{std::move(std::get<Spawned>(spawned)), 0};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts another program of the pipeline as a child. Only the main thread may do so: the child gets SIGTERM
 // when the thread that started it ends. The child inherits the blocked signals. Its standard input is
-// /dev/null, or that of this process.
+// /dev/null, or that of this process. It inherits this process's cache memory (cache_memory.hpp).
 #pragma once
 
 #include <cstdint>

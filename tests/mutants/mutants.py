@@ -40,6 +40,8 @@ STORAGE = "common/core/storage.cpp"
 FLUSH = "common/ledger/flush.cpp"
 SESSION = "common/ledger/sqlite/ledger_session.cpp"
 SLICES = "common/ledger/sqlite/ids/id_slices.cpp"
+FILTERS = "common/ledger/sqlite/ids/loaded_filters.cpp"
+SHARED = "common/ledger/sqlite/ids/shared_filters.cpp"
 MUTEX = "common/shm/robust_mutex.cpp"
 RECEIPTS = "producer/sources/spool/spool_receipts.cpp"
 WORK_TABLE = "common/ledger/postgresql/work/pg_work_table.cpp"
@@ -267,11 +269,23 @@ MUTANTS = [
         (SLICES, "    unfinished_.push_back(newest());\n", ""),),
         ("tests/unit/unit_tests", "ids that come twice in a commit that fills a slice*")),
     Mutant("filters that others have stored are not loaded", (
-        (SLICES, "    if (loaded_ == last_) return;\n", "    if (loaded_.slice >= 0) return;\n"),),
+        (FILTERS, "    if (loaded_ == last) return;\n", "    if (loaded_.slice >= 0) return;\n"),),
         ("tests/unit/unit_tests", "sessions that fill slices in turn*")),
     Mutant("filters of an older copy are taken for this one's", (
-        (SLICES, "    if (has_changed()) {\n", "    if (false && has_changed()) {\n"),),
+        (FILTERS, "    if (has_changed(last)) {\n", "    if (false && has_changed(last)) {\n"),),
         ("tests/unit/unit_tests", "an older copy that is put into the file*")),
+    Mutant("a filter that a copy has brought back is not loaded", (
+        (FILTERS, "    return has_more;\n", "    return false && has_more;\n"),),
+        ("tests/unit/unit_tests", "a filter that a copy brings back*")),
+    Mutant("shared filters are used whatever rows they are of", (
+        (SHARED, "!has_filters(words->words(), digests)", "digests.empty()"),),
+        ("tests/unit/unit_tests", "filters of another copy of the ledger*")),
+    Mutant("shared filters are there before they are written", (
+        (SHARED, "    return write_all(fd_, std::as_bytes(words), turn.begin_ + kWordsAt) &&\n"
+                 "           write_all(fd_, std::as_bytes(std::span(&whole, 1)), turn.begin_);\n",
+                 "    return write_all(fd_, std::as_bytes(std::span(&whole, 1)), turn.begin_) &&\n"
+                 "           write_all(fd_, std::as_bytes(words), turn.begin_ + kWordsAt);\n"),),
+        ("tests/unit/unit_tests", "words that could be written only in part*")),
     Mutant("a finished slice gets rows again when its last ones are pruned", (
         (SLICES, "    is_automatic_ = next_ >= least;\n", "    is_automatic_ = true;\n"),),
         ("tests/unit/unit_tests", "serial numbers of finished slices are not given again*")),

@@ -81,7 +81,7 @@ ROOMS = {
                              "producer/sources",
     "producer/sources/table": "common/base common/spec common/core common/ledger common/ledger/work producer/sources",
     "producer/again": "common/base common/shm common/core common/core/pace common/ledger producer/sources",
-    "producer": "common/base common/spec common/os common/core common/core/pace common/core/segments common/options "
+    "producer": "common/base common/memory common/spec common/os common/core common/core/pace common/core/segments common/options "
                 "common/ledger/open producer/sources producer/sources/spool producer/sources/program producer/sources/nats "
                 "producer/sources/table producer/again",
 
@@ -100,7 +100,7 @@ ROOMS = {
                 "common/ledger/open consumer/work consumer/admission consumer/protocol consumer/outside consumer/invoice",
 
     "supervisor/options": "common/base common/spec common/cli common/core common/options",
-    "supervisor/children": "common/base common/os common/core common/options supervisor/options",
+    "supervisor/children": "common/base common/memory common/os common/core common/options supervisor/options",
     "supervisor/scaling": "common/base common/core common/core/segments supervisor/options supervisor/children",
     "supervisor/watch": "common/base common/os common/core common/core/pace",
     "supervisor/systemd": "common/base common/core supervisor/children supervisor/watch",

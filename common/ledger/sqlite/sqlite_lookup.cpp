@@ -35,7 +35,7 @@ struct Session {
           former(database, "SELECT 1 FROM history WHERE id = ?1 AND source = ?2 AND position = ?3 LIMIT 1"),
           duplicate(database,
                     "SELECT seen_at FROM duplicates WHERE source = ?1 AND position = ?2 AND id = ?3"),
-          ids(database),
+          ids(database, IdSlices::Filters::Shared),
           pruned_ids(database) {
         database.execute("PRAGMA query_only = 1");
     }

@@ -77,7 +77,7 @@ struct Session {
                         " WHERE status = 'waiting' AND stored_at > ?3"
                         " AND leased_until IS NULL AND due_at > ?2 AND " +
                             mine),
-          ids(database) {}
+          ids(database, IdSlices::Filters::Shared) {}
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
     // As LedgerSession: if the log at the path is no longer this session's, it is left alone.

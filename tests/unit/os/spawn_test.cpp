@@ -2,6 +2,7 @@
 #include "common/os/spawn.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -179,6 +180,23 @@ TEST_CASE("a program has no descriptors but its streams; apart, it has its own g
     CHECK(output_of(plan).find("open") == std::string::npos);
     plan.is_apart = true;
     CHECK(output_of(plan) == "leader\nSigBlk:0000000000000000\nSigIgn:0000000000000000\n");
+}
+
+TEST_CASE("a program gets the descriptor that the plan names, under its number", "[spawn]") {
+    const UniqueFd kept(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    const UniqueFd below(::fcntl(kept.get(), F_DUPFD, STDERR_FILENO + 1));
+    const UniqueFd above(::fcntl(kept.get(), F_DUPFD, 200));
+    const auto is_open = [](const UniqueFd& fd) {
+        return fmt::format("[ -e /proc/$$/fd/{0} ] && echo {0}; ", fd.get());
+    };
+    SpawnPlan plan = shell(is_open(below) + is_open(kept) + is_open(above) + "true");
+    CHECK(output_of(plan).empty());
+    for (const UniqueFd* fd : {&below, &kept, &above}) {
+        plan.kept = fd->get();
+        CHECK(output_of(plan) == fmt::format("{}\n", fd->get()));
+    }
+    plan.kept = 100;  // nobody has it open
+    CHECK(decided(plan).mishap.step == Mishap::Step::Prepare);
 }
 
 TEST_CASE("the limit of memory is that of the program alone", "[spawn]") {

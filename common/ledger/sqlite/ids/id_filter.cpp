@@ -25,6 +25,10 @@ std::uint64_t load_lowest_first(const std::uint8_t* bytes) noexcept {
     return word;
 }
 
+void store_lowest_first(std::uint64_t word, std::uint8_t* bytes) noexcept {
+    for (unsigned i = 0; i < 8; ++i) bytes[i] = static_cast<std::uint8_t>(word >> (8 * i));
+}
+
 // Takes the id's bytes eight at a time.
 std::uint64_t hash_of(std::string_view id) noexcept {
     std::uint64_t hash = mix(id.size());
@@ -53,7 +57,7 @@ void transpose(std::array<std::uint64_t, 64>& words) noexcept {
 }
 
 // As the general way, for a single column. A slice that has just been finished comes alone.
-void add_one(std::vector<std::uint64_t>& words, std::span<const std::uint8_t* const> columns) {
+void add_one(std::span<std::uint64_t> words, std::span<const std::uint8_t* const> columns) {
     const auto column =
         std::find_if(columns.begin(), columns.end(), [](auto* bytes) { return bytes != nullptr; });
     const std::uint64_t mark = std::uint64_t{1} << static_cast<std::uint64_t>(column - columns.begin());
@@ -83,11 +87,16 @@ void IdFilterColumn::add(std::string_view id) noexcept {
         bytes_[bit / 8] = static_cast<std::uint8_t>(bytes_[bit / 8] | (1U << (bit % 8)));
 }
 
+std::vector<IdFilter::Group>::iterator IdFilter::place_of(std::int64_t first) noexcept {
+    return std::lower_bound(groups_.begin(), groups_.end(), first,
+                            [](const Group& group, std::int64_t sought) { return group.first < sought; });
+}
+
 void IdFilter::add(std::int64_t first, const std::array<const std::uint8_t*, kGroup>& columns) {
-    auto group =
-        std::find_if(groups_.begin(), groups_.end(), [&](auto& each) { return each.first == first; });
-    if (group == groups_.end()) group = groups_.insert(group, Group{.first = first});
-    std::vector<std::uint64_t>& words = group->words;
+    auto group = place_of(first);
+    if (group == groups_.end() || group->first != first)
+        group = groups_.insert(group, Group{first, IdFilterWords::own()});
+    const auto words = group->words.own_words();
     if (std::count(columns.begin(), columns.end(), nullptr) == kGroup - 1) {
         add_one(words, columns);
         return;
@@ -99,6 +108,53 @@ void IdFilter::add(std::int64_t first, const std::array<const std::uint8_t*, kGr
         transpose(block);
         for (std::size_t i = 0; i < block.size(); ++i) words[bit + i] |= block[i];
     }
+}
+
+void IdFilter::put(std::int64_t first, IdFilterWords words) {
+    const auto group = place_of(first);
+    if (group != groups_.end() && group->first == first) {
+        group->words = std::move(words);
+    } else {
+        groups_.insert(group, Group{first, std::move(words)});
+    }
+}
+
+const IdFilterWords* IdFilter::words(std::int64_t first) const noexcept {
+    const auto group =
+        std::find_if(groups_.begin(), groups_.end(), [&](auto& each) { return each.first == first; });
+    return group == groups_.end() ? nullptr : &group->words;
+}
+
+std::optional<std::int64_t> IdFilter::first_own() const noexcept {
+    const auto group = std::find_if(groups_.begin(), groups_.end(),
+                                    [](const Group& each) { return !each.words.is_shared(); });
+    return group == groups_.end() ? std::nullopt : std::optional(group->first);
+}
+
+bool has_filters(std::span<const std::uint64_t, IdFilterWords::kCount> words,
+                 const IdFilter::Digests& digests) {
+    constexpr std::size_t kPiece = 4096;  // bytes of each filter that are collected for its digest
+    static_assert(IdFilterColumn::kBytes % kPiece == 0);
+    constexpr std::size_t kStride = kPiece + 64;  // keeps the pieces out of each other's cache lines
+    std::array<Sha256, IdFilter::kGroup> hashes;
+    std::vector<std::uint8_t> pieces(kStride * hashes.size());
+    std::array<std::uint64_t, IdFilter::kGroup> block{};
+    for (std::size_t begin = 0; begin < IdFilterColumn::kBytes; begin += kPiece) {
+        for (std::size_t at = 0; at < kPiece; at += 8) {
+            std::copy_n(words.data() + (begin + at) * 8, block.size(), block.data());
+            transpose(block);
+            for (std::size_t column = 0; column < block.size(); ++column)
+                store_lowest_first(block[column], pieces.data() + column * kStride + at);
+        }
+        for (std::size_t column = 0; column < hashes.size(); ++column) {
+            const std::span<const std::uint8_t> piece(pieces.data() + column * kStride, kPiece);
+            if (digests[column]) hashes[column].add(std::as_bytes(piece));
+        }
+    }
+    for (std::size_t column = 0; column < hashes.size(); ++column) {
+        if (digests[column] && hashes[column].finish() != *digests[column]) return false;
+    }
+    return true;
 }
 
 }  // namespace pipeline

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "common/ledger/sqlite/ids/id_slices.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cstring>
 #include <span>
-#include <string>
+
+#include "common/memory/cache_memory.hpp"
 
 namespace pipeline {
 namespace {
-
-// Loading exchanges rows and columns of a whole group of filters, which takes 6 MiB for a moment.
-constexpr std::size_t kLoadAtOnce = IdFilter::kGroup;
 
 void store_filter(SqliteConnection& database, std::int64_t slice) {
     IdFilterColumn column;
@@ -28,11 +23,6 @@ void store_filter(SqliteConnection& database, std::int64_t slice) {
     store.bind_bytes(2, digest);
     store.bind_bytes(3, column.bytes());
     store.run();
-}
-
-[[noreturn]] void fail_damaged(std::int64_t slice) {
-    throw SqliteError(SqliteError::Kind::Damaged,
-                      "the filter of slice " + std::to_string(slice) + " in its table id_filters is damaged");
 }
 
 }  // namespace
@@ -55,14 +45,14 @@ bool remove_unused_id_filters(SqliteConnection& database) {
     return database.changes() != 0;
 }
 
-IdSlices::IdSlices(SqliteConnection& database)
+IdSlices::IdSlices(SqliteConnection& database, Filters filters)
     : database_(&database),
       find_highest_(database, "SELECT max(serial) FROM invoices"),
       find_last_(database, "SELECT slice, digest FROM id_filters ORDER BY slice DESC LIMIT 1"),
+      count_filters_(database, "SELECT count(*) FROM id_filters"),
       find_row_(database, "SELECT min(serial) FROM invoices WHERE serial >= ?1 AND serial < ?2"),
-      find_digest_(database, "SELECT digest FROM id_filters WHERE slice = ?1"),
-      load_(database, "SELECT slice, digest, filter FROM id_filters WHERE slice > ?1 ORDER BY slice"),
-      find_(database, "SELECT serial FROM invoices WHERE serial >> 15 = ?1 AND id = ?2") {}
+      find_(database, "SELECT serial FROM invoices WHERE serial >> 15 = ?1 AND id = ?2"),
+      filters_(database, SharedFilters(filters == Filters::Shared ? cache_memory() : -1)) {}
 
 void IdSlices::begin() {
     static_cast<void>(find_highest_.first_row());  // it has one row
@@ -70,8 +60,11 @@ void IdSlices::begin() {
     find_highest_.finish();
     last_ = {};
     if (find_last_.first_row()) {
-        last_ = {find_last_.integer(0), find_last_.digest(1)};
+        last_ = {find_last_.integer(0), 0, find_last_.digest(1)};
         find_last_.finish();
+        static_cast<void>(count_filters_.first_row());  // it has one row
+        last_.count = count_filters_.integer(0);
+        count_filters_.finish();
     }
     // Rows of finished slices may have been pruned. Their numbers are not given again.
     const std::int64_t least = (last_.slice + 1) * kSliceRows;
@@ -92,51 +85,6 @@ void IdSlices::find_unfinished() {
         if (!has_row) return;
         unfinished_.push_back(slice);
     }
-}
-
-// True if the filters in memory are of other rows: somebody has put an older copy into the ledger's file.
-bool IdSlices::has_changed() {
-    if (loaded_.slice < 0) return false;
-    if (last_.slice < loaded_.slice) return true;
-    find_digest_.bind(1, loaded_.slice);
-    const bool is_there = find_digest_.first_row() && find_digest_.digest(0) == loaded_.digest;
-    find_digest_.finish();
-    return !is_there;
-}
-
-void IdSlices::load() {
-    if (loaded_ == last_) return;
-    if (has_changed()) {
-        filter_.clear();
-        loaded_ = {};
-    }
-    load_after(loaded_.slice);
-    loaded_ = last_;
-}
-
-void IdSlices::load_after(std::int64_t slice) {
-    std::vector<std::string> columns;
-    std::array<const std::uint8_t*, IdFilter::kGroup> of_group{};
-    std::int64_t first = 0;  // of the group of `columns`
-    columns.reserve(kLoadAtOnce);
-    const auto add_columns = [&] {
-        if (!columns.empty()) filter_.add(first, of_group);
-        columns.clear();
-        of_group = {};
-    };
-    load_.finish();  // an earlier call may have failed
-    load_.bind(1, slice);
-    while (load_.next_row()) {
-        slice = load_.integer(0);
-        if (columns.size() == kLoadAtOnce || slice - first >= IdFilter::kGroup) add_columns();
-        if (columns.empty()) first = slice - slice % IdFilter::kGroup;
-        const std::string& column = columns.emplace_back(load_.bytes(2));
-        if (column.size() != IdFilterColumn::kBytes || Sha256().add(column).finish() != load_.digest(1))
-            fail_damaged(slice);
-        of_group[static_cast<std::size_t>(slice - first)] =
-            reinterpret_cast<const std::uint8_t*>(column.data());
-    }
-    add_columns();
 }
 
 void IdSlices::make_room(std::int64_t rows) {
@@ -167,7 +115,7 @@ std::optional<std::int64_t> IdSlices::find_before(std::int64_t slice, std::strin
         if (*at < slice && (found = find_in(*at, stored_id))) return found;
     }
     load();
-    filter_.any_that_may_have(stored_id, [&](std::int64_t may_have) {
+    filters_.any_that_may_have(stored_id, [&](std::int64_t may_have) {
         if (may_have < slice) found = find_in(may_have, stored_id);
         return found.has_value();
     });
@@ -177,7 +125,7 @@ std::optional<std::int64_t> IdSlices::find_before(std::int64_t slice, std::strin
 bool IdSlices::is_looked_for(std::int64_t slice, std::string_view stored_id) {
     if (slice > last_.slice) return true;
     load();
-    return filter_.any_that_may_have(stored_id, [&](std::int64_t may_have) { return may_have == slice; });
+    return filters_.any_that_may_have(stored_id, [&](std::int64_t may_have) { return may_have == slice; });
 }
 
 }  // namespace pipeline

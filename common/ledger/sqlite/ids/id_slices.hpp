@@ -6,9 +6,9 @@
 // The unique index on slice and id keeps the newest slice together, so that an INSERT touches few of its
 // pages. The index refuses an id that the newest slice has. A slice that gets no more rows is finished: the
 // table id_filters has a filter of its ids (id_filter.hpp) and the filter's SHA-256, which nobody changes any
-// more. The slices up to the last filter are asked through the filters, which this process keeps in its
-// memory; the others are asked directly. So an answer is right whichever filters there are, as long as each
-// of them holds all ids of its slice (id_check.hpp).
+// more. The slices up to the last filter are asked through the filters, which lie in memory
+// (loaded_filters.hpp); the others are asked directly. So an answer is right whichever filters there are, as
+// long as each of them holds all ids of its slice (id_check.hpp).
 #pragma once
 
 #include <cstdint>
@@ -16,9 +16,8 @@
 #include <string_view>
 #include <vector>
 
-#include "common/base/digest.hpp"
 #include "common/ledger/sqlite/engine/sqlite_connection.hpp"
-#include "common/ledger/sqlite/ids/id_filter.hpp"
+#include "common/ledger/sqlite/ids/loaded_filters.hpp"
 
 namespace pipeline {
 
@@ -27,14 +26,18 @@ inline constexpr std::int64_t kSliceRows = std::int64_t{1} << kSliceShift;
 
 class IdSlices {
   public:
+    enum class Filters : std::uint8_t {
+        Shared,  // by the processes of the pipeline, if this one has cache memory
+        Own,     // read from the table by this object
+    };
     // The connection must outlive this object.
-    explicit IdSlices(SqliteConnection& database);
+    explicit IdSlices(SqliteConnection& database, Filters filters = Filters::Own);
 
     // Call it at the beginning of each transaction, and of each snapshot.
     void begin();
-    // Loads the filters that are not in memory yet; the first question would do so. They take 3 bytes for
-    // each row of the ledger, and less than a second for 20 million rows.
-    void load();
+    // Loads the filters that are not in memory yet; the first question would do so. It takes less than a
+    // second for 20 million rows.
+    void load() { filters_.load(last_); }
 
     // Makes the next `rows` serial numbers lie in one slice. `rows` is at most kSliceRows.
     void make_room(std::int64_t rows);
@@ -57,7 +60,7 @@ class IdSlices {
         return find_before(newest(), stored_id).has_value();
     }
     // Fetches into the processor's cache what is_in_earlier() is about to read.
-    void expect(std::string_view stored_id) const noexcept { filter_.expect(stored_id); }
+    void expect(std::string_view stored_id) const noexcept { filters_.expect(stored_id); }
     // Returns the serial number of the id's row.
     [[nodiscard]] std::optional<std::int64_t> find(std::string_view stored_id) {
         return find_before(newest() + 1, stored_id);
@@ -69,26 +72,16 @@ class IdSlices {
 
   private:
     void find_unfinished();
-    [[nodiscard]] bool has_changed();
-    void load_after(std::int64_t slice);
     [[nodiscard]] std::optional<std::int64_t> find_in(std::int64_t slice, std::string_view stored_id);
     [[nodiscard]] std::int64_t newest() const noexcept { return next_ >> kSliceShift; }
 
-    // The last filter of the table.
-    struct Last {
-        std::int64_t slice = -1;  // -1: there is none
-        Digest digest{};
-        bool operator==(const Last&) const = default;
-    };
-
     SqliteConnection* database_;
-    SqliteStatement find_highest_, find_last_, find_row_, find_digest_, load_, find_;
-    Last last_;                             // as the transaction sees it
+    SqliteStatement find_highest_, find_last_, count_filters_, find_row_, find_;
+    LoadedFilters::Last last_;              // as the transaction sees it
     std::vector<std::int64_t> unfinished_;  // slices with rows, after the last filter and before newest()
     std::int64_t next_ = 1;                 // the serial number of the next row
     bool is_automatic_ = true;              // `next_` follows the highest number that a row has
-    IdFilter filter_;                       // of all slices up to that of `loaded_`
-    Last loaded_;
+    LoadedFilters filters_;
 };
 
 // False before version 8.

@@ -29,7 +29,7 @@ LedgerRows::LedgerRows(SqliteConnection& database)
     : database_(&database),
       writer_(database),
       repeats_(database),
-      ids_(database),
+      ids_(database, IdSlices::Filters::Shared),
       pruned_(database),
       bodies_(database),
       find_(database,
