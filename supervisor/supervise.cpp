@@ -60,7 +60,7 @@ void log_report(const Report& report, ExitStatus status, const Options& options)
         fmt::format("{}: {} acquired, {} booked, {} rejected, {} failed, {} waiting, {} duplicates, {} in "
                     "flight",
                     report.in_flight() == 0 ? "drained" : "not drained", report.invoices(), booked, rejected,
-                    failed, report.outcomes.still_waiting(), duplicates, report.in_flight()),
+                    failed, report.waiting, duplicates, report.in_flight()),
         {{"event", report.in_flight() == 0 ? "drained" : "not-drained"},
          {"name", options.name},
          {"exit_status", to_int(status)},
@@ -68,7 +68,7 @@ void log_report(const Report& report, ExitStatus status, const Options& options)
          {"booked", booked},
          {"rejected", rejected},
          {"failed", failed},
-         {"waiting", report.outcomes.still_waiting()},
+         {"waiting", report.waiting},
          {"given_again", given_again},
          {"duplicates", duplicates},
          {"in_flight", report.in_flight()}});
@@ -157,7 +157,7 @@ ExitStatus supervise(const Options& given, Reload::Reread reread) {
     if (ended == ExitStatus::Drained) empty_log(options, segments);
     if (ended == ExitStatus::Drained) tell_heads(options);
     Report report = supervisor.report();
-    explain(report, options, segments.ring().area().header.generation);
+    explain(report, options, segments.ring().area().header.generation, segments.source());
     report.is_halted = supervisor.is_halted();
     // Unfinished segments are adopted, and their run goes on.
     report.is_waiting_in_vain =

@@ -44,8 +44,8 @@ namespace pipeline {
 // Raise kLayoutVersion whenever a byte of the segments changes its place or its meaning. layout_shape.cpp
 // notices when the number of fields or the size of a shared struct changes, metrics included: the build then
 // fails until kLayoutShape is set to the new shape.
-inline constexpr std::uint32_t kLayoutVersion = 10;
-inline constexpr std::uint64_t kLayoutShape = 14231055755206881220U;
+inline constexpr std::uint32_t kLayoutVersion = 11;
+inline constexpr std::uint64_t kLayoutShape = 10282425834385068871U;
 inline constexpr std::uint64_t kRingMagic = 0x474e'4952'564e'4901;     // "\1INVRING" as bytes
 inline constexpr std::uint64_t kStorageMagic = 0x524f'5453'564e'4901;  // "\1INVSTOR" as bytes
 inline constexpr std::size_t kMaxBatch = 256;                          // items in a hand at most
@@ -125,13 +125,15 @@ inline constexpr std::size_t kListMarks = 64;
 // The hold of the source (hold.hpp). Consumers and the producer write these words without a lock; they depend
 // on nothing else, so a kill leaves at most a hold that begins or ends one attempt later.
 struct alignas(64) HoldArea {
-    // {count: 16, hash: 48}: how many attempts in a row have failed, and the invoice of the last one.
+    // {count: 16, hash: 48}: how many invoices in a row have failed, and which one was the last.
     std::atomic<std::uint64_t> failures;
     std::atomic<std::uint64_t> since_ns;  // when the hold began; 0: the source is not held
     // The ring index after that of the item that may be tried during a hold; 0: none may. The producer stores
     // it before the push of that item.
     std::atomic<std::uint64_t> tried;
     std::atomic<std::uint32_t> is_given_up;  // 1: nothing is held until the next success (--hold-for)
+    // A bit for each invoice that has failed in this row, by its hash.
+    std::array<std::atomic<std::uint64_t>, 64> failed;
 };
 
 // How far a stop of the pipeline has got (docs/crash-safety.md, "Stopping").

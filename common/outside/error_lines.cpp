@@ -91,6 +91,8 @@ void ErrorLines::leave_out(std::string_view bytes) {
 }
 
 void ErrorLines::keep(std::string_view line) {
+    // Marks below a line of source text, as Python's and compilers' messages have them, say nothing alone.
+    if (line.find_first_not_of(" \t^~|") == std::string_view::npos) return;
     kept_[kept_count_++ % kKept] = line.substr(0, kMaxLineBytes);
     const int rank = error_rank(line);
     if (rank == 0 || rank < error_rank_) return;

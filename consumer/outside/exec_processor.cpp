@@ -150,13 +150,12 @@ void ExecProcessor::take_answer(std::string_view line) {
                     answer.id ? "JSON whose id is that of another invoice: " + pipeline::quoted(*answer.id)
                               : "no id, though answers come in any order");
     }
-    if (!now_.has_read(number)) {
-        if (!now_.has_begun_to_read(0)) return drop_surplus(line);
+    if (!now_.has_begun_to_read(0)) return drop_surplus(line);
+    if (!now_.has_read(number))
         return fail(Cause::not_understood(), "an answer to a request that it had not read");
-    }
     const std::size_t item = now_.item(number);
     if (number != 0) answer = read_answer(line, batch_->result(item), teller);
-    if (!answer.unknown_key.empty()) notices_.unknown_key(answer.unknown_key);
+    notices_.odd_answer(answer);
     if (answer.kind == Answer::Kind::Understood) {
         batch_->finish(item);
     } else {
@@ -206,8 +205,10 @@ void ExecProcessor::bury_dead() {
     }
     if (!child_.is_running()) return;
     look_at_pipe();
-    const Cause cause = Cause::from_wait_status(child_.bury());
-    settle(now_.read_count(), cause, child_.last_words());
+    const int wait_status = child_.bury();
+    std::string said = child_.last_words();
+    if (wait_status == 0 && said.empty() && now_.read_count() > 0) said = "it ended without an answer";
+    settle(now_.read_count(), Cause::from_wait_status(wait_status), said);
 }
 
 // Asks the program to end, and takes the answers that it still gives.

@@ -32,7 +32,12 @@ void ProgramNotices::ended_idle(std::string_view why) {
 
 void ProgramNotices::ended_starting(std::string_view why) {
     if (!may_log()) return;
-    log(LogLevel::Warning, "{} has ended before it had read an invoice: {}; starting it anew", program_, why);
+    // A program that is made for one invoice ends well without reading.
+    const bool is_content = why == "exit status 0" && !is_ours_;
+    log(LogLevel::Warning, "{} has ended before it had read an invoice: {}; starting it anew{}", program_,
+        why,
+        is_content ? " (exec: needs a program that reads invoices; each: or -- starts one for each invoice)"
+                   : "");
 }
 
 void ProgramNotices::suspects(std::size_t count, std::string_view why) {
@@ -72,10 +77,17 @@ void ProgramNotices::early(std::string_view line) {
         quoted(line, kMostShown));
 }
 
-void ProgramNotices::unknown_key(std::string_view key) {
-    if (std::exchange(has_unknown_key_, true) || !may_log()) return;
-    log(LogLevel::Notice, "{} gave an answer with the key {}, which means nothing and is left out", program_,
-        quoted(key, kMostShown));
+void ProgramNotices::odd_answer(const Answer& answer) {
+    if (!answer.unknown_key.empty() && !std::exchange(has_unknown_key_, true) && may_log()) {
+        log(LogLevel::Notice, "{} gave an answer with the key {}, which means nothing and is left out",
+            program_, quoted(answer.unknown_key, kMostShown));
+    }
+    if (!answer.no_time.empty() && !std::exchange(has_no_time_, true) && may_log()) {
+        log(LogLevel::Notice,
+            "{} gave an answer in which {} follows retry: that is no time, as 90s, and is taken for the "
+            "reason",
+            program_, quoted(answer.no_time, kMostShown));
+    }
 }
 
 void ProgramNotices::surplus(std::string_view answer) {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "common/text/line_budget.hpp"
+#include "consumer/protocol/answer.hpp"
 
 namespace pipeline {
 
@@ -22,8 +23,9 @@ class ProgramNotices {
     explicit ProgramNotices(std::string program, bool is_ours = false)
         : program_(std::move(program)), is_ours_(is_ours) {}
 
-    // Call when a new program starts: early(), unknown_key() and surplus() may then log again, once each.
-    void begin() noexcept { is_early_ = has_unknown_key_ = has_surplus_ = false; }
+    // Call when a new program starts: early(), odd_answer() and surplus() may then log again,
+    // once each.
+    void begin() noexcept { is_early_ = has_unknown_key_ = has_no_time_ = has_surplus_ = false; }
     void cannot_start(std::string_view why);
     // Logs that the program has ended between two invoices, for the reason `why`.
     void ended_idle(std::string_view why);
@@ -43,8 +45,9 @@ class ProgramNotices {
     void failed(std::string_view id, std::uint32_t attempt, std::string_view cause, std::string_view said);
     // Logs, once per program, that it wrote a line before it had read a request.
     void early(std::string_view line);
-    // Logs, once per program, that an answer of it has a key that means nothing.
-    void unknown_key(std::string_view key);
+    // Logs, once per program each, that an answer of it has a key that means nothing (Answer::unknown_key),
+    // and that a word after its "retry" is no time (Answer::no_time).
+    void odd_answer(const Answer& answer);
     // Logs, once per program, that it gave an answer although it had read no request for it.
     void surplus(std::string_view answer);
 
@@ -55,6 +58,7 @@ class ProgramNotices {
     bool is_ours_;
     bool is_early_ = false;
     bool has_unknown_key_ = false;
+    bool has_no_time_ = false;
     bool has_surplus_ = false;
     LineBudget budget_{kLinesPerSecond};
 };

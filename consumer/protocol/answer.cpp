@@ -11,6 +11,8 @@
 namespace pipeline {
 namespace {
 
+constexpr std::size_t kMostShown = 100;  // bytes of a line that is no answer
+
 std::string_view trimmed(std::string_view line) noexcept {
     constexpr std::string_view kBlanks = " \t\r";
     constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
@@ -33,12 +35,16 @@ bool is_verdict(std::string_view line, std::string_view word, Status status, Res
 }
 
 // If the line is "retry", perhaps with a duration and a reason, sets `result` to Waiting, and returns true.
-bool is_retry(std::string_view line, Result& result) {
+bool is_retry(std::string_view line, Result& result, std::string& no_time) {
     if (!is_verdict(line, "retry", Status::Waiting, result)) return false;
     line.remove_prefix(std::string_view("retry").size());
     line = trimmed(line);
     const std::string_view first = line.substr(0, line.find_first_of(" \t"));
-    if (first.empty() || !set_retry_after(first, result)) return true;
+    if (first.empty()) return true;
+    if (!set_retry_after(first, result)) {
+        if (first.front() >= '0' && first.front() <= '9') no_time = first;
+        return true;
+    }
     std::string reason;
     clean_text(line.substr(first.size()), reason);
     const Attempt attempt = result.attempt;
@@ -79,13 +85,17 @@ Answer read_answer(std::string_view line, Result& result, Teller teller) {
         result.set(Status::Booked);
         return {};
     }
-    if (line.starts_with('{')) return read_json_answer(line, result, teller);
-    if (is_retry(line, result)) return {};
+    if (line.starts_with('{')) {
+        Answer answer = read_json_answer(line, result, teller);
+        if (answer.kind == Answer::Kind::None) answer.problem += ": " + quoted(line, kMostShown);
+        return answer;
+    }
+    Answer answer;
+    if (is_retry(line, result, answer.no_time)) return answer;
     if (is_verdict(line, "rejected", Status::Rejected, result) ||
         is_verdict(line, "failed", Status::Failed, result)) {
         return {};
     }
-    constexpr std::size_t kMostShown = 100;
     return {Answer::Kind::None, quoted(line, kMostShown)};
 }
 

@@ -24,6 +24,9 @@ struct Answer {
     std::string problem{};            // why the line was not understood; empty if Understood
     std::optional<std::string> id{};  // the id in the answer, as UTF-8
     std::string unknown_key{};        // the first key in the answer that means nothing; empty: there is none
+    // A word after "retry" that begins as a time and is none, so that it belongs to the reason; empty: there
+    // is none.
+    std::string no_time{};
 
     // True if the answer gives no id, or the id `invoice`. An id that is not UTF-8 is given as readable_id(),
     // or with U+FFFD for each byte that belongs to no character: some programs read lines like that.

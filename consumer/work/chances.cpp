@@ -145,8 +145,8 @@ void Chances::note_attempt(const Hand& hand, std::uint64_t i, const Result& resu
         const std::string reason(result.has_details ? result.details.reason_text() : "");
         log_event(
             LogLevel::Warning,
-            fmt::format("{} attempts in a row have failed, the last one at invoice {}: {}: the source is "
-                        "held, and one invoice is tried from time to time",
+            fmt::format("{} invoices in a row have failed, the last one was {}: {}: the source is held, and "
+                        "one invoice is tried from time to time (--hold-after, --hold-for)",
                         hold_after, id, reason),
             {{"event", "source-held"}, {"id", id}, {"reason", reason}});
     }

@@ -73,7 +73,8 @@ class SecondChances {
     // were taken before go back.
     void hold(bool is_on);
 
-    // A descriptor that becomes readable when acquire() may return something; acquire() ends that.
+    // A descriptor that becomes readable when acquire() may return something, and when is_over() has its
+    // answer; acquire() ends that.
     [[nodiscard]] int ready_fd() const noexcept { return told_.fd(); }
     // Returns how long until acquire() may return something, as far as known.
     [[nodiscard]] std::chrono::nanoseconds until_due() const;
@@ -107,9 +108,9 @@ class SecondChances {
     std::string bytes_;
     std::uint64_t waiting_seen_ = 0;
     std::uint64_t asked_at_ = UINT64_MAX;  // is_over()'s `seen` when it asked
-    std::uint64_t asked_ = 0;              // the number of the look that answers is_over()
 
     mutable std::mutex mutex_;        // guards what follows
+    std::uint64_t asked_ = 0;         // the number of the look that answers is_over()
     std::deque<TakenRow> ready_;      // taken, and not given
     std::vector<TakenRow> returned_;  // could not be given now: they go back to the ledger
     std::unordered_map<std::string, TakenRow> in_flight_;  // given, and not durable

@@ -122,7 +122,7 @@ void SecondChances::look(std::unique_lock<std::mutex>& lock) {
     look_at_ =
         now + until_common_tick(has_thread_ && taker_->changes() >= 0 ? plan_.trust : plan_.look_every);
     due_at_ = next ? std::optional(now + std::chrono::ceil<milliseconds>(*next)) : std::nullopt;
-    ++looks_;
+    if (++looks_ == asked_) told_.wake();
 }
 
 std::unordered_set<std::string> SecondChances::ids_in_flight() const {

@@ -38,8 +38,8 @@ std::string Report::text() const {
         "failed      {:>12}\n"
         "duplicates  {:>12}\n",
         invoices(), outcomes.booked, outcomes.rejected, outcomes.failed, outcomes.duplicates);
-    if (outcomes.still_waiting() != 0)
-        text += fmt::format("waiting     {:>12}  ({})\n", outcomes.still_waiting(),
+    if (waiting != 0)
+        text += fmt::format("waiting     {:>12}  ({})\n", waiting,
                             is_waiting_in_vain ? "no run takes them now: clerk cancel, then clerk retry"
                                                : "given again when they are due");
     if (in_flight() != 0) text += fmt::format("in flight   {:>12}  (kept for the next start)\n", in_flight());
@@ -64,8 +64,8 @@ std::string Report::json() const {
     const std::string of = reasons_of == 0 ? "" : fmt::format(R"(,"reasons_of":{})", reasons_of);
     return fmt::format(
         R"({{"acquired":{},"booked":{},"rejected":{},"failed":{},"waiting":{},"duplicates":{},"in_flight":{},"seconds":{:.6f},"rate":{:.1f},"halted":{},"reasons":[{}]{}}})",
-        invoices(), outcomes.booked, outcomes.rejected, outcomes.failed, outcomes.still_waiting(),
-        outcomes.duplicates, in_flight(), seconds(duration), rate(), is_halted, why, of);
+        invoices(), outcomes.booked, outcomes.rejected, outcomes.failed, waiting, outcomes.duplicates,
+        in_flight(), seconds(duration), rate(), is_halted, why, of);
 }
 
 }  // namespace pipeline

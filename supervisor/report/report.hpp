@@ -17,7 +17,8 @@ struct Report {
     std::uint64_t acquired = 0;  // items, including adopted unfinished ones and those that were given again
     Totals outcomes{};           // of the acquired invoices that are in the ledger
     std::chrono::nanoseconds duration{};
-    bool is_halted = false;  // --halt-after has ended the run
+    std::uint64_t waiting = 0;  // invoices that wait now
+    bool is_halted = false;     // --halt-after has ended the run
     // No later run gives the waiting invoices again: they came from standard input (docs/sources.md).
     bool is_waiting_in_vain = false;
     // Why invoices were rejected or failed: the most frequent reasons, counted over `reasons_of` rows.

@@ -20,9 +20,17 @@ void add_commands(Report& report, const std::string& options) {
         report.commands.push_back({"see rejected", "clerk list --status rejected" + options});
 }
 
+// Another delivery of an invoice may have replaced a row that waited: only the ledger knows.
+void count_waiting(Report& report, const LedgerSpec& ledger, std::string_view source) {
+    report.waiting = report.outcomes.still_waiting();
+    if (report.waiting == 0) return;
+    if (const auto count = waiting_count(ledger, source, report.waiting)) report.waiting = *count;
+}
+
 }  // namespace
 
-void explain(Report& report, const Options& options, std::uint64_t generation) {
+void explain(Report& report, const Options& options, std::uint64_t generation, std::string_view source) {
+    count_waiting(report, options.ledger, source);
     const std::uint64_t failed = report.outcomes.failed;
     const std::uint64_t rejected = report.outcomes.rejected;
     if (failed + rejected == 0 || !options.ledger.keeps_rows()) return;

@@ -3,16 +3,18 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 #include "supervisor/options/options.hpp"
 #include "supervisor/report/report.hpp"
 
 namespace pipeline {
 
-// Adds the most frequent reasons and the commands of clerk to `report`. `generation`: the segments'
-// generation, which the rows of the run have. Does nothing if no invoice was rejected or failed, or if the
-// ledger stores nothing. Takes about two seconds at most. No children of the run may be left.
-void explain(Report& report, const Options& options, std::uint64_t generation);
+// Adds the most frequent reasons and the commands of clerk to `report`, and how many invoices wait.
+// `generation`: the segments' generation, which the rows of the run have. `source`: its name in the ledger.
+// Takes about three seconds at most. No children of the run may be left.
+void explain(Report& report, const Options& options, std::uint64_t generation, std::string_view source);
 
 // Returns one line for the log: how many invoices have failed, and why most of them. `report` must have been
 // explained.

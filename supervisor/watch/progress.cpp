@@ -67,6 +67,7 @@ Progress::Seen Progress::look(TimePoint now) {
     Seen seen;
     seen.done = totals.all() - totals.waiting;
     seen.waiting = totals.still_waiting();
+    seen.is_held = ring_.area().hold.since_ns.load(std::memory_order_relaxed) != 0;
     seen.failed = totals.failed;
     seen.rejected = totals.rejected;
     seen.in_flight = ring_.tail() - durable;
@@ -107,6 +108,7 @@ std::string Progress::line(const Seen& seen) {
                             static_cast<std::uint64_t>(100.0 * static_cast<double>(seen.done) /
                                                        static_cast<double>(seen.total)));
     }
+    if (seen.is_held) text += ", source held";
     if (seen.waiting != 0) text += fmt::format(", {} waiting", seen.waiting);
     if (seen.failed != 0) text += fmt::format(", {} failed", seen.failed);
     if (seen.rejected != 0) text += fmt::format(", {} rejected", seen.rejected);

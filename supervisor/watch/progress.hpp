@@ -48,6 +48,7 @@ class Progress {
         std::uint64_t total = 0;    // 0: unknown
         bool is_estimated = false;  // the total is reckoned from the bytes of a list
         std::uint64_t waiting = 0;  // for another attempt
+        bool is_held = false;       // the source (hold.hpp)
     };
     // Returns a line like "532/1000 done (53 %), 3 failed, 12 in flight, 5120/s, 3 s left". An estimated
     // total has a "~". The counts of failed and rejected invoices are left out if they are 0.

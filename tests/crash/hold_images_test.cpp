@@ -47,7 +47,7 @@ auto state(World& world) {
     const HoldArea& hold = area(world);
     constexpr unsigned kHashBits = 48;
     const std::uint64_t failures = hold.failures.load();
-    return std::tuple(std::min<std::uint64_t>(failures >> kHashBits, kAfter + 1),
+    return std::tuple(hold.failed[0].load(), std::min<std::uint64_t>(failures >> kHashBits, kAfter + 1),
                       failures << (64 - kHashBits), hold.since_ns.load() != 0, hold.tried.load(),
                       hold.is_given_up.load());
 }

@@ -67,10 +67,9 @@ MUTANTS = [
         (STORAGE, "(finding.status != Status::Booked || may_be_rejected)", "may_be_rejected"),), ONE_KILL),
     Mutant("a success that is cut short leaves the hold for ever", (
         ("common/core/pace/hold.cpp",
-         "    if (area_->failures.load(std::memory_order_relaxed) != 0)\n"
-         "        area_->failures.store(0, std::memory_order_relaxed);\n    if (area_->is_given_up",
+         "    if (area_->failures.load(std::memory_order_relaxed) != 0) forget_failures();\n    if (area_->is_given_up",
          "    if (area_->failures.load(std::memory_order_relaxed) == 0) return false;\n"
-         "    area_->failures.store(0, std::memory_order_relaxed);\n    if (area_->is_given_up"),), HOLD),
+         "    forget_failures();\n    if (area_->is_given_up"),), HOLD),
     Mutant("a start takes the file of an invoice that waits for a new one", (
         ("producer/sources/spool/spool_source.cpp", "    if (!outcome) return false;\n    // If the row is rejected",
          "    if (!outcome || outcome->outcome == Outcome::Waiting) return false;\n    // If the row is rejected"),),

@@ -53,6 +53,10 @@ dpkg-dev|dpkg-buildpackage|builds the package
 debhelper|dh|builds the package
 lintian|lintian|checks the package
 '
+# For tools/soak, beside those for the tests.
+soak_packages='
+faketime|faketime|lets an hour pass in a minute
+'
 # Other versions of these say other things about the same code: this one decides, where there is one.
 checker_packages='
 clang-format-14|clang-format-14|checks the formatting

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstdint>
 #include <string_view>
+#include <tuple>
 
 #include "common/core/layout.hpp"
 #include "common/shm/loaded.hpp"
@@ -31,8 +32,11 @@ class Hold {
         return !is_on() || loaded(area_->tried) == index + 1;
     }
 
-    // Counts a failed attempt at an invoice with this hash; further failures of the same invoice in a row
-    // count once. Returns true if the hold begins with this failure: the `after`-th in a row (0: never).
+    // Counts an invoice with this hash, of which an attempt has failed. Each invoice counts once in a row: a
+    // few that fail whatever the world is like hold nothing, however often they are tried. Returns true if
+    // the hold begins with this failure: that of the `after`-th invoice in a row (0: never). Two hashes may
+    // have one bit, so that it may need one or two invoices more. Beyond 2,048 in a row, when half of the
+    // bits would be set, only an invoice that fails twice running counts once.
     [[nodiscard]] bool note_failure(std::uint64_t hash, std::uint32_t after) noexcept;
     // Begins a hold at once, unless nothing is held until the next success. Returns true if it has begun.
     [[nodiscard]] bool begin() noexcept;
@@ -48,6 +52,11 @@ class Hold {
 
   private:
     static constexpr unsigned kHashBits = 48;
+    static constexpr std::uint64_t kFailedBits = 64 * std::tuple_size_v<decltype(HoldArea::failed)>;
+
+    [[nodiscard]] bool is_first_of(std::uint64_t hash) noexcept;
+    void forget_failures() noexcept;
+
     HoldArea* area_;
 };
 

@@ -31,4 +31,17 @@ std::optional<std::uint64_t> acquired_count(const LedgerSpec& spec, std::string_
     return std::nullopt;
 }
 
+std::optional<std::uint64_t> waiting_count(const LedgerSpec& spec, std::string_view source,
+                                           std::uint64_t most) {
+    switch (spec.kind) {
+        case LedgerSpec::Kind::Sqlite:
+            return read_waiting_count(spec.path, source, most);
+        case LedgerSpec::Kind::Postgresql:
+            return waiting_count_of_postgresql(spec.url, source, most);
+        case LedgerSpec::Kind::None:
+            break;
+    }
+    return std::nullopt;
+}
+
 }  // namespace pipeline

@@ -20,4 +20,9 @@ namespace pipeline {
 // ledger does not know the source, keeps no rows or cannot be read now.
 [[nodiscard]] std::optional<std::uint64_t> acquired_count(const LedgerSpec& spec, std::string_view source);
 
+// Returns how many of the source's invoices wait, or `most`, if they are more; none if the ledger keeps no
+// rows or cannot be read now.
+[[nodiscard]] std::optional<std::uint64_t> waiting_count(const LedgerSpec& spec, std::string_view source,
+                                                         std::uint64_t most);
+
 }  // namespace pipeline

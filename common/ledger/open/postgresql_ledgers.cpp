@@ -60,4 +60,9 @@ std::optional<std::uint64_t> acquired_count_of_postgresql(const std::string& url
     return read_pg_acquired_count(url, source);
 }
 
+std::optional<std::uint64_t> waiting_count_of_postgresql(const std::string& url, std::string_view source,
+                                                         std::uint64_t most) {
+    return read_pg_waiting_count(url, source, most);
+}
+
 }  // namespace pipeline

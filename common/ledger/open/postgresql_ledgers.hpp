@@ -42,5 +42,8 @@ void browse_postgresql(const std::string& url, const std::function<void(LedgerBr
                                                                             const RunOutcomes& run);
 [[nodiscard]] std::optional<std::uint64_t> acquired_count_of_postgresql(const std::string& url,
                                                                         std::string_view source);
+[[nodiscard]] std::optional<std::uint64_t> waiting_count_of_postgresql(const std::string& url,
+                                                                       std::string_view source,
+                                                                       std::uint64_t most);
 
 }  // namespace pipeline

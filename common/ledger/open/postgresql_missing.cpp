@@ -66,4 +66,10 @@ std::optional<std::uint64_t> acquired_count_of_postgresql(const std::string& /*u
     return std::nullopt;
 }
 
+std::optional<std::uint64_t> waiting_count_of_postgresql(const std::string& /*url*/,
+                                                         std::string_view /*source*/,
+                                                         std::uint64_t /*most*/) {
+    return std::nullopt;
+}
+
 }  // namespace pipeline

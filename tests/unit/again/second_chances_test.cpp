@@ -3,6 +3,7 @@
 // results are durable, and given back at the end.
 #include "producer/again/second_chances.hpp"
 
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -199,6 +200,20 @@ TEST_CASE("a run is not over while a row is to come, or while the ledger cannot 
     CHECK_FALSE(chances.is_over(2));
     rows.with([&] { rows.fails = false; });
     CHECK(eventually([&] { return chances.is_over(2); }));
+}
+
+TEST_CASE("the producer is woken when it is known that nothing is to come", "[again]") {
+    Rows rows;
+    AnySource source;
+    SecondChances chances(std::make_unique<MemoryTaker>(rows), {}, quick());
+    std::array<Item, 4> items{};
+    for (std::uint64_t seen = 1; seen <= 20; ++seen) {
+        CHECK_FALSE(chances.is_over(seen));
+        pollfd ready{chances.ready_fd(), POLLIN, 0};
+        REQUIRE(::poll(&ready, 1, static_cast<int>(kDeadline.count())) == 1);
+        CHECK(chances.acquire(items, {}, source) == 0);
+        CHECK(chances.is_over(seen));
+    }
 }
 
 TEST_CASE("rows that were taken and not given go back at the end", "[again]") {

@@ -29,6 +29,28 @@ TEST_CASE("a hold begins with the last of so many failures of different invoices
     CHECK_FALSE(hold.note_success());
 }
 
+TEST_CASE("a few invoices that fail again and again hold nothing", "[hold]") {
+    HoldArea area{};
+    Hold hold(area);
+    for (int round = 0; round < 100; ++round) {
+        for (std::uint64_t invoice = 1; invoice < 20; ++invoice) CHECK_FALSE(hold.note_failure(invoice, 20));
+    }
+    hold.note_success();
+    for (std::uint64_t invoice = 1; invoice < 20; ++invoice) CHECK_FALSE(hold.note_failure(invoice, 20));
+    CHECK(hold.note_failure(20, 20));
+}
+
+TEST_CASE("a hold after many failures needs hardly more invoices than it is told", "[hold]") {
+    for (const std::uint32_t after : {20U, 1000U, 10'000U}) {
+        HoldArea area{};
+        Hold hold(area);
+        std::uint64_t invoices = 1;
+        while (!hold.note_failure(invoices * 0x9e3779b97f4a7c15, after)) ++invoices;
+        CHECK(invoices >= after);
+        CHECK(invoices <= after + after / 3 + 2);
+    }
+}
+
 TEST_CASE("a success in between begins the count anew, and 0 holds nothing", "[hold]") {
     HoldArea area{};
     Hold hold(area);

@@ -105,6 +105,11 @@ TEST_CASE("a program that ends in the middle costs the invoice that it worked on
           Outcomes{"booked 1", "failed 2 exit status 3: gone", "booked 1", "booked 1"});
 }
 
+TEST_CASE("a program that ends well without an answer is said to have given none", "[exec-processor]") {
+    CHECK(outcomes_of(1, plan_of("read id")) ==
+          Outcomes{"failed 2 exit status 0: it ended without an answer"});
+}
+
 TEST_CASE("of several invoices that a program had read, the one that ends it is charged, and no other",
           "[exec-processor]") {
     CHECK(

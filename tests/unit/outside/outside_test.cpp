@@ -152,6 +152,9 @@ TEST_CASE("a line that looks like an error is kept, however many follow", "[outs
     CHECK(errors.tail(0) == "IllegalStateException: no invoice | the end");
     errors.take("Error: another\n", TimePoint{1000s});
     CHECK(errors.tail(20) == "Error: another");
+    errors.begin("program[1]", {});
+    errors.take("  File \"job.py\", line 3\n    pay(id)\n    ~~~^^^^\nno answer\n", TimePoint{1000s});
+    CHECK(errors.tail(100) == "File \"job.py\", line 3 | pay(id) | no answer");  // and no marks
     errors.begin("program[2]", {});
     errors.take("one\ntwo\nthree\nfour\n", TimePoint{1000s});
     CHECK(errors.tail(0) == "four");

@@ -78,6 +78,20 @@ TEST_CASE("an answer in JSON may carry what an invoice says, exactly", "[answer]
     CHECK_FALSE(some.has(Details::Tax));
 }
 
+TEST_CASE("a word after retry that begins as a time and is none is told", "[answer]") {
+    const auto no_time = [](const std::string& line) {
+        Result result;
+        return read_answer(line, result).no_time;
+    };
+    CHECK(no_time("retry 90") == "90");
+    CHECK(no_time("retry 5m down") == "5m");
+    CHECK(read("retry 90 seconds") == "waiting 90 seconds");
+    for (const auto* fine : {"retry", "retry 90s", "retry 90s 503", "retry later", "failed 90"}) {
+        CAPTURE(fine);
+        CHECK(no_time(fine).empty());
+    }
+}
+
 TEST_CASE("what an answer in JSON holds beside that is passed over", "[answer]") {
     CHECK(read(R"({"lines": [{"net": "x", "status": 1}, []], "status": "booked", "ok": true, "n": 1.25})") ==
           "booked");
@@ -93,11 +107,13 @@ TEST_CASE("a number too great for a double is passed over where nobody needs it"
 }
 
 TEST_CASE("JSON that may be no answer at all is none", "[answer]") {
-    CHECK(read("{}") == "none: a JSON object without status");
+    CHECK(read("{}") == "none: a JSON object without status: \"{}\"");
     CHECK(read(R"({"status": "done"})") ==
-          "none: JSON whose status is none of booked, rejected, failed and retry: \"done\"");
-    CHECK(read(R"({"status": 1})") == "none: JSON whose status is a number");
-    CHECK(read(R"({"status": "booked", "id": {}})") == "none: JSON whose id is an object or an array");
+          "none: JSON whose status is none of booked, rejected, failed and retry: \"done\": "
+          R"("{"status": "done"}")");
+    CHECK(read(R"({"status": 1})") == R"(none: JSON whose status is a number: "{"status": 1}")");
+    CHECK(read(R"({"status": "booked", "id": {}})") ==
+          R"(none: JSON whose id is an object or an array: "{"status": "booked", "id": {}}")");
     CHECK(read(R"({"status": "booked")").starts_with("none: JSON that is malformed at byte "));
     CHECK(read(R"({"status": "booked"} {)").starts_with("none: JSON that is malformed at byte "));
     CHECK(read("{\"status\": \"booked\", \"supplier\": \"\xff\"}")

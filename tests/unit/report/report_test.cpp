@@ -13,6 +13,7 @@ TEST_CASE("a report says whether what waits is given again by itself", "[report]
     Report report;
     report.acquired = 2;
     report.outcomes.waiting = 2;
+    report.waiting = 2;
     CHECK(report.text().find("waiting                2  (given again when they are due)\n") !=
           std::string::npos);
     report.is_waiting_in_vain = true;

@@ -39,7 +39,7 @@ TEST_CASE("the report of a run says why invoices were not booked, and the next c
     Report report;
     report.acquired = 5;
     report.outcomes = {1, 1, 3, 0};
-    explain(report, options_in(folder), run.generation);
+    explain(report, options_in(folder), run.generation, run.source);
     const std::string clerk = " --state-dir " + folder.path().string() + "\n";
     CHECK(
         report.text().ends_with("why                    3  exit status 1: no {}\n"
@@ -52,26 +52,51 @@ TEST_CASE("the report of a run says why invoices were not booked, and the next c
 
     Report other;  // a generation that has no row
     other.outcomes = {0, 0, 3, 0};
-    explain(other, options_in(folder), run.generation + 1);
+    explain(other, options_in(folder), run.generation + 1, run.source);
     CHECK(other.reasons.empty());
     CHECK(other.commands.size() == 2);
+}
+
+TEST_CASE("the report counts what waits now, of the source of the run", "[report]") {
+    const LedgerFolder folder;
+    Batch batch;
+    batch.add("later", 1, Status::Waiting);
+    Record& record = batch.add("replaced", 2, Status::Waiting);
+    record.parts = Record::kHasAttempt;
+    record.attempt = Attempt();
+    SqliteLedger ledger(folder.ledger());
+    ledger.commit(batch.range(), context("lines:/ids", 3));
+    Batch others;
+    others.add("of-another", 1, Status::Waiting);
+    ledger.commit(others.range(), context("lines:/other", 2));
+
+    Report report;
+    report.outcomes.waiting = 3;  // one of them was delivered again, and booked
+    explain(report, options_in(folder), 1, "lines:/ids");
+    CHECK(report.waiting == 2);
+    CHECK(report.text().find("waiting                2  (given again when they are due)\n") !=
+          std::string::npos);
+    Options options = options_in(folder);
+    options.ledger = parse_ledger("none");
+    explain(report, options, 1, "lines:/ids");
+    CHECK(report.waiting == 3);  // nobody knows better
 }
 
 TEST_CASE("a report without failures, and one without a ledger, has no reasons", "[report]") {
     const LedgerFolder folder;
     Report report;
     report.outcomes = {3, 0, 0, 1};
-    explain(report, options_in(folder), 1);
+    explain(report, options_in(folder), 1, "lines:/ids");
     CHECK(report.commands.empty());
 
     report.outcomes.failed = 1;
     Options options = options_in(folder);
     options.ledger = parse_ledger("none");
-    explain(report, options, 1);
+    explain(report, options, 1, "lines:/ids");
     CHECK(report.commands.empty());
 
     // The ledger is not there: what can be said is said.
-    explain(report, options_in(folder), 1);
+    explain(report, options_in(folder), 1, "lines:/ids");
     CHECK(report.reasons.empty());
     CHECK(report.commands.size() == 2);
 }

@@ -31,6 +31,14 @@ TEST_CASE("the progress line says how many have failed or were rejected", "[prog
     CHECK(line(5, 0, 3, 0, 10, 0) == "5 done, 3 rejected, 0 in flight, 10/s");
 }
 
+TEST_CASE("the progress line says that the source is held", "[progress]") {
+    Progress::Seen seen;
+    seen.total = 30;
+    seen.waiting = 30;
+    seen.is_held = true;
+    CHECK(Progress::line(seen) == "0/30 done (0 %), source held, 30 waiting, 0 in flight, 0/s");
+}
+
 TEST_CASE("the total of a list is reckoned from the bytes of the items that were acquired", "[progress]") {
     const auto total = [](std::uint64_t start, std::uint64_t bytes, std::uint64_t acquired,
                           std::uint64_t end) {

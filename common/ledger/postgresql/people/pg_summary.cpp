@@ -87,4 +87,24 @@ std::optional<std::uint64_t> read_pg_acquired_count(const std::string& url, std:
     return count;
 }
 
+std::optional<std::uint64_t> read_pg_waiting_count(const std::string& url, std::string_view source,
+                                                   std::uint64_t most, std::chrono::milliseconds patience) {
+    std::uint64_t count = 0;
+    try {
+        read_pg_snapshot(
+            url,
+            [&](PgSnapshot& snapshot) {
+                const PgResult found = snapshot.database.run(
+                    "SELECT count(*) FROM (SELECT FROM invoices WHERE status = 'waiting' AND source = $1"
+                    " LIMIT $2) AS some",
+                    PgParameters().add(source).add(static_cast<std::int64_t>(most)));
+                count = static_cast<std::uint64_t>(found.integer(0, 0));
+            },
+            Clock::now() + patience);
+    } catch (const Failure&) {
+        return std::nullopt;
+    }
+    return count;
+}
+
 }  // namespace pipeline

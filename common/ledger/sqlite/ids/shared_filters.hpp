@@ -24,7 +24,7 @@ namespace pipeline {
 
 class SharedFilters {
   public:
-    static constexpr std::uint64_t kWhole = 0x3130'7364'692d'7069;
+    static constexpr std::uint64_t kWhole = 0x3130'7364'692d'7069;  // "ip-ids01"
     static constexpr std::int64_t kWordsAt = 64 << 10;  // within a slot; a multiple of every page size
     static constexpr std::int64_t kSlot = kWordsAt + std::int64_t{IdFilterWords::kBytes};
 

@@ -16,4 +16,10 @@ namespace pipeline {
     const std::filesystem::path& path, std::string_view source,
     std::chrono::milliseconds patience = std::chrono::seconds(1));
 
+// Returns how many of the source's invoices wait, or `most`, if they are more. Returns none if the ledger
+// cannot be read within `patience`.
+[[nodiscard]] std::optional<std::uint64_t> read_waiting_count(
+    const std::filesystem::path& path, std::string_view source, std::uint64_t most,
+    std::chrono::milliseconds patience = std::chrono::seconds(1));
+
 }  // namespace pipeline
