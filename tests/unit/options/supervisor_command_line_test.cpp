@@ -101,6 +101,9 @@ TEST_CASE("an option of another program is answered with the one that does it he
     CHECK(error_of({"-j2", "-I{}"}) ==
           "-I{} is not an option: {} in the command is what you look for: it stands for the id");
     CHECK(error_of({"-j2", "-a", "ids"}) == "-a is not an option: --source lines:FILE is what you look for");
+    CHECK(error_of({"-j2", "--dry-run", "--", "./ok.sh", "{}"}) ==
+          "--dry-run is not an option: --ledger none -- sh -c 'echo \"$@\" >&2' sh COMMAND is what you look "
+          "for: the log then has the command of each invoice");
     CHECK(error_of({"-j2", "-r"}) == "-r is not an option: an empty list runs nothing anyway");
     for (const auto* option : {"--max-procs", "-k", "--joblog", "--arg-file", "--resume", "-0", "--bar"}) {
         CAPTURE(option);
