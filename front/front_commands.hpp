@@ -24,4 +24,8 @@ inline constexpr std::array<FrontCommand, 6> kFrontCommands{{
     {"audit", "observer", {"--audit"}, "[OPTION...]", "whether every invoice is where it must be"},
 }};
 
+// The clerk's commands that the front door has not under that word.
+inline constexpr std::array<std::string_view, 7> kCommandsOfClerk{"list",   "show", "cancel", "prune",
+                                                                  "export", "head", "discard"};
+
 }  // namespace pipeline

@@ -43,7 +43,9 @@ std::string help() {
     std::vector<std::string> words;
     words.reserve(kFrontCommands.size());
     for (const FrontCommand& command : kFrontCommands) words.emplace_back(command.word);
-    const std::string near = nearest(written, words);
+    const bool is_of_clerk =
+        std::find(kCommandsOfClerk.begin(), kCommandsOfClerk.end(), written) != kCommandsOfClerk.end();
+    const std::string near = is_of_clerk ? fmt::format("clerk {}", written) : nearest(written, words);
     throw Failure(ExitStatus::Usage, fmt::format("{} is not a command: {}{} is accepted", in_quotes(written),
                                                  near.empty() ? "" : fmt::format("did you mean {}? ", near),
                                                  fmt::format("{}", fmt::join(words, ", "))));

@@ -30,8 +30,9 @@ ExitStatus show_once(const ObserverOptions& options) {
     Lookout lookout({options.name, options.lock_dirs});
     if (!lookout.look(true).now) {
         throw Failure(ExitStatus::NoInput,
-                      fmt::format("there is no pipeline of --name '{}': start its supervisor, or leave out "
-                                  "--once (--metrics) and wait for it",
+                      fmt::format("there is no pipeline of --name '{}' now: start its supervisor; observer "
+                                  "(invoice-pipeline top) waits for it, and observer --audit "
+                                  "(invoice-pipeline audit) has what finished runs have recorded",
                                   options.name));
     }
     if (options.metrics) {

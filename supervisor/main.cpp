@@ -4,6 +4,7 @@
 
 #include <variant>
 
+#include "common/base/log.hpp"
 #include "common/os/program.hpp"
 #include "common/os/signals.hpp"
 #include "supervisor/options/options.hpp"
@@ -14,6 +15,7 @@
 int main(int argc, char** argv) {
     using namespace pipeline;
     block_signals(kPipelineSignals);
+    share_terminal();
     const auto parse = [&] {
         return parse_options(arguments_of(argc, argv), process_environment(), may_give_ids(STDIN_FILENO));
     };

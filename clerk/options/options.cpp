@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "clerk/options/hints.hpp"
 #include "clerk/options/since.hpp"
 #include "common/base/clock.hpp"
 #include "common/base/error.hpp"
@@ -143,7 +144,10 @@ CommandLine declare(ClerkOptions& options) {
                          "as the supervisor's, or\n/run/NAME of a service"),
            with_fallback(directory_option("shm-dir", "of the segments", options.shm_dir),
                          "as the lock says, or\n/dev/shm")}},
-         {"Other", {log_level_option(options.log_level), log_format_option(options.log_format)}}}};
+         {"Other", {log_level_option(options.log_level), log_format_option(options.log_format)}}},
+        false,
+        false,
+        kClerkHints};
 }
 
 RowSelection ClerkOptions::selection(const RowSelection& otherwise) const {

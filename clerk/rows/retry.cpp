@@ -30,8 +30,8 @@ std::string statuses_text(const RowSelection& selection) {
 
 std::string due_text(std::uint64_t count) {
     return fmt::format(
-        "{} {} due: a running pipeline of {} source takes {} within a second, a stopped one "
-        "when it starts",
+        "{} {} due: a running pipeline of {} source takes {} within a second; if it has stopped, or its list "
+        "has ended, start it again with the same command",
         counted(count, "invoice"), verb(count, "is", "are"), verb(count, "its", "their"),
         verb(count, "it", "them"));
 }

@@ -54,7 +54,8 @@ struct Settings {
     LogLevel least = LogLevel::Info;
     LogFormat format = LogFormat::Text;
     bool journal = stderr_is_journal();
-    bool is_stuck = false;  // stderr had no room for the last line
+    bool is_stuck = false;   // stderr had no room for the last line
+    bool is_shared = false;  // stderr is a terminal with another process's live line
 };
 
 Settings& settings() noexcept {
@@ -123,7 +124,11 @@ std::string_view to_text(LogFormat format) noexcept {
 }
 
 void configure_log(std::string_view program, LogLevel least, LogFormat format) noexcept {
-    settings() = {program, least, format, stderr_is_journal(), false};
+    settings() = {program, least, format, stderr_is_journal(), false, settings().is_shared};
+}
+
+void share_terminal() noexcept {
+    settings().is_shared = ::isatty(STDERR_FILENO) == 1;
 }
 
 bool is_logged(LogLevel level) noexcept {
@@ -147,6 +152,7 @@ void write_log(LogLevel level, std::string_view text, std::span<const LogField> 
     const Settings& current = settings();
     const LogEntry entry{level, current.program, text};
     LogLine line;
+    if (current.is_shared) line.erase_rest();
     if (current.journal) {
         append_for_journal(line, entry);
     } else if (current.format == LogFormat::Json) {

@@ -49,6 +49,10 @@ struct LogField {
 // main(); before that, the program is "invoice-pipeline" and the level Info. `program` must outlive the log.
 void configure_log(std::string_view program, LogLevel least, LogFormat format = LogFormat::Text) noexcept;
 
+// Call it once, in a program whose terminal may show a line that another process draws, with the cursor at
+// its beginning: each log line then erases that line. Does nothing if stderr is no terminal.
+void share_terminal() noexcept;
+
 [[nodiscard]] bool is_logged(LogLevel level) noexcept;
 // True if stderr is the journal's stream.
 [[nodiscard]] bool log_is_journal() noexcept;

@@ -98,6 +98,10 @@ void LogLine::append(std::string_view text) noexcept {
     append_within(kRoom, Escape::No, text);
 }
 
+void LogLine::erase_rest() noexcept {
+    for (const char c : std::string_view("\033[K")) bytes_[size_++] = c;
+}
+
 void LogLine::append_number(std::int64_t number, std::size_t width) noexcept {
     std::array<char, 20> digits{};
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;

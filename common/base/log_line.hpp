@@ -18,6 +18,8 @@ class LogLine {
   public:
     // Appends `text` as safe_line() shows it.
     void append(std::string_view text) noexcept;
+    // Appends the sequence with which a terminal erases what stands right of the cursor.
+    void erase_rest() noexcept;
     // Appends `number`, which is not negative, padded with leading zeros to `width` digits.
     void append_number(std::int64_t number, std::size_t width = 1) noexcept;
     // Appends `text` as safe_line() shows it, as a JSON string (RFC 8259), cut so that it takes at most

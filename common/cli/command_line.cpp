@@ -172,8 +172,9 @@ std::vector<Given> parse_arguments(const CommandLine& command_line, std::span<co
                 continue;
             }
             if (written.starts_with('-')) refuse_unknown(command_line, written);
-            usage(fmt::format("unexpected argument {}: only options are accepted, --help lists them",
-                              in_quotes(written)));
+            usage(fmt::format("unexpected argument {}: only options are accepted, --help lists them{}",
+                              in_quotes(written),
+                              command_line.with_command ? "; put -- before a command" : ""));
         }
         const auto* option = find_option(command_line, part.string_key);
         if (option == nullptr) refuse_unknown(command_line, written);
@@ -189,8 +190,10 @@ void take(const Given& given) {
     try {
         given.option->take(given.value);
     } catch (const std::invalid_argument& error) {
+        const std::string_view accepted = error.what();
+        const bool has_guess = accepted.starts_with("did you mean ");
         usage(fmt::format("--{} {}: {}{}", given.option->name, shown_value(given.value),
-                          suggest_value(*given.option, given.value), error.what()));
+                          has_guess ? "" : suggest_value(*given.option, given.value), accepted));
     }
 }
 

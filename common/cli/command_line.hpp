@@ -34,6 +34,7 @@ struct CommandLine {
     std::string summary;                  // the second line of --help
     std::vector<OptionGroup> groups;      // --help and --version join the last group
     bool with_config = false;             // the program accepts --config FILE too
+    bool with_command = false;            // the program takes the words after "--" for a command
     std::span<const OptionHint> hints{};  // for options of other programs, used in place of "did you mean"
 };
 

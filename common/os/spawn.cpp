@@ -60,8 +60,15 @@ void close_others(int low, int high) noexcept {
     }
 }
 
-// Our processes block signals and ignore SIGPIPE; other programs expect neither.
+// Our processes block signals and ignore SIGPIPE; other programs expect neither. Until setpgid(2), a terminal
+// takes the child for a part of its foreground group: what Ctrl-C has sent by then is pending, and would kill
+// the program. A signal that is set to SIG_IGN is no longer pending (POSIX, 2.4.3). A pending SIGTERM stays:
+// a process sent it to this child.
 void reset_signals() noexcept {
+    struct sigaction ignored {};
+    ignored.sa_handler = SIG_IGN;
+    for (const int number : {SIGINT, SIGQUIT, SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU})
+        ::sigaction(number, &ignored, nullptr);
     struct sigaction by_default {};
     by_default.sa_handler = SIG_DFL;
     for (int number = 1; number < NSIG; ++number) ::sigaction(number, &by_default, nullptr);

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <filesystem>
+#include <system_error>
 
 #include "common/base/digest.hpp"
 #include "common/spec/spec_rows.hpp"
@@ -115,6 +116,23 @@ static_assert(are_in_order(kSources));
 
 constexpr std::uint64_t kMaxSequence = 1ULL << 40U;
 
+// Throws for a text that is no source. If it is "-" or the path of something that exists, the message begins
+// with the source that was most likely meant.
+[[noreturn]] void refuse_source(std::string_view text) {
+    std::string_view path = text;
+    for (const std::string_view scheme : {"file://", "file:"}) {
+        if (path.starts_with(scheme)) path.remove_prefix(scheme.size());
+    }
+    std::error_code error;
+    const auto status = std::filesystem::status(path, error);
+    const bool is_folder = std::filesystem::is_directory(status);
+    if (text != "-" && !is_folder && !std::filesystem::exists(status)) refuse(kSources);
+    const auto kind = is_folder ? SourceSpec::Kind::Spool : SourceSpec::Kind::Lines;
+    throw std::invalid_argument(fmt::format("did you mean {}:{}? {} is accepted",
+                                            kSources[static_cast<std::size_t>(kind)].word, path,
+                                            all_forms(kSources)));
+}
+
 }  // namespace
 
 const SourceTraits& SourceSpec::traits() const noexcept {
@@ -123,7 +141,7 @@ const SourceTraits& SourceSpec::traits() const noexcept {
 
 SourceSpec parse_source(std::string_view text) {
     const auto found = match(kSources, text);
-    if (found.row == nullptr) refuse(kSources);
+    if (found.row == nullptr) refuse_source(text);
     SourceSpec spec{found.row->kind, {}, std::nullopt};
     if (found.row->argument == SpecArgument::Path) {
         spec.path = parse_after(found.row->word, found.argument, parse_path);

@@ -54,8 +54,8 @@ void Chances::settle_without_chance(const Hand& hand, std::uint64_t i, Result& r
     if (hand.item(i).id_unusable()) {
         result.set(
             Status::Failed,
-            "the source's id cannot be used: it is empty, longer than 4,096 bytes, or has a NUL byte or, as "
-            "a file name, a newline");
+            "the source's id cannot be used: it is empty, longer than 4,096 bytes, or has a NUL byte "
+            "(--source lines0:- or lines0:FILE takes ids that end with one) or, as a file name, a newline");
         result.attempts = 1;
     } else if (hand.item(i).is_body_omitted()) {
         result.set(Status::Failed,

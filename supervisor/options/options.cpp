@@ -130,6 +130,7 @@ CommandLine declare(Options& options) {
             "Moves invoices from a source through N processes into a ledger, each once.",
             std::move(groups),
             true,
+            true,
             hints_for_other_programs()};
 }
 
@@ -192,6 +193,19 @@ std::size_t find_command(std::span<const char* const> arguments) noexcept {
     return static_cast<std::size_t>(found - arguments.begin());
 }
 
+// Refuses the words that separate a command of GNU parallel from its ids: the command would get the ids as
+// its arguments. --process each:COMMAND takes such words.
+void refuse_parallel(std::span<const char* const> command) {
+    constexpr std::array<std::string_view, 4> kSeparators{":::", "::::", ":::+", "::::+"};
+    for (const std::string_view word : command) {
+        if (std::find(kSeparators.begin(), kSeparators.end(), word) == kSeparators.end()) continue;
+        usage(
+            fmt::format("{} in the command: ids come from a pipe or --source lines:FILE, as in "
+                        "'ls in/* | supervisor -j 2 -- COMMAND {{}}'",
+                        word));
+    }
+}
+
 // Sets the options that `command`, given after "--", stands for: --process each:COMMAND, standard input as
 // the source if that is piped and no other was given, and --once if the source has an end. So a command line
 // works as with xargs(1).
@@ -205,6 +219,7 @@ void take_command(std::span<const char* const> command, std::span<const char* co
             usage("--process and a command after -- are given: one of them is accepted");
         }
     }
+    refuse_parallel(command);
     options.process = ProcessSpec();
     options.process.kind = ProcessSpec::Kind::Each;
     options.process.command.assign(command.begin(), command.end());

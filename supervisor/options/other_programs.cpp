@@ -15,6 +15,8 @@ constexpr std::string_view kPlace = "{} in the command";
 constexpr std::string_view kList = "--source lines:FILE";
 constexpr std::string_view kNulList = "--source lines0:FILE";
 constexpr std::string_view kWhyNulList = "its ids end with NUL, and lines0:- is standard input";
+constexpr std::string_view kDelimiters =
+    "ids end with a newline; with --source lines0:FILE or lines0:-, with NUL";
 constexpr std::string_view kAttempts = "--max-attempts N";
 constexpr std::string_view kItemTimeout = "--item-timeout TIME";
 constexpr std::string_view kKeepOutput = "--keep-output";
@@ -24,12 +26,17 @@ constexpr std::string_view kWhyLedger = "it has a row for each invoice";
 constexpr std::string_view kSameAgain = "the same command line again";
 constexpr std::string_view kWhySameAgain = "it goes on where the list was left";
 constexpr std::string_view kRetry = "clerk retry --status failed";
+constexpr std::string_view kWhyRetry = "a list that has ended is then started again by the same command line";
 constexpr std::string_view kSeen = "observer";
 constexpr std::string_view kWhySeen = "and on a terminal, the supervisor shows a line of progress by itself";
-constexpr std::string_view kEcho = "--ledger none with echo in front of the command";
+constexpr std::string_view kEcho = "--ledger none -- sh -c 'echo \"$@\" >&2' sh COMMAND";
+constexpr std::string_view kWhyEcho = "the log then has the command of each invoice";
 constexpr std::string_view kTalkative = "--log-level debug";
+constexpr std::string_view kNoCommands =
+    "the log does not name each command: clerk show ID has what became of an invoice";
 constexpr std::string_view kHalt = "--halt-after N";
 constexpr std::string_view kQuiet = "--log-level error";
+constexpr std::string_view kWhyQuiet = "the summary stays, on standard output";
 constexpr std::string_view kRate = "--rate N/s";
 constexpr std::string_view kMemory = "--memory-limit SIZE";
 constexpr std::string_view kDirectory =
@@ -63,9 +70,9 @@ constexpr auto kHints = std::to_array<OptionHint>({
     {"--input", kList, {}},
     {"--file", kList, {}},
     {"-0", kNulList, kWhyNulList},
-    {"-d", kNulList, kWhyNulList},
+    {"-d", {}, kDelimiters},
     {"--null", kNulList, kWhyNulList},
-    {"--delimiter", kNulList, kWhyNulList},
+    {"--delimiter", {}, kDelimiters},
     {"-r", {}, "an empty list runs nothing anyway"},
     {"--no-run-if-empty", {}, "an empty list runs nothing anyway"},
     {"--retries", kAttempts, {}},
@@ -84,28 +91,28 @@ constexpr auto kHints = std::to_array<OptionHint>({
     {"--db", kLedger, {}},
     {"--resume", kSameAgain, kWhySameAgain},
     {"--continue", kSameAgain, kWhySameAgain},
-    {"--resume-failed", kRetry, {}},
-    {"--retry-failed", kRetry, {}},
+    {"--resume-failed", kRetry, kWhyRetry},
+    {"--retry-failed", kRetry, kWhyRetry},
     {"--bar", kSeen, kWhySeen},
     {"--eta", kSeen, kWhySeen},
     {"--progress", kSeen, kWhySeen},
-    {"--dry-run", kEcho, {}},
-    {"--dryrun", kEcho, {}},
+    {"--dry-run", kEcho, kWhyEcho},
+    {"--dryrun", kEcho, kWhyEcho},
     {"--halt", kHalt, "or P% for a share"},
     {"--halt-on-error", kHalt, {}},
     {"--fail-fast", kHalt, {}},
     {"--exit-on-error", kHalt, {}},
     {"--stop-on-error", kHalt, {}},
     {"--keep-going", {}, "the run goes on after failures, unless --halt-after is given"},
-    {"-v", kTalkative, {}},
-    {"-t", kTalkative, {}},
+    {"-v", {}, kNoCommands},
+    {"-t", {}, kNoCommands},
     {"--verbose", kTalkative, {}},
-    {"-q", kQuiet, {}},
-    {"--quiet", kQuiet, {}},
-    {"--silent", kQuiet, {}},
+    {"-q", kQuiet, kWhyQuiet},
+    {"--quiet", kQuiet, kWhyQuiet},
+    {"--silent", kQuiet, kWhyQuiet},
     {"--delay", kRate, {}},
     {"--memory", kMemory, {}},
-    {"--memfree", kMemory, {}},
+    {"--memfree", kMemory, "it limits each program, whatever is free"},
     {"-C", {}, kDirectory},
     {"--directory", {}, kDirectory},
     {"--workdir", {}, kDirectory},

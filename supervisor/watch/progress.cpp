@@ -56,7 +56,7 @@ Progress::Progress(const Ring& ring, const Storage& storage, const Source& sourc
 void Progress::update(TimePoint now) {
     if (!shown_ || now < next_) return;
     next_ = now + kInterval;
-    write_terminal("\r\033[K" + cut_to_terminal(line(look(now))));
+    write_terminal("\r\033[K" + cut_to_terminal(line(look(now))) + "\r");
     drawn_ = true;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Draws one live line on a terminal: how much is done, how many have failed, how fast, and for a source with
-// an end the time left. Draws nothing if standard error is no terminal.
+// an end the time left. Draws nothing if standard error is no terminal. The cursor stays at the line's
+// beginning, so that the log lines of other processes take its place (share_terminal() in log.hpp).
 #pragma once
 
 #include <chrono>

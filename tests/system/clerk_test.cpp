@@ -177,7 +177,10 @@ TEST_CASE("a clerk that is killed leaves whole slices, and the next one does the
     clerk.send(SIGKILL);
     static_cast<void>(clerk.wait());
     CHECK(due() % 1000 == 0);
-    check_mentions(clerk_says(run, {"retry", "--status", "failed", "--yes"}), "20000 invoices are due");
+    check_mentions(
+        clerk_says(run, {"retry", "--status", "failed", "--yes"}),
+        "20000 invoices are due: a running pipeline of their source takes them within a second; if it has "
+        "stopped, or its list has ended, start it again with the same command");
     CHECK(due() == failed);
     run.require_nothing_left();
 }

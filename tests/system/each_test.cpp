@@ -146,6 +146,15 @@ TEST_CASE("a command without a place for the id gets it as its last argument", "
     CHECK(to_text(outcomes(run)) == to_text({{"abc", "booked 1"}, {"def", "failed 1 exit status 1"}}));
 }
 
+TEST_CASE("the command that is advised for --dry-run logs the command of each invoice", "[each]") {
+    PipelineRun run;
+    const auto log = run_to_end(
+        run, {"abc", "d e"},
+        {"--consumers", "1", "--", "sh", "-c", "echo \"$@\" >&2", "sh", "./no-program", "-x", "{}"});
+    CHECK(log.find(" abc: ./no-program -x abc\n") != std::string::npos);
+    CHECK(log.find(" d e: ./no-program -x d e\n") != std::string::npos);
+}
+
 TEST_CASE("a program has its invoice in its environment, and none of an outer pipeline", "[each]") {
     PipelineRun run;
     const std::string source = "lines:" + (run.directory() / "ids").string();

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "clerk/options/commands.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/pipeline_run.hpp"
 
@@ -86,7 +87,9 @@ TEST_CASE("status looks once, and top is the screen") {
     const std::vector<std::string> at{"--name", run.name(), "--runtime-dir", run.directory()};
     auto status = front(run, command("status", at, {}));
     CHECK(status.wait() == 66);
-    CHECK(status.err().find(run.name()) != std::string::npos);
+    CHECK(status.err().find("--name '" + run.name() + "' now: ") != std::string::npos);
+    CHECK(status.err().find("invoice-pipeline audit") != std::string::npos);
+    CHECK(status.err().find("--once") == std::string::npos);
     auto top = front(run, {"top", "--help"});
     CHECK(top.wait() == 0);
     CHECK(top.out().starts_with("Usage: observer "));
@@ -110,6 +113,14 @@ TEST_CASE("without a command there is the help, in one screen, and another word 
         unknown.err() ==
         "invoice-pipeline: 'stauts' is not a command: did you mean status? run, status, top, failed, retry, "
         "audit is accepted\n");
+    for (const auto& command : kClerkCommands) {
+        const std::string word(command.word);
+        if (word == "retry") continue;
+        CHECK(front(run, {word})
+                  .err()
+                  .starts_with("invoice-pipeline: '" + word + "' is not a command: did you mean clerk " +
+                               word + "? "));
+    }
     auto option = front(run, {"--once"});
     CHECK(option.wait() == 64);
     const std::string line = option.err();

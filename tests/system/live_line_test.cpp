@@ -7,10 +7,12 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <regex>
 #include <string>
+#include <vector>
 
 #include "common/base/fd.hpp"
 #include "tests/support/catch.hpp"
@@ -52,6 +54,27 @@ class Screen {
     }
     [[nodiscard]] bool shows(const std::string& pattern) {
         return std::regex_search(shown(), std::regex(pattern));
+    }
+
+    // The rows as the terminal has them: a carriage return goes back to the beginning of a row, where the
+    // next characters replace those that are there, and ESC [ K erases what stands right of the cursor.
+    [[nodiscard]] std::vector<std::string> rows() {
+        std::vector<std::string> rows(1);
+        std::size_t column = 0;
+        for (std::size_t i = 0; i < shown().size(); ++i) {
+            if (shown_[i] == '\r') {
+                column = 0;
+            } else if (shown_[i] == '\n') {
+                rows.emplace_back();
+            } else if (shown_.compare(i, 3, "\033[K") == 0) {
+                rows.back().resize(column, ' ');
+                i += 2;
+            } else {
+                rows.back().resize(std::max(rows.back().size(), column + 1), ' ');
+                rows.back()[column++] = shown_[i];
+            }
+        }
+        return rows;
     }
 
   private:
@@ -98,6 +121,32 @@ TEST_CASE("the live line of a sequence that is gone on with counts what is left"
     CHECK(is_shown);
     CHECK(second.wait() == 0);
     run.require_numbers_up_to(800);
+    run.require_nothing_left();
+}
+
+TEST_CASE("a line that a consumer logs takes the place of the live line", "[watched]") {
+    PipelineRun run;
+    std::string list;
+    for (int i = 0; i < 40; ++i) list += std::to_string(i) + "\n";
+    write_file(run.directory() / "ids", list);
+    Screen screen;
+    // The live line is longer than what the programs say.
+    auto supervisor = run.start_in(
+        screen.as_standard_error(),
+        {"-j1", "--max-attempts", "1", "--source", "lines:" + (run.directory() / "ids").string(), "--report",
+         "json", "--fail-on", "never", "--", "sh", "-c", "sleep 0.05; echo I am >&2; exit 65"});
+    CHECK(supervisor.wait() == 0);
+    REQUIRE(screen.shows("/40 done .* left"));
+    INFO(screen.shown());
+    std::size_t said = 0;
+    for (const std::string& row : screen.rows()) {
+        CAPTURE(row);
+        if (row.find("info: sh[") == std::string::npos) continue;
+        ++said;
+        CHECK(std::regex_match(row,
+                               std::regex(R"(\d{4}-[-.: \d]+ consumer\[\d+\] info: sh\[\d+\] \d+: I am)")));
+    }
+    CHECK(said == 40);
     run.require_nothing_left();
 }
 

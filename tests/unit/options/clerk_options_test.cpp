@@ -98,6 +98,7 @@ TEST_CASE("what the clerk cannot do is refused in one line that says what is acc
     check_mentions(refusal({"discard", "--ledger", "sqlite:/l"}), "--ledger: is not accepted with discard");
     check_mentions(refusal({"list", "--ledger", "none"}), "it keeps no rows");
     check_mentions(refusal({"list", "--nmae", "n"}), "did you mean --name?");
+    check_mentions(refusal({"retry", "--failed"}), "--failed is not an option: --status failed is what");
     check_mentions(refusal({"list", "-x"}), "unknown option");
     check_mentions(refusal({"list", "--name"}), "--name");
     check_mentions(refusal({"list", "--name", "--yes"}), "--name has no value");

@@ -57,7 +57,7 @@ TEST_CASE("what is no option is refused by name", "[options]") {
     CHECK(error_of({"--=1"}) == "unknown option '--': " + see);
     CHECK(error_of({"---once"}) == "unknown option '---once': did you mean --once? " + see);
     CHECK(error_of({"--a\nb"}) == "unknown option '--a\\x0ab': " + see);
-    const std::string only = ": only options are accepted, --help lists them";
+    const std::string only = ": only options are accepted, --help lists them; put -- before a command";
     CHECK(error_of(with_consumers({"spool"})) == "unexpected argument 'spool'" + only);
     CHECK(error_of(with_consumers({""})) == "unexpected argument ''" + only);
     CHECK(error_of(with_consumers({"spool", "--", "true"})) == "unexpected argument 'spool'" + only);
@@ -101,6 +101,9 @@ TEST_CASE("an option of another program is answered with the one that does it he
     CHECK(error_of({"-j2", "-I{}"}) ==
           "-I{} is not an option: {} in the command is what you look for: it stands for the id");
     CHECK(error_of({"-j2", "-a", "ids"}) == "-a is not an option: --source lines:FILE is what you look for");
+    CHECK(error_of({"-j2", "--dry-run", "--", "./ok.sh", "{}"}) ==
+          "--dry-run is not an option: --ledger none -- sh -c 'echo \"$@\" >&2' sh COMMAND is what you look "
+          "for: the log then has the command of each invoice");
     CHECK(error_of({"-j2", "-r"}) == "-r is not an option: an empty list runs nothing anyway");
     for (const auto* option : {"--max-procs", "-k", "--joblog", "--arg-file", "--resume", "-0", "--bar"}) {
         CAPTURE(option);
@@ -111,6 +114,19 @@ TEST_CASE("an option of another program is answered with the one that does it he
     REQUIRE(refusal);
     CHECK(refusal.text == "--config " + file.path() +
                               ":1: retries '5': not an option: --max-attempts N is what you look for");
+}
+
+TEST_CASE("the separators of GNU parallel in a command are answered with where ids come from", "[options]") {
+    for (const auto* separator : {":::", "::::", ":::+", "::::+"}) {
+        CAPTURE(separator);
+        CHECK(error_of({"-j2", "--", "./ok.sh", "{}", separator, "in/a"}) ==
+              std::string(separator) +
+                  " in the command: ids come from a pipe or --source lines:FILE, as in "
+                  "'ls in/* | supervisor -j 2 -- COMMAND {}'");
+    }
+    CHECK(options_of({"-j2", "--", "./ok.sh", "a:::b"}).process.command == Arguments{"./ok.sh", "a:::b"});
+    CHECK(options_of({"-j2", "--process", "each:./ok.sh :::"}).process.command ==
+          Arguments{"./ok.sh", ":::"});
 }
 
 TEST_CASE("a hint names only options that there are, and is for none of ours", "[options]") {

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -77,6 +79,30 @@ std::string output_of(SpawnPlan plan) {
     }
     CHECK(end_of(child) == 0);
     return output;
+}
+
+// The signal that each child of fork(2) has as soon as it exists; 0: none.
+int sent_to_children = 0;
+
+// The status with which a program ends that is apart, if its process had the signal before it had a group of
+// its own, and the signal was blocked.
+int end_after_early(int signal) {
+    static const bool is_ready = ::pthread_atfork(nullptr, nullptr, [] {
+                                     if (sent_to_children != 0) ::kill(::getpid(), sent_to_children);
+                                 }) == 0;
+    REQUIRE(is_ready);
+    sigset_t blocked;
+    sigset_t before;
+    ::sigemptyset(&blocked);
+    ::sigaddset(&blocked, signal);
+    REQUIRE(::pthread_sigmask(SIG_BLOCK, &blocked, &before) == 0);
+    SpawnPlan plan = shell("exit 3");
+    plan.is_apart = true;
+    sent_to_children = signal;
+    const Spawned child = spawned(plan);
+    sent_to_children = 0;
+    REQUIRE(::pthread_sigmask(SIG_SETMASK, &before, nullptr) == 0);
+    return end_of(child);
 }
 
 }  // namespace
@@ -197,6 +223,18 @@ TEST_CASE("a program gets the descriptor that the plan names, under its number",
     }
     plan.kept = 100;  // nobody has it open
     CHECK(decided(plan).mishap.step == Mishap::Step::Prepare);
+}
+
+TEST_CASE("a program that is apart outlives what a terminal sent while it was being started", "[spawn]") {
+    for (const int signal : {SIGINT, SIGQUIT, SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU}) {
+        CAPTURE(signal);
+        const int status = end_after_early(signal);
+        CHECK(WIFEXITED(status));
+        CHECK(WEXITSTATUS(status) == 3);
+    }
+    const int status = end_after_early(SIGTERM);
+    CHECK(WIFSIGNALED(status));
+    CHECK(WTERMSIG(status) == SIGTERM);
 }
 
 TEST_CASE("the limit of memory is that of the program alone", "[spawn]") {

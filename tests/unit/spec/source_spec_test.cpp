@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tests/unit/spec/spec_refusal.hpp"
 
 using pipeline::parse_source;
@@ -90,11 +91,30 @@ TEST_CASE("a command gives a source a name that tells nothing of its arguments",
 
 TEST_CASE("a source that cannot be read is refused with the forms that can", "[specs]") {
     const auto* text = GENERATE("", "spool", "lines", "lines0", "lines00:-", "sequences", "Sequence",
-                                "SPOOL:/x", "file:/x", "/x", "-", " spool:/x", "sequence ");
+                                "SPOOL:/x", "file:/x", "/x", " spool:/x", "sequence ");
     CAPTURE(text);
     CHECK(refusal_of_value([&] { return parse_source(text); }) ==
           "spool:DIR, lines:FILE, lines:- (stdin), lines0:FILE, lines0:-, "
           "sequence[:COUNT], exec:COMMAND, table:NAME or nats://HOST/STREAM/NAME is accepted");
+}
+
+TEST_CASE("the path of something that exists is answered with the source that reads it", "[specs]") {
+    const pipeline::test::TemporaryFolder folder;
+    const std::string list = folder / "list.txt";
+    pipeline::test::write_file(list, "a\n");
+    const std::string path = folder / "";
+    struct Case {
+        std::string text;
+        std::string meant;
+    };
+    for (const Case& each :
+         {Case{"-", "lines:-"}, Case{list, "lines:" + list}, Case{"file:" + list, "lines:" + list},
+          Case{"file://" + list, "lines:" + list}, Case{path, "spool:" + path}}) {
+        CAPTURE(each.text);
+        CHECK(refusal_of_value([&] {
+                  return parse_source(each.text);
+              }).starts_with("did you mean " + each.meant + "? spool:DIR, lines:FILE, "));
+    }
 }
 
 TEST_CASE("the part of a source that is wrong is named", "[specs]") {

@@ -178,7 +178,9 @@ TEST_CASE("items that are not to be processed are finished from the beginning", 
     CHECK(batch.is_finished(0));
     CHECK_FALSE(batch.is_finished(1));
     CHECK(batch.is_finished(2));
-    CHECK(batch.result(0).details.reason_text().find("id cannot be used") != std::string::npos);
+    CHECK(batch.result(0).details.reason_text().starts_with("the source's id cannot be used: "));
+    CHECK(batch.result(0).details.reason_text().find("--source lines0:-") != std::string::npos);
+    CHECK(batch.result(0).details.reason_text().ends_with("a newline"));
     CHECK(batch.result(0).attempts == 1);
     CHECK(batch.result(2).details.reason_text() == "killed by signal 11 (SIGSEGV)");
     CHECK(batch.result(2).attempts == 2);
