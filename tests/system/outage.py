@@ -34,7 +34,7 @@ EXEC = """import os, sys
 for line in sys.stdin:
     invoice = line.rstrip("\\n")
     if not os.path.exists("up"):
-        print("failed no answer", flush=True)
+        print("retry no answer", flush=True)
         continue
     with open("effects", "a") as effects:
         effects.write(invoice + "\\n")
