@@ -85,8 +85,7 @@ CommandOption parent_option(pid_t& field) {
 }
 
 CommandOption cache_memory_option(std::uint32_t& field) {
-    return count_option("cache-memory",
-                        "the descriptor of memory that the supervisor has made for caches; 0: none", field, 0,
+    return count_option("cache-memory", "the descriptor of memory for caches, 0: none", field, 0,
                         kMostDescriptors);
 }
 

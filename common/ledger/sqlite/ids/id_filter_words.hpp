@@ -15,7 +15,7 @@ namespace pipeline {
 
 class IdFilterWords {
   public:
-    static constexpr std::size_t kCount = 24 * 32'768;
+    static constexpr std::size_t kCount = std::size_t{24} * 32'768;
     static constexpr std::size_t kBytes = kCount * sizeof(std::uint64_t);
 
     // Returns words of this process's own, all zero. Throws std::bad_alloc.

@@ -44,7 +44,7 @@ class LoadedFilters {
     [[nodiscard]] IdFilter::Digests digests_of(std::int64_t group);
     void load_group(std::int64_t group, const Last& last);
     [[nodiscard]] bool use_shared(std::int64_t group);
-    void load_own(std::int64_t first, std::int64_t end);
+    void load_own(std::int64_t begin, std::int64_t end);
 
     SqliteStatement find_digest_, count_, find_from_, find_digests_, load_;
     IdFilter filter_;  // of all slices up to that of `loaded_`
