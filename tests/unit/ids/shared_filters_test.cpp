@@ -60,6 +60,11 @@ class FilteredLedger {
     void remove(std::int64_t slice) {
         database_.execute(fmt::format("DELETE FROM id_filters WHERE slice = {}", slice).c_str());
     }
+    void damage(std::int64_t slice) {
+        database_.execute(fmt::format("UPDATE id_filters SET filter = zeroblob({}) WHERE slice = {}",
+                                      IdFilterColumn::kBytes, slice)
+                              .c_str());
+    }
     [[nodiscard]] LoadedFilters::Last last() {
         SqliteStatement find(database_,
                              "SELECT slice, (SELECT count(*) FROM id_filters), digest FROM id_filters"
@@ -85,16 +90,19 @@ class Session {
   public:
     Session(FilteredLedger& ledger, int memory)
         : ledger_(&ledger), database_(ledger.open()), filters_(database_, SharedFilters(memory)) {}
-    // The slices that may have "id-SLICE", for all slices [0, end) that lack it: "" if all have their own.
+    // Loads the filters. Returns the slices in [0, end) whose filters lack their own id; "" if none does.
     std::string lacking(std::int64_t end, const std::string& prefix = "id-") {
         filters_.load(ledger_->last());
         std::string lacking;
         for (std::int64_t slice = 0; slice < end; ++slice) {
-            const auto is_it = [&](std::int64_t other) { return other == slice; };
-            if (!filters_.any_that_may_have(prefix + std::to_string(slice), is_it))
-                lacking += fmt::format("{} ", slice);
+            if (!has(slice, prefix)) lacking += fmt::format("{} ", slice);
         }
         return lacking;
+    }
+    // True if the slice may have its id, as far as the filters are loaded.
+    [[nodiscard]] bool has(std::int64_t slice, const std::string& prefix) const {
+        return filters_.any_that_may_have(prefix + std::to_string(slice),
+                                          [&](std::int64_t other) { return other == slice; });
     }
 
   private:
@@ -264,6 +272,24 @@ TEST_CASE("filters of another copy of the ledger are never used", "[shared_filte
     CHECK(Session(one, fd.get()).lacking(kGroup).empty());
     CHECK(Session(other, fd.get()).lacking(kGroup, "other-").empty());
     CHECK(Session(one, fd.get()).lacking(kGroup).empty());
+}
+
+TEST_CASE("a loading that fails leaves no filter in use that may be of other rows", "[shared_filters]") {
+    const UniqueFd fd = memory();
+    FilteredLedger ledger;
+    ledger.add(0, kGroup - 1);
+    Session session(ledger, fd.get());
+    CHECK(session.lacking(kGroup - 1).empty());
+    ledger.add(kGroup - 1, kGroup + 1);
+    ledger.damage(kGroup);  // the group before it is shared by then
+    CHECK_THROWS_AS(session.lacking(kGroup), SqliteError);
+    // A copy comes into the ledger's file: its rows are the same up to what the session had loaded before.
+    ledger.remove(kGroup - 1);
+    ledger.remove(kGroup);
+    ledger.add(kGroup - 1, kGroup + 1, "other-");
+    CHECK(session.lacking(kGroup - 1).empty());
+    CHECK(session.has(kGroup - 1, "other-"));
+    CHECK(session.has(kGroup, "other-"));
 }
 
 TEST_CASE("a filter that a copy brings back is loaded, though the last one is the same", "[shared_filters]") {

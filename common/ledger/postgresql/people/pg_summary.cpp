@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+
 #include "common/base/error.hpp"
 #include "common/ledger/postgresql/people/pg_snapshot.hpp"
 #include "common/ledger/seal/commit_link.hpp"
@@ -37,6 +39,19 @@ void count_reasons(PgConnection& database, std::string_view status, std::uint64_
     if (seen == most_rows && of_run != wanted) counts.cut();
 }
 
+// Calls `read` with a snapshot; it may be called again, and must then discard what it had. Returns false if
+// the ledger cannot be read until `deadline`.
+bool read_patiently(const std::string& url, Clock::time_point deadline,
+                    const std::function<void(PgConnection&)>& read) {
+    try {
+        read_pg_snapshot(
+            url, [&](PgSnapshot& snapshot) { read(snapshot.database); }, deadline);
+        return true;
+    } catch (const Failure&) {
+        return false;
+    }
+}
+
 }  // namespace
 
 std::optional<FrequentReasons> read_pg_frequent_reasons(const std::string& url, const RunOutcomes& run,
@@ -44,67 +59,44 @@ std::optional<FrequentReasons> read_pg_frequent_reasons(const std::string& url, 
                                                         std::uint64_t most_rows) {
     std::optional<FrequentReasons> result;
     const auto deadline = Clock::now() + patience;
-    try {
-        read_pg_snapshot(
-            url,
-            [&](PgSnapshot& snapshot) {
-                ReasonCounts counts;
-                PgConnection& database = snapshot.database;
-                count_reasons(database, "failed", run.generation, run.failed, most_rows, deadline, counts);
-                count_reasons(database, "rejected", run.generation, run.rejected, most_rows, deadline,
-                              counts);
-                result = counts.most_frequent();
-            },
-            deadline);
-    } catch (const Failure&) {
-        return std::nullopt;
-    }
-    return result;
+    const bool is_read = read_patiently(url, deadline, [&](PgConnection& database) {
+        ReasonCounts counts;
+        count_reasons(database, "failed", run.generation, run.failed, most_rows, deadline, counts);
+        count_reasons(database, "rejected", run.generation, run.rejected, most_rows, deadline, counts);
+        result = counts.most_frequent();
+    });
+    return is_read ? result : std::nullopt;
 }
 
 std::optional<std::uint64_t> read_pg_acquired_count(const std::string& url, std::string_view source,
                                                     std::chrono::milliseconds patience) {
     std::optional<std::uint64_t> count;
-    try {
-        read_pg_snapshot(
-            url,
-            [&](PgSnapshot& snapshot) {
-                const PgResult found = snapshot.database.run(
-                    "SELECT coalesce((SELECT sum(added) FROM generations WHERE source = $1 AND"
-                    " generation <> $2), 0)::bigint + coalesce((SELECT decided FROM sources WHERE"
-                    " source = $1), 0) - (SELECT count(*) FROM history WHERE source = $1) - (SELECT count(*)"
-                    " FROM pruned WHERE source = $1 AND status = 'replaced'),"
-                    " EXISTS(SELECT 1 FROM generations WHERE source = $1) OR EXISTS(SELECT 1 FROM sources"
-                    " WHERE source = $1)",
-                    PgParameters().add(source).add(kPeopleGeneration));
-                count.reset();
-                if (found.boolean(0, 1)) count = static_cast<std::uint64_t>(found.integer(0, 0));
-            },
-            Clock::now() + patience);
-    } catch (const Failure&) {
-        return std::nullopt;
-    }
-    return count;
+    const bool is_read = read_patiently(url, Clock::now() + patience, [&](PgConnection& database) {
+        const PgResult found = database.run(
+            "SELECT coalesce((SELECT sum(added) FROM generations WHERE source = $1 AND"
+            " generation <> $2), 0)::bigint + coalesce((SELECT decided FROM sources WHERE"
+            " source = $1), 0) - (SELECT count(*) FROM history WHERE source = $1) - (SELECT count(*)"
+            " FROM pruned WHERE source = $1 AND status = 'replaced'),"
+            " EXISTS(SELECT 1 FROM generations WHERE source = $1) OR EXISTS(SELECT 1 FROM sources"
+            " WHERE source = $1)",
+            PgParameters().add(source).add(kPeopleGeneration));
+        count.reset();
+        if (found.boolean(0, 1)) count = static_cast<std::uint64_t>(found.integer(0, 0));
+    });
+    return is_read ? count : std::nullopt;
 }
 
 std::optional<std::uint64_t> read_pg_waiting_count(const std::string& url, std::string_view source,
                                                    std::uint64_t most, std::chrono::milliseconds patience) {
     std::uint64_t count = 0;
-    try {
-        read_pg_snapshot(
-            url,
-            [&](PgSnapshot& snapshot) {
-                const PgResult found = snapshot.database.run(
-                    "SELECT count(*) FROM (SELECT FROM invoices WHERE status = 'waiting' AND source = $1"
-                    " LIMIT $2) AS some",
-                    PgParameters().add(source).add(static_cast<std::int64_t>(most)));
-                count = static_cast<std::uint64_t>(found.integer(0, 0));
-            },
-            Clock::now() + patience);
-    } catch (const Failure&) {
-        return std::nullopt;
-    }
-    return count;
+    const bool is_read = read_patiently(url, Clock::now() + patience, [&](PgConnection& database) {
+        const PgResult found = database.run(
+            "SELECT count(*) FROM (SELECT FROM invoices WHERE status = 'waiting' AND source = $1"
+            " LIMIT $2) AS some",
+            PgParameters().add(source).add(static_cast<std::int64_t>(most)));
+        count = static_cast<std::uint64_t>(found.integer(0, 0));
+    });
+    return is_read ? std::optional(count) : std::nullopt;
 }
 
 }  // namespace pipeline

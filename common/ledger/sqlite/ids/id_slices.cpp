@@ -48,8 +48,9 @@ bool remove_unused_id_filters(SqliteConnection& database) {
 IdSlices::IdSlices(SqliteConnection& database, Filters filters)
     : database_(&database),
       find_highest_(database, "SELECT max(serial) FROM invoices"),
-      find_last_(database, "SELECT slice, digest FROM id_filters ORDER BY slice DESC LIMIT 1"),
-      count_filters_(database, "SELECT count(*) FROM id_filters"),
+      find_last_(database,
+                 "SELECT slice, (SELECT count(*) FROM id_filters), digest FROM id_filters"
+                 " ORDER BY slice DESC LIMIT 1"),
       find_row_(database, "SELECT min(serial) FROM invoices WHERE serial >= ?1 AND serial < ?2"),
       find_(database, "SELECT serial FROM invoices WHERE serial >> 15 = ?1 AND id = ?2"),
       filters_(database, SharedFilters(filters == Filters::Shared ? cache_memory() : -1)) {}
@@ -60,11 +61,8 @@ void IdSlices::begin() {
     find_highest_.finish();
     last_ = {};
     if (find_last_.first_row()) {
-        last_ = {find_last_.integer(0), 0, find_last_.digest(1)};
+        last_ = {find_last_.integer(0), find_last_.integer(1), find_last_.digest(2)};
         find_last_.finish();
-        static_cast<void>(count_filters_.first_row());  // it has one row
-        last_.count = count_filters_.integer(0);
-        count_filters_.finish();
     }
     // Rows of finished slices may have been pruned. Their numbers are not given again.
     const std::int64_t least = (last_.slice + 1) * kSliceRows;

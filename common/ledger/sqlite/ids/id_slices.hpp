@@ -76,7 +76,7 @@ class IdSlices {
     [[nodiscard]] std::int64_t newest() const noexcept { return next_ >> kSliceShift; }
 
     SqliteConnection* database_;
-    SqliteStatement find_highest_, find_last_, count_filters_, find_row_, find_;
+    SqliteStatement find_highest_, find_last_, find_row_, find_;
     LoadedFilters::Last last_;              // as the transaction sees it
     std::vector<std::int64_t> unfinished_;  // slices with rows, after the last filter and before newest()
     std::int64_t next_ = 1;                 // the serial number of the next row

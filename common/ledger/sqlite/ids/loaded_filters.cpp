@@ -54,12 +54,25 @@ std::optional<std::int64_t> LoadedFilters::slice_from(std::int64_t slice) {
     return found;
 }
 
+void LoadedFilters::forget() noexcept {
+    filter_.clear();
+    loaded_ = {};
+}
+
 void LoadedFilters::load(const Last& last) {
     if (loaded_ == last) return;
-    if (has_changed(last)) {
-        filter_.clear();
-        loaded_ = {};
+    if (has_changed(last)) forget();
+    try {
+        load_groups(last);
+    } catch (...) {
+        load_.finish();  // ends what it has read: a snapshot would stay open
+        forget();        // no filter stays that `loaded_` does not vouch for
+        throw;
     }
+    loaded_ = last;
+}
+
+void LoadedFilters::load_groups(const Last& last) {
     constexpr std::int64_t kGroup = IdFilter::kGroup;
     // A group that is this process's own may be shared by now.
     std::int64_t begin = filter_.first_own().value_or((loaded_.slice + 1) / kGroup * kGroup);
@@ -67,7 +80,6 @@ void LoadedFilters::load(const Last& last) {
         load_group(*slice / kGroup, last);
         begin = (*slice / kGroup + 1) * kGroup;
     }
-    loaded_ = last;
 }
 
 void LoadedFilters::load_group(std::int64_t group, const Last& last) {
@@ -109,7 +121,6 @@ void LoadedFilters::load_own(std::int64_t begin, std::int64_t end) {
     std::array<const std::uint8_t*, IdFilter::kGroup> of_group{};
     const std::int64_t first = begin - begin % IdFilter::kGroup;
     columns.reserve(of_group.size());  // so that the bytes stay where they are
-    load_.finish();                    // an earlier call may have failed
     load_.bind(1, begin);
     load_.bind(2, end);
     while (load_.next_row()) {

@@ -42,6 +42,8 @@ class LoadedFilters {
     [[nodiscard]] bool has_changed(const Last& last);
     [[nodiscard]] std::optional<std::int64_t> slice_from(std::int64_t slice);
     [[nodiscard]] IdFilter::Digests digests_of(std::int64_t group);
+    void forget() noexcept;
+    void load_groups(const Last& last);
     void load_group(std::int64_t group, const Last& last);
     [[nodiscard]] bool use_shared(std::int64_t group);
     void load_own(std::int64_t begin, std::int64_t end);
