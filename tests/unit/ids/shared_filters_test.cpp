@@ -50,8 +50,9 @@ class FilteredLedger {
         for (std::int64_t slice = first; slice < end; ++slice) {
             IdFilterColumn column;
             column.add(prefix + std::to_string(slice));
+            const Digest digest = Sha256().add(std::as_bytes(column.bytes())).finish();
             store.bind(1, slice);
-            store.bind_bytes(2, Sha256().add(std::as_bytes(column.bytes())).finish());
+            store.bind_bytes(2, digest);
             store.bind_bytes(3, column.bytes());
             store.run();
         }
