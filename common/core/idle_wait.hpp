@@ -16,7 +16,7 @@ class IdleWait {
     static constexpr std::chrono::milliseconds kSoon{500};
     // Later waits end at a multiple of this time. The pipeline has been idle for a while then, so no work is
     // left that could be stuck; and each wake-up of a sleeping processor costs 25 us.
-    static constexpr std::chrono::milliseconds kLater{3000};
+    static constexpr std::chrono::milliseconds kLater{4000};
 
     void found_something() noexcept { looks_ = 0; }
     // Returns how long to wait: until the next tick, which all processes of this host share. Call it before

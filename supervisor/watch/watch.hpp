@@ -23,7 +23,7 @@ class Watch {
     // look() as soon as a child is stopped, and then at least every half second, so it finds a stopped owner
     // within two seconds. It may find an owner that hangs without being stopped one kIdleTick later.
     static constexpr std::chrono::milliseconds kLockPatience{1400};
-    static constexpr std::chrono::milliseconds kIdleTick{3000};
+    static constexpr std::chrono::milliseconds kIdleTick{4000};
     // How long the lock word (RobustMutex::holder()) may name a thread that has not stored itself as the
     // owner. An owner stores its thread id right after it has taken the lock. So after this time the named
     // thread cannot be the owner, however busy the machine is.

@@ -329,6 +329,6 @@ MUTANTS = [
         ("consumer/flush_duty.hpp", "kBoundedWait{500'000'000}", "kBoundedWait{3'600'000'000'000}"),
         ("producer/producer.cpp", "kBoundedWait{500}", "kBoundedWait{3'600'000}"),
         ("common/core/idle_wait.hpp", "kSoon{500}", "kSoon{3'600'000}"),
-        ("common/core/idle_wait.hpp", "kLater{3000}", "kLater{3'600'000}"),
+        ("common/core/idle_wait.hpp", "kLater{4000}", "kLater{3'600'000}"),
         ("supervisor/reaper.cpp", "    ring_.wake_all();\n    storage_.wake_all();\n", "")), SLEEPERS),
 ]

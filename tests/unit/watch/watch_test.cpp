@@ -117,13 +117,13 @@ TEST_CASE("a lock that is held without a beat is told, and one with a beat is no
 TEST_CASE("who waits for items in an empty ring holds up nobody, until there is something to take",
           "[watch]") {
     const MemorySegments segments(4, 4);
-    Watch watch(segments.ring(), segments.storage(), seconds(30));
+    Watch watch(segments.ring(), segments.storage(), seconds(60));
     const auto guard = segments.ring_area().pop_lock.lock([] {});
     Watch::TimePoint now{seconds(1000)};
     CHECK(watch.tick() == Watch::kIdleTick);
     for (int i = 0; i < 20; ++i) CHECK(watch.look(now += watch.tick()).empty());
 
-    const auto after = milliseconds(GENERATE(1, 90, 400, 600, 999, 1599, 1601, 2999));
+    const auto after = milliseconds(GENERATE(1, 90, 400, 600, 999, 1599, 1601, 2999, 3999));
     const Watch::TimePoint acquired = now + after;
     push_one(segments, acquired);
     now += Watch::kIdleTick;
