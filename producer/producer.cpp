@@ -23,9 +23,8 @@ using std::chrono::nanoseconds;
 using std::chrono::steady_clock;
 
 constexpr milliseconds kBoundedWait{500};
-// While items are not acknowledged, a wait for the source lasts at most this long, so that the producer
-// acknowledges durable records soon. The urgent limit applies if there are so many of these items that they
-// could fill half of the storage.
+// The longest wait for the source while items are not acknowledged, so that receipts come soon; the urgent
+// one if so many are not that they could fill half of the storage.
 constexpr milliseconds kReceiptsWait{50};
 constexpr milliseconds kUrgentReceiptsWait{1};
 constexpr milliseconds kLookOutside{20};
@@ -86,7 +85,7 @@ void Producer::acquire_until_stopped() {
             pace_.stop();
         }
         if (is_paused()) {
-            wait_without_source(idle_wait_.next(), true);
+            wait_without_source(idle_wait_.next(), Until::Continued);
             continue;
         }
         const auto gate = hold_.gate(storage_.tail() == tail_);
@@ -192,13 +191,16 @@ void Producer::give_up(std::span<const Item> waiting, const char* why) {
 
 void Producer::wait_for_source() {
     if (const auto bound = pace_.until_wanted(); bound > nanoseconds::zero())
-        return wait_without_source(std::min<nanoseconds>(bound, IdleWait::kLater), false);
+        return wait_without_source(std::min<nanoseconds>(bound, IdleWait::kLater), Until::RateAllows);
     const std::uint64_t unreleased = ring_.tail() - storage_.released();
     const auto often = unreleased == 0                         ? nanoseconds::max()
                        : unreleased >= storage_.capacity() / 2 ? nanoseconds(kUrgentReceiptsWait)
                                                                : nanoseconds(kReceiptsWait);
     const auto wait = std::max<nanoseconds>(
         std::min({nanoseconds(idle_wait_.next()), often, second_chances_.until_due()}), milliseconds(1));
+    // Only receipts can come then, and the ring tells of those.
+    if (unreleased != 0 && options_.once && source_.exhausted())
+        return wait_without_source(wait, Until::Receipts);
     const ActivityMeter::Interlude waiting_for_input(meter_, Activity::WaitingForInput);
     source_.wait(wake_fd_.get(), std::chrono::ceil<milliseconds>(wait));
 }
@@ -210,20 +212,18 @@ void Producer::wait_in_hold() {
         bound, [this] { return !hold_.is_on() || ring_.stop_requested() || has_receipts(); }));
 }
 
-// Waits while nothing may be acquired: during a pause, or until the rate allows the next item. Returns when
-// the pause changes or there is other work. It does not wait for the source, which may have items ready.
-void Producer::wait_without_source(nanoseconds bound, bool paused) {
+// Returns when `until` is reached, a pause begins or there is other work. The source may have items ready.
+void Producer::wait_without_source(nanoseconds bound, Until until) {
     const ActivityMeter::Interlude waiting_for_input(meter_, Activity::WaitingForInput);
     bound = std::min(bound, source_.look());
-    static_cast<void>(ring_.area().producer.wait_for(bound, [this, paused] {
-        return ring_.paused() != paused || ring_.stop_requested() || has_receipts() ||
-               (!paused && pace_.until_wanted() == nanoseconds::zero());
+    static_cast<void>(ring_.area().producer.wait_for(bound, [this, until] {
+        return ring_.paused() != (until == Until::Continued) || ring_.stop_requested() || has_receipts() ||
+               (until == Until::RateAllows && pace_.until_wanted() == nanoseconds::zero());
     }));
 }
 
-// Acknowledges some of the durable records to the source. A receipt may take milliseconds (a rename on a slow
-// disk). If the producer gave all receipts of a full storage at once, that would delay new items, a stop, and
-// the release of space that consumers need.
+// Acknowledges some of the durable records. A receipt may take milliseconds (a rename on a slow disk): all of
+// a full storage would delay new items, a stop, and the release of space that consumers need.
 void Producer::acknowledge() {
     const std::uint64_t durable = storage_.durable();
     std::uint64_t released = storage_.released();

@@ -49,7 +49,8 @@ class Producer {
     void give_up(std::span<const Item> waiting, const char* why);
     void wait_for_source();
     void wait_in_hold();
-    void wait_without_source(std::chrono::nanoseconds bound, bool paused);
+    enum class Until : std::uint8_t { Continued, RateAllows, Receipts };
+    void wait_without_source(std::chrono::nanoseconds bound, Until until);
     [[nodiscard]] bool is_paused() const noexcept { return ring_.paused() && !stopping_; }
     void acknowledge();
     [[nodiscard]] bool wait_for_receipts();

@@ -237,6 +237,21 @@ TEST_CASE("the source gets a receipt for each durable record, once and in order"
     CHECK(source.receipts == up_to(kItems));
 }
 
+TEST_CASE("the last receipts of a run are waited for where a flush tells of them", "[producer]") {
+    Pipeline pipeline;
+    Numbers source(3);
+    source.wants = true;
+    int waits = 0;
+    source.on_wait = [&] {
+        ++waits;
+        pipeline.consume();
+    };
+    source.on_look = [&] { pipeline.consume(); };
+    CHECK(run(pipeline, source, options_for("sequence")) == ExitStatus::Drained);
+    CHECK(source.receipts == up_to(3));
+    CHECK(waits == 0);
+}
+
 TEST_CASE("receipts are given while the ring is full", "[producer]") {
     Pipeline pipeline;
     Numbers source(2 * kRing);
@@ -363,6 +378,7 @@ TEST_CASE("nothing is acquired while the ring is paused", "[producer]") {
     Numbers source(5);
     int looks = 0;
     source.on_look = [&] {
+        if (!pipeline.ring().paused()) return;  // it waits for the receipts
         CHECK(source.given == 0);
         if (++looks == 3) pipeline.ring().area().paused.store(0);
     };
