@@ -19,9 +19,9 @@ struct Acquired {
     // Item i of the hand. Id and body lie in shared memory, and stay valid until the item's result is saved.
     // Throws DamagedMemory.
     Acquired(const Hand& hand, std::uint64_t i)
-        : id(hand.id(i)),
-          position(hand.item(i).position.load(std::memory_order_relaxed)),
-          body(hand.body(i)) {
+        : id(hand.id(i)), position(hand.item(i).position.load(std::memory_order_relaxed)) {
+        if (!hand.item(i).is_spanned()) return;
+        body = hand.body(i);
         // The item of an ordered source has the source's present position instead.
         if (const auto again = hand.given_again(i)) position = again->position;
     }

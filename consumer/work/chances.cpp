@@ -43,8 +43,7 @@ void need_attempt(Result& result) {
 
 }  // namespace
 
-bool Chances::has_chance(const Hand& hand, std::uint64_t i) const {
-    const Item& item = hand.item(i);
+bool Chances::has_chance_beyond(const Item& item, const Hand& hand, std::uint64_t i) const {
     if (item.id_unusable() || item.is_body_omitted()) return false;
     const std::uint32_t failures = item.is_given_again() ? failures_of(hand, i) : hand.deaths(i);
     return failures < max_attempts;
@@ -162,13 +161,11 @@ void Chances::begin_hold(const Hand& hand, std::uint64_t i, std::string_view rea
               {{"event", "source-held"}, {"id", id}, {"reason", std::string(reason)}});
 }
 
-void Chances::complete(const Hand& hand, std::uint64_t i, Result& result) {
-    const bool is_given_again = hand.item(i).is_given_again();
-    if (!is_given_again && !result.has_attempt) return;
+void Chances::complete_attempt(const Hand& hand, std::uint64_t i, Result& result) {
     need_attempt(result);
     const GivenAgain earlier = earlier_rounds(hand, i);
     result.attempt.failures = saturated<std::uint8_t>(earlier.failures + std::uint64_t{hand.deaths(i)});
-    if (!is_given_again) return;
+    if (!hand.item(i).is_given_again()) return;
     result.attempt.flags |= Attempt::kGivenAgain;
     result.attempt.position = earlier.position;
     result.attempt.round = earlier.round;

@@ -32,7 +32,12 @@ struct Chances {
     std::uint32_t hold_after = 20;
 
     // Returns false if item i's id is unusable, if its body was left out, or if its attempts are used up.
-    [[nodiscard]] bool has_chance(const Hand& hand, std::uint64_t i) const;
+    [[nodiscard]] bool has_chance(const Hand& hand, std::uint64_t i) const {
+        const Item& item = hand.item(i);
+        // Most items have no span, so no body and no earlier rounds.
+        if (item.is_spanned() || item.id_unusable()) return has_chance_beyond(item, hand, i);
+        return hand.deaths(i) < max_attempts;
+    }
     // Sets the result of item i, for which has_chance() is false: failed, with the reason.
     void settle_without_chance(const Hand& hand, std::uint64_t i, Result& result) const;
 
@@ -56,11 +61,18 @@ struct Chances {
     void begin_hold(const Hand& hand, std::uint64_t i, std::string_view reason);
 
     // Adds to a result what is known of the item's earlier rounds. Call it for every result.
-    static void complete(const Hand& hand, std::uint64_t i, Result& result);
+    static void complete(const Hand& hand, std::uint64_t i, Result& result) {
+        if (result.has_attempt || hand.item(i).is_given_again()) complete_attempt(hand, i, result);
+    }
 
     // Returns the delay after `attempts` attempts (at least 1), a tenth of it at random: not all that failed
     // together should be tried together.
     [[nodiscard]] std::chrono::nanoseconds delay_after(std::uint32_t attempts) const;
+
+  private:
+    // has_chance() of an item that has a span or an id that cannot be used.
+    [[nodiscard]] bool has_chance_beyond(const Item& item, const Hand& hand, std::uint64_t i) const;
+    static void complete_attempt(const Hand& hand, std::uint64_t i, Result& result);
 };
 
 }  // namespace pipeline
