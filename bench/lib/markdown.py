@@ -157,7 +157,7 @@ they receive in memory under a lock. Ids of 8 bytes, which is what `sequence` gi
     "ledger": """## With a ledger
 
 From the first invoice in the ring to the last that is durable. The bare writer is one process that does nothing else than
-inserting rows of the same schema with the same settings, in transactions of as many rows as ours turned out to have.
+inserting rows of the same schema with the same index, digests and settings, in transactions of as many rows as ours turned out to have.
 
 """,
     "latency": """## Latency

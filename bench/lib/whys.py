@@ -7,7 +7,7 @@ BOOST_STORE = "whole pipeline / Boost message_queue one by one + storage"
 BOOST_ONE = "ring, batch 64 / Boost message_queue one by one"
 BOOST_PACKED = "ring, batch 64 / Boost message_queue, 64 packed"
 GO_ONE = "ring, batch 1 / Go channel one by one"
-LEDGER = "ledger sqlite / bare SQLite writer, same schema and batch"
+LEDGER = "ledger sqlite / bare SQLite writer, same schema, digests and batch"
 
 WHYS = {
     (None, None): "The least and the most tell how far the rounds are apart: where the processors are far from each other (see "

@@ -162,9 +162,20 @@ class EdgeStorm {
         start();
     }
 
+    // Until this run has recorded something, a ledger that is away is to it one that is yet to be made.
+    void wait_for_a_row() {
+        const auto name = fmt::format("before-the-ledger-is-away-{:06}.xml", names_++);
+        hand_over_as(name);
+        const bool is_booked = eventually([&] {
+            start_if_it_has_ended();
+            return fs::exists(run_.spool() / "booked" / name);
+        });
+        if (!is_booked) FAIL("seed " << seed_ << ": nothing is recorded:\n" << supervisor_->err());
+    }
+
     // Results wait meanwhile; that they do is said.
     void disturb_ledger() {
-        if (!fs::exists(run_.ledger())) return;
+        wait_for_a_row();
         const bool lock = random_() % 2 == 0;
         const std::size_t said = supervisor_->err().size();
         const auto is_said = [&] {
