@@ -220,7 +220,8 @@ TEST_CASE("every kill of everything leaves each invoice booked once in the end, 
         }
     }
     auto last = run.start(options);
-    CHECK(last.wait() == 1);
+    const int status = last.wait();
+    CHECK((status == 1 || status == 0));  // 0: all that fails for good was recorded before the last kill
     CHECK(run.rows_by_status() == std::map<std::string, std::uint64_t>{{"booked", 270}, {"failed", 30}});
     CHECK(run.count("SELECT count(*) FROM invoices WHERE status = 'failed' AND id % 10 <> 0") == 0);
     CHECK(job.lines("done").size() == 270);
